@@ -1,0 +1,36 @@
+package io.httpconnector;
+
+/** The service could not be reached. Nothing was sent, so it is safe to try again. */
+public final class CannotConnectException extends ConnectorException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Why there is no connection. */
+    private final Reason reason;
+
+    CannotConnectException(Reason reason, String message, Throwable cause, Exchange exchange) {
+        super(message, cause, exchange);
+        this.reason = reason;
+    }
+
+    /**
+     * Why there is no connection.
+     *
+     * @return the reason
+     */
+    public Reason reason() {
+        return reason;
+    }
+
+    /** Why there is no connection. */
+    public enum Reason {
+        /** The host name does not resolve. */
+        UNKNOWN_HOST,
+        /** The host refused the connection, or no route leads to it. */
+        REFUSED,
+        /** No secure connection: an untrusted or expired certificate, a wrong host name, no common protocol. */
+        TLS,
+        /** The proxy could not be reached, or would not pass the request on. */
+        PROXY
+    }
+}

@@ -1,0 +1,58 @@
+package io.httpconnector;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The root of every failure of this library. Its subtypes are what a caller would treat differently:
+ *
+ * <ul>
+ *   <li>{@link InvalidDefinitionException}: wrongly described; nothing was sent.
+ *   <li>{@link CannotConnectException}: the service could not be reached; nothing was sent.
+ *   <li>{@link TimedOutException}: no answer in time; the service may or may not have acted.
+ *   <li>{@link TransferException}: the exchange broke off; the service may or may not have acted.
+ *   <li>{@link StatusException}: the service answered with a status that was not accepted.
+ *   <li>{@link InvalidResponseException}: the answer is not what it should be: too large, not JSON, a bad redirect.
+ * </ul>
+ *
+ * <p>Neither the message nor the exchange shows a secret.
+ */
+public class ConnectorException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient @Nullable Exchange exchange;
+
+    /**
+     * A failure outside an exchange.
+     *
+     * @param message what happened, and what to do
+     */
+    public ConnectorException(String message) {
+        this(message, null, null);
+    }
+
+    /**
+     * A failure with a cause.
+     *
+     * @param message what happened, and what to do
+     * @param cause what led to it
+     */
+    public ConnectorException(String message, @Nullable Throwable cause) {
+        this(message, cause, null);
+    }
+
+    ConnectorException(String message, @Nullable Throwable cause, @Nullable Exchange exchange) {
+        super(message, cause);
+        this.exchange = exchange;
+    }
+
+    /**
+     * What was sent and what came back, without its secrets.
+     *
+     * @return the exchange; empty when nothing was about to be sent
+     */
+    public Optional<Exchange> exchange() {
+        return Optional.ofNullable(exchange);
+    }
+}

@@ -1,0 +1,41 @@
+package io.httpconnector;
+
+import java.time.Duration;
+import java.util.OptionalInt;
+
+/**
+ * What was sent and what came back, safe to show and to store: every value that a secret put in is masked, also where the
+ * service echoed it. Bodies are cut after 64 KiB.
+ *
+ * @param name what the request is called, such as the name of its template; empty when it has none
+ * @param method the request method, such as {@code POST}
+ * @param url the URL that was asked for, of the last hop when there were redirects
+ * @param requestHeaders the header fields that were sent, without those of the connection itself
+ * @param requestBody the body that was sent, as text; empty when there was none
+ * @param status the status code; empty when no answer came
+ * @param responseHeaders the header fields that came back, possibly none
+ * @param responseBody the body that came back, as text; empty when there was none
+ * @param took the time from the call until the answer was complete or the failure was clear
+ */
+public record Exchange(
+        String name,
+        String method,
+        String url,
+        Headers requestHeaders,
+        String requestBody,
+        OptionalInt status,
+        Headers responseHeaders,
+        String responseBody,
+        Duration took) {
+
+    /**
+     * The exchange on one line, as it stands in the log.
+     *
+     * @return for instance {@code POST https://api.example.com/venues -> 400 (31 ms)}
+     */
+    public String summary() {
+        return (name.isEmpty() ? "" : "\"" + name + "\": ") + method + " " + url + " -> "
+                + (status.isPresent() ? String.valueOf(status.getAsInt()) : "no answer") + " (" + took.toMillis()
+                + " ms)";
+    }
+}

@@ -1,0 +1,39 @@
+package io.httpconnector;
+
+import java.util.List;
+
+/**
+ * Something was described wrongly: a connection, a request, a template. Thrown when it is built, before anything is sent,
+ * and lists every problem at once.
+ */
+public final class InvalidDefinitionException extends ConnectorException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient List<String> problems;
+
+    /**
+     * For whoever checks a definition, an own auth strategy among them.
+     *
+     * @param what what is wrong, such as {@code connection "Jira"}
+     * @param problems one sentence for each problem: what was wrong, where, and what to do
+     */
+    public InvalidDefinitionException(String what, List<String> problems) {
+        super("Invalid " + what + ":\n  - " + String.join("\n  - ", problems));
+        this.problems = List.copyOf(problems);
+    }
+
+    InvalidDefinitionException(String what, String problem) {
+        super("Invalid " + what + ": " + problem);
+        this.problems = List.of(problem);
+    }
+
+    /**
+     * The problems, in the order in which they were found.
+     *
+     * @return one sentence for each problem, at least one
+     */
+    public List<String> problems() {
+        return problems;
+    }
+}

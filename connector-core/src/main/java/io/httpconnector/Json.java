@@ -1,0 +1,114 @@
+package io.httpconnector;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import java.io.IOException;
+import java.time.temporal.TemporalAccessor;
+import java.time.temporal.TemporalAmount;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How this library reads and writes JSON, by Jackson: numbers keep every digit that they came with, and values of
+ * {@code java.time} are written as ISO 8601 text. Safe for many threads.
+ */
+public final class Json {
+
+    private static final ObjectMapper MAPPER = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .addModule(new SimpleModule("http-connector")
+                    .addSerializer(TemporalAccessor.class, ToStringSerializer.instance)
+                    .addSerializer(TemporalAmount.class, ToStringSerializer.instance))
+            .build();
+
+    private Json() {}
+
+    /**
+     * Any value as a tree: a map, a record, a bean, a list, or what is a tree already.
+     *
+     * @param value the value
+     * @return the tree
+     * @throws InvalidDefinitionException when Jackson has no way to write the value
+     */
+    public static JsonNode tree(Object value) {
+        if (value instanceof JsonNode node) {
+            return node;
+        }
+        try {
+            return MAPPER.valueToTree(value);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidDefinitionException(
+                    "JSON value",
+                    "a " + value.getClass().getName() + " can't be written as JSON: " + firstLine(e.getMessage()));
+        }
+    }
+
+    static byte[] write(Object value) {
+        try {
+            return MAPPER.writeValueAsBytes(tree(value));
+        } catch (JsonProcessingException e) {
+            throw new InvalidDefinitionException("JSON value", firstLine(e.getOriginalMessage()));
+        }
+    }
+
+    static JsonNode read(byte[] bytes) throws IOException {
+        return MAPPER.readTree(bytes);
+    }
+
+    static <T> T read(byte[] bytes, Class<T> type) throws IOException {
+        return MAPPER.readValue(bytes, type);
+    }
+
+    static JsonNode readLenient(String text) {
+        try {
+            return MAPPER.readTree(text);
+        } catch (JsonProcessingException e) {
+            return MissingNode.getInstance();
+        }
+    }
+
+    /** Refuses what is not one whole JSON value, and says where. */
+    static void check(String text) {
+        try (JsonParser parser = MAPPER.createParser(text)) {
+            if (parser.nextToken() == null) {
+                throw new InvalidDefinitionException("JSON body", "it is empty");
+            }
+            parser.skipChildren();
+            if (parser.nextToken() != null) {
+                JsonLocation at = parser.currentTokenLocation();
+                throw new InvalidDefinitionException(
+                        "JSON body",
+                        "line " + at.getLineNr() + ", column " + at.getColumnNr() + ": more follows after the value");
+            }
+        } catch (JsonProcessingException e) {
+            throw new InvalidDefinitionException("JSON body", describe(e));
+        } catch (IOException e) {
+            throw new InvalidDefinitionException("JSON body", firstLine(e.getMessage()));
+        }
+    }
+
+    /** Jackson's own message, without the excerpt of the source that it appends: that may hold what must not be shown. */
+    static String describe(JsonProcessingException e) {
+        JsonLocation at = e.getLocation();
+        String where = at == null ? "" : "line " + at.getLineNr() + ", column " + at.getColumnNr() + ": ";
+        return where + firstLine(e.getOriginalMessage());
+    }
+
+    private static String firstLine(@Nullable String message) {
+        if (message == null) {
+            return "no reason is given";
+        }
+        int end = message.indexOf('\n');
+        return end < 0 ? message : message.substring(0, end);
+    }
+}

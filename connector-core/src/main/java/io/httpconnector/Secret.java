@@ -1,0 +1,114 @@
+package io.httpconnector;
+
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A value that must not be seen: a password, an API key, a token.
+ *
+ * <pre>{@code
+ * Secret token = Secret.fromEnv("JIRA_TOKEN");
+ * Secret rotating = Secret.from(() -> vault.read("jira/token"));
+ * }</pre>
+ *
+ * <p>{@link #toString()} shows {@code ***}, and so does whatever the library writes: log lines, exceptions, saved files.
+ * Only {@link #reveal()} gives the value away. A secret is immutable and safe for many threads, as far as its supplier is.
+ */
+public final class Secret {
+
+    static final String MASK = "***";
+
+    private final @Nullable String value;
+    private final @Nullable Supplier<String> source;
+    private final @Nullable Secret origin;
+
+    private Secret(@Nullable String value, @Nullable Supplier<String> source, @Nullable Secret origin) {
+        this.value = value;
+        this.source = source;
+        this.origin = origin;
+    }
+
+    /**
+     * A secret with a fixed value.
+     *
+     * @param value the value, not empty
+     * @return the secret
+     * @throws InvalidDefinitionException when the value is empty
+     */
+    public static Secret of(String value) {
+        return new Secret(notEmpty(value, "the value"), null, null);
+    }
+
+    /**
+     * A secret that is the value of an environment variable, read now.
+     *
+     * @param variable the name of the variable
+     * @return the secret
+     * @throws InvalidDefinitionException when the variable is not set, or empty
+     */
+    public static Secret fromEnv(String variable) {
+        return of(notEmpty(System.getenv(variable), "the environment variable " + variable));
+    }
+
+    /**
+     * A secret that is looked up each time that it is used: for values that a vault rotates.
+     *
+     * @param source gives the value; called by the thread that sends
+     * @return the secret
+     */
+    public static Secret from(Supplier<String> source) {
+        return new Secret(null, source, null);
+    }
+
+    /**
+     * A secret that is made from this one, such as an encoded password. Whoever hides the result hides this one too.
+     *
+     * @param change makes the new value; called once for a fixed value, at each use for a supplied one
+     * @return the new secret
+     */
+    public Secret map(UnaryOperator<String> change) {
+        return value != null
+                ? new Secret(change.apply(value), null, this)
+                : new Secret(null, () -> change.apply(reveal()), this);
+    }
+
+    /**
+     * Gives the value away. Don't log it.
+     *
+     * @return the value, never empty
+     * @throws InvalidDefinitionException when the supplier gave nothing
+     */
+    public String reveal() {
+        if (value != null) {
+            return value;
+        }
+        return notEmpty(source == null ? null : source.get(), "what the supplier gave");
+    }
+
+    /** Passes on each value that must be hidden wherever this secret was used: its own, and those it was made from. */
+    void eachValue(Consumer<String> action) {
+        action.accept(reveal());
+        if (origin != null) {
+            origin.eachValue(action);
+        }
+    }
+
+    /**
+     * Shows that there is a secret, and nothing of it.
+     *
+     * @return {@code ***}
+     */
+    @Override
+    public String toString() {
+        return MASK;
+    }
+
+    private static String notEmpty(@Nullable String value, String what) {
+        if (value == null || value.isEmpty()) {
+            throw new InvalidDefinitionException("secret", what + " is empty: a secret needs a value");
+        }
+        return value;
+    }
+}

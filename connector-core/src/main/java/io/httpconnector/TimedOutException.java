@@ -1,0 +1,54 @@
+package io.httpconnector;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Nothing came in time. After {@link Phase#CONNECT} and {@link Phase#POOL} nothing was sent; after the others the
+ * service may or may not have acted.
+ */
+public final class TimedOutException extends ConnectorException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** What took too long. */
+    private final Phase phase;
+    /** How long it was allowed to take. */
+    private final Duration limit;
+
+    TimedOutException(Phase phase, Duration limit, String message, @Nullable Throwable cause, Exchange exchange) {
+        super(message, cause, exchange);
+        this.phase = phase;
+        this.limit = limit;
+    }
+
+    /**
+     * What took too long.
+     *
+     * @return the phase
+     */
+    public Phase phase() {
+        return phase;
+    }
+
+    /**
+     * How long it was allowed to take.
+     *
+     * @return the time limit that was reached
+     */
+    public Duration limit() {
+        return limit;
+    }
+
+    /** What took too long. */
+    public enum Phase {
+        /** Opening the connection, the TLS handshake included. */
+        CONNECT,
+        /** Waiting for a free connection: all are in use. */
+        POOL,
+        /** Waiting for the next bytes of the response. */
+        RESPONSE,
+        /** The whole exchange, redirects included. */
+        TOTAL
+    }
+}

@@ -1,0 +1,259 @@
+package io.httpconnector;
+
+import java.net.URI;
+import org.apache.hc.core5.http.HttpHost;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A URL that was checked: absolute ({@code https://host/path?query}) or relative to a base URL ({@code /path?query}).
+ * Path and query are kept as they were written. {@code host} is null when the URL is relative; {@code query} is null when
+ * there is none.
+ *
+ * <p>Follows RFC 3986, and refuses what it permits but nobody means: user info, fragments, dot segments, a URL that
+ * starts with two slashes.
+ */
+record Url(@Nullable HttpHost host, String path, @Nullable String query) {
+
+    private static final int MAX_LENGTH = 8192;
+
+    static Url parse(String text) {
+        if (text.length() > MAX_LENGTH) {
+            throw invalid(text.substring(0, 100) + "…", "it is longer than " + MAX_LENGTH + " characters");
+        }
+        int colon = schemeEnd(text);
+        if (colon < 0 && text.startsWith("//")) {
+            throw invalid(text, "it starts with \"//\": write the scheme, https://, or a single slash");
+        }
+        HttpHost host = colon < 0 ? null : authority(text, colon);
+        int start = colon < 0 ? 0 : authorityEnd(text, colon + 3);
+        int question = check(text, start);
+        String path = text.substring(start, question < 0 ? text.length() : question);
+        return new Url(host, path, question < 0 ? null : text.substring(question + 1));
+    }
+
+    static Url parseAbsolute(String text) {
+        Url url = parse(text);
+        if (url.host == null) {
+            throw invalid(
+                    text, "it is relative: write the scheme and the host, such as https://api.example.com" + text);
+        }
+        return url;
+    }
+
+    /** This URL below a base: absolute URLs stay, relative ones are appended to the base's path. */
+    Url below(Url base) {
+        if (host != null) {
+            return this;
+        }
+        return new Url(base.host, join(base.path, path), query);
+    }
+
+    /** What a {@code Location} header means (RFC 3986, section 5.2), as far as it leads to an acceptable URL. */
+    Url redirectedTo(String location) {
+        int fragment = location.indexOf('#');
+        String target = fragment < 0 ? location : location.substring(0, fragment);
+        if (schemeEnd(target) >= 0) {
+            return parseAbsolute(target);
+        }
+        if (target.startsWith("//")) {
+            return parseAbsolute(origin().getSchemeName() + ":" + target);
+        }
+        URI here = URI.create(origin().toURI() + (path.isEmpty() ? "/" : path));
+        if (target.startsWith("?")) {
+            return parseAbsolute(here + target);
+        }
+        try {
+            return parseAbsolute(here.resolve(target).toString());
+        } catch (IllegalArgumentException e) {
+            throw invalid(target, "it is not a URL");
+        }
+    }
+
+    /** The host of an absolute URL. */
+    HttpHost origin() {
+        if (host == null) {
+            throw new IllegalStateException("a relative URL has no origin");
+        }
+        return host;
+    }
+
+    boolean sameOrigin(Url other) {
+        return origin().equals(other.origin());
+    }
+
+    boolean isSecure() {
+        return "https".equals(origin().getSchemeName());
+    }
+
+    private static String join(String base, String path) {
+        if (path.isEmpty()) {
+            return base.isEmpty() ? "/" : base;
+        }
+        if (base.isEmpty() || base.equals("/")) {
+            return path.charAt(0) == '/' ? path : "/" + path;
+        }
+        boolean slashEnds = base.charAt(base.length() - 1) == '/';
+        boolean slashStarts = path.charAt(0) == '/';
+        if (slashEnds && slashStarts) {
+            return base.substring(0, base.length() - 1).concat(path);
+        }
+        return slashEnds || slashStarts ? base.concat(path) : base + "/" + path;
+    }
+
+    /** The colon after the scheme of {@code scheme://}, or -1. A colon further on belongs to the path. */
+    private static int schemeEnd(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == ':') {
+                return i > 0 ? i : -1;
+            }
+            boolean inScheme = Ascii.isLetterOrDigit(c) || c == '+' || c == '-' || c == '.';
+            if (!inScheme) {
+                return -1;
+            }
+        }
+        return -1;
+    }
+
+    private static HttpHost authority(String text, int colon) {
+        String scheme = Ascii.lowerCase(text.substring(0, colon));
+        if (!scheme.equals("https") && !scheme.equals("http")) {
+            throw invalid(text, "the scheme is \"" + scheme + "\": only http and https are known");
+        }
+        if (!text.startsWith("//", colon + 1)) {
+            throw invalid(text, "\"" + scheme + ":\" is not followed by \"//\" and a host");
+        }
+        String authority = text.substring(colon + 3, authorityEnd(text, colon + 3));
+        if (authority.indexOf('@') >= 0) {
+            // The URL itself is not repeated: what stands before the @ may be a password.
+            throw new InvalidDefinitionException(
+                    "URL", "it has user info before the \"@\": take it out and give the connection an auth strategy");
+        }
+        int portColon = authority.lastIndexOf(':');
+        boolean hasPort = portColon > authority.lastIndexOf(']');
+        String host = hasPort ? authority.substring(0, portColon) : authority;
+        int port = hasPort ? port(text, authority.substring(portColon + 1)) : -1;
+        checkHost(text, host);
+        int defaultPort = scheme.equals("https") ? 443 : 80;
+        return new HttpHost(scheme, unbracketed(Ascii.lowerCase(host)), port == defaultPort ? -1 : port);
+    }
+
+    private static int authorityEnd(String text, int start) {
+        for (int i = start; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '/' || c == '?' || c == '#' || c == '\\') {
+                return i;
+            }
+        }
+        return text.length();
+    }
+
+    private static void checkHost(String text, String host) {
+        boolean bracketed = host.startsWith("[") && host.endsWith("]") && host.length() > 2;
+        boolean acceptable = bracketed
+                ? host.substring(1, host.length() - 1)
+                        .chars()
+                        .allMatch(c -> Ascii.isHexDigit((char) c) || c == ':' || c == '.')
+                : !host.isEmpty()
+                        && host.chars()
+                                .allMatch(c -> Ascii.isLetterOrDigit((char) c) || c == '-' || c == '.' || c == '_');
+        if (!acceptable) {
+            throw invalid(
+                    text,
+                    host.isEmpty()
+                            ? "the host is missing"
+                            : "\"" + Ascii.visible(host) + "\" is not a host name: write non-ASCII names in Punycode");
+        }
+    }
+
+    private static String unbracketed(String host) {
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    private static int port(String text, String digits) {
+        boolean number =
+                !digits.isEmpty() && digits.length() <= 5 && digits.chars().allMatch(c -> c >= '0' && c <= '9');
+        int port = number ? Integer.parseInt(digits) : -1;
+        if (port < 1 || port > 65535) {
+            throw invalid(text, "\"" + Ascii.visible(digits) + "\" is not a port: use 1 to 65535");
+        }
+        return port;
+    }
+
+    /** Checks path and query character by character, and gives the position of the question mark, or -1. */
+    private static int check(String text, int start) {
+        int question = -1;
+        int segment = start;
+        for (int i = start; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '%') {
+                boolean encoded = i + 2 < text.length()
+                        && Ascii.isHexDigit(text.charAt(i + 1))
+                        && Ascii.isHexDigit(text.charAt(i + 2));
+                if (!encoded) {
+                    throw invalid(text, at(i) + "a \"%\" without two hex digits: write %25 for the character itself");
+                }
+            } else if (c == '?' && question < 0) {
+                question = i;
+                checkSegment(text, segment, i);
+            } else if (c == '/') {
+                if (question < 0) {
+                    checkSegment(text, segment, i);
+                    segment = i + 1;
+                }
+            } else if (c == '#') {
+                throw invalid(text, at(i) + "a fragment is never sent to a server: leave it out, or write %23");
+            } else if (!isPermitted(c, question >= 0)) {
+                throw invalid(text, at(i) + notPermitted(c));
+            }
+        }
+        if (question < 0) {
+            checkSegment(text, segment, text.length());
+        }
+        return question;
+    }
+
+    private static String notPermitted(char c) {
+        if (c < 0x20 || c == 0x7f) {
+            return String.format("a control character (U+%04X): remove it", (int) c);
+        }
+        return "\"" + Ascii.visible(String.valueOf(c)) + "\" can't stand in a URL: write it percent-encoded ("
+                + Ascii.percentEncode(String.valueOf(c)) + "), or use query(name, value)";
+    }
+
+    private static boolean isPermitted(char c, boolean inQuery) {
+        return Ascii.isLetterOrDigit(c)
+                || "-._~!$&'()*+,;=:@".indexOf(c) >= 0
+                // Brackets are not RFC 3986, but many a service wants filter[name]=x.
+                || (inQuery && (c == '?' || c == '[' || c == ']'));
+    }
+
+    private static void checkSegment(String text, int start, int end) {
+        // The longest that counts as dots is %2e%2e.
+        if (end - start < 1 || end - start > 6) {
+            return;
+        }
+        char first = text.charAt(start);
+        if (first != '.' && first != '%') {
+            return;
+        }
+        String segment = Ascii.lowerCase(text.substring(start, end)).replace("%2e", ".");
+        if (segment.equals(".") || segment.equals("..")) {
+            throw invalid(text, at(start) + "a \"" + segment + "\" segment: write the path that is meant");
+        }
+    }
+
+    private static String at(int index) {
+        return "character " + (index + 1) + ": ";
+    }
+
+    private static InvalidDefinitionException invalid(String text, String problem) {
+        return new InvalidDefinitionException("URL \"" + Ascii.visible(withoutQuery(text)) + "\"", problem);
+    }
+
+    /** Query values may be keys that somebody pasted in, so that a message does not repeat them. */
+    private static String withoutQuery(String text) {
+        int question = text.indexOf('?');
+        return question < 0 ? text : text.substring(0, question) + "?…";
+    }
+}
