@@ -28,7 +28,8 @@ record Field(String name, String value, @Nullable Secret secret) implements Head
     }
 
     static Field of(String name, Secret secret) {
-        return new Field(name, secret.reveal(), secret);
+        Secret fixed = secret.fixed();
+        return new Field(name, fixed.reveal(), fixed);
     }
 
     /** A header field, checked by RFC 9110, section 5; values are kept to ASCII, where every peer agrees. */

@@ -20,14 +20,29 @@ public final class Secret {
 
     static final String MASK = "***";
 
+    /** Shorter values of an assumed secret are masked where they stand, and not in every text that happens to hold them. */
+    static final int MIN_ASSUMED = 8;
+
     private final @Nullable String value;
     private final @Nullable Supplier<String> source;
     private final @Nullable Secret origin;
+    private final UnaryOperator<String> change;
+    private final boolean assumed;
 
-    private Secret(@Nullable String value, @Nullable Supplier<String> source, @Nullable Secret origin) {
+    private Secret(@Nullable String value, @Nullable Supplier<String> source, boolean assumed) {
         this.value = value;
         this.source = source;
+        this.origin = null;
+        this.change = UnaryOperator.identity();
+        this.assumed = assumed;
+    }
+
+    private Secret(Secret origin, UnaryOperator<String> change) {
+        this.value = origin.value == null ? null : notEmpty(change.apply(origin.value), "what was made of it");
+        this.source = null;
         this.origin = origin;
+        this.change = change;
+        this.assumed = origin.assumed;
     }
 
     /**
@@ -38,7 +53,7 @@ public final class Secret {
      * @throws InvalidDefinitionException when the value is empty
      */
     public static Secret of(String value) {
-        return new Secret(notEmpty(value, "the value"), null, null);
+        return new Secret(notEmpty(value, "the value"), null, false);
     }
 
     /**
@@ -59,7 +74,16 @@ public final class Secret {
      * @return the secret
      */
     public static Secret from(Supplier<String> source) {
-        return new Secret(null, source, null);
+        return new Secret(null, source, false);
+    }
+
+    /** What an auth strategy put in as plain text: nobody said that it is a secret, but it is likely to be one. */
+    static Secret assumed(String value) {
+        return new Secret(value, null, true);
+    }
+
+    boolean isAssumed() {
+        return assumed;
     }
 
     /**
@@ -69,9 +93,7 @@ public final class Secret {
      * @return the new secret
      */
     public Secret map(UnaryOperator<String> change) {
-        return value != null
-                ? new Secret(change.apply(value), null, this)
-                : new Secret(null, () -> change.apply(reveal()), this);
+        return new Secret(this, change);
     }
 
     /**
@@ -81,13 +103,24 @@ public final class Secret {
      * @throws InvalidDefinitionException when the supplier gave nothing
      */
     public String reveal() {
-        if (value != null) {
-            return value;
+        String now = fixed().value;
+        if (now == null) {
+            throw new IllegalStateException("a fixed secret has a value");
         }
-        return notEmpty(source == null ? null : source.get(), "what the supplier gave");
+        return now;
     }
 
-    /** Passes on each value that must be hidden wherever this secret was used: its own, and those it was made from. */
+    /** This secret as it is now: the source is asked once, and no more. */
+    Secret fixed() {
+        if (value != null) {
+            return this;
+        }
+        return origin != null
+                ? origin.fixed().map(change)
+                : of(notEmpty(source == null ? null : source.get(), "what the supplier gave"));
+    }
+
+    /** Passes on each value that must be hidden wherever this fixed secret was used: its own, and those it was made from. */
     void eachValue(Consumer<String> action) {
         action.accept(reveal());
         if (origin != null) {

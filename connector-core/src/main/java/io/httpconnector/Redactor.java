@@ -1,0 +1,95 @@
+package io.httpconnector;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.Header;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Masks the secrets of one request wherever they turn up: where they were put, and where the service echoes them, plain,
+ * percent-encoded or escaped as in JSON. It knows a secret by where it came from, not by the name of a header.
+ */
+final class Redactor {
+
+    private static final int MAX_BODY = 64 * 1024;
+
+    /** Longest first, so that a secret that holds another one is masked as a whole. */
+    private final Set<String> values =
+            new TreeSet<>(Comparator.comparingInt(String::length).reversed().thenComparing(Comparator.naturalOrder()));
+
+    Redactor(List<Field> secrets) {
+        for (Field field : secrets) {
+            Secret secret = field.secret();
+            if (secret != null && !secret.isAssumed()) {
+                secret.eachValue(this::hide);
+            } else if (field.value().length() >= Secret.MIN_ASSUMED) {
+                hide(field.value());
+            }
+        }
+    }
+
+    private void hide(String value) {
+        values.add(value);
+        values.add(Ascii.percentEncode(value));
+        values.add(Ascii.percentEncode(value).replace("%20", "+"));
+        values.add(new String(JsonStringEncoder.getInstance().quoteAsString(value)));
+    }
+
+    String mask(String text) {
+        String masked = text;
+        for (String value : values) {
+            masked = masked.replace(value, Secret.MASK);
+        }
+        return masked;
+    }
+
+    Headers mask(Header[] headers) {
+        Header[] masked = new Header[headers.length];
+        for (int i = 0; i < headers.length; i++) {
+            Header header = headers[i];
+            String value = header.getValue() == null ? "" : header.getValue();
+            masked[i] = Field.of(header.getName(), header.isSensitive() ? Secret.MASK : mask(value));
+        }
+        return new Headers(masked);
+    }
+
+    /** The body as text without secrets, cut after 64 KiB; only its size when it is not text. */
+    String mask(byte[] body, @Nullable String contentType) {
+        if (!isText(contentType)) {
+            return "(" + body.length + " bytes of " + Ascii.visible(String.valueOf(contentType)) + ")";
+        }
+        // A secret that is cut in two would not be recognised, so that the cut comes last.
+        int longest = values.isEmpty() ? 0 : values.iterator().next().length();
+        int decoded = (int) Math.min(body.length, MAX_BODY + 4L * longest);
+        String text = mask(new String(body, 0, decoded, charset(contentType)));
+        return text.length() <= MAX_BODY ? text : text.substring(0, MAX_BODY) + "… (cut)";
+    }
+
+    static Charset charset(@Nullable String contentType) {
+        try {
+            ContentType parsed = ContentType.parseLenient(contentType);
+            Charset charset = parsed == null ? null : parsed.getCharset();
+            return charset == null ? StandardCharsets.UTF_8 : charset;
+        } catch (IllegalArgumentException e) {
+            return StandardCharsets.UTF_8;
+        }
+    }
+
+    private static boolean isText(@Nullable String contentType) {
+        if (contentType == null) {
+            return true;
+        }
+        String type = Ascii.lowerCase(contentType);
+        return type.startsWith("text/")
+                || type.contains("json")
+                || type.contains("xml")
+                || type.contains("urlencoded")
+                || type.contains("javascript");
+    }
+}
