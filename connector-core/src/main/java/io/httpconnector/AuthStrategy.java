@@ -1,0 +1,37 @@
+package io.httpconnector;
+
+/**
+ * How a connection proves who it is: adds to each request what the service wants to see. One of ours (module
+ * {@code connector-auth}), or one of yours, often a lambda:
+ *
+ * <pre>{@code
+ * AuthStrategy signed = request -> request.header("X-Signature", sign(request.method(), request.uri(), request.body()));
+ * }</pre>
+ *
+ * <p>It is applied last: the request has its absolute URL, its headers and its body. Everything that it adds is a secret
+ * to the library, and is masked in logs and exceptions, also when the service echoes it. It is applied only to requests to
+ * the origin of the connection's base URL; what it adds never goes elsewhere.
+ *
+ * <p>One strategy serves all threads that send, and must be safe for them.
+ */
+@FunctionalInterface
+public interface AuthStrategy {
+
+    /**
+     * Adds the credentials.
+     *
+     * @param request the request that is about to be sent
+     * @return a request made from it by its own methods
+     * @throws ConnectorException when there are no credentials; any exception reaches the caller as it is
+     */
+    Request apply(Request request);
+
+    /**
+     * No credentials.
+     *
+     * @return a strategy that changes nothing
+     */
+    static AuthStrategy none() {
+        return request -> request;
+    }
+}

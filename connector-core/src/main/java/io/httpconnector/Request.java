@@ -1,0 +1,445 @@
+package io.httpconnector;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request: method, URL, query, headers, body, and which answers are welcome. Immutable: each method gives a new request.
+ *
+ * <pre>{@code
+ * Request.get("/rest/api/3/search").query("jql", "project = PPP");
+ * Request.post("/v3/venues/").json(venue).accept(409);
+ * }</pre>
+ *
+ * <p>The URL is relative to the connection's base URL, and appended to it: {@code "/myself"} below
+ * {@code https://example.com/api} is {@code https://example.com/api/myself}. An absolute URL is sent as it is, and carries
+ * the connection's credentials and defaults only when it has the same scheme, host and port.
+ */
+public final class Request {
+
+    private static final Field[] NO_FIELDS = {};
+    private static final int[] NO_STATUSES = {};
+    private static final int[] ANY_STATUS = {-1};
+
+    private final String name;
+    private final String method;
+    private final Url url;
+    private final Field[] query;
+    private final Field[] headers;
+    private final @Nullable Body body;
+    private final int[] accepted;
+    private final @Nullable Duration timeout;
+    /** Set while an auth strategy is at work: what it adds is a secret. */
+    private final boolean hiding;
+
+    private Request(
+            String name,
+            String method,
+            Url url,
+            Field[] query,
+            Field[] headers,
+            @Nullable Body body,
+            int[] accepted,
+            @Nullable Duration timeout,
+            boolean hiding) {
+        this.name = name;
+        this.method = method;
+        this.url = url;
+        this.query = query;
+        this.headers = headers;
+        this.body = body;
+        this.accepted = accepted;
+        this.timeout = timeout;
+        this.hiding = hiding;
+    }
+
+    /**
+     * A request with any method.
+     *
+     * @param method the method, such as {@code "PROPFIND"}; case matters
+     * @param url relative to the base URL, or absolute
+     * @return the request
+     * @throws InvalidDefinitionException when the method is no token, or the URL is not acceptable: says why
+     */
+    public static Request of(String method, String url) {
+        if (!Field.isToken(method) || method.equals("CONNECT") || method.equals("TRACE")) {
+            throw new InvalidDefinitionException(
+                    "request",
+                    "\"" + Ascii.visible(method)
+                            + "\" is not a method that can be sent: use GET, POST or another token");
+        }
+        return new Request("", method, Url.parse(url), NO_FIELDS, NO_FIELDS, null, NO_STATUSES, null, false);
+    }
+
+    /**
+     * A GET request.
+     *
+     * @param url relative to the base URL, or absolute
+     * @return the request
+     */
+    public static Request get(String url) {
+        return of("GET", url);
+    }
+
+    /**
+     * A POST request.
+     *
+     * @param url relative to the base URL, or absolute
+     * @return the request
+     */
+    public static Request post(String url) {
+        return of("POST", url);
+    }
+
+    /**
+     * A PUT request.
+     *
+     * @param url relative to the base URL, or absolute
+     * @return the request
+     */
+    public static Request put(String url) {
+        return of("PUT", url);
+    }
+
+    /**
+     * A PATCH request.
+     *
+     * @param url relative to the base URL, or absolute
+     * @return the request
+     */
+    public static Request patch(String url) {
+        return of("PATCH", url);
+    }
+
+    /**
+     * A DELETE request.
+     *
+     * @param url relative to the base URL, or absolute
+     * @return the request
+     */
+    public static Request delete(String url) {
+        return of("DELETE", url);
+    }
+
+    /**
+     * Gives the request a name, which stands in log lines and exceptions.
+     *
+     * @param name what it does, such as {@code "Create venue"}
+     * @return a new request
+     */
+    public Request named(String name) {
+        return new Request(Ascii.visible(name), method, url, query, headers, body, accepted, timeout, hiding);
+    }
+
+    /**
+     * Adds a query parameter. Name and value are percent-encoded; one that is there already stays.
+     *
+     * @param name the parameter name
+     * @param value the value
+     * @return a new request
+     */
+    public Request query(String name, String value) {
+        return with(hidden(Field.of(name, value)), query.length, true);
+    }
+
+    /**
+     * Adds a query parameter that holds a secret.
+     *
+     * @param name the parameter name
+     * @param secret the value, read now
+     * @return a new request
+     */
+    public Request query(String name, Secret secret) {
+        return with(Field.of(name, secret), query.length, true);
+    }
+
+    /**
+     * Sets a header field, instead of one with the same name in any case.
+     *
+     * @param name the field name
+     * @param value the value, of visible ASCII characters, spaces and tabs
+     * @return a new request
+     * @throws InvalidDefinitionException when the name is no token (RFC 9110, section 5.6.2) or belongs to the connection
+     *     itself, such as {@code Host}, or when the value has another character: says which and where
+     */
+    public Request header(String name, String value) {
+        Field field = hidden(Field.header(name, value));
+        return with(field, indexOf(headers, name), false);
+    }
+
+    /**
+     * Sets a header field that holds a secret.
+     *
+     * @param name the field name
+     * @param secret the value, read now
+     * @return a new request
+     * @throws InvalidDefinitionException as for {@link #header(String, String)}
+     */
+    public Request header(String name, Secret secret) {
+        return with(Field.header(name, secret), indexOf(headers, name), false);
+    }
+
+    private Field hidden(Field field) {
+        return hiding && !field.value().isEmpty()
+                ? new Field(field.name(), field.value(), Secret.assumed(field.value()))
+                : field;
+    }
+
+    private Request with(Field field, int index, boolean inQuery) {
+        Field[] old = inQuery ? query : headers;
+        Field[] fields = Arrays.copyOf(old, Math.max(old.length, index + 1));
+        fields[index] = field;
+        return inQuery
+                ? new Request(name, method, url, fields, headers, body, accepted, timeout, hiding)
+                : new Request(name, method, url, query, fields, body, accepted, timeout, hiding);
+    }
+
+    /** Where the field stands, or where one more would stand. */
+    private static int indexOf(Field[] fields, String name) {
+        int i = 0;
+        while (i < fields.length && !fields[i].name().equalsIgnoreCase(name)) {
+            i++;
+        }
+        return i;
+    }
+
+    /**
+     * Sets the body, and with it the {@code Content-Type}, unless a header says otherwise.
+     *
+     * @param body the body
+     * @return a new request
+     */
+    public Request body(Body body) {
+        return new Request(name, method, url, query, headers, body, accepted, timeout, hiding);
+    }
+
+    /**
+     * Sets a JSON body; the same as {@code body(Body.json(value))}.
+     *
+     * @param value JSON text when it is a string, or else what is written as JSON
+     * @return a new request
+     * @throws InvalidDefinitionException as {@link Body#json(Object)}
+     */
+    public Request json(Object value) {
+        return body(Body.json(value));
+    }
+
+    /**
+     * Adds a field to the body: to the form, to the JSON object, or to a new form when there is no body yet.
+     *
+     * @param name the field name
+     * @param value the value
+     * @return a new request
+     * @throws InvalidDefinitionException when the body is neither a form nor a JSON object
+     */
+    public Request bodyField(String name, String value) {
+        Body fields = body == null ? Body.form() : body;
+        return body(hiding && !value.isEmpty() ? fields.field(name, Secret.of(value)) : fields.field(name, value));
+    }
+
+    /**
+     * Adds a field that holds a secret to the body.
+     *
+     * @param name the field name
+     * @param secret the value, read now
+     * @return a new request
+     * @throws InvalidDefinitionException as for {@link #bodyField(String, String)}
+     */
+    public Request bodyField(String name, Secret secret) {
+        return body((body == null ? Body.form() : body).field(name, secret));
+    }
+
+    /**
+     * Also welcomes answers with these statuses. By default only 2xx are; any other throws {@link StatusException}.
+     *
+     * @param statuses status codes from 100 to 599, such as 404
+     * @return a new request
+     * @throws InvalidDefinitionException when a status is out of range
+     */
+    public Request accept(int... statuses) {
+        int[] all = Arrays.copyOf(accepted, accepted.length + statuses.length);
+        System.arraycopy(statuses, 0, all, accepted.length, statuses.length);
+        for (int status : statuses) {
+            if (status < 100 || status > 599) {
+                throw new InvalidDefinitionException("request", status + " is not a status code: use 100 to 599");
+            }
+        }
+        return new Request(name, method, url, query, headers, body, all, timeout, hiding);
+    }
+
+    /**
+     * Welcomes every answer, whatever its status.
+     *
+     * @return a new request
+     */
+    public Request acceptAnyStatus() {
+        return new Request(name, method, url, query, headers, body, ANY_STATUS, timeout, hiding);
+    }
+
+    /**
+     * Sets how long the whole exchange may take, instead of the connection's {@code totalTimeout}.
+     *
+     * @param timeout the time, at least a millisecond
+     * @return a new request
+     * @throws InvalidDefinitionException when it is not positive
+     */
+    public Request timeout(Duration timeout) {
+        return new Request(
+                name, method, url, query, headers, body, accepted, Timeouts.check("timeout", timeout), hiding);
+    }
+
+    /**
+     * The method.
+     *
+     * @return such as {@code GET}
+     */
+    public String method() {
+        return method;
+    }
+
+    /**
+     * The URL with its query: relative until the connection sends the request, absolute when an {@link AuthStrategy} sees it.
+     *
+     * @return the URL as it is sent
+     */
+    public URI uri() {
+        String target = target();
+        return URI.create(url.host() == null ? target : url.host().toURI() + target);
+    }
+
+    /**
+     * The value of a header field.
+     *
+     * @param name the field name, in any case
+     * @return the value, a secret too; empty when there is no such field
+     */
+    public Optional<String> header(String name) {
+        int index = indexOf(headers, name);
+        return index < headers.length ? Optional.of(headers[index].value()) : Optional.empty();
+    }
+
+    /**
+     * The body.
+     *
+     * @return the body; empty when there is none
+     */
+    public Optional<Body> body() {
+        return Optional.ofNullable(body);
+    }
+
+    /**
+     * Says what it asks for, without its secrets.
+     *
+     * @return method and URL
+     */
+    @Override
+    public String toString() {
+        return method + " " + shownUrl();
+    }
+
+    String name() {
+        return name;
+    }
+
+    Url url() {
+        return url;
+    }
+
+    Field[] headers() {
+        return headers;
+    }
+
+    @Nullable Body content() {
+        return body;
+    }
+
+    @Nullable Duration timeout() {
+        return timeout;
+    }
+
+    boolean isHiding() {
+        return hiding;
+    }
+
+    boolean accepts(int status) {
+        if ((status >= 200 && status < 300) || accepted == ANY_STATUS) {
+            return true;
+        }
+        for (int one : accepted) {
+            if (one == status) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Path and query as they stand in the request line. */
+    String target() {
+        return target(false);
+    }
+
+    /** The URL for people: secrets are masked where they were put. */
+    String shownUrl() {
+        return (url.host() == null ? "" : url.host().toURI()) + target(true);
+    }
+
+    private String target(boolean masked) {
+        if (query.length == 0) {
+            return url.query() == null ? url.path() : url.path() + "?" + url.query();
+        }
+        StringBuilder target = new StringBuilder(url.path().length() + 64).append(url.path());
+        char separator = '?';
+        if (url.query() != null && !url.query().isEmpty()) {
+            target.append('?').append(url.query());
+            separator = '&';
+        }
+        for (Field field : query) {
+            Ascii.percentEncode(field.name(), target.append(separator));
+            target.append('=');
+            if (masked && field.isSensitive()) {
+                target.append(Secret.MASK);
+            } else {
+                Ascii.percentEncode(field.value(), target);
+            }
+            separator = '&';
+        }
+        return target.toString();
+    }
+
+    /** Every field that holds a secret. */
+    List<Field> secrets() {
+        List<Field> secrets = new ArrayList<>(body == null ? List.of() : body.secrets());
+        for (Field[] fields : List.of(query, headers)) {
+            Arrays.stream(fields).filter(Field::isSensitive).forEach(secrets::add);
+        }
+        return secrets;
+    }
+
+    /** This request at its absolute URL, with the connection's defaults where it has nothing of the same name. */
+    Request at(Url absolute, Field[] defaultQuery, Field[] defaultHeaders) {
+        Field[] allQuery = merged(query, defaultQuery);
+        Field[] allHeaders = merged(headers, defaultHeaders);
+        return new Request(name, method, absolute, allQuery, allHeaders, body, accepted, timeout, hiding);
+    }
+
+    private static Field[] merged(Field[] own, Field[] defaults) {
+        Field[] all = own;
+        for (Field field : defaults) {
+            if (indexOf(own, field.name()) == own.length) {
+                all = Arrays.copyOf(all, all.length + 1);
+                all[all.length - 1] = field;
+            }
+        }
+        return all;
+    }
+
+    /** What an auth strategy is given: whatever it adds is hidden. */
+    Request hiding() {
+        return new Request(name, method, url, query, headers, body, accepted, timeout, true);
+    }
+}
