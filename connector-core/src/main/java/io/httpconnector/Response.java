@@ -1,0 +1,170 @@
+package io.httpconnector;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.OptionalInt;
+import org.apache.hc.core5.http.Header;
+
+/** What a service answered, read as a whole. Immutable and safe for many threads; there is nothing to close. */
+public final class Response {
+
+    private final Request request;
+    private final int status;
+    private final Headers headers;
+    private final Header[] fields;
+    private final byte[] body;
+    private final long nanos;
+
+    Response(Request request, int status, Header[] fields, byte[] body, long nanos) {
+        this.request = request;
+        this.status = status;
+        this.fields = fields;
+        this.headers = new Headers(fields);
+        this.body = body;
+        this.nanos = nanos;
+    }
+
+    /**
+     * The status code.
+     *
+     * @return three digits, such as 200
+     */
+    public int status() {
+        return status;
+    }
+
+    /**
+     * The response headers.
+     *
+     * @return the headers, possibly none
+     */
+    public Headers headers() {
+        return headers;
+    }
+
+    /**
+     * The body as bytes, decompressed.
+     *
+     * @return a copy, empty when there is no body
+     */
+    public byte[] bytes() {
+        return body.clone();
+    }
+
+    /**
+     * The body as text, in the charset that the service names, or else UTF-8.
+     *
+     * @return the text, empty when there is no body
+     */
+    public String text() {
+        return new String(body, Redactor.charset(headers.first("Content-Type").orElse(null)));
+    }
+
+    /**
+     * The body as a JSON tree. Numbers keep every digit.
+     *
+     * @return the tree; a missing node when there is no body
+     * @throws InvalidResponseException when the body is not JSON: says where
+     */
+    public JsonNode json() {
+        try {
+            return Json.read(body);
+        } catch (IOException e) {
+            throw notJson(e, "JSON");
+        }
+    }
+
+    /**
+     * The body as an object of a class, by Jackson. Unknown fields are ignored.
+     *
+     * @param type the class, such as a record
+     * @param <T> the same
+     * @return the object
+     * @throws InvalidResponseException when the body is not JSON, or does not fit the class: says where
+     */
+    public <T> T json(Class<T> type) {
+        try {
+            T value = Json.read(body, type);
+            if (value == null) {
+                throw new InvalidResponseException(
+                        sentence("the body is null, not a " + type.getSimpleName()), null, exchange());
+            }
+            return value;
+        } catch (IOException e) {
+            throw notJson(e, type.getSimpleName());
+        }
+    }
+
+    /**
+     * The time from the call until the answer was complete, redirects included.
+     *
+     * @return the time
+     */
+    public Duration took() {
+        return Duration.ofNanos(nanos);
+    }
+
+    /**
+     * What was sent and what came back, safe to show and to store.
+     *
+     * @return the exchange, without its secrets
+     */
+    public Exchange exchange() {
+        Redactor redactor = new Redactor(request.secrets());
+        return exchangeOf(
+                request,
+                redactor,
+                OptionalInt.of(status),
+                redactor.mask(fields),
+                body.length == 0
+                        ? ""
+                        : redactor.mask(body, headers.first("Content-Type").orElse(null)),
+                nanos);
+    }
+
+    /** The exchange of a request that got no usable answer. */
+    static Exchange unanswered(Request request, long nanos) {
+        return exchangeOf(request, new Redactor(request.secrets()), OptionalInt.empty(), Headers.NONE, "", nanos);
+    }
+
+    private static Exchange exchangeOf(
+            Request request, Redactor redactor, OptionalInt status, Headers headers, String body, long nanos) {
+        Body sent = request.content();
+        return new Exchange(
+                request.name(),
+                request.method(),
+                redactor.mask(request.shownUrl()),
+                redactor.mask(request.headers()),
+                sent == null ? "" : redactor.mask(sent.content(), sent.contentType()),
+                status,
+                headers,
+                body,
+                Duration.ofNanos(nanos));
+    }
+
+    private InvalidResponseException notJson(IOException e, String what) {
+        // Jackson's exception quotes the source, which may hold secrets, so that it does not travel as the cause.
+        String why = e instanceof JsonProcessingException json
+                ? Json.describe(json)
+                : e.getClass().getSimpleName();
+        Exchange exchange = exchange();
+        String masked = new Redactor(request.secrets()).mask(why);
+        return new InvalidResponseException(sentence("the body is not " + what + ": " + masked), null, exchange);
+    }
+
+    private String sentence(String problem) {
+        return exchange().summary() + ": " + problem;
+    }
+
+    /**
+     * Says how it went, without secrets.
+     *
+     * @return status, size and time
+     */
+    @Override
+    public String toString() {
+        return status + ", " + body.length + " bytes, " + took().toMillis() + " ms";
+    }
+}
