@@ -1,0 +1,93 @@
+package io.httpconnector;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import javax.net.ssl.SSLException;
+import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
+import org.apache.hc.core5.http.MessageConstraintException;
+import org.apache.hc.core5.http.NoHttpResponseException;
+
+/** Says in the terms of this library what Apache HttpClient reports. */
+final class Failures {
+
+    private Failures() {}
+
+    static ConnectorException of(IOException e, boolean connected, Url url, Timeouts timeouts, Exchange exchange) {
+        if (e instanceof ConnectionRequestTimeoutException) {
+            return timedOut(TimedOutException.Phase.POOL, timeouts.connect(), e, exchange);
+        }
+        if (e instanceof ConnectTimeoutException || (e instanceof SocketTimeoutException && !connected)) {
+            return timedOut(TimedOutException.Phase.CONNECT, timeouts.connect(), e, exchange);
+        }
+        if (e instanceof SocketTimeoutException) {
+            return timedOut(TimedOutException.Phase.RESPONSE, timeouts.response(), e, exchange);
+        }
+        if (e instanceof MessageConstraintException) {
+            return new InvalidResponseException(summary(exchange) + "the response headers are too large", e, exchange);
+        }
+        if (Thread.currentThread().isInterrupted()) {
+            return new TransferException(summary(exchange) + "the thread was interrupted", e, exchange);
+        }
+        return connected ? brokeOff(e, exchange) : cannotConnect(e, url, exchange);
+    }
+
+    static TimedOutException timedOut(TimedOutException.Phase phase, Duration limit, IOException e, Exchange exchange) {
+        String what = switch (phase) {
+            case CONNECT -> "no connection within ";
+            case POOL -> "no connection became free (all are in use) within ";
+            case RESPONSE -> "no bytes of the response came for ";
+            case TOTAL -> "the exchange was not complete within ";
+        };
+        return new TimedOutException(phase, limit, summary(exchange) + what + limit.toMillis() + " ms", e, exchange);
+    }
+
+    private static TransferException brokeOff(IOException e, Exchange exchange) {
+        String why = e instanceof NoHttpResponseException
+                ? "the service closed the connection without an answer"
+                : "the exchange broke off: " + reason(e);
+        return new TransferException(summary(exchange) + why, e, exchange);
+    }
+
+    private static CannotConnectException cannotConnect(IOException e, Url url, Exchange exchange) {
+        String host = url.origin().toHostString();
+        if (e instanceof UnknownHostException) {
+            return new CannotConnectException(
+                    CannotConnectException.Reason.UNKNOWN_HOST,
+                    summary(exchange) + "the host " + url.origin().getHostName()
+                            + " is unknown: check its name and the DNS",
+                    e,
+                    exchange);
+        }
+        if (e instanceof SSLException || (url.isSecure() && isReset(e))) {
+            return new CannotConnectException(
+                    CannotConnectException.Reason.TLS,
+                    summary(exchange) + "no secure connection to " + host + ": " + reason(e),
+                    e,
+                    exchange);
+        }
+        return new CannotConnectException(
+                CannotConnectException.Reason.REFUSED,
+                summary(exchange) + "no connection to " + host + ": " + reason(e),
+                e,
+                exchange);
+    }
+
+    /** A peer that hangs up in the middle of the handshake; one that is not there at all fails to connect. */
+    private static boolean isReset(IOException e) {
+        return !(e instanceof ConnectException) && !(e instanceof NoRouteToHostException);
+    }
+
+    private static String reason(IOException e) {
+        String message = e.getMessage();
+        return message == null ? e.getClass().getSimpleName() : Ascii.visible(message);
+    }
+
+    private static String summary(Exchange exchange) {
+        return exchange.method() + " " + exchange.url() + ": ";
+    }
+}

@@ -1,0 +1,61 @@
+package io.httpconnector;
+
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.hc.core5.concurrent.Cancellable;
+import org.apache.hc.core5.concurrent.CancellableDependency;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
+import org.jspecify.annotations.Nullable;
+
+/** A request on its way through Apache HttpClient, which can be ended by another thread at any moment. */
+final class Transmission extends BasicClassicHttpRequest implements CancellableDependency {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final Cancellable ENDED = () -> false;
+
+    private final transient AtomicReference<@Nullable Cancellable> dependency = new AtomicReference<>();
+    private volatile boolean expired;
+
+    Transmission(Request request) {
+        super(request.method(), request.url().origin(), request.target());
+        Field[] fields = request.headers();
+        setHeaders(fields);
+        Body body = request.content();
+        if (body != null) {
+            if (request.header("Content-Type").isEmpty()) {
+                addHeader("Content-Type", body.contentType());
+            }
+            setEntity(new ByteArrayEntity(body.content(), null));
+        }
+    }
+
+    /** Called by the watchdog when the whole exchange has taken too long. */
+    void expire() {
+        expired = true;
+        cancel();
+    }
+
+    boolean isExpired() {
+        return expired;
+    }
+
+    @Override
+    public boolean cancel() {
+        Cancellable current = dependency.getAndSet(ENDED);
+        return current != null && current.cancel();
+    }
+
+    @Override
+    public void setDependency(Cancellable next) {
+        Cancellable previous = dependency.getAndUpdate(current -> current == ENDED ? ENDED : next);
+        if (previous == ENDED) {
+            next.cancel();
+        }
+    }
+
+    @Override
+    public boolean isCancelled() {
+        return dependency.get() == ENDED;
+    }
+}

@@ -1,0 +1,148 @@
+package io.httpconnector;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.ScheduledFuture;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.config.TlsConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/** Takes one request over the wire and brings one answer back, redirects not followed: the only user of Apache HttpClient. */
+final class Transport implements AutoCloseable {
+
+    private static final byte[] NO_BYTES = {};
+    private static final int MAX_HEADERS = 500;
+    private static final int MAX_HEADER_LINE = 64 * 1024;
+
+    private final CloseableHttpClient client;
+    private final Deadlines deadlines;
+    private final Timeouts timeouts;
+    private final int maxResponseBytes;
+
+    Transport(String name, Timeouts timeouts, int maxConnections, int maxResponseBytes) {
+        this.timeouts = timeouts;
+        this.maxResponseBytes = maxResponseBytes;
+        this.deadlines = new Deadlines(name);
+        Timeout connect = Timeout.of(timeouts.connect());
+        Timeout response = Timeout.of(timeouts.response());
+        this.client = HttpClientBuilder.create()
+                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
+                        .setMaxConnTotal(maxConnections)
+                        .setMaxConnPerRoute(maxConnections)
+                        .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
+                                .http1Config(Http1Config.custom()
+                                        .setMaxHeaderCount(MAX_HEADERS)
+                                        .setMaxLineLength(MAX_HEADER_LINE)
+                                        .build())
+                                .build())
+                        .setDefaultConnectionConfig(ConnectionConfig.custom()
+                                .setConnectTimeout(connect)
+                                .setSocketTimeout(response)
+                                .build())
+                        .setDefaultTlsConfig(
+                                TlsConfig.custom().setHandshakeTimeout(connect).build())
+                        .build())
+                .setDefaultRequestConfig(RequestConfig.custom()
+                        .setConnectionRequestTimeout(connect)
+                        .setResponseTimeout(response)
+                        .build())
+                .addRequestInterceptorLast((request, entity, context) -> {
+                    if (context instanceof Attempt attempt) {
+                        attempt.connected = true;
+                    }
+                })
+                .setUserAgent("http-connector")
+                .disableRedirectHandling()
+                .disableAutomaticRetries()
+                .disableCookieManagement()
+                .disableAuthCaching()
+                .disableConnectionState()
+                .build();
+    }
+
+    /** What became of one attempt: only once there is a connection can the service have seen anything of the request. */
+    private static final class Attempt extends HttpClientContext {
+        private boolean connected;
+    }
+
+    /**
+     * Sends the request and reads the answer.
+     *
+     * @param start when the exchange began, by {@link System#nanoTime()}
+     * @throws ConnectorException by what went wrong
+     */
+    Response exchange(Request request, long start) {
+        Duration total = request.timeout() == null ? timeouts.total() : request.timeout();
+        Transmission transmission = new Transmission(request);
+        Attempt attempt = new Attempt();
+        ScheduledFuture<?> deadline =
+                deadlines.start(total.minusNanos(System.nanoTime() - start), transmission::expire);
+        try {
+            return client.execute(
+                    request.url().origin(),
+                    transmission,
+                    attempt,
+                    answer -> read(request, transmission, answer, start));
+        } catch (IOException e) {
+            Exchange exchange = Response.unanswered(request, System.nanoTime() - start);
+            if (transmission.isExpired()) {
+                throw Failures.timedOut(TimedOutException.Phase.TOTAL, total, e, exchange);
+            }
+            throw Failures.of(e, attempt.connected, request.url(), timeouts, exchange);
+        } finally {
+            deadline.cancel(false);
+        }
+    }
+
+    private Response read(Request request, Transmission transmission, ClassicHttpResponse answer, long start)
+            throws IOException {
+        HttpEntity entity = answer.getEntity();
+        byte[] body = entity == null ? NO_BYTES : read(entity);
+        if (body == null) {
+            // Without this the rest would be read before the connection is given up.
+            transmission.cancel();
+            throw new InvalidResponseException(
+                    request.method() + " " + request.url().origin().toHostString()
+                            + ": the body is larger than the limit of " + maxResponseBytes
+                            + " bytes: ask for less, or raise maxResponseBytes",
+                    null,
+                    Response.unanswered(request, System.nanoTime() - start));
+        }
+        return new Response(request, answer.getCode(), answer.getHeaders(), body, System.nanoTime() - start);
+    }
+
+    /** The whole body, or null when it is larger than the limit. */
+    private byte @Nullable [] read(HttpEntity entity) throws IOException {
+        InputStream content = entity.getContent();
+        long announced = entity.getContentLength();
+        if (content == null || announced > maxResponseBytes) {
+            return content == null ? NO_BYTES : null;
+        }
+        if (announced < 0) {
+            byte[] body = content.readNBytes(maxResponseBytes + 1);
+            return body.length > maxResponseBytes ? null : body;
+        }
+        byte[] body = new byte[(int) announced];
+        int length = content.readNBytes(body, 0, body.length);
+        return length == body.length ? body : Arrays.copyOf(body, length);
+    }
+
+    @Override
+    public void close() {
+        deadlines.close();
+        client.close(CloseMode.GRACEFUL);
+    }
+}
