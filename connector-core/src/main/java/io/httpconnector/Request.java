@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,7 @@ public final class Request {
     private static final Field[] NO_FIELDS = {};
     private static final int[] NO_STATUSES = {};
     private static final int[] ANY_STATUS = {-1};
+    private static final Set<String> CREDENTIALS = Set.of("authorization", "cookie", "proxy-authorization");
 
     private final String name;
     private final String method;
@@ -441,5 +444,29 @@ public final class Request {
     /** What an auth strategy is given: whatever it adds is hidden. */
     Request hiding() {
         return new Request(name, method, url, query, headers, body, accepted, timeout, true);
+    }
+
+    /** This request after a redirect: the new URL is complete, and a body that is gone takes its headers along. */
+    Request redirected(Url target, boolean becomesGet) {
+        return new Request(
+                name,
+                becomesGet ? "GET" : method,
+                target,
+                NO_FIELDS,
+                becomesGet ? without(field -> Ascii.lowerCase(field.name()).startsWith("content-")) : headers,
+                becomesGet ? null : body,
+                accepted,
+                timeout,
+                hiding);
+    }
+
+    /** This request for a stranger: without header fields that hold a secret, or are known to. */
+    Request withoutCredentials() {
+        Field[] harmless = without(field -> field.isSensitive() || CREDENTIALS.contains(Ascii.lowerCase(field.name())));
+        return new Request(name, method, url, query, harmless, body, accepted, timeout, hiding);
+    }
+
+    private Field[] without(Predicate<Field> unwanted) {
+        return Arrays.stream(headers).filter(unwanted.negate()).toArray(Field[]::new);
     }
 }

@@ -1,0 +1,63 @@
+package io.httpconnector;
+
+import org.jspecify.annotations.Nullable;
+
+/** Where an answer leads: RFC 9110, section 15.4, as browsers follow it. */
+final class Redirects {
+
+    static final int MAX_HOPS = 5;
+
+    private Redirects() {}
+
+    /**
+     * The request that follows, or null when the answer is no redirect or the request wants it as it is.
+     *
+     * @throws InvalidResponseException when it must not be followed
+     */
+    static @Nullable Request next(Request request, Response answer, int hop) {
+        String location =
+                isRedirect(answer.status()) ? answer.headers().first("Location").orElse(null) : null;
+        if (location == null || request.accepts(answer.status())) {
+            return null;
+        }
+        if (hop == MAX_HOPS) {
+            throw refused(answer, "more than " + MAX_HOPS + " redirects follow each other");
+        }
+        Url target;
+        try {
+            target = request.url().redirectedTo(location);
+        } catch (InvalidDefinitionException e) {
+            throw refused(answer, "it redirects to what is no acceptable URL");
+        }
+        if (request.url().sameOrigin(target)) {
+            return request.redirected(target, becomesGet(request.method(), answer.status()));
+        }
+        if (request.url().isSecure() && !target.isSecure()) {
+            throw refused(answer, "it redirects from https to http");
+        }
+        boolean echoesSecret = !new Redactor(request.secrets()).mask(location).equals(location);
+        Request next = request.redirected(target, becomesGet(request.method(), answer.status()))
+                .withoutCredentials();
+        Body body = next.content();
+        if (echoesSecret || (body != null && !body.secrets().isEmpty())) {
+            throw refused(answer, "it redirects to another origin, which must not see the secrets of this request");
+        }
+        return next;
+    }
+
+    private static boolean isRedirect(int status) {
+        return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+    }
+
+    private static boolean becomesGet(String method, int status) {
+        return status == 303 ? !method.equals("HEAD") : method.equals("POST") && (status == 301 || status == 302);
+    }
+
+    private static InvalidResponseException refused(Response answer, String problem) {
+        Exchange exchange = answer.exchange();
+        return new InvalidResponseException(
+                exchange.summary() + ": " + problem + ": accept(" + answer.status() + ") gives the answer itself",
+                null,
+                exchange);
+    }
+}
