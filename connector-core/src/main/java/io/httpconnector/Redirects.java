@@ -12,6 +12,7 @@ final class Redirects {
     /**
      * The request that follows, or null when the answer is no redirect or the request wants it as it is.
      *
+     * @param request what was sent, before the auth strategy added to it
      * @throws InvalidResponseException when it must not be followed
      */
     static @Nullable Request next(Request request, Response answer, int hop) {
@@ -35,7 +36,8 @@ final class Redirects {
         if (request.url().isSecure() && !target.isSecure()) {
             throw refused(answer, "it redirects from https to http");
         }
-        boolean echoesSecret = !new Redactor(request.secrets()).mask(location).equals(location);
+        boolean echoesSecret =
+                !new Redactor(answer.request().secrets()).mask(location).equals(location);
         Request next = request.redirected(target, becomesGet(request.method(), answer.status()))
                 .withoutCredentials();
         Body body = next.content();

@@ -124,6 +124,11 @@ public final class Response {
                 nanos);
     }
 
+    /** The request as it was sent. */
+    Request request() {
+        return request;
+    }
+
     /** The exchange of a request that got no usable answer. */
     static Exchange unanswered(Request request, long nanos) {
         return exchangeOf(request, new Redactor(request.secrets()), OptionalInt.empty(), Headers.NONE, "", nanos);

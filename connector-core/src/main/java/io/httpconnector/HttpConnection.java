@@ -1,0 +1,203 @@
+package io.httpconnector;
+
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection to somebody else's HTTP API: where it is, who we are there, and how long we wait.
+ *
+ * <pre>{@code
+ * try (HttpConnection jira = HttpConnection.named("Jira")
+ *         .baseUrl("https://example.atlassian.net")
+ *         .auth(BasicAuth.of("user@example.com", Secret.fromEnv("JIRA_TOKEN")))
+ *         .test(Request.get("/rest/api/3/myself"))
+ *         .build()) {
+ *
+ *     jira.test().orThrow();
+ *     JsonNode project = jira.send(Request.get("/rest/api/3/project/PPP")).json();
+ * }
+ * }</pre>
+ *
+ * <p>Build one for each service and account, share it among all threads, and close it when the account is removed or the
+ * application ends. It keeps connections open between requests. It keeps no cookies.
+ *
+ * <p>Each exchange is logged to the logger of this class: one line at DEBUG, headers at TRACE, never a secret.
+ */
+public final class HttpConnection implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
+
+    private final String name;
+    private final Url baseUrl;
+    private final AuthStrategy auth;
+    private final Field[] query;
+    private final Field[] headers;
+    private final @Nullable Request test;
+    private final Transport transport;
+    private volatile boolean closed;
+
+    HttpConnection(
+            String name,
+            Url baseUrl,
+            AuthStrategy auth,
+            Field[] query,
+            Field[] headers,
+            @Nullable Request test,
+            Transport transport) {
+        this.name = name;
+        this.baseUrl = baseUrl;
+        this.auth = auth;
+        this.query = query;
+        this.headers = headers;
+        this.test = test;
+        this.transport = transport;
+    }
+
+    /**
+     * Starts to describe a connection.
+     *
+     * @param name what people call it; stands in log lines and exceptions
+     * @return a builder
+     */
+    public static HttpConnectionBuilder named(String name) {
+        return new HttpConnectionBuilder(name);
+    }
+
+    /**
+     * The name of the connection.
+     *
+     * @return the name
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * Sends a request and waits for the whole answer. Redirects are followed, five at most; to another origin without
+     * credentials, and never from https to http.
+     *
+     * @param request the request
+     * @return the answer, with a status that the request accepts
+     * @throws StatusException when the service answers with another status
+     * @throws CannotConnectException when the service can't be reached: nothing was sent
+     * @throws TimedOutException when there is no answer in time
+     * @throws TransferException when the exchange breaks off, or the thread is interrupted
+     * @throws InvalidResponseException when the answer is larger than the limit, or redirects where it must not
+     * @throws ConnectorException when the connection is closed
+     */
+    public Response send(Request request) {
+        long start = System.nanoTime();
+        Request plain = resolved(request);
+        boolean trusted = plain.url().sameOrigin(baseUrl);
+        for (int hop = 0; ; hop++) {
+            Response answer = exchange(trusted ? signed(plain) : plain, start);
+            Request next = Redirects.next(plain, answer, hop);
+            if (next == null) {
+                return accepted(answer);
+            }
+            // Who leads us away and back again does not get our credentials for a URL of his choice.
+            trusted = trusted && next.url().sameOrigin(baseUrl);
+            plain = next;
+        }
+    }
+
+    /**
+     * Sends the test request, and says what came of it. Any failure of {@code send} is the result, not an exception.
+     *
+     * @return what was found
+     * @throws ConnectorException when the connection has no test request, or is closed
+     */
+    public ConnectionTest test() {
+        if (test == null) {
+            throw new ConnectorException("Connection \"" + name + "\" has no test: give it a request by test(...)");
+        }
+        ensureOpen();
+        long start = System.nanoTime();
+        try {
+            return ConnectionTest.passed(name, send(test));
+        } catch (ConnectorException e) {
+            return ConnectionTest.failed(e, Duration.ofNanos(System.nanoTime() - start));
+        }
+    }
+
+    private Request resolved(Request request) {
+        Url url = request.url().below(baseUrl);
+        return url.sameOrigin(baseUrl) ? request.at(url, query, headers) : request.at(url, new Field[0], new Field[0]);
+    }
+
+    private Request signed(Request plain) {
+        Request signed = auth.apply(plain.hiding());
+        if (signed == null || !signed.isHiding() || !signed.url().equals(plain.url())) {
+            throw new InvalidDefinitionException(
+                    "auth strategy of connection \"" + name + "\"",
+                    "it must return the request that it was given, with additions by the request's own methods");
+        }
+        return signed;
+    }
+
+    private Response exchange(Request request, long start) {
+        ensureOpen();
+        try {
+            Response answer = transport.exchange(request, start);
+            if (LOG.isDebugEnabled()) {
+                log(answer.exchange());
+            }
+            return answer;
+        } catch (ConnectorException e) {
+            LOG.debug("\"{}\": {}", name, e.getMessage());
+            throw e;
+        } catch (IllegalStateException | RejectedExecutionException e) {
+            ensureOpen();
+            throw e;
+        }
+    }
+
+    private void log(Exchange exchange) {
+        LOG.debug("\"{}\": {}", name, exchange.summary());
+        if (LOG.isTraceEnabled()) {
+            LOG.trace("\"{}\": sent\n{}", name, exchange.requestHeaders());
+            LOG.trace("\"{}\": received\n{}", name, exchange.responseHeaders());
+        }
+    }
+
+    private Response accepted(Response answer) {
+        if (answer.request().accepts(answer.status())) {
+            return answer;
+        }
+        Exchange exchange = answer.exchange();
+        String said = exchange.responseBody();
+        String excerpt = said.length() <= 300 ? said : said.substring(0, 300) + "…";
+        throw new StatusException(
+                exchange.summary() + (said.isEmpty() ? "" : ": " + Ascii.visible(excerpt)),
+                answer.status(),
+                exchange.responseHeaders(),
+                said,
+                exchange);
+    }
+
+    private void ensureOpen() {
+        if (closed) {
+            throw new ConnectorException("Connection \"" + name + "\" is closed");
+        }
+    }
+
+    /** Closes the connections to the service; exchanges under way break off. To close twice does no harm. */
+    @Override
+    public void close() {
+        closed = true;
+        transport.close();
+    }
+
+    /**
+     * Says where it leads.
+     *
+     * @return name and base URL
+     */
+    @Override
+    public String toString() {
+        return "\"" + name + "\" at " + baseUrl.origin().toURI() + baseUrl.path();
+    }
+}

@@ -1,0 +1,211 @@
+package io.httpconnector;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Describes an {@link HttpConnection}. Only name and base URL are needed. What is wrong is said by {@link #build()}, all at
+ * once. Not safe for several threads.
+ */
+public final class HttpConnectionBuilder {
+
+    private static final int DEFAULT_MAX_CONNECTIONS = 50;
+    private static final int DEFAULT_MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
+
+    private final String name;
+    private final List<String> problems = new ArrayList<>();
+    private final List<Field> query = new ArrayList<>();
+    private final List<Field> headers = new ArrayList<>();
+    private @Nullable Url baseUrl;
+    private boolean hasBaseUrl;
+    private AuthStrategy auth = AuthStrategy.none();
+    private @Nullable Request test;
+    private Timeouts timeouts = Timeouts.DEFAULTS;
+    private int maxConnections = DEFAULT_MAX_CONNECTIONS;
+    private int maxResponseBytes = DEFAULT_MAX_RESPONSE_BYTES;
+
+    HttpConnectionBuilder(@Nullable String name) {
+        this.name = name == null ? "" : Ascii.visible(name.strip());
+        if (this.name.isEmpty()) {
+            problems.add("name: it is missing: name the service, such as \"Jira\"");
+        }
+    }
+
+    /**
+     * Sets the URL that relative URLs are appended to.
+     *
+     * @param url absolute, http or https, without user info, query and fragment
+     * @return this
+     */
+    public HttpConnectionBuilder baseUrl(String url) {
+        hasBaseUrl = true;
+        check(() -> {
+            Url parsed = Url.parseAbsolute(url);
+            if (parsed.query() != null) {
+                problems.add("base URL: it has a query: add it by query(name, value)");
+            }
+            baseUrl = parsed;
+        });
+        return this;
+    }
+
+    /**
+     * Sets how the connection authenticates. Default: not at all.
+     *
+     * @param auth the strategy
+     * @return this
+     */
+    public HttpConnectionBuilder auth(AuthStrategy auth) {
+        this.auth = auth;
+        return this;
+    }
+
+    /**
+     * Adds a header field to each request below the base URL's origin that has none of that name.
+     *
+     * @param name the field name
+     * @param value the value
+     * @return this
+     */
+    public HttpConnectionBuilder header(String name, String value) {
+        check(() -> headers.add(Field.header(name, value)));
+        return this;
+    }
+
+    /**
+     * Adds a header field that holds a secret.
+     *
+     * @param name the field name
+     * @param secret the value, read now: for one that changes use an auth strategy
+     * @return this
+     */
+    public HttpConnectionBuilder header(String name, Secret secret) {
+        check(() -> headers.add(Field.header(name, secret)));
+        return this;
+    }
+
+    /**
+     * Adds a query parameter to each request below the base URL's origin that has none of that name.
+     *
+     * @param name the parameter name
+     * @param value the value
+     * @return this
+     */
+    public HttpConnectionBuilder query(String name, String value) {
+        check(() -> query.add(Field.of(name, value)));
+        return this;
+    }
+
+    /**
+     * Sets the request of the connection test.
+     *
+     * @param request one that needs the credentials and changes nothing, such as {@code GET /myself}
+     * @return this
+     */
+    public HttpConnectionBuilder test(Request request) {
+        this.test = request;
+        return this;
+    }
+
+    /**
+     * Sets how long to wait for a connection, the TLS handshake included. Default: 10 s.
+     *
+     * @param timeout 1 ms to 24 h
+     * @return this
+     */
+    public HttpConnectionBuilder connectTimeout(Duration timeout) {
+        check(() -> timeouts =
+                new Timeouts(Timeouts.check("connectTimeout", timeout), timeouts.response(), timeouts.total()));
+        return this;
+    }
+
+    /**
+     * Sets how long to wait for the next bytes of the answer. Default: 30 s.
+     *
+     * @param timeout 1 ms to 24 h
+     * @return this
+     */
+    public HttpConnectionBuilder responseTimeout(Duration timeout) {
+        check(() -> timeouts =
+                new Timeouts(timeouts.connect(), Timeouts.check("responseTimeout", timeout), timeouts.total()));
+        return this;
+    }
+
+    /**
+     * Sets how long a whole exchange may take, redirects included. Default: 60 s.
+     *
+     * @param timeout 1 ms to 24 h
+     * @return this
+     */
+    public HttpConnectionBuilder totalTimeout(Duration timeout) {
+        check(() -> timeouts =
+                new Timeouts(timeouts.connect(), timeouts.response(), Timeouts.check("totalTimeout", timeout)));
+        return this;
+    }
+
+    /**
+     * Sets how many connections are open at once; more senders wait. Default: 50.
+     *
+     * @param count at least 1
+     * @return this
+     */
+    public HttpConnectionBuilder maxConnections(int count) {
+        this.maxConnections = count;
+        return this;
+    }
+
+    /**
+     * Sets how large an answer may be, decompressed. Default: 10 MiB.
+     *
+     * @param bytes 1 to 1 GiB
+     * @return this
+     */
+    public HttpConnectionBuilder maxResponseBytes(int bytes) {
+        this.maxResponseBytes = bytes;
+        return this;
+    }
+
+    /**
+     * Builds the connection. Nothing is sent yet.
+     *
+     * @return the connection, to be closed by the caller
+     * @throws InvalidDefinitionException when something is missing or wrong: lists all of it
+     */
+    public HttpConnection build() {
+        List<String> found = new ArrayList<>(problems);
+        if (!hasBaseUrl) {
+            found.add("base URL: it is missing: set it by baseUrl(\"https://...\")");
+        }
+        if (auth == null) {
+            found.add("auth: it is null: leave it out, or use AuthStrategy.none()");
+        }
+        if (maxConnections < 1) {
+            found.add("maxConnections: " + maxConnections + " is too few: use at least 1");
+        }
+        if (maxResponseBytes < 1 || maxResponseBytes > 1 << 30) {
+            found.add("maxResponseBytes: " + maxResponseBytes + " is out of range: use 1 to " + (1 << 30));
+        }
+        if (baseUrl == null || !found.isEmpty()) {
+            throw new InvalidDefinitionException("connection \"" + name + "\"", found);
+        }
+        return new HttpConnection(
+                name,
+                baseUrl,
+                auth,
+                query.toArray(Field[]::new),
+                headers.toArray(Field[]::new),
+                test,
+                new Transport(name, timeouts, maxConnections, maxResponseBytes));
+    }
+
+    /** Keeps what is wrong for {@link #build()}. */
+    private void check(Runnable step) {
+        try {
+            step.run();
+        } catch (InvalidDefinitionException e) {
+            problems.add(String.valueOf(e.getMessage()).replaceFirst("^Invalid ", ""));
+        }
+    }
+}
