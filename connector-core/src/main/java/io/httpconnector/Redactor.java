@@ -1,6 +1,7 @@
 package io.httpconnector;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.net.URLEncoder;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
@@ -35,9 +36,10 @@ final class Redactor {
     }
 
     private void hide(String value) {
+        String encoded = Ascii.percentEncode(value);
         values.add(value);
-        values.add(Ascii.percentEncode(value));
-        values.add(Ascii.percentEncode(value).replace("%20", "+"));
+        values.add(encoded);
+        values.add(URLEncoder.encode(value, StandardCharsets.UTF_8));
         values.add(new String(JsonStringEncoder.getInstance().quoteAsString(value)));
     }
 

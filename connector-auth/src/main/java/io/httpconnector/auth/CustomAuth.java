@@ -1,0 +1,186 @@
+package io.httpconnector.auth;
+
+import io.httpconnector.AuthStrategy;
+import io.httpconnector.Request;
+import io.httpconnector.Secret;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/**
+ * Any combination of header fields, query parameters and body fields. Immutable, each method gives a new strategy; safe
+ * for many threads.
+ *
+ * <pre>{@code
+ * .auth(CustomAuth.header("X-Account", "4711").andHeader("X-Api-Key", key).andBodyField("signature_version", "2"))
+ * .auth(CustomAuth.bearer(token))
+ * .auth(CustomAuth.query("api_key", key))
+ * }</pre>
+ *
+ * <p>Body fields go into the form or the JSON object that the request carries, or make a form when it has no body; GET and
+ * HEAD requests without a body go without them.
+ */
+public final class CustomAuth implements AuthStrategy {
+
+    /** Refuses at once what could not be sent later. */
+    private static final Request PROBE = Request.get("/");
+
+    private static final Set<String> WITHOUT_BODY = Set.of("GET", "HEAD");
+
+    private final List<UnaryOperator<Request>> additions;
+
+    private CustomAuth(List<UnaryOperator<Request>> additions) {
+        this.additions = additions;
+    }
+
+    /**
+     * A token in the {@code Authorization} header: the Bearer scheme, RFC 6750.
+     *
+     * @param token the token; one by {@link Secret#from} is looked up for each request
+     * @return the strategy
+     */
+    public static CustomAuth bearer(Secret token) {
+        return header("Authorization", token.map(value -> "Bearer " + value));
+    }
+
+    /**
+     * A header field that holds a secret.
+     *
+     * @param name the field name
+     * @param secret the value; one by {@link Secret#from} is looked up for each request
+     * @return the strategy
+     * @throws io.httpconnector.InvalidDefinitionException when the name can't be sent
+     */
+    public static CustomAuth header(String name, Secret secret) {
+        return new CustomAuth(List.of()).andHeader(name, secret);
+    }
+
+    /**
+     * A header field, such as an account number that belongs to a key.
+     *
+     * @param name the field name
+     * @param value the value
+     * @return the strategy
+     * @throws io.httpconnector.InvalidDefinitionException when name or value can't be sent
+     */
+    public static CustomAuth header(String name, String value) {
+        return new CustomAuth(List.of()).andHeader(name, value);
+    }
+
+    /**
+     * A query parameter that holds a secret. Prefer a header where the service takes one: URLs are written into many logs.
+     *
+     * @param name the parameter name
+     * @param secret the value; one by {@link Secret#from} is looked up for each request
+     * @return the strategy
+     */
+    public static CustomAuth query(String name, Secret secret) {
+        return new CustomAuth(List.of()).andQuery(name, secret);
+    }
+
+    /**
+     * A body field that holds a secret.
+     *
+     * @param name the field name
+     * @param secret the value; one by {@link Secret#from} is looked up for each request
+     * @return the strategy
+     */
+    public static CustomAuth bodyField(String name, Secret secret) {
+        return new CustomAuth(List.of()).andBodyField(name, secret);
+    }
+
+    /**
+     * Adds a header field that holds a secret.
+     *
+     * @param name the field name
+     * @param secret the value
+     * @return a new strategy
+     * @throws io.httpconnector.InvalidDefinitionException when the name can't be sent
+     */
+    public CustomAuth andHeader(String name, Secret secret) {
+        PROBE.header(name, "");
+        return and(request -> request.header(name, secret));
+    }
+
+    /**
+     * Adds a header field.
+     *
+     * @param name the field name
+     * @param value the value
+     * @return a new strategy
+     * @throws io.httpconnector.InvalidDefinitionException when name or value can't be sent
+     */
+    public CustomAuth andHeader(String name, String value) {
+        PROBE.header(name, value);
+        return and(request -> request.header(name, value));
+    }
+
+    /**
+     * Adds a query parameter that holds a secret.
+     *
+     * @param name the parameter name
+     * @param secret the value
+     * @return a new strategy
+     */
+    public CustomAuth andQuery(String name, Secret secret) {
+        return and(request -> request.query(name, secret));
+    }
+
+    /**
+     * Adds a query parameter.
+     *
+     * @param name the parameter name
+     * @param value the value
+     * @return a new strategy
+     */
+    public CustomAuth andQuery(String name, String value) {
+        return and(request -> request.query(name, value));
+    }
+
+    /**
+     * Adds a body field that holds a secret.
+     *
+     * @param name the field name
+     * @param secret the value
+     * @return a new strategy
+     */
+    public CustomAuth andBodyField(String name, Secret secret) {
+        return and(request -> takesBody(request) ? request.bodyField(name, secret) : request);
+    }
+
+    /**
+     * Adds a body field.
+     *
+     * @param name the field name
+     * @param value the value
+     * @return a new strategy
+     */
+    public CustomAuth andBodyField(String name, String value) {
+        return and(request -> takesBody(request) ? request.bodyField(name, value) : request);
+    }
+
+    private CustomAuth and(UnaryOperator<Request> addition) {
+        List<UnaryOperator<Request>> all = new ArrayList<>(additions);
+        all.add(addition);
+        return new CustomAuth(List.copyOf(all));
+    }
+
+    private static boolean takesBody(Request request) {
+        return request.body().isPresent() || !WITHOUT_BODY.contains(request.method());
+    }
+
+    @Override
+    public Request apply(Request request) {
+        Request signed = request;
+        for (UnaryOperator<Request> addition : additions) {
+            signed = addition.apply(signed);
+        }
+        return signed;
+    }
+
+    @Override
+    public String toString() {
+        return "CustomAuth";
+    }
+}

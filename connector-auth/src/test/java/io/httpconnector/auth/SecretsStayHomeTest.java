@@ -1,0 +1,196 @@
+package io.httpconnector.auth;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.absent;
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.temporaryRedirect;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
+import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import io.httpconnector.AuthStrategy;
+import io.httpconnector.ConnectorException;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidResponseException;
+import io.httpconnector.Request;
+import io.httpconnector.Secret;
+import io.httpconnector.StatusException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.slf4j.LoggerFactory;
+
+class SecretsStayHomeTest {
+
+    @RegisterExtension
+    static WireMockExtension service = WireMockExtension.newInstance()
+            .options(wireMockConfig().dynamicPort().globalTemplating(true))
+            .build();
+
+    @RegisterExtension
+    static WireMockExtension stranger = WireMockExtension.newInstance()
+            .options(wireMockConfig().dynamicPort())
+            .build();
+
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    private final Logger logger = (Logger) LoggerFactory.getLogger("io.httpconnector");
+    private HttpConnection connection;
+
+    @BeforeEach
+    void listen() {
+        log.start();
+        logger.addAppender(log);
+        logger.setLevel(Level.TRACE);
+        stranger.stubFor(any(anyUrl()).willReturn(okJson("{}")));
+        connect(CustomAuth.bearer(Secret.of("t0ken \"quoted\""))
+                .andQuery("api_key", Secret.of("k&y 1"))
+                .andBodyField("pass", Secret.of("p4ss")));
+    }
+
+    private void connect(AuthStrategy auth) {
+        connection = HttpConnection.named("Service")
+                .baseUrl(service.baseUrl())
+                .header("X-Default", Secret.of("d3fault"))
+                .header("X-Tenant", "acme")
+                .auth(auth)
+                .build();
+    }
+
+    @AfterEach
+    void hush() {
+        connection.close();
+        logger.detachAppender(log);
+        logger.setLevel(null);
+    }
+
+    private String everythingShown(ConnectorException e) {
+        StringWriter shown = new StringWriter();
+        e.printStackTrace(new PrintWriter(shown, true));
+        shown.append(String.valueOf(e.exchange().orElseThrow()));
+        log.list.forEach(event -> shown.append(event.getFormattedMessage()).append('\n'));
+        return shown.toString();
+    }
+
+    @Test
+    void logsAndExceptionsShowNoSecretEvenWhenTheServiceEchoesThem() {
+        service.stubFor(
+                post(anyUrl())
+                        .willReturn(
+                                aResponse()
+                                        .withStatus(400)
+                                        .withHeader("X-Echo", "{{request.headers.Authorization}}")
+                                        .withBody(
+                                                "{{request.url}} {{request.headers.Authorization}} {{request.body}} t0ken \\\"quoted\\\"")));
+
+        StatusException e = catchThrowableOfType(
+                StatusException.class, () -> connection.send(Request.post("/x").json("{\"a\": 1}")));
+
+        assertThat(everythingShown(e))
+                .doesNotContain("t0ken", "quoted", "k&y", "k%26y", "p4ss", "d3fault")
+                .contains(
+                        "/x?api_key=***", "X-Tenant: acme", "X-Default: ***", "Authorization: ***", "\"pass\":\"***\"");
+        assertThat(e.body()).contains("/x?api_key=***").doesNotContain("t0ken");
+        assertThat(e.headers().first("X-Echo")).hasValue("***");
+    }
+
+    @Test
+    void whatALambdaAddsIsSecretThoughItIsPlainText() {
+        connect(request ->
+                request.header("X-Sig", "deadbeef1234").query("u", "7").bodyField("otp", "99887"));
+        service.stubFor(post(anyUrl())
+                .willReturn(aResponse().withStatus(500).withBody("bad deadbeef1234 for {{request.body}}")));
+
+        StatusException e = catchThrowableOfType(StatusException.class, () -> connection.send(Request.post("/y")));
+
+        assertThat(everythingShown(e))
+                .doesNotContain("deadbeef1234", "99887", "u=7")
+                .contains("X-Sig: ***", "/y?u=***", "otp=***");
+    }
+
+    @Test
+    void absoluteUrlElsewhereCarriesNeitherCredentialsNorDefaults() {
+        connection.send(Request.get(stranger.baseUrl() + "/file"));
+
+        stranger.verify(getRequestedFor(urlEqualTo("/file"))
+                .withHeader("Authorization", absent())
+                .withHeader("X-Default", absent())
+                .withHeader("X-Tenant", absent()));
+    }
+
+    @Test
+    void absoluteUrlAtHomeCarriesThem() {
+        service.stubFor(get(anyUrl()).willReturn(okJson("{}")));
+
+        connection.send(Request.get(service.baseUrl() + "/file"));
+
+        service.verify(getRequestedFor(urlPathEqualTo("/file"))
+                .withHeader("Authorization", equalTo("Bearer t0ken \"quoted\""))
+                .withHeader("X-Default", equalTo("d3fault")));
+    }
+
+    @Test
+    void redirectAtHomeIsSignedAnew() {
+        service.stubFor(get(urlPathEqualTo("/old")).willReturn(temporaryRedirect("/new?page=2")));
+        service.stubFor(get(urlPathEqualTo("/new")).willReturn(okJson("{}")));
+
+        connection.send(Request.get("/old"));
+
+        service.verify(getRequestedFor(urlEqualTo("/new?page=2&api_key=k%26y%201"))
+                .withHeader("Authorization", equalTo("Bearer t0ken \"quoted\"")));
+    }
+
+    @Test
+    void redirectToAStrangerIsFollowedWithoutCredentials() {
+        service.stubFor(get(anyUrl()).willReturn(temporaryRedirect(stranger.baseUrl() + "/cdn")));
+
+        connection.send(Request.get("/old").header("Cookie", "session=1").header("X-Own", Secret.of("0wn")));
+
+        stranger.verify(getRequestedFor(urlEqualTo("/cdn"))
+                .withHeader("Authorization", absent())
+                .withHeader("Cookie", absent())
+                .withHeader("X-Own", absent())
+                .withHeader("X-Default", absent()));
+    }
+
+    @Test
+    void strangerThatLeadsBackHomeGetsNoCredentialsForHisUrl() {
+        service.stubFor(get(urlPathEqualTo("/old")).willReturn(temporaryRedirect(stranger.baseUrl() + "/cdn")));
+        service.stubFor(get(urlPathEqualTo("/delete-all")).willReturn(okJson("{}")));
+        stranger.stubFor(get("/cdn").willReturn(temporaryRedirect(service.baseUrl() + "/delete-all")));
+
+        connection.send(Request.get("/old"));
+
+        service.verify(getRequestedFor(urlEqualTo("/delete-all")).withHeader("Authorization", absent()));
+    }
+
+    @Test
+    void redirectThatHandsASecretToAStrangerIsRefused() {
+        service.stubFor(get(urlPathEqualTo("/echo"))
+                .willReturn(temporaryRedirect(stranger.baseUrl() + "/?leak={{urlEncode request.query.api_key}}")));
+        service.stubFor(post(urlPathEqualTo("/body"))
+                .willReturn(aResponse().withStatus(307).withHeader("Location", stranger.baseUrl() + "/")));
+
+        assertThatThrownBy(() -> connection.send(Request.get("/echo"))).isInstanceOf(InvalidResponseException.class);
+        assertThatThrownBy(() -> connection.send(Request.post("/body").bodyField("x", Secret.of("b0dy"))))
+                .isInstanceOf(InvalidResponseException.class)
+                .hasMessageContaining("another origin");
+        assertThat(stranger.getAllServeEvents()).isEmpty();
+    }
+}
