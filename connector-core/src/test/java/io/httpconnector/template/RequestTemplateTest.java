@@ -1,0 +1,190 @@
+package io.httpconnector.template;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.Json;
+import io.httpconnector.Request;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RequestTemplateTest {
+
+    private static String body(Request request) {
+        return new String(request.body().orElseThrow().toBytes(), StandardCharsets.UTF_8);
+    }
+
+    private static String json(String template, Object value) {
+        RequestTemplate compiled =
+                RequestTemplate.named("T").post("/").json(template).build();
+        return body(compiled.render("v", value));
+    }
+
+    @Test
+    void rendersEachPlace() {
+        RequestTemplate template = RequestTemplate.named("Create venue")
+                .post("/orgs/{{org.id}}/venues?by={{user.name}}")
+                .query("tag", "{{user.tags[1]}}")
+                .header("X-Trace", "job {{job.id}}")
+                .json("""
+                        {"name": "{{account.Name}}", "note": "From {{account['Account Id']}}"}""")
+                .build();
+
+        Request request = template.render(Pills.of("org", Map.of("id", 7))
+                .and("user", Map.of("name", "Ann & Bob", "tags", List.of("a", "b/c")))
+                .and("job", Map.of("id", 4711))
+                .and("account", Map.of("Name", "Hall \"A\"", "Account Id", "001")));
+
+        assertThat(request.method()).isEqualTo("POST");
+        assertThat(request.uri()).hasToString("/orgs/7/venues?by=Ann%20%26%20Bob&tag=b%2Fc");
+        assertThat(request.header("X-Trace")).hasValue("job 4711");
+        assertThat(body(request)).isEqualTo("{\"name\": \"Hall \\\"A\\\"\", \"note\": \"From 001\"}");
+        assertThat(template.pills())
+                .containsExactly(
+                        "org.id", "user.name", "user.tags[1]", "job.id", "account.Name", "account['Account Id']");
+    }
+
+    @Test
+    void stringThatIsExactlyOnePillBecomesTheValueWithItsOwnType() {
+        Map<String, Object> value = new HashMap<>(Map.of(
+                "int",
+                250,
+                "big",
+                new BigDecimal("1.10"),
+                "flag",
+                true,
+                "list",
+                List.of(1, "x"),
+                "map",
+                Map.of("k", 1)));
+        value.put("date", LocalDate.of(2026, 1, 2));
+        value.put("none", null);
+
+        assertThat(json(
+                        "[\"{{v.int}}\",\"{{v.big}}\",\"{{v.flag}}\",\"{{v.list}}\",\"{{v.map}}\",\"{{v.date}}\",\"{{v.none}}\",{{v.int}}]",
+                        value))
+                .isEqualTo("[250,1.10,true,[1,\"x\"],{\"k\":1},\"2026-01-02\",null,250]");
+        assertThat(json("[\" {{v.int}}\",\"{{v.int}}{{v.flag}}\",\"={{v.map}}\"]", value))
+                .isEqualTo("[\" 250\",\"250true\",\"={\\\"k\\\":1}\"]");
+    }
+
+    @Test
+    void valuesAreDataAndNeverReadAgain() {
+        String hostile = "{{v.other}}\", \"admin\": true, \"x\": \"\\ \n\u0000\u001f é € 😀 \ud800";
+
+        JsonNode rendered =
+                Json.tree(parse(json("{\"a\": \"{{v.evil}}\", \"b\": \"<{{v.evil}}>\"}", Map.of("evil", hostile))));
+
+        assertThat(rendered.size()).isEqualTo(2);
+        assertThat(rendered.at("/a").textValue()).isEqualTo(hostile);
+        assertThat(rendered.at("/b").textValue()).isEqualTo("<" + hostile + ">");
+    }
+
+    private static JsonNode parse(String json) {
+        try {
+            return new com.fasterxml.jackson.databind.ObjectMapper().readTree(json);
+        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+            throw new AssertionError(json, e);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "a/b      | /x/a%2Fb/y",
+                "../admin | /x/..%2Fadmin/y",
+                "a?b=c#d  | /x/a%3Fb%3Dc%23d/y",
+                "%2e%2e   | /x/%252e%252e/y",
+                "é        | /x/%C3%A9/y"
+            })
+    void valueStaysInItsPathSegment(String value, String url) {
+        RequestTemplate template =
+                RequestTemplate.named("T").get("/x/{{v.id}}/y").build();
+
+        assertThat(template.render("v", Map.of("id", value)).uri()).hasToString(url);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ".", ".."})
+    void valueThatWouldMakeAnotherPathIsRefused(String value) {
+        RequestTemplate template =
+                RequestTemplate.named("Delete").delete("/users/{{v.id}}").build();
+
+        assertThatThrownBy(() -> template.render("v", Map.of("id", value)))
+                .isInstanceOf(RenderException.class)
+                .hasMessageStartingWith("Template \"Delete\" can't be rendered:");
+    }
+
+    @Test
+    void valueCanNotEndAHeader() {
+        RequestTemplate template =
+                RequestTemplate.named("T").get("/").header("X-Id", "{{v.id}}").build();
+
+        assertThatThrownBy(() -> template.render("v", Map.of("id", "1\r\nX-Admin: true")))
+                .isInstanceOf(RenderException.class)
+                .hasMessageContaining("X-Id: character 2 of the value is a control character")
+                .hasMessageNotContaining("Admin");
+    }
+
+    @Test
+    void missingPillsAreNamedWithTheirPlaceAndTheNearestName() {
+        RequestTemplate template = RequestTemplate.named("Create venue")
+                .post("/v/{{accont.Id}}")
+                .json(
+                        "{\n  \"name\": \"{{account.Nmae}}\",\n  \"n\": \"{{account.Lines[2].sku}} {{account.Empty}}\"\n}")
+                .build();
+        Map<String, Object> account = new HashMap<>(Map.of("Name", "s3cret value", "Lines", List.of(1)));
+        account.put("Empty", null);
+
+        assertThatThrownBy(() -> template.render("account", account))
+                .isInstanceOf(RenderException.class)
+                .hasMessage("""
+                        Template "Create venue" can't be rendered:
+                          - url line 1, column 4: {{accont.Id}}: the job has no "accont": did you mean "account"?
+                          - body line 2, column 12: {{account.Nmae}}: "account" has no "Nmae": did you mean "Name"?
+                          - body line 3, column 9: {{account.Lines[2].sku}}: "account.Lines" has 1 elements, and so no [2]
+                          - body line 3, column 34: {{account.Empty}}: is null: write {{account.Empty?}} when it may be""");
+    }
+
+    @Test
+    void optionalPillMayHaveNoValue() {
+        RequestTemplate template = RequestTemplate.named("T")
+                .post("/?a={{v.none?}}")
+                .query("q", "{{v.none?}}")
+                .header("X-A", "{{v.none?}}")
+                .json("[\"{{v.none?}}\", \"<{{v.none?}}>\"]")
+                .build();
+
+        Request request = template.render("v", Map.of());
+
+        assertThat(request.uri()).hasToString("/?a=");
+        assertThat(request.header("X-A")).isEmpty();
+        assertThat(body(request)).isEqualTo("[null, \"<>\"]");
+    }
+
+    @Test
+    void quotedBracesStandForThemselves() {
+        assertThat(json("{\"a\": \"{{'{{'}}v.x{{'}}'}}\", \"b\": \"\\\\{{v.x}}\"}", Map.of("x", 1)))
+                .isEqualTo("{\"a\": \"{{v.x}}\", \"b\": \"\\\\1\"}");
+    }
+
+    @Test
+    void containerCanNotStandInAUrl() {
+        RequestTemplate template =
+                RequestTemplate.named("T").get("/").query("q", "{{v.list}}").build();
+
+        assertThatThrownBy(() -> template.render("v", Map.of("list", Arrays.asList(1, 2))))
+                .hasMessageContaining("query q line 1, column 1: {{v.list}}: is a list, which can't stand here");
+    }
+}
