@@ -1,0 +1,62 @@
+package io.httpconnector.examples;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Map;
+
+/** A small server on loopback that behaves like a service that is not at hand: it answers JSON on a port of its own. */
+abstract class StandIn implements AutoCloseable {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final HttpServer server;
+
+    StandIn() {
+        try {
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        server.createContext("/", this::handle);
+        server.start();
+    }
+
+    /** What the service says: a status, and a value that becomes JSON. */
+    record Answer(int status, Object value) {}
+
+    abstract Answer answer(HttpExchange exchange) throws IOException;
+
+    static JsonNode body(HttpExchange exchange) throws IOException {
+        return MAPPER.readTree(exchange.getRequestBody());
+    }
+
+    String baseUrl() {
+        return "http://localhost:" + server.getAddress().getPort();
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        Answer answer;
+        try {
+            answer = answer(exchange);
+        } catch (IOException e) {
+            answer = new Answer(400, Map.of("error_description", "The body is not JSON."));
+        }
+        byte[] bytes = MAPPER.writeValueAsBytes(answer.value);
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(answer.status, bytes.length);
+        try (exchange) {
+            exchange.getResponseBody().write(bytes);
+        }
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+}
