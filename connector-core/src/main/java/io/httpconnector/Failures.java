@@ -1,11 +1,11 @@
 package io.httpconnector;
 
-import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
@@ -17,7 +17,7 @@ final class Failures {
 
     private Failures() {}
 
-    static ConnectorException of(IOException e, boolean connected, Url url, Timeouts timeouts, Exchange exchange) {
+    static ConnectorException of(Exception e, boolean connected, Url url, Timeouts timeouts, Exchange exchange) {
         if (e instanceof ConnectionRequestTimeoutException) {
             return timedOut(TimedOutException.Phase.POOL, timeouts.connect(), e, exchange);
         }
@@ -30,13 +30,17 @@ final class Failures {
         if (e instanceof MessageConstraintException) {
             return new InvalidResponseException(summary(exchange) + "the response headers are too large", e, exchange);
         }
+        if (e instanceof CancellationException) {
+            // The pool reports an interrupt like this, and may have cleared the flag.
+            Thread.currentThread().interrupt();
+        }
         if (Thread.currentThread().isInterrupted()) {
             return new TransferException(summary(exchange) + "the thread was interrupted", e, exchange);
         }
         return connected ? brokeOff(e, exchange) : cannotConnect(e, url, exchange);
     }
 
-    static TimedOutException timedOut(TimedOutException.Phase phase, Duration limit, IOException e, Exchange exchange) {
+    static TimedOutException timedOut(TimedOutException.Phase phase, Duration limit, Exception e, Exchange exchange) {
         String what = switch (phase) {
             case CONNECT -> "no connection within ";
             case POOL -> "no connection became free (all are in use) within ";
@@ -46,14 +50,14 @@ final class Failures {
         return new TimedOutException(phase, limit, summary(exchange) + what + limit.toMillis() + " ms", e, exchange);
     }
 
-    private static TransferException brokeOff(IOException e, Exchange exchange) {
+    private static TransferException brokeOff(Exception e, Exchange exchange) {
         String why = e instanceof NoHttpResponseException
                 ? "the service closed the connection without an answer"
                 : "the exchange broke off: " + reason(e);
         return new TransferException(summary(exchange) + why, e, exchange);
     }
 
-    private static CannotConnectException cannotConnect(IOException e, Url url, Exchange exchange) {
+    private static CannotConnectException cannotConnect(Exception e, Url url, Exchange exchange) {
         String host = url.origin().toHostString();
         if (e instanceof UnknownHostException) {
             return new CannotConnectException(
@@ -78,11 +82,11 @@ final class Failures {
     }
 
     /** A peer that hangs up in the middle of the handshake; one that is not there at all fails to connect. */
-    private static boolean isReset(IOException e) {
+    private static boolean isReset(Exception e) {
         return !(e instanceof ConnectException) && !(e instanceof NoRouteToHostException);
     }
 
-    private static String reason(IOException e) {
+    private static String reason(Exception e) {
         String message = e.getMessage();
         return message == null ? e.getClass().getSimpleName() : Ascii.visible(message);
     }

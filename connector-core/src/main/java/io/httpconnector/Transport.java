@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ScheduledFuture;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -96,7 +97,7 @@ final class Transport implements AutoCloseable {
                     transmission,
                     attempt,
                     answer -> read(request, transmission, answer, start));
-        } catch (IOException e) {
+        } catch (IOException | CancellationException e) {
             Exchange exchange = Response.unanswered(request, System.nanoTime() - start);
             if (transmission.isExpired()) {
                 throw Failures.timedOut(TimedOutException.Phase.TOTAL, total, e, exchange);
