@@ -1,5 +1,7 @@
 package io.httpconnector;
 
+import static io.httpconnector.InvalidDefinitionException.notNull;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -74,7 +76,7 @@ public final class Body {
      * @throws InvalidDefinitionException when the media type can't stand in a header
      */
     public static Body text(String text, String contentType) {
-        return bytes(utf8(text), contentType);
+        return bytes(utf8(notNull(text, "body text")), contentType);
     }
 
     /**
@@ -87,7 +89,7 @@ public final class Body {
      */
     public static Body bytes(byte[] bytes, String contentType) {
         Field.header("Content-Type", contentType);
-        return new Body(Kind.OTHER, bytes.clone(), contentType, List.of());
+        return new Body(Kind.OTHER, notNull(bytes, "body").clone(), contentType, List.of());
     }
 
     /**
@@ -97,7 +99,7 @@ public final class Body {
      * @return the body, with content type {@code application/json}
      */
     public static Body jsonBytes(byte[] json) {
-        return new Body(Kind.JSON, json, JSON_TYPE, List.of());
+        return new Body(Kind.JSON, notNull(json, "body"), JSON_TYPE, List.of());
     }
 
     /**

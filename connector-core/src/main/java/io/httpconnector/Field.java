@@ -1,5 +1,7 @@
 package io.httpconnector;
 
+import static io.httpconnector.InvalidDefinitionException.notNull;
+
 import java.util.Set;
 import org.apache.hc.core5.http.Header;
 import org.jspecify.annotations.Nullable;
@@ -23,12 +25,17 @@ record Field(String name, String value, @Nullable Secret secret) implements Head
             "upgrade",
             "expect");
 
+    Field {
+        notNull(name, "field name");
+        notNull(value, "value of " + name);
+    }
+
     static Field of(String name, String value) {
         return new Field(name, value, null);
     }
 
     static Field of(String name, Secret secret) {
-        Secret fixed = secret.fixed();
+        Secret fixed = notNull(secret, "secret " + name).fixed();
         return new Field(name, fixed.reveal(), fixed);
     }
 

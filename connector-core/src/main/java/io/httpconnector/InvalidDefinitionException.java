@@ -1,6 +1,7 @@
 package io.httpconnector;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something was described wrongly: a connection, a request, a template. Thrown when it is built, before anything is sent,
@@ -26,6 +27,14 @@ public final class InvalidDefinitionException extends ConnectorException {
     InvalidDefinitionException(String what, String problem) {
         super("Invalid " + what + ": " + problem);
         this.problems = List.of(problem);
+    }
+
+    /** Refuses null with a sentence, where callers without null checks of their own would meet a bare NullPointerException. */
+    static <T> T notNull(@Nullable T value, String what) {
+        if (value == null) {
+            throw new InvalidDefinitionException(what, "it is null");
+        }
+        return value;
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.httpconnector;
 
+import static io.httpconnector.InvalidDefinitionException.notNull;
+
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,7 +72,7 @@ public final class Request {
      * @throws InvalidDefinitionException when the method is no token, or the URL is not acceptable: says why
      */
     public static Request of(String method, String url) {
-        if (!Field.isToken(method) || method.equals("CONNECT") || method.equals("TRACE")) {
+        if (!Field.isToken(notNull(method, "method")) || method.equals("CONNECT") || method.equals("TRACE")) {
             throw new InvalidDefinitionException(
                     "request",
                     "\"" + Ascii.visible(method)
@@ -136,7 +138,8 @@ public final class Request {
      * @return a new request
      */
     public Request named(String name) {
-        return new Request(Ascii.visible(name), method, url, query, headers, body, accepted, timeout, hiding);
+        return new Request(
+                Ascii.visible(notNull(name, "name")), method, url, query, headers, body, accepted, timeout, hiding);
     }
 
     /**
@@ -218,6 +221,7 @@ public final class Request {
      * @return a new request
      */
     public Request body(Body body) {
+        notNull(body, "body");
         return new Request(name, method, url, query, headers, body, accepted, timeout, hiding);
     }
 

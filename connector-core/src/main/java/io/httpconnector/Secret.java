@@ -1,5 +1,7 @@
 package io.httpconnector;
 
+import static io.httpconnector.InvalidDefinitionException.notNull;
+
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -74,7 +76,7 @@ public final class Secret {
      * @return the secret
      */
     public static Secret from(Supplier<String> source) {
-        return new Secret(null, source, false);
+        return new Secret(null, notNull(source, "source of a secret"), false);
     }
 
     /** What an auth strategy put in as plain text: nobody said that it is a secret, but it is likely to be one. */
@@ -93,7 +95,7 @@ public final class Secret {
      * @return the new secret
      */
     public Secret map(UnaryOperator<String> change) {
-        return new Secret(this, change);
+        return new Secret(this, notNull(change, "change of a secret"));
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.httpconnector;
 
+import static io.httpconnector.InvalidDefinitionException.notNull;
+
 import java.net.URI;
 import org.apache.hc.core5.http.HttpHost;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,7 @@ record Url(@Nullable HttpHost host, String path, @Nullable String query) {
     private static final int MAX_LENGTH = 8192;
 
     static Url parse(String text) {
+        notNull(text, "URL");
         if (text.length() > MAX_LENGTH) {
             throw invalid(text.substring(0, 100) + "…", "it is longer than " + MAX_LENGTH + " characters");
         }
@@ -34,8 +37,7 @@ record Url(@Nullable HttpHost host, String path, @Nullable String query) {
     static Url parseAbsolute(String text) {
         Url url = parse(text);
         if (url.host == null) {
-            throw invalid(
-                    text, "it is relative: write the scheme and the host, such as https://api.example.com" + text);
+            throw invalid(text, "it is relative: write the scheme and the host, such as https://api.example.com/v1");
         }
         return url;
     }

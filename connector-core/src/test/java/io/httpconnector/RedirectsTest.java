@@ -1,0 +1,143 @@
+package io.httpconnector;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.absent;
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.requestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.message.BasicHeader;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Where credentials go on the way is tested in connector-auth. */
+class RedirectsTest {
+
+    @RegisterExtension
+    static WireMockExtension service = WireMockExtension.newInstance()
+            .options(wireMockConfig().dynamicPort())
+            .build();
+
+    private HttpConnection connection;
+
+    @BeforeEach
+    void connect() {
+        connection = HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
+        service.stubFor(any(urlEqualTo("/to")).willReturn(okJson("{\"at\": \"to\"}")));
+    }
+
+    @AfterEach
+    void close() {
+        connection.close();
+    }
+
+    private static ResponseDefinitionBuilder redirect(int status, String location) {
+        return aResponse().withStatus(status).withHeader("Location", location);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "301, GET, GET",
+        "302, POST, GET",
+        "301, POST, GET",
+        "303, PUT, GET",
+        "303, HEAD, HEAD",
+        "307, POST, POST",
+        "308, PUT, PUT",
+        "302, DELETE, DELETE"
+    })
+    void methodAfterARedirect(int status, String method, String then) {
+        service.stubFor(any(urlEqualTo("/from")).willReturn(redirect(status, "/to")));
+        Request request = Request.of(method, "/from");
+
+        connection.send(method.startsWith("P") ? request.json("{}") : request);
+
+        boolean keepsBody = then.startsWith("P");
+        service.verify(requestedFor(then, urlEqualTo("/to"))
+                .withHeader("Content-Type", keepsBody ? equalTo("application/json") : absent())
+                .withRequestBody(keepsBody ? equalTo("{}") : absent()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/to",
+        "to",
+        "../to",
+        "./x/../to",
+        "/to#part",
+        "?page=2",
+        "//localhost:PORT/to",
+        "http://LOCALHOST:PORT/to"
+    })
+    void locationMayBeRelative(String location) {
+        String from = location.startsWith("../") ? "/a/from" : "/from";
+        String target = location.startsWith("?") ? "/from?page=2" : "/to";
+        service.stubFor(any(urlEqualTo(from))
+                .willReturn(redirect(302, location.replace("PORT", String.valueOf(service.getPort())))));
+        service.stubFor(any(urlEqualTo(target)).willReturn(okJson("{\"at\": \"to\"}")));
+
+        assertThat(connection.send(Request.get(from)).json().at("/at").asText()).isEqualTo("to");
+    }
+
+    @Test
+    void circleEnds() {
+        service.stubFor(any(anyUrl()).willReturn(redirect(302, "/again")));
+
+        assertThatThrownBy(() -> connection.send(Request.get("/again")))
+                .isInstanceOf(InvalidResponseException.class)
+                .hasMessageContaining("more than 5 redirects");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"ftp://localhost/", "http://user:pass@localhost/", "javascript:alert(1)", "/a b", "http:///"})
+    void locationThatIsNoAcceptableUrl(String location) {
+        service.stubFor(any(urlEqualTo("/from")).willReturn(redirect(302, location)));
+
+        assertThatThrownBy(() -> connection.send(Request.get("/from")))
+                .isInstanceOf(InvalidResponseException.class)
+                .hasMessageContaining("no acceptable URL");
+    }
+
+    @Test
+    void redirectThatIsAcceptedIsTheAnswer() {
+        service.stubFor(any(urlEqualTo("/from")).willReturn(redirect(302, "/to")));
+
+        Response answer = connection.send(Request.get("/from").accept(302));
+
+        assertThat(answer.status()).isEqualTo(302);
+        assertThat(answer.headers().first("location")).hasValue("/to");
+    }
+
+    @Test
+    void redirectWithoutLocationIsAStatusLikeAnyOther() {
+        service.stubFor(any(urlEqualTo("/from")).willReturn(aResponse().withStatus(302)));
+
+        assertThatThrownBy(() -> connection.send(Request.get("/from"))).isInstanceOf(StatusException.class);
+    }
+
+    @Test
+    void redirectFromHttpsToHttpIsNotFollowed() {
+        Request request = Request.get("https://localhost/from");
+        Response answer = new Response(
+                request, 302, new Header[] {new BasicHeader("Location", "http://localhost/to")}, new byte[0], 1);
+
+        assertThatThrownBy(() -> Redirects.next(request, answer, 0))
+                .isInstanceOf(InvalidResponseException.class)
+                .hasMessageContaining("from https to http");
+    }
+}

@@ -1,0 +1,121 @@
+package io.httpconnector.template;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.httpconnector.InvalidDefinitionException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BadTemplateTest {
+
+    private static List<String> problems(RequestTemplateBuilder builder) {
+        return catchThrowableOfType(InvalidDefinitionException.class, builder::build)
+                .problems();
+    }
+
+    @Test
+    void listsAllThatIsWrongAtOnce() {
+        RequestTemplateBuilder builder = RequestTemplate.named("")
+                .post("/v/{{org.}}/a b")
+                .query("q", "{{open")
+                .header("X Name", "v")
+                .header("X-Ok", "a\nb")
+                .json("{\n \"a\": \"{{x y}}\",\n \"{{k}}\": \"{{}}\",\n}")
+                .accept(7)
+                .timeout(Duration.ZERO);
+
+        assertThat(problems(builder))
+                .containsExactly(
+                        "name: it is missing: say what the request does, such as \"Create venue\"",
+                        "url line 1, column 4: {{org.}}: it can't be read at character 5: write it like"
+                                + " {{order.lines[0].sku}} or {{row[\"Any name\"]}}",
+                        "URL \"/v//a b\": character 6: \" \" can't stand in a URL: write it percent-encoded (%20), or use"
+                                + " query(name, value)",
+                        "query q line 1, column 1: \"{{\" is not closed on its line: add \"}}\", or write {{'{{'}} for the"
+                                + " braces themselves",
+                        "header: \"X Name\" is not a header name: use letters, digits and hyphens",
+                        "header: X-Ok: character 2 of the value is a control character (U+000A): remove or encode it",
+                        "body line 2, column 8: {{x y}}: it can't be read at character 2: write it like"
+                                + " {{order.lines[0].sku}} or {{row[\"Any name\"]}}",
+                        "body line 3, column 3: {{k}}: can't be a field name: let a pill be the whole object",
+                        "body line 3, column 12: {{}}: it is empty: write it like {{order.lines[0].sku}} or"
+                                + " {{row[\"Any name\"]}}",
+                        "body line 4, column 1: Unexpected character ('}' (code 125)): was expecting double-quote to"
+                                + " start field name",
+                        "request: 7 is not a status code: use 100 to 599",
+                        "timeout: PT0S is not a time limit: use 1 ms to 24 h");
+    }
+
+    @Test
+    void nothingAtAllIsSaidToBeMissing() {
+        assertThat(problems(RequestTemplate.named("T")))
+                .containsExactly("method: it is missing: set it by get(url), post(url) or the like");
+        assertThat(problems(RequestTemplate.named("T")
+                        .get(null)
+                        .query("q", null)
+                        .header(null, null)
+                        .json(null)))
+                .contains("url: it is null: leave it out", "body: it is null: leave it out")
+                .hasSize(5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{{v.url}}",
+                "https://{{v.host}}/x",
+                "https://api.{{v.domain}}.com/",
+                "{{v.scheme}}://h/",
+                "http:{{v.x}}",
+                "https:{{v.x}}/y",
+                "{{v.x}}/y",
+                "https://h{{v.port}}"
+            })
+    void pillCanNotDecideWhereTheRequestGoes(String url) {
+        assertThat(problems(RequestTemplate.named("T").get(url)))
+                .anyMatch(problem -> problem.contains("a pill can't decide where the request goes"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "{\"a\": 1{{v.x}}}         | body line 1",
+                "{\"a\": -{{v.x}}}         | body line 1",
+                "{\"a\": {{v.x}}{{v.y}}}   | body line 1",
+                "{ {{v.x}}: 1}             | can't be a field name",
+                "{\"a{{v.x}}\" : 1}        | can't be a field name",
+                "{\"a\": \"{{v.x}\"}       | is not closed",
+                "{\"a\": \"{{v.x}}         | body line 1",
+                "{\"a\": \"{{v[}}\"}       | can't be read",
+                "{\"a\": \"{{v.x[-1]}}\"}  | can't be read",
+                "{\"a\": \"{{[0]}}\"}      | can't be read",
+                "{\"a\": \"{{v.x, upper}}\"} | can't be read",
+                "{\"a\": \"\\{{v.x}}\"}    | body line 1",
+                "{{v.x}} {{v.y}}           | body line 1"
+            })
+    void bodyThatCouldBecomeSomethingElse(String json, String why) {
+        assertThat(problems(RequestTemplate.named("T").post("/").json(json)))
+                .anyMatch(problem -> problem.contains(why));
+    }
+
+    @Test
+    void pillsAreRefusedWhenNoTreeCanBeMade() {
+        assertThatThrownBy(() -> Pills.of("", Map.of()))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("a step has no name");
+        assertThatThrownBy(() -> Pills.of("v", new Object()))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("java.lang.Object can't be written as JSON");
+        assertThat(Pills.of("v", null).root().get("v").isNull()).isTrue();
+        assertThat(Pills.of("account", Map.of("password", "s3cret"))).hasToString("Pills[account]");
+    }
+}
