@@ -390,9 +390,14 @@ public final class Request {
         return target(false);
     }
 
+    /** The target for people: secrets are masked where they were put. */
+    String shownTarget() {
+        return target(true);
+    }
+
     /** The URL for people: secrets are masked where they were put. */
     String shownUrl() {
-        return (url.host() == null ? "" : url.host().toURI()) + target(true);
+        return (url.host() == null ? "" : url.host().toURI()) + shownTarget();
     }
 
     private String target(boolean masked) {

@@ -17,8 +17,9 @@ final class Transmission extends BasicClassicHttpRequest implements CancellableD
     private final transient AtomicReference<@Nullable Cancellable> dependency = new AtomicReference<>();
     private volatile boolean expired;
 
+    /** Has the target without its secrets, for the log of HttpClient; the true one follows when there is a connection. */
     Transmission(Request request) {
-        super(request.method(), request.url().origin(), request.target());
+        super(request.method(), request.url().origin(), request.shownTarget());
         Field[] fields = request.headers();
         setHeaders(fields);
         Body body = request.content();

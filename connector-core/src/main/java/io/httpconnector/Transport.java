@@ -2,6 +2,7 @@ package io.httpconnector;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CancellationException;
@@ -11,8 +12,8 @@ import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.config.TlsConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
-import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpEntity;
@@ -25,8 +26,10 @@ import org.jspecify.annotations.Nullable;
 final class Transport implements AutoCloseable {
 
     private static final byte[] NO_BYTES = {};
-    private static final int MAX_HEADERS = 500;
-    private static final int MAX_HEADER_LINE = 64 * 1024;
+    private static final Http1Config LIMITS = Http1Config.custom()
+            .setMaxHeaderCount(500)
+            .setMaxLineLength(64 * 1024)
+            .build();
 
     private final CloseableHttpClient client;
     private final Deadlines deadlines;
@@ -43,12 +46,7 @@ final class Transport implements AutoCloseable {
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
                         .setMaxConnTotal(maxConnections)
                         .setMaxConnPerRoute(maxConnections)
-                        .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
-                                .http1Config(Http1Config.custom()
-                                        .setMaxHeaderCount(MAX_HEADERS)
-                                        .setMaxLineLength(MAX_HEADER_LINE)
-                                        .build())
-                                .build())
+                        .setConnectionFactory(Transport::connection)
                         .setDefaultConnectionConfig(ConnectionConfig.custom()
                                 .setConnectTimeout(connect)
                                 .setSocketTimeout(response)
@@ -63,6 +61,7 @@ final class Transport implements AutoCloseable {
                 .addRequestInterceptorLast((request, entity, context) -> {
                     if (context instanceof Attempt attempt) {
                         attempt.connected = true;
+                        request.setPath(attempt.target);
                     }
                 })
                 .setUserAgent("http-connector")
@@ -76,7 +75,20 @@ final class Transport implements AutoCloseable {
 
     /** What became of one attempt: only once there is a connection can the service have seen anything of the request. */
     private static final class Attempt extends HttpClientContext {
+        private final String target;
         private boolean connected;
+
+        Attempt(String target) {
+            this.target = target;
+        }
+    }
+
+    private static ManagedHttpClientConnection connection(@Nullable Socket socket) throws IOException {
+        QuietConnection connection = new QuietConnection(LIMITS);
+        if (socket != null) {
+            connection.bind(socket);
+        }
+        return connection;
     }
 
     /**
@@ -88,7 +100,7 @@ final class Transport implements AutoCloseable {
     Response exchange(Request request, long start) {
         Duration total = request.timeout() == null ? timeouts.total() : request.timeout();
         Transmission transmission = new Transmission(request);
-        Attempt attempt = new Attempt();
+        Attempt attempt = new Attempt(request.target());
         ScheduledFuture<?> deadline =
                 deadlines.start(total.minusNanos(System.nanoTime() - start), transmission::expire);
         try {

@@ -31,6 +31,8 @@ import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,14 +52,18 @@ class SecretsStayHomeTest {
             .build();
 
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-    private final Logger logger = (Logger) LoggerFactory.getLogger("io.httpconnector");
+    private final List<Logger> loggers = Stream.of("io.httpconnector", "org.apache.hc")
+            .map(name -> (Logger) LoggerFactory.getLogger(name))
+            .toList();
     private HttpConnection connection;
 
     @BeforeEach
     void listen() {
         log.start();
-        logger.addAppender(log);
-        logger.setLevel(Level.TRACE);
+        for (Logger logger : loggers) {
+            logger.addAppender(log);
+            logger.setLevel(Level.TRACE);
+        }
         stranger.stubFor(any(anyUrl()).willReturn(okJson("{}")));
         connect(CustomAuth.bearer(Secret.of("t0ken \"quoted\""))
                 .andQuery("api_key", Secret.of("k&y 1"))
@@ -76,8 +82,10 @@ class SecretsStayHomeTest {
     @AfterEach
     void hush() {
         connection.close();
-        logger.detachAppender(log);
-        logger.setLevel(null);
+        for (Logger logger : loggers) {
+            logger.detachAppender(log);
+            logger.setLevel(null);
+        }
     }
 
     private String everythingShown(ConnectorException e) {
