@@ -1,0 +1,150 @@
+package io.httpconnector.benchmarks;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/**
+ * Runs the peers in turn, several rounds, and prints for each its median time relative to the first peer of the same round:
+ * the machine's speed may drift, the ratio does not. Arguments: {@code send} or {@code render} or both, and
+ * {@code rounds=5}.
+ */
+public final class Compare {
+
+    static final List<String> CLIENTS =
+            List.of("httpclient5", "connector", "httpclient5-bare", "okhttp", "retrofit", "feign", "restclient", "jdk");
+    private static final List<String> RENDERERS = List.of("jackson", "connector", "handlebars", "freemarker");
+
+    /** Microseconds and bytes for each operation. */
+    private record Figure(double micros, double bytes) {}
+
+    private final int rounds;
+
+    private Compare(int rounds) {
+        this.rounds = rounds;
+    }
+
+    /**
+     * Measures.
+     *
+     * @param args what to measure; all when there are none
+     * @throws IOException when the server can't start
+     * @throws RunnerException when a benchmark fails
+     */
+    public static void main(String[] args) throws IOException, RunnerException {
+        List<String> wanted = new ArrayList<>(List.of(args));
+        int rounds = 5;
+        for (String arg : args) {
+            if (arg.startsWith("rounds=")) {
+                rounds = Integer.parseInt(arg.substring("rounds=".length()));
+                wanted.remove(arg);
+            }
+        }
+        Compare compare = new Compare(rounds);
+        if (wanted.isEmpty() || wanted.contains("render")) {
+            compare.render();
+        }
+        if (wanted.isEmpty() || wanted.contains("send")) {
+            compare.send();
+        }
+    }
+
+    private void render() throws RunnerException {
+        Map<String, List<Figure>> figures = new LinkedHashMap<>();
+        for (int round = 0; round < rounds; round++) {
+            for (String peer : RENDERERS) {
+                record(figures, peer, options(RenderBenchmark.class.getName() + "." + peer + "$"));
+            }
+        }
+        print("RequestTemplate.render, a JSON body of 1 KB with 10 pills", figures);
+    }
+
+    private void send() throws IOException, RunnerException {
+        try (Server server = Server.start()) {
+            for (String method : List.of("get", "post")) {
+                Map<String, List<Figure>> figures = new LinkedHashMap<>();
+                for (int round = 0; round < rounds; round++) {
+                    for (String peer : CLIENTS) {
+                        record(
+                                figures,
+                                peer,
+                                options(SendBenchmark.class.getName() + "." + method + "$")
+                                        .param("peer", peer)
+                                        .param("port", String.valueOf(server.port())));
+                    }
+                }
+                print("HttpConnection.send, " + method.toUpperCase(Locale.ROOT) + " of 1 KB JSON, 16 threads", figures);
+            }
+        }
+    }
+
+    private static ChainedOptionsBuilder options(String benchmark) {
+        return new OptionsBuilder()
+                .include(benchmark.replace(".", "\\."))
+                .forks(1)
+                .warmupIterations(3)
+                .warmupTime(TimeValue.seconds(1))
+                .measurementIterations(3)
+                .measurementTime(TimeValue.seconds(1))
+                .jvmArgs("-Xms512m", "-Xmx512m")
+                .shouldFailOnError(true)
+                .addProfiler(GCProfiler.class)
+                .verbosity(VerboseMode.SILENT);
+    }
+
+    private static void record(Map<String, List<Figure>> figures, String peer, ChainedOptionsBuilder options)
+            throws RunnerException {
+        RunResult result = new Runner(options.build()).runSingle();
+        Figure figure = new Figure(result.getPrimaryResult().getScore(), bytesIn(result));
+        figures.computeIfAbsent(peer, name -> new ArrayList<>()).add(figure);
+        System.err.printf(Locale.ROOT, "%s %.2f us %.0f B%n", peer, figure.micros, figure.bytes);
+    }
+
+    private static double bytesIn(RunResult result) {
+        Result<?> allocated = result.getSecondaryResults().get("gc.alloc.rate.norm");
+        if (allocated == null) {
+            throw new IllegalStateException("the profiler did not report");
+        }
+        return allocated.getScore();
+    }
+
+    private static void print(String title, Map<String, List<Figure>> figures) {
+        List<Figure> base = figures.values().iterator().next();
+        System.out.printf("%n%s, %d rounds%n%n", title, base.size());
+        System.out.println("| | time, relative (min .. max) | us/op | B/op | B/op more |");
+        System.out.println("|---|---|---|---|---|");
+        figures.forEach((peer, own) -> {
+            List<Double> ratios = new ArrayList<>();
+            for (int round = 0; round < own.size(); round++) {
+                ratios.add(own.get(round).micros / base.get(round).micros);
+            }
+            double bytes = median(own.stream().map(Figure::bytes).toList());
+            System.out.printf(
+                    Locale.ROOT,
+                    "| %s | %.2f (%.2f .. %.2f) | %.2f | %.0f | %+.0f |%n",
+                    peer,
+                    median(ratios),
+                    ratios.stream().min(Double::compare).orElseThrow(),
+                    ratios.stream().max(Double::compare).orElseThrow(),
+                    median(own.stream().map(Figure::micros).toList()),
+                    bytes,
+                    bytes - median(base.stream().map(Figure::bytes).toList()));
+        });
+    }
+
+    private static double median(List<Double> values) {
+        return values.stream().sorted().toList().get(values.size() / 2);
+    }
+}

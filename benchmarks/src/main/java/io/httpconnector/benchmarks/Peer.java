@@ -1,0 +1,265 @@
+package io.httpconnector.benchmarks;
+
+import static java.util.Objects.requireNonNull;
+
+import feign.Feign;
+import feign.Headers;
+import feign.RequestLine;
+import feign.hc5.ApacheHttp5Client;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.Request;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.concurrent.TimeUnit;
+import okhttp3.ConnectionPool;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.RequestBody;
+import okhttp3.ResponseBody;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.apache.hc.core5.http.io.support.ClassicRequestBuilder;
+import org.springframework.http.client.HttpComponentsClientHttpRequestFactory;
+import org.springframework.web.client.RestClient;
+import retrofit2.Call;
+import retrofit2.Retrofit;
+import retrofit2.http.Body;
+import retrofit2.http.GET;
+import retrofit2.http.POST;
+
+/** One way to send: a GET, and a POST of 1 KB of JSON; each gives the whole body of the answer in memory. */
+interface Peer {
+
+    Object get() throws Exception;
+
+    Object post(byte[] json) throws Exception;
+
+    static Peer of(String name, String baseUrl) {
+        return switch (name) {
+            case "httpclient5" -> new Raw(baseUrl);
+            case "httpclient5-bare" -> new Raw(bareHttpClient(), baseUrl);
+            case "connector" -> new Ours(baseUrl);
+            case "okhttp" -> new OkHttp(baseUrl);
+            case "retrofit" -> new RetrofitPeer(baseUrl);
+            case "feign" -> new FeignPeer(baseUrl);
+            case "restclient" -> new Spring(baseUrl);
+            case "jdk" -> new Jdk(baseUrl);
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
+    /** Apache HttpClient as one would use it by hand: the measure for all others. */
+    static CloseableHttpClient httpClient() {
+        return pooled().build();
+    }
+
+    /** Without what our connection leaves out too: cookies, retries, redirects, cached credentials. */
+    static CloseableHttpClient bareHttpClient() {
+        return pooled().disableRedirectHandling()
+                .disableAutomaticRetries()
+                .disableCookieManagement()
+                .disableAuthCaching()
+                .disableConnectionState()
+                .build();
+    }
+
+    private static HttpClientBuilder pooled() {
+        return HttpClientBuilder.create()
+                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
+                        .setMaxConnTotal(50)
+                        .setMaxConnPerRoute(50)
+                        .build());
+    }
+
+    record Raw(CloseableHttpClient client, String baseUrl) implements Peer {
+
+        Raw(String baseUrl) {
+            this(httpClient(), baseUrl);
+        }
+
+        @Override
+        public Object get() throws IOException {
+            return send(ClassicRequestBuilder.get(baseUrl + "/items/1").build());
+        }
+
+        @Override
+        public Object post(byte[] json) throws IOException {
+            return send(ClassicRequestBuilder.post(baseUrl + "/items")
+                    .setEntity(json, ContentType.APPLICATION_JSON)
+                    .build());
+        }
+
+        private Object send(ClassicHttpRequest request) throws IOException {
+            return client.execute(request, answer -> EntityUtils.toByteArray(answer.getEntity()));
+        }
+    }
+
+    record Ours(HttpConnection connection) implements Peer {
+
+        Ours(String baseUrl) {
+            this(HttpConnection.named("Benchmark").baseUrl(baseUrl).build());
+        }
+
+        @Override
+        public Object get() {
+            return connection.send(Request.get("/items/1"));
+        }
+
+        @Override
+        public Object post(byte[] json) {
+            return connection.send(Request.post("/items").body(io.httpconnector.Body.jsonBytes(json)));
+        }
+    }
+
+    record OkHttp(OkHttpClient client, String baseUrl) implements Peer {
+
+        private static final MediaType JSON = MediaType.get("application/json");
+
+        OkHttp(String baseUrl) {
+            this(
+                    new OkHttpClient.Builder()
+                            .connectionPool(new ConnectionPool(50, 5, TimeUnit.MINUTES))
+                            .build(),
+                    baseUrl);
+        }
+
+        @Override
+        public Object get() throws IOException {
+            return send(new okhttp3.Request.Builder().url(baseUrl + "/items/1").build());
+        }
+
+        @Override
+        public Object post(byte[] json) throws IOException {
+            return send(new okhttp3.Request.Builder()
+                    .url(baseUrl + "/items")
+                    .post(RequestBody.create(json, JSON))
+                    .build());
+        }
+
+        private Object send(okhttp3.Request request) throws IOException {
+            try (okhttp3.Response answer = client.newCall(request).execute()) {
+                return answer.body().bytes();
+            }
+        }
+    }
+
+    /** Retrofit on OkHttp. */
+    record RetrofitPeer(RetrofitApi api) implements Peer {
+
+        interface RetrofitApi {
+            @GET("/items/1")
+            Call<ResponseBody> get();
+
+            @POST("/items")
+            Call<ResponseBody> post(@Body RequestBody json);
+        }
+
+        RetrofitPeer(String baseUrl) {
+            this(new Retrofit.Builder()
+                    .baseUrl(baseUrl)
+                    .client(new OkHttp(baseUrl).client)
+                    .build()
+                    .create(RetrofitApi.class));
+        }
+
+        @Override
+        public Object get() throws IOException {
+            return bytes(api.get());
+        }
+
+        @Override
+        public Object post(byte[] json) throws IOException {
+            return bytes(api.post(RequestBody.create(json, OkHttp.JSON)));
+        }
+
+        private static Object bytes(Call<ResponseBody> call) throws IOException {
+            try (ResponseBody body = call.execute().body()) {
+                return body == null ? new byte[0] : body.bytes();
+            }
+        }
+    }
+
+    /** Feign on Apache HttpClient. */
+    record FeignPeer(FeignApi api) implements Peer {
+
+        interface FeignApi {
+            @RequestLine("GET /items/1")
+            byte[] get();
+
+            @RequestLine("POST /items")
+            @Headers("Content-Type: application/json")
+            byte[] post(byte[] json);
+        }
+
+        FeignPeer(String baseUrl) {
+            this(Feign.builder().client(new ApacheHttp5Client(httpClient())).target(FeignApi.class, baseUrl));
+        }
+
+        @Override
+        public Object get() {
+            return api.get();
+        }
+
+        @Override
+        public Object post(byte[] json) {
+            return api.post(json);
+        }
+    }
+
+    /** Spring's RestClient on Apache HttpClient. */
+    record Spring(RestClient client) implements Peer {
+
+        Spring(String baseUrl) {
+            this(RestClient.builder()
+                    .baseUrl(baseUrl)
+                    .requestFactory(new HttpComponentsClientHttpRequestFactory(httpClient()))
+                    .build());
+        }
+
+        @Override
+        public Object get() {
+            return requireNonNull(client.get().uri("/items/1").retrieve().body(byte[].class));
+        }
+
+        @Override
+        public Object post(byte[] json) {
+            return requireNonNull(client.post()
+                    .uri("/items")
+                    .contentType(org.springframework.http.MediaType.APPLICATION_JSON)
+                    .body(json)
+                    .retrieve()
+                    .body(byte[].class));
+        }
+    }
+
+    record Jdk(HttpClient client, String baseUrl) implements Peer {
+
+        Jdk(String baseUrl) {
+            this(HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build(), baseUrl);
+        }
+
+        @Override
+        public Object get() throws Exception {
+            return send(HttpRequest.newBuilder(URI.create(baseUrl + "/items/1")).build());
+        }
+
+        @Override
+        public Object post(byte[] json) throws Exception {
+            return send(HttpRequest.newBuilder(URI.create(baseUrl + "/items"))
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(json))
+                    .build());
+        }
+
+        private Object send(HttpRequest request) throws Exception {
+            return client.send(request, HttpResponse.BodyHandlers.ofByteArray()).body();
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Measurements side by side with other libraries, in one run. Start with {@link io.httpconnector.benchmarks.Compare}. */
+@NullMarked
+package io.httpconnector.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
