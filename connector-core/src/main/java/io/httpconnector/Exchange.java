@@ -2,6 +2,7 @@ package io.httpconnector;
 
 import java.time.Duration;
 import java.util.OptionalInt;
+import org.apache.hc.core5.http.Header;
 
 /**
  * What was sent and what came back, safe to show and to store: every value that a secret put in is masked, also where the
@@ -27,6 +28,34 @@ public record Exchange(
         Headers responseHeaders,
         String responseBody,
         Duration took) {
+
+    static Exchange answered(Request request, int status, Header[] headers, byte[] body, Duration took) {
+        Redactor redactor = new Redactor(request.secrets());
+        Headers masked = redactor.mask(headers);
+        String text = body.length == 0
+                ? ""
+                : redactor.mask(body, masked.first("Content-Type").orElse(null));
+        return of(request, redactor, OptionalInt.of(status), masked, text, took);
+    }
+
+    static Exchange unanswered(Request request, Duration took) {
+        return of(request, new Redactor(request.secrets()), OptionalInt.empty(), Headers.NONE, "", took);
+    }
+
+    private static Exchange of(
+            Request request, Redactor redactor, OptionalInt status, Headers headers, String body, Duration took) {
+        Body sent = request.content();
+        return new Exchange(
+                request.name(),
+                request.method(),
+                redactor.mask(request.shownUrl()),
+                redactor.mask(request.headers()),
+                sent == null ? "" : redactor.mask(sent.content(), sent.contentType()),
+                status,
+                headers,
+                body,
+                took);
+    }
 
     /**
      * The exchange on one line, as it stands in the log.

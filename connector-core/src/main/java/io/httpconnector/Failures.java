@@ -17,7 +17,8 @@ final class Failures {
 
     private Failures() {}
 
-    static ConnectorException of(Exception e, boolean connected, Url url, Timeouts timeouts, Exchange exchange) {
+    static ConnectorException of(
+            Exception e, boolean connected, Request request, Timeouts timeouts, Exchange exchange) {
         if (e instanceof ConnectionRequestTimeoutException) {
             return timedOut(TimedOutException.Phase.POOL, timeouts.connect(), e, exchange);
         }
@@ -37,7 +38,7 @@ final class Failures {
         if (Thread.currentThread().isInterrupted()) {
             return new TransferException(summary(exchange) + "the thread was interrupted", e, exchange);
         }
-        return connected ? brokeOff(e, exchange) : cannotConnect(e, url, exchange);
+        return connected ? brokeOff(e, request, exchange) : cannotConnect(e, request, exchange);
     }
 
     static TimedOutException timedOut(TimedOutException.Phase phase, Duration limit, Exception e, Exchange exchange) {
@@ -50,14 +51,15 @@ final class Failures {
         return new TimedOutException(phase, limit, summary(exchange) + what + limit.toMillis() + " ms", e, exchange);
     }
 
-    private static TransferException brokeOff(Exception e, Exchange exchange) {
+    private static TransferException brokeOff(Exception e, Request request, Exchange exchange) {
         String why = e instanceof NoHttpResponseException
                 ? "the service closed the connection without an answer"
-                : "the exchange broke off: " + reason(e);
+                : "the exchange broke off: " + reason(e, request);
         return new TransferException(summary(exchange) + why, e, exchange);
     }
 
-    private static CannotConnectException cannotConnect(Exception e, Url url, Exchange exchange) {
+    private static CannotConnectException cannotConnect(Exception e, Request request, Exchange exchange) {
+        Url url = request.url();
         String host = url.origin().toHostString();
         if (e instanceof UnknownHostException) {
             return new CannotConnectException(
@@ -70,13 +72,13 @@ final class Failures {
         if (e instanceof SSLException || (url.isSecure() && isReset(e))) {
             return new CannotConnectException(
                     CannotConnectException.Reason.TLS,
-                    summary(exchange) + "no secure connection to " + host + ": " + reason(e),
+                    summary(exchange) + "no secure connection to " + host + ": " + reason(e, request),
                     e,
                     exchange);
         }
         return new CannotConnectException(
                 CannotConnectException.Reason.REFUSED,
-                summary(exchange) + "no connection to " + host + ": " + reason(e),
+                summary(exchange) + "no connection to " + host + ": " + reason(e, request),
                 e,
                 exchange);
     }
@@ -86,9 +88,12 @@ final class Failures {
         return !(e instanceof ConnectException) && !(e instanceof NoRouteToHostException);
     }
 
-    private static String reason(Exception e) {
+    /** HttpClient's messages may quote what the service sent. */
+    private static String reason(Exception e, Request request) {
         String message = e.getMessage();
-        return message == null ? e.getClass().getSimpleName() : Ascii.visible(message);
+        return message == null
+                ? e.getClass().getSimpleName()
+                : Ascii.visible(new Redactor(request.secrets()).mask(message));
     }
 
     private static String summary(Exchange exchange) {

@@ -1,5 +1,7 @@
 package io.httpconnector;
 
+import static io.httpconnector.InvalidDefinitionException.notNull;
+
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -77,7 +79,8 @@ public final class HttpConnection implements AutoCloseable {
 
     /**
      * Sends a request and waits for the whole answer. Redirects are followed, five at most; to another origin without
-     * credentials, and never from https to http.
+     * credentials, and never from https to http. A thread that is interrupted stops waiting for a free connection; an exchange
+     * under way goes on, at most until its time limit.
      *
      * @param request the request
      * @return the answer, with a status that the request accepts
@@ -90,7 +93,7 @@ public final class HttpConnection implements AutoCloseable {
      */
     public Response send(Request request) {
         long start = System.nanoTime();
-        Request plain = resolved(request);
+        Request plain = resolved(notNull(request, "request"));
         boolean trusted = plain.url().sameOrigin(baseUrl);
         for (int hop = 0; ; hop++) {
             Response answer = exchange(trusted ? signed(plain) : plain, start);

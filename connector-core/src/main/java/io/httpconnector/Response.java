@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.OptionalInt;
 import org.apache.hc.core5.http.Header;
 
 /** What a service answered, read as a whole. Immutable and safe for many threads; there is nothing to close. */
@@ -112,41 +111,12 @@ public final class Response {
      * @return the exchange, without its secrets
      */
     public Exchange exchange() {
-        Redactor redactor = new Redactor(request.secrets());
-        return exchangeOf(
-                request,
-                redactor,
-                OptionalInt.of(status),
-                redactor.mask(fields),
-                body.length == 0
-                        ? ""
-                        : redactor.mask(body, headers.first("Content-Type").orElse(null)),
-                nanos);
+        return Exchange.answered(request, status, fields, body, took());
     }
 
     /** The request as it was sent. */
     Request request() {
         return request;
-    }
-
-    /** The exchange of a request that got no usable answer. */
-    static Exchange unanswered(Request request, long nanos) {
-        return exchangeOf(request, new Redactor(request.secrets()), OptionalInt.empty(), Headers.NONE, "", nanos);
-    }
-
-    private static Exchange exchangeOf(
-            Request request, Redactor redactor, OptionalInt status, Headers headers, String body, long nanos) {
-        Body sent = request.content();
-        return new Exchange(
-                request.name(),
-                request.method(),
-                redactor.mask(request.shownUrl()),
-                redactor.mask(request.headers()),
-                sent == null ? "" : redactor.mask(sent.content(), sent.contentType()),
-                status,
-                headers,
-                body,
-                Duration.ofNanos(nanos));
     }
 
     private InvalidResponseException notJson(IOException e, String what) {

@@ -110,11 +110,11 @@ final class Transport implements AutoCloseable {
                     attempt,
                     answer -> read(request, transmission, answer, start));
         } catch (IOException | CancellationException e) {
-            Exchange exchange = Response.unanswered(request, System.nanoTime() - start);
+            Exchange exchange = Exchange.unanswered(request, Duration.ofNanos(System.nanoTime() - start));
             if (transmission.isExpired()) {
                 throw Failures.timedOut(TimedOutException.Phase.TOTAL, total, e, exchange);
             }
-            throw Failures.of(e, attempt.connected, request.url(), timeouts, exchange);
+            throw Failures.of(e, attempt.connected, request, timeouts, exchange);
         } finally {
             deadline.cancel(false);
         }
@@ -132,7 +132,7 @@ final class Transport implements AutoCloseable {
                             + ": the body is larger than the limit of " + maxResponseBytes
                             + " bytes: ask for less, or raise maxResponseBytes",
                     null,
-                    Response.unanswered(request, System.nanoTime() - start));
+                    Exchange.unanswered(request, Duration.ofNanos(System.nanoTime() - start)));
         }
         return new Response(request, answer.getCode(), answer.getHeaders(), body, System.nanoTime() - start);
     }

@@ -7,6 +7,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.github.tomakehurst.wiremock.http.Fault;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -173,9 +175,8 @@ class FailuresTest {
                         .connectTimeout(Duration.ofMillis(300))
                         .responseTimeout(Duration.ofSeconds(20))
                         .build()) {
-            Thread first = new Thread(() -> assertThatThrownBy(() -> connection.send(Request.get("/first")))
-                    .isInstanceOf(TransferException.class));
-            first.start();
+            CompletableFuture<Throwable> first =
+                    CompletableFuture.supplyAsync(() -> catchThrowable(() -> connection.send(Request.get("/first"))));
             try (Socket inUse = silent.accept()) {
                 TimedOutException e =
                         catchThrowableOfType(TimedOutException.class, () -> connection.send(Request.get("/second")));
@@ -184,7 +185,25 @@ class FailuresTest {
                 assertThat(e).hasMessageContaining("all are in use");
                 assertThat(inUse.isConnected()).isTrue();
             }
-            first.join();
+            assertThat(first.get()).isInstanceOf(TransferException.class);
+        }
+    }
+
+    @Test
+    void closingBreaksOffWhatIsUnderWay() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0)) {
+            HttpConnection connection =
+                    to("http://localhost:" + silent.getLocalPort()).build();
+            CompletableFuture<Throwable> underWay =
+                    CompletableFuture.supplyAsync(() -> catchThrowable(() -> connection.send(Request.get("/slow"))));
+            try (Socket accepted = silent.accept()) {
+                // The request has arrived once its first byte can be read.
+                assertThat(accepted.getInputStream().read()).isEqualTo('G');
+
+                connection.close();
+
+                assertThat(underWay.get()).isInstanceOf(TransferException.class);
+            }
         }
     }
 
