@@ -175,4 +175,39 @@ class HttpConnectionTest {
 
         service.verify(200, getRequestedFor(urlPathMatching("/api/t/.*")));
     }
+
+    @Test
+    void answerWithoutBodyIsEmptyInEveryForm() {
+        service.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(204)));
+
+        Response answer = connection.send(Request.delete("/venues/1"));
+
+        assertThat(answer.bytes()).isEmpty();
+        assertThat(answer.text()).isEmpty();
+        assertThat(answer.json().isMissingNode()).isTrue();
+        assertThat(answer.headers().all("X-None")).isEmpty();
+        assertThatThrownBy(() -> answer.json(Map.class)).isInstanceOf(InvalidResponseException.class);
+    }
+
+    @Test
+    void repeatedHeadersAreKeptInTheirOrder() {
+        service.stubFor(any(anyUrl())
+                .willReturn(aResponse().withHeader("Link", "<a>", "<b>").withHeader("X-One", "1")));
+
+        Headers headers = connection.send(Request.get("/")).headers();
+
+        assertThat(headers.all("link")).containsExactly("<a>", "<b>");
+        assertThat(headers.first("LINK")).hasValue("<a>");
+        assertThat(headers.names()).contains("link", "x-one");
+    }
+
+    @Test
+    void keepsNoCookies() {
+        service.stubFor(any(anyUrl()).willReturn(okJson("{}").withHeader("Set-Cookie", "session=1")));
+
+        connection.send(Request.get("/a"));
+        connection.send(Request.get("/b"));
+
+        service.verify(getRequestedFor(urlEqualTo("/api/b?version=3")).withoutHeader("Cookie"));
+    }
 }

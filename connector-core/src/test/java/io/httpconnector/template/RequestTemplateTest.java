@@ -3,16 +3,23 @@ package io.httpconnector.template;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.httpconnector.Json;
 import io.httpconnector.Request;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -92,8 +99,8 @@ class RequestTemplateTest {
 
     private static JsonNode parse(String json) {
         try {
-            return new com.fasterxml.jackson.databind.ObjectMapper().readTree(json);
-        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+            return new ObjectMapper().readTree(json);
+        } catch (JsonProcessingException e) {
             throw new AssertionError(json, e);
         }
     }
@@ -186,5 +193,34 @@ class RequestTemplateTest {
 
         assertThatThrownBy(() -> template.render("v", Map.of("list", Arrays.asList(1, 2))))
                 .hasMessageContaining("query q line 1, column 1: {{v.list}}: is a list, which can't stand here");
+    }
+
+    @Test
+    void oneTemplateServesManyThreads() throws Exception {
+        RequestTemplate template = RequestTemplate.named("T")
+                .post("/v/{{v.id}}")
+                .header("X-Id", "{{v.id}}")
+                .json("{\"id\": \"{{v.id}}\", \"text\": \"<{{v.text}}>\"}")
+                .build();
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            List<Future<Boolean>> results = new ArrayList<>();
+            for (int thread = 0; thread < 8; thread++) {
+                int first = thread * 1000;
+                results.add(threads.submit(() -> IntStream.range(first, first + 1000)
+                        .allMatch(id -> {
+                            String text = "é".repeat(id % 50);
+                            Request request = template.render("v", Map.of("id", id, "text", text));
+                            return request.uri().toString().equals("/v/" + id)
+                                    && request.header("X-Id").orElseThrow().equals("" + id)
+                                    && body(request).equals("{\"id\": " + id + ", \"text\": \"<" + text + ">\"}");
+                        })));
+            }
+            for (Future<Boolean> result : results) {
+                assertThat(result.get()).isTrue();
+            }
+        } finally {
+            threads.shutdown();
+        }
     }
 }
