@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -169,7 +170,7 @@ class FailuresTest {
 
     @Test
     void allConnectionsInUse() throws Exception {
-        try (ServerSocket silent = new ServerSocket(0);
+        try (ServerSocket silent = silent();
                 HttpConnection connection = to("http://localhost:" + silent.getLocalPort())
                         .maxConnections(1)
                         .connectTimeout(Duration.ofMillis(300))
@@ -185,13 +186,20 @@ class FailuresTest {
                 assertThat(e).hasMessageContaining("all are in use");
                 assertThat(inUse.isConnected()).isTrue();
             }
-            assertThat(first.get()).isInstanceOf(TransferException.class);
+            assertThat(first.get(10, TimeUnit.SECONDS)).isInstanceOf(TransferException.class);
         }
+    }
+
+    /** Accepts connections and says nothing. */
+    private static ServerSocket silent() throws IOException {
+        ServerSocket silent = new ServerSocket(0);
+        silent.setSoTimeout(10_000);
+        return silent;
     }
 
     @Test
     void closingBreaksOffWhatIsUnderWay() throws Exception {
-        try (ServerSocket silent = new ServerSocket(0)) {
+        try (ServerSocket silent = silent()) {
             HttpConnection connection =
                     to("http://localhost:" + silent.getLocalPort()).build();
             CompletableFuture<Throwable> underWay =
@@ -202,7 +210,7 @@ class FailuresTest {
 
                 connection.close();
 
-                assertThat(underWay.get()).isInstanceOf(TransferException.class);
+                assertThat(underWay.get(10, TimeUnit.SECONDS)).isInstanceOf(TransferException.class);
             }
         }
     }

@@ -100,6 +100,7 @@ class RedirectsTest {
         assertThatThrownBy(() -> connection.send(Request.get("/again")))
                 .isInstanceOf(InvalidResponseException.class)
                 .hasMessageContaining("more than 5 redirects");
+        service.verify(6, requestedFor("GET", urlEqualTo("/again")));
     }
 
     @ParameterizedTest
