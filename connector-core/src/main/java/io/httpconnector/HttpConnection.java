@@ -35,8 +35,8 @@ public final class HttpConnection implements AutoCloseable {
     private final String name;
     private final Url baseUrl;
     private final AuthStrategy auth;
-    private final Field[] query;
-    private final Field[] headers;
+    private final Fields query;
+    private final Fields headers;
     private final @Nullable Request test;
     private final Transport transport;
     private volatile boolean closed;
@@ -45,8 +45,8 @@ public final class HttpConnection implements AutoCloseable {
             String name,
             Url baseUrl,
             AuthStrategy auth,
-            Field[] query,
-            Field[] headers,
+            Fields query,
+            Fields headers,
             @Nullable Request test,
             Transport transport) {
         this.name = name;
@@ -128,7 +128,7 @@ public final class HttpConnection implements AutoCloseable {
 
     private Request resolved(Request request) {
         Url url = request.url().below(baseUrl);
-        return url.sameOrigin(baseUrl) ? request.at(url, query, headers) : request.at(url, new Field[0], new Field[0]);
+        return url.sameOrigin(baseUrl) ? request.at(url, query, headers) : request.at(url, Fields.NONE, Fields.NONE);
     }
 
     private Request signed(Request plain) {

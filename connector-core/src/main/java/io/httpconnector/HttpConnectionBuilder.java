@@ -194,8 +194,8 @@ public final class HttpConnectionBuilder {
                 name,
                 baseUrl,
                 auth,
-                query.toArray(Field[]::new),
-                headers.toArray(Field[]::new),
+                Fields.of(query),
+                Fields.of(headers),
                 test,
                 new Transport(name, timeouts, maxConnections, maxResponseBytes));
     }

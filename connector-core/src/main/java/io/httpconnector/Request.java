@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Request {
 
-    private static final Field[] NO_FIELDS = {};
     private static final int[] NO_STATUSES = {};
     private static final int[] ANY_STATUS = {-1};
     private static final Set<String> CREDENTIALS = Set.of("authorization", "cookie", "proxy-authorization");
@@ -34,8 +32,8 @@ public final class Request {
     private final String name;
     private final String method;
     private final Url url;
-    private final Field[] query;
-    private final Field[] headers;
+    private final Fields query;
+    private final Fields headers;
     private final @Nullable Body body;
     private final int[] accepted;
     private final @Nullable Duration timeout;
@@ -46,8 +44,8 @@ public final class Request {
             String name,
             String method,
             Url url,
-            Field[] query,
-            Field[] headers,
+            Fields query,
+            Fields headers,
             @Nullable Body body,
             int[] accepted,
             @Nullable Duration timeout,
@@ -78,7 +76,7 @@ public final class Request {
                     "\"" + Ascii.visible(method)
                             + "\" is not a method that can be sent: use GET, POST or another token");
         }
-        return new Request("", method, Url.parse(url), NO_FIELDS, NO_FIELDS, null, NO_STATUSES, null, false);
+        return new Request("", method, Url.parse(url), Fields.NONE, Fields.NONE, null, NO_STATUSES, null, false);
     }
 
     /**
@@ -150,7 +148,7 @@ public final class Request {
      * @return a new request
      */
     public Request query(String name, String value) {
-        return with(hidden(Field.of(name, value)), query.length, true);
+        return withQuery(hidden(Field.of(name, value)));
     }
 
     /**
@@ -161,7 +159,7 @@ public final class Request {
      * @return a new request
      */
     public Request query(String name, Secret secret) {
-        return with(Field.of(name, secret), query.length, true);
+        return withQuery(Field.of(name, secret));
     }
 
     /**
@@ -174,8 +172,7 @@ public final class Request {
      *     itself, such as {@code Host}, or when the value has another character: says which and where
      */
     public Request header(String name, String value) {
-        Field field = hidden(Field.header(name, value));
-        return with(field, indexOf(headers, name), false);
+        return withHeader(hidden(Field.header(name, value)));
     }
 
     /**
@@ -187,7 +184,7 @@ public final class Request {
      * @throws InvalidDefinitionException as for {@link #header(String, String)}
      */
     public Request header(String name, Secret secret) {
-        return with(Field.header(name, secret), indexOf(headers, name), false);
+        return withHeader(Field.header(name, secret));
     }
 
     private Field hidden(Field field) {
@@ -196,22 +193,12 @@ public final class Request {
                 : field;
     }
 
-    private Request with(Field field, int index, boolean inQuery) {
-        Field[] old = inQuery ? query : headers;
-        Field[] fields = Arrays.copyOf(old, Math.max(old.length, index + 1));
-        fields[index] = field;
-        return inQuery
-                ? new Request(name, method, url, fields, headers, body, accepted, timeout, hiding)
-                : new Request(name, method, url, query, fields, body, accepted, timeout, hiding);
+    private Request withQuery(Field field) {
+        return new Request(name, method, url, query.plus(field), headers, body, accepted, timeout, hiding);
     }
 
-    /** Where the field stands, or where one more would stand. */
-    private static int indexOf(Field[] fields, String name) {
-        int i = 0;
-        while (i < fields.length && !fields[i].name().equalsIgnoreCase(name)) {
-            i++;
-        }
-        return i;
+    private Request withHeader(Field field) {
+        return new Request(name, method, url, query, headers.with(field), body, accepted, timeout, hiding);
     }
 
     /**
@@ -326,8 +313,7 @@ public final class Request {
      * @return the value, a secret too; empty when there is no such field
      */
     public Optional<String> header(String name) {
-        int index = indexOf(headers, name);
-        return index < headers.length ? Optional.of(headers[index].value()) : Optional.empty();
+        return Optional.ofNullable(headers.first(name)).map(Field::value);
     }
 
     /**
@@ -358,7 +344,7 @@ public final class Request {
     }
 
     Field[] headers() {
-        return headers;
+        return headers.array();
     }
 
     @Nullable Body content() {
@@ -387,12 +373,12 @@ public final class Request {
 
     /** Path and query as they stand in the request line. */
     String target() {
-        return target(false);
+        return query.target(url, false);
     }
 
     /** The target for people: secrets are masked where they were put. */
     String shownTarget() {
-        return target(true);
+        return query.target(url, true);
     }
 
     /** The URL for people: secrets are masked where they were put. */
@@ -400,54 +386,26 @@ public final class Request {
         return (url.host() == null ? "" : url.host().toURI()) + shownTarget();
     }
 
-    private String target(boolean masked) {
-        if (query.length == 0) {
-            return url.query() == null ? url.path() : url.path() + "?" + url.query();
-        }
-        StringBuilder target = new StringBuilder(url.path().length() + 64).append(url.path());
-        char separator = '?';
-        if (url.query() != null && !url.query().isEmpty()) {
-            target.append('?').append(url.query());
-            separator = '&';
-        }
-        for (Field field : query) {
-            Ascii.percentEncode(field.name(), target.append(separator));
-            target.append('=');
-            if (masked && field.isSensitive()) {
-                target.append(Secret.MASK);
-            } else {
-                Ascii.percentEncode(field.value(), target);
-            }
-            separator = '&';
-        }
-        return target.toString();
-    }
-
     /** Every field that holds a secret. */
     List<Field> secrets() {
         List<Field> secrets = new ArrayList<>(body == null ? List.of() : body.secrets());
-        for (Field[] fields : List.of(query, headers)) {
-            Arrays.stream(fields).filter(Field::isSensitive).forEach(secrets::add);
-        }
+        secrets.addAll(query.secrets());
+        secrets.addAll(headers.secrets());
         return secrets;
     }
 
     /** This request at its absolute URL, with the connection's defaults where it has nothing of the same name. */
-    Request at(Url absolute, Field[] defaultQuery, Field[] defaultHeaders) {
-        Field[] allQuery = merged(query, defaultQuery);
-        Field[] allHeaders = merged(headers, defaultHeaders);
-        return new Request(name, method, absolute, allQuery, allHeaders, body, accepted, timeout, hiding);
-    }
-
-    private static Field[] merged(Field[] own, Field[] defaults) {
-        Field[] all = own;
-        for (Field field : defaults) {
-            if (indexOf(own, field.name()) == own.length) {
-                all = Arrays.copyOf(all, all.length + 1);
-                all[all.length - 1] = field;
-            }
-        }
-        return all;
+    Request at(Url absolute, Fields defaultQuery, Fields defaultHeaders) {
+        return new Request(
+                name,
+                method,
+                absolute,
+                query.orElse(defaultQuery),
+                headers.orElse(defaultHeaders),
+                body,
+                accepted,
+                timeout,
+                hiding);
     }
 
     /** What an auth strategy is given: whatever it adds is hidden. */
@@ -461,8 +419,10 @@ public final class Request {
                 name,
                 becomesGet ? "GET" : method,
                 target,
-                NO_FIELDS,
-                becomesGet ? without(field -> Ascii.lowerCase(field.name()).startsWith("content-")) : headers,
+                Fields.NONE,
+                becomesGet
+                        ? headers.without(field -> Ascii.lowerCase(field.name()).startsWith("content-"))
+                        : headers,
                 becomesGet ? null : body,
                 accepted,
                 timeout,
@@ -471,11 +431,8 @@ public final class Request {
 
     /** This request for a stranger: without header fields that hold a secret, or are known to. */
     Request withoutCredentials() {
-        Field[] harmless = without(field -> field.isSensitive() || CREDENTIALS.contains(Ascii.lowerCase(field.name())));
+        Fields harmless =
+                headers.without(field -> field.isSensitive() || CREDENTIALS.contains(Ascii.lowerCase(field.name())));
         return new Request(name, method, url, query, harmless, body, accepted, timeout, hiding);
-    }
-
-    private Field[] without(Predicate<Field> unwanted) {
-        return Arrays.stream(headers).filter(unwanted.negate()).toArray(Field[]::new);
     }
 }

@@ -123,7 +123,7 @@ class BadInputTest {
 
         Url absolute = request.url().below(Url.parseAbsolute(base));
 
-        assertThat(request.at(absolute, new Field[0], new Field[0]).uri()).hasToString(expected);
+        assertThat(request.at(absolute, Fields.NONE, Fields.NONE).uri()).hasToString(expected);
     }
 
     static Stream<Arguments> nullsAndWorse() {
