@@ -1,30 +1,34 @@
 package io.httpconnector;
 
 import java.time.Duration;
-import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** Ends exchanges that take too long in total, whatever they are waiting for: one daemon thread, started on first use. */
-final class Deadlines implements AutoCloseable {
+/**
+ * Ends exchanges that take too long in total, whatever they are waiting for. One daemon thread for all connections, which
+ * ends when there has been nothing to watch for a while.
+ */
+final class Deadlines {
 
-    private final ScheduledThreadPoolExecutor watchdog;
+    private static final ScheduledThreadPoolExecutor WATCHDOG = watchdog();
 
-    Deadlines(String name) {
-        watchdog = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, name + " deadlines");
+    private Deadlines() {}
+
+    /** Runs the end when the time is up, unless what is given back is cancelled before. The end must not block. */
+    static Future<?> start(Duration left, Runnable end) {
+        return WATCHDOG.schedule(end, left.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private static ScheduledThreadPoolExecutor watchdog() {
+        ScheduledThreadPoolExecutor watchdog = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "http-connector deadlines");
             thread.setDaemon(true);
             return thread;
         });
         watchdog.setRemoveOnCancelPolicy(true);
-    }
-
-    ScheduledFuture<?> start(Duration left, Runnable end) {
-        return watchdog.schedule(end, left.toNanos(), TimeUnit.NANOSECONDS);
-    }
-
-    @Override
-    public void close() {
-        watchdog.shutdownNow();
+        watchdog.setKeepAliveTime(10, TimeUnit.SECONDS);
+        watchdog.allowCoreThreadTimeOut(true);
+        return watchdog;
     }
 }

@@ -3,7 +3,6 @@ package io.httpconnector;
 import static io.httpconnector.InvalidDefinitionException.notNull;
 
 import java.time.Duration;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -152,7 +151,7 @@ public final class HttpConnection implements AutoCloseable {
         } catch (ConnectorException e) {
             LOG.debug("\"{}\": {}", name, e.getMessage());
             throw e;
-        } catch (IllegalStateException | RejectedExecutionException e) {
+        } catch (IllegalStateException e) {
             ensureOpen();
             throw e;
         }

@@ -197,7 +197,7 @@ public final class HttpConnectionBuilder {
                 Fields.of(query),
                 Fields.of(headers),
                 test,
-                new Transport(name, timeouts, maxConnections, maxResponseBytes));
+                new Transport(timeouts, maxConnections, maxResponseBytes));
     }
 
     /** Keeps what is wrong for {@link #build()}. */

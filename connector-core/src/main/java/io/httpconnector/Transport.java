@@ -6,7 +6,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.Future;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.config.TlsConfig;
@@ -32,14 +32,12 @@ final class Transport implements AutoCloseable {
             .build();
 
     private final CloseableHttpClient client;
-    private final Deadlines deadlines;
     private final Timeouts timeouts;
     private final int maxResponseBytes;
 
-    Transport(String name, Timeouts timeouts, int maxConnections, int maxResponseBytes) {
+    Transport(Timeouts timeouts, int maxConnections, int maxResponseBytes) {
         this.timeouts = timeouts;
         this.maxResponseBytes = maxResponseBytes;
-        this.deadlines = new Deadlines(name);
         Timeout connect = Timeout.of(timeouts.connect());
         Timeout response = Timeout.of(timeouts.response());
         this.client = HttpClientBuilder.create()
@@ -101,8 +99,7 @@ final class Transport implements AutoCloseable {
         Duration total = request.timeout() == null ? timeouts.total() : request.timeout();
         Transmission transmission = new Transmission(request);
         Attempt attempt = new Attempt(request.target());
-        ScheduledFuture<?> deadline =
-                deadlines.start(total.minusNanos(System.nanoTime() - start), transmission::expire);
+        Future<?> deadline = Deadlines.start(total.minusNanos(System.nanoTime() - start), transmission::expire);
         try {
             return client.execute(
                     request.url().origin(),
@@ -155,7 +152,6 @@ final class Transport implements AutoCloseable {
 
     @Override
     public void close() {
-        deadlines.close();
         client.close(CloseMode.GRACEFUL);
     }
 }

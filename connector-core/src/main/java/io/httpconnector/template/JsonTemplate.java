@@ -70,6 +70,10 @@ final class JsonTemplate {
         if (value.isTextual()) {
             return value.textValue();
         }
+        if (place.whole && (value.isDouble() || value.isFloat()) && !Double.isFinite(value.doubleValue())) {
+            problems.add(place.pill.problem("is " + value.asText() + ", which JSON has no number for"));
+            return NULL;
+        }
         if (value.isValueNode() && !value.isBinary() && !value.isPojo()) {
             return place.whole ? value.asText().getBytes(StandardCharsets.US_ASCII) : value.asText();
         }

@@ -180,6 +180,17 @@ class RequestTemplateTest {
         assertThat(body(request)).isEqualTo("[null, \"<>\"]");
     }
 
+    @ParameterizedTest
+    @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
+    void numberThatJsonDoesNotKnowIsRefused(double number) {
+        RequestTemplate template =
+                RequestTemplate.named("T").post("/").json("[\"{{v.n}}\"]").build();
+
+        assertThatThrownBy(() -> template.render("v", Map.of("n", number)))
+                .isInstanceOf(RenderException.class)
+                .hasMessageContaining("{{v.n}}: is " + number + ", which JSON has no number for");
+    }
+
     @Test
     void quotedBracesStandForThemselves() {
         assertThat(json("{\"a\": \"{{'{{'}}v.x{{'}}'}}\", \"b\": \"\\\\{{v.x}}\"}", Map.of("x", 1)))
