@@ -94,6 +94,22 @@ class RedirectsTest {
     }
 
     @Test
+    void headersThatDescribeTheBodyGoWithIt() {
+        service.stubFor(any(urlEqualTo("/from")).willReturn(redirect(303, "/to")));
+
+        connection.send(Request.post("/from")
+                .json("{}")
+                .header("Content-Type", "application/merge-patch+json")
+                .header("X-Trace", "1"));
+
+        service.verify(requestedFor("POST", urlEqualTo("/from"))
+                .withHeader("Content-Type", equalTo("application/merge-patch+json")));
+        service.verify(requestedFor("GET", urlEqualTo("/to"))
+                .withHeader("X-Trace", equalTo("1"))
+                .withHeader("Content-Type", absent()));
+    }
+
+    @Test
     void circleEnds() {
         service.stubFor(any(anyUrl()).willReturn(redirect(302, "/again")));
 
