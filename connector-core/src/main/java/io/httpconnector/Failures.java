@@ -31,12 +31,12 @@ final class Failures {
         if (e instanceof MessageConstraintException) {
             return new InvalidResponseException(summary(exchange) + "the response headers are too large", e, exchange);
         }
-        if (e instanceof CancellationException) {
-            // The pool reports an interrupt like this, and may have cleared the flag.
-            Thread.currentThread().interrupt();
-        }
         if (Thread.currentThread().isInterrupted()) {
             return new TransferException(summary(exchange) + "the thread was interrupted", e, exchange);
+        }
+        if (e instanceof CancellationException) {
+            return new TransferException(
+                    summary(exchange) + "the connection was closed while the request waited for its turn", e, exchange);
         }
         return connected ? brokeOff(e, request, exchange) : cannotConnect(e, request, exchange);
     }

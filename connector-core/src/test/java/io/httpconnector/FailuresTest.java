@@ -190,6 +190,44 @@ class FailuresTest {
         }
     }
 
+    @Test
+    void waitingForAConnectionEndsByTheTotalTimeoutAndByClosing() throws Exception {
+        try (ServerSocket silent = silent()) {
+            HttpConnection connection = to("http://localhost:" + silent.getLocalPort())
+                    .maxConnections(1)
+                    .connectTimeout(Duration.ofSeconds(20))
+                    .build();
+            CompletableFuture<Throwable> first =
+                    CompletableFuture.supplyAsync(() -> catchThrowable(() -> connection.send(Request.get("/first"))));
+            try (Socket inUse = silent.accept()) {
+                assertThat(inUse.getInputStream().read()).isEqualTo('G');
+                TimedOutException timedOut = catchThrowableOfType(
+                        TimedOutException.class,
+                        () -> connection.send(Request.get("/second").timeout(Duration.ofMillis(200))));
+                assertThat(timedOut.phase()).isEqualTo(TimedOutException.Phase.TOTAL);
+
+                Thread closer = closeOnceItWaits(Thread.currentThread(), connection);
+                Throwable closed = catchThrowable(() -> connection.send(Request.get("/third")));
+
+                assertThat(closed).isInstanceOf(ConnectorException.class);
+                assertThat(Thread.currentThread().isInterrupted()).isFalse();
+                closer.join();
+            }
+            assertThat(first.get(10, TimeUnit.SECONDS)).isInstanceOf(TransferException.class);
+        }
+    }
+
+    private static Thread closeOnceItWaits(Thread waiting, HttpConnection connection) {
+        Thread closer = new Thread(() -> {
+            while (waiting.getState() != Thread.State.TIMED_WAITING) {
+                Thread.onSpinWait();
+            }
+            connection.close();
+        });
+        closer.start();
+        return closer;
+    }
+
     /** Accepts connections and says nothing. */
     private static ServerSocket silent() throws IOException {
         ServerSocket silent = new ServerSocket(0);
