@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
@@ -18,8 +19,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * Runs the peers in turn, several rounds, and prints for each its median time relative to the first peer of the same round:
- * the machine's speed may drift, the ratio does not. Arguments: {@code send} or {@code render} or both, and
- * {@code rounds=5}.
+ * the machine's speed may drift, the ratio does not. Arguments: {@code send} or {@code render} or both, {@code rounds=5},
+ * and {@code peers=httpclient5,connector}.
  */
 public final class Compare {
 
@@ -32,8 +33,11 @@ public final class Compare {
 
     private final int rounds;
 
-    private Compare(int rounds) {
+    private final List<String> only;
+
+    private Compare(int rounds, List<String> only) {
         this.rounds = rounds;
+        this.only = only;
     }
 
     /**
@@ -44,15 +48,9 @@ public final class Compare {
      * @throws RunnerException when a benchmark fails
      */
     public static void main(String[] args) throws IOException, RunnerException {
-        List<String> wanted = new ArrayList<>(List.of(args));
-        int rounds = 5;
-        for (String arg : args) {
-            if (arg.startsWith("rounds=")) {
-                rounds = Integer.parseInt(arg.substring("rounds=".length()));
-                wanted.remove(arg);
-            }
-        }
-        Compare compare = new Compare(rounds);
+        List<String> wanted = Stream.of(args).filter(arg -> !arg.contains("=")).toList();
+        int rounds = Integer.parseInt(option(args, "rounds", "5"));
+        Compare compare = new Compare(rounds, List.of(option(args, "peers", "").split(",")));
         if (wanted.isEmpty() || wanted.contains("render")) {
             compare.render();
         }
@@ -61,10 +59,24 @@ public final class Compare {
         }
     }
 
+    private static String option(String[] args, String name, String otherwise) {
+        return Stream.of(args)
+                .filter(arg -> arg.startsWith(name + "="))
+                .map(arg -> arg.substring(name.length() + 1))
+                .findFirst()
+                .orElse(otherwise);
+    }
+
+    private List<String> chosen(List<String> all) {
+        return all.stream()
+                .filter(peer -> only.contains("") || only.contains(peer))
+                .toList();
+    }
+
     private void render() throws RunnerException {
         Map<String, List<Figure>> figures = new LinkedHashMap<>();
         for (int round = 0; round < rounds; round++) {
-            for (String peer : RENDERERS) {
+            for (String peer : chosen(RENDERERS)) {
                 record(figures, peer, options(RenderBenchmark.class.getName() + "." + peer + "$"));
             }
         }
@@ -76,7 +88,7 @@ public final class Compare {
             for (String method : List.of("get", "post")) {
                 Map<String, List<Figure>> figures = new LinkedHashMap<>();
                 for (int round = 0; round < rounds; round++) {
-                    for (String peer : CLIENTS) {
+                    for (String peer : chosen(CLIENTS)) {
                         record(
                                 figures,
                                 peer,

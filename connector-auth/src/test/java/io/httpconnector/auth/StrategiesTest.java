@@ -90,6 +90,7 @@ class StrategiesTest {
         send(auth, Request.post("/form").bodyField("name", "Hall"));
         send(auth, Request.post("/empty"));
         send(auth, Request.get("/none"));
+        send(auth, Request.get("/query-by-body").json("{}"));
 
         service.verify(postRequestedFor(urlEqualTo("/json?token=t%261&v=2"))
                 .withHeader("X-Account", equalTo("4711"))
@@ -99,6 +100,8 @@ class StrategiesTest {
                 .withRequestBody(equalTo("name=Hall&secret=s%3D1&format=json")));
         service.verify(postRequestedFor(urlEqualTo("/empty?token=t%261&v=2"))
                 .withRequestBody(equalTo("secret=s%3D1&format=json")));
+        service.verify(getRequestedFor(urlEqualTo("/query-by-body?token=t%261&v=2"))
+                .withRequestBody(equalToJson("{\"secret\": \"s=1\", \"format\": \"json\"}")));
         service.verify(getRequestedFor(urlEqualTo("/none?token=t%261&v=2")).withRequestBody(absent()));
     }
 
