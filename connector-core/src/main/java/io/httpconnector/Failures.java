@@ -11,14 +11,20 @@ import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.NoHttpResponseException;
+import org.jspecify.annotations.Nullable;
 
 /** Says in the terms of this library what Apache HttpClient reports. */
 final class Failures {
 
-    private Failures() {}
+    private final Timeouts timeouts;
+    private final @Nullable Proxy proxy;
 
-    static ConnectorException of(
-            Exception e, boolean connected, Request request, Timeouts timeouts, Exchange exchange) {
+    Failures(Timeouts timeouts, @Nullable Proxy proxy) {
+        this.timeouts = timeouts;
+        this.proxy = proxy;
+    }
+
+    ConnectorException of(Exception e, boolean connected, Request request, Exchange exchange) {
         if (e instanceof ConnectionRequestTimeoutException) {
             return timedOut(TimedOutException.Phase.POOL, timeouts.connect(), e, exchange);
         }
@@ -41,7 +47,7 @@ final class Failures {
         return connected ? brokeOff(e, request, exchange) : cannotConnect(e, request, exchange);
     }
 
-    static TimedOutException timedOut(TimedOutException.Phase phase, Duration limit, Exception e, Exchange exchange) {
+    TimedOutException timedOut(TimedOutException.Phase phase, Duration limit, Exception e, Exchange exchange) {
         String what = switch (phase) {
             case CONNECT -> "no connection within ";
             case POOL -> "no connection became free (all are in use) within ";
@@ -51,16 +57,23 @@ final class Failures {
         return new TimedOutException(phase, limit, summary(exchange) + what + limit.toMillis() + " ms", e, exchange);
     }
 
-    private static TransferException brokeOff(Exception e, Request request, Exchange exchange) {
+    private TransferException brokeOff(Exception e, Request request, Exchange exchange) {
         String why = e instanceof NoHttpResponseException
                 ? "the service closed the connection without an answer"
                 : "the exchange broke off: " + reason(e, request);
         return new TransferException(summary(exchange) + why, e, exchange);
     }
 
-    private static CannotConnectException cannotConnect(Exception e, Request request, Exchange exchange) {
+    private CannotConnectException cannotConnect(Exception e, Request request, Exchange exchange) {
         Url url = request.url();
         String host = url.origin().toHostString();
+        if (proxy != null && !(e instanceof SSLException)) {
+            return new CannotConnectException(
+                    CannotConnectException.Reason.PROXY,
+                    summary(exchange) + "no connection through the proxy " + proxy + ": " + reason(e, request),
+                    e,
+                    exchange);
+        }
         if (e instanceof UnknownHostException) {
             return new CannotConnectException(
                     CannotConnectException.Reason.UNKNOWN_HOST,

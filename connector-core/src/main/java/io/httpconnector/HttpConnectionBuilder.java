@@ -23,6 +23,7 @@ public final class HttpConnectionBuilder {
     private AuthStrategy auth = AuthStrategy.none();
     private @Nullable Request test;
     private Timeouts timeouts = Timeouts.DEFAULTS;
+    private @Nullable Proxy proxy;
     private int maxConnections = DEFAULT_MAX_CONNECTIONS;
     private int maxResponseBytes = DEFAULT_MAX_RESPONSE_BYTES;
 
@@ -95,6 +96,17 @@ public final class HttpConnectionBuilder {
      */
     public HttpConnectionBuilder query(String name, String value) {
         check(() -> query.add(Field.of(name, value)));
+        return this;
+    }
+
+    /**
+     * Sets the proxy to go through. Default: none; the proxy settings of the JVM are not looked at.
+     *
+     * @param proxy the proxy
+     * @return this
+     */
+    public HttpConnectionBuilder proxy(Proxy proxy) {
+        this.proxy = proxy;
         return this;
     }
 
@@ -197,7 +209,7 @@ public final class HttpConnectionBuilder {
                 Fields.of(query),
                 Fields.of(headers),
                 test,
-                new Transport(timeouts, maxConnections, maxResponseBytes));
+                new Transport(timeouts, proxy, maxConnections, maxResponseBytes));
     }
 
     /** Keeps what is wrong for {@link #build()}. */

@@ -7,6 +7,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Future;
+import org.apache.hc.client5.http.auth.AuthScope;
+import org.apache.hc.client5.http.auth.Credentials;
+import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.config.TlsConfig;
@@ -15,8 +18,11 @@ import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Timeout;
@@ -33,17 +39,20 @@ final class Transport implements AutoCloseable {
 
     private final CloseableHttpClient client;
     private final Timeouts timeouts;
+    private final Failures failures;
     private final int maxResponseBytes;
 
-    Transport(Timeouts timeouts, int maxConnections, int maxResponseBytes) {
+    Transport(Timeouts timeouts, @Nullable Proxy proxy, int maxConnections, int maxResponseBytes) {
         this.timeouts = timeouts;
         this.maxResponseBytes = maxResponseBytes;
         Timeout connect = Timeout.of(timeouts.connect());
         Timeout response = Timeout.of(timeouts.response());
-        this.client = HttpClientBuilder.create()
+        this.failures = new Failures(timeouts, proxy);
+        HttpClientBuilder builder = HttpClientBuilder.create()
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
                         .setMaxConnTotal(maxConnections)
                         .setMaxConnPerRoute(maxConnections)
+                        .setTlsSocketStrategy(Tls.DEFAULT)
                         .setConnectionFactory(Transport::connection)
                         .setDefaultConnectionConfig(ConnectionConfig.custom()
                                 .setConnectTimeout(connect)
@@ -59,7 +68,9 @@ final class Transport implements AutoCloseable {
                 .addRequestInterceptorLast((request, entity, context) -> {
                     if (context instanceof Attempt attempt) {
                         attempt.connected = true;
-                        request.setPath(attempt.target);
+                        // A proxy that forwards is told the whole URL.
+                        boolean whole = !request.getPath().startsWith("/");
+                        request.setPath(whole ? attempt.origin.toURI() + attempt.target : attempt.target);
                     }
                 })
                 .setUserAgent("http-connector")
@@ -67,16 +78,36 @@ final class Transport implements AutoCloseable {
                 .disableAutomaticRetries()
                 .disableCookieManagement()
                 .disableAuthCaching()
-                .disableConnectionState()
-                .build();
+                .disableConnectionState();
+        if (proxy != null) {
+            builder.setProxy(new HttpHost("http", proxy.host(), proxy.port()));
+            builder.setDefaultCredentialsProvider((scope, context) -> credentials(proxy, scope));
+        }
+        this.client = builder.build();
+    }
+
+    /** For the proxy only: what a service asks for is answered by the auth strategy. */
+    private static @Nullable Credentials credentials(Proxy proxy, AuthScope scope) {
+        boolean asksProxy = proxy.host().equalsIgnoreCase(scope.getHost()) && proxy.port() == scope.getPort();
+        return asksProxy && proxy.user() != null && proxy.password() != null
+                ? new UsernamePasswordCredentials(
+                        proxy.user(), proxy.password().reveal().toCharArray())
+                : null;
+    }
+
+    /** Read once: the trust store of the JVM takes time and memory, and is the same for all connections. */
+    private static final class Tls {
+        private static final TlsSocketStrategy DEFAULT = DefaultClientTlsStrategy.createDefault();
     }
 
     /** What became of one attempt: only once there is a connection can the service have seen anything of the request. */
     private static final class Attempt extends HttpClientContext {
+        private final HttpHost origin;
         private final String target;
         private boolean connected;
 
-        Attempt(String target) {
+        Attempt(HttpHost origin, String target) {
+            this.origin = origin;
             this.target = target;
         }
     }
@@ -98,7 +129,7 @@ final class Transport implements AutoCloseable {
     Response exchange(Request request, long start) {
         Duration total = request.timeout() == null ? timeouts.total() : request.timeout();
         Transmission transmission = new Transmission(request);
-        Attempt attempt = new Attempt(request.target());
+        Attempt attempt = new Attempt(request.url().origin(), request.target());
         Future<?> deadline = Deadlines.start(total.minusNanos(System.nanoTime() - start), transmission::expire);
         try {
             return client.execute(
@@ -109,9 +140,9 @@ final class Transport implements AutoCloseable {
         } catch (IOException | CancellationException e) {
             Exchange exchange = Exchange.unanswered(request, Duration.ofNanos(System.nanoTime() - start));
             if (transmission.isExpired()) {
-                throw Failures.timedOut(TimedOutException.Phase.TOTAL, total, e, exchange);
+                throw failures.timedOut(TimedOutException.Phase.TOTAL, total, e, exchange);
             }
-            throw Failures.of(e, attempt.connected, request, timeouts, exchange);
+            throw failures.of(e, attempt.connected, request, exchange);
         } finally {
             deadline.cancel(false);
         }

@@ -1,0 +1,130 @@
+package io.httpconnector;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import java.io.IOException;
+import java.net.ServerSocket;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(30)
+class ProxyTest {
+
+    private static final String USER_PASS = "Basic dXNlcjpwYTU1";
+
+    @RegisterExtension
+    static WireMockExtension service = WireMockExtension.newInstance()
+            .options(wireMockConfig().dynamicPort().dynamicHttpsPort())
+            .build();
+
+    @BeforeEach
+    void answer() {
+        service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
+    }
+
+    private static HttpConnection through(Proxy proxy, String baseUrl) {
+        return HttpConnection.named("Service")
+                .baseUrl(baseUrl)
+                .proxy(proxy)
+                .test(Request.get("/myself"))
+                .build();
+    }
+
+    private static String http() {
+        return "http://localhost:" + service.getPort();
+    }
+
+    private static String https() {
+        return "https://localhost:" + service.getHttpsPort();
+    }
+
+    @Test
+    void forwardsHttpWithTheWholeUrl() throws IOException {
+        try (TestProxy proxy = new TestProxy(null);
+                HttpConnection connection = through(Proxy.http("localhost", proxy.port()), http())) {
+
+            connection.send(Request.get("/items").query("key", Secret.of("k3y")));
+
+            assertThat(proxy.heads())
+                    .singleElement()
+                    .asString()
+                    .startsWith("GET " + http() + "/items?key=k3y HTTP/1.1\r\n");
+            service.verify(getRequestedFor(urlEqualTo("/items?key=k3y")));
+        }
+    }
+
+    @Test
+    void answersAProxyThatAsksForCredentialsAndNobodyElse() throws IOException {
+        try (TestProxy proxy = new TestProxy(USER_PASS);
+                HttpConnection connection =
+                        through(Proxy.http("localhost", proxy.port()).credentials("user", Secret.of("pa55")), http())) {
+
+            connection.send(Request.get("/items"));
+
+            assertThat(proxy.heads()).hasSize(2);
+            service.verify(getRequestedFor(urlEqualTo("/items")).withoutHeader("Authorization"));
+        }
+    }
+
+    @Test
+    void tunnelsHttps() throws IOException {
+        try (TestProxy proxy = new TestProxy(USER_PASS);
+                HttpConnection connection = through(
+                        Proxy.http("localhost", proxy.port()).credentials("user", Secret.of("pa55")), https())) {
+
+            // The tunnel stands: what fails behind it is the certificate, which nobody has signed.
+            assertThat(connection.test().outcome()).isEqualTo(ConnectionTest.Outcome.TLS);
+            assertThat(proxy.heads()).last().asString().startsWith("CONNECT localhost:" + service.getHttpsPort() + " ");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"http", "https"})
+    void proxyThatWantsOtherCredentials(String scheme) throws IOException {
+        try (TestProxy proxy = new TestProxy("Basic b3RoZXI=");
+                HttpConnection connection = through(
+                        Proxy.http("localhost", proxy.port()).credentials("user", Secret.of("pa55")),
+                        scheme.equals("http") ? http() : https())) {
+
+            ConnectionTest test = connection.test();
+
+            assertThat(test.outcome()).isEqualTo(ConnectionTest.Outcome.PROXY);
+            assertThat(test.message()).contains("407").doesNotContain("pa55");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"http", "https"})
+    void proxyThatIsDown(String scheme) throws IOException {
+        int port;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            port = socket.getLocalPort();
+        }
+        try (HttpConnection connection =
+                through(Proxy.http("localhost", port), scheme.equals("http") ? http() : https())) {
+
+            ConnectionTest test = connection.test();
+
+            assertThat(test.outcome()).isEqualTo(ConnectionTest.Outcome.PROXY);
+            assertThat(test.message()).contains("no connection through the proxy localhost:" + port);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"http://proxy, 80", "proxy/x, 80", "'', 80", "proxy, 0", "proxy, 65536", "user@proxy, 80"})
+    void proxyThatCanNotBeRight(String host, int port) {
+        assertThatThrownBy(() -> Proxy.http(host, port)).isInstanceOf(InvalidDefinitionException.class);
+    }
+}
