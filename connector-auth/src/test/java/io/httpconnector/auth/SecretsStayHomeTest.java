@@ -119,6 +119,18 @@ class SecretsStayHomeTest {
     }
 
     @Test
+    void longBodyIsCutWithoutCuttingASecretInTwo() {
+        String filler = "x".repeat(64 * 1024 - 5);
+        service.stubFor(post(anyUrl())
+                .willReturn(
+                        aResponse().withStatus(500).withBody(filler + "{{request.headers.Authorization}}" + filler)));
+
+        StatusException e = catchThrowableOfType(StatusException.class, () -> connection.send(Request.post("/x")));
+
+        assertThat(e.body()).hasSizeLessThan(64 * 1024 + 10).endsWith("xxx***xx… (cut)");
+    }
+
+    @Test
     void whatALambdaAddsIsSecretThoughItIsPlainText() {
         connect(request ->
                 request.header("X-Sig", "deadbeef1234").query("u", "7").bodyField("otp", "99887"));
