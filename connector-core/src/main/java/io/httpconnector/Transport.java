@@ -64,13 +64,12 @@ final class Transport implements AutoCloseable {
                 .setDefaultRequestConfig(RequestConfig.custom()
                         .setConnectionRequestTimeout(connect)
                         .setResponseTimeout(response)
+                        .setProtocolUpgradeEnabled(false)
                         .build())
                 .addRequestInterceptorLast((request, entity, context) -> {
                     if (context instanceof Attempt attempt) {
                         attempt.connected = true;
-                        // A proxy that forwards is told the whole URL.
-                        boolean whole = !request.getPath().startsWith("/");
-                        request.setPath(whole ? attempt.origin.toURI() + attempt.target : attempt.target);
+                        request.setPath(attempt.target);
                     }
                 })
                 .setUserAgent("http-connector")
@@ -102,12 +101,10 @@ final class Transport implements AutoCloseable {
 
     /** What became of one attempt: only once there is a connection can the service have seen anything of the request. */
     private static final class Attempt extends HttpClientContext {
-        private final HttpHost origin;
         private final String target;
         private boolean connected;
 
-        Attempt(HttpHost origin, String target) {
-            this.origin = origin;
+        Attempt(String target) {
             this.target = target;
         }
     }
@@ -129,7 +126,7 @@ final class Transport implements AutoCloseable {
     Response exchange(Request request, long start) {
         Duration total = request.timeout() == null ? timeouts.total() : request.timeout();
         Transmission transmission = new Transmission(request);
-        Attempt attempt = new Attempt(request.url().origin(), request.target());
+        Attempt attempt = new Attempt(request.target());
         Future<?> deadline = Deadlines.start(total.minusNanos(System.nanoTime() - start), transmission::expire);
         try {
             return client.execute(

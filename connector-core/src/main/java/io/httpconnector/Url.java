@@ -45,27 +45,31 @@ record Url(@Nullable HttpHost host, String path, @Nullable String query) {
     /** This URL below a base: absolute URLs stay, relative ones are appended to the base's path. */
     Url below(Url base) {
         if (host != null) {
-            return this;
+            return path.isEmpty() ? new Url(host, "/", query) : this;
         }
         return new Url(base.host, join(base.path, path), query);
     }
 
     /** What a {@code Location} header means (RFC 3986, section 5.2), as far as it leads to an acceptable URL. */
     Url redirectedTo(String location) {
+        return parseAbsolute(resolved(location)).below(this);
+    }
+
+    private String resolved(String location) {
         int fragment = location.indexOf('#');
         String target = fragment < 0 ? location : location.substring(0, fragment);
         if (schemeEnd(target) >= 0) {
-            return parseAbsolute(target);
+            return target;
         }
         if (target.startsWith("//")) {
-            return parseAbsolute(origin().getSchemeName() + ":" + target);
+            return origin().getSchemeName() + ":" + target;
         }
         URI here = URI.create(origin().toURI() + (path.isEmpty() ? "/" : path));
         if (target.startsWith("?")) {
-            return parseAbsolute(here + target);
+            return here + target;
         }
         try {
-            return parseAbsolute(here.resolve(target).toString());
+            return here.resolve(target).toString();
         } catch (IllegalArgumentException e) {
             throw invalid(target, "it is not a URL");
         }

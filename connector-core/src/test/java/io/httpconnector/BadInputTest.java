@@ -115,6 +115,8 @@ class BadInputTest {
         "https://h/api, x?y=z, https://h/api/x?y=z",
         "https://h, x, https://h/x",
         "https://h/api, https://h/other, https://h/other",
+        "https://h/api, https://h, https://h/",
+        "https://h/api, https://h?q=1, https://h/?q=1",
         "https://h/api, '', https://h/api",
         "https://h, '', https://h/"
     })

@@ -202,6 +202,16 @@ class HttpConnectionTest {
     }
 
     @Test
+    void sendsNoHeaderThatNobodyAskedFor() {
+        service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
+
+        connection.send(Request.get("/plain"));
+
+        assertThat(service.getAllServeEvents().get(0).getRequest().getHeaders().keys())
+                .containsExactlyInAnyOrder("Host", "Connection", "User-Agent", "Accept-Encoding", "X-Tenant");
+    }
+
+    @Test
     void keepsNoCookies() {
         service.stubFor(any(anyUrl()).willReturn(okJson("{}").withHeader("Set-Cookie", "session=1")));
 

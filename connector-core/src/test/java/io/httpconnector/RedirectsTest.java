@@ -94,6 +94,21 @@ class RedirectsTest {
     }
 
     @Test
+    void urlWithoutAPathMeansTheRoot() {
+        service.stubFor(any(urlEqualTo("/")).willReturn(okJson("{\"at\": \"root\"}")));
+        service.stubFor(any(urlEqualTo("/from")).willReturn(redirect(302, service.baseUrl())));
+
+        assertThat(connection
+                        .send(Request.get(service.baseUrl()))
+                        .json()
+                        .at("/at")
+                        .asText())
+                .isEqualTo("root");
+        assertThat(connection.send(Request.get("/from")).json().at("/at").asText())
+                .isEqualTo("root");
+    }
+
+    @Test
     void headersThatDescribeTheBodyGoWithIt() {
         service.stubFor(any(urlEqualTo("/from")).willReturn(redirect(303, "/to")));
 
