@@ -5,7 +5,9 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import org.apache.hc.client5.http.auth.AuthScope;
 import org.apache.hc.client5.http.auth.Credentials;
@@ -38,6 +40,7 @@ final class Transport implements AutoCloseable {
             .build();
 
     private final CloseableHttpClient client;
+    private final Set<Transmission> underWay = ConcurrentHashMap.newKeySet();
     private final Timeouts timeouts;
     private final Failures failures;
     private final int maxResponseBytes;
@@ -128,6 +131,7 @@ final class Transport implements AutoCloseable {
         Transmission transmission = new Transmission(request);
         Attempt attempt = new Attempt(request.target());
         Future<?> deadline = Deadlines.start(total.minusNanos(System.nanoTime() - start), transmission::expire);
+        underWay.add(transmission);
         try {
             return client.execute(
                     request.url().origin(),
@@ -141,6 +145,7 @@ final class Transport implements AutoCloseable {
             }
             throw failures.of(e, attempt.connected, request, exchange);
         } finally {
+            underWay.remove(transmission);
             deadline.cancel(false);
         }
     }
@@ -181,5 +186,7 @@ final class Transport implements AutoCloseable {
     @Override
     public void close() {
         client.close(CloseMode.GRACEFUL);
+        // The pool itself does not wake those who wait for a connection.
+        underWay.forEach(Transmission::cancel);
     }
 }
