@@ -35,12 +35,14 @@ public final class Body {
     private final byte[] bytes;
     private final String contentType;
     private final List<Field> secrets;
+    private final boolean concealed;
 
-    private Body(Kind kind, byte[] bytes, String contentType, List<Field> secrets) {
+    private Body(Kind kind, byte[] bytes, String contentType, List<Field> secrets, boolean concealed) {
         this.kind = kind;
         this.bytes = bytes;
         this.contentType = contentType;
         this.secrets = secrets;
+        this.concealed = concealed;
     }
 
     /**
@@ -53,9 +55,9 @@ public final class Body {
     public static Body json(Object value) {
         if (value instanceof String text) {
             Json.check(text);
-            return new Body(Kind.JSON, utf8(text), JSON_TYPE, List.of());
+            return new Body(Kind.JSON, utf8(text), JSON_TYPE, List.of(), false);
         }
-        return new Body(Kind.JSON, Json.write(value), JSON_TYPE, List.of());
+        return new Body(Kind.JSON, Json.write(value), JSON_TYPE, List.of(), false);
     }
 
     /**
@@ -64,7 +66,7 @@ public final class Body {
      * @return the body, with content type {@code application/x-www-form-urlencoded}
      */
     public static Body form() {
-        return new Body(Kind.FORM, new byte[0], FORM_TYPE, List.of());
+        return new Body(Kind.FORM, new byte[0], FORM_TYPE, List.of(), false);
     }
 
     /**
@@ -89,7 +91,7 @@ public final class Body {
      */
     public static Body bytes(byte[] bytes, String contentType) {
         Field.header("Content-Type", contentType);
-        return new Body(Kind.OTHER, notNull(bytes, "body").clone(), contentType, List.of());
+        return new Body(Kind.OTHER, notNull(bytes, "body").clone(), contentType, List.of(), false);
     }
 
     /**
@@ -99,7 +101,7 @@ public final class Body {
      * @return the body, with content type {@code application/json}
      */
     public static Body jsonBytes(byte[] json) {
-        return new Body(Kind.JSON, notNull(json, "body"), JSON_TYPE, List.of());
+        return new Body(Kind.JSON, notNull(json, "body"), JSON_TYPE, List.of(), false);
     }
 
     /**
@@ -139,7 +141,7 @@ public final class Body {
         if (field.secret() != null) {
             hidden.add(field);
         }
-        return new Body(kind, changed, contentType, List.copyOf(hidden));
+        return new Body(kind, changed, contentType, List.copyOf(hidden), concealed);
     }
 
     private byte[] withFormField(Field field) {
@@ -189,6 +191,15 @@ public final class Body {
     /** The bytes themselves, not to be changed. */
     byte[] content() {
         return bytes;
+    }
+
+    /** This body, of which nothing may be shown: an auth strategy has put it in. */
+    Body concealed() {
+        return new Body(kind, bytes, contentType, secrets, true);
+    }
+
+    boolean isConcealed() {
+        return concealed;
     }
 
     List<Field> secrets() {

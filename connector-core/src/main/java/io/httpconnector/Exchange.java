@@ -50,7 +50,7 @@ public record Exchange(
                 request.method(),
                 redactor.mask(request.shownUrl()),
                 redactor.mask(request.headers()),
-                sent == null ? "" : redactor.mask(sent.content(), sent.contentType()),
+                sent == null ? "" : redactor.mask(sent),
                 status,
                 headers,
                 body,

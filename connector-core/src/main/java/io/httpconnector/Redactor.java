@@ -61,6 +61,10 @@ final class Redactor {
         return new Headers(masked);
     }
 
+    String mask(Body body) {
+        return body.isConcealed() ? Secret.MASK : mask(body.content(), body.contentType());
+    }
+
     /** The body as text without secrets, cut after 64 KiB; only its size when it is not text. */
     String mask(byte[] body, @Nullable String contentType) {
         if (!isText(contentType)) {
@@ -70,7 +74,9 @@ final class Redactor {
         int longest = values.isEmpty() ? 0 : values.iterator().next().length();
         int decoded = (int) Math.min(body.length, MAX_BODY + 4L * longest);
         String text = mask(new String(body, 0, decoded, charset(contentType)));
-        return text.length() <= MAX_BODY ? text : text.substring(0, MAX_BODY) + "… (cut)";
+        int whole = decoded < body.length ? Math.max(0, text.length() - longest) : text.length();
+        int shown = Math.min(whole, MAX_BODY);
+        return shown == text.length() ? text : text.substring(0, shown) + "… (cut)";
     }
 
     static Charset charset(@Nullable String contentType) {

@@ -1,5 +1,6 @@
 package io.httpconnector;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Where an answer leads: RFC 9110, section 15.4, as browsers follow it. */
@@ -30,21 +31,20 @@ final class Redirects {
         } catch (InvalidDefinitionException e) {
             throw refused(answer, "it redirects to what is no acceptable URL");
         }
+        List<Field> secrets = answer.request().secrets();
+        Request next = request.redirected(target, becomesGet(request.method(), answer.status()), secrets);
         if (request.url().sameOrigin(target)) {
-            return request.redirected(target, becomesGet(request.method(), answer.status()));
+            return next;
         }
         if (request.url().isSecure() && !target.isSecure()) {
             throw refused(answer, "it redirects from https to http");
         }
-        boolean echoesSecret =
-                !new Redactor(answer.request().secrets()).mask(location).equals(location);
-        Request next = request.redirected(target, becomesGet(request.method(), answer.status()))
-                .withoutCredentials();
+        boolean echoesSecret = !new Redactor(secrets).mask(location).equals(location);
         Body body = next.content();
         if (echoesSecret || (body != null && !body.secrets().isEmpty())) {
             throw refused(answer, "it redirects to another origin, which must not see the secrets of this request");
         }
-        return next;
+        return next.withoutCredentials();
     }
 
     private static boolean isRedirect(int status) {

@@ -37,8 +37,17 @@ public final class Request {
     private final @Nullable Body body;
     private final int[] accepted;
     private final @Nullable Duration timeout;
-    /** Set while an auth strategy is at work: what it adds is a secret. */
-    private final boolean hiding;
+    private final Secrecy secrecy;
+
+    /**
+     * What must not be seen beside the fields that know it themselves.
+     *
+     * @param hiding set while an auth strategy is at work: what it adds is a secret
+     * @param earlier the secrets of the requests that led here by redirects, which the service may still echo
+     */
+    private record Secrecy(boolean hiding, List<Field> earlier) {
+        private static final Secrecy NONE = new Secrecy(false, List.of());
+    }
 
     private Request(
             String name,
@@ -49,7 +58,7 @@ public final class Request {
             @Nullable Body body,
             int[] accepted,
             @Nullable Duration timeout,
-            boolean hiding) {
+            Secrecy secrecy) {
         this.name = name;
         this.method = method;
         this.url = url;
@@ -58,7 +67,7 @@ public final class Request {
         this.body = body;
         this.accepted = accepted;
         this.timeout = timeout;
-        this.hiding = hiding;
+        this.secrecy = secrecy;
     }
 
     /**
@@ -76,7 +85,7 @@ public final class Request {
                     "\"" + Ascii.visible(method)
                             + "\" is not a method that can be sent: use GET, POST or another token");
         }
-        return new Request("", method, Url.parse(url), Fields.NONE, Fields.NONE, null, NO_STATUSES, null, false);
+        return new Request("", method, Url.parse(url), Fields.NONE, Fields.NONE, null, NO_STATUSES, null, Secrecy.NONE);
     }
 
     /**
@@ -137,7 +146,7 @@ public final class Request {
      */
     public Request named(String name) {
         return new Request(
-                Ascii.visible(notNull(name, "name")), method, url, query, headers, body, accepted, timeout, hiding);
+                Ascii.visible(notNull(name, "name")), method, url, query, headers, body, accepted, timeout, secrecy);
     }
 
     /**
@@ -188,17 +197,17 @@ public final class Request {
     }
 
     private Field hidden(Field field) {
-        return hiding && !field.value().isEmpty()
+        return secrecy.hiding && !field.value().isEmpty()
                 ? new Field(field.name(), field.value(), Secret.assumed(field.value()))
                 : field;
     }
 
     private Request withQuery(Field field) {
-        return new Request(name, method, url, query.plus(field), headers, body, accepted, timeout, hiding);
+        return new Request(name, method, url, query.plus(field), headers, body, accepted, timeout, secrecy);
     }
 
     private Request withHeader(Field field) {
-        return new Request(name, method, url, query, headers.with(field), body, accepted, timeout, hiding);
+        return new Request(name, method, url, query, headers.with(field), body, accepted, timeout, secrecy);
     }
 
     /**
@@ -209,7 +218,11 @@ public final class Request {
      */
     public Request body(Body body) {
         notNull(body, "body");
-        return new Request(name, method, url, query, headers, body, accepted, timeout, hiding);
+        return withBody(secrecy.hiding ? body.concealed() : body);
+    }
+
+    private Request withBody(Body body) {
+        return new Request(name, method, url, query, headers, body, accepted, timeout, secrecy);
     }
 
     /**
@@ -233,7 +246,8 @@ public final class Request {
      */
     public Request bodyField(String name, String value) {
         Body fields = body == null ? Body.form() : body;
-        return body(hiding && !value.isEmpty() ? fields.field(name, Secret.of(value)) : fields.field(name, value));
+        return withBody(
+                secrecy.hiding && !value.isEmpty() ? fields.field(name, Secret.of(value)) : fields.field(name, value));
     }
 
     /**
@@ -245,7 +259,7 @@ public final class Request {
      * @throws InvalidDefinitionException as for {@link #bodyField(String, String)}
      */
     public Request bodyField(String name, Secret secret) {
-        return body((body == null ? Body.form() : body).field(name, secret));
+        return withBody((body == null ? Body.form() : body).field(name, secret));
     }
 
     /**
@@ -263,7 +277,7 @@ public final class Request {
                 throw new InvalidDefinitionException("request", status + " is not a status code: use 100 to 599");
             }
         }
-        return new Request(name, method, url, query, headers, body, all, timeout, hiding);
+        return new Request(name, method, url, query, headers, body, all, timeout, secrecy);
     }
 
     /**
@@ -272,7 +286,7 @@ public final class Request {
      * @return a new request
      */
     public Request acceptAnyStatus() {
-        return new Request(name, method, url, query, headers, body, ANY_STATUS, timeout, hiding);
+        return new Request(name, method, url, query, headers, body, ANY_STATUS, timeout, secrecy);
     }
 
     /**
@@ -284,7 +298,7 @@ public final class Request {
      */
     public Request timeout(Duration timeout) {
         return new Request(
-                name, method, url, query, headers, body, accepted, Timeouts.check("timeout", timeout), hiding);
+                name, method, url, query, headers, body, accepted, Timeouts.check("timeout", timeout), secrecy);
     }
 
     /**
@@ -356,7 +370,7 @@ public final class Request {
     }
 
     boolean isHiding() {
-        return hiding;
+        return secrecy.hiding;
     }
 
     boolean accepts(int status) {
@@ -388,7 +402,8 @@ public final class Request {
 
     /** Every field that holds a secret. */
     List<Field> secrets() {
-        List<Field> secrets = new ArrayList<>(body == null ? List.of() : body.secrets());
+        List<Field> secrets = new ArrayList<>(secrecy.earlier);
+        secrets.addAll(body == null ? List.of() : body.secrets());
         secrets.addAll(query.secrets());
         secrets.addAll(headers.secrets());
         return secrets;
@@ -405,16 +420,17 @@ public final class Request {
                 body,
                 accepted,
                 timeout,
-                hiding);
+                secrecy);
     }
 
     /** What an auth strategy is given: whatever it adds is hidden. */
     Request hiding() {
-        return new Request(name, method, url, query, headers, body, accepted, timeout, true);
+        return new Request(
+                name, method, url, query, headers, body, accepted, timeout, new Secrecy(true, secrecy.earlier));
     }
 
     /** This request after a redirect: the new URL is complete, and a body that is gone takes its headers along. */
-    Request redirected(Url target, boolean becomesGet) {
+    Request redirected(Url target, boolean becomesGet, List<Field> earlierSecrets) {
         return new Request(
                 name,
                 becomesGet ? "GET" : method,
@@ -426,13 +442,13 @@ public final class Request {
                 becomesGet ? null : body,
                 accepted,
                 timeout,
-                hiding);
+                new Secrecy(false, earlierSecrets));
     }
 
     /** This request for a stranger: without header fields that hold a secret, or are known to. */
     Request withoutCredentials() {
         Fields harmless =
                 headers.without(field -> field.isSensitive() || CREDENTIALS.contains(Ascii.lowerCase(field.name())));
-        return new Request(name, method, url, query, harmless, body, accepted, timeout, hiding);
+        return new Request(name, method, url, query, harmless, body, accepted, timeout, secrecy);
     }
 }

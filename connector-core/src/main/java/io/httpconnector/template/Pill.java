@@ -74,6 +74,9 @@ record Pill(String path, List<Object> steps, boolean optional, String where) {
         int best = Math.max(2, wanted.length() / 2) + 1;
         while (names.hasNext()) {
             String name = names.next();
+            if (Math.abs(name.length() - wanted.length()) >= best) {
+                continue;
+            }
             int distance = distance(wanted.toLowerCase(Locale.ROOT), name.toLowerCase(Locale.ROOT));
             if (distance < best) {
                 best = distance;

@@ -146,7 +146,7 @@ public final class RequestTemplate {
         try {
             return start(problems.isEmpty() ? rendered : "/");
         } catch (InvalidDefinitionException e) {
-            problems.add(String.valueOf(e.getMessage()));
+            e.problems().forEach(problem -> problems.add("url: " + problem));
             return start("/");
         }
     }

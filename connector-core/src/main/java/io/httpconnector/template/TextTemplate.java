@@ -78,11 +78,11 @@ final class TextTemplate {
             if (part instanceof Pill pill) {
                 String value = value(pill, root, problems);
                 boolean inPath = encoding == Encoding.URL && text.indexOf("?") < 0;
-                if (inPath && value.isEmpty() && problems.isEmpty()) {
+                if (value != null && value.isEmpty() && inPath) {
                     // Without its last segment a path often means all there is.
                     problems.add(pill.problem("is empty, which would make another path"));
                 }
-                text.append(encoding == Encoding.URL ? encoded(value) : value);
+                text.append(value == null || encoding == Encoding.NONE ? value : encoded(value));
             } else {
                 text.append((String) part);
             }
@@ -90,18 +90,20 @@ final class TextTemplate {
         return text.toString();
     }
 
-    private String value(Pill pill, JsonNode root, List<String> problems) {
+    /** The value as text, or null when {@code problems} says why there is none. */
+    private static @Nullable String value(Pill pill, JsonNode root, List<String> problems) {
         JsonNode value = pill.resolve(root);
         if (value == null || value.isNull()) {
-            if (!pill.optional()) {
-                problems.add(pill.missing(root));
+            if (pill.optional()) {
+                return "";
             }
-            return "";
+            problems.add(pill.missing(root));
+            return null;
         }
         if (value.isContainerNode()) {
             problems.add(pill.problem("is " + (value.isArray() ? "a list" : "an object")
                     + ", which can't stand here: name a single value of it"));
-            return "";
+            return null;
         }
         return value.asText();
     }
