@@ -390,9 +390,10 @@ public final class Request {
         return query.target(url, false);
     }
 
-    /** The target for people: secrets are masked where they were put. */
+    /** The target for people: secrets are masked where they were put, and where a redirect has put them. */
     String shownTarget() {
-        return query.target(url, true);
+        String target = query.target(url, true);
+        return secrecy.earlier.isEmpty() ? target : new Redactor(secrets()).mask(target);
     }
 
     /** The URL for people: secrets are masked where they were put. */

@@ -131,6 +131,44 @@ class SecretsStayHomeTest {
     }
 
     @Test
+    void secretIsStillHiddenWhenARedirectHasPutItIntoTheUrl() {
+        service.stubFor(get(urlPathEqualTo("/old")).willReturn(temporaryRedirect("/new?key={{request.query.key}}")));
+        service.stubFor(get(urlPathEqualTo("/new"))
+                .willReturn(aResponse().withStatus(500).withBody("failed: {{request.url}}")));
+
+        StatusException e = catchThrowableOfType(
+                StatusException.class, () -> connection.send(Request.get("/old").query("key", Secret.of("0wn-k3y"))));
+
+        assertThat(everythingShown(e)).doesNotContain("0wn-k3y").contains("/new?key=***");
+        assertThat(e.body()).startsWith("failed: /new?key=***");
+    }
+
+    @Test
+    void bodyThatAStrategyPutsInIsNotShown() {
+        connect(request -> request.json("{\"token\": \"b0dy-t0ken\"}"));
+        service.stubFor(post(anyUrl()).willReturn(aResponse().withStatus(500)));
+
+        StatusException e = catchThrowableOfType(StatusException.class, () -> connection.send(Request.post("/x")));
+
+        assertThat(everythingShown(e)).doesNotContain("b0dy-t0ken");
+        assertThat(e.exchange().orElseThrow().requestBody()).isEqualTo("***");
+    }
+
+    @Test
+    void bodyFullOfEchoesShowsNoPartOfASecretWhereverItIsCut() {
+        for (int shift = 0; shift < 22; shift++) {
+            service.stubFor(post(anyUrl())
+                    .willReturn(aResponse()
+                            .withStatus(500)
+                            .withBody("€".repeat(shift) + "Bearer t0ken \"quoted\"\n".repeat(10_000))));
+
+            StatusException e = catchThrowableOfType(StatusException.class, () -> connection.send(Request.post("/x")));
+
+            assertThat(e.body()).doesNotContain("t0", "Bearer").endsWith("… (cut)");
+        }
+    }
+
+    @Test
     void whatALambdaAddsIsSecretThoughItIsPlainText() {
         connect(request ->
                 request.header("X-Sig", "deadbeef1234").query("u", "7").bodyField("otp", "99887"));

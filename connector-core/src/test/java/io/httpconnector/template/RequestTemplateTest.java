@@ -134,6 +134,23 @@ class RequestTemplateTest {
     }
 
     @Test
+    void eachEmptyValueInAPathIsNamedAndNoValueIsShown() {
+        RequestTemplate template =
+                RequestTemplate.named("T").get("/a/{{v.x}}/b/{{v.x}}/{{v.y?}}").build();
+        RequestTemplate dots =
+                RequestTemplate.named("T").get("/{{v.name}}/{{v.dots}}").build();
+
+        assertThatThrownBy(() -> template.render("v", Map.of("x", "")))
+                .hasMessageContaining("url line 1, column 4: {{v.x}}: is empty")
+                .hasMessageContaining("url line 1, column 14: {{v.x}}: is empty")
+                .hasMessageContaining("url line 1, column 22: {{v.y}}: is empty");
+        assertThatThrownBy(() -> dots.render("v", Map.of("name", "Jane", "dots", "..")))
+                .isInstanceOf(RenderException.class)
+                .hasMessageContaining("url: character 7")
+                .hasMessageNotContaining("Jane");
+    }
+
+    @Test
     void valueCanNotEndAHeader() {
         RequestTemplate template =
                 RequestTemplate.named("T").get("/").header("X-Id", "{{v.id}}").build();
