@@ -48,6 +48,9 @@ public final class ConnectionTest {
         if (failure instanceof TimedOutException) {
             return Outcome.TIMED_OUT;
         }
+        if (failure instanceof RateLimitedException) {
+            return Outcome.RATE_LIMITED;
+        }
         if (failure instanceof StatusException e) {
             return switch (e.status()) {
                 case 401 -> Outcome.UNAUTHORIZED;
@@ -142,6 +145,8 @@ public final class ConnectionTest {
         PROXY,
         /** Nothing came in time. */
         TIMED_OUT,
+        /** The service permits no more requests for now. */
+        RATE_LIMITED,
         /** 401: the credentials are missing or wrong. */
         UNAUTHORIZED,
         /** 403: the credentials are right, but permit too little. */

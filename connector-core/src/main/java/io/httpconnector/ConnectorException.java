@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link TimedOutException}: no answer in time; the service may or may not have acted.
  *   <li>{@link TransferException}: the exchange broke off; the service may or may not have acted.
  *   <li>{@link StatusException}: the service answered with a status that was not accepted.
+ *   <li>{@link RateLimitedException}: the service permits no more requests for now.
  *   <li>{@link InvalidResponseException}: the answer is not what it should be: too large, not JSON, a bad redirect.
  * </ul>
  *

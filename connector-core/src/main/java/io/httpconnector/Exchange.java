@@ -17,6 +17,7 @@ import org.apache.hc.core5.http.Header;
  * @param responseHeaders the header fields that came back, possibly none
  * @param responseBody the body that came back, as text; empty when there was none
  * @param took the time from the call until the answer was complete or the failure was clear
+ * @param attempts how many attempts this call has made so far, 1 when it was not tried again
  */
 public record Exchange(
         String name,
@@ -27,23 +28,37 @@ public record Exchange(
         OptionalInt status,
         Headers responseHeaders,
         String responseBody,
-        Duration took) {
+        Duration took,
+        int attempts) {
 
-    static Exchange answered(Request request, int status, Header[] headers, byte[] body, Duration took) {
+    static Exchange answered(Request request, int status, Header[] headers, byte[] body, Duration took, int attempts) {
         Redactor redactor = new Redactor(request.secrets());
         Headers masked = redactor.mask(headers);
         String text = body.length == 0
                 ? ""
                 : redactor.mask(body, masked.first("Content-Type").orElse(null));
-        return of(request, redactor, OptionalInt.of(status), masked, text, took);
+        return of(request, redactor, OptionalInt.of(status), masked, text, took, attempts);
     }
 
-    static Exchange unanswered(Request request, Duration took) {
-        return of(request, new Redactor(request.secrets()), OptionalInt.empty(), Headers.NONE, "", took);
+    static Exchange unanswered(Request request, Call call) {
+        return of(
+                request,
+                new Redactor(request.secrets()),
+                OptionalInt.empty(),
+                Headers.NONE,
+                "",
+                call.took(),
+                call.attempts());
     }
 
     private static Exchange of(
-            Request request, Redactor redactor, OptionalInt status, Headers headers, String body, Duration took) {
+            Request request,
+            Redactor redactor,
+            OptionalInt status,
+            Headers headers,
+            String body,
+            Duration took,
+            int attempts) {
         Body sent = request.content();
         return new Exchange(
                 request.name(),
@@ -54,17 +69,18 @@ public record Exchange(
                 status,
                 headers,
                 body,
-                took);
+                took,
+                attempts);
     }
 
     /**
      * The exchange on one line, as it stands in the log.
      *
-     * @return for instance {@code POST https://api.example.com/venues -> 400 (31 ms)}
+     * @return for instance {@code POST https://api.example.com/venues -> 400 (31 ms)}, or {@code (2310 ms, 3 attempts)}
      */
     public String summary() {
         return (name.isEmpty() ? "" : "\"" + name + "\": ") + method + " " + url + " -> "
                 + (status.isPresent() ? String.valueOf(status.getAsInt()) : "no answer") + " (" + took.toMillis()
-                + " ms)";
+                + " ms" + (attempts == 1 ? "" : ", " + attempts + " attempts") + ")";
     }
 }

@@ -24,7 +24,8 @@ final class Failures {
         this.proxy = proxy;
     }
 
-    ConnectorException of(Exception e, boolean connected, Request request, Exchange exchange) {
+    ConnectorException of(Exception e, Attempt.Reach reach, Request request, Exchange exchange) {
+        boolean connected = reach != Attempt.Reach.NOWHERE;
         if (e instanceof ConnectionRequestTimeoutException) {
             return timedOut(TimedOutException.Phase.POOL, timeouts.connect(), e, exchange);
         }
@@ -44,7 +45,9 @@ final class Failures {
             return new TransferException(
                     summary(exchange) + "the connection was closed while the request waited for its turn", e, exchange);
         }
-        return connected ? brokeOff(e, request, exchange) : cannotConnect(e, request, exchange);
+        return connected
+                ? brokeOff(e, reach == Attempt.Reach.KEPT_CONNECTION, request, exchange)
+                : cannotConnect(e, request, exchange);
     }
 
     TimedOutException timedOut(TimedOutException.Phase phase, Duration limit, Exception e, Exchange exchange) {
@@ -57,11 +60,11 @@ final class Failures {
         return new TimedOutException(phase, limit, summary(exchange) + what + limit.toMillis() + " ms", e, exchange);
     }
 
-    private TransferException brokeOff(Exception e, Request request, Exchange exchange) {
+    private TransferException brokeOff(Exception e, boolean stale, Request request, Exchange exchange) {
         String why = e instanceof NoHttpResponseException
                 ? "the service closed the connection without an answer"
                 : "the exchange broke off: " + reason(e, request);
-        return new TransferException(summary(exchange) + why, e, exchange);
+        return new TransferException(summary(exchange) + why, e, exchange, stale);
     }
 
     private CannotConnectException cannotConnect(Exception e, Request request, Exchange exchange) {

@@ -3,6 +3,7 @@ package io.httpconnector;
 import static io.httpconnector.InvalidDefinitionException.notNull;
 
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,14 +32,20 @@ public final class HttpConnection implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
 
+    private static final double RETRIES_PER_REQUEST = 0.1;
+
     private final String name;
     private final Url baseUrl;
     private final AuthStrategy auth;
     private final Fields query;
     private final Fields headers;
     private final @Nullable Request test;
+    private final Retry retry;
+    private final RetryBudget budget;
+    private final Duration totalTimeout;
     private final Transport transport;
-    private volatile boolean closed;
+    private final Time time;
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     HttpConnection(
             String name,
@@ -47,14 +54,21 @@ public final class HttpConnection implements AutoCloseable {
             Fields query,
             Fields headers,
             @Nullable Request test,
-            Transport transport) {
+            Retry retry,
+            Duration totalTimeout,
+            Transport transport,
+            Time time) {
         this.name = name;
         this.baseUrl = baseUrl;
         this.auth = auth;
         this.query = query;
         this.headers = headers;
         this.test = test;
+        this.retry = retry;
+        this.budget = new RetryBudget(time, RETRIES_PER_REQUEST);
+        this.totalTimeout = totalTimeout;
         this.transport = transport;
+        this.time = time;
     }
 
     /**
@@ -78,12 +92,13 @@ public final class HttpConnection implements AutoCloseable {
 
     /**
      * Sends a request and waits for the whole answer. Redirects are followed, five at most; to another origin without
-     * credentials, and never from https to http. A thread that is interrupted stops waiting for a free connection; an exchange
-     * under way goes on, at most until its time limit.
+     * credentials, and never from https to http. What fails in a way that may pass is tried again, as {@link Retry} says. A
+     * thread that is interrupted stops at once, whatever it is waiting for.
      *
      * @param request the request
      * @return the answer, with a status that the request accepts
      * @throws StatusException when the service answers with another status
+     * @throws RateLimitedException when the service permits no more requests for now
      * @throws CannotConnectException when the service can't be reached: nothing was sent
      * @throws TimedOutException when there is no answer in time
      * @throws TransferException when the exchange breaks off, or the thread is interrupted
@@ -91,11 +106,16 @@ public final class HttpConnection implements AutoCloseable {
      * @throws ConnectorException when the connection is closed
      */
     public Response send(Request request) {
-        long start = System.nanoTime();
+        return send(request, retry);
+    }
+
+    private Response send(Request request, Retry retry) {
         Request plain = resolved(notNull(request, "request"));
+        Call call = new Call(time, plain.timeout() == null ? totalTimeout : plain.timeout());
         boolean trusted = plain.url().sameOrigin(baseUrl);
+        budget.countRequest();
         for (int hop = 0; ; hop++) {
-            Response answer = exchange(trusted ? signed(plain) : plain, start);
+            Response answer = exchange(plain, trusted, call, retry);
             Request next = Redirects.next(plain, answer, hop);
             if (next == null) {
                 return accepted(answer);
@@ -107,7 +127,8 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
-     * Sends the test request, and says what came of it. Any failure of {@code send} is the result, not an exception.
+     * Sends the test request once, without retries, and says what came of it. Any failure of {@code send} is the result, not
+     * an exception.
      *
      * @return what was found
      * @throws ConnectorException when the connection has no test request, or is closed
@@ -117,11 +138,11 @@ public final class HttpConnection implements AutoCloseable {
             throw new ConnectorException("Connection \"" + name + "\" has no test: give it a request by test(...)");
         }
         ensureOpen();
-        long start = System.nanoTime();
+        long start = time.nanos();
         try {
-            return ConnectionTest.passed(name, send(test));
+            return ConnectionTest.passed(name, send(test, Retry.none()));
         } catch (ConnectorException e) {
-            return ConnectionTest.failed(e, Duration.ofNanos(System.nanoTime() - start));
+            return ConnectionTest.failed(e, Duration.ofNanos(time.nanos() - start));
         }
     }
 
@@ -140,10 +161,30 @@ public final class HttpConnection implements AutoCloseable {
         return signed;
     }
 
-    private Response exchange(Request request, long start) {
+    /** One hop, tried until it has an answer to go on with, or there is no sense in another attempt. */
+    private Response exchange(Request plain, boolean trusted, Call call, Retry retry) {
+        while (true) {
+            // Each attempt is signed anew: a signature may hold the time.
+            Request request = trusted ? signed(plain) : plain;
+            try {
+                Response answer = attempt(request, call);
+                Duration wait = request.accepts(answer.status()) ? null : retry.after(answer, call, budget, time.now());
+                if (wait == null || !pause(wait, call, answer.exchange())) {
+                    return answer;
+                }
+            } catch (ConnectorException e) {
+                Duration wait = retry.after(e, request, call, budget);
+                if (wait == null || !pause(wait, call, e.exchange().orElseThrow())) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private Response attempt(Request request, Call call) {
         ensureOpen();
         try {
-            Response answer = transport.exchange(request, start);
+            Response answer = transport.exchange(request, call);
             if (LOG.isDebugEnabled()) {
                 log(answer.exchange());
             }
@@ -154,6 +195,24 @@ public final class HttpConnection implements AutoCloseable {
         } catch (IllegalStateException e) {
             ensureOpen();
             throw e;
+        }
+    }
+
+    /** Waits before the next attempt; false when the connection was closed meanwhile. */
+    private boolean pause(Duration wait, Call call, Exchange exchange) {
+        if (wait.isZero()) {
+            return closed.getCount() > 0;
+        }
+        call.again();
+        LOG.debug("\"{}\": next attempt in {} ms", name, wait.toMillis());
+        try {
+            return !time.await(closed, wait);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new TransferException(
+                    exchange.summary() + ": the thread was interrupted while it waited for the next attempt",
+                    e,
+                    exchange);
         }
     }
 
@@ -172,16 +231,15 @@ public final class HttpConnection implements AutoCloseable {
         Exchange exchange = answer.exchange();
         String said = exchange.responseBody();
         String excerpt = said.length() <= 300 ? said : said.substring(0, 300) + "…";
-        throw new StatusException(
-                exchange.summary() + (said.isEmpty() ? "" : ": " + Ascii.visible(excerpt)),
-                answer.status(),
-                exchange.responseHeaders(),
-                said,
-                exchange);
+        String message = exchange.summary() + (said.isEmpty() ? "" : ": " + Ascii.visible(excerpt));
+        if (answer.status() == 429) {
+            throw new RateLimitedException(message, Retry.asked(answer, time.now()), exchange);
+        }
+        throw new StatusException(message, answer.status(), exchange.responseHeaders(), said, exchange);
     }
 
     private void ensureOpen() {
-        if (closed) {
+        if (closed.getCount() == 0) {
             throw new ConnectorException("Connection \"" + name + "\" is closed");
         }
     }
@@ -189,7 +247,7 @@ public final class HttpConnection implements AutoCloseable {
     /** Closes the connections to the service; exchanges under way break off. To close twice does no harm. */
     @Override
     public void close() {
-        closed = true;
+        closed.countDown();
         transport.close();
     }
 

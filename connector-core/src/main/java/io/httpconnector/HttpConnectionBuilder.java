@@ -22,6 +22,8 @@ public final class HttpConnectionBuilder {
     private boolean hasBaseUrl;
     private AuthStrategy auth = AuthStrategy.none();
     private @Nullable Request test;
+    private Retry retry = Retry.defaults();
+    private Time time = Time.SYSTEM;
     private Timeouts timeouts = Timeouts.DEFAULTS;
     private @Nullable Proxy proxy;
     private int maxConnections = DEFAULT_MAX_CONNECTIONS;
@@ -146,7 +148,7 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Sets how long a whole exchange may take, redirects included. Default: 60 s.
+     * Sets how long a whole call may take: redirects, retries and waiting included. Default: 60 s.
      *
      * @param timeout 1 ms to 24 h
      * @return this
@@ -154,6 +156,23 @@ public final class HttpConnectionBuilder {
     public HttpConnectionBuilder totalTimeout(Duration timeout) {
         check(() -> timeouts =
                 new Timeouts(timeouts.connect(), timeouts.response(), Timeouts.check("totalTimeout", timeout)));
+        return this;
+    }
+
+    /**
+     * Sets when a request is sent again. Default: {@link Retry#defaults()}.
+     *
+     * @param retry the retries, or {@link Retry#none()}
+     * @return this
+     */
+    public HttpConnectionBuilder retry(Retry retry) {
+        this.retry = retry;
+        return this;
+    }
+
+    /** Lets a test make up the time. */
+    HttpConnectionBuilder time(Time time) {
+        this.time = time;
         return this;
     }
 
@@ -193,6 +212,9 @@ public final class HttpConnectionBuilder {
         if (auth == null) {
             found.add("auth: it is null: leave it out, or use AuthStrategy.none()");
         }
+        if (retry == null) {
+            found.add("retry: it is null: leave it out, or use Retry.none()");
+        }
         if (maxConnections < 1) {
             found.add("maxConnections: " + maxConnections + " is too few: use at least 1");
         }
@@ -209,7 +231,10 @@ public final class HttpConnectionBuilder {
                 Fields.of(query),
                 Fields.of(headers),
                 test,
-                new Transport(timeouts, proxy, maxConnections, maxResponseBytes));
+                retry,
+                timeouts.total(),
+                new Transport(timeouts, proxy, maxConnections, maxResponseBytes),
+                time);
     }
 
     /** Keeps what is wrong for {@link #build()}. */

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Request {
 
-    private static final int[] NO_STATUSES = {};
     private static final int[] ANY_STATUS = {-1};
+    private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "PROPFIND", "QUERY", "REPORT", "SEARCH");
     private static final Set<String> CREDENTIALS = Set.of("authorization", "cookie", "proxy-authorization");
 
     private final String name;
@@ -35,9 +36,20 @@ public final class Request {
     private final Fields query;
     private final Fields headers;
     private final @Nullable Body body;
-    private final int[] accepted;
-    private final @Nullable Duration timeout;
+    private final Terms terms;
     private final Secrecy secrecy;
+
+    /**
+     * What the caller says beside the message itself.
+     *
+     * @param accepted the statuses that are welcome beside 2xx
+     * @param timeout how long the whole exchange may take; null for what the connection says
+     * @param idempotent whether the caller says that repeating does no harm
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never shown, compared or changed
+    private record Terms(int[] accepted, @Nullable Duration timeout, boolean idempotent) {
+        private static final Terms NONE = new Terms(new int[0], null, false);
+    }
 
     /**
      * What must not be seen beside the fields that know it themselves.
@@ -56,8 +68,7 @@ public final class Request {
             Fields query,
             Fields headers,
             @Nullable Body body,
-            int[] accepted,
-            @Nullable Duration timeout,
+            Terms terms,
             Secrecy secrecy) {
         this.name = name;
         this.method = method;
@@ -65,8 +76,7 @@ public final class Request {
         this.query = query;
         this.headers = headers;
         this.body = body;
-        this.accepted = accepted;
-        this.timeout = timeout;
+        this.terms = terms;
         this.secrecy = secrecy;
     }
 
@@ -85,7 +95,7 @@ public final class Request {
                     "\"" + Ascii.visible(method)
                             + "\" is not a method that can be sent: use GET, POST or another token");
         }
-        return new Request("", method, Url.parse(url), Fields.NONE, Fields.NONE, null, NO_STATUSES, null, Secrecy.NONE);
+        return new Request("", method, Url.parse(url), Fields.NONE, Fields.NONE, null, Terms.NONE, Secrecy.NONE);
     }
 
     /**
@@ -145,8 +155,7 @@ public final class Request {
      * @return a new request
      */
     public Request named(String name) {
-        return new Request(
-                Ascii.visible(notNull(name, "name")), method, url, query, headers, body, accepted, timeout, secrecy);
+        return new Request(Ascii.visible(notNull(name, "name")), method, url, query, headers, body, terms, secrecy);
     }
 
     /**
@@ -203,11 +212,11 @@ public final class Request {
     }
 
     private Request withQuery(Field field) {
-        return new Request(name, method, url, query.plus(field), headers, body, accepted, timeout, secrecy);
+        return new Request(name, method, url, query.plus(field), headers, body, terms, secrecy);
     }
 
     private Request withHeader(Field field) {
-        return new Request(name, method, url, query, headers.with(field), body, accepted, timeout, secrecy);
+        return new Request(name, method, url, query, headers.with(field), body, terms, secrecy);
     }
 
     /**
@@ -222,7 +231,7 @@ public final class Request {
     }
 
     private Request withBody(Body body) {
-        return new Request(name, method, url, query, headers, body, accepted, timeout, secrecy);
+        return new Request(name, method, url, query, headers, body, terms, secrecy);
     }
 
     /**
@@ -270,14 +279,15 @@ public final class Request {
      * @throws InvalidDefinitionException when a status is out of range
      */
     public Request accept(int... statuses) {
-        int[] all = Arrays.copyOf(accepted, accepted.length + statuses.length);
-        System.arraycopy(statuses, 0, all, accepted.length, statuses.length);
+        int before = terms.accepted.length;
+        int[] all = Arrays.copyOf(terms.accepted, before + statuses.length);
+        System.arraycopy(statuses, 0, all, before, statuses.length);
         for (int status : statuses) {
             if (status < 100 || status > 599) {
                 throw new InvalidDefinitionException("request", status + " is not a status code: use 100 to 599");
             }
         }
-        return new Request(name, method, url, query, headers, body, all, timeout, secrecy);
+        return terms.accepted == ANY_STATUS ? this : withTerms(new Terms(all, terms.timeout, terms.idempotent));
     }
 
     /**
@@ -286,19 +296,55 @@ public final class Request {
      * @return a new request
      */
     public Request acceptAnyStatus() {
-        return new Request(name, method, url, query, headers, body, ANY_STATUS, timeout, secrecy);
+        return withTerms(new Terms(ANY_STATUS, terms.timeout, terms.idempotent));
     }
 
     /**
-     * Sets how long the whole exchange may take, instead of the connection's {@code totalTimeout}.
+     * Sets how long the whole exchange may take, retries and waiting included, instead of the connection's
+     * {@code totalTimeout}.
      *
      * @param timeout the time, at least a millisecond
      * @return a new request
      * @throws InvalidDefinitionException when it is not positive
      */
     public Request timeout(Duration timeout) {
-        return new Request(
-                name, method, url, query, headers, body, accepted, Timeouts.check("timeout", timeout), secrecy);
+        return withTerms(new Terms(terms.accepted, Timeouts.check("timeout", timeout), terms.idempotent));
+    }
+
+    /**
+     * Says that the service does the same once or twice for this request, so that it may be sent again when the answer was
+     * lost. Reading methods such as GET need no such word; a POST that only searches does.
+     *
+     * @return a new request
+     */
+    public Request idempotent() {
+        return withTerms(new Terms(terms.accepted, terms.timeout, true));
+    }
+
+    /**
+     * Adds an {@code Idempotency-Key} made now, by which a service that knows the header recognises a repetition; with it
+     * the request may be sent again when the answer was lost. The key stays the same however often this request is sent.
+     *
+     * @return a new request, for one order, payment or the like: the next one needs a key of its own
+     */
+    public Request idempotencyKey() {
+        return idempotencyKey(UUID.randomUUID().toString());
+    }
+
+    /**
+     * Adds an {@code Idempotency-Key} of yours, such as the id of the job: the same for each attempt to do the same. For a
+     * service that wants it in another header, use {@link #header(String, String)} and {@link #idempotent()}.
+     *
+     * @param key the key, of visible ASCII characters
+     * @return a new request
+     * @throws InvalidDefinitionException when the key can't stand in a header
+     */
+    public Request idempotencyKey(String key) {
+        return header("Idempotency-Key", key).idempotent();
+    }
+
+    private Request withTerms(Terms changed) {
+        return new Request(name, method, url, query, headers, body, changed, secrecy);
     }
 
     /**
@@ -366,7 +412,12 @@ public final class Request {
     }
 
     @Nullable Duration timeout() {
-        return timeout;
+        return terms.timeout;
+    }
+
+    /** Whether the service may see it twice without harm: RFC 9110, section 9.2.1, and the methods of WebDAV that only read. */
+    boolean isRepeatable() {
+        return terms.idempotent || SAFE.contains(method);
     }
 
     boolean isHiding() {
@@ -374,10 +425,10 @@ public final class Request {
     }
 
     boolean accepts(int status) {
-        if ((status >= 200 && status < 300) || accepted == ANY_STATUS) {
+        if ((status >= 200 && status < 300) || terms.accepted == ANY_STATUS) {
             return true;
         }
-        for (int one : accepted) {
+        for (int one : terms.accepted) {
             if (one == status) {
                 return true;
             }
@@ -419,15 +470,13 @@ public final class Request {
                 query.orElse(defaultQuery),
                 headers.orElse(defaultHeaders),
                 body,
-                accepted,
-                timeout,
+                terms,
                 secrecy);
     }
 
     /** What an auth strategy is given: whatever it adds is hidden. */
     Request hiding() {
-        return new Request(
-                name, method, url, query, headers, body, accepted, timeout, new Secrecy(true, secrecy.earlier));
+        return new Request(name, method, url, query, headers, body, terms, new Secrecy(true, secrecy.earlier));
     }
 
     /** This request after a redirect: the new URL is complete, and a body that is gone takes its headers along. */
@@ -441,8 +490,7 @@ public final class Request {
                         ? headers.without(field -> Ascii.lowerCase(field.name()).startsWith("content-"))
                         : headers,
                 becomesGet ? null : body,
-                accepted,
-                timeout,
+                terms,
                 new Secrecy(false, earlierSecrets));
     }
 
@@ -450,6 +498,6 @@ public final class Request {
     Request withoutCredentials() {
         Fields harmless =
                 headers.without(field -> field.isSensitive() || CREDENTIALS.contains(Ascii.lowerCase(field.name())));
-        return new Request(name, method, url, query, harmless, body, accepted, timeout, secrecy);
+        return new Request(name, method, url, query, harmless, body, terms, secrecy);
     }
 }

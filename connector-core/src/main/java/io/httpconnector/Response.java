@@ -14,15 +14,17 @@ public final class Response {
     private final Headers headers;
     private final Header[] fields;
     private final byte[] body;
-    private final long nanos;
+    private final Duration took;
+    private final int attempts;
 
-    Response(Request request, int status, Header[] fields, byte[] body, long nanos) {
+    Response(Request request, int status, Header[] fields, byte[] body, Call call) {
         this.request = request;
         this.status = status;
         this.fields = fields;
         this.headers = new Headers(fields);
         this.body = body;
-        this.nanos = nanos;
+        this.took = call.took();
+        this.attempts = call.attempts();
     }
 
     /**
@@ -97,12 +99,12 @@ public final class Response {
     }
 
     /**
-     * The time from the call until the answer was complete, redirects included.
+     * The time from the call until the answer was complete, redirects, earlier attempts and waiting included.
      *
      * @return the time
      */
     public Duration took() {
-        return Duration.ofNanos(nanos);
+        return took;
     }
 
     /**
@@ -111,7 +113,7 @@ public final class Response {
      * @return the exchange, without its secrets
      */
     public Exchange exchange() {
-        return Exchange.answered(request, status, fields, body, took());
+        return Exchange.answered(request, status, fields, body, took, attempts);
     }
 
     /** The request as it was sent. */

@@ -48,7 +48,7 @@ public final class TimedOutException extends ConnectorException {
         POOL,
         /** Waiting for the next bytes of the response. */
         RESPONSE,
-        /** The whole exchange, redirects included. */
+        /** The whole call: redirects, retries and waiting included. */
         TOTAL
     }
 }

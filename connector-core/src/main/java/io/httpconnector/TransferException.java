@@ -10,7 +10,19 @@ public final class TransferException extends ConnectorException {
 
     private static final long serialVersionUID = 1L;
 
+    private final transient boolean stale;
+
     TransferException(String message, @Nullable Throwable cause, Exchange exchange) {
+        this(message, cause, exchange, false);
+    }
+
+    TransferException(String message, @Nullable Throwable cause, Exchange exchange, boolean stale) {
         super(message, cause, exchange);
+        this.stale = stale;
+    }
+
+    /** Whether it was a kept connection, which the service closed before it said anything: as it does with idle ones. */
+    boolean isStale() {
+        return stale;
     }
 }

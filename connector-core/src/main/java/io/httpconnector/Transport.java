@@ -3,7 +3,6 @@ package io.httpconnector;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -17,9 +16,7 @@ import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.config.TlsConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
-import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
-import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -41,18 +38,16 @@ final class Transport implements AutoCloseable {
 
     private final CloseableHttpClient client;
     private final Set<Transmission> underWay = ConcurrentHashMap.newKeySet();
-    private final Timeouts timeouts;
     private final Failures failures;
     private final int maxResponseBytes;
 
     Transport(Timeouts timeouts, @Nullable Proxy proxy, int maxConnections, int maxResponseBytes) {
-        this.timeouts = timeouts;
         this.maxResponseBytes = maxResponseBytes;
         Timeout connect = Timeout.of(timeouts.connect());
         Timeout response = Timeout.of(timeouts.response());
         this.failures = new Failures(timeouts, proxy);
         HttpClientBuilder builder = HttpClientBuilder.create()
-                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
+                .setConnectionManager(new Opener.Pool()
                         .setMaxConnTotal(maxConnections)
                         .setMaxConnPerRoute(maxConnections)
                         .setTlsSocketStrategy(Tls.DEFAULT)
@@ -71,8 +66,7 @@ final class Transport implements AutoCloseable {
                         .build())
                 .addRequestInterceptorLast((request, entity, context) -> {
                     if (context instanceof Attempt attempt) {
-                        attempt.connected = true;
-                        request.setPath(attempt.target);
+                        request.setPath(attempt.connects());
                     }
                 })
                 .setUserAgent("http-connector")
@@ -102,16 +96,6 @@ final class Transport implements AutoCloseable {
         private static final TlsSocketStrategy DEFAULT = DefaultClientTlsStrategy.createDefault();
     }
 
-    /** What became of one attempt: only once there is a connection can the service have seen anything of the request. */
-    private static final class Attempt extends HttpClientContext {
-        private final String target;
-        private boolean connected;
-
-        Attempt(String target) {
-            this.target = target;
-        }
-    }
-
     private static ManagedHttpClientConnection connection(@Nullable Socket socket) throws IOException {
         QuietConnection connection = new QuietConnection(LIMITS);
         if (socket != null) {
@@ -123,34 +107,32 @@ final class Transport implements AutoCloseable {
     /**
      * Sends the request and reads the answer.
      *
-     * @param start when the exchange began, by {@link System#nanoTime()}
+     * @param call how long it may take
      * @throws ConnectorException by what went wrong
      */
-    Response exchange(Request request, long start) {
-        Duration total = request.timeout() == null ? timeouts.total() : request.timeout();
+    Response exchange(Request request, Call call) {
         Transmission transmission = new Transmission(request);
         Attempt attempt = new Attempt(request.target());
-        Future<?> deadline = Deadlines.start(total.minusNanos(System.nanoTime() - start), transmission::expire);
+        Future<?> deadline = Deadlines.start(call.left(), transmission::expire);
         underWay.add(transmission);
         try {
-            return client.execute(
-                    request.url().origin(),
-                    transmission,
-                    attempt,
-                    answer -> read(request, transmission, answer, start));
+            return client.execute(request.url().origin(), transmission, attempt, answer -> {
+                attempt.answers();
+                return read(request, transmission, answer, call);
+            });
         } catch (IOException | CancellationException e) {
-            Exchange exchange = Exchange.unanswered(request, Duration.ofNanos(System.nanoTime() - start));
+            Exchange exchange = Exchange.unanswered(request, call);
             if (transmission.isExpired()) {
-                throw failures.timedOut(TimedOutException.Phase.TOTAL, total, e, exchange);
+                throw failures.timedOut(TimedOutException.Phase.TOTAL, call.total(), e, exchange);
             }
-            throw failures.of(e, attempt.connected, request, exchange);
+            throw failures.of(e, attempt.reach(), request, exchange);
         } finally {
             underWay.remove(transmission);
             deadline.cancel(false);
         }
     }
 
-    private Response read(Request request, Transmission transmission, ClassicHttpResponse answer, long start)
+    private Response read(Request request, Transmission transmission, ClassicHttpResponse answer, Call call)
             throws IOException {
         HttpEntity entity = answer.getEntity();
         byte[] body = entity == null ? NO_BYTES : read(entity);
@@ -162,9 +144,9 @@ final class Transport implements AutoCloseable {
                             + ": the body is larger than the limit of " + maxResponseBytes
                             + " bytes: ask for less, or raise maxResponseBytes",
                     null,
-                    Exchange.unanswered(request, Duration.ofNanos(System.nanoTime() - start)));
+                    Exchange.unanswered(request, call));
         }
-        return new Response(request, answer.getCode(), answer.getHeaders(), body, System.nanoTime() - start);
+        return new Response(request, answer.getCode(), answer.getHeaders(), body, call);
     }
 
     /** The whole body, or null when it is larger than the limit. */

@@ -61,10 +61,14 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule timeAndWaitingArePassedIn = noClasses()
+            .that()
+            .doNotBelongToAnyOf(Time.class)
             .should()
             .callMethod(Thread.class, "sleep", long.class)
             .orShould()
             .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(System.class, "nanoTime")
             .orShould()
             .callMethod(Instant.class, "now");
 

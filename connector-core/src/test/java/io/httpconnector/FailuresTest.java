@@ -14,6 +14,7 @@ import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class FailuresTest {
@@ -44,7 +46,10 @@ class FailuresTest {
     }
 
     private static HttpConnectionBuilder to(String baseUrl) {
-        return HttpConnection.named("Service").baseUrl(baseUrl).test(Request.get("/myself"));
+        return HttpConnection.named("Service")
+                .baseUrl(baseUrl)
+                .retry(Retry.none())
+                .test(Request.get("/myself"));
     }
 
     private static ConnectionTest test(HttpConnectionBuilder builder) {
@@ -278,6 +283,38 @@ class FailuresTest {
 
             assertThat(Thread.interrupted()).isTrue();
             assertThat(e).isInstanceOf(TransferException.class).hasMessageContaining("interrupted");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"})
+    void interruptEndsAnExchangeThatStalls(String half) throws Exception {
+        try (ServerSocket server = silent();
+                HttpConnection connection =
+                        to("http://localhost:" + server.getLocalPort()).build()) {
+            Thread sender = Thread.currentThread();
+            CompletableFuture<Socket> accepted = CompletableFuture.supplyAsync(() -> answerHalf(server, half, sender));
+            long start = System.nanoTime();
+
+            ConnectorException e =
+                    catchThrowableOfType(ConnectorException.class, () -> connection.send(Request.get("/")));
+
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(e).isInstanceOf(TransferException.class).hasMessageContaining("the thread was interrupted");
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+            accepted.get(10, TimeUnit.SECONDS).close();
+        }
+    }
+
+    private static Socket answerHalf(ServerSocket server, String half, Thread sender) {
+        try {
+            Socket socket = server.accept();
+            assertThat(socket.getInputStream().read()).isEqualTo('G');
+            socket.getOutputStream().write(half.getBytes(StandardCharsets.US_ASCII));
+            sender.interrupt();
+            return socket;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

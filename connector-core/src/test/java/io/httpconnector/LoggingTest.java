@@ -36,7 +36,10 @@ class LoggingTest {
     void listen() {
         log.start();
         logger.addAppender(log);
-        connection = HttpConnection.named("Jira").baseUrl(service.baseUrl()).build();
+        connection = HttpConnection.named("Jira")
+                .baseUrl(service.baseUrl())
+                .retry(Retry.none())
+                .build();
     }
 
     @AfterEach

@@ -4,13 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -55,5 +64,45 @@ class PoolingTest {
 
         assertThat(served).hasValue(5);
         assertThat(clientPorts).hasSize(1);
+    }
+
+    /** Closes each connection after a few answers without saying so, just as the next request arrives. */
+    private static void answerAndHangUp(ServerSocket server, AtomicInteger hungUp) {
+        while (true) {
+            try (Socket socket = server.accept()) {
+                InputStream in = socket.getInputStream();
+                byte[] request = new byte[4096];
+                for (int i = 0; i < 4 && in.read(request) > 0; i++) {
+                    socket.getOutputStream()
+                            .write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+                                    .getBytes(StandardCharsets.US_ASCII));
+                }
+                hungUp.incrementAndGet();
+            } catch (SocketException e) {
+                if (server.isClosed()) {
+                    return;
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void keptConnectionThatTheServiceClosesJustAsItIsUsedAgainFailsNoRequest() throws Exception {
+        AtomicInteger hungUp = new AtomicInteger();
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                HttpConnection connection = HttpConnection.named("Hangs up")
+                        .baseUrl("http://127.0.0.1:" + server.getLocalPort())
+                        .retry(Retry.none())
+                        .build()) {
+            new Thread(() -> answerAndHangUp(server, hungUp)).start();
+
+            for (int i = 0; i < 10_000; i++) {
+                assertThat(connection.send(Request.get("/")).status()).isEqualTo(200);
+            }
+        }
+        assertThat(hungUp).hasValueGreaterThan(2000);
     }
 }

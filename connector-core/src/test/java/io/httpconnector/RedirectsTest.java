@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import java.time.Duration;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.junit.jupiter.api.AfterEach;
@@ -166,7 +167,11 @@ class RedirectsTest {
     void redirectFromHttpsToHttpIsNotFollowed() {
         Request request = Request.get("https://localhost/from");
         Response answer = new Response(
-                request, 302, new Header[] {new BasicHeader("Location", "http://localhost/to")}, new byte[0], 1);
+                request,
+                302,
+                new Header[] {new BasicHeader("Location", "http://localhost/to")},
+                new byte[0],
+                new Call(Time.SYSTEM, Duration.ofMinutes(1)));
 
         assertThatThrownBy(() -> Redirects.next(request, answer, 0))
                 .isInstanceOf(InvalidResponseException.class)

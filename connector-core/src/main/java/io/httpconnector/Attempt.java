@@ -1,0 +1,48 @@
+package io.httpconnector;
+
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+
+/** One attempt on its way, and how far it came: only once there is a connection can the service have seen anything of it. */
+final class Attempt extends HttpClientContext {
+
+    /** How far an attempt came. */
+    enum Reach {
+        /** There was no connection. */
+        NOWHERE,
+        /** A connection that was kept from an earlier request, and gave no answer. */
+        KEPT_CONNECTION,
+        /** A connection to the service. */
+        SERVICE
+    }
+
+    private final String target;
+    private boolean fresh;
+    private boolean connected;
+    private boolean answered;
+
+    Attempt(String target) {
+        this.target = target;
+    }
+
+    /** No connection was left over: a new one is being opened. */
+    void opens() {
+        fresh = true;
+    }
+
+    /** There is a connection: gives the target as it stands in the request line, secrets included. */
+    String connects() {
+        connected = true;
+        return target;
+    }
+
+    void answers() {
+        answered = true;
+    }
+
+    Reach reach() {
+        if (!connected) {
+            return Reach.NOWHERE;
+        }
+        return fresh || answered ? Reach.SERVICE : Reach.KEPT_CONNECTION;
+    }
+}

@@ -1,0 +1,46 @@
+package io.httpconnector;
+
+import java.time.Duration;
+
+/** One call of {@code send}: from when on it counts, how long it may take, and how often it was tried. Used by one thread. */
+final class Call {
+
+    private final Time time;
+    private final long start;
+    private final Duration total;
+    private int attempts = 1;
+    private int stale;
+
+    Call(Time time, Duration total) {
+        this.time = time;
+        this.start = time.nanos();
+        this.total = total;
+    }
+
+    Duration total() {
+        return total;
+    }
+
+    Duration took() {
+        return Duration.ofNanos(time.nanos() - start);
+    }
+
+    /** The time that is left, negative when there is none. */
+    Duration left() {
+        return total.minus(took());
+    }
+
+    /** How many times a request was sent, or is being sent, redirects not counted. */
+    int attempts() {
+        return attempts;
+    }
+
+    void again() {
+        attempts++;
+    }
+
+    /** Counts a connection that was found closed when it was used again, and says how many there were. */
+    int countStale() {
+        return ++stale;
+    }
+}
