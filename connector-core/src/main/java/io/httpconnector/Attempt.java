@@ -1,5 +1,6 @@
 package io.httpconnector;
 
+import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 
 /** One attempt on its way, and how far it came: only once there is a connection can the service have seen anything of it. */
@@ -20,8 +21,9 @@ final class Attempt extends HttpClientContext {
     private boolean connected;
     private boolean answered;
 
-    Attempt(String target) {
+    Attempt(String target, RequestConfig config) {
         this.target = target;
+        setRequestConfig(config);
     }
 
     /** No connection was left over: a new one is being opened. */

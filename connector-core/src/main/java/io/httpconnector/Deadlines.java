@@ -6,12 +6,11 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ends exchanges that take too long in total, whatever they are waiting for. One daemon thread for all connections, which
- * ends when there has been nothing to watch for a while.
+ * Ends exchanges that take too long in total, whatever they are waiting for, by one thread for all connections.
  */
 final class Deadlines {
 
-    private static final ScheduledThreadPoolExecutor WATCHDOG = watchdog();
+    private static final ScheduledThreadPoolExecutor WATCHDOG = daemon("http-connector deadlines");
 
     private Deadlines() {}
 
@@ -20,15 +19,16 @@ final class Deadlines {
         return WATCHDOG.schedule(end, left.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    private static ScheduledThreadPoolExecutor watchdog() {
-        ScheduledThreadPoolExecutor watchdog = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "http-connector deadlines");
+    /** One daemon thread, which ends when there has been nothing to do for a while. */
+    static ScheduledThreadPoolExecutor daemon(String name) {
+        ScheduledThreadPoolExecutor daemon = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, name);
             thread.setDaemon(true);
             return thread;
         });
-        watchdog.setRemoveOnCancelPolicy(true);
-        watchdog.setKeepAliveTime(10, TimeUnit.SECONDS);
-        watchdog.allowCoreThreadTimeOut(true);
-        return watchdog;
+        daemon.setRemoveOnCancelPolicy(true);
+        daemon.setKeepAliveTime(10, TimeUnit.SECONDS);
+        daemon.allowCoreThreadTimeOut(true);
+        return daemon;
     }
 }

@@ -5,10 +5,8 @@ import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.concurrent.CancellationException;
 import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
-import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.NoHttpResponseException;
 import org.jspecify.annotations.Nullable;
@@ -26,9 +24,6 @@ final class Failures {
 
     ConnectorException of(Exception e, Attempt.Reach reach, Request request, Exchange exchange) {
         boolean connected = reach != Attempt.Reach.NOWHERE;
-        if (e instanceof ConnectionRequestTimeoutException) {
-            return timedOut(TimedOutException.Phase.POOL, timeouts.connect(), e, exchange);
-        }
         if (e instanceof ConnectTimeoutException || (e instanceof SocketTimeoutException && !connected)) {
             return timedOut(TimedOutException.Phase.CONNECT, timeouts.connect(), e, exchange);
         }
@@ -41,10 +36,6 @@ final class Failures {
         if (Thread.currentThread().isInterrupted()) {
             return new TransferException(summary(exchange) + "the thread was interrupted", e, exchange);
         }
-        if (e instanceof CancellationException) {
-            return new TransferException(
-                    summary(exchange) + "the connection was closed while the request waited for its turn", e, exchange);
-        }
         return connected
                 ? brokeOff(e, reach == Attempt.Reach.KEPT_CONNECTION, request, exchange)
                 : cannotConnect(e, request, exchange);
@@ -53,9 +44,8 @@ final class Failures {
     TimedOutException timedOut(TimedOutException.Phase phase, Duration limit, Exception e, Exchange exchange) {
         String what = switch (phase) {
             case CONNECT -> "no connection within ";
-            case POOL -> "no connection became free (all are in use) within ";
             case RESPONSE -> "no bytes of the response came for ";
-            case TOTAL -> "the exchange was not complete within ";
+            case POOL, TOTAL -> "the exchange was not complete within ";
         };
         return new TimedOutException(phase, limit, summary(exchange) + what + limit.toMillis() + " ms", e, exchange);
     }

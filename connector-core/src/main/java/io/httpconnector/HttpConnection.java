@@ -4,6 +4,8 @@ import static io.httpconnector.InvalidDefinitionException.notNull;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +26,8 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p>Build one for each service and account, share it among all threads, and close it when the account is removed or the
- * application ends. It keeps connections open between requests. It keeps no cookies.
+ * application ends. Sockets are kept open between requests, and shared by all connections that take the same way, so that
+ * thousands that are idle cost little: neither threads nor sockets. It keeps no cookies.
  *
  * <p>Each exchange is logged to the logger of this class: one line at DEBUG, headers at TRACE, never a secret.
  */
@@ -43,6 +46,7 @@ public final class HttpConnection implements AutoCloseable {
     private final Retry retry;
     private final RetryBudget budget;
     private final Duration totalTimeout;
+    private final Semaphore slots;
     private final Transport transport;
     private final Time time;
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -56,6 +60,7 @@ public final class HttpConnection implements AutoCloseable {
             @Nullable Request test,
             Retry retry,
             Duration totalTimeout,
+            int maxConnections,
             Transport transport,
             Time time) {
         this.name = name;
@@ -67,6 +72,7 @@ public final class HttpConnection implements AutoCloseable {
         this.retry = retry;
         this.budget = new RetryBudget(time, RETRIES_PER_REQUEST);
         this.totalTimeout = totalTimeout;
+        this.slots = new Semaphore(maxConnections, true);
         this.transport = transport;
         this.time = time;
     }
@@ -182,7 +188,7 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     private Response attempt(Request request, Call call) {
-        ensureOpen();
+        takeSlot(request, call);
         try {
             Response answer = transport.exchange(request, call);
             if (LOG.isDebugEnabled()) {
@@ -195,13 +201,38 @@ public final class HttpConnection implements AutoCloseable {
         } catch (IllegalStateException e) {
             ensureOpen();
             throw e;
+        } finally {
+            slots.release();
         }
+    }
+
+    /** Waits for its turn among all who send. */
+    private void takeSlot(Request request, Call call) {
+        ensureOpen();
+        try {
+            // Not tryAcquire() without a time first, as that would jump the queue.
+            if (!slots.tryAcquire(call.left().toNanos(), TimeUnit.NANOSECONDS)) {
+                throw TimedOutException.noSlot(call, Exchange.unanswered(request, call));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw interrupted("for a free connection", e, Exchange.unanswered(request, call));
+        }
+        if (isClosed()) {
+            slots.release();
+            ensureOpen();
+        }
+    }
+
+    private static TransferException interrupted(String waiting, InterruptedException e, Exchange exchange) {
+        return new TransferException(
+                exchange.summary() + ": the thread was interrupted while it waited " + waiting, e, exchange);
     }
 
     /** Waits before the next attempt; false when the connection was closed meanwhile. */
     private boolean pause(Duration wait, Call call, Exchange exchange) {
         if (wait.isZero()) {
-            return closed.getCount() > 0;
+            return !isClosed();
         }
         call.again();
         LOG.debug("\"{}\": next attempt in {} ms", name, wait.toMillis());
@@ -238,16 +269,29 @@ public final class HttpConnection implements AutoCloseable {
         throw new StatusException(message, answer.status(), exchange.responseHeaders(), said, exchange);
     }
 
+    private boolean isClosed() {
+        return closed.getCount() == 0;
+    }
+
     private void ensureOpen() {
-        if (closed.getCount() == 0) {
+        if (isClosed()) {
             throw new ConnectorException("Connection \"" + name + "\" is closed");
         }
     }
 
-    /** Closes the connections to the service; exchanges under way break off. To close twice does no harm. */
+    /**
+     * Ends the connection: exchanges under way break off, and who waits stops waiting. Sockets that other connections may use
+     * are closed when they have been idle for a minute. To close twice does no harm.
+     */
     @Override
     public void close() {
-        closed.countDown();
+        synchronized (closed) {
+            if (isClosed()) {
+                return;
+            }
+            closed.countDown();
+        }
+        slots.release(Integer.MAX_VALUE / 2);
         transport.close();
     }
 

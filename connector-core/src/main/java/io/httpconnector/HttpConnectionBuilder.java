@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class HttpConnectionBuilder {
 
     private static final int DEFAULT_MAX_CONNECTIONS = 50;
+    private static final int MOST_CONNECTIONS = 10_000;
     private static final int DEFAULT_MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
 
     private final String name;
@@ -26,6 +27,7 @@ public final class HttpConnectionBuilder {
     private Time time = Time.SYSTEM;
     private Timeouts timeouts = Timeouts.DEFAULTS;
     private @Nullable Proxy proxy;
+    private boolean isolated;
     private int maxConnections = DEFAULT_MAX_CONNECTIONS;
     private int maxResponseBytes = DEFAULT_MAX_RESPONSE_BYTES;
 
@@ -177,13 +179,26 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Sets how many connections are open at once; more senders wait. Default: 50.
+     * Sets how many requests are under way at once; more senders wait, in the order in which they came, as long as their time
+     * permits. Default: 50.
      *
-     * @param count at least 1
+     * @param count 1 to 10000
      * @return this
      */
     public HttpConnectionBuilder maxConnections(int count) {
         this.maxConnections = count;
+        return this;
+    }
+
+    /**
+     * Gives the connection sockets of its own. By default all connections of the JVM with the same {@link Proxy} object, or none,
+     * use each other's idle sockets to the same host: credentials stand in each request and not in the socket, and each
+     * connection has its own limits. A service that binds a login to the socket, as NTLM does, needs its own.
+     *
+     * @return this
+     */
+    public HttpConnectionBuilder isolated() {
+        this.isolated = true;
         return this;
     }
 
@@ -215,8 +230,8 @@ public final class HttpConnectionBuilder {
         if (retry == null) {
             found.add("retry: it is null: leave it out, or use Retry.none()");
         }
-        if (maxConnections < 1) {
-            found.add("maxConnections: " + maxConnections + " is too few: use at least 1");
+        if (maxConnections < 1 || maxConnections > MOST_CONNECTIONS) {
+            found.add("maxConnections: " + maxConnections + " is out of range: use 1 to " + MOST_CONNECTIONS);
         }
         if (maxResponseBytes < 1 || maxResponseBytes > 1 << 30) {
             found.add("maxResponseBytes: " + maxResponseBytes + " is out of range: use 1 to " + (1 << 30));
@@ -233,7 +248,12 @@ public final class HttpConnectionBuilder {
                 test,
                 retry,
                 timeouts.total(),
-                new Transport(timeouts, proxy, maxConnections, maxResponseBytes),
+                maxConnections,
+                new Transport(
+                        SharedClient.acquire(new SharedClient.Way(proxy, isolated ? new Object() : null)),
+                        timeouts,
+                        proxy,
+                        maxResponseBytes),
                 time);
     }
 

@@ -22,6 +22,16 @@ public final class TimedOutException extends ConnectorException {
         this.limit = limit;
     }
 
+    static TimedOutException noSlot(Call call, Exchange exchange) {
+        return new TimedOutException(
+                Phase.POOL,
+                call.total(),
+                exchange.method() + " " + exchange.url() + ": no connection became free (all are in use) within "
+                        + call.total().toMillis() + " ms",
+                null,
+                exchange);
+    }
+
     /**
      * What took too long.
      *
@@ -44,7 +54,7 @@ public final class TimedOutException extends ConnectorException {
     public enum Phase {
         /** Opening the connection, the TLS handshake included. */
         CONNECT,
-        /** Waiting for a free connection: all are in use. */
+        /** Waiting for a free connection until the time of the call was over: all were in use. */
         POOL,
         /** Waiting for the next bytes of the response. */
         RESPONSE,

@@ -2,106 +2,38 @@ package io.httpconnector;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.Socket;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
-import org.apache.hc.client5.http.auth.AuthScope;
-import org.apache.hc.client5.http.auth.Credentials;
-import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
-import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
-import org.apache.hc.client5.http.config.TlsConfig;
-import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
-import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
-import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
-import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
-import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpEntity;
-import org.apache.hc.core5.http.HttpHost;
-import org.apache.hc.core5.http.config.Http1Config;
-import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
-/** Takes one request over the wire and brings one answer back, redirects not followed: the only user of Apache HttpClient. */
+/** Takes one request over the wire and brings one answer back, redirects not followed. Safe for many threads. */
 final class Transport implements AutoCloseable {
 
     private static final byte[] NO_BYTES = {};
-    private static final Http1Config LIMITS = Http1Config.custom()
-            .setMaxHeaderCount(500)
-            .setMaxLineLength(64 * 1024)
-            .build();
 
-    private final CloseableHttpClient client;
+    private final SharedClient client;
+    private final RequestConfig config;
     private final Set<Transmission> underWay = ConcurrentHashMap.newKeySet();
     private final Failures failures;
     private final int maxResponseBytes;
 
-    Transport(Timeouts timeouts, @Nullable Proxy proxy, int maxConnections, int maxResponseBytes) {
-        this.maxResponseBytes = maxResponseBytes;
-        Timeout connect = Timeout.of(timeouts.connect());
-        Timeout response = Timeout.of(timeouts.response());
+    @SuppressWarnings("deprecation") // Its successor belongs to the pool, which connections with other timeouts share.
+    Transport(SharedClient client, Timeouts timeouts, @Nullable Proxy proxy, int maxResponseBytes) {
+        this.client = client;
+        this.config = RequestConfig.custom()
+                .setConnectTimeout(Timeout.of(timeouts.connect()))
+                .setResponseTimeout(Timeout.of(timeouts.response()))
+                .setProtocolUpgradeEnabled(false)
+                .build();
         this.failures = new Failures(timeouts, proxy);
-        HttpClientBuilder builder = HttpClientBuilder.create()
-                .setConnectionManager(new Opener.Pool()
-                        .setMaxConnTotal(maxConnections)
-                        .setMaxConnPerRoute(maxConnections)
-                        .setTlsSocketStrategy(Tls.DEFAULT)
-                        .setConnectionFactory(Transport::connection)
-                        .setDefaultConnectionConfig(ConnectionConfig.custom()
-                                .setConnectTimeout(connect)
-                                .setSocketTimeout(response)
-                                .build())
-                        .setDefaultTlsConfig(
-                                TlsConfig.custom().setHandshakeTimeout(connect).build())
-                        .build())
-                .setDefaultRequestConfig(RequestConfig.custom()
-                        .setConnectionRequestTimeout(connect)
-                        .setResponseTimeout(response)
-                        .setProtocolUpgradeEnabled(false)
-                        .build())
-                .addRequestInterceptorLast((request, entity, context) -> {
-                    if (context instanceof Attempt attempt) {
-                        request.setPath(attempt.connects());
-                    }
-                })
-                .setUserAgent("http-connector")
-                .disableRedirectHandling()
-                .disableAutomaticRetries()
-                .disableCookieManagement()
-                .disableAuthCaching()
-                .disableConnectionState();
-        if (proxy != null) {
-            builder.setProxy(new HttpHost("http", proxy.host(), proxy.port()));
-            builder.setDefaultCredentialsProvider((scope, context) -> credentials(proxy, scope));
-        }
-        this.client = builder.build();
-    }
-
-    /** For the proxy only: what a service asks for is answered by the auth strategy. */
-    private static @Nullable Credentials credentials(Proxy proxy, AuthScope scope) {
-        boolean asksProxy = proxy.host().equalsIgnoreCase(scope.getHost()) && proxy.port() == scope.getPort();
-        return asksProxy && proxy.user() != null && proxy.password() != null
-                ? new UsernamePasswordCredentials(
-                        proxy.user(), proxy.password().reveal().toCharArray())
-                : null;
-    }
-
-    /** Read once: the trust store of the JVM takes time and memory, and is the same for all connections. */
-    private static final class Tls {
-        private static final TlsSocketStrategy DEFAULT = DefaultClientTlsStrategy.createDefault();
-    }
-
-    private static ManagedHttpClientConnection connection(@Nullable Socket socket) throws IOException {
-        QuietConnection connection = new QuietConnection(LIMITS);
-        if (socket != null) {
-            connection.bind(socket);
-        }
-        return connection;
+        this.maxResponseBytes = maxResponseBytes;
     }
 
     /**
@@ -112,7 +44,7 @@ final class Transport implements AutoCloseable {
      */
     Response exchange(Request request, Call call) {
         Transmission transmission = new Transmission(request);
-        Attempt attempt = new Attempt(request.target());
+        Attempt attempt = new Attempt(request.target(), config);
         Future<?> deadline = Deadlines.start(call.left(), transmission::expire);
         underWay.add(transmission);
         try {
@@ -165,10 +97,10 @@ final class Transport implements AutoCloseable {
         return length == body.length ? body : Arrays.copyOf(body, length);
     }
 
+    /** Ends what is under way. */
     @Override
     public void close() {
-        client.close(CloseMode.GRACEFUL);
-        // The pool itself does not wake those who wait for a connection.
         underWay.forEach(Transmission::cancel);
+        client.release();
     }
 }

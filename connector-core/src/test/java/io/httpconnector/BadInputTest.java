@@ -48,7 +48,7 @@ class BadInputTest {
                         "connectTimeout: PT0S is not a time limit: use 1 ms to 24 h",
                         "responseTimeout: PT-0.001S is not a time limit: use 1 ms to 24 h",
                         "totalTimeout: PT9600000000000H is not a time limit: use 1 ms to 24 h",
-                        "maxConnections: 0 is too few: use at least 1",
+                        "maxConnections: 0 is out of range: use 1 to 10000",
                         "maxResponseBytes: 0 is out of range: use 1 to 1073741824");
     }
 

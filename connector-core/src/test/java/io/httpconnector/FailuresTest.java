@@ -178,16 +178,17 @@ class FailuresTest {
         try (ServerSocket silent = silent();
                 HttpConnection connection = to("http://localhost:" + silent.getLocalPort())
                         .maxConnections(1)
-                        .connectTimeout(Duration.ofMillis(300))
                         .responseTimeout(Duration.ofSeconds(20))
                         .build()) {
             CompletableFuture<Throwable> first =
                     CompletableFuture.supplyAsync(() -> catchThrowable(() -> connection.send(Request.get("/first"))));
             try (Socket inUse = silent.accept()) {
-                TimedOutException e =
-                        catchThrowableOfType(TimedOutException.class, () -> connection.send(Request.get("/second")));
+                TimedOutException e = catchThrowableOfType(
+                        TimedOutException.class,
+                        () -> connection.send(Request.get("/second").timeout(Duration.ofMillis(300))));
 
                 assertThat(e.phase()).isEqualTo(TimedOutException.Phase.POOL);
+                assertThat(e.limit()).isEqualTo(Duration.ofMillis(300));
                 assertThat(e).hasMessageContaining("all are in use");
                 assertThat(inUse.isConnected()).isTrue();
             }
@@ -196,7 +197,7 @@ class FailuresTest {
     }
 
     @Test
-    void waitingForAConnectionEndsByTheTotalTimeoutAndByClosing() throws Exception {
+    void waitingForAConnectionEndsByTheTimeLimitAndByClosing() throws Exception {
         try (ServerSocket silent = silent()) {
             HttpConnection connection = to("http://localhost:" + silent.getLocalPort())
                     .maxConnections(1)
@@ -209,7 +210,7 @@ class FailuresTest {
                 TimedOutException timedOut = catchThrowableOfType(
                         TimedOutException.class,
                         () -> connection.send(Request.get("/second").timeout(Duration.ofMillis(200))));
-                assertThat(timedOut.phase()).isEqualTo(TimedOutException.Phase.TOTAL);
+                assertThat(timedOut.phase()).isEqualTo(TimedOutException.Phase.POOL);
 
                 Thread closer = closeOnceItWaits(Thread.currentThread(), connection);
                 Throwable closed = catchThrowable(() -> connection.send(Request.get("/third")));

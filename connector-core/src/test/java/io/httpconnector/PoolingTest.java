@@ -13,9 +13,17 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.hc.core5.util.TimeValue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +48,7 @@ class PoolingTest {
             exchange.getResponseBody().write(answer);
             exchange.close();
         });
+        server.setExecutor(Executors.newCachedThreadPool());
         server.start();
     }
 
@@ -64,6 +73,61 @@ class PoolingTest {
 
         assertThat(served).hasValue(5);
         assertThat(clientPorts).hasSize(1);
+    }
+
+    private HttpConnectionBuilder connection() {
+        return HttpConnection.named("Service")
+                .baseUrl("http://127.0.0.1:" + server.getAddress().getPort());
+    }
+
+    @Test
+    void connectionsShareSocketsUnlessOneIsIsolated() {
+        try (HttpConnection other = connection().build();
+                HttpConnection isolated = connection().isolated().build()) {
+            try (HttpConnection one = connection().build()) {
+                one.send(Request.get("/"));
+            }
+            other.send(Request.get("/"));
+            assertThat(clientPorts).hasSize(1);
+
+            isolated.send(Request.get("/"));
+            assertThat(clientPorts).hasSize(2);
+
+            other.send(Request.get("/"));
+            assertThat(clientPorts).hasSize(2);
+        }
+    }
+
+    @Test
+    void manyThreadsTakeTurnsAndLeaveNothingBehind() throws Exception {
+        AtomicInteger atOnce = new AtomicInteger();
+        AtomicInteger mostAtOnce = new AtomicInteger();
+        server.createContext("/slow", exchange -> {
+            mostAtOnce.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+            LockSupport.parkNanos(5_000_000);
+            atOnce.decrementAndGet();
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        });
+        SharedClient client = SharedClient.acquire(new SharedClient.Way(null, null));
+        ExecutorService threads = Executors.newFixedThreadPool(500);
+        try (HttpConnection connection = connection().maxConnections(20).build()) {
+            List<Future<Response>> answers = threads.invokeAll(
+                    Collections.nCopies(500, () -> connection.send(Request.get("/slow"))), 30, TimeUnit.SECONDS);
+
+            for (Future<Response> answer : answers) {
+                assertThat(answer.get().status()).isEqualTo(204);
+            }
+            assertThat(mostAtOnce).hasValueBetween(10, 20);
+            assertThat(client.stats().getLeased()).isZero();
+            assertThat(client.stats().getAvailable()).isPositive();
+
+            client.sweep(TimeValue.ZERO_MILLISECONDS);
+            assertThat(client.stats().getAvailable()).isZero();
+        } finally {
+            threads.shutdown();
+            client.release();
+        }
     }
 
     /** Closes each connection after a few answers without saying so, just as the next request arrives. */

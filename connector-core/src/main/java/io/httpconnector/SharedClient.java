@@ -1,0 +1,157 @@
+package io.httpconnector;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.hc.client5.http.auth.AuthScope;
+import org.apache.hc.client5.http.auth.Credentials;
+import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.io.HttpClientResponseHandler;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.pool.PoolStats;
+import org.apache.hc.core5.util.TimeValue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One Apache HttpClient for all connections that take the same way: thousands of them, one for each customer of an
+ * application, share its sockets, and those that are idle cost nearly nothing. It sets no limits: each connection has its
+ * own. Closed with its last user. Safe for many threads.
+ */
+final class SharedClient {
+
+    private static final TimeValue MAX_IDLE = TimeValue.ofSeconds(60);
+    private static final long SWEEP_SECONDS = 20;
+    private static final Http1Config LIMITS = Http1Config.custom()
+            .setMaxHeaderCount(500)
+            .setMaxLineLength(64 * 1024)
+            .build();
+
+    private static final Map<Way, SharedClient> OPEN = new HashMap<>();
+    private static final ScheduledThreadPoolExecutor SWEEPER = Deadlines.daemon("http-connector idle sockets");
+
+    /**
+     * How connections reach their services; those whose ways are equal share sockets.
+     *
+     * @param proxy what is between, if anything
+     * @param own who shares with nobody, or null
+     */
+    record Way(@Nullable Proxy proxy, @Nullable Object own) {}
+
+    private final Way way;
+    private final PoolingHttpClientConnectionManager pool;
+    private final CloseableHttpClient client;
+    private final AtomicBoolean swept = new AtomicBoolean();
+    private int users;
+
+    private SharedClient(Way way) {
+        this.way = way;
+        this.pool = new Opener.Pool()
+                .setMaxConnTotal(Integer.MAX_VALUE)
+                .setMaxConnPerRoute(Integer.MAX_VALUE)
+                .setTlsSocketStrategy(Tls.DEFAULT)
+                .setConnectionFactory(SharedClient::connection)
+                .build();
+        HttpClientBuilder builder = HttpClientBuilder.create()
+                .setConnectionManager(pool)
+                .addRequestInterceptorLast((request, entity, context) -> {
+                    if (context instanceof Attempt attempt) {
+                        request.setPath(attempt.connects());
+                    }
+                })
+                .setUserAgent("http-connector")
+                .disableRedirectHandling()
+                .disableAutomaticRetries()
+                .disableCookieManagement()
+                .disableAuthCaching()
+                .disableConnectionState();
+        Proxy proxy = way.proxy;
+        if (proxy != null) {
+            builder.setProxy(new HttpHost("http", proxy.host(), proxy.port()));
+            builder.setDefaultCredentialsProvider((scope, context) -> credentials(proxy, scope));
+        }
+        this.client = builder.build();
+    }
+
+    /** Read once: the trust store of the JVM takes time and memory, and is the same for all connections. */
+    private static final class Tls {
+        private static final TlsSocketStrategy DEFAULT = DefaultClientTlsStrategy.createDefault();
+    }
+
+    private static ManagedHttpClientConnection connection(@Nullable Socket socket) throws IOException {
+        QuietConnection connection = new QuietConnection(LIMITS);
+        if (socket != null) {
+            connection.bind(socket);
+        }
+        return connection;
+    }
+
+    /** For the proxy only: what a service asks for is answered by the auth strategy. */
+    private static @Nullable Credentials credentials(Proxy proxy, AuthScope scope) {
+        boolean asksProxy = proxy.host().equalsIgnoreCase(scope.getHost()) && proxy.port() == scope.getPort();
+        return asksProxy && proxy.user() != null && proxy.password() != null
+                ? new UsernamePasswordCredentials(
+                        proxy.user(), proxy.password().reveal().toCharArray())
+                : null;
+    }
+
+    /** The client for this way, to be released once. */
+    static SharedClient acquire(Way way) {
+        synchronized (OPEN) {
+            SharedClient client = OPEN.computeIfAbsent(way, SharedClient::new);
+            client.users++;
+            return client;
+        }
+    }
+
+    void release() {
+        synchronized (OPEN) {
+            users--;
+            if (users > 0) {
+                return;
+            }
+            OPEN.remove(way);
+        }
+        client.close(CloseMode.GRACEFUL);
+    }
+
+    <T> T execute(HttpHost host, ClassicHttpRequest request, Attempt attempt, HttpClientResponseHandler<T> handler)
+            throws IOException {
+        if (!swept.get() && swept.compareAndSet(false, true)) {
+            sweepLater();
+        }
+        return client.execute(host, request, attempt, handler);
+    }
+
+    /** Sockets of services that nobody asks any more would stay open for ever: closed by them, but not by us. */
+    void sweep(TimeValue maxIdle) {
+        pool.closeExpired();
+        pool.closeIdle(maxIdle);
+        PoolStats stats = pool.getTotalStats();
+        swept.set(false);
+        if (stats.getLeased() + stats.getAvailable() > 0 && swept.compareAndSet(false, true)) {
+            sweepLater();
+        }
+    }
+
+    private void sweepLater() {
+        var unused = SWEEPER.schedule(() -> sweep(MAX_IDLE), SWEEP_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** How many sockets are in use, and how many are kept. */
+    PoolStats stats() {
+        return pool.getTotalStats();
+    }
+}
