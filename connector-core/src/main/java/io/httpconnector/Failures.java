@@ -4,7 +4,6 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
-import java.time.Duration;
 import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.core5.http.MessageConstraintException;
@@ -25,10 +24,10 @@ final class Failures {
     ConnectorException of(Exception e, Attempt.Reach reach, Request request, Exchange exchange) {
         boolean connected = reach != Attempt.Reach.NOWHERE;
         if (e instanceof ConnectTimeoutException || (e instanceof SocketTimeoutException && !connected)) {
-            return timedOut(TimedOutException.Phase.CONNECT, timeouts.connect(), e, exchange);
+            return new TimedOutException(TimedOutException.Phase.CONNECT, timeouts.connect(), e, exchange);
         }
         if (e instanceof SocketTimeoutException) {
-            return timedOut(TimedOutException.Phase.RESPONSE, timeouts.response(), e, exchange);
+            return new TimedOutException(TimedOutException.Phase.RESPONSE, timeouts.response(), e, exchange);
         }
         if (e instanceof MessageConstraintException) {
             return new InvalidResponseException(summary(exchange) + "the response headers are too large", e, exchange);
@@ -39,15 +38,6 @@ final class Failures {
         return connected
                 ? brokeOff(e, reach == Attempt.Reach.KEPT_CONNECTION, request, exchange)
                 : cannotConnect(e, request, exchange);
-    }
-
-    TimedOutException timedOut(TimedOutException.Phase phase, Duration limit, Exception e, Exchange exchange) {
-        String what = switch (phase) {
-            case CONNECT -> "no connection within ";
-            case RESPONSE -> "no bytes of the response came for ";
-            case POOL, TOTAL -> "the exchange was not complete within ";
-        };
-        return new TimedOutException(phase, limit, summary(exchange) + what + limit.toMillis() + " ms", e, exchange);
     }
 
     private TransferException brokeOff(Exception e, boolean stale, Request request, Exchange exchange) {

@@ -3,7 +3,9 @@ package io.httpconnector;
 import static io.httpconnector.InvalidDefinitionException.notNull;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +49,7 @@ public final class HttpConnection implements AutoCloseable {
     private final RetryBudget budget;
     private final Duration totalTimeout;
     private final Semaphore slots;
+    private final @Nullable Pace pace;
     private final Transport transport;
     private final Time time;
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -61,6 +64,7 @@ public final class HttpConnection implements AutoCloseable {
             Retry retry,
             Duration totalTimeout,
             int maxConnections,
+            @Nullable RateLimit rateLimit,
             Transport transport,
             Time time) {
         this.name = name;
@@ -73,6 +77,7 @@ public final class HttpConnection implements AutoCloseable {
         this.budget = new RetryBudget(time, RETRIES_PER_REQUEST);
         this.totalTimeout = totalTimeout;
         this.slots = new Semaphore(maxConnections, true);
+        this.pace = rateLimit == null ? null : new Pace(rateLimit, time);
         this.transport = transport;
         this.time = time;
     }
@@ -104,7 +109,7 @@ public final class HttpConnection implements AutoCloseable {
      * @param request the request
      * @return the answer, with a status that the request accepts
      * @throws StatusException when the service answers with another status
-     * @throws RateLimitedException when the service permits no more requests for now
+     * @throws RateLimitedException when the service, or the rate limit of this connection, permits no more requests for now
      * @throws CannotConnectException when the service can't be reached: nothing was sent
      * @throws TimedOutException when there is no answer in time
      * @throws TransferException when the exchange breaks off, or the thread is interrupted
@@ -112,12 +117,39 @@ public final class HttpConnection implements AutoCloseable {
      * @throws ConnectorException when the connection is closed
      */
     public Response send(Request request) {
-        return send(request, retry);
+        return send(request, retry, call(notNull(request, "request")));
     }
 
-    private Response send(Request request, Retry retry) {
-        Request plain = resolved(notNull(request, "request"));
-        Call call = new Call(time, plain.timeout() == null ? totalTimeout : plain.timeout());
+    /**
+     * Sends a request by a thread of the library: a virtual one where the JVM has them (Java 21 and later), or else one of 64
+     * that all connections share.
+     *
+     * @param request the request
+     * @return what {@link #send} would return or throw; its time runs from now. Who completes it before, by
+     *     {@code cancel} or {@code orTimeout}, ends the sending
+     */
+    public CompletableFuture<Response> sendAsync(Request request) {
+        return sendAsync(request, Sending.ownThreads());
+    }
+
+    /**
+     * Sends a request by a thread of yours.
+     *
+     * @param request the request
+     * @param executor runs the sending, which waits where {@link #send} would
+     * @return as for {@link #sendAsync(Request)}
+     */
+    public CompletableFuture<Response> sendAsync(Request request, Executor executor) {
+        Call call = call(notNull(request, "request"));
+        return Sending.start(() -> send(request, retry, call), notNull(executor, "executor"));
+    }
+
+    private Call call(Request request) {
+        return new Call(time, request.timeout() == null ? totalTimeout : request.timeout());
+    }
+
+    private Response send(Request request, Retry retry, Call call) {
+        Request plain = resolved(request);
         boolean trusted = plain.url().sameOrigin(baseUrl);
         budget.countRequest();
         for (int hop = 0; ; hop++) {
@@ -146,7 +178,7 @@ public final class HttpConnection implements AutoCloseable {
         ensureOpen();
         long start = time.nanos();
         try {
-            return ConnectionTest.passed(name, send(test, Retry.none()));
+            return ConnectionTest.passed(name, send(test, Retry.none(), call(test)));
         } catch (ConnectorException e) {
             return ConnectionTest.failed(e, Duration.ofNanos(time.nanos() - start));
         }
@@ -190,7 +222,11 @@ public final class HttpConnection implements AutoCloseable {
     private Response attempt(Request request, Call call) {
         takeSlot(request, call);
         try {
+            keepPace(request, call);
             Response answer = transport.exchange(request, call);
+            if (pace != null) {
+                pace.learn(answer);
+            }
             if (LOG.isDebugEnabled()) {
                 log(answer.exchange());
             }
@@ -209,10 +245,13 @@ public final class HttpConnection implements AutoCloseable {
     /** Waits for its turn among all who send. */
     private void takeSlot(Request request, Call call) {
         ensureOpen();
+        long left = call.left().toNanos();
         try {
-            // Not tryAcquire() without a time first, as that would jump the queue.
-            if (!slots.tryAcquire(call.left().toNanos(), TimeUnit.NANOSECONDS)) {
-                throw TimedOutException.noSlot(call, Exchange.unanswered(request, call));
+            // Not tryAcquire() without a time, as that would jump the queue.
+            if (left <= 0 || !slots.tryAcquire(left, TimeUnit.NANOSECONDS)) {
+                TimedOutException.Phase phase =
+                        left <= 0 ? TimedOutException.Phase.TOTAL : TimedOutException.Phase.POOL;
+                throw new TimedOutException(phase, call.total(), null, Exchange.unanswered(request, call));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -221,6 +260,41 @@ public final class HttpConnection implements AutoCloseable {
         if (isClosed()) {
             slots.release();
             ensureOpen();
+        }
+    }
+
+    /** Waits until the rate limit permits the request. */
+    private void keepPace(Request request, Call call) {
+        if (pace == null) {
+            return;
+        }
+        Duration wait = pace.reserve(call.left());
+        do {
+            hold(wait, request, call);
+            wait = pace.permit();
+        } while (!wait.isZero());
+    }
+
+    private void hold(Duration wait, Request request, Call call) {
+        if (wait.isZero()) {
+            return;
+        }
+        if (wait.compareTo(call.left()) >= 0) {
+            Exchange exchange = Exchange.unanswered(request, call);
+            throw new RateLimitedException(
+                    exchange.method() + " " + exchange.url() + ": the rate limit permits the next request in "
+                            + wait.toMillis() + " ms, and this call may take only "
+                            + Math.max(0, call.left().toMillis()) + " ms more",
+                    wait,
+                    exchange);
+        }
+        try {
+            if (time.await(closed, wait)) {
+                ensureOpen();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw interrupted("for the rate limit", e, Exchange.unanswered(request, call));
         }
     }
 

@@ -27,6 +27,7 @@ public final class HttpConnectionBuilder {
     private Time time = Time.SYSTEM;
     private Timeouts timeouts = Timeouts.DEFAULTS;
     private @Nullable Proxy proxy;
+    private @Nullable RateLimit rateLimit;
     private boolean isolated;
     private int maxConnections = DEFAULT_MAX_CONNECTIONS;
     private int maxResponseBytes = DEFAULT_MAX_RESPONSE_BYTES;
@@ -191,6 +192,17 @@ public final class HttpConnectionBuilder {
     }
 
     /**
+     * Sets how many requests are sent in a period. Default: no limit.
+     *
+     * @param limit the limit
+     * @return this
+     */
+    public HttpConnectionBuilder rateLimit(RateLimit limit) {
+        this.rateLimit = limit;
+        return this;
+    }
+
+    /**
      * Gives the connection sockets of its own. By default all connections of the JVM with the same {@link Proxy} object, or none,
      * use each other's idle sockets to the same host: credentials stand in each request and not in the socket, and each
      * connection has its own limits. A service that binds a login to the socket, as NTLM does, needs its own.
@@ -249,6 +261,7 @@ public final class HttpConnectionBuilder {
                 retry,
                 timeouts.total(),
                 maxConnections,
+                rateLimit,
                 new Transport(
                         SharedClient.acquire(new SharedClient.Way(proxy, isolated ? new Object() : null)),
                         timeouts,

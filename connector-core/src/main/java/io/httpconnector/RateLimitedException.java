@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The service permits no more requests for now: it said so, and the wait would be longer than this call may take or wait.
- * The request was not acted upon. Put the job back and run it again later:
+ * The service permits no more requests for now: it said so, or the connection's own {@link RateLimit} does, and the wait
+ * would be longer than this call may take. The request was not acted upon. Put the job back and run it again later:
  *
  * <pre>{@code
  * } catch (RateLimitedException e) {

@@ -44,12 +44,16 @@ final class RetryAfter {
         if (asked != null) {
             return asked;
         }
-        Matcher draft = DRAFT.matcher(headers.first("RateLimit").orElse(""));
-        if (draft.find()) {
-            return draft.group(1).matches("0+") ? Duration.ofSeconds(Long.parseLong(draft.group(2))) : null;
-        }
         Long remaining = remaining(headers);
-        return remaining != null && remaining > 0 ? null : first(headers, RESETS, text -> time(text, headers, now));
+        return remaining != null && remaining > 0 ? null : reset(headers, now);
+    }
+
+    /** The time until the service permits more again, or null when it does not say. */
+    static @Nullable Duration reset(Headers headers, Instant now) {
+        Matcher draft = DRAFT.matcher(headers.first("RateLimit").orElse(""));
+        return draft.find()
+                ? Duration.ofSeconds(Long.parseLong(draft.group(2)))
+                : first(headers, RESETS, text -> time(text, headers, now));
     }
 
     /** How many requests the service still permits in this period, or null when it does not say. */

@@ -16,20 +16,20 @@ public final class TimedOutException extends ConnectorException {
     /** How long it was allowed to take. */
     private final Duration limit;
 
-    TimedOutException(Phase phase, Duration limit, String message, @Nullable Throwable cause, Exchange exchange) {
-        super(message, cause, exchange);
+    TimedOutException(Phase phase, Duration limit, @Nullable Throwable cause, Exchange exchange) {
+        super(
+                exchange.method() + " " + exchange.url() + ": "
+                        + switch (phase) {
+                            case CONNECT -> "no connection within ";
+                            case POOL -> "no connection became free (all are in use) within ";
+                            case RESPONSE -> "no bytes of the response came for ";
+                            case TOTAL -> "the exchange was not complete within ";
+                        }
+                        + limit.toMillis() + " ms",
+                cause,
+                exchange);
         this.phase = phase;
         this.limit = limit;
-    }
-
-    static TimedOutException noSlot(Call call, Exchange exchange) {
-        return new TimedOutException(
-                Phase.POOL,
-                call.total(),
-                exchange.method() + " " + exchange.url() + ": no connection became free (all are in use) within "
-                        + call.total().toMillis() + " ms",
-                null,
-                exchange);
     }
 
     /**

@@ -55,7 +55,7 @@ final class Transport implements AutoCloseable {
         } catch (IOException | CancellationException e) {
             Exchange exchange = Exchange.unanswered(request, call);
             if (transmission.isExpired()) {
-                throw failures.timedOut(TimedOutException.Phase.TOTAL, call.total(), e, exchange);
+                throw new TimedOutException(TimedOutException.Phase.TOTAL, call.total(), e, exchange);
             }
             throw failures.of(e, attempt.reach(), request, exchange);
         } finally {
