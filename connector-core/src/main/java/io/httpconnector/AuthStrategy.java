@@ -27,6 +27,19 @@ public interface AuthStrategy {
     Request apply(Request request);
 
     /**
+     * The service did not accept the credentials of a request: it answered 401, or as an {@link ErrorRule} says. A strategy
+     * that can get others does it here.
+     *
+     * @param rejected the request as it was sent, by which a strategy that serves many threads sees whether the credentials
+     *     that it has now are newer
+     * @return true when there are other credentials now: the request is signed again and sent once more, whatever its method
+     * @throws ConnectorException when the user must do something; any exception reaches the caller as it is
+     */
+    default boolean refresh(Request rejected) {
+        return false;
+    }
+
+    /**
      * No credentials.
      *
      * @return a strategy that changes nothing

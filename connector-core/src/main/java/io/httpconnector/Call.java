@@ -10,6 +10,7 @@ final class Call {
     private final Duration total;
     private int attempts = 1;
     private int stale;
+    private boolean refreshed;
 
     Call(Time time, Duration total) {
         this.time = time;
@@ -42,5 +43,12 @@ final class Call {
     /** Counts a connection that was found closed when it was used again, and says how many there were. */
     int countStale() {
         return ++stale;
+    }
+
+    /** Whether this call may ask for other credentials: once. */
+    boolean refreshes() {
+        boolean first = !refreshed;
+        refreshed = true;
+        return first;
     }
 }

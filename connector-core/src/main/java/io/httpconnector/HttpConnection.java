@@ -50,6 +50,7 @@ public final class HttpConnection implements AutoCloseable {
     private final Duration totalTimeout;
     private final Semaphore slots;
     private final @Nullable Pace pace;
+    private final Verdicts verdicts;
     private final Transport transport;
     private final Time time;
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -65,6 +66,7 @@ public final class HttpConnection implements AutoCloseable {
             Duration totalTimeout,
             int maxConnections,
             @Nullable RateLimit rateLimit,
+            Verdicts verdicts,
             Transport transport,
             Time time) {
         this.name = name;
@@ -78,6 +80,7 @@ public final class HttpConnection implements AutoCloseable {
         this.totalTimeout = totalTimeout;
         this.slots = new Semaphore(maxConnections, true);
         this.pace = rateLimit == null ? null : new Pace(rateLimit, time);
+        this.verdicts = verdicts;
         this.transport = transport;
         this.time = time;
     }
@@ -206,7 +209,10 @@ public final class HttpConnection implements AutoCloseable {
             Request request = trusted ? signed(plain) : plain;
             try {
                 Response answer = attempt(request, call);
-                Duration wait = request.accepts(answer.status()) ? null : retry.after(answer, call, budget, time.now());
+                if (answer.verdict() == ErrorRule.Action.REFRESH_AUTH && trusted && refreshes(request, call)) {
+                    continue;
+                }
+                Duration wait = retry.after(answer, call, budget, time.now());
                 if (wait == null || !pause(wait, call, answer.exchange())) {
                     return answer;
                 }
@@ -219,11 +225,19 @@ public final class HttpConnection implements AutoCloseable {
         }
     }
 
+    private boolean refreshes(Request rejected, Call call) {
+        if (!call.refreshes() || !auth.refresh(rejected)) {
+            return false;
+        }
+        call.again();
+        return true;
+    }
+
     private Response attempt(Request request, Call call) {
         takeSlot(request, call);
         try {
             keepPace(request, call);
-            Response answer = transport.exchange(request, call);
+            Response answer = verdicts.judged(transport.exchange(request, call));
             if (pace != null) {
                 pace.learn(answer);
             }
@@ -330,14 +344,14 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     private Response accepted(Response answer) {
-        if (answer.request().accepts(answer.status())) {
+        if (answer.verdict() == ErrorRule.Action.ACCEPT || answer.verdict() == ErrorRule.Action.IGNORE) {
             return answer;
         }
         Exchange exchange = answer.exchange();
         String said = exchange.responseBody();
         String excerpt = said.length() <= 300 ? said : said.substring(0, 300) + "…";
         String message = exchange.summary() + (said.isEmpty() ? "" : ": " + Ascii.visible(excerpt));
-        if (answer.status() == 429) {
+        if (answer.verdict() == ErrorRule.Action.RATE_LIMITED) {
             throw new RateLimitedException(message, Retry.asked(answer, time.now()), exchange);
         }
         throw new StatusException(message, answer.status(), exchange.responseHeaders(), said, exchange);

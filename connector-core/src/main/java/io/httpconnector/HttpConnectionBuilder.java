@@ -19,6 +19,7 @@ public final class HttpConnectionBuilder {
     private final List<String> problems = new ArrayList<>();
     private final List<Field> query = new ArrayList<>();
     private final List<Field> headers = new ArrayList<>();
+    private final List<ErrorRule> rules = new ArrayList<>();
     private @Nullable Url baseUrl;
     private boolean hasBaseUrl;
     private AuthStrategy auth = AuthStrategy.none();
@@ -192,6 +193,17 @@ public final class HttpConnectionBuilder {
     }
 
     /**
+     * Adds a rule that says what an answer means. The first one that fits decides.
+     *
+     * @param rule the rule
+     * @return this
+     */
+    public HttpConnectionBuilder rule(ErrorRule rule) {
+        check(() -> rules.add(InvalidDefinitionException.notNull(rule, "error rule")));
+        return this;
+    }
+
+    /**
      * Sets how many requests are sent in a period. Default: no limit.
      *
      * @param limit the limit
@@ -262,6 +274,7 @@ public final class HttpConnectionBuilder {
                 timeouts.total(),
                 maxConnections,
                 rateLimit,
+                new Verdicts(rules),
                 new Transport(
                         SharedClient.acquire(new SharedClient.Way(proxy, isolated ? new Object() : null)),
                         timeouts,

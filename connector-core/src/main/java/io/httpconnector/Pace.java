@@ -72,9 +72,9 @@ final class Pace {
             return;
         }
         Instant now = time.now();
-        Long remaining = answer.status() == 429 ? Long.valueOf(0) : RetryAfter.remaining(answer.headers());
-        Duration untilReset =
-                answer.status() == 429 ? Retry.asked(answer, now) : RetryAfter.reset(answer.headers(), now);
+        boolean refused = answer.verdict() == ErrorRule.Action.RATE_LIMITED;
+        Long remaining = refused ? Long.valueOf(0) : RetryAfter.remaining(answer.headers());
+        Duration untilReset = refused ? Retry.asked(answer, now) : RetryAfter.reset(answer.headers(), now);
         if (remaining != null && untilReset != null) {
             learn(remaining, Math.min(untilReset.toNanos(), LONGEST));
         }

@@ -19,7 +19,7 @@ final class Redirects {
     static @Nullable Request next(Request request, Response answer, int hop) {
         String location =
                 isRedirect(answer.status()) ? answer.headers().first("Location").orElse(null) : null;
-        if (location == null || request.accepts(answer.status())) {
+        if (location == null || answer.isRuled() || request.accepts(answer.status())) {
             return null;
         }
         if (hop == MAX_HOPS) {

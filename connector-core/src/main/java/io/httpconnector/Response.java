@@ -2,6 +2,7 @@ package io.httpconnector;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.time.Duration;
 import org.apache.hc.core5.http.Header;
@@ -16,6 +17,8 @@ public final class Response {
     private final byte[] body;
     private final Duration took;
     private final int attempts;
+    private final ErrorRule.Action verdict;
+    private final boolean ruled;
 
     Response(Request request, int status, Header[] fields, byte[] body, Call call) {
         this.request = request;
@@ -25,6 +28,20 @@ public final class Response {
         this.body = body;
         this.took = call.took();
         this.attempts = call.attempts();
+        this.verdict = ErrorRule.Action.ACCEPT;
+        this.ruled = false;
+    }
+
+    private Response(Response answer, ErrorRule.Action verdict, boolean ruled) {
+        this.request = answer.request;
+        this.status = answer.status;
+        this.fields = answer.fields;
+        this.headers = answer.headers;
+        this.body = verdict == ErrorRule.Action.IGNORE ? new byte[0] : answer.body;
+        this.took = answer.took;
+        this.attempts = answer.attempts;
+        this.verdict = verdict;
+        this.ruled = ruled;
     }
 
     /**
@@ -114,6 +131,28 @@ public final class Response {
      */
     public Exchange exchange() {
         return Exchange.answered(request, status, fields, body, took, attempts);
+    }
+
+    /** This answer with what it means, and whether a rule of the connection says so. */
+    Response judged(ErrorRule.Action verdict, boolean ruled) {
+        return new Response(this, verdict, ruled);
+    }
+
+    ErrorRule.Action verdict() {
+        return verdict;
+    }
+
+    boolean isRuled() {
+        return ruled;
+    }
+
+    /** The body as a JSON tree, a missing node when it is not JSON. */
+    JsonNode jsonLenient() {
+        try {
+            return Json.read(body);
+        } catch (IOException e) {
+            return MissingNode.getInstance();
+        }
     }
 
     /** The request as it was sent. */

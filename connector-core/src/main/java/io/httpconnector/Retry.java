@@ -112,18 +112,12 @@ public final class Retry {
         return again ? allowed(backoff(call), call, budget) : null;
     }
 
-    /** How long to wait before the next attempt after an answer that was not accepted; null when there is to be none. */
+    /** How long to wait before the next attempt after an answer; null when there is to be none. */
     @Nullable Duration after(Response answer, Call call, RetryBudget budget, Instant now) {
-        Duration asked = asked(answer, now);
-        boolean again = switch (answer.status()) {
-            case 408, 425, 429 -> true;
-            case 503 -> asked != null || answer.request().isRepeatable();
-            case 502, 504 -> answer.request().isRepeatable();
-            default -> false;
-        };
-        if (!again) {
+        if (answer.verdict() != ErrorRule.Action.RETRY && answer.verdict() != ErrorRule.Action.RATE_LIMITED) {
             return null;
         }
+        Duration asked = asked(answer, now);
         Duration jitter = backoff(call);
         return asked == null
                 ? allowed(jitter, call, budget)
@@ -132,7 +126,7 @@ public final class Retry {
 
     /** How long the service asks to wait, or null. */
     static @Nullable Duration asked(Response answer, Instant now) {
-        return answer.status() == 429
+        return answer.verdict() == ErrorRule.Action.RATE_LIMITED
                 ? RetryAfter.ofLimit(answer.headers(), now)
                 : RetryAfter.of(answer.headers(), now);
     }

@@ -3,7 +3,8 @@ package io.httpconnector;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * The service answered with a status that the request does not accept, by default any that is not 2xx.
+ * The service answered with a status that the request does not accept, by default any that is not 2xx; or with what an
+ * {@link ErrorRule} calls a failure.
  *
  * <pre>{@code
  * try {
