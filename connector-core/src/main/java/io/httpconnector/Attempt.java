@@ -10,10 +10,12 @@ final class Attempt extends HttpClientContext {
     enum Reach {
         /** There was no connection. */
         NOWHERE,
-        /** A connection that was kept from an earlier request, and gave no answer. */
+        /** A new connection, which gave no answer. */
+        NEW_CONNECTION,
+        /** A connection that was kept from an earlier request, which gave no answer. */
         KEPT_CONNECTION,
-        /** A connection to the service. */
-        SERVICE
+        /** The beginning of an answer. */
+        ANSWER
     }
 
     private final String target;
@@ -45,6 +47,9 @@ final class Attempt extends HttpClientContext {
         if (!connected) {
             return Reach.NOWHERE;
         }
-        return fresh || answered ? Reach.SERVICE : Reach.KEPT_CONNECTION;
+        if (answered) {
+            return Reach.ANSWER;
+        }
+        return fresh ? Reach.NEW_CONNECTION : Reach.KEPT_CONNECTION;
     }
 }

@@ -5,6 +5,7 @@ import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.NoHttpResponseException;
@@ -34,6 +35,11 @@ final class Failures {
         }
         if (Thread.currentThread().isInterrupted()) {
             return new TransferException(summary(exchange) + "the thread was interrupted", e, exchange);
+        }
+        if (reach == Attempt.Reach.NEW_CONNECTION && e instanceof SSLHandshakeException) {
+            // By TLS 1.3 a service refuses our certificate when we have sent the request already, which it does not
+            // read.
+            return cannotConnect(e, request, exchange);
         }
         return connected
                 ? brokeOff(e, reach == Attempt.Reach.KEPT_CONNECTION, request, exchange)

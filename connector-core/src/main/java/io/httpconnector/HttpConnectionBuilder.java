@@ -3,7 +3,10 @@ package io.httpconnector;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Describes an {@link HttpConnection}. Only name and base URL are needed. What is wrong is said by {@link #build()}, all at
@@ -11,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpConnectionBuilder {
 
+    private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
+    private static final Set<String> TLS_VERSIONS = Set.of("TLSv1.2", "TLSv1.3");
     private static final int DEFAULT_MAX_CONNECTIONS = 50;
     private static final int MOST_CONNECTIONS = 10_000;
     private static final int DEFAULT_MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
@@ -28,6 +33,7 @@ public final class HttpConnectionBuilder {
     private Time time = Time.SYSTEM;
     private Timeouts timeouts = Timeouts.DEFAULTS;
     private @Nullable Proxy proxy;
+    private Tls tls = Tls.DEFAULT;
     private @Nullable RateLimit rateLimit;
     private boolean isolated;
     private int maxConnections = DEFAULT_MAX_CONNECTIONS;
@@ -113,6 +119,50 @@ public final class HttpConnectionBuilder {
      */
     public HttpConnectionBuilder proxy(Proxy proxy) {
         this.proxy = proxy;
+        return this;
+    }
+
+    /**
+     * Sets the certificate that the connection shows when the service asks for one. Default: none.
+     *
+     * @param certificate the certificate with its private key
+     * @return this
+     */
+    public HttpConnectionBuilder clientCertificate(ClientCertificate certificate) {
+        tls = new Tls(certificate, tls.trust(), tls.versions(), tls.checksHostname());
+        return this;
+    }
+
+    /**
+     * Sets whom the connection believes to be the service. Default: {@link Trust#jvm()}.
+     *
+     * @param trust the trust
+     * @return this
+     */
+    public HttpConnectionBuilder trust(Trust trust) {
+        tls = new Tls(tls.certificate(), trust, tls.versions(), tls.checksHostname());
+        return this;
+    }
+
+    /**
+     * Sets the versions of TLS that the connection speaks. Default: those of the JVM.
+     *
+     * @param versions {@code TLSv1.2}, {@code TLSv1.3} or both; what is older is broken (RFC 8996)
+     * @return this
+     */
+    public HttpConnectionBuilder tlsVersions(String... versions) {
+        List<String> chosen = List.of(versions);
+        if (chosen.isEmpty() || !TLS_VERSIONS.containsAll(chosen)) {
+            problems.add("tlsVersions: " + Ascii.visible(chosen.toString()) + ": use TLSv1.2, TLSv1.3 or both");
+        }
+        tls = new Tls(tls.certificate(), tls.trust(), chosen, tls.checksHostname());
+        return this;
+    }
+
+    /** For tests with a certificate for another host: whoever has a trusted certificate for any host can be the service. */
+    HttpConnectionBuilder withoutHostnameCheck() {
+        LOG.warn("Connection \"{}\" does not check the host name of the service: for tests only", name);
+        tls = new Tls(tls.certificate(), tls.trust(), tls.versions(), false);
         return this;
     }
 
@@ -276,7 +326,7 @@ public final class HttpConnectionBuilder {
                 rateLimit,
                 new Verdicts(rules),
                 new Transport(
-                        SharedClient.acquire(new SharedClient.Way(proxy, isolated ? new Object() : null)),
+                        SharedClient.acquire(new SharedClient.Way(proxy, tls, isolated ? new Object() : null)),
                         timeouts,
                         proxy,
                         maxResponseBytes),

@@ -10,12 +10,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hc.client5.http.auth.AuthScope;
 import org.apache.hc.client5.http.auth.Credentials;
 import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
+import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
-import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
-import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.config.Http1Config;
@@ -33,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 final class SharedClient {
 
     private static final TimeValue MAX_IDLE = TimeValue.ofSeconds(60);
+    /** New sockets follow the DNS, and show a renewed certificate. */
+    private static final TimeValue MAX_AGE = TimeValue.ofMinutes(10);
+
     private static final long SWEEP_SECONDS = 20;
     private static final Http1Config LIMITS = Http1Config.custom()
             .setMaxHeaderCount(500)
@@ -46,9 +48,10 @@ final class SharedClient {
      * How connections reach their services; those whose ways are equal share sockets.
      *
      * @param proxy what is between, if anything
+     * @param tls how TLS is spoken
      * @param own who shares with nobody, or null
      */
-    record Way(@Nullable Proxy proxy, @Nullable Object own) {}
+    record Way(@Nullable Proxy proxy, Tls tls, @Nullable Object own) {}
 
     private final Way way;
     private final PoolingHttpClientConnectionManager pool;
@@ -61,7 +64,9 @@ final class SharedClient {
         this.pool = new Opener.Pool()
                 .setMaxConnTotal(Integer.MAX_VALUE)
                 .setMaxConnPerRoute(Integer.MAX_VALUE)
-                .setTlsSocketStrategy(Tls.DEFAULT)
+                .setTlsSocketStrategy(way.tls.strategy())
+                .setDefaultConnectionConfig(
+                        ConnectionConfig.custom().setTimeToLive(MAX_AGE).build())
                 .setConnectionFactory(SharedClient::connection)
                 .build();
         HttpClientBuilder builder = HttpClientBuilder.create()
@@ -83,11 +88,6 @@ final class SharedClient {
             builder.setDefaultCredentialsProvider((scope, context) -> credentials(proxy, scope));
         }
         this.client = builder.build();
-    }
-
-    /** Read once: the trust store of the JVM takes time and memory, and is the same for all connections. */
-    private static final class Tls {
-        private static final TlsSocketStrategy DEFAULT = DefaultClientTlsStrategy.createDefault();
     }
 
     private static ManagedHttpClientConnection connection(@Nullable Socket socket) throws IOException {

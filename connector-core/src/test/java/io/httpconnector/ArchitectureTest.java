@@ -51,6 +51,8 @@ class ArchitectureTest {
             .onlyDependOnClassesThat(resideInAPackage("io.httpconnector..")
                     .or(resideInAPackage("java.."))
                     .or(resideInAPackage("javax.net.ssl.."))
+                    .or(resideInAPackage("javax.crypto.."))
+                    .or(resideInAPackage("javax.security.auth.."))
                     .or(resideInAPackage("com.fasterxml.jackson.."))
                     .or(resideInAPackage("org.apache.hc.."))
                     .or(resideInAPackage("org.slf4j.."))

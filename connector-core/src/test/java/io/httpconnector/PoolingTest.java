@@ -109,7 +109,7 @@ class PoolingTest {
             exchange.sendResponseHeaders(204, -1);
             exchange.close();
         });
-        SharedClient client = SharedClient.acquire(new SharedClient.Way(null, null));
+        SharedClient client = SharedClient.acquire(new SharedClient.Way(null, Tls.DEFAULT, null));
         ExecutorService threads = Executors.newFixedThreadPool(500);
         try (HttpConnection connection = connection().maxConnections(20).build()) {
             List<Future<Response>> answers = threads.invokeAll(

@@ -1,0 +1,322 @@
+package io.httpconnector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyFactory;
+import java.security.KeyPair;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.Provider;
+import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Arrays;
+import java.util.function.UnaryOperator;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.openssl.PKCS8Generator;
+import org.bouncycastle.openssl.jcajce.JcaMiscPEMGenerator;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
+import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8EncryptorBuilder;
+import org.bouncycastle.openssl.jcajce.JcePEMEncryptorBuilder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(30)
+class TlsTest {
+
+    private static final TestAuthority CA = new TestAuthority("Test CA");
+    private static final TestAuthority BELOW = CA.intermediate("Test CA below");
+    private static final Provider BC = new BouncyCastleProvider();
+    private static final Secret PASSWORD = Secret.of("canary-password");
+
+    @TempDir
+    private Path dir;
+
+    private static TlsServer server(TestAuthority.Identity identity, boolean asksForCertificate, String... versions)
+            throws Exception {
+        return new TlsServer(CA.serverContext(identity), asksForCertificate, versions);
+    }
+
+    private static HttpConnectionBuilder connection(TlsServer server) {
+        return HttpConnection.named("Service")
+                .baseUrl(server.url())
+                .retry(Retry.none())
+                .trust(Trust.only(CA.pem()));
+    }
+
+    private static String send(HttpConnectionBuilder builder) {
+        try (HttpConnection connection = builder.build()) {
+            return connection.send(Request.get("/")).text();
+        }
+    }
+
+    private static CannotConnectException failure(HttpConnectionBuilder builder) {
+        CannotConnectException e = catchThrowableOfType(CannotConnectException.class, () -> send(builder));
+        assertThat(e.reason()).isEqualTo(CannotConnectException.Reason.TLS);
+        return e;
+    }
+
+    private Path file(String name, byte[] content) throws Exception {
+        return Files.write(dir.resolve(name), content);
+    }
+
+    private Path file(String name, String content) throws Exception {
+        return file(name, content.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static String keyPem(PrivateKey key, String format) throws Exception {
+        char[] password = PASSWORD.reveal().toCharArray();
+        return switch (format) {
+            case "PKCS8" -> TestAuthority.pem(new JcaPKCS8Generator(key, null));
+            case "PKCS8-AES" ->
+                TestAuthority.pem(new JcaPKCS8Generator(
+                        key,
+                        new JceOpenSSLPKCS8EncryptorBuilder(PKCS8Generator.AES_256_CBC)
+                                .setProvider(BC)
+                                .setPassword(password)
+                                .build()));
+            case "PKCS8-3DES" ->
+                TestAuthority.pem(new JcaPKCS8Generator(
+                        key,
+                        new JceOpenSSLPKCS8EncryptorBuilder(PKCS8Generator.PBE_SHA1_3DES)
+                                .setProvider(BC)
+                                .setPassword(password)
+                                .build()));
+            case "OLD" -> TestAuthority.pem(new JcaMiscPEMGenerator(withCurve(key)));
+            default ->
+                TestAuthority.pem(new JcaMiscPEMGenerator(
+                        withCurve(key),
+                        new JcePEMEncryptorBuilder(format.substring(4))
+                                .setProvider(BC)
+                                .build(password)));
+        };
+    }
+
+    /** The JDK's own form of an EC key lacks the curve, which OpenSSL writes. */
+    private static PrivateKey withCurve(PrivateKey key) throws Exception {
+        return KeyFactory.getInstance(key.getAlgorithm(), BC)
+                .generatePrivate(new PKCS8EncodedKeySpec(key.getEncoded()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "RSA, PKCS8",
+        "RSA, PKCS8-AES",
+        "RSA, PKCS8-3DES",
+        "RSA, OLD",
+        "RSA, OLD-AES-256-CBC",
+        "RSA, OLD-AES-128-CBC",
+        "RSA, OLD-DES-EDE3-CBC",
+        "EC, PKCS8",
+        "EC, PKCS8-AES",
+        "EC, OLD",
+        "EC, OLD-AES-256-CBC",
+        "Ed25519, PKCS8",
+        "Ed25519, PKCS8-AES"
+    })
+    void clientCertificateFromPem(String algorithm, String format) throws Exception {
+        TestAuthority.Identity client = BELOW.client("client-7", algorithm);
+        Path chain = file("client.crt", client.chainPem());
+        String key = keyPem(client.keys().getPrivate(), format);
+        try (TlsServer server = server(CA.server("localhost"), true)) {
+            Path file = file("client.key", key);
+            boolean open = format.equals("PKCS8") || format.equals("OLD");
+            ClientCertificate certificate =
+                    open ? ClientCertificate.pem(chain, file) : ClientCertificate.pem(chain, file, PASSWORD);
+
+            assertThat(send(connection(server).clientCertificate(certificate))).isEqualTo("TLSv1.3 CN=client-7");
+            if (!open) {
+                assertThatThrownBy(() -> ClientCertificate.pem(chain, file))
+                        .isInstanceOf(InvalidDefinitionException.class)
+                        .hasMessageContaining("client.crt: it is encrypted: give its password");
+                assertThatThrownBy(() -> ClientCertificate.pem(chain, file, Secret.of("wrong-password")))
+                        .isInstanceOf(InvalidDefinitionException.class)
+                        .hasMessageNotContaining("wrong-password");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PKCS12", "JKS"})
+    void clientCertificateFromAKeyStore(String type) throws Exception {
+        KeyStore store = BELOW.client("client-8", "RSA").keyStore(type, PASSWORD.reveal());
+        ByteArrayOutputStream content = new ByteArrayOutputStream();
+        store.store(content, PASSWORD.reveal().toCharArray());
+        Path file = file("store", content.toByteArray());
+        try (TlsServer server = server(CA.server("localhost"), true)) {
+            for (ClientCertificate certificate : new ClientCertificate[] {
+                ClientCertificate.keyStore(file, PASSWORD),
+                ClientCertificate.keyStore(content.toByteArray(), PASSWORD),
+                ClientCertificate.keyStore(new ByteArrayInputStream(content.toByteArray()), PASSWORD)
+            }) {
+                assertThat(send(connection(server).clientCertificate(certificate)))
+                        .isEqualTo("TLSv1.3 CN=client-8");
+            }
+        }
+        assertThatThrownBy(() -> ClientCertificate.keyStore(file, Secret.of("wrong-password")))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("store")
+                .hasMessageNotContaining("wrong-password");
+    }
+
+    @Test
+    void chainInAnyOrderAndKeyInTheSameFile() throws Exception {
+        TestAuthority.Identity client = BELOW.client("client-9", "EC");
+        Path file = file(
+                "all.pem",
+                keyPem(client.keys().getPrivate(), "OLD")
+                        + "some words\r\n"
+                        + TestAuthority.pem(
+                                client.chain().get(2),
+                                client.chain().get(1),
+                                client.chain().get(0)));
+        try (TlsServer server = server(CA.server("localhost"), true)) {
+            assertThat(send(connection(server).clientCertificate(ClientCertificate.pem(file, file))))
+                    .isEqualTo("TLSv1.3 CN=client-9");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void serviceThatMissesTheClientCertificate(String version) throws Exception {
+        try (TlsServer server = server(CA.server("localhost"), true, version)) {
+            assertThat(failure(connection(server))).hasMessageContaining("certificate");
+        }
+    }
+
+    @Test
+    void filesThatDoNotFit() throws Exception {
+        Path chain = file("client.crt", BELOW.client("one", "EC").chainPem());
+        Path key = file("client.key", keyPem(BELOW.client("other", "EC").keys().getPrivate(), "PKCS8"));
+        Path nothing = file("nothing", "nothing");
+
+        assertThatThrownBy(() -> ClientCertificate.pem(chain, key))
+                .hasMessage("Invalid client certificate from " + chain
+                        + ": the private key is not the one of the certificate");
+        assertThatThrownBy(() -> ClientCertificate.pem(nothing, key))
+                .hasMessageContaining("there is no certificate in it");
+        assertThatThrownBy(() -> ClientCertificate.pem(chain, nothing)).hasMessageContaining("there is no private key");
+        assertThatThrownBy(() -> ClientCertificate.pem(dir.resolve("none"), key))
+                .hasMessageContaining("there is no file");
+        assertThatThrownBy(() -> ClientCertificate.keyStore(nothing, PASSWORD))
+                .isInstanceOf(InvalidDefinitionException.class);
+        assertThatThrownBy(() -> Trust.only(nothing)).hasMessageContaining("there is no certificate in it");
+    }
+
+    @Test
+    void certificatesAreReadAgainWhenTheFilesHaveChanged() throws Exception {
+        TestAuthority.Identity first = BELOW.client("first", "EC");
+        Path chain = file("client.crt", first.chainPem());
+        Path key = file("client.key", keyPem(first.keys().getPrivate(), "PKCS8"));
+        try (TlsServer server = server(CA.server("localhost"), true);
+                HttpConnection connection = connection(server)
+                        .clientCertificate(ClientCertificate.pem(chain, key))
+                        .build()) {
+            assertThat(connection.send(Request.get("/")).text()).endsWith("CN=first");
+
+            TestAuthority.Identity second = BELOW.client("second", "RSA");
+            file("client.crt", second.chainPem());
+            // Half done: the old one stays.
+            assertThat(connection.send(Request.get("/")).text()).endsWith("CN=first");
+
+            file("client.key", keyPem(second.keys().getPrivate(), "PKCS8"));
+            assertThat(connection.send(Request.get("/")).text()).endsWith("CN=second");
+        }
+    }
+
+    @Test
+    void trustIsReadAgainWhenTheFileHasChanged() throws Exception {
+        Path file = file("ca.pem", new TestAuthority("Other CA").pem());
+        try (TlsServer server = server(CA.server("localhost"), false);
+                HttpConnection connection =
+                        connection(server).trust(Trust.only(file)).build()) {
+            assertThatThrownBy(() -> connection.send(Request.get("/"))).isInstanceOf(CannotConnectException.class);
+
+            file("ca.pem", CA.pem());
+
+            assertThat(connection.send(Request.get("/")).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void certificatesThatAreNotGood() throws Exception {
+        try (TlsServer expired = server(CA.expired("localhost"), false);
+                TlsServer wrongHost = server(CA.server("elsewhere.example"), false);
+                TlsServer good = server(CA.server("localhost"), false)) {
+            assertThat(failure(connection(expired))).hasMessageContaining("validity check failed");
+            assertThat(failure(connection(wrongHost))).hasMessageContaining("localhost");
+            assertThat(failure(connection(good).trust(Trust.jvm()))).hasMessageContaining("PKIX path building failed");
+            assertThat(failure(connection(good).trust(Trust.only(new TestAuthority("Test CA").pem()))))
+                    .isNotNull();
+            assertThat(send(connection(good).trust(Trust.only(CA.pem()).andJvm())))
+                    .startsWith("TLS");
+            assertThat(send(connection(wrongHost).withoutHostnameCheck())).startsWith("TLS");
+        }
+    }
+
+    @Test
+    void pinnedKeys() throws Exception {
+        TestAuthority.Identity identity = BELOW.server("localhost");
+        TestAuthority.Identity other = BELOW.server("localhost");
+        UnaryOperator<String> stranger = pin -> pin.replaceAll("/.{4}", "/AAAA");
+        try (TlsServer server = server(identity, false)) {
+            for (int height = 0; height < 3; height++) {
+                String pin = Trust.pinOf(identity.chain().get(height));
+
+                assertThat(send(connection(server).trust(Trust.only(CA.pem()).pin(stranger.apply(pin), pin))))
+                        .startsWith("TLS");
+            }
+            assertThat(failure(connection(server)
+                            .trust(Trust.only(CA.pem())
+                                    .pin(Trust.pinOf(other.chain().get(0))))))
+                    .hasMessageContaining(Trust.pinOf(identity.chain().get(0)));
+        }
+    }
+
+    @Test
+    void certificateThatIsOnlySentAlongDoesNotCountForAPin() throws Exception {
+        TestAuthority.Identity pinned = CA.server("pinned.example");
+        TestAuthority.Identity own = BELOW.server("localhost");
+        KeyPair keys = own.keys();
+        KeyStore store = KeyStore.getInstance("JKS");
+        store.load(null, null);
+        store.setKeyEntry("key", keys.getPrivate(), "server".toCharArray(), new X509Certificate[] {
+            own.chain().get(0), own.chain().get(1), pinned.chain().get(0)
+        });
+        PinnedTrustManager manager = (PinnedTrustManager)
+                Trust.only(CA.pem()).pin(Trust.pinOf(pinned.chain().get(0))).manager();
+
+        assertThatThrownBy(() -> manager.checkServerTrusted(
+                        Arrays.copyOf(store.getCertificateChain("key"), 3, X509Certificate[].class), "ECDHE_ECDSA"))
+                .hasMessageContaining("none of its keys is pinned");
+    }
+
+    @Test
+    void versions() throws Exception {
+        try (TlsServer old = server(CA.server("localhost"), false, "TLSv1.2");
+                TlsServer both = server(CA.server("localhost"), false)) {
+            assertThat(send(connection(old))).isEqualTo("TLSv1.2");
+            assertThat(send(connection(both))).isEqualTo("TLSv1.3");
+            assertThat(send(connection(both).tlsVersions("TLSv1.2"))).isEqualTo("TLSv1.2");
+            assertThat(failure(connection(old).tlsVersions("TLSv1.3"))).isNotNull();
+            assertThatThrownBy(() -> connection(old).tlsVersions("SSLv3").build())
+                    .hasMessageContaining("tlsVersions: [SSLv3]: use TLSv1.2, TLSv1.3 or both");
+        }
+    }
+
+    @Test
+    void badPins() {
+        assertThatThrownBy(() -> Trust.jvm().pin("sha1/abc")).hasMessageContaining("\"sha1/abc\" is not sha256/");
+        assertThatThrownBy(() -> Trust.jvm().pin("sha256/?")).hasMessageContaining("is not sha256/");
+    }
+}
