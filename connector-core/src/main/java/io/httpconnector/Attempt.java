@@ -1,5 +1,6 @@
 package io.httpconnector;
 
+import java.util.concurrent.Future;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 
@@ -19,18 +20,25 @@ final class Attempt extends HttpClientContext {
     }
 
     private final String target;
+    private final Transmission transmission;
     private boolean fresh;
     private boolean connected;
     private boolean answered;
 
-    Attempt(String target, RequestConfig config) {
+    Attempt(String target, Transmission transmission, RequestConfig config) {
         this.target = target;
+        this.transmission = transmission;
         setRequestConfig(config);
     }
 
     /** No connection was left over: a new one is being opened. */
     void opens() {
         fresh = true;
+    }
+
+    /** What it waits for now, and need not when it is ended. */
+    void waitsFor(Future<?> future) {
+        transmission.waitsFor(future);
     }
 
     /** There is a connection: gives the target as it stands in the request line, secrets included. */

@@ -1,6 +1,6 @@
 package io.httpconnector;
 
-/** The service could not be reached. Nothing was sent, so it is safe to try again. */
+/** The service could not be reached, or may not be. Nothing was sent, so it is safe to try again. */
 public final class CannotConnectException extends ConnectorException {
 
     private static final long serialVersionUID = 1L;
@@ -30,6 +30,8 @@ public final class CannotConnectException extends ConnectorException {
         REFUSED,
         /** No secure connection: an untrusted or expired certificate, a wrong host name, no common protocol. */
         TLS,
+        /** The connection may not lead there: see {@link Destinations}. */
+        NOT_ALLOWED,
         /** The proxy could not be reached, or would not pass the request on. */
         PROXY
     }

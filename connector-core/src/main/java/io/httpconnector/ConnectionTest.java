@@ -42,6 +42,7 @@ public final class ConnectionTest {
                 case UNKNOWN_HOST -> Outcome.UNKNOWN_HOST;
                 case REFUSED -> Outcome.REFUSED;
                 case TLS -> Outcome.TLS;
+                case NOT_ALLOWED -> Outcome.NOT_ALLOWED;
                 case PROXY -> Outcome.PROXY;
             };
         }
@@ -141,6 +142,8 @@ public final class ConnectionTest {
         REFUSED,
         /** No secure connection: an untrusted or expired certificate, a wrong host name, no common protocol. */
         TLS,
+        /** The connection may not lead there: see {@link Destinations}. */
+        NOT_ALLOWED,
         /** The proxy could not be reached, or would not pass the request on. */
         PROXY,
         /** Nothing came in time. */

@@ -4,6 +4,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.util.concurrent.CancellationException;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
@@ -36,6 +37,9 @@ final class Failures {
         if (Thread.currentThread().isInterrupted()) {
             return new TransferException(summary(exchange) + "the thread was interrupted", e, exchange);
         }
+        if (e instanceof CancellationException) {
+            return new TransferException(summary(exchange) + "the connection was closed", e, exchange);
+        }
         if (reach == Attempt.Reach.NEW_CONNECTION && e instanceof SSLHandshakeException) {
             // By TLS 1.3 a service refuses our certificate when we have sent the request already, which it does not
             // read.
@@ -56,7 +60,11 @@ final class Failures {
     private CannotConnectException cannotConnect(Exception e, Request request, Exchange exchange) {
         Url url = request.url();
         String host = url.origin().toHostString();
-        if (proxy != null && !(e instanceof SSLException)) {
+        if (e instanceof Names.ForbiddenHostException) {
+            return new CannotConnectException(
+                    CannotConnectException.Reason.NOT_ALLOWED, summary(exchange) + reason(e, request), e, exchange);
+        }
+        if (proxy != null && !proxy.spares(url.origin().getHostName()) && !(e instanceof SSLException)) {
             return new CannotConnectException(
                     CannotConnectException.Reason.PROXY,
                     summary(exchange) + "no connection through the proxy " + proxy + ": " + reason(e, request),

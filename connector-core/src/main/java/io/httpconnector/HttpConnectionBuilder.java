@@ -1,5 +1,7 @@
 package io.httpconnector;
 
+import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +18,7 @@ public final class HttpConnectionBuilder {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
     private static final Set<String> TLS_VERSIONS = Set.of("TLSv1.2", "TLSv1.3");
+    private static final Names.Lookup SYSTEM_LOOKUP = InetAddress::getAllByName;
     private static final int DEFAULT_MAX_CONNECTIONS = 50;
     private static final int MOST_CONNECTIONS = 10_000;
     private static final int DEFAULT_MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
@@ -33,6 +36,9 @@ public final class HttpConnectionBuilder {
     private Time time = Time.SYSTEM;
     private Timeouts timeouts = Timeouts.DEFAULTS;
     private @Nullable Proxy proxy;
+    private @Nullable Path unixSocket;
+    private @Nullable Destinations destinations;
+    private Names.Lookup lookup = SYSTEM_LOOKUP;
     private Tls tls = Tls.DEFAULT;
     private @Nullable RateLimit rateLimit;
     private boolean isolated;
@@ -119,6 +125,35 @@ public final class HttpConnectionBuilder {
      */
     public HttpConnectionBuilder proxy(Proxy proxy) {
         this.proxy = proxy;
+        return this;
+    }
+
+    /**
+     * Sends all requests through a Unix domain socket, whatever their host: to a sidecar, a daemon such as Docker's, or the
+     * near end of a tunnel. The base URL still says which host is asked for, such as {@code http://localhost}.
+     *
+     * @param socket the file of the socket
+     * @return this
+     */
+    public HttpConnectionBuilder unixSocket(Path socket) {
+        this.unixSocket = socket;
+        return this;
+    }
+
+    /**
+     * Sets where the connection may lead: for base URLs, request URLs and redirects. Default: anywhere.
+     *
+     * @param destinations the destinations, such as {@link Destinations#publicInternetOnly()}
+     * @return this
+     */
+    public HttpConnectionBuilder destinations(Destinations destinations) {
+        this.destinations = destinations;
+        return this;
+    }
+
+    /** Lets a test be the DNS. */
+    HttpConnectionBuilder lookup(Names.Lookup lookup) {
+        this.lookup = lookup;
         return this;
     }
 
@@ -310,6 +345,13 @@ public final class HttpConnectionBuilder {
         if (maxResponseBytes < 1 || maxResponseBytes > 1 << 30) {
             found.add("maxResponseBytes: " + maxResponseBytes + " is out of range: use 1 to " + (1 << 30));
         }
+        if (destinations != null && (proxy != null || unixSocket != null)) {
+            found.add(
+                    "destinations: behind a proxy or a Unix socket the address can't be judged: let the other end do it");
+        }
+        if (proxy != null && unixSocket != null) {
+            found.add("proxy: a Unix socket leads to one place: use the one or the other");
+        }
         if (baseUrl == null || !found.isEmpty()) {
             throw new InvalidDefinitionException("connection \"" + name + "\"", found);
         }
@@ -326,9 +368,10 @@ public final class HttpConnectionBuilder {
                 rateLimit,
                 new Verdicts(rules),
                 new Transport(
-                        SharedClient.acquire(new SharedClient.Way(proxy, tls, isolated ? new Object() : null)),
+                        SharedClient.acquire(new Way(proxy, tls, destinations, lookup, isolated ? new Object() : null)),
                         timeouts,
                         proxy,
+                        unixSocket,
                         maxResponseBytes),
                 time);
     }

@@ -1,45 +1,128 @@
 package io.httpconnector;
 
 import java.io.IOException;
-import java.net.Proxy;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.channels.SocketChannel;
-import org.apache.hc.client5.http.DnsResolver;
+import java.nio.file.Path;
+import java.time.Duration;
 import org.apache.hc.client5.http.SchemePortResolver;
+import org.apache.hc.client5.http.impl.DefaultSchemePortResolver;
 import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
-import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
+import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.URIScheme;
+import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.net.NamedEndpoint;
+import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /** Opens connections, and tells the attempt for which it does. */
-final class Opener extends DefaultHttpClientConnectionOperator {
+final class Opener extends DefaultHttpClientConnectionOperator implements HttpClientConnectionOperator {
 
-    private Opener(SchemePortResolver ports, DnsResolver names, TlsSocketStrategy tls) {
-        super(Opener::socket, ports, names, scheme -> URIScheme.HTTPS.same(scheme) ? tls : null);
+    private static final SchemePortResolver PORTS = DefaultSchemePortResolver.INSTANCE;
+
+    private final Way way;
+
+    Opener(Way way) {
+        this(way, way.tls().strategy());
     }
 
-    /** One of a channel: unlike a plain one it breaks off when its thread is interrupted. */
-    private static Socket socket(@Nullable Proxy proxy) throws IOException {
-        return proxy == null ? SocketChannel.open().socket() : new Socket(proxy);
+    private Opener(Way way, TlsSocketStrategy tls) {
+        super(proxy -> SocketChannel.open().socket(), PORTS, null, scheme -> URIScheme.HTTPS.same(scheme) ? tls : null);
+        this.way = way;
     }
 
     @Override
-    protected void onBeforeSocketConnect(HttpContext context, HttpHost host) {
-        if (context instanceof Attempt attempt) {
-            attempt.opens();
+    public void connect(
+            ManagedHttpClientConnection connection,
+            HttpHost host,
+            @Nullable NamedEndpoint name,
+            @Nullable Path unixSocket,
+            @Nullable InetSocketAddress local,
+            Timeout patience,
+            SocketConfig config,
+            @Nullable Object attachment,
+            HttpContext context)
+            throws IOException {
+        Attempt attempt = (Attempt) context;
+        attempt.opens();
+        Proxy proxy = way.proxy();
+        if (unixSocket != null) {
+            super.connect(connection, host, name, unixSocket, local, patience, config, attachment, context);
+        } else if (proxy != null && proxy.isSocks() && !proxy.spares(host.getHostName())) {
+            connectBySocks(proxy, connection, host, name, patience, attachment, attempt);
+        } else {
+            connectDirectly(connection, host, name, patience, config, attachment, attempt);
         }
     }
 
-    /** A pool whose connections are opened in this way. */
-    static final class Pool extends PoolingHttpClientConnectionManagerBuilder {
-        @Override
-        protected HttpClientConnectionOperator createConnectionOperator(
-                SchemePortResolver ports, DnsResolver names, TlsSocketStrategy tls) {
-            return new Opener(ports, names, tls);
+    /** To the first of the host's addresses that answers; each has its share of the time. */
+    private void connectDirectly(
+            ManagedHttpClientConnection connection,
+            HttpHost host,
+            @Nullable NamedEndpoint name,
+            Timeout patience,
+            SocketConfig config,
+            @Nullable Object attachment,
+            Attempt attempt)
+            throws IOException {
+        long end = Time.SYSTEM.nanos() + patience.toNanoseconds();
+        InetAddress[] addresses =
+                Names.resolve(way.lookup(), way.destinations(), host.getHostName(), patience.toDuration(), attempt);
+        for (int i = 0; ; i++) {
+            HttpHost address = new HttpHost(
+                    host.getSchemeName(), addresses[i], host.getHostName(), PORTS.resolve(host.getSchemeName(), host));
+            Timeout share = share(end, addresses.length - i);
+            try {
+                super.connect(connection, address, name, null, null, share, config, attachment, attempt);
+                return;
+            } catch (IOException e) {
+                if (i == addresses.length - 1 || Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static Timeout share(long end, int among) throws SocketTimeoutException {
+        Duration left = Duration.ofNanos(end - Time.SYSTEM.nanos()).dividedBy(among);
+        if (left.toMillis() <= 0) {
+            throw new SocketTimeoutException("no address answered in time");
+        }
+        return Timeout.of(left);
+    }
+
+    private void connectBySocks(
+            Proxy proxy,
+            ManagedHttpClientConnection connection,
+            HttpHost host,
+            @Nullable NamedEndpoint name,
+            Timeout patience,
+            @Nullable Object attachment,
+            Attempt attempt)
+            throws IOException {
+        Socket socket = SocketChannel.open().socket();
+        connection.bind(socket);
+        try {
+            InetAddress[] addresses = Names.resolve(way.lookup(), null, proxy.host(), patience.toDuration(), attempt);
+            socket.setTcpNoDelay(true);
+            socket.connect(new InetSocketAddress(addresses[0], proxy.port()), patience.toMillisecondsIntBound());
+            socket.setSoTimeout(patience.toMillisecondsIntBound());
+            Socks.open(socket, proxy, host.getHostName(), PORTS.resolve(host.getSchemeName(), host));
+            connection.bind(socket);
+            if (URIScheme.HTTPS.same(host.getSchemeName())) {
+                upgrade(connection, host, name, attachment, attempt);
+            }
+            socket.setSoTimeout(0);
+        } catch (IOException | RuntimeException e) {
+            socket.close();
+            throw e;
         }
     }
 }

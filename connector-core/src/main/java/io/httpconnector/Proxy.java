@@ -2,29 +2,43 @@ package io.httpconnector;
 
 import static io.httpconnector.InvalidDefinitionException.notNull;
 
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A proxy that a connection goes through: to leave a network that permits nothing else, or to enter a private one.
  *
  * <pre>{@code
- * .proxy(Proxy.http("proxy.internal", 3128).credentials("connector", Secret.fromEnv("PROXY_PASSWORD")))
+ * .proxy(Proxy.http("proxy.internal", 3128).credentials("connector", Secret.fromEnv("PROXY_PASSWORD")).except("*.internal"))
+ * .proxy(Proxy.socks5("bastion.internal", 1080))
  * }</pre>
  *
  * <p>Immutable. The proxy sees host and port of an https service, and all of the exchange with an http one.
  */
 public final class Proxy {
 
+    private final boolean socks;
     private final String host;
     private final int port;
     private final @Nullable String user;
     private final @Nullable Secret password;
+    private final List<HostPattern> spared;
 
-    private Proxy(String host, int port, @Nullable String user, @Nullable Secret password) {
+    private Proxy(
+            boolean socks,
+            String host,
+            int port,
+            @Nullable String user,
+            @Nullable Secret password,
+            List<HostPattern> spared) {
+        this.socks = socks;
         this.host = host;
         this.port = port;
         this.user = user;
         this.password = password;
+        this.spared = spared;
     }
 
     /**
@@ -36,22 +50,67 @@ public final class Proxy {
      * @throws InvalidDefinitionException when host or port can't be right
      */
     public static Proxy http(String host, int port) {
+        return new Proxy(false, checked(host, port), port, null, null, List.of());
+    }
+
+    /**
+     * A proxy of SOCKS 5 (RFC 1928), such as {@code ssh -D}: it is asked for a connection to the service by the service's
+     * name, which it resolves itself, so that names of its private network can be used. What is https stays encrypted.
+     *
+     * @param host its host name or address
+     * @param port its port, 1 to 65535
+     * @return the proxy
+     * @throws InvalidDefinitionException when host or port can't be right
+     */
+    public static Proxy socks5(String host, int port) {
+        return new Proxy(true, checked(host, port), port, null, null, List.of());
+    }
+
+    private static String checked(String host, int port) {
         Url url = Url.parseAbsolute("http://" + notNull(host, "proxy host") + ":" + port);
         if (!url.path().isEmpty() || url.query() != null) {
             throw new InvalidDefinitionException("proxy", "\"" + Ascii.visible(host) + "\" is not a host name");
         }
-        return new Proxy(url.origin().getHostName(), port, null, null);
+        return url.origin().getHostName();
     }
 
     /**
-     * This proxy with a user name and a password, sent when the proxy asks for them: the Basic scheme, RFC 7617.
+     * This proxy with a user name and a password, sent when the proxy asks for them: by the Basic scheme (RFC 7617), or as
+     * RFC 1929 says for SOCKS 5.
      *
      * @param user the user name
      * @param password the password; one by {@link Secret#from} is looked up each time that the proxy asks
      * @return a new proxy
      */
     public Proxy credentials(String user, Secret password) {
-        return new Proxy(host, port, notNull(user, "proxy user"), notNull(password, "proxy password"));
+        return new Proxy(socks, host, port, notNull(user, "proxy user"), notNull(password, "proxy password"), spared);
+    }
+
+    /**
+     * This proxy for all hosts but these, which are connected to directly.
+     *
+     * @param hosts a name, all names below one ({@code *.example.com}), or an address or network for URLs that have an address
+     *     instead of a name
+     * @return a new proxy
+     * @throws InvalidDefinitionException when one is no host
+     */
+    public Proxy except(String... hosts) {
+        List<HostPattern> all = new ArrayList<>(spared);
+        for (String one : hosts) {
+            all.add(HostPattern.of("proxy exception", one));
+        }
+        return new Proxy(socks, host, port, user, password, List.copyOf(all));
+    }
+
+    boolean isSocks() {
+        return socks;
+    }
+
+    /** Whether the host is connected to directly. */
+    boolean spares(String target) {
+        InetAddress address = HostPattern.literal(target);
+        return spared.stream()
+                .anyMatch(one -> one.matchesName(target) || (address != null && one.matchesAddress(address)));
     }
 
     String host() {

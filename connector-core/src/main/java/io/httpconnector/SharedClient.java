@@ -7,18 +7,26 @@ import java.util.Map;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.SchemePortResolver;
 import org.apache.hc.client5.http.auth.AuthScope;
 import org.apache.hc.client5.http.auth.Credentials;
 import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
 import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.impl.DefaultSchemePortResolver;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.impl.routing.DefaultRoutePlanner;
+import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
+import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.HttpClientResponseHandler;
+import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.pool.PoolStats;
 import org.apache.hc.core5.util.TimeValue;
@@ -44,15 +52,6 @@ final class SharedClient {
     private static final Map<Way, SharedClient> OPEN = new HashMap<>();
     private static final ScheduledThreadPoolExecutor SWEEPER = Deadlines.daemon("http-connector idle sockets");
 
-    /**
-     * How connections reach their services; those whose ways are equal share sockets.
-     *
-     * @param proxy what is between, if anything
-     * @param tls how TLS is spoken
-     * @param own who shares with nobody, or null
-     */
-    record Way(@Nullable Proxy proxy, Tls tls, @Nullable Object own) {}
-
     private final Way way;
     private final PoolingHttpClientConnectionManager pool;
     private final CloseableHttpClient client;
@@ -61,10 +60,9 @@ final class SharedClient {
 
     private SharedClient(Way way) {
         this.way = way;
-        this.pool = new Opener.Pool()
+        this.pool = new OpenerPool(way)
                 .setMaxConnTotal(Integer.MAX_VALUE)
                 .setMaxConnPerRoute(Integer.MAX_VALUE)
-                .setTlsSocketStrategy(way.tls.strategy())
                 .setDefaultConnectionConfig(
                         ConnectionConfig.custom().setTimeToLive(MAX_AGE).build())
                 .setConnectionFactory(SharedClient::connection)
@@ -82,12 +80,42 @@ final class SharedClient {
                 .disableCookieManagement()
                 .disableAuthCaching()
                 .disableConnectionState();
-        Proxy proxy = way.proxy;
-        if (proxy != null) {
-            builder.setProxy(new HttpHost("http", proxy.host(), proxy.port()));
+        Proxy proxy = way.proxy();
+        if (proxy != null && !proxy.isSocks()) {
+            builder.setRoutePlanner(new ProxyPlanner(proxy));
             builder.setDefaultCredentialsProvider((scope, context) -> credentials(proxy, scope));
         }
         this.client = builder.build();
+    }
+
+    private static final class OpenerPool extends PoolingHttpClientConnectionManagerBuilder {
+        private final Way way;
+
+        OpenerPool(Way way) {
+            this.way = way;
+        }
+
+        @Override
+        protected HttpClientConnectionOperator createConnectionOperator(
+                SchemePortResolver ports, DnsResolver names, TlsSocketStrategy tls) {
+            return new Opener(way);
+        }
+    }
+
+    private static final class ProxyPlanner extends DefaultRoutePlanner {
+        private final Proxy proxy;
+        private final HttpHost host;
+
+        ProxyPlanner(Proxy proxy) {
+            super(DefaultSchemePortResolver.INSTANCE);
+            this.proxy = proxy;
+            this.host = new HttpHost("http", proxy.host(), proxy.port());
+        }
+
+        @Override
+        protected @Nullable HttpHost determineProxy(HttpHost target, HttpContext context) {
+            return proxy.spares(target.getHostName()) ? null : host;
+        }
     }
 
     private static ManagedHttpClientConnection connection(@Nullable Socket socket) throws IOException {

@@ -1,5 +1,6 @@
 package io.httpconnector;
 
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hc.core5.concurrent.Cancellable;
 import org.apache.hc.core5.concurrent.CancellableDependency;
@@ -15,6 +16,7 @@ final class Transmission extends BasicClassicHttpRequest implements CancellableD
     private static final Cancellable ENDED = () -> false;
 
     private final transient AtomicReference<@Nullable Cancellable> dependency = new AtomicReference<>();
+    private transient volatile @Nullable Future<?> waiting;
     private volatile boolean expired;
 
     /** Has the target without its secrets, for the log of HttpClient; the true one follows when there is a connection. */
@@ -37,6 +39,14 @@ final class Transmission extends BasicClassicHttpRequest implements CancellableD
         cancel();
     }
 
+    /** Sets what is to be cancelled too. */
+    void waitsFor(Future<?> future) {
+        waiting = future;
+        if (isCancelled()) {
+            future.cancel(true);
+        }
+    }
+
     boolean isExpired() {
         return expired;
     }
@@ -44,6 +54,10 @@ final class Transmission extends BasicClassicHttpRequest implements CancellableD
     @Override
     public boolean cancel() {
         Cancellable current = dependency.getAndSet(ENDED);
+        Future<?> future = waiting;
+        if (future != null) {
+            future.cancel(true);
+        }
         return current != null && current.cancel();
     }
 

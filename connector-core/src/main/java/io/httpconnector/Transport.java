@@ -2,6 +2,7 @@ package io.httpconnector;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -25,12 +26,18 @@ final class Transport implements AutoCloseable {
     private final int maxResponseBytes;
 
     @SuppressWarnings("deprecation") // Its successor belongs to the pool, which connections with other timeouts share.
-    Transport(SharedClient client, Timeouts timeouts, @Nullable Proxy proxy, int maxResponseBytes) {
+    Transport(
+            SharedClient client,
+            Timeouts timeouts,
+            @Nullable Proxy proxy,
+            @Nullable Path unixSocket,
+            int maxResponseBytes) {
         this.client = client;
         this.config = RequestConfig.custom()
                 .setConnectTimeout(Timeout.of(timeouts.connect()))
                 .setResponseTimeout(Timeout.of(timeouts.response()))
                 .setProtocolUpgradeEnabled(false)
+                .setUnixDomainSocket(unixSocket)
                 .build();
         this.failures = new Failures(timeouts, proxy);
         this.maxResponseBytes = maxResponseBytes;
@@ -44,7 +51,7 @@ final class Transport implements AutoCloseable {
      */
     Response exchange(Request request, Call call) {
         Transmission transmission = new Transmission(request);
-        Attempt attempt = new Attempt(request.target(), config);
+        Attempt attempt = new Attempt(request.target(), transmission, config);
         Future<?> deadline = Deadlines.start(call.left(), transmission::expire);
         underWay.add(transmission);
         try {

@@ -101,6 +101,7 @@ class PoolingTest {
     @Test
     void manyThreadsTakeTurnsAndLeaveNothingBehind() throws Exception {
         AtomicInteger atOnce = new AtomicInteger();
+        Names.Lookup dns = InetAddress::getAllByName;
         AtomicInteger mostAtOnce = new AtomicInteger();
         server.createContext("/slow", exchange -> {
             mostAtOnce.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
@@ -109,9 +110,10 @@ class PoolingTest {
             exchange.sendResponseHeaders(204, -1);
             exchange.close();
         });
-        SharedClient client = SharedClient.acquire(new SharedClient.Way(null, Tls.DEFAULT, null));
+        SharedClient client = SharedClient.acquire(new Way(null, Tls.DEFAULT, null, dns, null));
         ExecutorService threads = Executors.newFixedThreadPool(500);
-        try (HttpConnection connection = connection().maxConnections(20).build()) {
+        try (HttpConnection connection =
+                connection().lookup(dns).maxConnections(20).build()) {
             List<Future<Response>> answers = threads.invokeAll(
                     Collections.nCopies(500, () -> connection.send(Request.get("/slow"))), 30, TimeUnit.SECONDS);
 

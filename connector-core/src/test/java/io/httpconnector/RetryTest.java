@@ -316,7 +316,7 @@ class RetryTest {
 
     private static void interruptOnceItWaits(Thread waiting) {
         new Thread(() -> {
-                    while (waiting.getState() != Thread.State.TIMED_WAITING) {
+                    while (received() == 0 || waiting.getState() != Thread.State.TIMED_WAITING) {
                         Thread.onSpinWait();
                     }
                     waiting.interrupt();

@@ -1,0 +1,85 @@
+package io.httpconnector;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.InetAddress;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** Resolves host names: within a time, as the JDK does not, and to destinations that are permitted. */
+final class Names {
+
+    /** The lookup blocks and can't be interrupted, so that it runs beside; when too many hang, the caller does it. */
+    private static final ThreadPoolExecutor LOOKUPS = new ThreadPoolExecutor(
+            0,
+            64,
+            10,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            task -> {
+                Thread thread = new Thread(task, "http-connector names");
+                thread.setDaemon(true);
+                return thread;
+            },
+            new ThreadPoolExecutor.CallerRunsPolicy());
+
+    /** Asks the DNS. */
+    @FunctionalInterface
+    interface Lookup {
+        InetAddress[] all(String host) throws UnknownHostException;
+    }
+
+    /** The host is known, but the connection may not lead there. */
+    static final class ForbiddenHostException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        ForbiddenHostException(String host) {
+            super("the destination " + host + " is not permitted to this connection");
+        }
+    }
+
+    private Names() {}
+
+    static InetAddress[] resolve(
+            Lookup lookup, @Nullable Destinations destinations, String host, Duration patience, Attempt attempt)
+            throws IOException {
+        InetAddress[] all = within(lookup, host, patience, attempt);
+        if (destinations == null) {
+            return all;
+        }
+        InetAddress[] permitted = Arrays.stream(all)
+                .filter(address -> destinations.permits(host, address))
+                .toArray(InetAddress[]::new);
+        if (permitted.length == 0) {
+            throw new ForbiddenHostException(host);
+        }
+        return permitted;
+    }
+
+    private static InetAddress[] within(Lookup lookup, String host, Duration patience, Attempt attempt)
+            throws IOException {
+        Future<InetAddress[]> answer = LOOKUPS.submit(() -> lookup.all(host));
+        attempt.waitsFor(answer);
+        try {
+            return answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            UnknownHostException unknown = new UnknownHostException(host);
+            unknown.initCause(e.getCause());
+            throw unknown;
+        } catch (TimeoutException e) {
+            throw new SocketTimeoutException("the name " + host + " was not resolved in time");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while the name " + host + " was resolved");
+        }
+    }
+}

@@ -1,0 +1,276 @@
+package io.httpconnector;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(30)
+class DestinationsTest {
+
+    @RegisterExtension
+    static WireMockExtension service = WireMockExtension.newInstance()
+            .options(wireMockConfig().dynamicPort())
+            .build();
+
+    @BeforeEach
+    void answer() {
+        service.stubFor(any(anyUrl()).willReturn(okJson("{}").withHeader("Connection", "close")));
+    }
+
+    private static HttpConnectionBuilder connection(String host, Destinations destinations) {
+        return HttpConnection.named("Typed by a user")
+                .baseUrl("http://" + host + ":" + service.getPort())
+                .retry(Retry.none())
+                .destinations(destinations);
+    }
+
+    private static Throwable failure(HttpConnectionBuilder builder) {
+        try (HttpConnection connection = builder.build()) {
+            return catchThrowable(() -> connection.send(Request.get("/")));
+        }
+    }
+
+    private static void assertRefused(Throwable failure) {
+        assertThat(failure)
+                .isInstanceOfSatisfying(
+                        CannotConnectException.class,
+                        e -> assertThat(e.reason()).isEqualTo(CannotConnectException.Reason.NOT_ALLOWED))
+                .hasMessageContaining("is not permitted to this connection");
+        assertThat(service.findAll(anyRequestedFor(anyUrl()))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "localhost",
+                "127.0.0.1",
+                "[::1]",
+                "[::ffff:127.0.0.1]",
+                "[::ffff:7f00:1]",
+                "[::127.0.0.1]",
+                "[64:ff9b::7f00:1]",
+                "0.0.0.0"
+            })
+    void localAddressInAnySpelling(String host) {
+        assertRefused(failure(connection(host, Destinations.publicInternetOnly())));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2130706433", "0x7f000001", "0177.0.0.1", "127.1", "0", "127.0.0.1.", "localhost."})
+    void unusualSpellingLeadsNowhere(String host) {
+        Throwable failure =
+                failure(connection(host, Destinations.publicInternetOnly()).connectTimeout(Duration.ofMillis(500)));
+
+        assertThat(failure).isInstanceOf(ConnectorException.class);
+        assertThat(service.findAll(anyRequestedFor(anyUrl()))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "8.8.8.8, true",
+        "2606:4700:4700::1111, true",
+        "64:ff9b::808:808, true",
+        "10.1.2.3, false",
+        "172.31.0.1, false",
+        "172.32.0.1, true",
+        "192.168.1.1, false",
+        "100.64.0.1, false",
+        "100.100.100.200, false",
+        "169.254.169.254, false",
+        "168.63.129.16, false",
+        "192.0.0.192, false",
+        "198.18.0.1, false",
+        "224.0.0.1, false",
+        "255.255.255.255, false",
+        "fd00:ec2::254, false",
+        "fe80::1, false",
+        "fec0::1, false",
+        "ff02::1, false",
+        "::, false",
+        "2001:db8::1, false",
+        "2001::1, false",
+        "2002:7f00:1::, false",
+        "64:ff9b::a9fe:a9fe, false",
+        "64:ff9b:1::1, false",
+        "::ffff:10.0.0.1, false"
+    })
+    void whatIsPublic(String address, boolean isPublic) throws Exception {
+        assertThat(Destinations.publicInternetOnly().permits("any.example", InetAddress.getByName(address)))
+                .isEqualTo(isPublic);
+    }
+
+    @Test
+    void deniedBeatsAllowedAndAllowedBeatsTheRest() throws Exception {
+        Destinations destinations = Destinations.publicInternetOnly()
+                .allow("*.internal.example", "10.1.0.0/16", "fd00::/8")
+                .deny("bad.internal.example", "10.1.9.0/24", "8.8.8.8");
+
+        assertThat(permits(destinations, "erp.internal.example", "192.168.0.1")).isTrue();
+        assertThat(permits(destinations, "ERP.INTERNAL.EXAMPLE.", "192.168.0.1"))
+                .isTrue();
+        assertThat(permits(destinations, "internal.example", "192.168.0.1")).isFalse();
+        assertThat(permits(destinations, "evil-internal.example", "192.168.0.1"))
+                .isFalse();
+        assertThat(permits(destinations, "bad.internal.example", "10.1.2.3")).isFalse();
+        assertThat(permits(destinations, "any.example", "10.1.2.3")).isTrue();
+        assertThat(permits(destinations, "any.example", "10.1.9.3")).isFalse();
+        assertThat(permits(destinations, "any.example", "fd12::1")).isTrue();
+        assertThat(permits(destinations, "any.example", "8.8.8.8")).isFalse();
+        assertThat(permits(Destinations.only("api.example.com"), "api.example.com", "8.8.4.4"))
+                .isTrue();
+        assertThat(permits(Destinations.only("api.example.com"), "example.com", "8.8.4.4"))
+                .isFalse();
+        assertThat(permits(Destinations.anywhere().deny("169.254.169.254"), "x", "::ffff:169.254.169.254"))
+                .isFalse();
+        assertThat(permits(Destinations.anywhere(), "x", "127.0.0.1")).isTrue();
+    }
+
+    private static boolean permits(Destinations destinations, String host, String address) throws Exception {
+        return destinations.permits(host, InetAddress.getByName(address));
+    }
+
+    @Test
+    void nameThatResolvesToSomethingElseTheNextTime() {
+        Deque<String> answers = new ArrayDeque<>(List.of("127.0.0.2", "127.0.0.1"));
+        HttpConnectionBuilder builder = connection("rebind.example", Destinations.only("127.0.0.2"))
+                .lookup(host -> new InetAddress[] {InetAddress.getByName(answers.remove())});
+        try (HttpConnection connection = builder.build()) {
+            assertThat(connection.send(Request.get("/")).status()).isEqualTo(200);
+            service.resetRequests();
+
+            assertRefused(catchThrowable(() -> connection.send(Request.get("/"))));
+        }
+    }
+
+    @Test
+    void onlyPermittedAddressesOfANameAreTried() {
+        try (HttpConnection connection = connection("both.example", Destinations.only("127.0.0.2"))
+                .lookup(host -> new InetAddress[] {address("127.0.0.9"), address("127.0.0.2")})
+                .build()) {
+            assertThat(connection.send(Request.get("/")).status()).isEqualTo(200);
+        }
+    }
+
+    private static InetAddress address(String literal) throws UnknownHostException {
+        return InetAddress.getByName(literal);
+    }
+
+    @Test
+    void redirectIsJudgedToo() {
+        service.stubFor(any(urlEqualTo("/"))
+                .willReturn(aResponse()
+                        .withStatus(307)
+                        .withHeader("Location", "http://inside.example:" + service.getPort() + "/secret")));
+        Throwable failure = failure(connection("outside.example", Destinations.only("outside.example"))
+                .lookup(host -> new InetAddress[] {address("127.0.0.1")}));
+
+        assertThat(failure)
+                .isInstanceOf(CannotConnectException.class)
+                .hasMessageContaining("inside.example is not permitted");
+        assertThat(service.findAll(anyRequestedFor(urlEqualTo("/secret")))).isEmpty();
+    }
+
+    @Test
+    void socketThatAnotherConnectionHasOpenedIsNotUsed() {
+        service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
+        try (HttpConnection free =
+                HttpConnection.named("Our own").baseUrl(service.baseUrl()).build()) {
+            free.send(Request.get("/"));
+            service.resetRequests();
+
+            assertRefused(failure(connection("localhost", Destinations.publicInternetOnly())));
+        }
+    }
+
+    @Test
+    void connectionTestSaysIt() {
+        try (HttpConnection connection = connection("localhost", Destinations.publicInternetOnly())
+                .test(Request.get("/"))
+                .build()) {
+            assertThat(connection.test().outcome()).isEqualTo(ConnectionTest.Outcome.NOT_ALLOWED);
+        }
+    }
+
+    @Test
+    void secondAddressIsTriedWhenTheFirstDoesNotAnswer() {
+        try (HttpConnection connection = HttpConnection.named("Two addresses")
+                .baseUrl("http://two.example:" + service.getPort())
+                .lookup(host -> new InetAddress[] {address("240.0.0.1"), address("127.0.0.1")})
+                .connectTimeout(Duration.ofSeconds(4))
+                .build()) {
+            assertThat(connection.send(Request.get("/")).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void slowDnsEndsInTime() {
+        CountDownLatch never = new CountDownLatch(1);
+        HttpConnectionBuilder slow = connection("slow.example", Destinations.anywhere())
+                .lookup(host -> {
+                    await(never);
+                    return new InetAddress[0];
+                });
+        long start = System.nanoTime();
+
+        TimedOutException connect = (TimedOutException) failure(slow.connectTimeout(Duration.ofMillis(200)));
+        TimedOutException total = (TimedOutException)
+                failure(slow.connectTimeout(Duration.ofSeconds(20)).totalTimeout(Duration.ofMillis(200)));
+
+        assertThat(connect.phase()).isEqualTo(TimedOutException.Phase.CONNECT);
+        assertThat(total.phase()).isEqualTo(TimedOutException.Phase.TOTAL);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+        never.countDown();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void badPatternsAndWhatCannotBeJudged() {
+        for (String bad :
+                new String[] {"10.0.0.0/33", "a b", "http://x", "x/y", "", "*", "*.*", "x:80", "1.2.3.4/-1"}) {
+            assertThatThrownBy(() -> Destinations.only(bad))
+                    .isInstanceOf(InvalidDefinitionException.class)
+                    .hasMessageContaining("is no host");
+        }
+        assertThat(catchThrowableOfType(
+                                InvalidDefinitionException.class,
+                                () -> connection("x", Destinations.publicInternetOnly())
+                                        .proxy(Proxy.http("proxy", 1))
+                                        .unixSocket(Path.of("/run/x"))
+                                        .build())
+                        .problems())
+                .hasSize(2)
+                .allMatch(problem -> problem.matches("(destinations|proxy): .*"));
+    }
+}
