@@ -4,10 +4,18 @@ import static io.httpconnector.InvalidDefinitionException.notNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a request carries: bytes and their media type.
@@ -15,34 +23,61 @@ import java.util.List;
  * <pre>{@code
  * Body.json(Map.of("name", "Acme"));
  * Body.form().field("grant_type", "client_credentials").field("client_secret", secret);
- * Body.text("<venue/>", "application/xml");
+ * Body.multipart().field("comment", "The plan").file("attachment", Path.of("plan.pdf"), "application/pdf");
+ * Body.file(Path.of("export.csv"), "text/csv");
  * }</pre>
  *
- * <p>Immutable: {@link #field(String, String)} gives a new body. It is held in memory as a whole.
+ * <p>Immutable: {@link #field(String, String)} and the like give a new body. Files and streams are read while they are sent,
+ * and take no memory.
  */
 public final class Body {
 
     private enum Kind {
         JSON,
         FORM,
+        MULTIPART,
         OTHER
+    }
+
+    /** Opens a stream each time that a body is sent. */
+    @FunctionalInterface
+    public interface StreamSource {
+        /**
+         * Opens the stream.
+         *
+         * @return a stream at its beginning; closed by the library
+         * @throws IOException when it can't be opened
+         */
+        InputStream open() throws IOException;
     }
 
     private static final String JSON_TYPE = "application/json";
     private static final String FORM_TYPE = "application/x-www-form-urlencoded";
 
     private final Kind kind;
-    private final byte[] bytes;
+    private final Content content;
     private final String contentType;
     private final List<Field> secrets;
     private final boolean concealed;
+    private final @Nullable Body plain;
 
-    private Body(Kind kind, byte[] bytes, String contentType, List<Field> secrets, boolean concealed) {
+    private Body(
+            Kind kind,
+            Content content,
+            String contentType,
+            List<Field> secrets,
+            boolean concealed,
+            @Nullable Body plain) {
         this.kind = kind;
-        this.bytes = bytes;
+        this.content = content;
         this.contentType = contentType;
         this.secrets = secrets;
         this.concealed = concealed;
+        this.plain = plain;
+    }
+
+    private Body(Kind kind, byte[] bytes, String contentType) {
+        this(kind, new Content.Bytes(bytes), contentType, List.of(), false, null);
     }
 
     /**
@@ -55,9 +90,31 @@ public final class Body {
     public static Body json(Object value) {
         if (value instanceof String text) {
             Json.check(text);
-            return new Body(Kind.JSON, utf8(text), JSON_TYPE, List.of(), false);
+            return new Body(Kind.JSON, text.getBytes(StandardCharsets.UTF_8), JSON_TYPE);
         }
-        return new Body(Kind.JSON, Json.write(value), JSON_TYPE, List.of(), false);
+        return new Body(Kind.JSON, Json.write(value), JSON_TYPE);
+    }
+
+    /**
+     * A body of JSON that is written already, for instance by a mapper of yours. It is neither checked nor copied.
+     *
+     * @param json one JSON value in UTF-8; must not be changed afterwards
+     * @return the body, with content type {@code application/json}
+     */
+    public static Body jsonBytes(byte[] json) {
+        return new Body(Kind.JSON, notNull(json, "body"), JSON_TYPE);
+    }
+
+    /**
+     * A body of XML.
+     *
+     * @param xml an XML document; an encoding that it declares must be UTF-8
+     * @return the body, with content type {@code application/xml}
+     * @throws InvalidDefinitionException when it is not well-formed: says where
+     */
+    public static Body xml(String xml) {
+        Xml.check(notNull(xml, "XML body"));
+        return text(xml, "application/xml; charset=utf-8");
     }
 
     /**
@@ -66,19 +123,36 @@ public final class Body {
      * @return the body, with content type {@code application/x-www-form-urlencoded}
      */
     public static Body form() {
-        return new Body(Kind.FORM, new byte[0], FORM_TYPE, List.of(), false);
+        return new Body(Kind.FORM, new byte[0], FORM_TYPE);
     }
 
     /**
-     * A body of text, in UTF-8.
+     * A form of several parts (RFC 7578), without parts yet, for {@link #field(String, String)}, {@link #file} and
+     * {@link #part}.
+     *
+     * @return the body, with content type {@code multipart/form-data}
+     */
+    public static Body multipart() {
+        Multipart empty = Multipart.create();
+        return new Body(Kind.MULTIPART, empty.empty(), empty.contentType(), List.of(), false, null);
+    }
+
+    /**
+     * A body of text.
      *
      * @param text the text
-     * @param contentType the media type, such as {@code application/xml}
+     * @param contentType the media type, such as {@code text/plain; charset=iso-8859-1}; without a charset the text is sent
+     *     in UTF-8
      * @return the body
-     * @throws InvalidDefinitionException when the media type can't stand in a header
+     * @throws InvalidDefinitionException when the media type can't stand in a header, or its charset lacks a character
      */
     public static Body text(String text, String contentType) {
-        return bytes(utf8(notNull(text, "body text")), contentType);
+        Field.header("Content-Type", notNull(contentType, "content type"));
+        Charset charset = Text.charset(contentType);
+        if (!charset.canEncode() || !charset.newEncoder().canEncode(notNull(text, "body text"))) {
+            throw new InvalidDefinitionException("body", "the text has characters that are not in " + charset.name());
+        }
+        return new Body(Kind.OTHER, text.getBytes(charset), contentType);
     }
 
     /**
@@ -90,22 +164,69 @@ public final class Body {
      * @throws InvalidDefinitionException when the media type can't stand in a header
      */
     public static Body bytes(byte[] bytes, String contentType) {
-        Field.header("Content-Type", contentType);
-        return new Body(Kind.OTHER, notNull(bytes, "body").clone(), contentType, List.of(), false);
+        return of(new Content.Bytes(notNull(bytes, "body").clone()), contentType);
     }
 
     /**
-     * A body of JSON that is written already, for instance by a mapper of yours. It is neither checked nor copied.
+     * A body that is a file, read while it is sent.
      *
-     * @param json one JSON value in UTF-8; must not be changed afterwards
-     * @return the body, with content type {@code application/json}
+     * @param file the file
+     * @param contentType the media type, such as {@code application/pdf}
+     * @return the body
+     * @throws InvalidDefinitionException when there is no such file, or the media type can't stand in a header
      */
-    public static Body jsonBytes(byte[] json) {
-        return new Body(Kind.JSON, notNull(json, "body"), JSON_TYPE, List.of(), false);
+    public static Body file(Path file, String contentType) {
+        return of(Content.OfFile.of(notNull(file, "body file")), contentType);
     }
 
     /**
-     * This body with one more field: of the form, or of the JSON object at the top, where it replaces one of the same name.
+     * A body that is a stream, read while it is sent, of a length that is not known: sent in chunks.
+     *
+     * @param source opens the stream each time that the body is sent
+     * @param contentType the media type, such as {@code text/csv}
+     * @return the body
+     * @throws InvalidDefinitionException when the media type can't stand in a header
+     */
+    public static Body stream(StreamSource source, String contentType) {
+        return of(new Content.Supplied(notNull(source, "body stream"), Content.UNKNOWN), contentType);
+    }
+
+    /**
+     * A body that is a stream of a known length, read while it is sent.
+     *
+     * @param source opens the stream each time that the body is sent
+     * @param length how many bytes it has
+     * @param contentType the media type, such as {@code text/csv}
+     * @return the body
+     * @throws InvalidDefinitionException when the length is negative, or the media type can't stand in a header
+     */
+    public static Body stream(StreamSource source, long length, String contentType) {
+        if (length < 0) {
+            throw new InvalidDefinitionException("body", length + " is no length: leave it out when it is not known");
+        }
+        return of(new Content.Supplied(notNull(source, "body stream"), length), contentType);
+    }
+
+    /**
+     * A body that is a stream which can be read only once: a request with it is not tried again after it was sent.
+     *
+     * @param stream the stream; closed by the library
+     * @param contentType the media type, such as {@code text/csv}
+     * @return the body
+     * @throws InvalidDefinitionException when the media type can't stand in a header
+     */
+    public static Body stream(InputStream stream, String contentType) {
+        return of(new Content.Once(notNull(stream, "body stream"), Content.UNKNOWN, new AtomicBoolean()), contentType);
+    }
+
+    private static Body of(Content content, String contentType) {
+        Field.header("Content-Type", contentType);
+        return new Body(Kind.OTHER, content, contentType, List.of(), false, null);
+    }
+
+    /**
+     * This body with one more field: of the form, of the multipart form, or of the JSON object at the top, where it replaces
+     * one of the same name.
      *
      * @param name the field name
      * @param value the value
@@ -129,9 +250,10 @@ public final class Body {
     }
 
     private Body field(Field field) {
-        byte[] changed = switch (kind) {
+        Content changed = switch (kind) {
             case FORM -> withFormField(field);
             case JSON -> withJsonField(field);
+            case MULTIPART -> withPart(Multipart.part(field));
             case OTHER ->
                 throw new InvalidDefinitionException(
                         "body",
@@ -141,22 +263,22 @@ public final class Body {
         if (field.secret() != null) {
             hidden.add(field);
         }
-        return new Body(kind, changed, contentType, List.copyOf(hidden), concealed);
+        return new Body(kind, changed, contentType, List.copyOf(hidden), concealed, null);
     }
 
-    private byte[] withFormField(Field field) {
-        StringBuilder form = new StringBuilder(new String(bytes, StandardCharsets.US_ASCII));
+    private Content withFormField(Field field) {
+        StringBuilder form = new StringBuilder(new String(content(), StandardCharsets.US_ASCII));
         form.append(form.isEmpty() ? "" : "&");
         Ascii.percentEncode(field.name(), form);
         form.append('=');
         Ascii.percentEncode(field.value(), form);
-        return utf8(form.toString());
+        return new Content.Bytes(form.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    private byte[] withJsonField(Field field) {
+    private Content withJsonField(Field field) {
         JsonNode tree;
         try {
-            tree = Json.read(bytes);
+            tree = Json.read(content());
         } catch (IOException e) {
             throw new InvalidDefinitionException(
                     "body", "no field " + field.name() + " can be added to what is not JSON");
@@ -167,7 +289,71 @@ public final class Body {
                     "no field " + field.name() + " can be added to a JSON "
                             + Ascii.lowerCase(tree.getNodeType().name()) + ": use an object");
         }
-        return Json.write(object.put(field.name(), field.value()));
+        return new Content.Bytes(Json.write(object.put(field.name(), field.value())));
+    }
+
+    /**
+     * This multipart form with one more file.
+     *
+     * @param name the field name
+     * @param file the file, read while it is sent; the part has its name
+     * @param contentType the media type of the file
+     * @return a new body
+     * @throws InvalidDefinitionException when this is no multipart form, there is no such file, or the media type is none
+     */
+    public Body file(String name, Path file, String contentType) {
+        Path fileName = notNull(file, "file of part " + name).getFileName();
+        return part(name, fileName == null ? "" : fileName.toString(), file(file, contentType));
+    }
+
+    /**
+     * This multipart form with one more part that has a file name, whatever it is made of.
+     *
+     * @param name the field name
+     * @param fileName the name of the file that the part stands for
+     * @param body what the part holds
+     * @return a new body
+     * @throws InvalidDefinitionException when this is no multipart form
+     */
+    public Body part(String name, String fileName, Body body) {
+        if (kind != Kind.MULTIPART) {
+            throw new InvalidDefinitionException(
+                    "body", "no part " + Ascii.visible(name) + " can be added to " + contentType + ": use multipart()");
+        }
+        List<Field> hidden = new ArrayList<>(secrets);
+        hidden.addAll(body.secrets);
+        return new Body(
+                kind,
+                withPart(Multipart.part(name, fileName, body)),
+                contentType,
+                List.copyOf(hidden),
+                concealed || body.concealed,
+                null);
+    }
+
+    private Content withPart(Content part) {
+        return Multipart.of(contentType).with(content, part);
+    }
+
+    /**
+     * This body compressed by gzip, for a service that accepts it: at once when it is in memory, else while it is sent.
+     *
+     * @return a new body
+     */
+    public Body gzip() {
+        if (plain != null) {
+            return this;
+        }
+        if (!(content instanceof Content.Bytes)) {
+            return new Body(Kind.OTHER, content, contentType, secrets, concealed, this);
+        }
+        ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+        try (GZIPOutputStream zip = new GZIPOutputStream(zipped)) {
+            zip.write(content());
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory can be written", e);
+        }
+        return new Body(Kind.OTHER, new Content.Bytes(zipped.toByteArray()), contentType, secrets, concealed, this);
     }
 
     /**
@@ -180,22 +366,51 @@ public final class Body {
     }
 
     /**
-     * The bytes, as they are sent.
+     * The bytes, as they are sent; of a file, all that it has.
      *
      * @return a copy
+     * @throws InvalidDefinitionException when they can't be known before they are sent: those of a stream
      */
     public byte[] toBytes() {
-        return bytes.clone();
+        return content().clone();
     }
 
-    /** The bytes themselves, not to be changed. */
+    /** The bytes, not to be changed. */
     byte[] content() {
-        return bytes;
+        if (content instanceof Content.Bytes bytes) {
+            return bytes.all();
+        }
+        if (!content.isRepeatable() || content.length() == Content.UNKNOWN || (plain != null)) {
+            throw new InvalidDefinitionException("body", "its bytes are known only when they are sent: " + this);
+        }
+        try (InputStream stream = content.open()) {
+            return stream.readAllBytes();
+        } catch (IOException e) {
+            throw new InvalidDefinitionException("body", "it can't be read: " + e.getMessage());
+        }
+    }
+
+    /** Where the bytes come from. */
+    Content source() {
+        return content;
+    }
+
+    boolean isInMemory() {
+        return content instanceof Content.Bytes;
+    }
+
+    boolean isGzip() {
+        return plain != null;
+    }
+
+    /** What may be shown of it: before it was compressed. */
+    Body shown() {
+        return plain == null ? this : plain;
     }
 
     /** This body, of which nothing may be shown: an auth strategy has put it in. */
     Body concealed() {
-        return new Body(kind, bytes, contentType, secrets, true);
+        return new Body(kind, content, contentType, secrets, true, plain);
     }
 
     boolean isConcealed() {
@@ -213,10 +428,8 @@ public final class Body {
      */
     @Override
     public String toString() {
-        return bytes.length + " bytes of " + contentType;
-    }
-
-    private static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
+        long length = content.length();
+        return (length == Content.UNKNOWN ? "a stream" : length + " bytes") + " of " + contentType
+                + (isGzip() ? ", by gzip" : "");
     }
 }

@@ -213,12 +213,14 @@ public final class HttpConnection implements AutoCloseable {
                     continue;
                 }
                 Duration wait = retry.after(answer, call, budget, time.now());
-                if (wait == null || !pause(wait, call, answer.exchange())) {
+                if (wait == null || !request.isWhole() || !pause(wait, call, answer.exchange())) {
                     return answer;
                 }
             } catch (ConnectorException e) {
                 Duration wait = retry.after(e, request, call, budget);
-                if (wait == null || !pause(wait, call, e.exchange().orElseThrow())) {
+                if (wait == null
+                        || !request.isWhole()
+                        || !pause(wait, call, e.exchange().orElseThrow())) {
                     throw e;
                 }
             }
@@ -226,7 +228,7 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     private boolean refreshes(Request rejected, Call call) {
-        if (!call.refreshes() || !auth.refresh(rejected)) {
+        if (!rejected.isWhole() || !call.refreshes() || !auth.refresh(rejected)) {
             return false;
         }
         call.again();

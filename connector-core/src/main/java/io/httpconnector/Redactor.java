@@ -2,13 +2,11 @@ package io.httpconnector;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.net.URLEncoder;
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +60,11 @@ final class Redactor {
     }
 
     String mask(Body body) {
-        return body.isConcealed() ? Secret.MASK : mask(body.content(), body.contentType());
+        if (body.isConcealed()) {
+            return Secret.MASK;
+        }
+        Body shown = body.shown();
+        return shown.isInMemory() ? mask(shown.content(), shown.contentType()) : "(" + shown + ")";
     }
 
     /** The body as text without secrets, cut after 64 KiB; only its size when it is not text. */
@@ -73,20 +75,10 @@ final class Redactor {
         // A secret that is cut in two would not be recognised, so that the cut comes last.
         int longest = values.isEmpty() ? 0 : values.iterator().next().length();
         int decoded = (int) Math.min(body.length, MAX_BODY + 4L * longest);
-        String text = mask(new String(body, 0, decoded, charset(contentType)));
+        String text = mask(Text.of(body, decoded, contentType));
         int whole = decoded < body.length ? Math.max(0, text.length() - longest) : text.length();
         int shown = Math.min(whole, MAX_BODY);
         return shown == text.length() ? text : text.substring(0, shown) + "… (cut)";
-    }
-
-    static Charset charset(@Nullable String contentType) {
-        try {
-            ContentType parsed = ContentType.parseLenient(contentType);
-            Charset charset = parsed == null ? null : parsed.getCharset();
-            return charset == null ? StandardCharsets.UTF_8 : charset;
-        } catch (IllegalArgumentException e) {
-            return StandardCharsets.UTF_8;
-        }
     }
 
     private static boolean isText(@Nullable String contentType) {

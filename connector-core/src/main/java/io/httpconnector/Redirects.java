@@ -33,6 +33,9 @@ final class Redirects {
         }
         List<Field> secrets = answer.request().secrets();
         Request next = request.redirected(target, becomesGet(request.method(), answer.status()), secrets);
+        if (!next.isWhole()) {
+            throw refused(answer, "it redirects a body that can be sent only once");
+        }
         if (request.url().sameOrigin(target)) {
             return next;
         }

@@ -420,6 +420,11 @@ public final class Request {
         return terms.idempotent || SAFE.contains(method);
     }
 
+    /** Whether the body, if there is one, has not been given away yet. */
+    boolean isWhole() {
+        return body == null || body.source().isUnread();
+    }
+
     boolean isHiding() {
         return secrecy.hiding;
     }

@@ -72,12 +72,13 @@ public final class Response {
     }
 
     /**
-     * The body as text, in the charset that the service names, or else UTF-8.
+     * The body as text, in the charset that a byte order mark, the service or an XML declaration names, or else in UTF-8, or
+     * else, where that does not fit, in Windows-1252.
      *
      * @return the text, empty when there is no body
      */
     public String text() {
-        return new String(body, Redactor.charset(headers.first("Content-Type").orElse(null)));
+        return Text.of(body, headers.first("Content-Type").orElse(null));
     }
 
     /**
@@ -112,6 +113,23 @@ public final class Response {
             return value;
         } catch (IOException e) {
             throw notJson(e, type.getSimpleName());
+        }
+    }
+
+    /**
+     * The body as XML, in the same tree as JSON: an element is an object of its attributes and elements, or text; elements of
+     * one name are an array; the text of an element with attributes is the field {@code ""}. Document types and entities are
+     * not read. It needs the library {@code jackson-dataformat-xml}.
+     *
+     * @return the tree of the root element's content; a missing node when there is no body
+     * @throws InvalidResponseException when the body is not XML: says where
+     * @throws ConnectorException when the library is missing
+     */
+    public JsonNode xml() {
+        try {
+            return body.length == 0 ? MissingNode.getInstance() : Xml.read(body);
+        } catch (IOException e) {
+            throw notJson(e, "XML");
         }
     }
 

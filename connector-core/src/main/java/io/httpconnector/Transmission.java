@@ -29,7 +29,10 @@ final class Transmission extends BasicClassicHttpRequest implements CancellableD
             if (request.header("Content-Type").isEmpty()) {
                 addHeader("Content-Type", body.contentType());
             }
-            setEntity(new ByteArrayEntity(body.content(), null));
+            if (body.isGzip()) {
+                setHeader("Content-Encoding", "gzip");
+            }
+            setEntity(body.isInMemory() ? new ByteArrayEntity(body.content(), null) : new BodyEntity(body));
         }
     }
 

@@ -1,0 +1,62 @@
+package io.httpconnector;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.zip.GZIPOutputStream;
+import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
+
+/** A body that is read while it is sent, as Apache HttpClient wants it. */
+final class BodyEntity extends AbstractHttpEntity {
+
+    private final Content content;
+    private final boolean gzip;
+
+    BodyEntity(Body body) {
+        super(body.contentType(), null, body.isGzip() || body.source().length() == Content.UNKNOWN);
+        this.content = body.source();
+        this.gzip = body.isGzip();
+    }
+
+    @Override
+    public void writeTo(OutputStream out) throws IOException {
+        try (InputStream in = content.open()) {
+            long length;
+            if (gzip) {
+                GZIPOutputStream zip = new GZIPOutputStream(out);
+                length = in.transferTo(zip);
+                zip.finish();
+            } else {
+                length = in.transferTo(out);
+            }
+            if (content.length() != Content.UNKNOWN && content.length() != length) {
+                throw new IOException("the body has " + length + " bytes, but " + content.length() + " were announced");
+            }
+        }
+    }
+
+    @Override
+    public InputStream getContent() throws IOException {
+        return content.open();
+    }
+
+    @Override
+    public long getContentLength() {
+        return gzip ? Content.UNKNOWN : content.length();
+    }
+
+    @Override
+    public boolean isRepeatable() {
+        return content.isRepeatable();
+    }
+
+    @Override
+    public boolean isStreaming() {
+        return true;
+    }
+
+    @Override
+    public void close() {
+        // Whoever opens the content closes it.
+    }
+}

@@ -1,0 +1,155 @@
+package io.httpconnector;
+
+import java.io.ByteArrayInputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** The bytes of a body: here, in a file, from a stream, or several of these one after the other. Immutable, as far as they are. */
+sealed interface Content {
+
+    /** The length of what is not known before it is read. */
+    long UNKNOWN = -1;
+
+    /** From the beginning. */
+    InputStream open() throws IOException;
+
+    long length();
+
+    /** Whether it can be opened more than once. */
+    boolean isRepeatable();
+
+    /** Whether it can be opened now. */
+    default boolean isUnread() {
+        return true;
+    }
+
+    /** A few bytes in memory, not to be changed. */
+    @SuppressWarnings("ArrayRecordComponent") // never shown or compared
+    record Bytes(byte[] all) implements Content {
+        @Override
+        public InputStream open() {
+            return new ByteArrayInputStream(all);
+        }
+
+        @Override
+        public long length() {
+            return all.length;
+        }
+
+        @Override
+        public boolean isRepeatable() {
+            return true;
+        }
+    }
+
+    /** A file, read when it is sent; its length is that of now. */
+    record OfFile(Path file, long length) implements Content {
+
+        static OfFile of(Path file) {
+            try {
+                if (Files.isDirectory(file)) {
+                    throw new InvalidDefinitionException("body", file + " is a directory");
+                }
+                return new OfFile(file, Files.size(file));
+            } catch (NoSuchFileException | FileNotFoundException e) {
+                throw new InvalidDefinitionException("body", "there is no file " + file);
+            } catch (IOException e) {
+                throw new InvalidDefinitionException("body", "the file " + file + " can't be read: " + e.getMessage());
+            }
+        }
+
+        @Override
+        public InputStream open() throws IOException {
+            return Files.newInputStream(file);
+        }
+
+        @Override
+        public boolean isRepeatable() {
+            return true;
+        }
+    }
+
+    /** What gives a new stream each time. */
+    record Supplied(Body.StreamSource source, long length) implements Content {
+        @Override
+        public InputStream open() throws IOException {
+            return source.open();
+        }
+
+        @Override
+        public boolean isRepeatable() {
+            return true;
+        }
+    }
+
+    /** A stream that can be read once. */
+    record Once(InputStream stream, long length, AtomicBoolean opened) implements Content {
+        @Override
+        public InputStream open() throws IOException {
+            if (opened.getAndSet(true)) {
+                throw new IOException("the stream of the body was read already: it can be sent once");
+            }
+            return stream;
+        }
+
+        @Override
+        public boolean isRepeatable() {
+            return false;
+        }
+
+        @Override
+        public boolean isUnread() {
+            return !opened.get();
+        }
+    }
+
+    /** One after the other. */
+    record Sequence(List<Content> parts) implements Content {
+        @Override
+        public InputStream open() throws IOException {
+            List<InputStream> streams = new ArrayList<>();
+            try {
+                for (Content part : parts) {
+                    streams.add(part.open());
+                }
+            } catch (IOException e) {
+                for (InputStream stream : streams) {
+                    stream.close();
+                }
+                throw e;
+            }
+            return new SequenceInputStream(Collections.enumeration(streams));
+        }
+
+        @Override
+        public long length() {
+            long sum = 0;
+            for (Content part : parts) {
+                if (part.length() == UNKNOWN) {
+                    return UNKNOWN;
+                }
+                sum += part.length();
+            }
+            return sum;
+        }
+
+        @Override
+        public boolean isRepeatable() {
+            return parts.stream().allMatch(Content::isRepeatable);
+        }
+
+        @Override
+        public boolean isUnread() {
+            return parts.stream().allMatch(Content::isUnread);
+        }
+    }
+}
