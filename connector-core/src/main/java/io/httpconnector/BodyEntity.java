@@ -5,21 +5,30 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
+import org.jspecify.annotations.Nullable;
 
 /** A body that is read while it is sent, as Apache HttpClient wants it. */
 final class BodyEntity extends AbstractHttpEntity {
 
     private final Content content;
     private final boolean gzip;
+    private final @Nullable Progress progress;
 
-    BodyEntity(Body body) {
-        super(body.contentType(), null, body.isGzip() || body.source().length() == Content.UNKNOWN);
+    BodyEntity(Body body, @Nullable Progress progress) {
+        super(body.contentType(), null, isCompressed(body) || body.source().length() == Content.UNKNOWN);
         this.content = body.source();
-        this.gzip = body.isGzip();
+        this.gzip = isCompressed(body);
+        this.progress = progress;
+    }
+
+    /** What is in memory is compressed already. */
+    private static boolean isCompressed(Body body) {
+        return body.isGzip() && !body.isInMemory();
     }
 
     @Override
-    public void writeTo(OutputStream out) throws IOException {
+    public void writeTo(OutputStream stream) throws IOException {
+        OutputStream out = progress == null ? stream : Moving.out(stream, progress, getContentLength());
         try (InputStream in = content.open()) {
             long length;
             if (gzip) {
@@ -32,6 +41,10 @@ final class BodyEntity extends AbstractHttpEntity {
             if (content.length() != Content.UNKNOWN && content.length() != length) {
                 throw new IOException("the body has " + length + " bytes, but " + content.length() + " were announced");
             }
+        }
+        if (progress != null) {
+            // Tells of the rest; the stream stays open.
+            out.close();
         }
     }
 

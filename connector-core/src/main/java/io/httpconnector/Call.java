@@ -40,6 +40,11 @@ final class Call {
         attempts++;
     }
 
+    /** It was not in vain: the attempts are counted anew. */
+    void progresses() {
+        attempts = 1;
+    }
+
     /** Counts a connection that was found closed when it was used again, and says how many there were. */
     int countStale() {
         return ++stale;

@@ -2,6 +2,10 @@ package io.httpconnector;
 
 import static io.httpconnector.InvalidDefinitionException.notNull;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -37,6 +41,7 @@ public final class HttpConnection implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
 
+    private static final Duration STREAMING = Duration.ofHours(1);
     private static final double RETRIES_PER_REQUEST = 0.1;
 
     private final String name;
@@ -120,7 +125,7 @@ public final class HttpConnection implements AutoCloseable {
      * @throws ConnectorException when the connection is closed
      */
     public Response send(Request request) {
-        return send(request, retry, call(notNull(request, "request")));
+        return send(request, retry, call(notNull(request, "request")), null);
     }
 
     /**
@@ -144,19 +149,101 @@ public final class HttpConnection implements AutoCloseable {
      */
     public CompletableFuture<Response> sendAsync(Request request, Executor executor) {
         Call call = call(notNull(request, "request"));
-        return Sending.start(() -> send(request, retry, call), notNull(executor, "executor"));
+        return Sending.start(() -> send(request, retry, call, null), notNull(executor, "executor"));
+    }
+
+    /**
+     * Sends a request, and has the body of the answer read while it comes, so that it takes no memory. It may take an hour,
+     * unless the request says otherwise, as long as bytes keep coming. What fails before the reader has begun may be tried
+     * again; after that not.
+     *
+     * @param request the request
+     * @param reader reads the body of an answer that is accepted
+     * @param <T> what the reader makes of it
+     * @return what the reader returns
+     * @throws ConnectorException as for {@link #send}; with the reader's own exception as its cause when that fails
+     */
+    public <T> T read(Request request, BodyReader<T> reader) {
+        Receiver<T> receiver = new Receiver<>(
+                notNull(reader, "reader"),
+                head -> verdicts.judged(head).verdict() == ErrorRule.Action.ACCEPT,
+                transport.maxStreamBytes());
+        Response answer = send(request, retry, streaming(notNull(request, "request")), receiver);
+        try {
+            if (!receiver.hasStarted()) {
+                receiver.receive(answer, InputStream.nullInputStream(), 0);
+            }
+            return receiver.result();
+        } catch (IOException | Receiver.ReaderFailedException e) {
+            throw new ConnectorException(request + ": the reader of the body failed: " + e.getCause(), e.getCause());
+        }
+    }
+
+    /**
+     * Sends a request, and writes the body of the answer into a file: into {@code <file>.part} first, which becomes the file
+     * when it is complete. When the exchange breaks off, or did so in an earlier call, only the rest is asked for, if the
+     * service supports it and the content is still the same. It may take an hour, unless the request says otherwise, and is
+     * tried again as long as bytes keep coming.
+     *
+     * @param request the request, a GET
+     * @param file the file, replaced when it exists; its directory must exist
+     * @return the answer, without its body
+     * @throws ConnectorException as for {@link #send}; or when the file can't be written
+     */
+    public Response download(Request request, Path file) {
+        Call call = streaming(notNull(request, "request"));
+        try (Download download = Download.start(resolved(request), notNull(file, "file"))) {
+            return download(download, call);
+        } catch (ClosedByInterruptException e) {
+            throw new ConnectorException(request + ": the thread was interrupted while it wrote " + file, e);
+        } catch (IOException e) {
+            throw new ConnectorException(request + ": the file " + file + " can't be written: " + e, e);
+        }
+    }
+
+    private Response download(Download download, Call call) throws IOException {
+        while (true) {
+            long before = download.size();
+            Request next = download.next();
+            try {
+                Response answer = send(next.accept(416), retry, call, download.receiver(transport.maxStreamBytes()));
+                if (answer.status() == 416) {
+                    download.discard();
+                    continue;
+                }
+                download.finish();
+                return answer;
+            } catch (TransferException | TimedOutException e) {
+                if (Thread.currentThread().isInterrupted()) {
+                    // To look at the file would close it.
+                    throw e;
+                }
+                if (download.size() > before) {
+                    call.progresses();
+                }
+                Duration wait = retry.after(e, next, call, budget);
+                if (wait == null || !pause(wait, call, e.exchange().orElseThrow())) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private Call streaming(Request request) {
+        Duration asked = request.timeout();
+        return new Call(time, asked != null ? asked : totalTimeout.compareTo(STREAMING) > 0 ? totalTimeout : STREAMING);
     }
 
     private Call call(Request request) {
         return new Call(time, request.timeout() == null ? totalTimeout : request.timeout());
     }
 
-    private Response send(Request request, Retry retry, Call call) {
+    private Response send(Request request, Retry retry, Call call, @Nullable Receiver<?> receiver) {
         Request plain = resolved(request);
         boolean trusted = plain.url().sameOrigin(baseUrl);
         budget.countRequest();
         for (int hop = 0; ; hop++) {
-            Response answer = exchange(plain, trusted, call, retry);
+            Response answer = exchange(plain, trusted, call, retry, receiver);
             Request next = Redirects.next(plain, answer, hop);
             if (next == null) {
                 return accepted(answer);
@@ -181,7 +268,7 @@ public final class HttpConnection implements AutoCloseable {
         ensureOpen();
         long start = time.nanos();
         try {
-            return ConnectionTest.passed(name, send(test, Retry.none(), call(test)));
+            return ConnectionTest.passed(name, send(test, Retry.none(), call(test), null));
         } catch (ConnectorException e) {
             return ConnectionTest.failed(e, Duration.ofNanos(time.nanos() - start));
         }
@@ -203,12 +290,12 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /** One hop, tried until it has an answer to go on with, or there is no sense in another attempt. */
-    private Response exchange(Request plain, boolean trusted, Call call, Retry retry) {
+    private Response exchange(Request plain, boolean trusted, Call call, Retry retry, @Nullable Receiver<?> receiver) {
         while (true) {
             // Each attempt is signed anew: a signature may hold the time.
             Request request = trusted ? signed(plain) : plain;
             try {
-                Response answer = attempt(request, call);
+                Response answer = attempt(request, call, receiver);
                 if (answer.verdict() == ErrorRule.Action.REFRESH_AUTH && trusted && refreshes(request, call)) {
                     continue;
                 }
@@ -217,7 +304,8 @@ public final class HttpConnection implements AutoCloseable {
                     return answer;
                 }
             } catch (ConnectorException e) {
-                Duration wait = retry.after(e, request, call, budget);
+                boolean seen = receiver != null && receiver.hasStarted();
+                Duration wait = seen ? null : retry.after(e, request, call, budget);
                 if (wait == null
                         || !request.isWhole()
                         || !pause(wait, call, e.exchange().orElseThrow())) {
@@ -235,11 +323,11 @@ public final class HttpConnection implements AutoCloseable {
         return true;
     }
 
-    private Response attempt(Request request, Call call) {
+    private Response attempt(Request request, Call call, @Nullable Receiver<?> receiver) {
         takeSlot(request, call);
         try {
             keepPace(request, call);
-            Response answer = verdicts.judged(transport.exchange(request, call));
+            Response answer = verdicts.judged(transport.exchange(request, call, receiver));
             if (pace != null) {
                 pace.learn(answer);
             }

@@ -22,6 +22,7 @@ public final class HttpConnectionBuilder {
     private static final int DEFAULT_MAX_CONNECTIONS = 50;
     private static final int MOST_CONNECTIONS = 10_000;
     private static final int DEFAULT_MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
+    private static final long DEFAULT_MAX_STREAM_BYTES = 10L * 1024 * 1024 * 1024;
 
     private final String name;
     private final List<String> problems = new ArrayList<>();
@@ -44,6 +45,7 @@ public final class HttpConnectionBuilder {
     private boolean isolated;
     private int maxConnections = DEFAULT_MAX_CONNECTIONS;
     private int maxResponseBytes = DEFAULT_MAX_RESPONSE_BYTES;
+    private long maxStreamBytes = DEFAULT_MAX_STREAM_BYTES;
 
     HttpConnectionBuilder(@Nullable String name) {
         this.name = name == null ? "" : Ascii.visible(name.strip());
@@ -312,13 +314,24 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Sets how large an answer may be, decompressed. Default: 10 MiB.
+     * Sets how large an answer in memory may be, decompressed. Default: 10 MiB.
      *
      * @param bytes 1 to 1 GiB
      * @return this
      */
     public HttpConnectionBuilder maxResponseBytes(int bytes) {
         this.maxResponseBytes = bytes;
+        return this;
+    }
+
+    /**
+     * Sets how large an answer may be that is read while it comes, or written into a file. Default: 10 GiB.
+     *
+     * @param bytes at least 1
+     * @return this
+     */
+    public HttpConnectionBuilder maxStreamBytes(long bytes) {
+        this.maxStreamBytes = bytes;
         return this;
     }
 
@@ -344,6 +357,9 @@ public final class HttpConnectionBuilder {
         }
         if (maxResponseBytes < 1 || maxResponseBytes > 1 << 30) {
             found.add("maxResponseBytes: " + maxResponseBytes + " is out of range: use 1 to " + (1 << 30));
+        }
+        if (maxStreamBytes < 1) {
+            found.add("maxStreamBytes: " + maxStreamBytes + " is out of range: use at least 1");
         }
         if (destinations != null && (proxy != null || unixSocket != null)) {
             found.add(
@@ -372,7 +388,8 @@ public final class HttpConnectionBuilder {
                         timeouts,
                         proxy,
                         unixSocket,
-                        maxResponseBytes),
+                        maxResponseBytes,
+                        maxStreamBytes),
                 time);
     }
 

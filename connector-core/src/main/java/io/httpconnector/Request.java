@@ -45,10 +45,21 @@ public final class Request {
      * @param accepted the statuses that are welcome beside 2xx
      * @param timeout how long the whole exchange may take; null for what the connection says
      * @param idempotent whether the caller says that repeating does no harm
+     * @param upload who is told of the body that is sent
+     * @param download who is told of the body that comes
      */
     @SuppressWarnings("ArrayRecordComponent") // never shown, compared or changed
-    private record Terms(int[] accepted, @Nullable Duration timeout, boolean idempotent) {
-        private static final Terms NONE = new Terms(new int[0], null, false);
+    private record Terms(
+            int[] accepted,
+            @Nullable Duration timeout,
+            boolean idempotent,
+            @Nullable Progress upload,
+            @Nullable Progress download) {
+        private static final Terms NONE = new Terms(new int[0], null, false, null, null);
+
+        private Terms accepting(int[] statuses) {
+            return new Terms(statuses, timeout, idempotent, upload, download);
+        }
     }
 
     /**
@@ -287,7 +298,7 @@ public final class Request {
                 throw new InvalidDefinitionException("request", status + " is not a status code: use 100 to 599");
             }
         }
-        return terms.accepted == ANY_STATUS ? this : withTerms(new Terms(all, terms.timeout, terms.idempotent));
+        return terms.accepted == ANY_STATUS ? this : withTerms(terms.accepting(all));
     }
 
     /**
@@ -296,7 +307,7 @@ public final class Request {
      * @return a new request
      */
     public Request acceptAnyStatus() {
-        return withTerms(new Terms(ANY_STATUS, terms.timeout, terms.idempotent));
+        return withTerms(terms.accepting(ANY_STATUS));
     }
 
     /**
@@ -308,7 +319,8 @@ public final class Request {
      * @throws InvalidDefinitionException when it is not positive
      */
     public Request timeout(Duration timeout) {
-        return withTerms(new Terms(terms.accepted, Timeouts.check("timeout", timeout), terms.idempotent));
+        return withTerms(new Terms(
+                terms.accepted, Timeouts.check("timeout", timeout), terms.idempotent, terms.upload, terms.download));
     }
 
     /**
@@ -318,7 +330,7 @@ public final class Request {
      * @return a new request
      */
     public Request idempotent() {
-        return withTerms(new Terms(terms.accepted, terms.timeout, true));
+        return withTerms(new Terms(terms.accepted, terms.timeout, true, terms.upload, terms.download));
     }
 
     /**
@@ -341,6 +353,28 @@ public final class Request {
      */
     public Request idempotencyKey(String key) {
         return header("Idempotency-Key", key).idempotent();
+    }
+
+    /**
+     * Has somebody told how far the body has come that is sent.
+     *
+     * @param progress is told
+     * @return a new request
+     */
+    public Request onUpload(Progress progress) {
+        return withTerms(new Terms(
+                terms.accepted, terms.timeout, terms.idempotent, notNull(progress, "progress"), terms.download));
+    }
+
+    /**
+     * Has somebody told how far the body has come that is received.
+     *
+     * @param progress is told
+     * @return a new request
+     */
+    public Request onDownload(Progress progress) {
+        return withTerms(new Terms(
+                terms.accepted, terms.timeout, terms.idempotent, terms.upload, notNull(progress, "progress")));
     }
 
     private Request withTerms(Terms changed) {
@@ -413,6 +447,14 @@ public final class Request {
 
     @Nullable Duration timeout() {
         return terms.timeout;
+    }
+
+    @Nullable Progress upload() {
+        return terms.upload;
+    }
+
+    @Nullable Progress download() {
+        return terms.download;
     }
 
     /** Whether the service may see it twice without harm: RFC 9110, section 9.2.1, and the methods of WebDAV that only read. */

@@ -32,7 +32,11 @@ final class Transmission extends BasicClassicHttpRequest implements CancellableD
             if (body.isGzip()) {
                 setHeader("Content-Encoding", "gzip");
             }
-            setEntity(body.isInMemory() ? new ByteArrayEntity(body.content(), null) : new BodyEntity(body));
+            Progress progress = request.upload();
+            setEntity(
+                    body.isInMemory() && progress == null
+                            ? new ByteArrayEntity(body.content(), null)
+                            : new BodyEntity(body, progress));
         }
     }
 

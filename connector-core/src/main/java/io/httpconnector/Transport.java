@@ -24,6 +24,7 @@ final class Transport implements AutoCloseable {
     private final Set<Transmission> underWay = ConcurrentHashMap.newKeySet();
     private final Failures failures;
     private final int maxResponseBytes;
+    private final long maxStreamBytes;
 
     @SuppressWarnings("deprecation") // Its successor belongs to the pool, which connections with other timeouts share.
     Transport(
@@ -31,7 +32,8 @@ final class Transport implements AutoCloseable {
             Timeouts timeouts,
             @Nullable Proxy proxy,
             @Nullable Path unixSocket,
-            int maxResponseBytes) {
+            int maxResponseBytes,
+            long maxStreamBytes) {
         this.client = client;
         this.config = RequestConfig.custom()
                 .setConnectTimeout(Timeout.of(timeouts.connect()))
@@ -41,15 +43,17 @@ final class Transport implements AutoCloseable {
                 .build();
         this.failures = new Failures(timeouts, proxy);
         this.maxResponseBytes = maxResponseBytes;
+        this.maxStreamBytes = maxStreamBytes;
     }
 
     /**
      * Sends the request and reads the answer.
      *
      * @param call how long it may take
+     * @param receiver who reads the body of a good answer; null to have it in memory
      * @throws ConnectorException by what went wrong
      */
-    Response exchange(Request request, Call call) {
+    Response exchange(Request request, Call call, @Nullable Receiver<?> receiver) {
         Transmission transmission = new Transmission(request);
         Attempt attempt = new Attempt(request.target(), transmission, config);
         Future<?> deadline = Deadlines.start(call.left(), transmission::expire);
@@ -57,9 +61,17 @@ final class Transport implements AutoCloseable {
         try {
             return client.execute(request.url().origin(), transmission, attempt, answer -> {
                 attempt.answers();
-                return read(request, transmission, answer, call);
+                return read(request, transmission, answer, call, receiver);
             });
+        } catch (Receiver.ReaderFailedException e) {
+            throw new ConnectorException(request + ": the reader of the body failed: " + e.getCause(), e.getCause());
+        } catch (Receiver.TooLargeException e) {
+            throw tooLarge(request, call, maxStreamBytes, "maxStreamBytes");
         } catch (IOException | CancellationException e) {
+            Response left = receiver == null ? null : receiver.finished();
+            if (left != null) {
+                return left;
+            }
             Exchange exchange = Exchange.unanswered(request, call);
             if (transmission.isExpired()) {
                 throw new TimedOutException(TimedOutException.Phase.TOTAL, call.total(), e, exchange);
@@ -71,29 +83,67 @@ final class Transport implements AutoCloseable {
         }
     }
 
-    private Response read(Request request, Transmission transmission, ClassicHttpResponse answer, Call call)
+    private Response read(
+            Request request,
+            Transmission transmission,
+            ClassicHttpResponse answer,
+            Call call,
+            @Nullable Receiver<?> receiver)
             throws IOException {
         HttpEntity entity = answer.getEntity();
-        byte[] body = entity == null ? NO_BYTES : read(entity);
+        if (receiver != null) {
+            Response head = new Response(request, answer.getCode(), answer.getHeaders(), NO_BYTES, call);
+            if (receiver.wants(head)) {
+                receive(head, entity, transmission, receiver);
+                return head;
+            }
+        }
+        byte[] body = entity == null ? NO_BYTES : read(entity, request);
         if (body == null) {
             // Without this the rest would be read before the connection is given up.
             transmission.cancel();
-            throw new InvalidResponseException(
-                    request.method() + " " + request.url().origin().toHostString()
-                            + ": the body is larger than the limit of " + maxResponseBytes
-                            + " bytes: ask for less, or raise maxResponseBytes",
-                    null,
-                    Exchange.unanswered(request, call));
+            throw tooLarge(request, call, maxResponseBytes, "maxResponseBytes");
         }
         return new Response(request, answer.getCode(), answer.getHeaders(), body, call);
     }
 
-    /** The whole body, or null when it is larger than the limit. */
-    private byte @Nullable [] read(HttpEntity entity) throws IOException {
+    private static void receive(
+            Response head, @Nullable HttpEntity entity, Transmission transmission, Receiver<?> receiver)
+            throws IOException {
+        boolean all = false;
+        try {
+            all = entity == null
+                    ? receiver.receive(head, InputStream.nullInputStream(), 0)
+                    : receiver.receive(head, content(entity, head.request()), entity.getContentLength());
+        } finally {
+            if (!all) {
+                // Without this the rest would be read before the connection is given up.
+                transmission.cancel();
+            }
+        }
+    }
+
+    private static InvalidResponseException tooLarge(Request request, Call call, long limit, String setting) {
+        return new InvalidResponseException(
+                request.method() + " " + request.url().origin().toHostString()
+                        + ": the body is larger than the limit of " + limit + " bytes: ask for less, or raise "
+                        + setting,
+                null,
+                Exchange.unanswered(request, call));
+    }
+
+    private static InputStream content(HttpEntity entity, Request request) throws IOException {
+        Progress progress = request.download();
         InputStream content = entity.getContent();
+        return progress == null ? content : Moving.in(content, progress, entity.getContentLength());
+    }
+
+    /** The whole body, or null when it is larger than the limit. */
+    private byte @Nullable [] read(HttpEntity entity, Request request) throws IOException {
+        InputStream content = content(entity, request);
         long announced = entity.getContentLength();
-        if (content == null || announced > maxResponseBytes) {
-            return content == null ? NO_BYTES : null;
+        if (announced > maxResponseBytes) {
+            return null;
         }
         if (announced < 0) {
             byte[] body = content.readNBytes(maxResponseBytes + 1);
@@ -102,6 +152,10 @@ final class Transport implements AutoCloseable {
         byte[] body = new byte[(int) announced];
         int length = content.readNBytes(body, 0, body.length);
         return length == body.length ? body : Arrays.copyOf(body, length);
+    }
+
+    long maxStreamBytes() {
+        return maxStreamBytes;
     }
 
     /** Ends what is under way. */

@@ -1,0 +1,133 @@
+package io.httpconnector;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Gives the body of a good answer to a reader while it comes. Serves one call, by one thread. */
+final class Receiver<T> {
+
+    private final BodyReader<T> reader;
+    private final Predicate<Response> good;
+    private final long most;
+    private boolean started;
+    private @Nullable Response finished;
+    private @Nullable T result;
+
+    Receiver(BodyReader<T> reader, Predicate<Response> good, long most) {
+        this.reader = reader;
+        this.good = good;
+        this.most = most;
+    }
+
+    boolean wants(Response head) {
+        return good.test(head);
+    }
+
+    /** Whether the reader has seen something, so that another attempt would show it twice. */
+    boolean hasStarted() {
+        return started;
+    }
+
+    /** The answer, when the reader is done with it: whatever happens to the rest of the body does not matter. */
+    @Nullable Response finished() {
+        return finished;
+    }
+
+    /** What the reader has returned, which may be null. */
+    @SuppressWarnings("NullAway")
+    T result() {
+        return result;
+    }
+
+    /**
+     * Lets the reader read.
+     *
+     * @param length how many bytes there are, -1 when that is not known
+     * @return whether it has read all
+     * @throws IOException when the body breaks off
+     * @throws ReaderFailedException when the reader fails by itself
+     */
+    boolean receive(Response head, InputStream content, long length) throws IOException {
+        started = true;
+        Counted body = new Counted(content);
+        try {
+            result = reader.read(head, body);
+        } catch (IOException e) {
+            if (body.broken == null) {
+                throw new ReaderFailedException(e);
+            }
+            throw body.broken;
+        }
+        if (body.broken != null) {
+            throw body.broken;
+        }
+        finished = head;
+        return body.ended || body.count == length;
+    }
+
+    /** What the reader of the caller throws, on its way through Apache HttpClient. */
+    static final class ReaderFailedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        ReaderFailedException(IOException cause) {
+            super(cause);
+        }
+    }
+
+    /** There are more bytes than permitted. */
+    static final class TooLargeException extends IOException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** Knows its failures from those of the reader, and its limit. */
+    private final class Counted extends FilterInputStream {
+
+        private long count;
+        private boolean ended;
+        private @Nullable IOException broken;
+
+        Counted(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            try {
+                int read = in.read(buffer, offset, length);
+                count += Math.max(0, read);
+                ended = read < 0;
+                if (count > most) {
+                    throw new TooLargeException();
+                }
+                return read;
+            } catch (IOException e) {
+                broken = e;
+                throw e;
+            }
+        }
+
+        @Override
+        public long skip(long count) throws IOException {
+            return read(new byte[(int) Math.min(count, 8192)], 0, (int) Math.min(count, 8192));
+        }
+
+        @Override
+        public boolean markSupported() {
+            return false;
+        }
+
+        @Override
+        public void close() {
+            // The exchange does that.
+        }
+    }
+}
