@@ -1,12 +1,14 @@
 package io.httpconnector;
 
 import java.time.Duration;
+import java.time.Instant;
 
 /** One call of {@code send}: from when on it counts, how long it may take, and how often it was tried. Used by one thread. */
 final class Call {
 
     private final Time time;
     private final long start;
+    private final Instant startedAt;
     private final Duration total;
     private int attempts = 1;
     private int stale;
@@ -15,6 +17,7 @@ final class Call {
     Call(Time time, Duration total) {
         this.time = time;
         this.start = time.nanos();
+        this.startedAt = time.now();
         this.total = total;
     }
 
@@ -24,6 +27,10 @@ final class Call {
 
     Duration took() {
         return Duration.ofNanos(time.nanos() - start);
+    }
+
+    Exchange.Moment moment() {
+        return new Exchange.Moment(startedAt, took(), attempts);
     }
 
     /** The time that is left, negative when there is none. */

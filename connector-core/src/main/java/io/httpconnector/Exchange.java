@@ -1,6 +1,8 @@
 package io.httpconnector;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.OptionalInt;
 import org.apache.hc.core5.http.Header;
 
@@ -16,6 +18,7 @@ import org.apache.hc.core5.http.Header;
  * @param status the status code; empty when no answer came
  * @param responseHeaders the header fields that came back, possibly none
  * @param responseBody the body that came back, as text; empty when there was none
+ * @param startedAt when the call began
  * @param took the time from the call until the answer was complete or the failure was clear
  * @param attempts how many attempts this call has made so far, 1 when it was not tried again
  */
@@ -28,50 +31,58 @@ public record Exchange(
         OptionalInt status,
         Headers responseHeaders,
         String responseBody,
+        Instant startedAt,
         Duration took,
         int attempts) {
 
-    static Exchange answered(Request request, int status, Header[] headers, byte[] body, Duration took, int attempts) {
+    static Exchange answered(Request request, int status, Header[] headers, byte[] body, Moment moment) {
         Redactor redactor = new Redactor(request.secrets());
         Headers masked = redactor.mask(headers);
         String text = body.length == 0
                 ? ""
                 : redactor.mask(body, masked.first("Content-Type").orElse(null));
-        return of(request, redactor, OptionalInt.of(status), masked, text, took, attempts);
+        return of(request, redactor, OptionalInt.of(status), masked, text, moment);
     }
 
     static Exchange unanswered(Request request, Call call) {
-        return of(
-                request,
-                new Redactor(request.secrets()),
-                OptionalInt.empty(),
-                Headers.NONE,
-                "",
-                call.took(),
-                call.attempts());
+        return of(request, new Redactor(request.secrets()), OptionalInt.empty(), Headers.NONE, "", call.moment());
     }
 
     private static Exchange of(
-            Request request,
-            Redactor redactor,
-            OptionalInt status,
-            Headers headers,
-            String body,
-            Duration took,
-            int attempts) {
+            Request request, Redactor redactor, OptionalInt status, Headers headers, String body, Moment moment) {
         Body sent = request.content();
         return new Exchange(
                 request.name(),
                 request.method(),
                 redactor.mask(request.shownUrl()),
-                redactor.mask(request.headers()),
+                redactor.mask(sent == null ? request.headers() : withContentType(request, sent)),
                 sent == null ? "" : redactor.mask(sent),
                 status,
                 headers,
                 body,
-                took,
-                attempts);
+                moment.startedAt(),
+                moment.took(),
+                moment.attempts());
     }
+
+    private static Field[] withContentType(Request request, Body body) {
+        Field[] fields = request.headers();
+        if (request.header("Content-Type").isPresent()) {
+            return fields;
+        }
+        Field[] all = Arrays.copyOf(fields, fields.length + 1);
+        all[fields.length] = Field.of("Content-Type", body.contentType());
+        return all;
+    }
+
+    /**
+     * When something happened in a call.
+     *
+     * @param startedAt when the call began
+     * @param took how long it had taken by then
+     * @param attempts how many attempts it had made by then
+     */
+    record Moment(Instant startedAt, Duration took, int attempts) {}
 
     /**
      * The exchange on one line, as it stands in the log.
@@ -82,5 +93,33 @@ public record Exchange(
         return (name.isEmpty() ? "" : "\"" + name + "\": ") + method + " " + url + " -> "
                 + (status.isPresent() ? String.valueOf(status.getAsInt()) : "no answer") + " (" + took.toMillis()
                 + " ms" + (attempts == 1 ? "" : ", " + attempts + " attempts") + ")";
+    }
+
+    /**
+     * The request as a command for curl. It runs as it is when each {@code ***} is replaced by the secret, and the file
+     * {@code BODY} is there if the body was a file or a stream.
+     *
+     * @return the command, for a shell of Unix
+     */
+    public String asCurl() {
+        return Copies.curl(this);
+    }
+
+    /**
+     * The request as text of an {@code .http} file, which editors can send.
+     *
+     * @return request line, headers and body; each {@code ***} stands for a secret
+     */
+    public String asHttp() {
+        return Copies.http(this);
+    }
+
+    /**
+     * Request and answer as an HTTP Archive, version 1.2, which the developer tools of browsers can show.
+     *
+     * @return JSON; each {@code ***} stands for a secret
+     */
+    public String asHar() {
+        return Copies.har(this);
     }
 }

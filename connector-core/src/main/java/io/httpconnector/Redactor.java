@@ -54,9 +54,16 @@ final class Redactor {
         for (int i = 0; i < headers.length; i++) {
             Header header = headers[i];
             String value = header.getValue() == null ? "" : header.getValue();
-            masked[i] = Field.of(header.getName(), header.isSensitive() ? Secret.MASK : mask(value));
+            masked[i] = Field.of(header.getName(), header.isSensitive() ? Secret.MASK : maskCookie(header, value));
         }
         return new Headers(masked);
+    }
+
+    /** What the service sets as a cookie is a secret of its own. */
+    private String maskCookie(Header header, String value) {
+        return header.getName().equalsIgnoreCase("Set-Cookie")
+                ? value.replaceFirst("=[^;]*", "=" + Secret.MASK)
+                : mask(value);
     }
 
     String mask(Body body) {

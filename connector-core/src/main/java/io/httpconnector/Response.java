@@ -15,8 +15,7 @@ public final class Response {
     private final Headers headers;
     private final Header[] fields;
     private final byte[] body;
-    private final Duration took;
-    private final int attempts;
+    private final Exchange.Moment moment;
     private final ErrorRule.Action verdict;
     private final boolean ruled;
 
@@ -26,8 +25,7 @@ public final class Response {
         this.fields = fields;
         this.headers = new Headers(fields);
         this.body = body;
-        this.took = call.took();
-        this.attempts = call.attempts();
+        this.moment = call.moment();
         this.verdict = ErrorRule.Action.ACCEPT;
         this.ruled = false;
     }
@@ -38,8 +36,7 @@ public final class Response {
         this.fields = answer.fields;
         this.headers = answer.headers;
         this.body = verdict == ErrorRule.Action.IGNORE ? new byte[0] : answer.body;
-        this.took = answer.took;
-        this.attempts = answer.attempts;
+        this.moment = answer.moment;
         this.verdict = verdict;
         this.ruled = ruled;
     }
@@ -139,7 +136,7 @@ public final class Response {
      * @return the time
      */
     public Duration took() {
-        return took;
+        return moment.took();
     }
 
     /**
@@ -148,7 +145,7 @@ public final class Response {
      * @return the exchange, without its secrets
      */
     public Exchange exchange() {
-        return Exchange.answered(request, status, fields, body, took, attempts);
+        return Exchange.answered(request, status, fields, body, moment);
     }
 
     /** This answer with what it means, and whether a rule of the connection says so. */
