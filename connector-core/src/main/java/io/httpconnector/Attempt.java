@@ -21,19 +21,26 @@ final class Attempt extends HttpClientContext {
 
     private final String target;
     private final Transmission transmission;
+    private final Call call;
     private boolean fresh;
     private boolean connected;
     private boolean answered;
 
-    Attempt(String target, Transmission transmission, RequestConfig config) {
+    Attempt(String target, Transmission transmission, Call call, RequestConfig config) {
         this.target = target;
         this.transmission = transmission;
+        this.call = call;
+        call.beginsAttempt();
         setRequestConfig(config);
     }
 
     /** No connection was left over: a new one is being opened. */
     void opens() {
         fresh = true;
+    }
+
+    Call call() {
+        return call;
     }
 
     /** What it waits for now, and need not when it is ended. */
@@ -44,11 +51,13 @@ final class Attempt extends HttpClientContext {
     /** There is a connection: gives the target as it stands in the request line, secrets included. */
     String connects() {
         connected = true;
+        call.begins();
         return target;
     }
 
     void answers() {
         answered = true;
+        call.endsWaiting();
     }
 
     Reach reach() {

@@ -2,6 +2,7 @@ package io.httpconnector;
 
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** One call of {@code send}: from when on it counts, how long it may take, and how often it was tried. Used by one thread. */
 final class Call {
@@ -13,6 +14,14 @@ final class Call {
     private int attempts = 1;
     private int stale;
     private boolean refreshed;
+    private @Nullable Watches watches;
+    private long waited;
+    private long mark;
+    private long dns;
+    private long connect;
+    private long tls;
+    private long firstByte;
+    private long receivedBytes;
 
     Call(Time time, Duration total) {
         this.time = time;
@@ -62,5 +71,66 @@ final class Call {
         boolean first = !refreshed;
         refreshed = true;
         return first;
+    }
+
+    void watchedBy(Watches watches) {
+        this.watches = watches;
+    }
+
+    @Nullable Watches watches() {
+        return watches;
+    }
+
+    /** The next attempt has its own times. */
+    void beginsAttempt() {
+        dns = 0;
+        connect = 0;
+        tls = 0;
+        firstByte = 0;
+        receivedBytes = 0;
+    }
+
+    /** A part of a connection begins now, and lasts until it ends. */
+    void begins() {
+        mark = time.nanos();
+    }
+
+    void endsDns() {
+        dns = time.nanos() - mark;
+    }
+
+    /** Each address that was tried counts. */
+    void endsConnect() {
+        connect += time.nanos() - mark;
+    }
+
+    void endsTls() {
+        tls = time.nanos() - mark;
+    }
+
+    void endsWaiting() {
+        firstByte = time.nanos() - mark;
+    }
+
+    void waited(long nanos) {
+        waited += nanos;
+    }
+
+    void receives(long bytes) {
+        receivedBytes = bytes;
+    }
+
+    long receivedBytes() {
+        return receivedBytes;
+    }
+
+    Timings timings() {
+        return new Timings(
+                Duration.ofNanos(waited),
+                Duration.ofNanos(dns),
+                Duration.ofNanos(connect),
+                Duration.ofNanos(tls),
+                Duration.ofNanos(firstByte),
+                took());
     }
 }

@@ -8,13 +8,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A connection to somebody else's HTTP API: where it is, who we are there, and how long we wait.
@@ -39,55 +33,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class HttpConnection implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
-
     private static final Duration STREAMING = Duration.ofHours(1);
-    private static final double RETRIES_PER_REQUEST = 0.1;
 
-    private final String name;
-    private final Url baseUrl;
-    private final AuthStrategy auth;
-    private final Fields query;
-    private final Fields headers;
-    private final @Nullable Request test;
-    private final Retry retry;
-    private final RetryBudget budget;
-    private final Duration totalTimeout;
-    private final Semaphore slots;
-    private final @Nullable Pace pace;
-    private final Verdicts verdicts;
-    private final Transport transport;
-    private final Time time;
-    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Settings settings;
+    private final Sender sender;
 
-    HttpConnection(
-            String name,
-            Url baseUrl,
-            AuthStrategy auth,
-            Fields query,
-            Fields headers,
-            @Nullable Request test,
-            Retry retry,
-            Duration totalTimeout,
-            int maxConnections,
-            @Nullable RateLimit rateLimit,
-            Verdicts verdicts,
-            Transport transport,
-            Time time) {
-        this.name = name;
-        this.baseUrl = baseUrl;
-        this.auth = auth;
-        this.query = query;
-        this.headers = headers;
-        this.test = test;
-        this.retry = retry;
-        this.budget = new RetryBudget(time, RETRIES_PER_REQUEST);
-        this.totalTimeout = totalTimeout;
-        this.slots = new Semaphore(maxConnections, true);
-        this.pace = rateLimit == null ? null : new Pace(rateLimit, time);
-        this.verdicts = verdicts;
-        this.transport = transport;
-        this.time = time;
+    HttpConnection(Settings settings, Transport transport) {
+        this.settings = settings;
+        this.sender = new Sender(settings, transport);
     }
 
     /**
@@ -106,7 +59,7 @@ public final class HttpConnection implements AutoCloseable {
      * @return the name
      */
     public String name() {
-        return name;
+        return settings.name();
     }
 
     /**
@@ -125,7 +78,7 @@ public final class HttpConnection implements AutoCloseable {
      * @throws ConnectorException when the connection is closed
      */
     public Response send(Request request) {
-        return send(request, retry, call(notNull(request, "request")), null);
+        return sender.send(request, settings.retry(), call(notNull(request, "request")), null);
     }
 
     /**
@@ -149,7 +102,7 @@ public final class HttpConnection implements AutoCloseable {
      */
     public CompletableFuture<Response> sendAsync(Request request, Executor executor) {
         Call call = call(notNull(request, "request"));
-        return Sending.start(() -> send(request, retry, call, null), notNull(executor, "executor"));
+        return Sending.start(() -> sender.send(request, settings.retry(), call, null), notNull(executor, "executor"));
     }
 
     /**
@@ -164,11 +117,8 @@ public final class HttpConnection implements AutoCloseable {
      * @throws ConnectorException as for {@link #send}; with the reader's own exception as its cause when that fails
      */
     public <T> T read(Request request, BodyReader<T> reader) {
-        Receiver<T> receiver = new Receiver<>(
-                notNull(reader, "reader"),
-                head -> verdicts.judged(head).verdict() == ErrorRule.Action.ACCEPT,
-                transport.maxStreamBytes());
-        Response answer = send(request, retry, streaming(notNull(request, "request")), receiver);
+        Receiver<T> receiver = sender.receiver(notNull(reader, "reader"));
+        Response answer = sender.send(request, settings.retry(), streaming(notNull(request, "request")), receiver);
         try {
             if (!receiver.hasStarted()) {
                 receiver.receive(answer, InputStream.nullInputStream(), 0);
@@ -192,7 +142,7 @@ public final class HttpConnection implements AutoCloseable {
      */
     public Response download(Request request, Path file) {
         Call call = streaming(notNull(request, "request"));
-        try (Download download = Download.start(resolved(request), notNull(file, "file"))) {
+        try (Download download = Download.start(sender.resolved(request), notNull(file, "file"))) {
             return download(download, call);
         } catch (ClosedByInterruptException e) {
             throw new ConnectorException(request + ": the thread was interrupted while it wrote " + file, e);
@@ -206,7 +156,8 @@ public final class HttpConnection implements AutoCloseable {
             long before = download.size();
             Request next = download.next();
             try {
-                Response answer = send(next.accept(416), retry, call, download.receiver(transport.maxStreamBytes()));
+                Response answer = sender.send(
+                        next.accept(416), settings.retry(), call, download.receiver(sender.maxStreamBytes()));
                 if (answer.status() == 416) {
                     download.discard();
                     continue;
@@ -221,8 +172,7 @@ public final class HttpConnection implements AutoCloseable {
                 if (download.size() > before) {
                     call.progresses();
                 }
-                Duration wait = retry.after(e, next, call, budget);
-                if (wait == null || !pause(wait, call, e.exchange().orElseThrow())) {
+                if (!sender.pauseAfter(e, next, call)) {
                     throw e;
                 }
             }
@@ -231,27 +181,12 @@ public final class HttpConnection implements AutoCloseable {
 
     private Call streaming(Request request) {
         Duration asked = request.timeout();
-        return new Call(time, asked != null ? asked : totalTimeout.compareTo(STREAMING) > 0 ? totalTimeout : STREAMING);
+        Duration usual = settings.totalTimeout().compareTo(STREAMING) > 0 ? settings.totalTimeout() : STREAMING;
+        return new Call(settings.time(), asked == null ? usual : asked);
     }
 
     private Call call(Request request) {
-        return new Call(time, request.timeout() == null ? totalTimeout : request.timeout());
-    }
-
-    private Response send(Request request, Retry retry, Call call, @Nullable Receiver<?> receiver) {
-        Request plain = resolved(request);
-        boolean trusted = plain.url().sameOrigin(baseUrl);
-        budget.countRequest();
-        for (int hop = 0; ; hop++) {
-            Response answer = exchange(plain, trusted, call, retry, receiver);
-            Request next = Redirects.next(plain, answer, hop);
-            if (next == null) {
-                return accepted(answer);
-            }
-            // Who leads us away and back again does not get our credentials for a URL of his choice.
-            trusted = trusted && next.url().sameOrigin(baseUrl);
-            plain = next;
-        }
+        return new Call(settings.time(), request.timeout() == null ? settings.totalTimeout() : request.timeout());
     }
 
     /**
@@ -262,198 +197,17 @@ public final class HttpConnection implements AutoCloseable {
      * @throws ConnectorException when the connection has no test request, or is closed
      */
     public ConnectionTest test() {
+        Request test = settings.test();
         if (test == null) {
-            throw new ConnectorException("Connection \"" + name + "\" has no test: give it a request by test(...)");
+            throw new ConnectorException(
+                    "Connection \"" + settings.name() + "\" has no test: give it a request by test(...)");
         }
-        ensureOpen();
-        long start = time.nanos();
+        sender.ensureOpen();
+        Call call = call(test);
         try {
-            return ConnectionTest.passed(name, send(test, Retry.none(), call(test), null));
+            return ConnectionTest.passed(settings.name(), sender.send(test, Retry.none(), call, null));
         } catch (ConnectorException e) {
-            return ConnectionTest.failed(e, Duration.ofNanos(time.nanos() - start));
-        }
-    }
-
-    private Request resolved(Request request) {
-        Url url = request.url().below(baseUrl);
-        return url.sameOrigin(baseUrl) ? request.at(url, query, headers) : request.at(url, Fields.NONE, Fields.NONE);
-    }
-
-    private Request signed(Request plain) {
-        Request signed = auth.apply(plain.hiding());
-        if (signed == null || !signed.isHiding() || !signed.url().equals(plain.url())) {
-            throw new InvalidDefinitionException(
-                    "auth strategy of connection \"" + name + "\"",
-                    "it must return the request that it was given, with additions by the request's own methods");
-        }
-        return signed;
-    }
-
-    /** One hop, tried until it has an answer to go on with, or there is no sense in another attempt. */
-    private Response exchange(Request plain, boolean trusted, Call call, Retry retry, @Nullable Receiver<?> receiver) {
-        while (true) {
-            // Each attempt is signed anew: a signature may hold the time.
-            Request request = trusted ? signed(plain) : plain;
-            try {
-                Response answer = attempt(request, call, receiver);
-                if (answer.verdict() == ErrorRule.Action.REFRESH_AUTH && trusted && refreshes(request, call)) {
-                    continue;
-                }
-                Duration wait = retry.after(answer, call, budget, time.now());
-                if (wait == null || !request.isWhole() || !pause(wait, call, answer.exchange())) {
-                    return answer;
-                }
-            } catch (ConnectorException e) {
-                boolean seen = receiver != null && receiver.hasStarted();
-                Duration wait = seen ? null : retry.after(e, request, call, budget);
-                if (wait == null
-                        || !request.isWhole()
-                        || !pause(wait, call, e.exchange().orElseThrow())) {
-                    throw e;
-                }
-            }
-        }
-    }
-
-    private boolean refreshes(Request rejected, Call call) {
-        if (!rejected.isWhole() || !call.refreshes() || !auth.refresh(rejected)) {
-            return false;
-        }
-        call.again();
-        return true;
-    }
-
-    private Response attempt(Request request, Call call, @Nullable Receiver<?> receiver) {
-        takeSlot(request, call);
-        try {
-            keepPace(request, call);
-            Response answer = verdicts.judged(transport.exchange(request, call, receiver));
-            if (pace != null) {
-                pace.learn(answer);
-            }
-            if (LOG.isDebugEnabled()) {
-                log(answer.exchange());
-            }
-            return answer;
-        } catch (ConnectorException e) {
-            LOG.debug("\"{}\": {}", name, e.getMessage());
-            throw e;
-        } catch (IllegalStateException e) {
-            ensureOpen();
-            throw e;
-        } finally {
-            slots.release();
-        }
-    }
-
-    /** Waits for its turn among all who send. */
-    private void takeSlot(Request request, Call call) {
-        ensureOpen();
-        long left = call.left().toNanos();
-        try {
-            // Not tryAcquire() without a time, as that would jump the queue.
-            if (left <= 0 || !slots.tryAcquire(left, TimeUnit.NANOSECONDS)) {
-                TimedOutException.Phase phase =
-                        left <= 0 ? TimedOutException.Phase.TOTAL : TimedOutException.Phase.POOL;
-                throw new TimedOutException(phase, call.total(), null, Exchange.unanswered(request, call));
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw interrupted("for a free connection", e, Exchange.unanswered(request, call));
-        }
-        if (isClosed()) {
-            slots.release();
-            ensureOpen();
-        }
-    }
-
-    /** Waits until the rate limit permits the request. */
-    private void keepPace(Request request, Call call) {
-        if (pace == null) {
-            return;
-        }
-        Duration wait = pace.reserve(call.left());
-        do {
-            hold(wait, request, call);
-            wait = pace.permit();
-        } while (!wait.isZero());
-    }
-
-    private void hold(Duration wait, Request request, Call call) {
-        if (wait.isZero()) {
-            return;
-        }
-        if (wait.compareTo(call.left()) >= 0) {
-            Exchange exchange = Exchange.unanswered(request, call);
-            throw new RateLimitedException(
-                    exchange.method() + " " + exchange.url() + ": the rate limit permits the next request in "
-                            + wait.toMillis() + " ms, and this call may take only "
-                            + Math.max(0, call.left().toMillis()) + " ms more",
-                    wait,
-                    exchange);
-        }
-        try {
-            if (time.await(closed, wait)) {
-                ensureOpen();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw interrupted("for the rate limit", e, Exchange.unanswered(request, call));
-        }
-    }
-
-    private static TransferException interrupted(String waiting, InterruptedException e, Exchange exchange) {
-        return new TransferException(
-                exchange.summary() + ": the thread was interrupted while it waited " + waiting, e, exchange);
-    }
-
-    /** Waits before the next attempt; false when the connection was closed meanwhile. */
-    private boolean pause(Duration wait, Call call, Exchange exchange) {
-        if (wait.isZero()) {
-            return !isClosed();
-        }
-        call.again();
-        LOG.debug("\"{}\": next attempt in {} ms", name, wait.toMillis());
-        try {
-            return !time.await(closed, wait);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new TransferException(
-                    exchange.summary() + ": the thread was interrupted while it waited for the next attempt",
-                    e,
-                    exchange);
-        }
-    }
-
-    private void log(Exchange exchange) {
-        LOG.debug("\"{}\": {}", name, exchange.summary());
-        if (LOG.isTraceEnabled()) {
-            LOG.trace("\"{}\": sent\n{}", name, exchange.requestHeaders());
-            LOG.trace("\"{}\": received\n{}", name, exchange.responseHeaders());
-        }
-    }
-
-    private Response accepted(Response answer) {
-        if (answer.verdict() == ErrorRule.Action.ACCEPT || answer.verdict() == ErrorRule.Action.IGNORE) {
-            return answer;
-        }
-        Exchange exchange = answer.exchange();
-        String said = exchange.responseBody();
-        String excerpt = said.length() <= 300 ? said : said.substring(0, 300) + "…";
-        String message = exchange.summary() + (said.isEmpty() ? "" : ": " + Ascii.visible(excerpt));
-        if (answer.verdict() == ErrorRule.Action.RATE_LIMITED) {
-            throw new RateLimitedException(message, Retry.asked(answer, time.now()), exchange);
-        }
-        throw new StatusException(message, answer.status(), exchange.responseHeaders(), said, exchange);
-    }
-
-    private boolean isClosed() {
-        return closed.getCount() == 0;
-    }
-
-    private void ensureOpen() {
-        if (isClosed()) {
-            throw new ConnectorException("Connection \"" + name + "\" is closed");
+            return ConnectionTest.failed(e, call.took());
         }
     }
 
@@ -463,14 +217,7 @@ public final class HttpConnection implements AutoCloseable {
      */
     @Override
     public void close() {
-        synchronized (closed) {
-            if (isClosed()) {
-                return;
-            }
-            closed.countDown();
-        }
-        slots.release(Integer.MAX_VALUE / 2);
-        transport.close();
+        sender.close();
     }
 
     /**
@@ -480,6 +227,7 @@ public final class HttpConnection implements AutoCloseable {
      */
     @Override
     public String toString() {
-        return "\"" + name + "\" at " + baseUrl.origin().toURI() + baseUrl.path();
+        Url baseUrl = settings.baseUrl();
+        return "\"" + settings.name() + "\" at " + baseUrl.origin().toURI() + baseUrl.path();
     }
 }

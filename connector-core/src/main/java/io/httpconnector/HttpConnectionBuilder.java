@@ -28,6 +28,7 @@ public final class HttpConnectionBuilder {
     private final List<String> problems = new ArrayList<>();
     private final List<Field> query = new ArrayList<>();
     private final List<Field> headers = new ArrayList<>();
+    private final List<ExchangeListener> listeners = new ArrayList<>();
     private final List<ErrorRule> rules = new ArrayList<>();
     private @Nullable Url baseUrl;
     private boolean hasBaseUrl;
@@ -302,6 +303,17 @@ public final class HttpConnectionBuilder {
     }
 
     /**
+     * Adds who watches the calls of the connection.
+     *
+     * @param listener is told of each call
+     * @return this
+     */
+    public HttpConnectionBuilder listener(ExchangeListener listener) {
+        check(() -> listeners.add(InvalidDefinitionException.notNull(listener, "listener")));
+        return this;
+    }
+
+    /**
      * Gives the connection sockets of its own. By default all connections of the JVM with the same {@link Proxy} object, or none,
      * use each other's idle sockets to the same host: credentials stand in each request and not in the socket, and each
      * connection has its own limits. A service that binds a login to the socket, as NTLM does, needs its own.
@@ -371,7 +383,7 @@ public final class HttpConnectionBuilder {
         if (baseUrl == null || !found.isEmpty()) {
             throw new InvalidDefinitionException("connection \"" + name + "\"", found);
         }
-        return new HttpConnection(
+        Settings settings = new Settings(
                 name,
                 baseUrl,
                 auth,
@@ -379,18 +391,17 @@ public final class HttpConnectionBuilder {
                 Fields.of(headers),
                 test,
                 retry,
+                rateLimit,
+                List.copyOf(rules),
+                List.copyOf(listeners),
                 timeouts.total(),
                 maxConnections,
-                rateLimit,
-                new Verdicts(rules),
-                new Transport(
-                        SharedClient.acquire(new Way(proxy, tls, destinations, lookup, isolated ? new Object() : null)),
-                        timeouts,
-                        proxy,
-                        unixSocket,
-                        maxResponseBytes,
-                        maxStreamBytes),
                 time);
+        Way way = new Way(proxy, tls, destinations, lookup, isolated ? new Object() : null);
+        return new HttpConnection(
+                settings,
+                new Transport(
+                        SharedClient.acquire(way), timeouts, proxy, unixSocket, maxResponseBytes, maxStreamBytes));
     }
 
     /** Keeps what is wrong for {@link #build()}. */

@@ -73,8 +73,10 @@ final class Opener extends DefaultHttpClientConnectionOperator implements HttpCl
             Attempt attempt)
             throws IOException {
         long end = Time.SYSTEM.nanos() + patience.toNanoseconds();
+        attempt.call().begins();
         InetAddress[] addresses =
                 Names.resolve(way.lookup(), way.destinations(), host.getHostName(), patience.toDuration(), attempt);
+        attempt.call().endsDns();
         for (int i = 0; ; i++) {
             HttpHost address = new HttpHost(
                     host.getSchemeName(), addresses[i], host.getHostName(), PORTS.resolve(host.getSchemeName(), host));
@@ -114,7 +116,9 @@ final class Opener extends DefaultHttpClientConnectionOperator implements HttpCl
             socket.setTcpNoDelay(true);
             socket.connect(new InetSocketAddress(addresses[0], proxy.port()), patience.toMillisecondsIntBound());
             socket.setSoTimeout(patience.toMillisecondsIntBound());
+            onBeforeSocketConnect(attempt, host);
             Socks.open(socket, proxy, host.getHostName(), PORTS.resolve(host.getSchemeName(), host));
+            onAfterSocketConnect(attempt, host);
             connection.bind(socket);
             if (URIScheme.HTTPS.same(host.getSchemeName())) {
                 upgrade(connection, host, name, attachment, attempt);
@@ -124,5 +128,25 @@ final class Opener extends DefaultHttpClientConnectionOperator implements HttpCl
             socket.close();
             throw e;
         }
+    }
+
+    @Override
+    protected void onBeforeSocketConnect(HttpContext context, HttpHost host) {
+        ((Attempt) context).call().begins();
+    }
+
+    @Override
+    protected void onAfterSocketConnect(HttpContext context, HttpHost host) {
+        ((Attempt) context).call().endsConnect();
+    }
+
+    @Override
+    protected void onBeforeTlsHandshake(HttpContext context, HttpHost host) {
+        ((Attempt) context).call().begins();
+    }
+
+    @Override
+    protected void onAfterTlsHandshake(HttpContext context, HttpHost host) {
+        ((Attempt) context).call().endsTls();
     }
 }

@@ -13,6 +13,7 @@ final class Receiver<T> {
     private final Predicate<Response> good;
     private final long most;
     private boolean started;
+    private long count;
     private @Nullable Response finished;
     private @Nullable T result;
 
@@ -34,6 +35,11 @@ final class Receiver<T> {
     /** The answer, when the reader is done with it: whatever happens to the rest of the body does not matter. */
     @Nullable Response finished() {
         return finished;
+    }
+
+    /** How many bytes the reader has read. */
+    long count() {
+        return count;
     }
 
     /** What the reader has returned, which may be null. */
@@ -65,6 +71,7 @@ final class Receiver<T> {
             throw body.broken;
         }
         finished = head;
+        count = body.count;
         return body.ended || body.count == length;
     }
 

@@ -55,7 +55,7 @@ final class Transport implements AutoCloseable {
      */
     Response exchange(Request request, Call call, @Nullable Receiver<?> receiver) {
         Transmission transmission = new Transmission(request);
-        Attempt attempt = new Attempt(request.target(), transmission, config);
+        Attempt attempt = new Attempt(request.target(), transmission, call, config);
         Future<?> deadline = Deadlines.start(call.left(), transmission::expire);
         underWay.add(transmission);
         try {
@@ -95,6 +95,7 @@ final class Transport implements AutoCloseable {
             Response head = new Response(request, answer.getCode(), answer.getHeaders(), NO_BYTES, call);
             if (receiver.wants(head)) {
                 receive(head, entity, transmission, receiver);
+                call.receives(receiver.count());
                 return head;
             }
         }
@@ -104,6 +105,7 @@ final class Transport implements AutoCloseable {
             transmission.cancel();
             throw tooLarge(request, call, maxResponseBytes, "maxResponseBytes");
         }
+        call.receives(body.length);
         return new Response(request, answer.getCode(), answer.getHeaders(), body, call);
     }
 

@@ -52,6 +52,7 @@ class ArchitectureTest {
                     .or(resideInAPackage("java.."))
                     .or(resideInAPackage("javax.net.ssl.."))
                     .or(resideInAPackage("javax.crypto.."))
+                    .or(resideInAPackage("io.micrometer.."))
                     .or(resideInAPackage("javax.xml.stream.."))
                     .or(resideInAPackage("javax.security.auth.."))
                     .or(resideInAPackage("com.fasterxml.jackson.."))

@@ -1,0 +1,136 @@
+package io.httpconnector;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** All waiting of a connection: for a free slot, for the rate limit, between attempts. Closing it ends all of it. */
+final class Turnstile implements AutoCloseable {
+
+    private final String connection;
+    private final Time time;
+    private final Semaphore slots;
+    private final @Nullable Pace pace;
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    Turnstile(Settings settings) {
+        this.connection = settings.name();
+        this.time = settings.time();
+        this.slots = new Semaphore(settings.maxConnections(), true);
+        this.pace = settings.rateLimit() == null ? null : new Pace(settings.rateLimit(), time);
+    }
+
+    /** Waits for its turn among all who send, and for the rate limit. Who comes in must leave. */
+    void enter(Request request, Call call) {
+        long start = time.nanos();
+        takeSlot(request, call);
+        boolean entered = false;
+        try {
+            keepPace(request, call);
+            entered = true;
+        } finally {
+            if (!entered) {
+                slots.release();
+            }
+        }
+        call.waited(time.nanos() - start);
+    }
+
+    void leave() {
+        slots.release();
+    }
+
+    /** Takes in what an answer says about the service's own limit. */
+    void learn(Response answer) {
+        if (pace != null) {
+            pace.learn(answer);
+        }
+    }
+
+    private void takeSlot(Request request, Call call) {
+        ensureOpen();
+        long left = call.left().toNanos();
+        try {
+            // Not tryAcquire() without a time, as that would jump the queue.
+            if (left <= 0 || !slots.tryAcquire(left, TimeUnit.NANOSECONDS)) {
+                TimedOutException.Phase phase =
+                        left <= 0 ? TimedOutException.Phase.TOTAL : TimedOutException.Phase.POOL;
+                throw new TimedOutException(phase, call.total(), null, Exchange.unanswered(request, call));
+            }
+        } catch (InterruptedException e) {
+            throw interrupted("a free connection", e, Exchange.unanswered(request, call));
+        }
+        if (isClosed()) {
+            slots.release();
+            ensureOpen();
+        }
+    }
+
+    private void keepPace(Request request, Call call) {
+        if (pace == null) {
+            return;
+        }
+        Duration wait = pace.reserve(call.left());
+        do {
+            hold(wait, request, call);
+            wait = pace.permit();
+        } while (!wait.isZero());
+    }
+
+    private void hold(Duration wait, Request request, Call call) {
+        if (wait.isZero()) {
+            return;
+        }
+        if (wait.compareTo(call.left()) >= 0) {
+            Exchange exchange = Exchange.unanswered(request, call);
+            throw new RateLimitedException(
+                    exchange.method() + " " + exchange.url() + ": the rate limit permits the next request in "
+                            + wait.toMillis() + " ms, and this call may take only "
+                            + Math.max(0, call.left().toMillis()) + " ms more",
+                    wait,
+                    exchange);
+        }
+        try {
+            if (time.await(closed, wait)) {
+                ensureOpen();
+            }
+        } catch (InterruptedException e) {
+            throw interrupted("the rate limit", e, Exchange.unanswered(request, call));
+        }
+    }
+
+    /** Waits before the next attempt; false when the connection was closed meanwhile. */
+    boolean pause(Duration wait, Call call, Request request) {
+        call.waited(wait.toNanos());
+        try {
+            return wait.isZero() ? !isClosed() : !time.await(closed, wait);
+        } catch (InterruptedException e) {
+            throw interrupted("the next attempt", e, Exchange.unanswered(request, call));
+        }
+    }
+
+    private static TransferException interrupted(String awaited, InterruptedException e, Exchange exchange) {
+        Thread.currentThread().interrupt();
+        return new TransferException(
+                exchange.summary() + ": the thread was interrupted while it waited for " + awaited, e, exchange);
+    }
+
+    boolean isClosed() {
+        return closed.getCount() == 0;
+    }
+
+    void ensureOpen() {
+        if (isClosed()) {
+            throw new ConnectorException("Connection \"" + connection + "\" is closed");
+        }
+    }
+
+    /** Who waits finds out, and who comes too. */
+    @Override
+    public void close() {
+        closed.countDown();
+        slots.release(Integer.MAX_VALUE / 2);
+    }
+}

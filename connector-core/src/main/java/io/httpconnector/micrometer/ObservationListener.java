@@ -1,0 +1,109 @@
+package io.httpconnector.micrometer;
+
+import io.httpconnector.ExchangeListener;
+import io.httpconnector.ExchangeReport;
+import io.httpconnector.ExchangeStart;
+import io.httpconnector.InvalidDefinitionException;
+import io.micrometer.common.KeyValue;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.observation.transport.Kind;
+import io.micrometer.observation.transport.RequestReplySenderContext;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Makes each call of a connection an observation of Micrometer, named and tagged after OpenTelemetry's semantic conventions
+ * for HTTP clients; the trace goes along in the headers, if the application has tracing.
+ *
+ * <pre>{@code
+ * .listener(ObservationListener.of(observationRegistry))
+ * }</pre>
+ *
+ * <p>The observation is {@code http.client.request.duration}. Its tags of few values are {@code http.request.method},
+ * {@code http.response.status_code}, {@code error.type}, {@code server.address}, {@code server.port}, {@code url.scheme} and
+ * {@code connection}; those of many are {@code url.full}, without secrets, and {@code http.request.resend_count}. Each retry
+ * is an event of it. Immutable and safe for many threads.
+ */
+public final class ObservationListener implements ExchangeListener {
+
+    private static final String NAME = "http.client.request.duration";
+
+    private final ObservationRegistry registry;
+
+    private ObservationListener(ObservationRegistry registry) {
+        this.registry = registry;
+    }
+
+    /**
+     * A listener that reports to a registry.
+     *
+     * @param registry the registry of the application
+     * @return the listener
+     * @throws InvalidDefinitionException when the registry is null
+     */
+    public static ExchangeListener of(ObservationRegistry registry) {
+        if (registry == null) {
+            throw new InvalidDefinitionException("observation listener", List.of("the registry is null"));
+        }
+        return new ObservationListener(registry);
+    }
+
+    @Override
+    public Watch started(ExchangeStart start) {
+        RequestReplySenderContext<ExchangeStart, ExchangeReport> context = new RequestReplySenderContext<>(
+                (carrier, key, value) -> {
+                    if (carrier != null) {
+                        carrier.header(key, value);
+                    }
+                },
+                Kind.CLIENT);
+        context.setCarrier(start);
+        context.setRemoteServiceName(start.connection());
+        URI uri = start.uri();
+        Observation observation = Observation.createNotStarted(NAME, () -> context, registry)
+                .contextualName(start.name().isEmpty() ? start.method() : start.name())
+                .lowCardinalityKeyValue("connection", start.connection())
+                .lowCardinalityKeyValue("http.request.method", start.method())
+                .lowCardinalityKeyValue("server.address", uri.getHost())
+                .lowCardinalityKeyValue("server.port", String.valueOf(port(uri)))
+                .lowCardinalityKeyValue("url.scheme", uri.getScheme())
+                .lowCardinalityKeyValue("http.response.status_code", KeyValue.NONE_VALUE)
+                .lowCardinalityKeyValue("error.type", KeyValue.NONE_VALUE)
+                .highCardinalityKeyValue("url.full", uri.toString())
+                .start();
+        return new Observed(observation, context);
+    }
+
+    private static int port(URI uri) {
+        return uri.getPort() >= 0 ? uri.getPort() : uri.getScheme().equals("https") ? 443 : 80;
+    }
+
+    private record Observed(Observation observation, RequestReplySenderContext<ExchangeStart, ExchangeReport> context)
+            implements Watch {
+
+        @Override
+        public void retrying(ExchangeReport report, Duration wait) {
+            observation.event(Observation.Event.of("retry", report + ", again in " + wait.toMillis() + " ms"));
+        }
+
+        @Override
+        public void ended(ExchangeReport report) {
+            context.setResponse(report);
+            report.status()
+                    .ifPresent(status ->
+                            observation.lowCardinalityKeyValue("http.response.status_code", String.valueOf(status)));
+            if (report.attempts() > 1) {
+                observation.highCardinalityKeyValue("http.request.resend_count", String.valueOf(report.attempts() - 1));
+            }
+            report.failure().ifPresent(failure -> {
+                String type = report.status().isPresent()
+                        ? String.valueOf(report.status().getAsInt())
+                        : failure.getClass().getSimpleName();
+                observation.lowCardinalityKeyValue("error.type", type).error(failure);
+            });
+            observation.stop();
+        }
+    }
+}

@@ -1,0 +1,171 @@
+package io.httpconnector;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Timeout(30)
+class ExchangeListenerTest {
+
+    @RegisterExtension
+    static WireMockExtension service = WireMockExtension.newInstance()
+            .options(wireMockConfig().dynamicPort())
+            .build();
+
+    private final List<String> told = new ArrayList<>();
+    private final List<ExchangeReport> ended = new ArrayList<>();
+
+    private ExchangeListener listener() {
+        return start -> {
+            told.add("start " + start.connection() + " " + start.method() + " " + start.uri());
+            return new ExchangeListener.Watch() {
+                @Override
+                public void retrying(ExchangeReport report, Duration wait) {
+                    told.add("retry after " + report.status() + " and attempt " + report.attempts());
+                }
+
+                @Override
+                public void ended(ExchangeReport report) {
+                    told.add("end " + report.status() + " after attempt " + report.attempts());
+                    ended.add(report);
+                }
+            };
+        };
+    }
+
+    private HttpConnectionBuilder connection() {
+        return HttpConnection.named("Service").baseUrl(service.baseUrl()).listener(listener());
+    }
+
+    @Test
+    void isToldOfStartRetriesAndEnd() {
+        service.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(503).withBody("canary-5 is down")));
+        try (HttpConnection connection = connection()
+                .time(new FakeTime())
+                .retry(Retry.upTo(3))
+                .auth(request -> request.header("X-Key", "canary-5"))
+                .build()) {
+            assertThatThrownBy(
+                            () -> connection.send(Request.post("/a").json("{}").idempotent()))
+                    .isInstanceOf(StatusException.class);
+        }
+
+        assertThat(told)
+                .containsExactly(
+                        "start Service POST " + service.baseUrl() + "/a",
+                        "retry after OptionalInt[503] and attempt 1",
+                        "retry after OptionalInt[503] and attempt 2",
+                        "end OptionalInt[503] after attempt 3");
+        ExchangeReport report = ended.get(0);
+        assertThat(report.failure()).containsInstanceOf(StatusException.class);
+        assertThat(report.sentBytes()).isEqualTo(2);
+        assertThat(report.receivedBytes()).isEqualTo(16);
+        assertThat(report.exchange().orElseThrow().responseBody()).isEqualTo("*** is down");
+        assertThat(report).asString().startsWith("POST " + service.baseUrl() + "/a -> 503 in ");
+        assertThat(report.timings().queue()).isEqualTo(report.timings().total());
+    }
+
+    @Test
+    void timesOfTheParts() throws Exception {
+        TestAuthority authority = new TestAuthority("CA");
+        try (TlsServer server = new TlsServer(authority.serverContext(authority.server("localhost")), false);
+                HttpConnection connection = HttpConnection.named("Secure")
+                        .baseUrl(server.url())
+                        .trust(Trust.only(authority.pem()))
+                        .lookup(host -> {
+                            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(30));
+                            return InetAddress.getAllByName("127.0.0.1");
+                        })
+                        .listener(listener())
+                        .build()) {
+            connection.send(Request.get("/"));
+        }
+
+        Timings timings = ended.get(0).timings();
+        assertThat(timings.dns()).isBetween(Duration.ofMillis(30), timings.total());
+        assertThat(timings.connect()).isPositive();
+        assertThat(timings.tls()).isPositive();
+        assertThat(timings.firstByte()).isPositive();
+        assertThat(timings.dns().plus(timings.connect()).plus(timings.tls()).plus(timings.firstByte()))
+                .isLessThanOrEqualTo(timings.total());
+    }
+
+    @Test
+    void keptSocketHasNoTimesOfItsOwn() {
+        service.stubFor(any(anyUrl()).willReturn(okJson("{}").withFixedDelay(50)));
+        try (HttpConnection connection = connection().build()) {
+            connection.send(Request.get("/"));
+            connection.send(Request.get("/"));
+        }
+
+        Timings second = ended.get(1).timings();
+        assertThat(second.dns()).isZero();
+        assertThat(second.connect()).isZero();
+        assertThat(second.tls()).isZero();
+        assertThat(second.firstByte()).isGreaterThanOrEqualTo(Duration.ofMillis(50));
+    }
+
+    @Test
+    void redirectsBelongToTheCall() {
+        service.stubFor(
+                any(urlEqualTo("/old")).willReturn(aResponse().withStatus(302).withHeader("Location", "/new")));
+        service.stubFor(any(urlEqualTo("/new")).willReturn(okJson("{}")));
+        try (HttpConnection connection = connection().build()) {
+            connection.send(Request.get("/old"));
+        }
+
+        assertThat(told).hasSize(2).last().isEqualTo("end OptionalInt[200] after attempt 1");
+    }
+
+    @Test
+    void listenerThatFailsHarmsNobody() {
+        service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
+        try (HttpConnection connection = HttpConnection.named("Service")
+                .baseUrl(service.baseUrl())
+                .listener(start -> {
+                    throw new IllegalStateException("at the start");
+                })
+                .listener(start -> new ExchangeListener.Watch() {
+                    @Override
+                    public void ended(ExchangeReport report) {
+                        throw new IllegalStateException("at the end");
+                    }
+                })
+                .listener(listener())
+                .build()) {
+            assertThat(connection.send(Request.get("/")).status()).isEqualTo(200);
+        }
+
+        assertThat(told).hasSize(2);
+    }
+
+    @Test
+    void everyEndIsTold() {
+        try (HttpConnection connection = connection()
+                .auth(request -> {
+                    throw new IllegalStateException("no key");
+                })
+                .build()) {
+            assertThatThrownBy(() -> connection.send(Request.get("/"))).hasMessage("no key");
+        }
+
+        assertThat(ended.get(0).failure()).containsInstanceOf(IllegalStateException.class);
+        assertThat(ended.get(0).exchange()).isEmpty();
+    }
+}
