@@ -2,6 +2,7 @@ package io.httpconnector;
 
 import java.util.concurrent.Future;
 import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.cookie.CookieStore;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 
 /** One attempt on its way, and how far it came: only once there is a connection can the service have seen anything of it. */
@@ -32,6 +33,11 @@ final class Attempt extends HttpClientContext {
         this.call = call;
         call.beginsAttempt();
         setRequestConfig(config);
+    }
+
+    /** Cookies go with it, and are taken from its answer. */
+    void carries(CookieStore cookies) {
+        setCookieStore(cookies);
     }
 
     /** No connection was left over: a new one is being opened. */

@@ -27,7 +27,7 @@ import java.util.concurrent.Executor;
  *
  * <p>Build one for each service and account, share it among all threads, and close it when the account is removed or the
  * application ends. Sockets are kept open between requests, and shared by all connections that take the same way, so that
- * thousands that are idle cost little: neither threads nor sockets. It keeps no cookies.
+ * thousands that are idle cost little: neither threads nor sockets.
  *
  * <p>Each exchange is logged to the logger of this class: one line at DEBUG, headers at TRACE, never a secret.
  */

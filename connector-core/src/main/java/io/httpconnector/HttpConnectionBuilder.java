@@ -44,6 +44,7 @@ public final class HttpConnectionBuilder {
     private Tls tls = Tls.DEFAULT;
     private @Nullable RateLimit rateLimit;
     private boolean isolated;
+    private boolean cookies;
     private int maxConnections = DEFAULT_MAX_CONNECTIONS;
     private int maxResponseBytes = DEFAULT_MAX_RESPONSE_BYTES;
     private long maxStreamBytes = DEFAULT_MAX_STREAM_BYTES;
@@ -326,6 +327,17 @@ public final class HttpConnectionBuilder {
     }
 
     /**
+     * Keeps the cookies that services set, and sends them back where they belong (RFC 6265), for services whose login is a
+     * cookie. They are kept in memory, for this connection alone, until it is closed. Default: no cookies.
+     *
+     * @return this
+     */
+    public HttpConnectionBuilder cookies() {
+        this.cookies = true;
+        return this;
+    }
+
+    /**
      * Sets how large an answer in memory may be, decompressed. Default: 10 MiB.
      *
      * @param bytes 1 to 1 GiB
@@ -397,11 +409,17 @@ public final class HttpConnectionBuilder {
                 timeouts.total(),
                 maxConnections,
                 time);
-        Way way = new Way(proxy, tls, destinations, lookup, isolated ? new Object() : null);
+        Way way = new Way(proxy, tls, destinations, lookup, cookies, isolated ? new Object() : null);
         return new HttpConnection(
                 settings,
                 new Transport(
-                        SharedClient.acquire(way), timeouts, proxy, unixSocket, maxResponseBytes, maxStreamBytes));
+                        SharedClient.acquire(way),
+                        timeouts,
+                        proxy,
+                        unixSocket,
+                        cookies,
+                        maxResponseBytes,
+                        maxStreamBytes));
     }
 
     /** Keeps what is wrong for {@link #build()}. */

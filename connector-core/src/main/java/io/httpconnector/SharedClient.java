@@ -77,9 +77,11 @@ final class SharedClient {
                 .setUserAgent("http-connector")
                 .disableRedirectHandling()
                 .disableAutomaticRetries()
-                .disableCookieManagement()
                 .disableAuthCaching()
                 .disableConnectionState();
+        if (!way.cookies()) {
+            builder.disableCookieManagement();
+        }
         Proxy proxy = way.proxy();
         if (proxy != null && !proxy.isSocks()) {
             builder.setRoutePlanner(new ProxyPlanner(proxy));

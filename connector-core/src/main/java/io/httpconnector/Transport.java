@@ -9,6 +9,8 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.cookie.BasicCookieStore;
+import org.apache.hc.client5.http.cookie.CookieStore;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.util.Timeout;
@@ -23,6 +25,7 @@ final class Transport implements AutoCloseable {
     private final RequestConfig config;
     private final Set<Transmission> underWay = ConcurrentHashMap.newKeySet();
     private final Failures failures;
+    private final @Nullable CookieStore cookies;
     private final int maxResponseBytes;
     private final long maxStreamBytes;
 
@@ -32,6 +35,7 @@ final class Transport implements AutoCloseable {
             Timeouts timeouts,
             @Nullable Proxy proxy,
             @Nullable Path unixSocket,
+            boolean keepsCookies,
             int maxResponseBytes,
             long maxStreamBytes) {
         this.client = client;
@@ -42,6 +46,7 @@ final class Transport implements AutoCloseable {
                 .setUnixDomainSocket(unixSocket)
                 .build();
         this.failures = new Failures(timeouts, proxy);
+        this.cookies = keepsCookies ? new BasicCookieStore() : null;
         this.maxResponseBytes = maxResponseBytes;
         this.maxStreamBytes = maxStreamBytes;
     }
@@ -56,6 +61,9 @@ final class Transport implements AutoCloseable {
     Response exchange(Request request, Call call, @Nullable Receiver<?> receiver) {
         Transmission transmission = new Transmission(request);
         Attempt attempt = new Attempt(request.target(), transmission, call, config);
+        if (cookies != null) {
+            attempt.carries(cookies);
+        }
         Future<?> deadline = Deadlines.start(call.left(), transmission::expire);
         underWay.add(transmission);
         try {

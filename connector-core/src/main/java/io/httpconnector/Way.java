@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls how TLS is spoken
  * @param destinations where it may lead; null for anywhere
  * @param lookup who resolves names
+ * @param cookies whether it takes and sends cookies
  * @param own who shares with nobody, or null
  */
 record Way(
@@ -16,4 +17,5 @@ record Way(
         Tls tls,
         @Nullable Destinations destinations,
         Names.Lookup lookup,
+        boolean cookies,
         @Nullable Object own) {}

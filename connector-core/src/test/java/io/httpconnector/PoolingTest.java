@@ -110,7 +110,7 @@ class PoolingTest {
             exchange.sendResponseHeaders(204, -1);
             exchange.close();
         });
-        SharedClient client = SharedClient.acquire(new Way(null, Tls.DEFAULT, null, dns, null));
+        SharedClient client = SharedClient.acquire(new Way(null, Tls.DEFAULT, null, dns, false, null));
         ExecutorService threads = Executors.newFixedThreadPool(500);
         try (HttpConnection connection =
                 connection().lookup(dns).maxConnections(20).build()) {
