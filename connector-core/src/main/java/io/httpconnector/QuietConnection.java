@@ -19,7 +19,7 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
     private static final AtomicLong COUNT = new AtomicLong();
 
     QuietConnection(Http1Config config) {
-        super("connection-" + COUNT.incrementAndGet(), null, null, config, null, null, null, null);
+        super("connection-" + COUNT.incrementAndGet(), null, null, config, null, null, null, WholeHeadParser::new);
     }
 
     @Override

@@ -1,0 +1,290 @@
+package io.httpconnector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
+
+/** Services that behave badly: each ends in the right exception, in time, and leaves neither a socket nor a secret behind. */
+@Timeout(30)
+class FaultsTest {
+
+    private static final String CANARY = "canary-0f9e8d7c";
+    private static final String OK = "HTTP/1.1 200 OK\r\n";
+
+    private static final String REFUSAL =
+            "HTTP/1.1 429 Slow\r\nRetry-After: 25\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+
+    private enum End {
+        CLOSE,
+        RESET,
+        STALL
+    }
+
+    private enum Fault {
+        RESET_BEFORE_THE_HEADERS("", End.RESET, TransferException.class),
+        RESET_IN_THE_HEADERS(OK + "X-A: 1", End.RESET, TransferException.class),
+        RESET_AFTER_THE_HEADERS(OK + "Content-Length: 9\r\n\r\n", End.RESET, TransferException.class),
+        RESET_IN_THE_BODY(OK + "Content-Length: 9\r\n\r\n1234", End.RESET, TransferException.class),
+        CLOSED_BEFORE_THE_HEADERS("", End.CLOSE, TransferException.class),
+        CLOSED_IN_THE_HEADERS(OK + "X-A: 1", End.CLOSE, TransferException.class),
+        STALLED_BEFORE_THE_HEADERS("", End.STALL, TimedOutException.class),
+        STALLED_IN_THE_HEADERS(OK + "X-A: 1", End.STALL, TimedOutException.class),
+        STALLED_IN_THE_BODY(OK + "Content-Length: 9\r\n\r\n1234", End.STALL, TimedOutException.class),
+        STALLED_IN_A_CHUNK(
+                OK + "Transfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n5\r\n1", End.STALL, TimedOutException.class),
+        SHORTER_THAN_ANNOUNCED(OK + "Content-Length: 9\r\n\r\n1234", End.CLOSE, TransferException.class),
+        CHUNKS_WITHOUT_AN_END(
+                OK + "Transfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n", End.CLOSE, TransferException.class),
+        CHUNK_WITH_A_BAD_LENGTH(
+                OK + "Transfer-Encoding: chunked\r\n\r\nzz\r\n12345\r\n", End.CLOSE, TransferException.class),
+        NEGATIVE_LENGTH(OK + "Content-Length: -7\r\n\r\n", End.CLOSE, TransferException.class),
+        TWO_LENGTHS(OK + "Content-Length: 3\r\nContent-Length: 5\r\n\r\n12345", End.CLOSE, TransferException.class),
+        BAD_GZIP(
+                OK + "Content-Encoding: gzip\r\nContent-Length: 9\r\n\r\nnot gzip!",
+                End.CLOSE,
+                TransferException.class),
+        GZIP_CUT(
+                OK
+                        + "Content-Encoding: gzip\r\nContent-Length: 10\r\n\r\n\u001f\u008b\b\u0000\u0000\u0000\u0000\u0000\u0000\u0000",
+                End.CLOSE,
+                TransferException.class),
+        NO_HTTP("220 smtp.example.com ESMTP\r\n", End.CLOSE, TransferException.class),
+        STATUS_OUT_OF_RANGE("HTTP/1.1 2000 OK\r\n\r\n", End.CLOSE, TransferException.class),
+        LONG_HEADER(OK + "X-Long: " + "y".repeat(70_000) + "\r\n\r\n", End.CLOSE, InvalidResponseException.class),
+        MANY_HEADERS(OK + "X-Many: y\r\n".repeat(600) + "\r\n", End.CLOSE, InvalidResponseException.class);
+
+        private final String answer;
+        private final End end;
+        private final Class<? extends ConnectorException> failure;
+
+        Fault(String answer, End end, Class<? extends ConnectorException> failure) {
+            this.answer = answer;
+            this.end = end;
+            this.failure = failure;
+        }
+    }
+
+    private final Names.Lookup dns = InetAddress::getAllByName;
+    private final SharedClient client = SharedClient.acquire(new Way(null, Tls.DEFAULT, null, dns, false, null));
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    private final Logger root = (Logger) LoggerFactory.getLogger("io.httpconnector");
+    private final Logger apache = (Logger) LoggerFactory.getLogger("org.apache.hc");
+
+    @BeforeEach
+    void listen() {
+        log.start();
+        for (Logger logger : List.of(root, apache)) {
+            logger.setLevel(Level.TRACE);
+            logger.setAdditive(false);
+            logger.addAppender(log);
+        }
+    }
+
+    @AfterEach
+    void hush() {
+        for (Logger logger : List.of(root, apache)) {
+            logger.detachAppender(log);
+            logger.setAdditive(true);
+            logger.setLevel(null);
+        }
+        client.release();
+    }
+
+    private HttpConnectionBuilder connection(int port) {
+        return HttpConnection.named("Bad service")
+                .baseUrl("http://127.0.0.1:" + port)
+                .lookup(dns)
+                .auth(request -> request.header("Authorization", CANARY).query("key", CANARY))
+                .retry(Retry.defaults().backoff(Duration.ofMillis(1), Duration.ofMillis(1)))
+                .responseTimeout(Duration.ofMillis(200));
+    }
+
+    private static String text(Throwable e) {
+        StringWriter text = new StringWriter();
+        e.printStackTrace(new PrintWriter(text));
+        return text.toString();
+    }
+
+    /** Answers so on each socket, and counts the requests. */
+    private static Thread serve(ServerSocket server, Fault fault, AtomicInteger requests, CountDownLatch done) {
+        Thread thread = new Thread(() -> {
+            List<Socket> stalled = new ArrayList<>();
+            try {
+                while (true) {
+                    Socket socket = server.accept();
+                    byte[] request = new byte[8192];
+                    if (socket.getInputStream().read(request) > 0) {
+                        requests.incrementAndGet();
+                    }
+                    answer(socket, fault, stalled);
+                }
+            } catch (IOException e) {
+                done.countDown();
+            }
+        });
+        thread.start();
+        return thread;
+    }
+
+    private static void answer(Socket socket, Fault fault, List<Socket> stalled) throws IOException {
+        try {
+            OutputStream out = socket.getOutputStream();
+            out.write(fault.answer.getBytes(StandardCharsets.ISO_8859_1));
+            out.flush();
+            if (fault.end == End.STALL) {
+                stalled.add(socket);
+                return;
+            }
+            if (fault.end == End.RESET) {
+                socket.setSoLinger(true, 0);
+            }
+        } catch (IOException e) {
+            // The client has hung up on what it does not like.
+        }
+        if (fault.end != End.STALL) {
+            socket.close();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Fault.class)
+    void everyFaultEndsInItsException(Fault fault) throws Exception {
+        AtomicInteger requests = new AtomicInteger();
+        CountDownLatch done = new CountDownLatch(1);
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                HttpConnection connection = connection(server.getLocalPort()).build()) {
+            serve(server, fault, requests, done);
+            long start = System.nanoTime();
+
+            ConnectorException writing = catchThrowableOfType(
+                    ConnectorException.class,
+                    () -> connection.send(Request.post("/orders").json("{}")));
+
+            assertThat(writing).isInstanceOf(fault.failure);
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+            assertThat(requests).as("a POST is sent once").hasValue(1);
+            assertThat(writing.exchange()).isPresent();
+
+            ConnectorException reading =
+                    catchThrowableOfType(ConnectorException.class, () -> connection.send(Request.get("/orders")));
+            assertThat(reading).isInstanceOf(fault.failure);
+            boolean passing = fault.failure != InvalidResponseException.class;
+            assertThat(requests).as("a GET is tried again").hasValue(passing ? 5 : 2);
+
+            assertThat(client.stats().getLeased()).isZero();
+            // A body that is complete but can't be unzipped does not harm its socket.
+            assertThat(client.stats().getAvailable()).isEqualTo(fault.name().contains("GZIP") ? 1 : 0);
+            assertThat(text(writing) + text(reading)).doesNotContain(CANARY);
+        }
+        assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(log.list)
+                .isNotEmpty()
+                .noneMatch(event -> event.getFormattedMessage().contains(CANARY));
+    }
+
+    @Test
+    void stormOfRefusalsIsNotAnsweredByAStorm() throws Exception {
+        AtomicInteger requests = new AtomicInteger();
+        try (ServerSocket server = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+                HttpConnection connection = connection(server.getLocalPort())
+                        .time(new FakeTime())
+                        .retry(Retry.defaults())
+                        .maxConnections(10)
+                        .rateLimit(RateLimit.adaptive())
+                        .build()) {
+            new Thread(() -> refuse(server, requests)).start();
+            List<CompletableFuture<Response>> answers = new ArrayList<>();
+            for (int i = 0; i < 60; i++) {
+                answers.add(connection.sendAsync(Request.get("/")));
+            }
+            for (CompletableFuture<Response> answer : answers) {
+                assertThat(answer.handle((good, bad) -> bad).get()).isInstanceOf(RateLimitedException.class);
+            }
+        }
+        // Each at most four times, and most not at all: who is refused holds back the others.
+        assertThat(requests).hasValueLessThan(120);
+        assertThat(client.stats().getLeased()).isZero();
+    }
+
+    private static void refuse(ServerSocket server, AtomicInteger requests) {
+        try {
+            while (true) {
+                try (Socket socket = server.accept()) {
+                    byte[] request = new byte[8192];
+                    if (socket.getInputStream().read(request) > 0) {
+                        requests.incrementAndGet();
+                        socket.getOutputStream().write(REFUSAL.getBytes(StandardCharsets.US_ASCII));
+                    }
+                }
+            }
+        } catch (IOException e) {
+            // The test is over.
+        }
+    }
+
+    @Test
+    void interruptEndsEachKindOfWaiting() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                HttpConnection busy = connection(silent.getLocalPort())
+                        .responseTimeout(Duration.ofSeconds(20))
+                        .maxConnections(1)
+                        .build();
+                HttpConnection limited = connection(1)
+                        .rateLimit(RateLimit.of(1, Duration.ofSeconds(20)))
+                        .retry(Retry.none())
+                        .build()) {
+            CompletableFuture<Response> first = busy.sendAsync(Request.get("/"));
+            try (Socket inUse = silent.accept()) {
+                assertThat(inUse.getInputStream().read()).isEqualTo('G');
+                assertInterrupted(busy, "for a free connection");
+                assertThat(catchThrowableOfType(ConnectorException.class, () -> limited.send(Request.get("/"))))
+                        .isInstanceOf(CannotConnectException.class);
+                assertInterrupted(limited, "for the rate limit");
+            }
+            first.cancel(true);
+        }
+        assertThat(client.stats().getLeased()).isZero();
+    }
+
+    private static void assertInterrupted(HttpConnection connection, String waiting) {
+        Thread sender = Thread.currentThread();
+        new Thread(() -> {
+                    while (sender.getState() != Thread.State.TIMED_WAITING) {
+                        Thread.onSpinWait();
+                    }
+                    sender.interrupt();
+                })
+                .start();
+
+        TransferException e = catchThrowableOfType(TransferException.class, () -> connection.send(Request.get("/")));
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(e).hasMessageContaining("the thread was interrupted while it waited " + waiting);
+    }
+}
