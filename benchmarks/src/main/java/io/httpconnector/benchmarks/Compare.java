@@ -19,13 +19,22 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * Runs the peers in turn, several rounds, and prints for each its median time relative to the first peer of the same round:
- * the machine's speed may drift, the ratio does not. Arguments: {@code send} or {@code render} or both, {@code rounds=5},
- * and {@code peers=httpclient5,connector}.
+ * the machine's speed may drift, the ratio does not. Arguments: {@code send}, {@code render}, {@code idle} or several,
+ * {@code rounds=5}, and {@code peers=httpclient5,connector}.
  */
 public final class Compare {
 
-    static final List<String> CLIENTS =
-            List.of("httpclient5", "connector", "httpclient5-bare", "okhttp", "retrofit", "feign", "restclient", "jdk");
+    static final List<String> CLIENTS = List.of(
+            "httpclient5",
+            "connector",
+            "connector-full",
+            "httpclient5-bare",
+            "httpclient5-async",
+            "okhttp",
+            "retrofit",
+            "feign",
+            "restclient",
+            "jdk");
     private static final List<String> RENDERERS = List.of("jackson", "connector", "handlebars", "freemarker");
 
     /** Microseconds and bytes for each operation. */
@@ -51,6 +60,9 @@ public final class Compare {
         List<String> wanted = Stream.of(args).filter(arg -> !arg.contains("=")).toList();
         int rounds = Integer.parseInt(option(args, "rounds", "5"));
         Compare compare = new Compare(rounds, List.of(option(args, "peers", "").split(",")));
+        if (wanted.isEmpty() || wanted.contains("idle")) {
+            Idle.print();
+        }
         if (wanted.isEmpty() || wanted.contains("render")) {
             compare.render();
         }

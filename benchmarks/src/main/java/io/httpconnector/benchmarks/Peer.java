@@ -6,26 +6,39 @@ import feign.Feign;
 import feign.Headers;
 import feign.RequestLine;
 import feign.hc5.ApacheHttp5Client;
+import io.httpconnector.Destinations;
+import io.httpconnector.ErrorRule;
+import io.httpconnector.ExchangeListener;
+import io.httpconnector.ExchangeReport;
 import io.httpconnector.HttpConnection;
+import io.httpconnector.RateLimit;
 import io.httpconnector.Request;
+import io.httpconnector.Retry;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import okhttp3.ConnectionPool;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.RequestBody;
 import okhttp3.ResponseBody;
+import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
+import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.compat.ClassicToAsyncAdaptor;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.http.io.support.ClassicRequestBuilder;
+import org.apache.hc.core5.util.Timeout;
 import org.springframework.http.client.HttpComponentsClientHttpRequestFactory;
 import org.springframework.web.client.RestClient;
 import retrofit2.Call;
@@ -45,7 +58,9 @@ interface Peer {
         return switch (name) {
             case "httpclient5" -> new Raw(baseUrl);
             case "httpclient5-bare" -> new Raw(bareHttpClient(), baseUrl);
+            case "httpclient5-async" -> new Raw(httpClientOverAsync(), baseUrl);
             case "connector" -> new Ours(baseUrl);
+            case "connector-full" -> new Ours(fullConnection(baseUrl));
             case "okhttp" -> new OkHttp(baseUrl);
             case "retrofit" -> new RetrofitPeer(baseUrl);
             case "feign" -> new FeignPeer(baseUrl);
@@ -67,6 +82,37 @@ interface Peer {
                 .disableCookieManagement()
                 .disableAuthCaching()
                 .disableConnectionState()
+                .build();
+    }
+
+    /** The classic facade over the asynchronous client, which would bring HTTP/2. */
+    @SuppressWarnings("deprecation")
+    private static CloseableHttpClient httpClientOverAsync() {
+        CloseableHttpAsyncClient client = HttpAsyncClients.custom()
+                .setConnectionManager(PoolingAsyncClientConnectionManagerBuilder.create()
+                        .setMaxConnTotal(50)
+                        .setMaxConnPerRoute(50)
+                        .build())
+                .build();
+        client.start();
+        return new ClassicToAsyncAdaptor(client, Timeout.ofMinutes(1));
+    }
+
+    /** With all that a careful application configures. */
+    private static HttpConnection fullConnection(String baseUrl) {
+        AtomicLong calls = new AtomicLong();
+        return HttpConnection.named("Benchmark")
+                .baseUrl(baseUrl)
+                .retry(Retry.upTo(6))
+                .destinations(Destinations.publicInternetOnly().allow("127.0.0.1"))
+                .rateLimit(RateLimit.of(100_000, Duration.ofSeconds(1)).andAdaptive())
+                .rule(ErrorRule.when(403).text("rate limit").then(ErrorRule.Action.RATE_LIMITED))
+                .listener(start -> new ExchangeListener.Watch() {
+                    @Override
+                    public void ended(ExchangeReport report) {
+                        calls.addAndGet(report.timings().total().toNanos());
+                    }
+                })
                 .build();
     }
 
