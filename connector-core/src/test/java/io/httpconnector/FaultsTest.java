@@ -38,7 +38,7 @@ class FaultsTest {
     private static final String OK = "HTTP/1.1 200 OK\r\n";
 
     private static final String REFUSAL =
-            "HTTP/1.1 429 Slow\r\nRetry-After: 25\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+            "HTTP/1.1 429 Slow\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
     private enum End {
         CLOSE,
@@ -213,8 +213,8 @@ class FaultsTest {
         AtomicInteger requests = new AtomicInteger();
         try (ServerSocket server = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
                 HttpConnection connection = connection(server.getLocalPort())
-                        .time(new FakeTime())
                         .retry(Retry.defaults())
+                        .totalTimeout(Duration.ofSeconds(3))
                         .maxConnections(10)
                         .rateLimit(RateLimit.adaptive())
                         .build()) {
@@ -224,11 +224,12 @@ class FaultsTest {
                 answers.add(connection.sendAsync(Request.get("/")));
             }
             for (CompletableFuture<Response> answer : answers) {
-                assertThat(answer.handle((good, bad) -> bad).get()).isInstanceOf(RateLimitedException.class);
+                assertThat(answer.handle((good, bad) -> bad).get())
+                        .isInstanceOfAny(RateLimitedException.class, TimedOutException.class);
             }
         }
-        // Each at most four times, and most not at all: who is refused holds back the others.
-        assertThat(requests).hasValueLessThan(120);
+        // Without the limit it would be four for each: who is refused holds back the others.
+        assertThat(requests).hasValueBetween(10, 60);
         assertThat(client.stats().getLeased()).isZero();
     }
 
