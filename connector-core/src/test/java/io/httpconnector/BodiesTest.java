@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.github.luben.zstd.Zstd;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.http.Request.Part;
@@ -19,13 +20,18 @@ import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -220,7 +226,7 @@ class BodiesTest {
     @CsvSource({"text/plain, c3a4", "text/plain; charset=iso-8859-1, e4", "text/plain; charset=utf-16be, 00e4"})
     void textInACharset(String contentType, String hex) {
         assertThat(Body.text("ä", contentType).toBytes())
-                .isEqualTo(java.util.HexFormat.of().parseHex(hex));
+                .isEqualTo(HexFormat.of().parseHex(hex));
         assertThatThrownBy(() -> Body.text("€", "text/plain; charset=iso-8859-1"))
                 .hasMessageContaining("characters that are not in ISO-8859-1");
     }
@@ -299,6 +305,35 @@ class BodiesTest {
         assertThatThrownBy(answer::json)
                 .isInstanceOf(InvalidResponseException.class)
                 .hasMessageContaining(problem);
+    }
+
+    private static byte[] coded(String coding) throws IOException {
+        byte[] text = "compressed, compressed".getBytes(StandardCharsets.US_ASCII);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        switch (coding) {
+            case "gzip" -> write(new GZIPOutputStream(out), text);
+            case "deflate" -> write(new DeflaterOutputStream(out), text);
+            case "zstd" -> out.writeBytes(Zstd.compress(text));
+            // Made by the reference implementation of this text: the library only reads.
+            default -> out.writeBytes(HexFormat.of().parseHex("1b1500f825c7dadeaa13606a8190b89d06"));
+        }
+        return out.toByteArray();
+    }
+
+    private static void write(OutputStream zip, byte[] text) throws IOException {
+        try (zip) {
+            zip.write(text);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "deflate", "zstd", "br"})
+    void compressedAnswer(String coding) throws IOException {
+        service.stubFor(any(anyUrl())
+                .willReturn(aResponse().withHeader("Content-Encoding", coding).withBody(coded(coding))));
+
+        assertThat(connection.send(Request.get("/")).text()).isEqualTo("compressed, compressed");
+        assertThat(received().get(0).getHeader("Accept-Encoding")).contains(coding);
     }
 
     @Test

@@ -1,0 +1,48 @@
+package io.httpconnector.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class SnippetsTest {
+
+    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+    private static final Pattern BLOCK = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
+
+    /** Comments and spaces may differ. */
+    private static String bare(String code) {
+        return code.replaceAll("(?<![:\"])//[^\\n]*", "").replaceAll("\\s", "");
+    }
+
+    private static List<Path> documents() throws IOException {
+        try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
+            return Stream.concat(Stream.of(ROOT.resolve("README.md")), docs).toList();
+        }
+    }
+
+    @Test
+    void codeInTheDocumentsIsCodeThatCompiles() throws IOException {
+        String compiled =
+                bare(Files.readString(ROOT.resolve("examples/src/main/java/io/httpconnector/examples/Snippets.java")));
+        List<String> blocks = new ArrayList<>();
+        for (Path document : documents()) {
+            Matcher match = BLOCK.matcher(Files.readString(document));
+            while (match.find()) {
+                blocks.add(match.group(1));
+            }
+        }
+
+        assertThat(blocks).hasSizeGreaterThan(8);
+        for (String block : blocks) {
+            assertThat(compiled).as(block).contains(bare(block));
+        }
+    }
+}
