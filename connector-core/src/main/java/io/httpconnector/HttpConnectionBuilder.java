@@ -217,7 +217,7 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Sets how long to wait for a connection, the TLS handshake included. Default: 10 s.
+     * Sets how long to wait for a socket, the DNS included; the TLS handshake may take as long again. Default: 10 s.
      *
      * @param timeout 1 ms to 24 h
      * @return this
@@ -229,7 +229,7 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Sets how long to wait for the next bytes of the answer. Default: 30 s.
+     * Sets how long to wait for the next bytes of the answer, its first ones and any that follow. Default: 30 s.
      *
      * @param timeout 1 ms to 24 h
      * @return this

@@ -127,10 +127,9 @@ final class Turnstile implements AutoCloseable {
         }
     }
 
-    /** Who waits finds out, and who comes too. */
+    /** Who comes or waits finds out, one after the other, as those before leave. */
     @Override
     public void close() {
         closed.countDown();
-        slots.release(Integer.MAX_VALUE / 2);
     }
 }

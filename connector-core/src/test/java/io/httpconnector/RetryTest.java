@@ -212,6 +212,14 @@ class RetryTest {
     }
 
     @Test
+    void noWaitLongerThanTheLongestBackoff() {
+        failing(1, status(503).withHeader("Retry-After", "40"));
+
+        assertThat(failure(StatusException.class, Request.get("/")).status()).isEqualTo(503);
+        assertThat(time.waits).isEmpty();
+    }
+
+    @Test
     void longWaitForALimitIsTheCallersToPlan() {
         failing(1, status(429).withHeader("Retry-After", "3600"));
 

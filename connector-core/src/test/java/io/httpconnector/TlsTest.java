@@ -218,10 +218,10 @@ class TlsTest {
         TestAuthority.Identity first = BELOW.client("first", "EC");
         Path chain = file("client.crt", first.chainPem());
         Path key = file("client.key", keyPem(first.keys().getPrivate(), "PKCS8"));
+        ClientCertificate certificate = ClientCertificate.pem(chain, key);
         try (TlsServer server = server(CA.server("localhost"), true);
-                HttpConnection connection = connection(server)
-                        .clientCertificate(ClientCertificate.pem(chain, key))
-                        .build()) {
+                HttpConnection connection =
+                        connection(server).clientCertificate(certificate).build()) {
             assertThat(connection.send(Request.get("/")).text()).endsWith("CN=first");
 
             TestAuthority.Identity second = BELOW.client("second", "RSA");
@@ -231,6 +231,9 @@ class TlsTest {
 
             file("client.key", keyPem(second.keys().getPrivate(), "PKCS8"));
             assertThat(connection.send(Request.get("/")).text()).endsWith("CN=second");
+            assertThat(certificate.keyStore().current())
+                    .as("read once for each change")
+                    .isSameAs(certificate.keyStore().current());
         }
     }
 
