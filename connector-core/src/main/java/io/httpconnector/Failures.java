@@ -17,10 +17,12 @@ final class Failures {
 
     private final Timeouts timeouts;
     private final @Nullable Proxy proxy;
+    private final boolean showsCertificate;
 
-    Failures(Timeouts timeouts, @Nullable Proxy proxy) {
+    Failures(Timeouts timeouts, @Nullable Proxy proxy, boolean showsCertificate) {
         this.timeouts = timeouts;
         this.proxy = proxy;
+        this.showsCertificate = showsCertificate;
     }
 
     ConnectorException of(Exception e, Attempt.Reach reach, Request request, Exchange exchange) {
@@ -82,7 +84,7 @@ final class Failures {
         if (e instanceof SSLException || (url.isSecure() && isReset(e))) {
             return new CannotConnectException(
                     CannotConnectException.Reason.TLS,
-                    summary(exchange) + "no secure connection to " + host + ": " + reason(e, request),
+                    summary(exchange) + "no secure connection to " + host + ": " + reason(e, request) + hint(e),
                     e,
                     exchange);
         }
@@ -91,6 +93,12 @@ final class Failures {
                 summary(exchange) + "no connection to " + host + ": " + reason(e, request),
                 e,
                 exchange);
+    }
+
+    /** A service that misses our certificate says only that the handshake failed. */
+    private String hint(Exception e) {
+        boolean refused = String.valueOf(e.getMessage()).contains("Received fatal alert");
+        return refused && !showsCertificate ? ": it may want a client certificate" : "";
     }
 
     /** A peer that hangs up in the middle of the handshake; one that is not there at all fails to connect. */

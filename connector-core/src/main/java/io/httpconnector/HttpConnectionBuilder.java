@@ -415,7 +415,7 @@ public final class HttpConnectionBuilder {
                 new Transport(
                         SharedClient.acquire(way),
                         timeouts,
-                        proxy,
+                        way,
                         unixSocket,
                         cookies,
                         maxResponseBytes,

@@ -33,7 +33,7 @@ final class Transport implements AutoCloseable {
     Transport(
             SharedClient client,
             Timeouts timeouts,
-            @Nullable Proxy proxy,
+            Way way,
             @Nullable Path unixSocket,
             boolean keepsCookies,
             int maxResponseBytes,
@@ -45,7 +45,7 @@ final class Transport implements AutoCloseable {
                 .setProtocolUpgradeEnabled(false)
                 .setUnixDomainSocket(unixSocket)
                 .build();
-        this.failures = new Failures(timeouts, proxy);
+        this.failures = new Failures(timeouts, way.proxy(), way.tls().certificate() != null);
         this.cookies = keepsCookies ? new BasicCookieStore() : null;
         this.maxResponseBytes = maxResponseBytes;
         this.maxStreamBytes = maxStreamBytes;
