@@ -114,9 +114,9 @@ final class Opener extends DefaultHttpClientConnectionOperator implements HttpCl
         try {
             InetAddress[] addresses = Names.resolve(way.lookup(), null, proxy.host(), patience.toDuration(), attempt);
             socket.setTcpNoDelay(true);
+            onBeforeSocketConnect(attempt, host);
             socket.connect(new InetSocketAddress(addresses[0], proxy.port()), patience.toMillisecondsIntBound());
             socket.setSoTimeout(patience.toMillisecondsIntBound());
-            onBeforeSocketConnect(attempt, host);
             Socks.open(socket, proxy, host.getHostName(), PORTS.resolve(host.getSchemeName(), host));
             onAfterSocketConnect(attempt, host);
             connection.bind(socket);

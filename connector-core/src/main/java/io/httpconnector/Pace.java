@@ -9,7 +9,7 @@ final class Pace {
     /** Services round the reset to seconds. */
     private static final long SAME_WINDOW = 2_000_000_000L;
 
-    private static final long LONGEST = Duration.ofDays(1).toNanos();
+    private static final Duration LONGEST = Duration.ofDays(1);
 
     private final Time time;
     private final RateLimit limit;
@@ -76,7 +76,7 @@ final class Pace {
         Long remaining = refused ? Long.valueOf(0) : RetryAfter.remaining(answer.headers());
         Duration untilReset = refused ? Retry.asked(answer, now) : RetryAfter.reset(answer.headers(), now);
         if (remaining != null && untilReset != null) {
-            learn(remaining, Math.min(untilReset.toNanos(), LONGEST));
+            learn(remaining, (untilReset.compareTo(LONGEST) < 0 ? untilReset : LONGEST).toNanos());
         }
     }
 

@@ -148,6 +148,7 @@ public final class Retry {
     private static boolean isUnsent(ConnectorException failure) {
         if (failure instanceof CannotConnectException e) {
             return e.reason() != CannotConnectException.Reason.TLS
+                    && e.reason() != CannotConnectException.Reason.NOT_ALLOWED
                     && !(e.getCause() instanceof ClientProtocolException);
         }
         return failure instanceof TimedOutException e && e.phase() == TimedOutException.Phase.CONNECT;

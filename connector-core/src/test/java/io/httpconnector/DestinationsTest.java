@@ -208,6 +208,18 @@ class DestinationsTest {
     }
 
     @Test
+    void refusalIsFinal() {
+        try (HttpConnection connection = connection("localhost", Destinations.publicInternetOnly())
+                .retry(Retry.upTo(5))
+                .build()) {
+            CannotConnectException e =
+                    catchThrowableOfType(CannotConnectException.class, () -> connection.send(Request.get("/")));
+
+            assertThat(e.exchange().orElseThrow().attempts()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void connectionTestSaysIt() {
         try (HttpConnection connection = connection("localhost", Destinations.publicInternetOnly())
                 .test(Request.get("/"))

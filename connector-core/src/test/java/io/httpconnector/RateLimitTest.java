@@ -156,6 +156,18 @@ class RateLimitTest {
     }
 
     @Test
+    void resetInTheFarFutureHarmsNobody() {
+        answering(aResponse().withStatus(429).withHeader("Retry-After", "999999999999999"));
+        try (HttpConnection connection = connection(RateLimit.adaptive()).build()) {
+            assertThatThrownBy(() -> connection.send(Request.get("/"))).isInstanceOf(RateLimitedException.class);
+
+            RateLimitedException e =
+                    catchThrowableOfType(RateLimitedException.class, () -> connection.send(Request.get("/")));
+            assertThat(e.retryAfter()).hasValue(Duration.ofDays(1));
+        }
+    }
+
+    @Test
     void waitingIsInTheOrderOfComing() throws Exception {
         answering(okJson("{}"));
         try (HttpConnection connection = connection(RateLimit.of(1, Duration.ofMillis(30)))
