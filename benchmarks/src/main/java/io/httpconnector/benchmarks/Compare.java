@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.Result;
@@ -19,7 +20,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * Runs the peers in turn, several rounds, and prints for each its median time relative to the first peer of the same round:
- * the machine's speed may drift, the ratio does not. Arguments: {@code send}, {@code render}, {@code idle} or several,
+ * the machine's speed may drift, the ratio does not. Arguments: {@code send}, {@code render}, {@code cpu}, {@code idle} or several,
  * {@code rounds=5}, and {@code peers=httpclient5,connector}.
  */
 public final class Compare {
@@ -55,11 +56,17 @@ public final class Compare {
      * @param args what to measure; all when there are none
      * @throws IOException when the server can't start
      * @throws RunnerException when a benchmark fails
+     * @throws InterruptedException when the thread is interrupted
+     * @throws ExecutionException when a peer fails
      */
-    public static void main(String[] args) throws IOException, RunnerException {
+    public static void main(String[] args)
+            throws IOException, RunnerException, InterruptedException, ExecutionException {
         List<String> wanted = Stream.of(args).filter(arg -> !arg.contains("=")).toList();
         int rounds = Integer.parseInt(option(args, "rounds", "5"));
         Compare compare = new Compare(rounds, List.of(option(args, "peers", "").split(",")));
+        if (wanted.isEmpty() || wanted.contains("cpu")) {
+            CpuTime.print();
+        }
         if (wanted.isEmpty() || wanted.contains("idle")) {
             Idle.print();
         }
