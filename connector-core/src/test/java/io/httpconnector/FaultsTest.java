@@ -209,6 +209,36 @@ class FaultsTest {
     }
 
     @Test
+    void connectionThatDoesNotComeAboutLeavesNothingBehind() throws Exception {
+        TestAuthority stranger = new TestAuthority("Stranger");
+        try (TlsServer untrusted = new TlsServer(stranger.serverContext(stranger.server("localhost")), false);
+                HttpConnection connection = connection(1).build()) {
+            for (String url : List.of(untrusted.url() + "/a", "http://127.0.0.1:1/", "http://no-such-host.invalid/")) {
+                ConnectorException e = catchThrowableOfType(
+                        ConnectorException.class,
+                        () -> connection.send(Request.get(url).header("X-Key", Secret.of(CANARY))));
+
+                assertThat(e).isInstanceOf(CannotConnectException.class);
+                assertThat(text(e)).doesNotContain(CANARY);
+                assertThat(client.stats().getLeased()).isZero();
+                assertThat(client.stats().getAvailable()).isZero();
+            }
+        }
+        assertThat(log.list)
+                .isNotEmpty()
+                .noneMatch(event -> event.getFormattedMessage().contains(CANARY));
+    }
+
+    @Test
+    void hostNameThatIsNotCheckedIsLogged() {
+        connection(1).withoutHostnameCheck().build().close();
+
+        assertThat(log.list)
+                .anyMatch(event -> event.getLevel() == Level.WARN
+                        && event.getFormattedMessage().contains("does not check the host name"));
+    }
+
+    @Test
     void stormOfRefusalsIsNotAnsweredByAStorm() throws Exception {
         AtomicInteger requests = new AtomicInteger();
         try (ServerSocket server = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
