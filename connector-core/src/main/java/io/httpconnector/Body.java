@@ -321,7 +321,7 @@ public final class Body {
                     "body", "no part " + Ascii.visible(name) + " can be added to " + contentType + ": use multipart()");
         }
         List<Field> hidden = new ArrayList<>(secrets);
-        hidden.addAll(body.secrets);
+        hidden.addAll(notNull(body, "body of part " + name).secrets);
         return new Body(
                 kind,
                 withPart(Multipart.part(name, fileName, body)),

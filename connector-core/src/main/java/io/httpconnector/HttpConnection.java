@@ -3,7 +3,6 @@ package io.httpconnector;
 import static io.httpconnector.InvalidDefinitionException.notNull;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -119,14 +118,10 @@ public final class HttpConnection implements AutoCloseable {
     public <T> T read(Request request, BodyReader<T> reader) {
         Receiver<T> receiver = sender.receiver(notNull(reader, "reader"));
         Response answer = sender.send(request, settings.retry(), streaming(notNull(request, "request")), receiver);
-        try {
-            if (!receiver.hasStarted()) {
-                receiver.receive(answer, InputStream.nullInputStream(), 0);
-            }
-            return receiver.result();
-        } catch (IOException | Receiver.ReaderFailedException e) {
-            throw new ConnectorException(request + ": the reader of the body failed: " + e.getCause(), e.getCause());
+        if (!receiver.hasStarted()) {
+            receiver.receiveNothing(answer);
         }
+        return receiver.result();
     }
 
     /**

@@ -4,8 +4,8 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 public final class HttpConnectionBuilder {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
-    private static final Set<String> TLS_VERSIONS = Set.of("TLSv1.2", "TLSv1.3");
+    private static final List<String> TLS_VERSIONS = Arrays.asList("TLSv1.2", "TLSv1.3");
     private static final Names.Lookup SYSTEM_LOOKUP = InetAddress::getAllByName;
     private static final int DEFAULT_MAX_CONNECTIONS = 50;
     private static final int MOST_CONNECTIONS = 10_000;
@@ -190,7 +190,7 @@ public final class HttpConnectionBuilder {
      * @return this
      */
     public HttpConnectionBuilder tlsVersions(String... versions) {
-        List<String> chosen = List.of(versions);
+        List<String> chosen = versions == null ? List.of() : Arrays.asList(versions.clone());
         if (chosen.isEmpty() || !TLS_VERSIONS.containsAll(chosen)) {
             problems.add("tlsVersions: " + Ascii.visible(chosen.toString()) + ": use TLSv1.2, TLSv1.3 or both");
         }

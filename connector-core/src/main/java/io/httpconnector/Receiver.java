@@ -75,12 +75,27 @@ final class Receiver<T> {
         return body.ended || body.count == length;
     }
 
+    /** Lets the reader read nothing: there is no body, or it does not matter. */
+    void receiveNothing(Response head) {
+        try {
+            var unused = receive(head, InputStream.nullInputStream(), 0);
+        } catch (IOException e) {
+            throw new IllegalStateException("an empty stream does not break off", e);
+        } catch (ReaderFailedException e) {
+            throw e.toConnectorException(head.request());
+        }
+    }
+
     /** What the reader of the caller throws, on its way through Apache HttpClient. */
     static final class ReaderFailedException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         ReaderFailedException(IOException cause) {
             super(cause);
+        }
+
+        ConnectorException toConnectorException(Request request) {
+            return new ConnectorException(request + ": the reader of the body failed: " + getCause(), getCause());
         }
     }
 

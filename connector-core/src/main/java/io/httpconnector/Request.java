@@ -5,7 +5,6 @@ import static io.httpconnector.InvalidDefinitionException.notNull;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -26,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Request {
 
-    private static final int[] ANY_STATUS = {-1};
     private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "PROPFIND", "QUERY", "REPORT", "SEARCH");
     private static final Set<String> CREDENTIALS = Set.of("authorization", "cookie", "proxy-authorization");
 
@@ -38,29 +36,6 @@ public final class Request {
     private final @Nullable Body body;
     private final Terms terms;
     private final Secrecy secrecy;
-
-    /**
-     * What the caller says beside the message itself.
-     *
-     * @param accepted the statuses that are welcome beside 2xx
-     * @param timeout how long the whole exchange may take; null for what the connection says
-     * @param idempotent whether the caller says that repeating does no harm
-     * @param upload who is told of the body that is sent
-     * @param download who is told of the body that comes
-     */
-    @SuppressWarnings("ArrayRecordComponent") // never shown, compared or changed
-    private record Terms(
-            int[] accepted,
-            @Nullable Duration timeout,
-            boolean idempotent,
-            @Nullable Progress upload,
-            @Nullable Progress download) {
-        private static final Terms NONE = new Terms(new int[0], null, false, null, null);
-
-        private Terms accepting(int[] statuses) {
-            return new Terms(statuses, timeout, idempotent, upload, download);
-        }
-    }
 
     /**
      * What must not be seen beside the fields that know it themselves.
@@ -290,15 +265,12 @@ public final class Request {
      * @throws InvalidDefinitionException when a status is out of range
      */
     public Request accept(int... statuses) {
-        int before = terms.accepted.length;
-        int[] all = Arrays.copyOf(terms.accepted, before + statuses.length);
-        System.arraycopy(statuses, 0, all, before, statuses.length);
         for (int status : statuses) {
             if (status < 100 || status > 599) {
                 throw new InvalidDefinitionException("request", status + " is not a status code: use 100 to 599");
             }
         }
-        return terms.accepted == ANY_STATUS ? this : withTerms(terms.accepting(all));
+        return withTerms(terms.accepting(statuses));
     }
 
     /**
@@ -307,7 +279,7 @@ public final class Request {
      * @return a new request
      */
     public Request acceptAnyStatus() {
-        return withTerms(terms.accepting(ANY_STATUS));
+        return withTerms(terms.acceptingAnyStatus());
     }
 
     /**
@@ -319,8 +291,7 @@ public final class Request {
      * @throws InvalidDefinitionException when it is not positive
      */
     public Request timeout(Duration timeout) {
-        return withTerms(new Terms(
-                terms.accepted, Timeouts.check("timeout", timeout), terms.idempotent, terms.upload, terms.download));
+        return withTerms(terms.within(Timeouts.check("timeout", timeout)));
     }
 
     /**
@@ -330,7 +301,7 @@ public final class Request {
      * @return a new request
      */
     public Request idempotent() {
-        return withTerms(new Terms(terms.accepted, terms.timeout, true, terms.upload, terms.download));
+        return withTerms(terms.repeatable());
     }
 
     /**
@@ -362,8 +333,7 @@ public final class Request {
      * @return a new request
      */
     public Request onUpload(Progress progress) {
-        return withTerms(new Terms(
-                terms.accepted, terms.timeout, terms.idempotent, notNull(progress, "progress"), terms.download));
+        return withTerms(terms.tellingOfUpload(notNull(progress, "progress")));
     }
 
     /**
@@ -373,8 +343,7 @@ public final class Request {
      * @return a new request
      */
     public Request onDownload(Progress progress) {
-        return withTerms(new Terms(
-                terms.accepted, terms.timeout, terms.idempotent, terms.upload, notNull(progress, "progress")));
+        return withTerms(terms.tellingOfDownload(notNull(progress, "progress")));
     }
 
     private Request withTerms(Terms changed) {
@@ -446,20 +415,20 @@ public final class Request {
     }
 
     @Nullable Duration timeout() {
-        return terms.timeout;
+        return terms.timeout();
     }
 
     @Nullable Progress upload() {
-        return terms.upload;
+        return terms.upload();
     }
 
     @Nullable Progress download() {
-        return terms.download;
+        return terms.download();
     }
 
     /** Whether the service may see it twice without harm: RFC 9110, section 9.2.1, and the methods of WebDAV that only read. */
     boolean isRepeatable() {
-        return terms.idempotent || SAFE.contains(method);
+        return terms.idempotent() || SAFE.contains(method);
     }
 
     /** Whether the body, if there is one, has not been given away yet. */
@@ -472,15 +441,7 @@ public final class Request {
     }
 
     boolean accepts(int status) {
-        if ((status >= 200 && status < 300) || terms.accepted == ANY_STATUS) {
-            return true;
-        }
-        for (int one : terms.accepted) {
-            if (one == status) {
-                return true;
-            }
-        }
-        return false;
+        return terms.accepts(status);
     }
 
     /** Path and query as they stand in the request line. */

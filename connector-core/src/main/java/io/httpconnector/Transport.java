@@ -72,7 +72,7 @@ final class Transport implements AutoCloseable {
                 return read(request, transmission, answer, call, receiver);
             });
         } catch (Receiver.ReaderFailedException e) {
-            throw new ConnectorException(request + ": the reader of the body failed: " + e.getCause(), e.getCause());
+            throw e.toConnectorException(request);
         } catch (Receiver.TooLargeException e) {
             throw tooLarge(request, call, maxStreamBytes, "maxStreamBytes");
         } catch (IOException | CancellationException e) {

@@ -343,6 +343,8 @@ class BodiesTest {
         assertThatThrownBy(() -> Body.stream(() -> null, -5, "a/b")).hasMessageContaining("-5 is no length");
         assertThatThrownBy(() -> Body.json("{}").part("a", "b", Body.json("{}")))
                 .hasMessageContaining("no part a can be added to application/json: use multipart()");
+        assertThatThrownBy(() -> Body.multipart().part("a", "b", null))
+                .hasMessage("Invalid body of part a: it is null");
         assertThatThrownBy(() -> Body.json("{}").gzip().field("a", "b"))
                 .hasMessageContaining("no field a can be added");
     }

@@ -259,6 +259,24 @@ class DestinationsTest {
         never.countDown();
     }
 
+    @Test
+    void interruptEndsTheWaitingForTheDns() {
+        CountDownLatch never = new CountDownLatch(1);
+        Thread sender = Thread.currentThread();
+        HttpConnectionBuilder slow = connection("slow.example", Destinations.anywhere())
+                .lookup(host -> {
+                    sender.interrupt();
+                    await(never);
+                    return new InetAddress[0];
+                });
+
+        Throwable failure = failure(slow);
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(failure).isInstanceOf(TransferException.class).hasMessageContaining("interrupted");
+        never.countDown();
+    }
+
     private static void await(CountDownLatch latch) {
         try {
             latch.await();

@@ -171,6 +171,21 @@ class StreamingTest {
     }
 
     @Test
+    void readerOfNothingFailsInTheSameWay() throws IOException {
+        server.createContext("/empty", exchange -> {
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        });
+        IOException wanted = new IOException("a row is missing");
+
+        assertThatThrownBy(() -> connection.read(Request.get("/empty"), (answer, body) -> {
+                    throw wanted;
+                }))
+                .hasMessageContaining("the reader of the body failed: java.io.IOException: a row is missing")
+                .hasCause(wanted);
+    }
+
+    @Test
     void bodyThatBreaksOffIsNotReadTwice() {
         breaksAfter = 1000;
         AtomicInteger calls = new AtomicInteger();

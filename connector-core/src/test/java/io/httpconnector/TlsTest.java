@@ -318,6 +318,15 @@ class TlsTest {
     }
 
     @Test
+    void noVersionAtAll() {
+        HttpConnectionBuilder builder = HttpConnection.named("Service").baseUrl("https://localhost");
+
+        assertThatThrownBy(() -> builder.tlsVersions((String[]) null).build()).hasMessageContaining("tlsVersions: []");
+        assertThatThrownBy(() -> builder.tlsVersions("TLSv1.3", null).build())
+                .hasMessageContaining("tlsVersions: [TLSv1.3, null]");
+    }
+
+    @Test
     void badPins() {
         assertThatThrownBy(() -> Trust.jvm().pin("sha1/abc")).hasMessageContaining("\"sha1/abc\" is not sha256/");
         assertThatThrownBy(() -> Trust.jvm().pin("sha256/?")).hasMessageContaining("is not sha256/");
