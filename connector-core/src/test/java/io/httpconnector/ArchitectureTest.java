@@ -46,6 +46,14 @@ class ArchitectureTest {
                     .or(resideInAPackage("org.jspecify..")));
 
     @ArchTest
+    static final ArchRule micrometerIsKnownInItsPackageOnly = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.httpconnector.micrometer..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.micrometer..");
+
+    @ArchTest
     static final ArchRule librariesAreTheThreeOfTheDesign = classes()
             .should()
             .onlyDependOnClassesThat(resideInAPackage("io.httpconnector..")

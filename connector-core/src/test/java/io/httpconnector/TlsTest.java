@@ -170,6 +170,24 @@ class TlsTest {
     }
 
     @Test
+    void pemFromBytesAndStreams() throws Exception {
+        TestAuthority.Identity client = BELOW.client("client-10", "RSA");
+        byte[] chain = client.chainPem().getBytes(StandardCharsets.US_ASCII);
+        byte[] key = keyPem(client.keys().getPrivate(), "PKCS8-AES").getBytes(StandardCharsets.US_ASCII);
+        try (TlsServer server = server(CA.server("localhost"), true)) {
+            for (ClientCertificate certificate : new ClientCertificate[] {
+                ClientCertificate.pem(chain, key, PASSWORD),
+                ClientCertificate.pem(new ByteArrayInputStream(chain), new ByteArrayInputStream(key), PASSWORD)
+            }) {
+                assertThat(send(connection(server)
+                                .trust(Trust.only(new ByteArrayInputStream(CA.pem())))
+                                .clientCertificate(certificate)))
+                        .isEqualTo("TLSv1.3 CN=client-10");
+            }
+        }
+    }
+
+    @Test
     void chainInAnyOrderAndKeyInTheSameFile() throws Exception {
         TestAuthority.Identity client = BELOW.client("client-9", "EC");
         Path file = file(
