@@ -32,12 +32,28 @@ public interface AuthStrategy {
      *
      * @param rejected the request as it was sent, by which a strategy that serves many threads sees whether the credentials
      *     that it has now are newer
+     * @param answer what the service said, such as a challenge in {@code WWW-Authenticate}; without its body when that is read
+     *     as a stream
      * @return true when there are other credentials now: the request is signed again and sent once more, whatever its method
      * @throws ConnectorException when the user must do something; any exception reaches the caller as it is
      */
-    default boolean refresh(Request rejected) {
+    default boolean refresh(Request rejected, Response answer) {
         return false;
     }
+
+    /**
+     * Prepares the strategy for a connection that is being built: one that must ask somebody for credentials learns here how.
+     *
+     * @param context sends requests over the connection
+     * @return the strategy for this connection, by default the same one for all
+     * @throws InvalidDefinitionException when it can't serve such a connection
+     */
+    default AuthStrategy open(AuthContext context) {
+        return this;
+    }
+
+    /** The connection that it was opened for is closed. */
+    default void close() {}
 
     /**
      * No credentials.

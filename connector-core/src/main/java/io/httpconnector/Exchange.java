@@ -38,6 +38,9 @@ public record Exchange(
     static Exchange answered(Request request, int status, Header[] headers, byte[] body, Moment moment) {
         Redactor redactor = new Redactor(request.secrets());
         Headers masked = redactor.mask(headers);
+        if (body.length > 0 && request.concealsAnswer() && status / 100 == 2) {
+            return of(request, redactor, OptionalInt.of(status), masked, Secret.MASK, moment);
+        }
         String text = body.length == 0
                 ? ""
                 : redactor.mask(body, masked.first("Content-Type").orElse(null));

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /**
  * A connection to somebody else's HTTP API: where it is, who we are there, and how long we wait.
@@ -35,11 +36,24 @@ public final class HttpConnection implements AutoCloseable {
     private static final Duration STREAMING = Duration.ofHours(1);
 
     private final Settings settings;
+    private final AuthContext context;
+    private final AuthStrategy auth;
     private final Sender sender;
 
-    HttpConnection(Settings settings, Transport transport) {
+    HttpConnection(Settings settings, Supplier<Transport> transports) {
         this.settings = settings;
-        this.sender = new Sender(settings, transport);
+        this.context = new AuthContext(settings.forAuth(), transports);
+        this.auth = opened(settings.auth(), context);
+        this.sender = new Sender(settings, transports.get(), auth);
+    }
+
+    private static AuthStrategy opened(AuthStrategy auth, AuthContext context) {
+        AuthStrategy opened = auth.open(context);
+        if (opened == null) {
+            throw new InvalidDefinitionException(
+                    "auth strategy of connection \"" + context.connection() + "\"", "its open(...) returned null");
+        }
+        return opened;
     }
 
     /**
@@ -62,6 +76,15 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
+     * The strategy by which the connection authenticates, as it was {@linkplain AuthStrategy#open opened} for it.
+     *
+     * @return the strategy
+     */
+    public AuthStrategy auth() {
+        return auth;
+    }
+
+    /**
      * Sends a request and waits for the whole answer. Redirects are followed, five at most; to another origin without
      * credentials, and never from https to http. What fails in a way that may pass is tried again, as {@link Retry} says. A
      * thread that is interrupted stops at once, whatever it is waiting for.
@@ -77,7 +100,7 @@ public final class HttpConnection implements AutoCloseable {
      * @throws ConnectorException when the connection is closed
      */
     public Response send(Request request) {
-        return sender.send(request, settings.retry(), call(notNull(request, "request")), null);
+        return sender.send(request, settings.retry(), settings.call(notNull(request, "request")), null);
     }
 
     /**
@@ -89,7 +112,7 @@ public final class HttpConnection implements AutoCloseable {
      *     {@code cancel} or {@code orTimeout}, ends the sending
      */
     public CompletableFuture<Response> sendAsync(Request request) {
-        return sendAsync(request, Sending.ownThreads());
+        return sendAsync(request, OwnThreads.forSending());
     }
 
     /**
@@ -100,7 +123,7 @@ public final class HttpConnection implements AutoCloseable {
      * @return as for {@link #sendAsync(Request)}
      */
     public CompletableFuture<Response> sendAsync(Request request, Executor executor) {
-        Call call = call(notNull(request, "request"));
+        Call call = settings.call(notNull(request, "request"));
         return Sending.start(() -> sender.send(request, settings.retry(), call, null), notNull(executor, "executor"));
     }
 
@@ -180,10 +203,6 @@ public final class HttpConnection implements AutoCloseable {
         return new Call(settings.time(), asked == null ? usual : asked);
     }
 
-    private Call call(Request request) {
-        return new Call(settings.time(), request.timeout() == null ? settings.totalTimeout() : request.timeout());
-    }
-
     /**
      * Sends the test request once, without retries, and says what came of it. Any failure of {@code send} is the result, not
      * an exception.
@@ -198,7 +217,7 @@ public final class HttpConnection implements AutoCloseable {
                     "Connection \"" + settings.name() + "\" has no test: give it a request by test(...)");
         }
         sender.ensureOpen();
-        Call call = call(test);
+        Call call = settings.call(test);
         try {
             return ConnectionTest.passed(settings.name(), sender.send(test, Retry.none(), call, null));
         } catch (ConnectorException e) {
@@ -212,7 +231,10 @@ public final class HttpConnection implements AutoCloseable {
      */
     @Override
     public void close() {
-        sender.close();
+        if (sender.end()) {
+            context.close();
+            auth.close();
+        }
     }
 
     /**

@@ -412,7 +412,7 @@ public final class HttpConnectionBuilder {
         Way way = new Way(proxy, tls, destinations, lookup, cookies, isolated ? new Object() : null);
         return new HttpConnection(
                 settings,
-                new Transport(
+                () -> new Transport(
                         SharedClient.acquire(way),
                         timeouts,
                         way,

@@ -40,11 +40,12 @@ public final class Request {
     /**
      * What must not be seen beside the fields that know it themselves.
      *
-     * @param hiding set while an auth strategy is at work: what it adds is a secret
+     * @param signedFor set while an auth strategy is at work for this call: what it adds is a secret
+     * @param answer whether a good answer is a secret as a whole
      * @param earlier the secrets of the requests that led here by redirects, which the service may still echo
      */
-    private record Secrecy(boolean hiding, List<Field> earlier) {
-        private static final Secrecy NONE = new Secrecy(false, List.of());
+    private record Secrecy(@Nullable Call signedFor, boolean answer, List<Field> earlier) {
+        private static final Secrecy NONE = new Secrecy(null, false, List.of());
     }
 
     private Request(
@@ -192,7 +193,7 @@ public final class Request {
     }
 
     private Field hidden(Field field) {
-        return secrecy.hiding && !field.value().isEmpty()
+        return isHiding() && !field.value().isEmpty()
                 ? new Field(field.name(), field.value(), Secret.assumed(field.value()))
                 : field;
     }
@@ -213,7 +214,7 @@ public final class Request {
      */
     public Request body(Body body) {
         notNull(body, "body");
-        return withBody(secrecy.hiding ? body.concealed() : body);
+        return withBody(isHiding() ? body.concealed() : body);
     }
 
     private Request withBody(Body body) {
@@ -242,7 +243,7 @@ public final class Request {
     public Request bodyField(String name, String value) {
         Body fields = body == null ? Body.form() : body;
         return withBody(
-                secrecy.hiding && !value.isEmpty() ? fields.field(name, Secret.of(value)) : fields.field(name, value));
+                isHiding() && !value.isEmpty() ? fields.field(name, Secret.of(value)) : fields.field(name, value));
     }
 
     /**
@@ -437,7 +438,7 @@ public final class Request {
     }
 
     boolean isHiding() {
-        return secrecy.hiding;
+        return secrecy.signedFor != null;
     }
 
     boolean accepts(int status) {
@@ -483,8 +484,30 @@ public final class Request {
     }
 
     /** What an auth strategy is given: whatever it adds is hidden. */
-    Request hiding() {
-        return new Request(name, method, url, query, headers, body, terms, new Secrecy(true, secrecy.earlier));
+    Request hidingFor(Call call) {
+        return withSecrecy(new Secrecy(call, secrecy.answer, secrecy.earlier));
+    }
+
+    /** The call for which an auth strategy is at work. */
+    Call call() {
+        Call call = secrecy.signedFor;
+        if (call == null) {
+            throw new InvalidDefinitionException("request", "it is not the one that apply(Request) was given");
+        }
+        return call;
+    }
+
+    /** Nothing of a good answer is to be shown. */
+    Request concealingAnswer() {
+        return withSecrecy(new Secrecy(secrecy.signedFor, true, secrecy.earlier));
+    }
+
+    boolean concealsAnswer() {
+        return secrecy.answer;
+    }
+
+    private Request withSecrecy(Secrecy changed) {
+        return new Request(name, method, url, query, headers, body, terms, changed);
     }
 
     /** This request after a redirect: the new URL is complete, and a body that is gone takes its headers along. */
@@ -499,7 +522,7 @@ public final class Request {
                         : headers,
                 becomesGet ? null : body,
                 terms,
-                new Secrecy(false, earlierSecrets));
+                new Secrecy(null, secrecy.answer, earlierSecrets));
     }
 
     /** This request for a stranger: without header fields that hold a secret, or are known to. */

@@ -181,7 +181,7 @@ public final class Response {
                 ? Json.describe(json)
                 : e.getClass().getSimpleName();
         Exchange exchange = exchange();
-        String masked = new Redactor(request.secrets()).mask(why);
+        String masked = request.concealsAnswer() ? "not shown" : new Redactor(request.secrets()).mask(why);
         return new InvalidResponseException(sentence("the body is not " + what + ": " + masked), null, exchange);
     }
 

@@ -6,20 +6,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The way of a request: defaults, credentials, its turn, the wire, what the answer means, perhaps once more, redirects. */
-final class Sender implements AutoCloseable {
+final class Sender {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
 
     private static final double RETRIES_PER_REQUEST = 0.1;
 
     private final Settings settings;
+    private final AuthStrategy auth;
     private final Transport transport;
     private final Turnstile turnstile;
     private final Verdicts verdicts;
     private final RetryBudget budget;
 
-    Sender(Settings settings, Transport transport) {
+    Sender(Settings settings, Transport transport, AuthStrategy auth) {
         this.settings = settings;
+        this.auth = auth;
         this.transport = transport;
         this.turnstile = new Turnstile(settings);
         this.verdicts = new Verdicts(settings.rules());
@@ -84,10 +86,10 @@ final class Sender implements AutoCloseable {
     private Response exchange(Request plain, boolean trusted, Call call, Retry retry, @Nullable Receiver<?> receiver) {
         while (true) {
             // Each attempt is signed anew: a signature may hold the time.
-            Request request = trusted ? signed(plain) : plain;
+            Request request = trusted ? signed(plain, call) : plain;
             try {
                 Response answer = attempt(request, call, receiver);
-                if (answer.verdict() == ErrorRule.Action.REFRESH_AUTH && trusted && refreshes(request, call)) {
+                if (answer.verdict() == ErrorRule.Action.REFRESH_AUTH && trusted && refreshes(request, answer, call)) {
                     continue;
                 }
                 Duration wait =
@@ -105,8 +107,8 @@ final class Sender implements AutoCloseable {
         }
     }
 
-    private Request signed(Request plain) {
-        Request signed = settings.auth().apply(plain.hiding());
+    private Request signed(Request plain, Call call) {
+        Request signed = auth.apply(plain.hidingFor(call));
         if (signed == null || !signed.isHiding() || !signed.url().equals(plain.url())) {
             throw new InvalidDefinitionException(
                     "auth strategy of connection \"" + settings.name() + "\"",
@@ -115,8 +117,8 @@ final class Sender implements AutoCloseable {
         return signed;
     }
 
-    private boolean refreshes(Request rejected, Call call) {
-        if (!rejected.isWhole() || !call.refreshes() || !settings.auth().refresh(rejected)) {
+    private boolean refreshes(Request rejected, Response answer, Call call) {
+        if (!rejected.isWhole() || !call.refreshes() || !auth.refresh(rejected, answer)) {
             return false;
         }
         call.again();
@@ -198,11 +200,13 @@ final class Sender implements AutoCloseable {
         turnstile.ensureOpen();
     }
 
-    @Override
-    public synchronized void close() {
-        if (!turnstile.isClosed()) {
-            turnstile.close();
-            transport.close();
+    /** Ends all of it; false when it had ended already. */
+    synchronized boolean end() {
+        if (turnstile.isClosed()) {
+            return false;
         }
+        turnstile.close();
+        transport.close();
+        return true;
     }
 }

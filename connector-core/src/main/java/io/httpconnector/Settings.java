@@ -18,4 +18,29 @@ record Settings(
         List<ExchangeListener> listeners,
         Duration totalTimeout,
         int maxConnections,
-        Time time) {}
+        Time time) {
+
+    /** How long this request may take. */
+    Call call(Request request) {
+        Duration asked = request.timeout();
+        return new Call(time, asked == null ? totalTimeout : asked);
+    }
+
+    /** For the requests of the auth strategy: nothing of the connection's own in them, and no rule for its answers. */
+    Settings forAuth() {
+        return new Settings(
+                name,
+                baseUrl,
+                AuthStrategy.none(),
+                Fields.NONE,
+                Fields.NONE,
+                null,
+                retry,
+                null,
+                List.of(),
+                listeners,
+                totalTimeout,
+                maxConnections,
+                time);
+    }
+}

@@ -193,7 +193,7 @@ class ErrorRuleTest {
         }
 
         @Override
-        public boolean refresh(Request rejected) {
+        public boolean refresh(Request rejected, Response answer) {
             assertThat(rejected.header("Authorization")).hasValue("Bearer token-" + refreshes.get());
             return refreshes.incrementAndGet() < 3;
         }

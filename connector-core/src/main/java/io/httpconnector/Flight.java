@@ -1,0 +1,53 @@
+package io.httpconnector;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Work that is done once for all who want it at the same time, by a thread of its own. Each waits for its own time only. */
+final class Flight<T> implements Function<Request, T> {
+
+    private final Supplier<T> work;
+    private @Nullable CompletableFuture<T> underWay;
+
+    Flight(Supplier<T> work) {
+        this.work = work;
+    }
+
+    @Override
+    public T apply(Request waiting) {
+        Call call = waiting.call();
+        try {
+            return join().get(call.left().toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new TimedOutException(
+                    TimedOutException.Phase.TOTAL, call.total(), null, Exchange.unanswered(waiting, call));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            Exchange exchange = Exchange.unanswered(waiting, call);
+            throw new TransferException(
+                    exchange.summary() + ": the thread was interrupted while it waited for credentials", e, exchange);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            if (e.getCause() instanceof Error failure) {
+                throw failure;
+            }
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private synchronized CompletableFuture<T> join() {
+        CompletableFuture<T> flight = underWay;
+        if (flight == null || flight.isDone()) {
+            flight = CompletableFuture.supplyAsync(work, OwnThreads.forAuth());
+            underWay = flight;
+        }
+        return flight;
+    }
+}
