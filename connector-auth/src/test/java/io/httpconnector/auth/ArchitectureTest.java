@@ -17,5 +17,8 @@ class ArchitectureTest {
             .onlyDependOnClassesThat(resideInAPackage("io.httpconnector.auth..")
                     .or(resideInAPackage("io.httpconnector"))
                     .or(resideInAPackage("java.."))
+                    .or(resideInAPackage("com.fasterxml.jackson.."))
+                    .or(resideInAPackage("com.github.scribejava.."))
+                    .or(resideInAPackage("org.slf4j.."))
                     .or(resideInAPackage("org.jspecify..")));
 }

@@ -1,0 +1,39 @@
+package io.httpconnector.auth.oauth2;
+
+import io.httpconnector.Secret;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What an {@link OAuth2Builder} has been told, checked: the provider, this client of it, and where its tokens are. Immutable. */
+record ClientSettings(
+        Definition definition,
+        Grant grant,
+        @Nullable String clientId,
+        @Nullable Secret clientSecret,
+        @Nullable String redirectUri,
+        List<String> scopes,
+        Map<String, Secret> secretParameters,
+        TokenStore tokens,
+        @Nullable String account,
+        Duration refreshBefore,
+        Clock clock) {
+
+    /** How the first tokens are come by. */
+    enum Grant {
+        AUTHORIZATION_CODE,
+        CLIENT_CREDENTIALS
+    }
+
+    /** The scopes as the provider wants them; null when there are none. */
+    @Nullable String scope() {
+        String separator = definition.scopeSeparator() == null ? " " : definition.scopeSeparator();
+        return scopes.isEmpty() ? null : String.join(separator, scopes);
+    }
+
+    OAuth2.ClientAuthentication clientAuthentication() {
+        return clientSecret == null ? OAuth2.ClientAuthentication.NONE : definition.clientAuthenticationOrDefault();
+    }
+}

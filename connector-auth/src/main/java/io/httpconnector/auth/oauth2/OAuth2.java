@@ -1,0 +1,109 @@
+package io.httpconnector.auth.oauth2;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.httpconnector.AuthContext;
+import io.httpconnector.AuthStrategy;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
+import java.util.List;
+
+/**
+ * OAuth 2, RFC 6749, as providers speak it. What it describes is immutable and can serve any number of connections; each of
+ * them asks for tokens over its own way (TLS, proxy, time limits), refreshes them before they expire, and keeps them in the
+ * {@link TokenStore}.
+ *
+ * <pre>{@code
+ * .auth(OAuth2.clientCredentials()
+ *         .tokenUrl("https://login.example.com/oauth2/token")
+ *         .client("client-id", Secret.fromEnv("CLIENT_SECRET"))
+ *         .scopes("orders.read")
+ *         .build())
+ * }</pre>
+ */
+public final class OAuth2 implements AuthStrategy {
+
+    private final ClientSettings settings;
+
+    OAuth2(ClientSettings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * The client credentials grant, RFC 6749, section 4.4: the application acts for itself.
+     *
+     * @return a builder
+     */
+    public static OAuth2Builder clientCredentials() {
+        return new OAuth2Builder(ClientSettings.Grant.CLIENT_CREDENTIALS);
+    }
+
+    @Override
+    public AuthStrategy open(AuthContext context) {
+        return new TokenSession(settings, context);
+    }
+
+    /**
+     * Refuses: only a connection can ask for tokens.
+     *
+     * @throws InvalidDefinitionException always
+     */
+    @Override
+    public Request apply(Request request) {
+        throw new InvalidDefinitionException(
+                "OAuth 2",
+                List.of("a connection must open it first: whoever calls apply(...) has to call open(...) before"));
+    }
+
+    @Override
+    public String toString() {
+        return "OAuth2";
+    }
+
+    /** How the client proves who it is at the token endpoint: RFC 6749, section 2.3. */
+    public enum ClientAuthentication {
+        /** The Basic scheme, id and secret form-encoded first. */
+        @JsonProperty("basic")
+        BASIC,
+        /** {@code client_id} and {@code client_secret} among the parameters. */
+        @JsonProperty("body")
+        BODY,
+        /** A public client, which has only its {@code client_id}. */
+        @JsonProperty("none")
+        NONE
+    }
+
+    /** Where the parameters of a token request are. */
+    public enum TokenRequest {
+        /** In the body as a form: RFC 6749, section 4.1.3. */
+        @JsonProperty("form")
+        FORM,
+        /** In the body as a JSON object. */
+        @JsonProperty("json")
+        JSON,
+        /** In the URL. */
+        @JsonProperty("query")
+        QUERY
+    }
+
+    /** What the value means that says when a token expires. */
+    public enum ExpiresAs {
+        /** Seconds from now: RFC 6749, section 5.1. */
+        @JsonProperty("seconds")
+        SECONDS,
+        /** Minutes from now. */
+        @JsonProperty("minutes")
+        MINUTES,
+        /** Milliseconds from now. */
+        @JsonProperty("milliseconds")
+        MILLISECONDS,
+        /** Seconds since 1970. */
+        @JsonProperty("epoch-seconds")
+        EPOCH_SECONDS,
+        /** Milliseconds since 1970. */
+        @JsonProperty("epoch-milliseconds")
+        EPOCH_MILLISECONDS,
+        /** Date and time by ISO 8601, with an offset. */
+        @JsonProperty("date-time")
+        DATE_TIME
+    }
+}

@@ -1,0 +1,182 @@
+package io.httpconnector.auth.oauth2;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.InvalidResponseException;
+import io.httpconnector.Response;
+import io.httpconnector.StatusException;
+import java.math.BigDecimal;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what a token endpoint answers, RFC 6749, section 5, and what others make of it. */
+final class TokenAnswer {
+
+    private static final int LONGEST_DESCRIPTION = 300;
+    /** Further away than this no expiry is meant. */
+    private static final long MOST_SECONDS = Duration.ofDays(36_500).toSeconds();
+
+    private final Definition definition;
+    private final Clock clock;
+
+    TokenAnswer(Definition definition, Clock clock) {
+        this.definition = definition;
+        this.clock = clock;
+    }
+
+    /** The tokens in the answer; what it leaves out stays as it was. */
+    Tokens tokens(Response response, @Nullable Tokens old) {
+        JsonNode answer = parsed(response);
+        String accessToken = text(answer, definition.accessTokenPath(), "/access_token");
+        if (accessToken == null) {
+            throw error(answer, null);
+        }
+        String refreshToken = text(answer, definition.refreshTokenPath(), "/refresh_token");
+        Instant now = clock.instant();
+        Instant expires = expiry(answer, response, now);
+        return new Tokens(new Tokens.Stored(
+                accessToken,
+                text(answer, null, "/token_type"),
+                refreshToken != null || old == null
+                        ? refreshToken
+                        : old.stored().refreshToken(),
+                text(answer, null, "/scope"),
+                now.toEpochMilli(),
+                expires == null ? null : expires.toEpochMilli(),
+                fields(answer, old),
+                null,
+                null));
+    }
+
+    private Map<String, String> fields(JsonNode answer, @Nullable Tokens old) {
+        Map<String, String> fields = new LinkedHashMap<>(old == null ? Map.of() : old.fields());
+        Definition.orEmpty(definition.tokenFields()).forEach((name, path) -> {
+            String value = text(answer, path, "/" + name);
+            if (value != null) {
+                fields.put(name, value);
+            }
+        });
+        return fields;
+    }
+
+    private @Nullable Instant expiry(JsonNode answer, Response response, Instant now) {
+        String value = text(answer, definition.expiresPath(), "/expires_in");
+        Duration left = value == null ? null : left(value, sentAt(response, now));
+        if (left == null || left.isZero() || left.isNegative()) {
+            left = definition.lifetimeOrNull();
+        }
+        return left == null ? null : now.plus(left);
+    }
+
+    /** How much of its life a token has; null when nobody can tell. */
+    private @Nullable Duration left(String value, Instant sentAt) {
+        try {
+            return switch (definition.expiresAsOrDefault()) {
+                case SECONDS -> seconds(new BigDecimal(value));
+                case MINUTES -> seconds(new BigDecimal(value).multiply(BigDecimal.valueOf(60)));
+                case MILLISECONDS -> seconds(new BigDecimal(value).movePointLeft(3));
+                case EPOCH_SECONDS -> Duration.between(sentAt, Instant.EPOCH.plus(seconds(new BigDecimal(value))));
+                case EPOCH_MILLISECONDS ->
+                    Duration.between(sentAt, Instant.EPOCH.plus(seconds(new BigDecimal(value).movePointLeft(3))));
+                case DATE_TIME ->
+                    Duration.between(sentAt, OffsetDateTime.parse(value).toInstant());
+            };
+        } catch (NumberFormatException | DateTimeException e) {
+            return null;
+        }
+    }
+
+    private static Duration seconds(BigDecimal seconds) {
+        return Duration.ofSeconds(seconds.min(BigDecimal.valueOf(MOST_SECONDS)).longValue());
+    }
+
+    /** An absolute time is one of the server's clock, which its answer tells: ours may be an hour off. */
+    private static Instant sentAt(Response response, Instant now) {
+        try {
+            return response.headers()
+                    .first("Date")
+                    .map(date -> Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date)))
+                    .orElse(now);
+        } catch (DateTimeException e) {
+            return now;
+        }
+    }
+
+    /** JSON, or the form that some send instead. */
+    private static JsonNode parsed(Response response) {
+        String text = response.text();
+        if (text.contains("=")
+                && !text.stripLeading().startsWith("{")
+                && !text.stripLeading().startsWith("<")) {
+            return form(text.strip());
+        }
+        JsonNode answer;
+        try {
+            answer = response.json();
+        } catch (InvalidResponseException e) {
+            throw new OAuth2Exception("The token endpoint answered with what is neither JSON nor a form", null, e);
+        }
+        return answer;
+    }
+
+    private static ObjectNode form(String text) {
+        ObjectNode form = JsonNodeFactory.instance.objectNode();
+        for (String pair : List.of(text.split("&", -1))) {
+            int equals = pair.indexOf('=');
+            if (equals > 0) {
+                form.put(decoded(pair.substring(0, equals)), decoded(pair.substring(equals + 1)));
+            }
+        }
+        return form;
+    }
+
+    private static String decoded(String text) {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return text;
+        }
+    }
+
+    private static @Nullable String text(JsonNode answer, @Nullable String path, String usual) {
+        JsonNode value = answer.at(JsonPointer.compile(path == null ? usual : path));
+        return value.isValueNode() && !value.isNull() && !value.asText().isEmpty() ? value.asText() : null;
+    }
+
+    /** What the server says by a status that is not 2xx. */
+    static RuntimeException refusal(StatusException e) {
+        return e.json().has("error") ? error(e.json(), e) : e;
+    }
+
+    private static OAuth2Exception error(JsonNode answer, @Nullable Throwable cause) {
+        String error = text(answer, null, "/error");
+        String description = text(answer, null, "/error_description");
+        String uri = text(answer, null, "/error_uri");
+        if (error == null) {
+            return new OAuth2Exception("The token endpoint answered without an access token", null, cause);
+        }
+        return new OAuth2Exception(
+                "The token endpoint refused: " + shown(error) + (description == null ? "" : ": " + shown(description))
+                        + (uri == null ? "" : " (" + shown(uri) + ")"),
+                error,
+                cause);
+    }
+
+    /** On one line, and not too long. */
+    private static String shown(String said) {
+        String line = said.replaceAll("\\p{Cntrl}", " ");
+        return line.length() <= LONGEST_DESCRIPTION ? line : line.substring(0, LONGEST_DESCRIPTION) + "…";
+    }
+}

@@ -1,0 +1,207 @@
+package io.httpconnector.auth.oauth2;
+
+import com.github.scribejava.core.builder.api.DefaultApi20;
+import com.github.scribejava.core.model.OAuthRequest;
+import com.github.scribejava.core.model.Parameter;
+import com.github.scribejava.core.model.Verb;
+import com.github.scribejava.core.oauth.AccessTokenRequestParams;
+import com.github.scribejava.core.oauth.OAuth20Service;
+import com.github.scribejava.core.oauth2.clientauthentication.ClientAuthentication;
+import io.httpconnector.AuthContext;
+import io.httpconnector.Body;
+import io.httpconnector.Request;
+import io.httpconnector.Response;
+import io.httpconnector.Secret;
+import io.httpconnector.StatusException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks for tokens. ScribeJava forms each request as the RFCs say; here it takes the shape that the provider wants, and goes over
+ * the connection, not by ScribeJava's own HTTP client.
+ */
+final class TokenEndpoint {
+
+    private static final Set<String> SECRET = Set.of(
+            "assertion",
+            "client_assertion",
+            "client_secret",
+            "code",
+            "code_verifier",
+            "device_code",
+            "password",
+            "refresh_token",
+            "token");
+
+    private final ClientSettings settings;
+    private final AuthContext context;
+    private final TokenAnswer answers;
+    private final Forms forms;
+
+    TokenEndpoint(ClientSettings settings, AuthContext context) {
+        this.settings = settings;
+        this.context = context;
+        this.answers = new TokenAnswer(settings.definition(), settings.clock());
+        this.forms = new Forms(settings);
+    }
+
+    Tokens clientCredentials() {
+        OAuthRequest form = forms.clientCredentials(settings.scope());
+        return answers.tokens(send(form, settings.definition().tokenParameters(), true), null);
+    }
+
+    Tokens code(String code, @Nullable String verifier) {
+        OAuthRequest form = forms.code(code, verifier);
+        return answers.tokens(send(form, settings.definition().tokenParameters(), false), null);
+    }
+
+    Tokens refresh(Tokens old, String refreshToken) {
+        OAuthRequest form = forms.refresh(refreshToken);
+        return answers.tokens(send(form, settings.definition().refreshParameters(), false), old);
+    }
+
+    private Response send(OAuthRequest form, @Nullable Map<String, String> parameters, boolean repeatable) {
+        List<Parameter> all = new ArrayList<>(form.getQueryStringParams().getParams());
+        all.addAll(form.getBodyParams().getParams());
+        Definition.orEmpty(parameters).forEach((name, value) -> {
+            all.removeIf(known -> known.getKey().equals(name));
+            all.add(new Parameter(name, value));
+        });
+        Request request = Request.of(form.getVerb().name(), form.getUrl()).named("OAuth 2 token request");
+        request = withParameters(request.header("Accept", "application/json"), all);
+        for (Map.Entry<String, String> header :
+                Definition.orEmpty(settings.definition().tokenHeaders()).entrySet()) {
+            request = request.header(header.getKey(), header.getValue());
+        }
+        request = withClient(request);
+        try {
+            return context.send(repeatable ? request.idempotent() : request);
+        } catch (StatusException e) {
+            throw TokenAnswer.refusal(e);
+        }
+    }
+
+    private Request withParameters(Request bare, List<Parameter> parameters) {
+        Request request = switch (place()) {
+            case FORM -> bare.body(Body.form());
+            case JSON -> bare.json(Map.of());
+            case QUERY -> bare;
+        };
+        for (Parameter parameter : parameters) {
+            request = SECRET.contains(parameter.getKey())
+                    ? with(request, parameter.getKey(), Secret.of(parameter.getValue()))
+                    : with(request, parameter.getKey(), parameter.getValue());
+        }
+        for (Map.Entry<String, Secret> secret : settings.secretParameters().entrySet()) {
+            request = with(request, secret.getKey(), secret.getValue());
+        }
+        return request;
+    }
+
+    private Request withClient(Request request) {
+        String id = settings.clientId();
+        Secret secret = settings.clientSecret();
+        return switch (settings.clientAuthentication()) {
+            case BASIC -> request.header("Authorization", basic(id == null ? "" : id, secret));
+            case BODY -> with(id == null ? request : with(request, "client_id", id), "client_secret", secret);
+            case NONE -> id == null ? request : with(request, "client_id", id);
+        };
+    }
+
+    /** Both are form-encoded before they are joined: RFC 6749, section 2.3.1. */
+    private static Secret basic(String id, @Nullable Secret secret) {
+        if (secret == null) {
+            throw new IllegalStateException("without a secret there is no client authentication");
+        }
+        return secret.map(value -> encoded(id) + ":" + encoded(value))
+                .map(pair -> Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)))
+                .map(value -> "Basic " + value);
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    private Request with(Request request, String name, String value) {
+        return place() == OAuth2.TokenRequest.QUERY ? request.query(name, value) : request.bodyField(name, value);
+    }
+
+    private Request with(Request request, String name, @Nullable Secret value) {
+        if (value == null) {
+            return request;
+        }
+        return place() == OAuth2.TokenRequest.QUERY ? request.query(name, value) : request.bodyField(name, value);
+    }
+
+    private OAuth2.TokenRequest place() {
+        boolean hasBody = !"GET".equals(settings.definition().tokenMethod());
+        return hasBody ? settings.definition().tokenRequestOrDefault() : OAuth2.TokenRequest.QUERY;
+    }
+
+    /** ScribeJava's forms of the requests, without the client's credentials and the provider's own parameters. */
+    private static final class Forms extends OAuth20Service {
+
+        Forms(ClientSettings settings) {
+            super(new Api(settings.definition()), "", null, settings.redirectUri(), null, null, null, null, null, null);
+        }
+
+        OAuthRequest clientCredentials(@Nullable String scope) {
+            return createAccessTokenClientCredentialsGrantRequest(scope);
+        }
+
+        OAuthRequest code(String code, @Nullable String verifier) {
+            return createAccessTokenRequest(
+                    AccessTokenRequestParams.create(code).pkceCodeVerifier(verifier));
+        }
+
+        OAuthRequest refresh(String refreshToken) {
+            return createRefreshTokenRequest(refreshToken, null);
+        }
+    }
+
+    private static final class Api extends DefaultApi20 {
+        private final Definition definition;
+
+        Api(Definition definition) {
+            this.definition = definition;
+        }
+
+        @Override
+        public String getAccessTokenEndpoint() {
+            return required(definition.tokenUrl());
+        }
+
+        @Override
+        public String getRefreshTokenEndpoint() {
+            return definition.refreshUrl() == null ? getAccessTokenEndpoint() : definition.refreshUrl();
+        }
+
+        @Override
+        public Verb getAccessTokenVerb() {
+            return definition.tokenMethod() == null ? Verb.POST : Verb.valueOf(definition.tokenMethod());
+        }
+
+        @Override
+        public ClientAuthentication getClientAuthentication() {
+            return (request, id, secret) -> {};
+        }
+
+        @Override
+        protected String getAuthorizationBaseUrl() {
+            return required(definition.authorizationUrl());
+        }
+
+        private static String required(@Nullable String url) {
+            if (url == null) {
+                throw new IllegalStateException("the builder has checked that there is one");
+            }
+            return url;
+        }
+    }
+}

@@ -1,0 +1,273 @@
+package io.httpconnector.auth.oauth2;
+
+import io.httpconnector.AuthContext;
+import io.httpconnector.AuthStrategy;
+import io.httpconnector.CannotConnectException;
+import io.httpconnector.ConnectorException;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
+import io.httpconnector.Response;
+import io.httpconnector.Secret;
+import io.httpconnector.TimedOutException;
+import io.httpconnector.TransferException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The tokens of one connection: puts the access token into each request, and gets another one before it expires or when the
+ * service refuses it. All threads wait for one renewal; all processes wait for the one that holds the lease of the store.
+ */
+final class TokenSession implements AuthStrategy {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OAuth2.class);
+
+    /** Longer than a token request may take, so that who waits finds what it brought. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    /** After a renewal that failed, or one that the service did not like, the next one waits. */
+    private static final Duration REST = Duration.ofSeconds(10);
+
+    private static final Set<String> GRANT_IS_OVER = Set.of("invalid_grant");
+
+    private final ClientSettings settings;
+    private final TokenEndpoint endpoint;
+    private final String connection;
+    private final String key;
+    private final TokenStore store;
+    private final Clock clock;
+    private final Function<Request, Current> renewal;
+    private volatile @Nullable Current current;
+    private volatile @Nullable String rejected;
+    private volatile @Nullable Unsaved unsaved;
+
+    /** Tokens that the store did not take, and the refresh token that they came from. */
+    private record Unsaved(Tokens tokens, @Nullable String spent) {}
+
+    /** The tokens in use: the header made once, and the milliseconds until when they are to be used and can be. */
+    private record Current(Tokens tokens, Secret header, long freshUntil, long validUntil) {
+        boolean isRejected(@Nullable String rejected) {
+            return tokens.stored().accessToken().equals(rejected);
+        }
+    }
+
+    TokenSession(ClientSettings settings, AuthContext context) {
+        this.settings = settings;
+        this.endpoint = new TokenEndpoint(settings, context);
+        this.connection = context.connection();
+        this.key = settings.account() == null ? context.connection() : settings.account();
+        this.store = settings.tokens();
+        this.clock = settings.clock();
+        this.renewal = context.singleFlight(this::obtain);
+    }
+
+    ClientSettings settings() {
+        return settings;
+    }
+
+    @Override
+    public Request apply(Request request) {
+        Current known = current;
+        if (known == null || clock.millis() >= known.freshUntil) {
+            known = renewal.apply(request);
+        }
+        return request.header("Authorization", known.header);
+    }
+
+    @Override
+    public boolean refresh(Request refused, Response answer) {
+        Current known = current;
+        if (known == null || !refused.header("Authorization").equals(Optional.of(known.header.reveal()))) {
+            return true;
+        }
+        boolean justMade = clock.millis() - known.tokens.stored().obtainedAt() < REST.toMillis();
+        if (justMade || !canRenew(known.tokens)) {
+            return false;
+        }
+        rejected = known.tokens.stored().accessToken();
+        return !renewal.apply(refused).isRejected(rejected);
+    }
+
+    private boolean canRenew(Tokens tokens) {
+        return settings.grant() == ClientSettings.Grant.CLIENT_CREDENTIALS
+                || tokens.refreshToken().isPresent()
+                || !read().equals(Optional.of(tokens));
+    }
+
+    /** What the store has, when that is still good; or else new tokens, by whoever holds the lease. */
+    private Current obtain() {
+        Current stored = usable(read().orElse(null));
+        if (stored != null) {
+            return adopt(stored);
+        }
+        TokenStore.Lease lease = store.lease(key, PATIENCE);
+        try {
+            saveUnsaved(read().orElse(null));
+            Tokens tokens = read().orElse(null);
+            stored = usable(tokens);
+            return adopt(stored != null ? stored : renewed(tokens));
+        } finally {
+            lease.close();
+        }
+    }
+
+    private Optional<Tokens> read() {
+        return store.get(key).map(Tokens::of);
+    }
+
+    private void write(Tokens tokens) {
+        store.put(key, tokens.toSecret(), null);
+    }
+
+    private Current adopt(Current next) {
+        current = next;
+        return next;
+    }
+
+    private @Nullable Current usable(@Nullable Tokens tokens) {
+        if (tokens == null) {
+            return null;
+        }
+        Current candidate = current(tokens);
+        return clock.millis() < candidate.freshUntil && !candidate.isRejected(rejected) ? candidate : null;
+    }
+
+    private Current current(Tokens tokens) {
+        Long expires = tokens.stored().expiresAt();
+        long validUntil = expires == null ? Long.MAX_VALUE : expires;
+        long freshUntil = validUntil;
+        if (expires != null) {
+            long life = expires - tokens.stored().obtainedAt();
+            freshUntil = expires - Math.min(settings.refreshBefore().toMillis(), life / 4);
+        }
+        return new Current(tokens, tokens.accessToken().map(value -> prefix() + value), freshUntil, validUntil);
+    }
+
+    private String prefix() {
+        String prefix = settings.definition().tokenPrefix();
+        return prefix == null ? "Bearer " : prefix;
+    }
+
+    private Current renewed(@Nullable Tokens old) {
+        if (settings.grant() == ClientSettings.Grant.CLIENT_CREDENTIALS) {
+            return keepingOld(old, () -> stored(endpoint.clientCredentials(), null));
+        }
+        if (old == null) {
+            throw authorizationRequired("nobody has consented yet", null);
+        }
+        String refreshToken = old.stored().refreshToken();
+        if (old.stored().refusal() != null || refreshToken == null) {
+            String why = old.stored().refusal() == null
+                    ? "the access token has expired, and there is no refresh token"
+                    : old.stored().refusal();
+            return keepingOld(old, () -> {
+                throw authorizationRequired(why, null);
+            });
+        }
+        return keepingOld(old, () -> stored(refreshed(old, refreshToken), refreshToken));
+    }
+
+    private Current stored(Tokens tokens, @Nullable String spent) {
+        // Before anybody uses them: a refresh token that was spent, and its successor lost, would cost the user's
+        // consent.
+        unsaved = new Unsaved(tokens, spent);
+        write(tokens);
+        unsaved = null;
+        LOG.debug("\"{}\": {}", connection, tokens);
+        return current(tokens);
+    }
+
+    /** Makes up for a write that failed, unless others have gone on from there. */
+    private void saveUnsaved(@Nullable Tokens stored) {
+        Unsaved late = unsaved;
+        if (late != null) {
+            String known = stored == null ? null : stored.stored().refreshToken();
+            if (Objects.equals(known, late.spent)) {
+                write(late.tokens);
+            }
+            unsaved = null;
+        }
+    }
+
+    private Tokens refreshed(Tokens old, String refreshToken) {
+        boolean lost = old.stored().refreshBegan() != null;
+        Tokens begun = old.refreshBegan(clock.instant());
+        write(begun);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return endpoint.refresh(begun, refreshToken);
+            } catch (OAuth2Exception e) {
+                if (e.error().filter(this::endsTheGrant).isPresent()) {
+                    throw refused(begun, e, lost);
+                }
+                write(old);
+                throw e;
+            } catch (TransferException | TimedOutException e) {
+                // Some services repeat an answer that was lost, for who asks again at once.
+                lost = true;
+                if (attempt == 2) {
+                    throw e;
+                }
+                LOG.debug("\"{}\": the answer to a refresh was lost, asking once more", connection);
+            } catch (CannotConnectException e) {
+                write(lost ? begun : old);
+                throw e;
+            }
+        }
+    }
+
+    private boolean endsTheGrant(String error) {
+        return GRANT_IS_OVER.contains(error)
+                || (settings.definition().refusals() != null
+                        && settings.definition().refusals().contains(error));
+    }
+
+    private AuthorizationRequiredException refused(Tokens old, OAuth2Exception e, boolean lost) {
+        String why = "the refresh token is no longer accepted (" + e.getMessage() + ")"
+                + (lost
+                        ? "; an earlier refresh was sent, and its answer never came or was not stored: the service has"
+                                + " spent the refresh token on it"
+                        : "");
+        write(old.refused(why));
+        return authorizationRequired(why, e);
+    }
+
+    private AuthorizationRequiredException authorizationRequired(String why, @Nullable OAuth2Exception cause) {
+        return new AuthorizationRequiredException(
+                "\"" + connection + "\" needs the user's authorization: " + why,
+                cause == null ? null : cause.error().orElse(null),
+                cause);
+    }
+
+    /** A token that is about to expire is good as long as it has not. */
+    private Current keepingOld(@Nullable Tokens old, Supplier<Current> renewal) {
+        try {
+            return renewal.get();
+        } catch (InvalidDefinitionException e) {
+            throw e;
+        } catch (ConnectorException e) {
+            long now = clock.millis();
+            Current known = old == null ? null : current(old);
+            if (known == null || now >= known.validUntil || known.isRejected(rejected)) {
+                throw e;
+            }
+            LOG.warn(
+                    "\"{}\": the access token is used until it expires, as it could not be renewed: {}",
+                    connection,
+                    e.getMessage());
+            return new Current(
+                    known.tokens, known.header, Math.min(now + REST.toMillis(), known.validUntil), known.validUntil);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "OAuth2 of \"" + connection + "\"";
+    }
+}

@@ -1,0 +1,135 @@
+package io.httpconnector.auth.oauth2;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
+import io.httpconnector.Response;
+import io.httpconnector.Retry;
+import io.httpconnector.Secret;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Timeout(30)
+class ClientCredentialsTest {
+
+    @RegisterExtension
+    static WireMockExtension service = WireMockExtension.newInstance()
+            .options(wireMockConfig().dynamicPort())
+            .build();
+
+    private static OAuth2Builder client() {
+        return OAuth2.clientCredentials()
+                .tokenUrl(service.url("/token"))
+                .client("my client", Secret.of("s3cret:+"))
+                .scopes("a", "b");
+    }
+
+    private static HttpConnection connection(OAuth2Builder auth) {
+        return HttpConnection.named("Service")
+                .baseUrl(service.baseUrl())
+                .auth(auth.build())
+                .retry(Retry.none())
+                .build();
+    }
+
+    private static void answering(String token) {
+        service.stubFor(get("/x").willReturn(okJson("{}")));
+        service.stubFor(post("/token").willReturn(okJson(token)));
+    }
+
+    @Test
+    void tokenIsAskedForOnceAndUsedByAll() {
+        answering("{\"access_token\": \"t0ken\", \"token_type\": \"Bearer\", \"expires_in\": 3600}");
+        try (HttpConnection connection = connection(client())) {
+            List<CompletableFuture<Response>> answers = new ArrayList<>();
+            for (int i = 0; i < 64; i++) {
+                answers.add(connection.sendAsync(Request.get("/x")));
+            }
+            answers.forEach(CompletableFuture::join);
+        }
+
+        service.verify(
+                1,
+                postRequestedFor(urlEqualTo("/token"))
+                        .withBasicAuth(new com.github.tomakehurst.wiremock.client.BasicCredentials(
+                                "my+client", "s3cret%3A%2B"))
+                        .withFormParam("grant_type", equalTo("client_credentials"))
+                        .withFormParam("scope", equalTo("a b")));
+        service.verify(64, getRequestedFor(urlEqualTo("/x")).withHeader("Authorization", equalTo("Bearer t0ken")));
+    }
+
+    @Test
+    void clientAndParametersGoWhereTheProviderWantsThem() {
+        answering("{\"access_token\": \"t0ken\"}");
+        try (HttpConnection connection = connection(client().clientAuthentication(OAuth2.ClientAuthentication.BODY)
+                .tokenRequest(OAuth2.TokenRequest.JSON)
+                .scopeSeparator(",")
+                .tokenParameter("audience", "api"))) {
+            connection.send(Request.get("/x"));
+        }
+
+        service.verify(postRequestedFor(urlEqualTo("/token"))
+                .withRequestBody(com.github.tomakehurst.wiremock.client.WireMock.equalToJson(
+                        "{\"grant_type\": \"client_credentials\", \"scope\": \"a,b\", \"audience\": \"api\","
+                                + " \"client_id\": \"my client\", \"client_secret\": \"s3cret:+\"}")));
+    }
+
+    @Test
+    void formIsUnderstoodToo() {
+        answering("access_token=t0ken&token_type=bearer");
+        try (HttpConnection connection = connection(client())) {
+            connection.send(Request.get("/x"));
+        }
+
+        service.verify(getRequestedFor(urlEqualTo("/x")).withHeader("Authorization", equalTo("Bearer t0ken")));
+    }
+
+    @Test
+    void refusalSaysWhyAndShowsNoSecret() {
+        service.stubFor(post("/token")
+                .willReturn(aResponse()
+                        .withStatus(401)
+                        .withBody("{\"error\": \"invalid_client\", \"error_description\": \"no s3cret:+ here\"}")));
+        try (HttpConnection connection = connection(client())) {
+            OAuth2Exception e = catchThrowableOfType(OAuth2Exception.class, () -> connection.send(Request.get("/x")));
+
+            assertThat(e.error()).hasValue("invalid_client");
+            assertThat(e).hasMessageContaining("no *** here").hasMessageNotContaining("s3cret");
+        }
+    }
+
+    @Test
+    void errorWithAGoodStatusIsAnErrorAllTheSame() {
+        answering("{\"ok\": false, \"error\": \"bad_client\"}");
+        try (HttpConnection connection = connection(client())) {
+            assertThatThrownBy(() -> connection.send(Request.get("/x")))
+                    .isInstanceOf(OAuth2Exception.class)
+                    .hasMessageContaining("bad_client");
+        }
+    }
+
+    @Test
+    void everythingThatIsMissingIsListed() {
+        assertThatThrownBy(() -> OAuth2.clientCredentials().build())
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContainingAll("token URL", "client:");
+    }
+}
