@@ -2,6 +2,7 @@ package io.httpconnector;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -45,7 +46,13 @@ final class Flight<T> implements Function<Request, T> {
     private synchronized CompletableFuture<T> join() {
         CompletableFuture<T> flight = underWay;
         if (flight == null || flight.isDone()) {
-            flight = CompletableFuture.supplyAsync(work, OwnThreads.forAuth());
+            try {
+                flight = CompletableFuture.supplyAsync(work, OwnThreads.forAuth());
+            } catch (RejectedExecutionException e) {
+                throw new ConnectorException(
+                        "Credentials can't be asked for: " + OwnThreads.MOST_WAITING + " connections wait for theirs",
+                        e);
+            }
             underWay = flight;
         }
         return flight;

@@ -7,25 +7,18 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What an {@link OAuth2Builder} has been told, checked: the provider, this client of it, and where its tokens are. Immutable. */
+/** What an {@link OAuth2Builder} has been told, checked: the provider, this client of it, and where its tokens are. Immutable. Without a first refresh token they are come by with the client credentials. */
 record ClientSettings(
         Definition definition,
-        Grant grant,
-        @Nullable String clientId,
+        @Nullable Secret firstRefreshToken,
+        String clientId,
         @Nullable Secret clientSecret,
-        @Nullable String redirectUri,
         List<String> scopes,
         Map<String, Secret> secretParameters,
         TokenStore tokens,
         @Nullable String account,
         Duration refreshBefore,
         Clock clock) {
-
-    /** How the first tokens are come by. */
-    enum Grant {
-        AUTHORIZATION_CODE,
-        CLIENT_CREDENTIALS
-    }
 
     /** The scopes as the provider wants them; null when there are none. */
     @Nullable String scope() {

@@ -1,7 +1,6 @@
 package io.httpconnector.auth.oauth2;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,7 +8,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,16 +17,12 @@ import org.jspecify.annotations.Nullable;
  * requests and answers differ from the RFC. Without secrets. What is missing has the default of the accessor.
  */
 record Definition(
-        @Nullable String authorizationUrl,
-        @Nullable String tokenUrl,
+        String tokenUrl,
         @Nullable String refreshUrl,
-        @Nullable String revocationUrl,
         @Nullable String scopeSeparator,
-        @Nullable Boolean pkce,
         OAuth2.@Nullable ClientAuthentication clientAuthentication,
         OAuth2.@Nullable TokenRequest tokenRequest,
         @Nullable String tokenMethod,
-        @Nullable Map<String, String> authorizationParameters,
         @Nullable Map<String, String> tokenParameters,
         @Nullable Map<String, String> refreshParameters,
         @Nullable Map<String, String> tokenHeaders,
@@ -37,8 +31,6 @@ record Definition(
         @Nullable String expiresPath,
         OAuth2.@Nullable ExpiresAs expiresAs,
         @Nullable String lifetime,
-        @Nullable Map<String, String> tokenFields,
-        @Nullable List<String> callbackFields,
         @Nullable List<String> refusals,
         @Nullable String tokenPrefix) {
 
@@ -47,15 +39,11 @@ record Definition(
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
-    static Definition of(ObjectNode json, String what) {
+    static Definition of(ObjectNode json) {
         try {
             return MAPPER.treeToValue(json, Definition.class);
         } catch (JsonProcessingException e) {
-            String message = e.getOriginalMessage();
-            String line = message == null
-                    ? "it can't be read"
-                    : message.lines().findFirst().orElse("");
-            throw new InvalidDefinitionException(what, List.of(line));
+            throw new InvalidDefinitionException("OAuth 2", List.of(e.getOriginalMessage()));
         }
     }
 
@@ -72,26 +60,10 @@ record Definition(
     }
 
     @Nullable Duration lifetimeOrNull() {
-        if (lifetime == null) {
-            return null;
-        }
-        try {
-            return Duration.parse(lifetime);
-        } catch (DateTimeParseException e) {
-            throw new InvalidDefinitionException(
-                    "OAuth 2", List.of("lifetime: \"" + lifetime + "\" is no ISO 8601 duration, such as PT1H"));
-        }
-    }
-
-    boolean usesPkce() {
-        return pkce == null || pkce;
+        return lifetime == null ? null : Duration.parse(lifetime);
     }
 
     static Map<String, String> orEmpty(@Nullable Map<String, String> map) {
         return map == null ? Map.of() : map;
-    }
-
-    ObjectNode toJson() {
-        return MAPPER.convertValue(this, new TypeReference<>() {});
     }
 }

@@ -5,6 +5,7 @@ import io.httpconnector.AuthContext;
 import io.httpconnector.AuthStrategy;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
+import io.httpconnector.Secret;
 import java.util.List;
 
 /**
@@ -34,7 +35,22 @@ public final class OAuth2 implements AuthStrategy {
      * @return a builder
      */
     public static OAuth2Builder clientCredentials() {
-        return new OAuth2Builder(ClientSettings.Grant.CLIENT_CREDENTIALS);
+        return new OAuth2Builder(null);
+    }
+
+    /**
+     * The refresh token grant, RFC 6749, section 6, from a refresh token that somebody has got elsewhere. From the first
+     * refresh on the {@link TokenStore} holds what the service gives instead; when another first token is set, for a user
+     * who has consented again, all begins anew with that.
+     *
+     * @param first the refresh token to begin with
+     * @return a builder
+     */
+    public static OAuth2Builder refreshToken(Secret first) {
+        if (first == null) {
+            throw new InvalidDefinitionException("OAuth 2", List.of("refresh token: it is null"));
+        }
+        return new OAuth2Builder(first);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.httpconnector.auth.oauth2;
 
+import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
@@ -19,7 +20,7 @@ public final class OAuth2Builder {
 
     private static final Set<String> TOKEN_METHODS = Set.of("GET", "POST", "PUT");
 
-    private final ClientSettings.Grant grant;
+    private final @Nullable Secret firstRefreshToken;
     private final ObjectNode definition = JsonNodeFactory.instance.objectNode();
     private final List<String> problems = new ArrayList<>();
     private @Nullable String clientId;
@@ -31,8 +32,8 @@ public final class OAuth2Builder {
     private Duration refreshBefore = Duration.ofMinutes(1);
     private Clock clock = Clock.systemUTC();
 
-    OAuth2Builder(ClientSettings.Grant grant) {
-        this.grant = grant;
+    OAuth2Builder(@Nullable Secret firstRefreshToken) {
+        this.firstRefreshToken = firstRefreshToken;
     }
 
     /**
@@ -46,6 +47,72 @@ public final class OAuth2Builder {
     }
 
     /**
+     * The endpoint that refreshes, where it is not the token endpoint.
+     *
+     * @param url an absolute URL
+     * @return this
+     */
+    public OAuth2Builder refreshUrl(String url) {
+        return url("refreshUrl", url);
+    }
+
+    /**
+     * Adds a parameter to the request that refreshes.
+     *
+     * @param name the name
+     * @param value the value; instead of the protocol's own where that has the same name
+     * @return this
+     */
+    public OAuth2Builder refreshParameter(String name, String value) {
+        return pair("refreshParameters", name, value);
+    }
+
+    /**
+     * Where the answer has the access token; by default {@code /access_token}.
+     *
+     * @param path a JSON pointer, RFC 6901
+     * @return this
+     */
+    public OAuth2Builder accessTokenAt(String path) {
+        return path("accessTokenPath", path);
+    }
+
+    /**
+     * Where the answer has the refresh token; by default {@code /refresh_token}.
+     *
+     * @param path a JSON pointer, RFC 6901
+     * @return this
+     */
+    public OAuth2Builder refreshTokenAt(String path) {
+        return path("refreshTokenPath", path);
+    }
+
+    /**
+     * Error codes that mean what {@code invalid_grant} means: the user must consent again.
+     *
+     * @param errors the codes of this provider, such as {@code bad_refresh_token}
+     * @return this
+     */
+    public OAuth2Builder refusals(String... errors) {
+        for (String error : errors) {
+            if (isThere("refusals", error)) {
+                definition.withArray("/refusals").add(error);
+            }
+        }
+        return this;
+    }
+
+    /**
+     * What stands before the access token in the {@code Authorization} header; by default {@code "Bearer "}, RFC 6750.
+     *
+     * @param prefix with its space; may be empty
+     * @return this
+     */
+    public OAuth2Builder tokenPrefix(String prefix) {
+        return text("tokenPrefix", prefix);
+    }
+
+    /**
      * A client with a secret.
      *
      * @param id the client id
@@ -53,8 +120,10 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder client(String id, Secret secret) {
-        this.clientId = id;
-        this.clientSecret = secret;
+        if (isThere("client id", id) && isThere("client secret", secret)) {
+            this.clientId = id;
+            this.clientSecret = secret;
+        }
         return this;
     }
 
@@ -65,8 +134,10 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder publicClient(String id) {
-        this.clientId = id;
-        this.clientSecret = null;
+        if (isThere("client id", id)) {
+            this.clientId = id;
+            this.clientSecret = null;
+        }
         return this;
     }
 
@@ -77,8 +148,7 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder clientAuthentication(OAuth2.ClientAuthentication way) {
-        definition.put("clientAuthentication", way.name());
-        return this;
+        return isThere("clientAuthentication", way) ? text("clientAuthentication", way.name()) : this;
     }
 
     /**
@@ -88,7 +158,11 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder scopes(String... scopes) {
-        this.scopes.addAll(List.of(scopes));
+        for (String scope : scopes) {
+            if (isThere("scopes", scope)) {
+                this.scopes.add(scope);
+            }
+        }
         return this;
     }
 
@@ -99,8 +173,7 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder scopeSeparator(String separator) {
-        definition.put("scopeSeparator", separator);
-        return this;
+        return text("scopeSeparator", separator);
     }
 
     /**
@@ -111,8 +184,7 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder tokenParameter(String name, String value) {
-        definition.withObject("/tokenParameters").put(name, value);
-        return this;
+        return pair("tokenParameters", name, value);
     }
 
     /**
@@ -123,7 +195,9 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder tokenParameter(String name, Secret value) {
-        secretParameters.put(name, value);
+        if (isThere("tokenParameter", name) && isThere("tokenParameter " + name, value)) {
+            secretParameters.put(name, value);
+        }
         return this;
     }
 
@@ -135,8 +209,8 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder tokenHeader(String name, String value) {
-        definition.withObject("/tokenHeaders").put(name, value);
-        return this;
+        check("tokenHeader", () -> Request.get("/").header(name, value));
+        return pair("tokenHeaders", name, value);
     }
 
     /**
@@ -146,8 +220,7 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder tokenRequest(OAuth2.TokenRequest place) {
-        definition.put("tokenRequest", place.name());
-        return this;
+        return isThere("tokenRequest", place) ? text("tokenRequest", place.name()) : this;
     }
 
     /**
@@ -157,11 +230,10 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder tokenMethod(String method) {
-        if (!TOKEN_METHODS.contains(method)) {
+        if (method == null || !TOKEN_METHODS.contains(method)) {
             problems.add("tokenMethod: it must be one of GET, POST and PUT");
         }
-        definition.put("tokenMethod", method);
-        return this;
+        return text("tokenMethod", method);
     }
 
     /**
@@ -172,8 +244,9 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder expires(String path, OAuth2.ExpiresAs meaning) {
-        definition.put("expiresPath", path).put("expiresAs", meaning.name().replace('_', '-'));
-        return this;
+        return isThere("expires", meaning)
+                ? path("expiresPath", path).text("expiresAs", meaning.name().replace('_', '-'))
+                : this;
     }
 
     /**
@@ -183,11 +256,10 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder lifetime(Duration lifetime) {
-        if (lifetime.isNegative() || lifetime.isZero()) {
+        if (isThere("lifetime", lifetime) && (lifetime.isNegative() || lifetime.isZero())) {
             problems.add("lifetime: " + lifetime + " is not positive");
         }
-        definition.put("lifetime", lifetime.toString());
-        return this;
+        return text("lifetime", String.valueOf(lifetime));
     }
 
     /**
@@ -197,7 +269,9 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder tokens(TokenStore store) {
-        this.tokens = store;
+        if (isThere("tokens", store)) {
+            this.tokens = store;
+        }
         return this;
     }
 
@@ -209,9 +283,10 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder tokens(TokenStore store, String account) {
-        this.tokens = store;
-        this.account = account;
-        return this;
+        if (isThere("account", account)) {
+            this.account = account;
+        }
+        return tokens(store);
     }
 
     /**
@@ -221,7 +296,7 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder refreshBefore(Duration time) {
-        if (time.isNegative()) {
+        if (isThere("refreshBefore", time) && time.isNegative()) {
             problems.add("refreshBefore: " + time + " is negative");
         }
         this.refreshBefore = time;
@@ -235,7 +310,9 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder clock(Clock clock) {
-        this.clock = clock;
+        if (isThere("clock", clock)) {
+            this.clock = clock;
+        }
         return this;
     }
 
@@ -253,15 +330,14 @@ public final class OAuth2Builder {
         if (clientId == null || clientId.isEmpty()) {
             found.add("client: it is missing: set it by client(id, secret)");
         }
-        if (!found.isEmpty()) {
+        if (clientId == null || !found.isEmpty()) {
             throw new InvalidDefinitionException("OAuth 2", found);
         }
         return new OAuth2(new ClientSettings(
-                Definition.of(definition, "OAuth 2"),
-                grant,
+                Definition.of(definition),
+                firstRefreshToken,
                 clientId,
                 clientSecret,
-                null,
                 List.copyOf(scopes),
                 Map.copyOf(secretParameters),
                 tokens == null ? TokenStore.inMemory() : tokens,
@@ -271,14 +347,50 @@ public final class OAuth2Builder {
     }
 
     private OAuth2Builder url(String name, String url) {
-        try {
+        check(name, () -> {
             if (!Request.get(url).uri().isAbsolute()) {
                 problems.add(name + ": it is not absolute: begin with https://");
             }
+        });
+        return text(name, url);
+    }
+
+    private OAuth2Builder path(String name, String path) {
+        try {
+            var unused = JsonPointer.compile(path);
+        } catch (IllegalArgumentException e) {
+            problems.add(name + ": it is no JSON pointer, such as /data/token");
+        }
+        return text(name, path);
+    }
+
+    private OAuth2Builder pair(String map, String name, String value) {
+        if (isThere(map, name) && isThere(map + " " + name, value)) {
+            definition.withObject("/" + map).put(name, value);
+        }
+        return this;
+    }
+
+    private OAuth2Builder text(String name, String value) {
+        if (isThere(name, value)) {
+            definition.put(name, value);
+        }
+        return this;
+    }
+
+    private boolean isThere(String name, @Nullable Object value) {
+        if (value == null) {
+            problems.add(name + ": it is null");
+        }
+        return value != null;
+    }
+
+    /** Keeps what is wrong for {@link #build()}. */
+    private void check(String name, Runnable step) {
+        try {
+            step.run();
         } catch (InvalidDefinitionException e) {
             problems.add(name + ": " + e.getMessage());
         }
-        definition.put(name, url);
-        return this;
     }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.httpconnector.InvalidResponseException;
 import io.httpconnector.Response;
 import io.httpconnector.StatusException;
 import java.math.BigDecimal;
@@ -16,9 +15,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what a token endpoint answers, RFC 6749, section 5, and what others make of it. */
@@ -36,39 +34,28 @@ final class TokenAnswer {
         this.clock = clock;
     }
 
-    /** The tokens in the answer; what it leaves out stays as it was. */
-    Tokens tokens(Response response, @Nullable Tokens old) {
+    /**
+     * The tokens in the answer; a refresh token that it leaves out stays as it was.
+     *
+     * @param mask hides what was sent, should the server say it again
+     */
+    Tokens tokens(Response response, @Nullable Tokens old, UnaryOperator<String> mask) {
         JsonNode answer = parsed(response);
         String accessToken = text(answer, definition.accessTokenPath(), "/access_token");
         if (accessToken == null) {
-            throw error(answer, null);
+            throw error(answer, null, mask);
         }
         String refreshToken = text(answer, definition.refreshTokenPath(), "/refresh_token");
         Instant now = clock.instant();
         Instant expires = expiry(answer, response, now);
-        return new Tokens(new Tokens.Stored(
+        return new Tokens(
                 accessToken,
-                text(answer, null, "/token_type"),
-                refreshToken != null || old == null
-                        ? refreshToken
-                        : old.stored().refreshToken(),
-                text(answer, null, "/scope"),
+                refreshToken != null || old == null ? refreshToken : old.refreshToken(),
                 now.toEpochMilli(),
                 expires == null ? null : expires.toEpochMilli(),
-                fields(answer, old),
                 null,
-                null));
-    }
-
-    private Map<String, String> fields(JsonNode answer, @Nullable Tokens old) {
-        Map<String, String> fields = new LinkedHashMap<>(old == null ? Map.of() : old.fields());
-        Definition.orEmpty(definition.tokenFields()).forEach((name, path) -> {
-            String value = text(answer, path, "/" + name);
-            if (value != null) {
-                fields.put(name, value);
-            }
-        });
-        return fields;
+                null,
+                old == null ? null : old.seed());
     }
 
     private @Nullable Instant expiry(JsonNode answer, Response response, Instant now) {
@@ -93,13 +80,15 @@ final class TokenAnswer {
                 case DATE_TIME ->
                     Duration.between(sentAt, OffsetDateTime.parse(value).toInstant());
             };
-        } catch (NumberFormatException | DateTimeException e) {
+        } catch (ArithmeticException | NumberFormatException | DateTimeException e) {
             return null;
         }
     }
 
     private static Duration seconds(BigDecimal seconds) {
-        return Duration.ofSeconds(seconds.min(BigDecimal.valueOf(MOST_SECONDS)).longValue());
+        return Duration.ofSeconds(seconds.min(BigDecimal.valueOf(MOST_SECONDS))
+                .max(BigDecimal.ZERO)
+                .longValue());
     }
 
     /** An absolute time is one of the server's clock, which its answer tells: ours may be an hour off. */
@@ -122,13 +111,7 @@ final class TokenAnswer {
                 && !text.stripLeading().startsWith("<")) {
             return form(text.strip());
         }
-        JsonNode answer;
-        try {
-            answer = response.json();
-        } catch (InvalidResponseException e) {
-            throw new OAuth2Exception("The token endpoint answered with what is neither JSON nor a form", null, e);
-        }
-        return answer;
+        return response.json();
     }
 
     private static ObjectNode form(String text) {
@@ -155,23 +138,20 @@ final class TokenAnswer {
         return value.isValueNode() && !value.isNull() && !value.asText().isEmpty() ? value.asText() : null;
     }
 
-    /** What the server says by a status that is not 2xx. */
+    /** What the server says by a status of its refusal; that of its own failure leaves open what it has done. */
     static RuntimeException refusal(StatusException e) {
-        return e.json().has("error") ? error(e.json(), e) : e;
+        return e.status() < 500 && e.json().has("error") ? error(e.json(), e, UnaryOperator.identity()) : e;
     }
 
-    private static OAuth2Exception error(JsonNode answer, @Nullable Throwable cause) {
+    private static OAuth2Exception error(JsonNode answer, @Nullable Throwable cause, UnaryOperator<String> mask) {
         String error = text(answer, null, "/error");
         String description = text(answer, null, "/error_description");
         String uri = text(answer, null, "/error_uri");
         if (error == null) {
             return new OAuth2Exception("The token endpoint answered without an access token", null, cause);
         }
-        return new OAuth2Exception(
-                "The token endpoint refused: " + shown(error) + (description == null ? "" : ": " + shown(description))
-                        + (uri == null ? "" : " (" + shown(uri) + ")"),
-                error,
-                cause);
+        String said = error + (description == null ? "" : ": " + description) + (uri == null ? "" : " (" + uri + ")");
+        return new OAuth2Exception("The token endpoint refused: " + shown(mask.apply(said)), mask.apply(error), cause);
     }
 
     /** On one line, and not too long. */

@@ -4,7 +4,6 @@ import com.github.scribejava.core.builder.api.DefaultApi20;
 import com.github.scribejava.core.model.OAuthRequest;
 import com.github.scribejava.core.model.Parameter;
 import com.github.scribejava.core.model.Verb;
-import com.github.scribejava.core.oauth.AccessTokenRequestParams;
 import com.github.scribejava.core.oauth.OAuth20Service;
 import com.github.scribejava.core.oauth2.clientauthentication.ClientAuthentication;
 import io.httpconnector.AuthContext;
@@ -28,16 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TokenEndpoint {
 
-    private static final Set<String> SECRET = Set.of(
-            "assertion",
-            "client_assertion",
-            "client_secret",
-            "code",
-            "code_verifier",
-            "device_code",
-            "password",
-            "refresh_token",
-            "token");
+    private static final Set<String> SECRET = Set.of("client_secret", "refresh_token");
 
     private final ClientSettings settings;
     private final AuthContext context;
@@ -53,17 +43,28 @@ final class TokenEndpoint {
 
     Tokens clientCredentials() {
         OAuthRequest form = forms.clientCredentials(settings.scope());
-        return answers.tokens(send(form, settings.definition().tokenParameters(), true), null);
-    }
-
-    Tokens code(String code, @Nullable String verifier) {
-        OAuthRequest form = forms.code(code, verifier);
-        return answers.tokens(send(form, settings.definition().tokenParameters(), false), null);
+        Response answer = send(form, settings.definition().tokenParameters(), true);
+        return answers.tokens(answer, null, said -> masked(said, ""));
     }
 
     Tokens refresh(Tokens old, String refreshToken) {
         OAuthRequest form = forms.refresh(refreshToken);
-        return answers.tokens(send(form, settings.definition().refreshParameters(), false), old);
+        Response answer = send(form, settings.definition().refreshParameters(), false);
+        return answers.tokens(answer, old, said -> masked(said, refreshToken));
+    }
+
+    private String masked(String said, String refreshToken) {
+        List<String> sent = new ArrayList<>(List.of(refreshToken));
+        settings.secretParameters().values().forEach(secret -> sent.add(secret.reveal()));
+        if (settings.clientSecret() != null) {
+            sent.add(settings.clientSecret().reveal());
+        }
+        sent.removeIf(String::isEmpty);
+        String masked = said;
+        for (String secret : sent) {
+            masked = masked.replace(secret, "***");
+        }
+        return masked;
     }
 
     private Response send(OAuthRequest form, @Nullable Map<String, String> parameters, boolean repeatable) {
@@ -107,18 +108,16 @@ final class TokenEndpoint {
     private Request withClient(Request request) {
         String id = settings.clientId();
         Secret secret = settings.clientSecret();
-        return switch (settings.clientAuthentication()) {
-            case BASIC -> request.header("Authorization", basic(id == null ? "" : id, secret));
-            case BODY -> with(id == null ? request : with(request, "client_id", id), "client_secret", secret);
-            case NONE -> id == null ? request : with(request, "client_id", id);
-        };
+        if (secret == null || settings.clientAuthentication() == OAuth2.ClientAuthentication.NONE) {
+            return with(request, "client_id", id);
+        }
+        return settings.clientAuthentication() == OAuth2.ClientAuthentication.BASIC
+                ? request.header("Authorization", basic(id, secret))
+                : with(with(request, "client_id", id), "client_secret", secret);
     }
 
     /** Both are form-encoded before they are joined: RFC 6749, section 2.3.1. */
-    private static Secret basic(String id, @Nullable Secret secret) {
-        if (secret == null) {
-            throw new IllegalStateException("without a secret there is no client authentication");
-        }
+    private static Secret basic(String id, Secret secret) {
         return secret.map(value -> encoded(id) + ":" + encoded(value))
                 .map(pair -> Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)))
                 .map(value -> "Basic " + value);
@@ -132,10 +131,7 @@ final class TokenEndpoint {
         return place() == OAuth2.TokenRequest.QUERY ? request.query(name, value) : request.bodyField(name, value);
     }
 
-    private Request with(Request request, String name, @Nullable Secret value) {
-        if (value == null) {
-            return request;
-        }
+    private Request with(Request request, String name, Secret value) {
         return place() == OAuth2.TokenRequest.QUERY ? request.query(name, value) : request.bodyField(name, value);
     }
 
@@ -148,16 +144,11 @@ final class TokenEndpoint {
     private static final class Forms extends OAuth20Service {
 
         Forms(ClientSettings settings) {
-            super(new Api(settings.definition()), "", null, settings.redirectUri(), null, null, null, null, null, null);
+            super(new Api(settings.definition()), "", null, null, null, null, null, null, null, null);
         }
 
         OAuthRequest clientCredentials(@Nullable String scope) {
             return createAccessTokenClientCredentialsGrantRequest(scope);
-        }
-
-        OAuthRequest code(String code, @Nullable String verifier) {
-            return createAccessTokenRequest(
-                    AccessTokenRequestParams.create(code).pkceCodeVerifier(verifier));
         }
 
         OAuthRequest refresh(String refreshToken) {
@@ -174,7 +165,7 @@ final class TokenEndpoint {
 
         @Override
         public String getAccessTokenEndpoint() {
-            return required(definition.tokenUrl());
+            return definition.tokenUrl();
         }
 
         @Override
@@ -194,14 +185,7 @@ final class TokenEndpoint {
 
         @Override
         protected String getAuthorizationBaseUrl() {
-            return required(definition.authorizationUrl());
-        }
-
-        private static String required(@Nullable String url) {
-            if (url == null) {
-                throw new IllegalStateException("the builder has checked that there is one");
-            }
-            return url;
+            throw new UnsupportedOperationException("nobody is sent to a browser");
         }
     }
 }

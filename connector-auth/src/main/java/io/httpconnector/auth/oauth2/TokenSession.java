@@ -5,6 +5,7 @@ import io.httpconnector.AuthStrategy;
 import io.httpconnector.CannotConnectException;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.RateLimitedException;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.Secret;
@@ -53,7 +54,7 @@ final class TokenSession implements AuthStrategy {
     /** The tokens in use: the header made once, and the milliseconds until when they are to be used and can be. */
     private record Current(Tokens tokens, Secret header, long freshUntil, long validUntil) {
         boolean isRejected(@Nullable String rejected) {
-            return tokens.stored().accessToken().equals(rejected);
+            return Objects.equals(tokens.accessToken(), rejected);
         }
     }
 
@@ -65,10 +66,6 @@ final class TokenSession implements AuthStrategy {
         this.store = settings.tokens();
         this.clock = settings.clock();
         this.renewal = context.singleFlight(this::obtain);
-    }
-
-    ClientSettings settings() {
-        return settings;
     }
 
     @Override
@@ -86,18 +83,14 @@ final class TokenSession implements AuthStrategy {
         if (known == null || !refused.header("Authorization").equals(Optional.of(known.header.reveal()))) {
             return true;
         }
-        boolean justMade = clock.millis() - known.tokens.stored().obtainedAt() < REST.toMillis();
-        if (justMade || !canRenew(known.tokens)) {
+        if (clock.millis() - known.tokens.obtainedAt() < REST.toMillis()) {
             return false;
         }
-        rejected = known.tokens.stored().accessToken();
-        return !renewal.apply(refused).isRejected(rejected);
-    }
-
-    private boolean canRenew(Tokens tokens) {
-        return settings.grant() == ClientSettings.Grant.CLIENT_CREDENTIALS
-                || tokens.refreshToken().isPresent()
-                || !read().equals(Optional.of(tokens));
+        String old = known.tokens.accessToken();
+        rejected = old;
+        Current next = renewal.apply(refused);
+        // Who looked into the store before the service refused may have found the old one once more.
+        return !(next.isRejected(old) ? renewal.apply(refused) : next).isRejected(old);
     }
 
     /** What the store has, when that is still good; or else new tokens, by whoever holds the lease. */
@@ -117,12 +110,15 @@ final class TokenSession implements AuthStrategy {
         }
     }
 
+    /** What the store has, unless it began with another refresh token than the one that is given now. */
     private Optional<Tokens> read() {
-        return store.get(key).map(Tokens::of);
+        Secret first = settings.firstRefreshToken();
+        String seed = first == null ? null : Tokens.fingerprint(first.reveal());
+        return store.get(key).map(Tokens::of).filter(tokens -> Objects.equals(tokens.seed(), seed));
     }
 
     private void write(Tokens tokens) {
-        store.put(key, tokens.toSecret(), null);
+        store.put(key, tokens.toSecret());
     }
 
     private Current adopt(Current next) {
@@ -131,22 +127,25 @@ final class TokenSession implements AuthStrategy {
     }
 
     private @Nullable Current usable(@Nullable Tokens tokens) {
-        if (tokens == null) {
+        Current candidate = tokens == null ? null : current(tokens);
+        if (candidate == null) {
             return null;
         }
-        Current candidate = current(tokens);
         return clock.millis() < candidate.freshUntil && !candidate.isRejected(rejected) ? candidate : null;
     }
 
-    private Current current(Tokens tokens) {
-        Long expires = tokens.stored().expiresAt();
-        long validUntil = expires == null ? Long.MAX_VALUE : expires;
-        long freshUntil = validUntil;
-        if (expires != null) {
-            long life = expires - tokens.stored().obtainedAt();
-            freshUntil = expires - Math.min(settings.refreshBefore().toMillis(), life / 4);
+    private @Nullable Current current(Tokens tokens) {
+        String token = tokens.accessToken();
+        if (token == null) {
+            return null;
         }
-        return new Current(tokens, tokens.accessToken().map(value -> prefix() + value), freshUntil, validUntil);
+        Secret header = Secret.of(token).map(value -> prefix() + value);
+        Long expires = tokens.expiresAt();
+        if (expires == null) {
+            return new Current(tokens, header, Long.MAX_VALUE, Long.MAX_VALUE);
+        }
+        long early = Math.min(settings.refreshBefore().toMillis(), (expires - tokens.obtainedAt()) / 4);
+        return new Current(tokens, header, expires - early, expires);
     }
 
     private String prefix() {
@@ -155,22 +154,20 @@ final class TokenSession implements AuthStrategy {
     }
 
     private Current renewed(@Nullable Tokens old) {
-        if (settings.grant() == ClientSettings.Grant.CLIENT_CREDENTIALS) {
-            return keepingOld(old, () -> stored(endpoint.clientCredentials(), null));
+        Secret first = settings.firstRefreshToken();
+        return keepingOld(
+                old,
+                () -> first == null
+                        ? stored(endpoint.clientCredentials(), null)
+                        : refreshed(old == null ? Tokens.seed(first.reveal()) : old));
+    }
+
+    private Current refreshed(Tokens old) {
+        String refreshToken = old.refreshToken();
+        if (refreshToken == null || old.refusal() != null) {
+            throw authorizationRequired(String.valueOf(old.refusal()), null);
         }
-        if (old == null) {
-            throw authorizationRequired("nobody has consented yet", null);
-        }
-        String refreshToken = old.stored().refreshToken();
-        if (old.stored().refusal() != null || refreshToken == null) {
-            String why = old.stored().refusal() == null
-                    ? "the access token has expired, and there is no refresh token"
-                    : old.stored().refusal();
-            return keepingOld(old, () -> {
-                throw authorizationRequired(why, null);
-            });
-        }
-        return keepingOld(old, () -> stored(refreshed(old, refreshToken), refreshToken));
+        return stored(refreshed(old, refreshToken), refreshToken);
     }
 
     private Current stored(Tokens tokens, @Nullable String spent) {
@@ -180,14 +177,14 @@ final class TokenSession implements AuthStrategy {
         write(tokens);
         unsaved = null;
         LOG.debug("\"{}\": {}", connection, tokens);
-        return current(tokens);
+        return Objects.requireNonNull(current(tokens));
     }
 
     /** Makes up for a write that failed, unless others have gone on from there. */
     private void saveUnsaved(@Nullable Tokens stored) {
         Unsaved late = unsaved;
         if (late != null) {
-            String known = stored == null ? null : stored.stored().refreshToken();
+            String known = stored == null ? null : stored.refreshToken();
             if (Objects.equals(known, late.spent)) {
                 write(late.tokens);
             }
@@ -196,8 +193,8 @@ final class TokenSession implements AuthStrategy {
     }
 
     private Tokens refreshed(Tokens old, String refreshToken) {
-        boolean lost = old.stored().refreshBegan() != null;
-        Tokens begun = old.refreshBegan(clock.instant());
+        boolean lost = old.refreshBegan() != null;
+        Tokens begun = old.refreshing(clock.millis());
         write(begun);
         for (int attempt = 1; ; attempt++) {
             try {
@@ -215,7 +212,8 @@ final class TokenSession implements AuthStrategy {
                     throw e;
                 }
                 LOG.debug("\"{}\": the answer to a refresh was lost, asking once more", connection);
-            } catch (CannotConnectException e) {
+            } catch (CannotConnectException | RateLimitedException e) {
+                // Neither spends a refresh token.
                 write(lost ? begun : old);
                 throw e;
             }

@@ -2,12 +2,10 @@ package io.httpconnector.auth.oauth2;
 
 import io.httpconnector.Secret;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Where tokens are kept, and authorizations that users have begun. One store serves any number of connections, by key. Those
+ * Where tokens are kept. One store serves any number of connections, by key. Those
  * processes that use the same tokens must share it: many services revoke everything when one refresh token is used twice, so
  * that each refresh takes an exclusive {@linkplain #lease lease} first.
  *
@@ -29,7 +27,7 @@ public interface TokenStore {
      * Reads a value.
      *
      * @param key the key, at most 200 characters
-     * @return the value; empty when there is none, or its time is over
+     * @return the value; empty when there is none
      * @throws io.httpconnector.ConnectorException when the store can't be read
      */
     Optional<Secret> get(String key);
@@ -39,19 +37,9 @@ public interface TokenStore {
      *
      * @param key the key
      * @param value the value
-     * @param until when it may be forgotten; null to keep it until it is removed
      * @throws io.httpconnector.ConnectorException when the store can't be written
      */
-    void put(String key, Secret value, @Nullable Instant until);
-
-    /**
-     * Removes a value and gives it to one caller only, however many try at the same time.
-     *
-     * @param key the key
-     * @return the value; empty when there is none, or its time is over
-     * @throws io.httpconnector.ConnectorException when the store can't be written
-     */
-    Optional<Secret> take(String key);
+    void put(String key, Secret value);
 
     /**
      * Waits until nobody else, in this process or another, holds the lease of this key. It ends when it is closed, and when

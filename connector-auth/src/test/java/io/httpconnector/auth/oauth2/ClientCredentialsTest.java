@@ -2,30 +2,39 @@ package io.httpconnector.auth.oauth2;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalToJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.serverError;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.github.tomakehurst.wiremock.client.BasicCredentials;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.Retry;
 import io.httpconnector.Secret;
+import io.httpconnector.StatusException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class ClientCredentialsTest {
@@ -69,8 +78,7 @@ class ClientCredentialsTest {
         service.verify(
                 1,
                 postRequestedFor(urlEqualTo("/token"))
-                        .withBasicAuth(new com.github.tomakehurst.wiremock.client.BasicCredentials(
-                                "my+client", "s3cret%3A%2B"))
+                        .withBasicAuth(new BasicCredentials("my+client", "s3cret%3A%2B"))
                         .withFormParam("grant_type", equalTo("client_credentials"))
                         .withFormParam("scope", equalTo("a b")));
         service.verify(64, getRequestedFor(urlEqualTo("/x")).withHeader("Authorization", equalTo("Bearer t0ken")));
@@ -87,7 +95,7 @@ class ClientCredentialsTest {
         }
 
         service.verify(postRequestedFor(urlEqualTo("/token"))
-                .withRequestBody(com.github.tomakehurst.wiremock.client.WireMock.equalToJson(
+                .withRequestBody(equalToJson(
                         "{\"grant_type\": \"client_credentials\", \"scope\": \"a,b\", \"audience\": \"api\","
                                 + " \"client_id\": \"my client\", \"client_secret\": \"s3cret:+\"}")));
     }
@@ -124,6 +132,86 @@ class ClientCredentialsTest {
                     .isInstanceOf(OAuth2Exception.class)
                     .hasMessageContaining("bad_client");
         }
+    }
+
+    @Test
+    void goodStatusDoesNotUncoverASecretThatIsEchoed() {
+        answering("{\"error\": \"no\", \"error_description\": \"not s3cret:+\"}");
+        try (HttpConnection connection = connection(client())) {
+            assertThatThrownBy(() -> connection.send(Request.get("/x")))
+                    .isInstanceOf(OAuth2Exception.class)
+                    .hasMessageContaining("no: not ***")
+                    .hasMessageNotContaining("s3cret");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"<html>canary</html>", "", "{\"access_token\": ", "[]", "null", "{\"access_token\": {}}"})
+    void answerThatMakesNoSenseIsSaidToAndNotShown(String answer) {
+        answering(answer);
+        try (HttpConnection connection = connection(client())) {
+            assertThatThrownBy(() -> connection.send(Request.get("/x")))
+                    .isInstanceOf(ConnectorException.class)
+                    .hasMessageNotContaining("canary");
+        }
+    }
+
+    @Test
+    void serverThatFailsIsNoRefusal() {
+        service.stubFor(post("/token").willReturn(serverError().withBody("{\"error\": \"server_error\"}")));
+        try (HttpConnection connection = connection(client())) {
+            assertThatThrownBy(() -> connection.send(Request.get("/x"))).isInstanceOf(StatusException.class);
+        }
+    }
+
+    @Test
+    void queryAndPublicClientToo() {
+        service.stubFor(get("/x").willReturn(okJson("{}")));
+        service.stubFor(get(urlPathEqualTo("/token")).willReturn(okJson("{\"data\": {\"token\": \"t0ken\"}}")));
+        try (HttpConnection connection = connection(OAuth2.clientCredentials()
+                .tokenUrl(service.url("/token"))
+                .publicClient("me")
+                .tokenMethod("GET")
+                .tokenHeader("X-Version", "2")
+                .tokenParameter("key", Secret.of("k3y"))
+                .accessTokenAt("/data/token")
+                .tokenPrefix("token "))) {
+            connection.send(Request.get("/x"));
+        }
+
+        service.verify(getRequestedFor(urlEqualTo("/token?grant_type=client_credentials&key=k3y&client_id=me"))
+                .withHeader("X-Version", equalTo("2")));
+        service.verify(getRequestedFor(urlEqualTo("/x")).withHeader("Authorization", equalTo("token t0ken")));
+    }
+
+    @Test
+    @SuppressWarnings("NullAway")
+    void everythingThatIsWrongIsListed() {
+        assertThatThrownBy(() -> OAuth2.clientCredentials()
+                        .tokenUrl("/token")
+                        .client("id", null)
+                        .accessTokenAt("token")
+                        .tokenHeader("X Y", "z")
+                        .tokenMethod("TRACE")
+                        .lifetime(Duration.ZERO)
+                        .tokens(null)
+                        .build())
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContainingAll(
+                        "tokenUrl: it is not absolute",
+                        "client secret: it is null",
+                        "accessTokenPath: it is no JSON pointer",
+                        "\"X Y\" is not a header name",
+                        "tokenMethod:",
+                        "lifetime:",
+                        "tokens: it is null");
+    }
+
+    @Test
+    void strategyThatNoConnectionHasOpenedSaysSo() {
+        assertThatThrownBy(() -> client().build().apply(Request.get("/x")))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("open(...)");
     }
 
     @Test

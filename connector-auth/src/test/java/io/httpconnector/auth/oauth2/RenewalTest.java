@@ -1,0 +1,387 @@
+package io.httpconnector.auth.oauth2;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.http.Fault;
+import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import com.github.tomakehurst.wiremock.stubbing.Scenario;
+import io.httpconnector.ConnectorException;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.Request;
+import io.httpconnector.Retry;
+import io.httpconnector.Secret;
+import io.httpconnector.StatusException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(30)
+class RenewalTest {
+
+    @RegisterExtension
+    static WireMockExtension service = WireMockExtension.newInstance()
+            .options(wireMockConfig().dynamicPort())
+            .build();
+
+    private static final class TestClock extends Clock {
+        private Instant now = Instant.parse("2026-11-25T12:00:00Z");
+
+        @Override
+        public synchronized Instant instant() {
+            return now;
+        }
+
+        synchronized void passes(Duration time) {
+            now = now.plus(time);
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+
+    /** A store that can fail to write. */
+    private static final class ShakyStore implements TokenStore {
+        private final TokenStore store = TokenStore.inMemory();
+        private @Nullable String refuses;
+
+        @Override
+        public Optional<Secret> get(String key) {
+            return store.get(key);
+        }
+
+        @Override
+        public void put(String key, Secret value) {
+            if (refuses != null && value.reveal().contains(refuses)) {
+                throw new ConnectorException("the disk is full");
+            }
+            store.put(key, value);
+        }
+
+        @Override
+        public Lease lease(String key, Duration patience) {
+            return store.lease(key, patience);
+        }
+    }
+
+    private final TestClock clock = new TestClock();
+    private final ShakyStore store = new ShakyStore();
+    private int tokenRequests;
+
+    @BeforeEach
+    void begin() {
+        service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
+    }
+
+    private static OAuth2Builder machine() {
+        return OAuth2.clientCredentials();
+    }
+
+    private static OAuth2Builder user() {
+        return OAuth2.refreshToken(Secret.of("r0"));
+    }
+
+    private HttpConnection connection(OAuth2Builder auth) {
+        return HttpConnection.named("Service")
+                .baseUrl(service.baseUrl())
+                .auth(auth.tokenUrl(service.url("/token"))
+                        .client("id", Secret.of("secret"))
+                        .tokens(store)
+                        .clock(clock)
+                        .build())
+                .retry(Retry.none())
+                .totalTimeout(Duration.ofSeconds(10))
+                .build();
+    }
+
+    /** The next token request, from the first one on, is answered so. */
+    private void then(ResponseDefinitionBuilder answer) {
+        String before = tokenRequests == 0 ? Scenario.STARTED : "after " + tokenRequests;
+        tokenRequests++;
+        service.stubFor(post("/token")
+                .inScenario("tokens")
+                .whenScenarioStateIs(before)
+                .willReturn(answer)
+                .willSetStateTo("after " + tokenRequests));
+    }
+
+    private void thenToken(String access, String more) {
+        then(okJson("{\"access_token\": \"" + access + "\"" + (more.isEmpty() ? "" : ", " + more) + "}"));
+    }
+
+    private static void refused(String token) {
+        service.stubFor(get(urlEqualTo("/x"))
+                .withHeader("Authorization", equalTo("Bearer " + token))
+                .willReturn(aResponse().withStatus(401)));
+    }
+
+    private static void sentWith(int times, String token) {
+        service.verify(
+                times, getRequestedFor(urlEqualTo("/x")).withHeader("Authorization", equalTo("Bearer " + token)));
+    }
+
+    private static void asked(int times) {
+        service.verify(times, postRequestedFor(urlEqualTo("/token")));
+    }
+
+    private static void send(HttpConnection connection) {
+        connection.send(Request.get("/x"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "SECONDS            | 3600",
+                "SECONDS            | \"3600\"",
+                "SECONDS            | 3600.5",
+                "MINUTES            | 60",
+                "MILLISECONDS       | 3600000",
+            })
+    void tokenIsRenewedAMinuteBeforeItExpires(OAuth2.ExpiresAs meaning, String value) {
+        thenToken("t1", "\"lives\": " + value);
+        thenToken("t2", "");
+        try (HttpConnection connection = connection(machine().expires("/lives", meaning))) {
+            send(connection);
+            clock.passes(Duration.ofMinutes(59).minusSeconds(1));
+            send(connection);
+            sentWith(2, "t1");
+            asked(1);
+
+            clock.passes(Duration.ofSeconds(2));
+            send(connection);
+            sentWith(1, "t2");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "EPOCH_SECONDS, 1764075600",
+        "EPOCH_MILLISECONDS, 1764075600000",
+        "DATE_TIME, \"2025-11-25T14:00:00+01:00\"",
+    })
+    void absoluteTimeIsOneOfTheServersClock(OAuth2.ExpiresAs meaning, String value) {
+        // By the server it is a year earlier, and an hour is left.
+        then(okJson("{\"access_token\": \"t1\", \"expires_in\": " + value + "}")
+                .withHeader("Date", "Tue, 25 Nov 2025 12:00:00 GMT"));
+        thenToken("t2", "");
+        try (HttpConnection connection = connection(machine().expires("/expires_in", meaning))) {
+            send(connection);
+            clock.passes(Duration.ofMinutes(58));
+            send(connection);
+            sentWith(2, "t1");
+
+            clock.passes(Duration.ofMinutes(2));
+            send(connection);
+            sentWith(1, "t2");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(value = {"null", "0", "-5", "\"soon\"", "1E-2147483647"})
+    void lifetimeIsTakenWhereTheAnswerIsOfNoUse(String value) {
+        thenToken("t1", "\"expires_in\": " + value);
+        thenToken("t2", "");
+        try (HttpConnection connection = connection(machine().lifetime(Duration.ofHours(1)))) {
+            send(connection);
+            clock.passes(Duration.ofMinutes(60));
+            send(connection);
+            sentWith(1, "t2");
+        }
+    }
+
+    @Test
+    void refusedTokenIsRenewedAndTheRequestSentOnceMore() {
+        thenToken("t1", "");
+        thenToken("t2", "");
+        try (HttpConnection connection = connection(machine())) {
+            send(connection);
+            refused("t1");
+            clock.passes(Duration.ofMinutes(1));
+            send(connection);
+            send(connection);
+            sentWith(2, "t1");
+            sentWith(2, "t2");
+            asked(2);
+        }
+    }
+
+    @Test
+    void serviceThatRefusesEveryTokenDoesNotCostATokenEachTime() {
+        thenToken("t1", "");
+        refused("t1");
+        try (HttpConnection connection = connection(machine())) {
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> send(connection)).isInstanceOf(StatusException.class);
+            }
+        }
+        asked(1);
+    }
+
+    @Test
+    void tokenThatAnotherConnectionGotIsTakenFromTheStore() {
+        thenToken("t1", "\"expires_in\": 3600");
+        try (HttpConnection one = connection(machine());
+                HttpConnection two = connection(machine())) {
+            send(one);
+            send(two);
+        }
+        sentWith(2, "t1");
+        asked(1);
+    }
+
+    @Test
+    void tokenIsUsedUntilItExpiresWhileItCannotBeRenewed() {
+        thenToken("t1", "\"expires_in\": 3600");
+        then(aResponse().withStatus(500));
+        thenToken("t2", "");
+        try (HttpConnection connection = connection(machine())) {
+            send(connection);
+            clock.passes(Duration.ofSeconds(3550));
+            send(connection);
+            send(connection);
+            sentWith(3, "t1");
+            asked(2);
+
+            clock.passes(Duration.ofSeconds(11));
+            send(connection);
+            sentWith(1, "t2");
+        }
+    }
+
+    @Test
+    void newRefreshTokenTakesTheOldOnesPlaceAlsoForTheNextProcess() {
+        thenToken("t1", "\"refresh_token\": \"r1\", \"expires_in\": 3600");
+        thenToken("t2", "\"expires_in\": 3600");
+        thenToken("t3", "");
+        try (HttpConnection connection = connection(user())) {
+            send(connection);
+            clock.passes(Duration.ofHours(1));
+            send(connection);
+        }
+        clock.passes(Duration.ofHours(1));
+        try (HttpConnection connection = connection(user())) {
+            send(connection);
+        }
+        sentWith(1, "t3");
+        service.verify(1, postRequestedFor(urlEqualTo("/token")).withFormParam("refresh_token", equalTo("r0")));
+        service.verify(2, postRequestedFor(urlEqualTo("/token")).withFormParam("refresh_token", equalTo("r1")));
+    }
+
+    @Test
+    void spentConsentIsNotAskedForAgainAndAgainUntilThereIsANewOne() {
+        then(aResponse().withStatus(400).withBody("{\"error\": \"invalid_grant\"}"));
+        thenToken("t1", "");
+        try (HttpConnection connection = connection(user())) {
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> send(connection))
+                        .isInstanceOf(AuthorizationRequiredException.class)
+                        .hasMessageContaining("invalid_grant")
+                        .hasMessageNotContaining("r0");
+            }
+        }
+        asked(1);
+
+        try (HttpConnection connection = connection(OAuth2.refreshToken(Secret.of("fresh")))) {
+            send(connection);
+        }
+        sentWith(1, "t1");
+    }
+
+    @Test
+    void providersOwnWordForASpentConsentIsUnderstood() {
+        thenToken("", "\"error\": \"bad_refresh_token\"");
+        try (HttpConnection connection = connection(user().refusals("bad_refresh_token"))) {
+            assertThatThrownBy(() -> send(connection)).isInstanceOf(AuthorizationRequiredException.class);
+        }
+    }
+
+    @Test
+    void lostAnswerIsAskedForOnceMore() {
+        then(aResponse().withFault(Fault.RANDOM_DATA_THEN_CLOSE));
+        thenToken("t1", "");
+        try (HttpConnection connection = connection(user())) {
+            send(connection);
+        }
+        sentWith(1, "t1");
+    }
+
+    @Test
+    void lostAnswerThatSpentTheConsentIsSaidToBeLost() {
+        then(aResponse().withFault(Fault.RANDOM_DATA_THEN_CLOSE));
+        then(aResponse().withStatus(400).withBody("{\"error\": \"invalid_grant\"}"));
+        try (HttpConnection connection = connection(user())) {
+            assertThatThrownBy(() -> send(connection))
+                    .isInstanceOf(AuthorizationRequiredException.class)
+                    .hasMessageContaining("its answer never came");
+        }
+    }
+
+    @Test
+    void tokensThatTheStoreDidNotTakeAreKeptAndNotUsedBefore() {
+        thenToken("t1", "\"refresh_token\": \"r1\"");
+        store.refuses = "r1";
+        try (HttpConnection connection = connection(user())) {
+            assertThatThrownBy(() -> send(connection)).hasMessageContaining("disk is full");
+            sentWith(0, "t1");
+
+            store.refuses = null;
+            send(connection);
+            sentWith(1, "t1");
+            asked(1);
+        }
+    }
+
+    @Test
+    void storeThatHoldsSomethingElseIsNotQuoted() {
+        store.put("Service", Secret.of("{\"accessToken\": canary"));
+        try (HttpConnection connection = connection(machine())) {
+            assertThatThrownBy(() -> send(connection))
+                    .isInstanceOf(ConnectorException.class)
+                    .hasMessageContaining("no tokens that this version can read")
+                    .hasMessageNotContaining("canary");
+        }
+    }
+
+    @Test
+    void leaseIsForOneAtATimeAndWaitingForItEnds() {
+        TokenStore.Lease lease = store.lease("a", Duration.ZERO);
+        assertThatThrownBy(() -> store.lease("a", Duration.ofMillis(50))).hasMessageContaining("did not become free");
+        store.lease("b", Duration.ZERO).close();
+        lease.close();
+        lease.close();
+        TokenStore.Lease next = store.lease("a", Duration.ZERO);
+        assertThatThrownBy(() -> store.lease("a", Duration.ZERO)).isInstanceOf(ConnectorException.class);
+        next.close();
+        assertThat(store.get("a")).isEmpty();
+    }
+}
