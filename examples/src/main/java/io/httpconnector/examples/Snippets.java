@@ -1,6 +1,7 @@
 package io.httpconnector.examples;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.AuthStrategy;
 import io.httpconnector.Body;
 import io.httpconnector.ClientCertificate;
 import io.httpconnector.Destinations;
@@ -16,6 +17,7 @@ import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
 import io.httpconnector.Trust;
 import io.httpconnector.auth.CustomAuth;
+import io.httpconnector.auth.oauth2.OAuth2;
 import io.httpconnector.micrometer.ObservationListener;
 import io.httpconnector.template.RequestTemplate;
 import io.micrometer.observation.ObservationRegistry;
@@ -135,5 +137,14 @@ final class Snippets {
     static CompletableFuture<String> async(HttpConnection jira) {
         CompletableFuture<Response> answer = jira.sendAsync(Request.get("/rest/api/3/myself"));
         return answer.thenApply(Response::text);
+    }
+
+    static AuthStrategy clientCredentials() {
+        AuthStrategy orders = OAuth2.clientCredentials()
+                .tokenUrl("https://login.example.com/oauth2/token")
+                .client("client-id", Secret.fromEnv("CLIENT_SECRET"))
+                .scopes("orders.read")
+                .build();
+        return orders;
     }
 }
