@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What an {@link OAuth2Builder} has been told, checked: the provider, this client of it, and where its tokens are. Immutable. Without a first refresh token they are come by with the client credentials. */
+/** What an {@link OAuth2Builder} has been told, checked: the provider, this client of it, and where its tokens are. Immutable. */
 record ClientSettings(
+        Grant grant,
         Definition definition,
         @Nullable Secret firstRefreshToken,
         String clientId,
@@ -19,6 +20,13 @@ record ClientSettings(
         @Nullable String account,
         Duration refreshBefore,
         Clock clock) {
+
+    /** How the first tokens are come by. */
+    enum Grant {
+        CLIENT_CREDENTIALS,
+        REFRESH_TOKEN,
+        AUTHORIZATION_CODE
+    }
 
     /** The scopes as the provider wants them; null when there are none. */
     @Nullable String scope() {

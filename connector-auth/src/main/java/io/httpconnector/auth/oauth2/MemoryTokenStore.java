@@ -1,25 +1,41 @@
 package io.httpconnector.auth.oauth2;
 
 import io.httpconnector.Secret;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps values as long as the process lives. */
 final class MemoryTokenStore implements TokenStore {
 
-    private final Map<String, Secret> values = new ConcurrentHashMap<>();
+    private final Map<String, Value> values = new ConcurrentHashMap<>();
     private final KeyLocks locks = new KeyLocks();
+    private final Clock clock = Clock.systemUTC();
+
+    private record Value(Secret secret, Instant end) {}
 
     @Override
     public Optional<Secret> get(String key) {
-        return Optional.ofNullable(values.get(key));
+        return Optional.ofNullable(values.get(key)).map(Value::secret);
     }
 
     @Override
-    public void put(String key, Secret value) {
-        values.put(key, value);
+    public void put(String key, Secret value, @Nullable Duration needed) {
+        Instant now = clock.instant();
+        if (needed != null) {
+            // What nobody has come for must not fill the memory.
+            values.values().removeIf(known -> known.end.isBefore(now));
+        }
+        values.put(key, new Value(value, needed == null ? Instant.MAX : now.plus(needed)));
+    }
+
+    @Override
+    public void remove(String key) {
+        values.remove(key);
     }
 
     @Override

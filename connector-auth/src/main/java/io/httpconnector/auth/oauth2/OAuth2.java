@@ -35,7 +35,7 @@ public final class OAuth2 implements AuthStrategy {
      * @return a builder
      */
     public static OAuth2Builder clientCredentials() {
-        return new OAuth2Builder(null);
+        return new OAuth2Builder(ClientSettings.Grant.CLIENT_CREDENTIALS, null);
     }
 
     /**
@@ -50,7 +50,7 @@ public final class OAuth2 implements AuthStrategy {
         if (first == null) {
             throw new InvalidDefinitionException("OAuth 2", List.of("refresh token: it is null"));
         }
-        return new OAuth2Builder(first);
+        return new OAuth2Builder(ClientSettings.Grant.REFRESH_TOKEN, first);
     }
 
     @Override

@@ -20,6 +20,7 @@ public final class OAuth2Builder {
 
     private static final Set<String> TOKEN_METHODS = Set.of("GET", "POST", "PUT");
 
+    private final ClientSettings.Grant grant;
     private final @Nullable Secret firstRefreshToken;
     private final ObjectNode definition = JsonNodeFactory.instance.objectNode();
     private final List<String> problems = new ArrayList<>();
@@ -32,7 +33,8 @@ public final class OAuth2Builder {
     private Duration refreshBefore = Duration.ofMinutes(1);
     private Clock clock = Clock.systemUTC();
 
-    OAuth2Builder(@Nullable Secret firstRefreshToken) {
+    OAuth2Builder(ClientSettings.Grant grant, @Nullable Secret firstRefreshToken) {
+        this.grant = grant;
         this.firstRefreshToken = firstRefreshToken;
     }
 
@@ -334,6 +336,7 @@ public final class OAuth2Builder {
             throw new InvalidDefinitionException("OAuth 2", found);
         }
         return new OAuth2(new ClientSettings(
+                grant,
                 Definition.of(definition),
                 firstRefreshToken,
                 clientId,

@@ -118,7 +118,7 @@ final class TokenSession implements AuthStrategy {
     }
 
     private void write(Tokens tokens) {
-        store.put(key, tokens.toSecret());
+        store.put(key, tokens.toSecret(), null);
     }
 
     private Current adopt(Current next) {
@@ -154,18 +154,29 @@ final class TokenSession implements AuthStrategy {
     }
 
     private Current renewed(@Nullable Tokens old) {
-        Secret first = settings.firstRefreshToken();
         return keepingOld(
                 old,
-                () -> first == null
+                () -> settings.grant() == ClientSettings.Grant.CLIENT_CREDENTIALS
                         ? stored(endpoint.clientCredentials(), null)
-                        : refreshed(old == null ? Tokens.seed(first.reveal()) : old));
+                        : refreshed(old == null ? first() : old));
+    }
+
+    private Tokens first() {
+        Secret first = settings.firstRefreshToken();
+        if (first == null) {
+            throw authorizationRequired("nobody has consented yet: send the user through an AuthorizationFlow", null);
+        }
+        return Tokens.seed(first.reveal());
     }
 
     private Current refreshed(Tokens old) {
         String refreshToken = old.refreshToken();
-        if (refreshToken == null || old.refusal() != null) {
-            throw authorizationRequired(String.valueOf(old.refusal()), null);
+        if (refreshToken == null) {
+            throw authorizationRequired(
+                    "the access token is no longer good, and the service gave no refresh token", null);
+        }
+        if (old.refusal() != null) {
+            throw authorizationRequired(old.refusal(), null);
         }
         return stored(refreshed(old, refreshToken), refreshToken);
     }

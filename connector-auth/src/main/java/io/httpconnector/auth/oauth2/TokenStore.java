@@ -3,6 +3,7 @@ package io.httpconnector.auth.oauth2;
 import io.httpconnector.Secret;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where tokens are kept. One store serves any number of connections, by key. Those
@@ -37,9 +38,18 @@ public interface TokenStore {
      *
      * @param key the key
      * @param value the value
+     * @param needed for how long it is needed: the store may drop it later; null for as long as nobody removes it
      * @throws io.httpconnector.ConnectorException when the store can't be written
      */
-    void put(String key, Secret value);
+    void put(String key, Secret value, @Nullable Duration needed);
+
+    /**
+     * Removes a value, should there be one.
+     *
+     * @param key the key
+     * @throws io.httpconnector.ConnectorException when the store can't be written
+     */
+    void remove(String key);
 
     /**
      * Waits until nobody else, in this process or another, holds the lease of this key. It ends when it is closed, and when

@@ -80,11 +80,16 @@ class RenewalTest {
         }
 
         @Override
-        public void put(String key, Secret value) {
+        public void put(String key, Secret value, @Nullable Duration needed) {
             if (refuses != null && value.reveal().contains(refuses)) {
                 throw new ConnectorException("the disk is full");
             }
-            store.put(key, value);
+            store.put(key, value, needed);
+        }
+
+        @Override
+        public void remove(String key) {
+            store.remove(key);
         }
 
         @Override
@@ -363,7 +368,7 @@ class RenewalTest {
 
     @Test
     void storeThatHoldsSomethingElseIsNotQuoted() {
-        store.put("Service", Secret.of("{\"accessToken\": canary"));
+        store.put("Service", Secret.of("{\"accessToken\": canary"), null);
         try (HttpConnection connection = connection(machine())) {
             assertThatThrownBy(() -> send(connection))
                     .isInstanceOf(ConnectorException.class)
