@@ -14,6 +14,7 @@ record ClientSettings(
         @Nullable Secret firstRefreshToken,
         String clientId,
         @Nullable Secret clientSecret,
+        @Nullable String redirectUri,
         List<String> scopes,
         Map<String, Secret> secretParameters,
         TokenStore tokens,

@@ -17,6 +17,12 @@ import org.jspecify.annotations.Nullable;
  * requests and answers differ from the RFC. Without secrets. What is missing has the default of the accessor.
  */
 record Definition(
+        @Nullable String authorizationUrl,
+        @Nullable Map<String, String> authorizationParameters,
+        @Nullable Boolean pkce,
+        @Nullable Boolean nonce,
+        @Nullable String issuer,
+        @Nullable List<String> callbackFields,
         String tokenUrl,
         @Nullable String refreshUrl,
         @Nullable String scopeSeparator,
@@ -31,6 +37,7 @@ record Definition(
         @Nullable String expiresPath,
         OAuth2.@Nullable ExpiresAs expiresAs,
         @Nullable String lifetime,
+        @Nullable Map<String, String> tokenFields,
         @Nullable List<String> refusals,
         @Nullable String tokenPrefix) {
 

@@ -30,6 +30,16 @@ public final class OAuth2 implements AuthStrategy {
     }
 
     /**
+     * The authorization code grant, RFC 6749, section 4.1, with PKCE, RFC 7636: the application acts for a user, who consents
+     * in the browser. An {@link AuthorizationFlow} takes the user there and back.
+     *
+     * @return a builder
+     */
+    public static OAuth2Builder authorizationCode() {
+        return new OAuth2Builder(ClientSettings.Grant.AUTHORIZATION_CODE, null);
+    }
+
+    /**
      * The client credentials grant, RFC 6749, section 4.4: the application acts for itself.
      *
      * @return a builder

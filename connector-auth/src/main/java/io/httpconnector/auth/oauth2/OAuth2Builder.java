@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +28,7 @@ public final class OAuth2Builder {
     private final List<String> problems = new ArrayList<>();
     private @Nullable String clientId;
     private @Nullable Secret clientSecret;
+    private @Nullable String redirectUri;
     private final List<String> scopes = new ArrayList<>();
     private final Map<String, Secret> secretParameters = new LinkedHashMap<>();
     private @Nullable TokenStore tokens;
@@ -36,6 +39,115 @@ public final class OAuth2Builder {
     OAuth2Builder(ClientSettings.Grant grant, @Nullable Secret firstRefreshToken) {
         this.grant = grant;
         this.firstRefreshToken = firstRefreshToken;
+    }
+
+    /**
+     * The authorization endpoint, to which the user's browser is sent.
+     *
+     * @param url an absolute URL; the query that it has stays
+     * @return this
+     */
+    public OAuth2Builder authorizationUrl(String url) {
+        return url("authorizationUrl", url);
+    }
+
+    /**
+     * Where the authorization endpoint sends the browser back to: the page of the application that calls
+     * {@link AuthorizationFlow#finish}.
+     *
+     * @param uri an absolute URI, exactly as the service knows it
+     * @return this
+     */
+    public OAuth2Builder redirectUri(String uri) {
+        try {
+            if (!new URI(uri).isAbsolute()) {
+                problems.add("redirectUri: it is not absolute: begin with https://");
+            }
+            this.redirectUri = uri;
+        } catch (URISyntaxException e) {
+            problems.add("redirectUri: " + e.getReason() + " at character " + (e.getIndex() + 1));
+        }
+        return this;
+    }
+
+    /**
+     * Adds a parameter to the authorization request, such as {@code prompt}.
+     *
+     * @param name the name
+     * @param value the value; instead of the protocol's own where that has the same name
+     * @return this
+     */
+    public OAuth2Builder authorizationParameter(String name, String value) {
+        return pair("authorizationParameters", name, value);
+    }
+
+    /**
+     * Leaves out the proof key for code exchange (PKCE, RFC 7636), which is sent by default and which some services refuse.
+     *
+     * @return this
+     */
+    public OAuth2Builder withoutPkce() {
+        definition.put("pkce", false);
+        return this;
+    }
+
+    /**
+     * Sends a nonce, and checks that the ID token has it: OpenID Connect Core 1.0, section 3.1.2.1.
+     *
+     * @return this
+     */
+    public OAuth2Builder nonce() {
+        definition.put("nonce", true);
+        return this;
+    }
+
+    /**
+     * Who the authorization server is, for one that says so in its callbacks: RFC 9207. A callback that says another name, or
+     * none, is refused then.
+     *
+     * @param issuer its issuer identifier
+     * @return this
+     */
+    public OAuth2Builder issuer(String issuer) {
+        return text("issuer", issuer);
+    }
+
+    /**
+     * Which service the tokens are for: RFC 8707. Goes into each of the requests.
+     *
+     * @param uri an absolute URI
+     * @return this
+     */
+    public OAuth2Builder resource(String uri) {
+        return authorizationParameter("resource", uri)
+                .tokenParameter("resource", uri)
+                .refreshParameter("resource", uri);
+    }
+
+    /**
+     * Parameters of the callback to be kept with the tokens, such as {@code realmId}.
+     *
+     * @param names their names, which are those of the fields too
+     * @return this
+     */
+    public OAuth2Builder callbackFields(String... names) {
+        for (String name : names) {
+            if (isThere("callbackFields", name)) {
+                definition.withArray("/callbackFields").add(name);
+            }
+        }
+        return this;
+    }
+
+    /**
+     * Something in the token answer to be kept with the tokens, such as {@code instance_url}.
+     *
+     * @param name the name of the field
+     * @param path a JSON pointer to it
+     * @return this
+     */
+    public OAuth2Builder tokenField(String name, String path) {
+        return pointer("tokenField " + name, path).pair("tokenFields", name, path);
     }
 
     /**
@@ -332,6 +444,9 @@ public final class OAuth2Builder {
         if (clientId == null || clientId.isEmpty()) {
             found.add("client: it is missing: set it by client(id, secret)");
         }
+        if (grant == ClientSettings.Grant.AUTHORIZATION_CODE && !definition.has("authorizationUrl")) {
+            found.add("authorization URL: it is missing: set it by authorizationUrl(\"https://...\")");
+        }
         if (clientId == null || !found.isEmpty()) {
             throw new InvalidDefinitionException("OAuth 2", found);
         }
@@ -341,6 +456,7 @@ public final class OAuth2Builder {
                 firstRefreshToken,
                 clientId,
                 clientSecret,
+                redirectUri,
                 List.copyOf(scopes),
                 Map.copyOf(secretParameters),
                 tokens == null ? TokenStore.inMemory() : tokens,
@@ -359,12 +475,16 @@ public final class OAuth2Builder {
     }
 
     private OAuth2Builder path(String name, String path) {
+        return pointer(name, path).text(name, path);
+    }
+
+    private OAuth2Builder pointer(String name, String path) {
         try {
             var unused = JsonPointer.compile(path);
         } catch (IllegalArgumentException e) {
             problems.add(name + ": it is no JSON pointer, such as /data/token");
         }
-        return text(name, path);
+        return this;
     }
 
     private OAuth2Builder pair(String map, String name, String value) {

@@ -2,10 +2,12 @@ package io.httpconnector.auth.oauth2;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Response;
 import io.httpconnector.StatusException;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +17,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +30,8 @@ final class TokenAnswer {
     private static final int LONGEST_DESCRIPTION = 300;
     /** Further away than this no expiry is meant. */
     private static final long MOST_SECONDS = Duration.ofDays(36_500).toSeconds();
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Definition definition;
     private final Clock clock;
@@ -55,7 +62,44 @@ final class TokenAnswer {
                 expires == null ? null : expires.toEpochMilli(),
                 null,
                 null,
-                old == null ? null : old.seed());
+                old == null ? null : old.seed(),
+                fields(answer, old));
+    }
+
+    /** The fields that the definition asks for; those that the answer leaves out stay as they were. */
+    private Map<String, String> fields(JsonNode answer, @Nullable Tokens old) {
+        Map<String, String> fields = new HashMap<>(old == null ? Map.of() : old.fields());
+        Definition.orEmpty(definition.tokenFields()).forEach((name, path) -> {
+            String value = text(answer, path, path);
+            if (value != null) {
+                fields.put(name, value);
+            }
+        });
+        return fields;
+    }
+
+    /**
+     * The ID token must be the answer to our request: OpenID Connect Core 1.0, section 3.1.3.7. It came from the token
+     * endpoint itself, so that its signature says nothing more.
+     */
+    void checkNonce(Response response, String nonce) {
+        String idToken = text(parsed(response), null, "/id_token");
+        if (idToken == null) {
+            throw new OAuth2Exception(
+                    "The token endpoint answered without an ID token, which has the nonce", null, null);
+        }
+        if (!nonce.equals(text(claims(idToken), null, "/nonce"))) {
+            throw new OAuth2Exception("The ID token has another nonce than the request: it is not for us", null, null);
+        }
+    }
+
+    private static JsonNode claims(String token) {
+        try {
+            return JSON.readTree(Base64.getUrlDecoder().decode(token.split("\\.", -1)[1]));
+        } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException | IOException e) {
+            // The cause would quote the token.
+            throw new OAuth2Exception("The ID token is no JWT", null, null);
+        }
     }
 
     private @Nullable Instant expiry(JsonNode answer, Response response, Instant now) {
@@ -155,7 +199,7 @@ final class TokenAnswer {
     }
 
     /** On one line, and not too long. */
-    private static String shown(String said) {
+    static String shown(String said) {
         String line = said.replaceAll("\\p{Cntrl}", " ");
         return line.length() <= LONGEST_DESCRIPTION ? line : line.substring(0, LONGEST_DESCRIPTION) + "…";
     }

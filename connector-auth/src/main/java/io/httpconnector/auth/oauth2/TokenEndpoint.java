@@ -1,9 +1,11 @@
 package io.httpconnector.auth.oauth2;
 
 import com.github.scribejava.core.builder.api.DefaultApi20;
+import com.github.scribejava.core.model.OAuthConstants;
 import com.github.scribejava.core.model.OAuthRequest;
 import com.github.scribejava.core.model.Parameter;
 import com.github.scribejava.core.model.Verb;
+import com.github.scribejava.core.oauth.AccessTokenRequestParams;
 import com.github.scribejava.core.oauth.OAuth20Service;
 import com.github.scribejava.core.oauth2.clientauthentication.ClientAuthentication;
 import io.httpconnector.AuthContext;
@@ -27,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TokenEndpoint {
 
-    private static final Set<String> SECRET = Set.of("client_secret", "refresh_token");
+    private static final Set<String> SECRET = Set.of("client_secret", "refresh_token", "code", "code_verifier");
 
     private final ClientSettings settings;
     private final AuthContext context;
@@ -44,7 +46,7 @@ final class TokenEndpoint {
     Tokens clientCredentials() {
         OAuthRequest form = forms.clientCredentials(settings.scope());
         Response answer = send(form, settings.definition().tokenParameters(), true);
-        return answers.tokens(answer, null, said -> masked(said, ""));
+        return answers.tokens(answer, null, said -> masked(said));
     }
 
     Tokens refresh(Tokens old, String refreshToken) {
@@ -53,8 +55,19 @@ final class TokenEndpoint {
         return answers.tokens(answer, old, said -> masked(said, refreshToken));
     }
 
-    private String masked(String said, String refreshToken) {
-        List<String> sent = new ArrayList<>(List.of(refreshToken));
+    /** From a code, RFC 6749, section 4.1.3, which can be spent only once. */
+    Tokens authorizationCode(String code, Pending pending) {
+        String verifier = pending.verifier();
+        OAuthRequest form = forms.authorizationCode(code, verifier, pending.redirectUri());
+        Response answer = send(form, settings.definition().tokenParameters(), false);
+        if (pending.nonce() != null) {
+            answers.checkNonce(answer, pending.nonce());
+        }
+        return answers.tokens(answer, null, said -> masked(said, code, verifier == null ? "" : verifier));
+    }
+
+    private String masked(String said, String... own) {
+        List<String> sent = new ArrayList<>(List.of(own));
         settings.secretParameters().values().forEach(secret -> sent.add(secret.reveal()));
         if (settings.clientSecret() != null) {
             sent.add(settings.clientSecret().reveal());
@@ -149,6 +162,13 @@ final class TokenEndpoint {
 
         OAuthRequest clientCredentials(@Nullable String scope) {
             return createAccessTokenClientCredentialsGrantRequest(scope);
+        }
+
+        OAuthRequest authorizationCode(String code, @Nullable String verifier, String redirectUri) {
+            OAuthRequest form = createAccessTokenRequest(
+                    AccessTokenRequestParams.create(code).pkceCodeVerifier(verifier));
+            form.addParameter(OAuthConstants.REDIRECT_URI, redirectUri);
+            return form;
         }
 
         OAuthRequest refresh(String refreshToken) {

@@ -13,6 +13,7 @@ import io.httpconnector.TimedOutException;
 import io.httpconnector.TransferException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -93,6 +94,30 @@ final class TokenSession implements AuthStrategy {
         return !(next.isRejected(old) ? renewal.apply(refused) : next).isRejected(old);
     }
 
+    ClientSettings settings() {
+        return settings;
+    }
+
+    /** Where its tokens are in the store. */
+    String key() {
+        return key;
+    }
+
+    /** Gets the tokens that the user has consented to; whatever there was before is over. */
+    Tokens consented(String code, Pending pending, Map<String, String> fields) {
+        TokenStore.Lease lease = store.lease(key, PATIENCE);
+        try {
+            Tokens tokens = endpoint.authorizationCode(code, pending).with(fields);
+            unsaved = null;
+            write(tokens);
+            LOG.debug("\"{}\": consented, {}", connection, tokens);
+            adopt(Objects.requireNonNull(current(tokens)));
+            return tokens;
+        } finally {
+            lease.close();
+        }
+    }
+
     /** What the store has, when that is still good; or else new tokens, by whoever holds the lease. */
     private Current obtain() {
         Current stored = usable(read().orElse(null));
@@ -113,12 +138,14 @@ final class TokenSession implements AuthStrategy {
     /** What the store has, unless it began with another refresh token than the one that is given now. */
     private Optional<Tokens> read() {
         Secret first = settings.firstRefreshToken();
-        String seed = first == null ? null : Tokens.fingerprint(first.reveal());
-        return store.get(key).map(Tokens::of).filter(tokens -> Objects.equals(tokens.seed(), seed));
+        String seed = first == null ? null : StoredJson.fingerprint(first.reveal());
+        return store.get(key)
+                .map(text -> StoredJson.read(text, Tokens.class))
+                .filter(tokens -> Objects.equals(tokens.seed(), seed));
     }
 
     private void write(Tokens tokens) {
-        store.put(key, tokens.toSecret(), null);
+        store.put(key, StoredJson.write(tokens), null);
     }
 
     private Current adopt(Current next) {

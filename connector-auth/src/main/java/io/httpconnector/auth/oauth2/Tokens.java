@@ -1,16 +1,8 @@
 package io.httpconnector.auth.oauth2;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.httpconnector.ConnectorException;
-import io.httpconnector.Secret;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.HexFormat;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param refreshBegan when a refresh was sent whose answer is not here yet
  * @param refusal why the refresh token is worth nothing any more
  * @param seed the fingerprint of the refresh token that all began with
+ * @param fields what else the service said that is worth keeping, by name
  */
 record Tokens(
         @Nullable String accessToken,
@@ -30,50 +23,35 @@ record Tokens(
         @Nullable Long expiresAt,
         @Nullable Long refreshBegan,
         @Nullable String refusal,
-        @Nullable String seed) {
+        @Nullable String seed,
+        @Nullable Map<String, String> fields) {
 
-    private static final ObjectMapper MAPPER = JsonMapper.builder()
-            .defaultPropertyInclusion(
-                    JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
-            .build();
+    Tokens {
+        fields = fields == null ? Map.of() : Map.copyOf(fields);
+    }
 
     /** Nothing but a refresh token. */
     static Tokens seed(String refreshToken) {
-        return new Tokens(null, refreshToken, 0, null, null, null, fingerprint(refreshToken));
-    }
-
-    static String fingerprint(String refreshToken) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(refreshToken.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JVM has SHA-256", e);
-        }
-    }
-
-    static Tokens of(Secret text) {
-        try {
-            return MAPPER.readValue(text.reveal(), Tokens.class);
-        } catch (JsonProcessingException e) {
-            // The cause would quote the tokens.
-            throw new ConnectorException("What the token store holds are no tokens that this version can read");
-        }
-    }
-
-    Secret toSecret() {
-        try {
-            return Secret.of(MAPPER.writeValueAsString(this));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a record of strings and numbers can be written", e);
-        }
+        return new Tokens(null, refreshToken, 0, null, null, null, StoredJson.fingerprint(refreshToken), null);
     }
 
     Tokens refreshing(long since) {
-        return new Tokens(accessToken, refreshToken, obtainedAt, expiresAt, since, refusal, seed);
+        return new Tokens(accessToken, refreshToken, obtainedAt, expiresAt, since, refusal, seed, fields);
     }
 
     Tokens refused(String why) {
-        return new Tokens(accessToken, refreshToken, obtainedAt, expiresAt, refreshBegan, why, seed);
+        return new Tokens(accessToken, refreshToken, obtainedAt, expiresAt, refreshBegan, why, seed, fields);
+    }
+
+    Tokens with(Map<String, String> more) {
+        Map<String, String> all = new HashMap<>(fields());
+        all.putAll(more);
+        return new Tokens(accessToken, refreshToken, obtainedAt, expiresAt, refreshBegan, refusal, seed, all);
+    }
+
+    @Override
+    public Map<String, String> fields() {
+        return fields == null ? Map.of() : fields;
     }
 
     /** Without a token. */

@@ -24,11 +24,7 @@ import io.httpconnector.Request;
 import io.httpconnector.Retry;
 import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,29 +41,6 @@ class RenewalTest {
     static WireMockExtension service = WireMockExtension.newInstance()
             .options(wireMockConfig().dynamicPort())
             .build();
-
-    private static final class TestClock extends Clock {
-        private Instant now = Instant.parse("2026-11-25T12:00:00Z");
-
-        @Override
-        public synchronized Instant instant() {
-            return now;
-        }
-
-        synchronized void passes(Duration time) {
-            now = now.plus(time);
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-    }
 
     /** A store that can fail to write. */
     private static final class ShakyStore implements TokenStore {
@@ -372,7 +345,7 @@ class RenewalTest {
         try (HttpConnection connection = connection(machine())) {
             assertThatThrownBy(() -> send(connection))
                     .isInstanceOf(ConnectorException.class)
-                    .hasMessageContaining("no tokens that this version can read")
+                    .hasMessageContaining("nothing that this version can read")
                     .hasMessageNotContaining("canary");
         }
     }

@@ -1,0 +1,191 @@
+package io.httpconnector.auth.oauth2;
+
+import com.github.scribejava.core.model.OAuthConstants;
+import com.github.scribejava.core.model.ParameterList;
+import com.github.scribejava.core.pkce.PKCE;
+import com.github.scribejava.core.pkce.PKCEService;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Secret;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends a user to the authorization server and takes the consent that comes back: RFC 6749, section 4.1. It belongs to no web
+ * framework; two pages of the application call it:
+ *
+ * <pre>{@code
+ * AuthorizationFlow flow = AuthorizationFlow.of(eventbrite);
+ * URI url = flow.start(session.getId());                                     // redirect the browser there
+ * TokenSet tokens = flow.finish(request.getQueryString(), session.getId());  // at the redirect URI
+ * }</pre>
+ *
+ * <p>What it must know between the two is in the {@link TokenStore}, for 15 minutes, so that another process can finish what
+ * one has started. Safe for many threads.
+ */
+public final class AuthorizationFlow {
+
+    private static final Duration PENDING = Duration.ofMinutes(15);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final TokenSession session;
+    private final ClientSettings settings;
+    private final Definition definition;
+
+    private AuthorizationFlow(TokenSession session, ClientSettings settings) {
+        this.session = session;
+        this.settings = settings;
+        this.definition = settings.definition();
+    }
+
+    /**
+     * The flow that brings the tokens of a connection.
+     *
+     * @param connection a connection with {@link OAuth2#authorizationCode()}; stays the caller's
+     * @return the flow
+     * @throws InvalidDefinitionException when it has another strategy
+     */
+    public static AuthorizationFlow of(HttpConnection connection) {
+        if (connection.auth() instanceof TokenSession session
+                && session.settings().grant() == ClientSettings.Grant.AUTHORIZATION_CODE) {
+            return new AuthorizationFlow(session, session.settings());
+        }
+        throw new InvalidDefinitionException(
+                "authorization flow",
+                List.of("the auth strategy of the connection must be an OAuth2.authorizationCode(), it is "
+                        + connection.auth()));
+    }
+
+    /**
+     * Begins.
+     *
+     * @param browserSession identifies the session of the user's browser, and can't be guessed by others
+     * @return the URL to send the browser to; good once, for 15 minutes, and only for this session
+     * @throws io.httpconnector.ConnectorException when the store can't be written
+     */
+    public URI start(String browserSession) {
+        if (settings.redirectUri() == null) {
+            throw new InvalidDefinitionException(
+                    "OAuth 2", List.of("redirect URI: it is missing: set it by redirectUri(\"https://...\")"));
+        }
+        return start(browserSession, settings.redirectUri());
+    }
+
+    URI start(String browserSession, String redirectUri) {
+        String state = random();
+        String nonce = Boolean.TRUE.equals(definition.nonce()) ? random() : null;
+        PKCE pkce = Boolean.FALSE.equals(definition.pkce())
+                ? null
+                : PKCEService.defaultInstance().generatePKCE();
+        Pending pending = new Pending(
+                session.key(),
+                fingerprint(browserSession),
+                redirectUri,
+                pkce == null ? null : pkce.getCodeVerifier(),
+                nonce,
+                settings.clock().instant().plus(PENDING).toEpochMilli());
+        settings.tokens().put(Pending.key(state), StoredJson.write(pending), PENDING);
+        return url(parameters(state, pending, pkce));
+    }
+
+    private static String fingerprint(String browserSession) {
+        if (browserSession == null) {
+            throw new InvalidDefinitionException("authorization flow", List.of("browser session: it is null"));
+        }
+        return StoredJson.fingerprint(browserSession);
+    }
+
+    private static String random() {
+        byte[] bytes = new byte[32];
+        RANDOM.nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    private Map<String, String> parameters(String state, Pending pending, @Nullable PKCE pkce) {
+        Map<String, String> parameters = new LinkedHashMap<>();
+        parameters.put(OAuthConstants.RESPONSE_TYPE, OAuthConstants.CODE);
+        parameters.put(OAuthConstants.CLIENT_ID, settings.clientId());
+        parameters.put(OAuthConstants.REDIRECT_URI, pending.redirectUri());
+        if (settings.scope() != null) {
+            parameters.put(OAuthConstants.SCOPE, settings.scope());
+        }
+        parameters.putAll(Definition.orEmpty(definition.authorizationParameters()));
+        if (pending.nonce() != null) {
+            parameters.put("nonce", pending.nonce());
+        }
+        if (pkce != null) {
+            parameters.putAll(pkce.getAuthorizationUrlParams());
+        }
+        parameters.put(OAuthConstants.STATE, state);
+        return parameters;
+    }
+
+    /** The query of the URL stays as it is, but for what we say ourselves. */
+    private URI url(Map<String, String> parameters) {
+        String[] url = Objects.requireNonNull(definition.authorizationUrl()).split("\\?", 2);
+        String own = url.length == 1
+                ? ""
+                : Arrays.stream(url[1].split("&", -1))
+                        .filter(pair -> !pair.isEmpty() && !parameters.containsKey(pair.split("=", 2)[0]))
+                        .collect(Collectors.joining("&"));
+        return URI.create(new ParameterList(parameters).appendTo(own.isEmpty() ? url[0] : url[0] + "?" + own));
+    }
+
+    /**
+     * Takes what the authorization server sent the browser back with, gets the tokens and stores them. From then on the
+     * connection sends with them, here and wherever the store is shared.
+     *
+     * @param callback the query of the callback, or its whole URL; null for one without a query, which is refused
+     * @param browserSession as it was given to {@link #start}
+     * @return the tokens
+     * @throws InvalidCallbackException when it is no answer to a request of this session
+     * @throws AuthorizationRequiredException when the user did not consent
+     * @throws OAuth2Exception when the authorization server refuses
+     * @throws io.httpconnector.ConnectorException when the token endpoint or the store can't be reached; the user must begin
+     *     anew
+     */
+    public TokenSet finish(@Nullable String callback, String browserSession) {
+        Callback answer = Callback.of(callback);
+        Pending pending = take(answer.state(), browserSession);
+        answer.checkIssuer(definition.issuer());
+        Map<String, String> fields = answer.fields(definition.callbackFields());
+        return new TokenSet(session.consented(answer.code(), pending, fields));
+    }
+
+    /** The request that waits for this callback, which never comes back. */
+    private Pending take(String state, String browserSession) {
+        TokenStore store = settings.tokens();
+        String key = Pending.key(state);
+        Secret found;
+        TokenStore.Lease lease = store.lease(key, PATIENCE);
+        try {
+            found = store.get(key)
+                    .orElseThrow(() -> new InvalidCallbackException("The state of the callback is unknown: it was"
+                            + " answered before, it has expired, or it never was one of ours"));
+            store.remove(key);
+        } finally {
+            lease.close();
+        }
+        Pending pending = StoredJson.read(found, Pending.class);
+        if (settings.clock().millis() >= pending.until()) {
+            throw new InvalidCallbackException("The state of the callback has expired: the user must begin anew");
+        }
+        if (!pending.session().equals(fingerprint(browserSession))) {
+            throw new InvalidCallbackException("The callback came in another session than the one that began");
+        }
+        if (!pending.account().equals(session.key())) {
+            throw new InvalidCallbackException("The callback is one for another account");
+        }
+        return pending;
+    }
+}

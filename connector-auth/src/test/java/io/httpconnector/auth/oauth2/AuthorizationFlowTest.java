@@ -1,0 +1,425 @@
+package io.httpconnector.auth.oauth2;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import com.github.tomakehurst.wiremock.verification.LoggedRequest;
+import io.httpconnector.ConnectorException;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
+import io.httpconnector.Retry;
+import io.httpconnector.Secret;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(30)
+class AuthorizationFlowTest {
+
+    @RegisterExtension
+    static WireMockExtension service = WireMockExtension.newInstance()
+            .options(wireMockConfig().dynamicPort())
+            .build();
+
+    private static final String TOKENS = "{\"access_token\": \"a1\", \"refresh_token\": \"r1\", \"expires_in\": 3600}";
+
+    private final TestClock clock = new TestClock();
+    private final TokenStore store = TokenStore.inMemory();
+    private final List<HttpConnection> opened = new java.util.ArrayList<>();
+
+    @BeforeEach
+    void begin() {
+        service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
+        answer(okJson(TOKENS));
+    }
+
+    @AfterEach
+    void end() {
+        opened.forEach(HttpConnection::close);
+    }
+
+    private static void answer(ResponseDefinitionBuilder answer) {
+        service.stubFor(post("/token").willReturn(answer));
+    }
+
+    private HttpConnection connection(UnaryOperator<OAuth2Builder> more) {
+        HttpConnection connection = HttpConnection.named("Service")
+                .baseUrl(service.baseUrl())
+                .auth(more.apply(OAuth2.authorizationCode()
+                                .authorizationUrl("https://login.example.com/authorize?response_type=code&tenant=a%20b")
+                                .tokenUrl(service.url("/token"))
+                                .client("id", Secret.of("client-secret"))
+                                .redirectUri("https://app.example.com/callback?x=1")
+                                .tokens(store)
+                                .clock(clock))
+                        .build())
+                .retry(Retry.none())
+                .build();
+        opened.add(connection);
+        return connection;
+    }
+
+    private HttpConnection connection() {
+        return connection(auth -> auth);
+    }
+
+    private static Map<String, String> query(URI url) {
+        return Stream.of(url.getRawQuery().split("&"))
+                .map(pair -> pair.split("=", 2))
+                .collect(java.util.stream.Collectors.toMap(
+                        pair -> pair[0],
+                        pair -> URLDecoder.decode(pair[1], StandardCharsets.UTF_8),
+                        (a, b) -> a + " and " + b,
+                        TreeMap::new));
+    }
+
+    private static String state(URI url) {
+        return String.valueOf(query(url).get("state"));
+    }
+
+    private static Map<String, String> tokenRequest() {
+        List<LoggedRequest> requests = service.findAll(postRequestedFor(urlEqualTo("/token")));
+        assertThat(requests).hasSize(1);
+        return query(URI.create("x:/?" + requests.get(0).getBodyAsString()));
+    }
+
+    @Test
+    void userGoesThereAndBackAndTheConnectionSendsWithTheTokens() throws Exception {
+        HttpConnection connection = connection(auth -> auth.scopes("read", "write"));
+        AuthorizationFlow flow = AuthorizationFlow.of(connection);
+
+        URI url = flow.start("session-1");
+        TokenSet tokens = flow.finish("code=c%2B1&state=" + state(url), "session-1");
+        connection.send(Request.get("/orders"));
+
+        Map<String, String> asked = query(url);
+        assertThat(url.toString()).startsWith("https://login.example.com/authorize?tenant=a%20b&");
+        assertThat(asked)
+                .containsEntry("response_type", "code")
+                .containsEntry("client_id", "id")
+                .containsEntry("redirect_uri", "https://app.example.com/callback?x=1")
+                .containsEntry("scope", "read write")
+                .containsEntry("code_challenge_method", "S256")
+                .containsOnlyKeys(
+                        "tenant",
+                        "response_type",
+                        "client_id",
+                        "redirect_uri",
+                        "scope",
+                        "state",
+                        "code_challenge",
+                        "code_challenge_method");
+        Map<String, String> sent = tokenRequest();
+        String verifier = String.valueOf(sent.get("code_verifier"));
+        assertThat(sent)
+                .containsEntry("grant_type", "authorization_code")
+                .containsEntry("code", "c+1")
+                .containsEntry("redirect_uri", "https://app.example.com/callback?x=1")
+                .containsOnlyKeys("grant_type", "code", "redirect_uri", "code_verifier");
+        byte[] hash = MessageDigest.getInstance("SHA-256").digest(verifier.getBytes(StandardCharsets.US_ASCII));
+        assertThat(asked)
+                .containsEntry(
+                        "code_challenge",
+                        Base64.getUrlEncoder().withoutPadding().encodeToString(hash));
+        assertThat(tokens.accessToken().reveal()).isEqualTo("a1");
+        assertThat(tokens.refreshToken().map(Secret::reveal)).contains("r1");
+        assertThat(tokens.expiresAt()).contains(clock.instant().plusSeconds(3600));
+        service.verify(getRequestedFor(urlEqualTo("/orders")).withHeader("Authorization", equalTo("Bearer a1")));
+    }
+
+    @Test
+    void withoutConsentNothingIsSent() {
+        HttpConnection connection = connection();
+        assertThatThrownBy(() -> connection.send(Request.get("/orders")))
+                .isInstanceOf(AuthorizationRequiredException.class)
+                .hasMessageContaining("AuthorizationFlow");
+        assertThat(service.getAllServeEvents()).isEmpty();
+    }
+
+    @Test
+    void anotherProcessFinishesWhatOneHasStarted() {
+        HttpConnection one = connection();
+        HttpConnection other = connection();
+        URI url = AuthorizationFlow.of(one).start("s");
+        AuthorizationFlow.of(other).finish("https://app.example.com/callback?x=1&code=c&state=" + state(url), "s");
+
+        one.send(Request.get("/orders"));
+
+        service.verify(getRequestedFor(urlEqualTo("/orders")).withHeader("Authorization", equalTo("Bearer a1")));
+    }
+
+    @Test
+    void newConsentIsWorthMoreThanTheRefusedOne() {
+        HttpConnection connection = connection();
+        AuthorizationFlow flow = AuthorizationFlow.of(connection);
+        flow.finish("code=c&state=" + state(flow.start("s")), "s");
+        clock.passes(Duration.ofHours(2));
+        answer(okJson("{\"error\": \"invalid_grant\"}").withStatus(400));
+        assertThatThrownBy(() -> connection.send(Request.get("/orders")))
+                .isInstanceOf(AuthorizationRequiredException.class);
+
+        answer(okJson(TOKENS.replace("a1", "a2")));
+        flow.finish("code=c&state=" + state(flow.start("s")), "s");
+        connection.send(Request.get("/orders"));
+
+        service.verify(getRequestedFor(urlEqualTo("/orders")).withHeader("Authorization", equalTo("Bearer a2")));
+    }
+
+    @Test
+    void serviceThatGivesNoRefreshTokenNeedsTheUserAgain() {
+        answer(okJson("{\"access_token\": \"a1\", \"expires_in\": 60}"));
+        HttpConnection connection = connection();
+        AuthorizationFlow flow = AuthorizationFlow.of(connection);
+        flow.finish("code=c&state=" + state(flow.start("s")), "s");
+        clock.passes(Duration.ofMinutes(2));
+        assertThatThrownBy(() -> connection.send(Request.get("/orders")))
+                .isInstanceOf(AuthorizationRequiredException.class)
+                .hasMessageContaining("no refresh token");
+    }
+
+    @Test
+    void stateIsGoodOnce() throws Exception {
+        AuthorizationFlow flow = AuthorizationFlow.of(connection());
+        String callback = "code=c&state=" + state(flow.start("s"));
+        List<Thread> threads = Stream.generate(() -> new Thread(() -> {
+                    try {
+                        flow.finish(callback, "s");
+                    } catch (InvalidCallbackException expected) {
+                        assertThat(expected).hasMessageContaining("answered before");
+                    }
+                }))
+                .limit(8)
+                .toList();
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        service.verify(1, postRequestedFor(urlEqualTo("/token")));
+    }
+
+    @Test
+    void stateExpires() {
+        AuthorizationFlow flow = AuthorizationFlow.of(connection());
+        String state = state(flow.start("s"));
+        clock.passes(Duration.ofMinutes(15));
+        assertRefused(flow, "code=c&state=" + state, "s", "expired");
+    }
+
+    @Test
+    void callbackOfAnotherSessionIsRefused() {
+        AuthorizationFlow flow = AuthorizationFlow.of(connection());
+        assertRefused(flow, "code=c&state=" + state(flow.start("mallory")), "alice", "another session");
+    }
+
+    @Test
+    void callbackForAnotherAccountIsRefused() {
+        AuthorizationFlow one = AuthorizationFlow.of(connection(auth -> auth.tokens(store, "customer-1")));
+        AuthorizationFlow other = AuthorizationFlow.of(connection(auth -> auth.tokens(store, "customer-2")));
+        assertRefused(other, "code=c&state=" + state(one.start("s")), "s", "another account");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "code=c", "code=c&state=", "code=c&state=guessed", "state=%zz", "%", "&&=&="})
+    void callbackThatNobodyAskedForIsRefused(String callback) {
+        AuthorizationFlow flow = AuthorizationFlow.of(connection());
+        flow.start("s");
+        assertRefused(flow, callback, "s", "callback");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"&iss=https://evil.example.com", "", "&iss=https://login.example.com&iss=x"})
+    void callbackOfAnotherServerIsRefused(String iss) {
+        AuthorizationFlow flow = AuthorizationFlow.of(connection(auth -> auth.issuer("https://login.example.com")));
+        assertRefused(flow, "code=c&state=" + state(flow.start("s")) + iss, "s", "callback");
+    }
+
+    @Test
+    void callbackOfTheRightServerIsTaken() {
+        AuthorizationFlow flow = AuthorizationFlow.of(connection(auth -> auth.issuer("https://login.example.com")));
+        String callback = "code=c&iss=https%3A%2F%2Flogin.example.com&state=" + state(flow.start("s"));
+        assertThat(flow.finish(callback, "s").accessToken().reveal()).isEqualTo("a1");
+    }
+
+    private static void assertRefused(AuthorizationFlow flow, String callback, String session, String why) {
+        assertThatThrownBy(() -> flow.finish(callback, session))
+                .isInstanceOf(InvalidCallbackException.class)
+                .hasMessageContaining(why);
+        service.verify(0, postRequestedFor(urlEqualTo("/token")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"access_denied, true", "consent_required, true", "server_error, false", "invalid_scope, false"})
+    void errorInTheCallbackIsTyped(String error, boolean userCanMendIt) {
+        AuthorizationFlow flow = AuthorizationFlow.of(connection());
+        String callback =
+                "error=" + error + "&error_description=Not+this%0Atime&code=c&state=" + state(flow.start("s"));
+        OAuth2Exception refused = catchThrowableOfType(OAuth2Exception.class, () -> flow.finish(callback, "s"));
+        assertThat(refused).hasMessageEndingWith(error + ": Not this time");
+        assertThat(refused.error()).contains(error);
+        assertThat(refused instanceof AuthorizationRequiredException).isEqualTo(userCanMendIt);
+        service.verify(0, postRequestedFor(urlEqualTo("/token")));
+    }
+
+    @Test
+    void tokenEndpointThatRefusesTheCodeIsQuotedWithoutIt() {
+        answer(okJson("{\"error\": \"invalid_grant\", \"error_description\": \"code canary-code unknown\"}"));
+        AuthorizationFlow flow = AuthorizationFlow.of(connection());
+        String callback = "code=canary-code&state=" + state(flow.start("s"));
+        assertThatThrownBy(() -> flow.finish(callback, "s"))
+                .isInstanceOf(OAuth2Exception.class)
+                .hasMessageContaining("code *** unknown");
+        assertThat(store.get("Service")).isEmpty();
+    }
+
+    @Test
+    void fieldsOfCallbackAndAnswerAreKeptThroughARefresh() {
+        answer(okJson(TOKENS.replace("}", ", \"site\": {\"url\": \"https://eu.example.com\"}, \"other\": 1}")));
+        HttpConnection connection =
+                connection(auth -> auth.callbackFields("realmId", "shop").tokenField("instance_url", "/site/url"));
+        AuthorizationFlow flow = AuthorizationFlow.of(connection);
+        Map<String, String> fields = Map.of("realmId", "77", "instance_url", "https://eu.example.com");
+        assertThat(flow.finish("realmId=77&more=1&code=c&state=" + state(flow.start("s")), "s")
+                        .fields())
+                .isEqualTo(fields);
+
+        answer(okJson(TOKENS));
+        clock.passes(Duration.ofHours(1));
+        connection.send(Request.get("/orders"));
+
+        assertThat(StoredJson.read(store.get("Service").orElseThrow(), Tokens.class)
+                        .fields())
+                .isEqualTo(fields);
+    }
+
+    @Test
+    void providersOwnParametersAreInEachRequest() {
+        AuthorizationFlow flow = AuthorizationFlow.of(connection(auth -> auth.withoutPkce()
+                .scopes("a", "b")
+                .scopeSeparator(",")
+                .authorizationParameter("prompt", "consent")
+                .authorizationParameter("response_type", "code id_token")
+                .resource("https://api.example.com/mcp")));
+        URI url = flow.start("s");
+        flow.finish("code=c&state=" + state(url), "s");
+        assertThat(query(url))
+                .containsEntry("prompt", "consent")
+                .containsEntry("response_type", "code id_token")
+                .containsEntry("scope", "a,b")
+                .containsEntry("resource", "https://api.example.com/mcp")
+                .doesNotContainKeys("code_challenge", "code_challenge_method");
+        assertThat(tokenRequest())
+                .containsEntry("resource", "https://api.example.com/mcp")
+                .doesNotContainKey("code_verifier");
+    }
+
+    private static String idToken(String claims) {
+        return "h." + Base64.getUrlEncoder().encodeToString(claims.getBytes(StandardCharsets.UTF_8)) + ".s";
+    }
+
+    @Test
+    void idTokenMustHaveTheNonce() {
+        AuthorizationFlow flow = AuthorizationFlow.of(connection(OAuth2Builder::nonce));
+        URI good = flow.start("s");
+        String nonce = query(good).get("nonce");
+        answer(okJson(TOKENS.replace("}", ", \"id_token\": \"" + idToken("{\"nonce\": \"" + nonce + "\"}") + "\"}")));
+        assertThat(flow.finish("code=c&state=" + state(good), "s").accessToken().reveal())
+                .isEqualTo("a1");
+        URI bad = flow.start("s");
+        assertThatThrownBy(() -> flow.finish("code=c&state=" + state(bad), "s"))
+                .isInstanceOf(OAuth2Exception.class)
+                .hasMessageContaining("another nonce");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "canary", "a.%.c", "h.e30.s"})
+    void idTokenThatIsNoneIsRefused(String idToken) {
+        answer(okJson(TOKENS.replace("}", ", \"id_token\": \"" + idToken + "\"}")));
+        AuthorizationFlow flow = AuthorizationFlow.of(connection(OAuth2Builder::nonce));
+        assertThatThrownBy(() -> flow.finish("code=c&state=" + state(flow.start("s")), "s"))
+                .isInstanceOf(OAuth2Exception.class)
+                .hasMessageContaining("ID token")
+                .hasMessageNotContaining("canary");
+    }
+
+    @Test
+    void whatIsMissingIsSaid() {
+        assertThatThrownBy(() ->
+                        OAuth2.authorizationCode().redirectUri("/callback").build())
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("authorization URL: it is missing")
+                .hasMessageContaining("redirectUri: it is not absolute");
+        assertThatThrownBy(() ->
+                        OAuth2.authorizationCode().redirectUri("https://a b").build())
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("character");
+        AuthorizationFlow flow = AuthorizationFlow.of(connection());
+        assertThatThrownBy(() -> flow.start(null)).hasMessageContaining("browser session: it is null");
+        assertThatThrownBy(() -> flow.finish(null, "s")).isInstanceOf(InvalidCallbackException.class);
+        try (HttpConnection plain =
+                HttpConnection.named("Plain").baseUrl(service.baseUrl()).build()) {
+            assertThatThrownBy(() -> AuthorizationFlow.of(plain))
+                    .isInstanceOf(InvalidDefinitionException.class)
+                    .hasMessageContaining("authorizationCode()");
+        }
+    }
+
+    @Test
+    void storeThatIsDownCostsNoCode() {
+        TokenStore down = new TokenStore() {
+            @Override
+            public java.util.Optional<Secret> get(String key) {
+                return store.get(key);
+            }
+
+            @Override
+            public void put(String key, Secret value, Duration needed) {
+                store.put(key, value, needed);
+            }
+
+            @Override
+            public void remove(String key) {
+                store.remove(key);
+            }
+
+            @Override
+            public Lease lease(String key, Duration patience) {
+                throw new ConnectorException("the database is down");
+            }
+        };
+        AuthorizationFlow flow = AuthorizationFlow.of(connection(auth -> auth.tokens(down)));
+        String callback = "code=c&state=" + state(flow.start("s"));
+        assertThatThrownBy(() -> flow.finish(callback, "s")).hasMessageContaining("database is down");
+        service.verify(0, postRequestedFor(urlEqualTo("/token")));
+        assertThat(AuthorizationFlow.of(connection()).finish(callback, "s").toString())
+                .doesNotContain("a1", "r1");
+    }
+}
