@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -160,6 +161,40 @@ public final class AuthorizationFlow {
         answer.checkIssuer(definition.issuer());
         Map<String, String> fields = answer.fields(definition.callbackFields());
         return new TokenSet(session.consented(answer.code(), pending, fields));
+    }
+
+    /**
+     * Does it all for an application on the user's own machine, RFC 8252: opens the browser, listens on the loopback interface
+     * for the callback and shows the user a page that says that the window can be closed. The redirect URI, by default
+     * {@code http://127.0.0.1/callback}, must be one of this machine; unless it names a port, any free one is taken.
+     *
+     * @param patience how long to wait for the user
+     * @return the tokens
+     * @throws AuthorizationRequiredException when the user did not consent in time
+     * @throws io.httpconnector.ConnectorException when there is no browser, and as {@link #finish}
+     */
+    public TokenSet authorize(Duration patience) {
+        return authorize(Loopback::openSystemBrowser, patience);
+    }
+
+    /**
+     * As {@link #authorize(Duration)}, with another way to get the user to the authorization endpoint.
+     *
+     * @param browser takes the URL, such as by showing it
+     * @param patience how long to wait for the user
+     * @return the tokens
+     */
+    public TokenSet authorize(Consumer<URI> browser, Duration patience) {
+        String here = random();
+        Loopback loopback = new Loopback(settings.redirectUri());
+        try {
+            return loopback.await(
+                    query -> finish(query, here),
+                    () -> browser.accept(start(here, loopback.redirectUri().toString())),
+                    patience);
+        } finally {
+            loopback.close();
+        }
     }
 
     /** The request that waits for this callback, which never comes back. */
