@@ -17,6 +17,7 @@ class ArchitectureTest {
             .onlyDependOnClassesThat(resideInAPackage("io.httpconnector.auth..")
                     .or(resideInAPackage("io.httpconnector"))
                     .or(resideInAPackage("java.."))
+                    .or(resideInAPackage("javax.crypto.."))
                     .or(resideInAPackage("com.sun.net.httpserver"))
                     .or(resideInAPackage("com.fasterxml.jackson.."))
                     .or(resideInAPackage("com.github.scribejava.."))

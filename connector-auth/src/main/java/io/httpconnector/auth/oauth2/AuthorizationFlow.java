@@ -6,7 +6,6 @@ import com.github.scribejava.core.pkce.PKCE;
 import com.github.scribejava.core.pkce.PKCEService;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Secret;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -36,7 +35,6 @@ import org.jspecify.annotations.Nullable;
 public final class AuthorizationFlow {
 
     private static final Duration PENDING = Duration.ofMinutes(15);
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final TokenSession session;
@@ -201,17 +199,11 @@ public final class AuthorizationFlow {
     private Pending take(String state, String browserSession) {
         TokenStore store = settings.tokens();
         String key = Pending.key(state);
-        Secret found;
-        TokenStore.Lease lease = store.lease(key, PATIENCE);
-        try {
-            found = store.get(key)
-                    .orElseThrow(() -> new InvalidCallbackException("The state of the callback is unknown: it was"
-                            + " answered before, it has expired, or it never was one of ours"));
-            store.remove(key);
-        } finally {
-            lease.close();
-        }
-        Pending pending = StoredJson.read(found, Pending.class);
+        Pending pending = store.get(key)
+                .filter(found -> store.remove(key))
+                .map(found -> StoredJson.read(found, Pending.class))
+                .orElseThrow(() -> new InvalidCallbackException("The state of the callback is unknown: it was answered"
+                        + " before, it has expired, or it never was one of ours"));
         if (settings.clock().millis() >= pending.until()) {
             throw new InvalidCallbackException("The state of the callback has expired: the user must begin anew");
         }

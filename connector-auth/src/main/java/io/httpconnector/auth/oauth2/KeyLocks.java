@@ -18,8 +18,14 @@ final class KeyLocks {
         private int users;
     }
 
-    TokenStore.Lease lock(String key, Duration patience) {
-        Lock lock = locks.compute(key, (k, known) -> {
+    /**
+     * Waits for a lock.
+     *
+     * @param id which one
+     * @param key what to call it in an exception
+     */
+    TokenStore.Lease lock(String id, String key, Duration patience) {
+        Lock lock = locks.compute(id, (k, known) -> {
             Lock used = known == null ? new Lock() : known;
             used.users++;
             return used;
@@ -28,25 +34,32 @@ final class KeyLocks {
         try {
             locked = lock.semaphore.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ConnectorException(
-                    "The thread was interrupted while it waited for the lease of \"" + key + "\"", e);
+            throw interrupted(key, e);
         } finally {
             if (!locked) {
-                leave(key);
+                leave(id);
             }
         }
         if (!locked) {
-            throw new ConnectorException("The lease of \"" + key + "\" did not become free within "
-                    + patience.toMillis() + " ms: somebody else is renewing these tokens");
+            throw notFree(key);
         }
         AtomicBoolean open = new AtomicBoolean(true);
         return () -> {
             if (open.getAndSet(false)) {
                 lock.semaphore.release();
-                leave(key);
+                leave(id);
             }
         };
+    }
+
+    static ConnectorException interrupted(String key, InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new ConnectorException("The thread was interrupted while it waited for the lease of \"" + key + "\"", e);
+    }
+
+    static ConnectorException notFree(String key) {
+        return new ConnectorException(
+                "The lease of \"" + key + "\" did not become free in time: somebody else is renewing these tokens");
     }
 
     private void leave(String key) {

@@ -34,13 +34,13 @@ final class MemoryTokenStore implements TokenStore {
     }
 
     @Override
-    public void remove(String key) {
-        values.remove(key);
+    public boolean remove(String key) {
+        return values.remove(key) != null;
     }
 
     @Override
     public Lease lease(String key, Duration patience) {
-        return locks.lock(key, patience);
+        return locks.lock(key, key, patience);
     }
 
     @Override

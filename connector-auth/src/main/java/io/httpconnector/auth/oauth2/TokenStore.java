@@ -1,6 +1,7 @@
 package io.httpconnector.auth.oauth2;
 
 import io.httpconnector.Secret;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,33 @@ public interface TokenStore {
     }
 
     /**
+     * A store in a directory: a file for each key, which only the owner of the process can read (where the file system knows
+     * POSIX permissions). The processes of one machine can share it; over a network file system they can as far as that locks
+     * files.
+     *
+     * @param directory is made when it is not there
+     * @return the store
+     * @throws io.httpconnector.ConnectorException when the directory can't be used
+     */
+    static TokenStore file(Path directory) {
+        return new FileTokenStore(directory, null);
+    }
+
+    /**
+     * A store in a directory, encrypted by AES-256 in Galois/Counter Mode.
+     *
+     * @param directory is made when it is not there
+     * @param encryptionKey 32 random bytes as Base64, such as {@code openssl rand -base64 32} gives; without it what is in the
+     *     store is lost
+     * @return the store
+     * @throws io.httpconnector.InvalidDefinitionException when the key is no such key
+     * @throws io.httpconnector.ConnectorException when the directory can't be used
+     */
+    static TokenStore file(Path directory, Secret encryptionKey) {
+        return new FileTokenStore(directory, new TokenCipher(encryptionKey));
+    }
+
+    /**
      * Reads a value.
      *
      * @param key the key, at most 200 characters
@@ -44,12 +72,13 @@ public interface TokenStore {
     void put(String key, Secret value, @Nullable Duration needed);
 
     /**
-     * Removes a value, should there be one.
+     * Removes a value.
      *
      * @param key the key
+     * @return whether there was one: of those who remove the same value at the same time, one is told so
      * @throws io.httpconnector.ConnectorException when the store can't be written
      */
-    void remove(String key);
+    boolean remove(String key);
 
     /**
      * Waits until nobody else, in this process or another, holds the lease of this key. It ends when it is closed, and when

@@ -406,8 +406,8 @@ class AuthorizationFlowTest {
             }
 
             @Override
-            public void remove(String key) {
-                store.remove(key);
+            public boolean remove(String key) {
+                return store.remove(key);
             }
 
             @Override
@@ -419,7 +419,5 @@ class AuthorizationFlowTest {
         String callback = "code=c&state=" + state(flow.start("s"));
         assertThatThrownBy(() -> flow.finish(callback, "s")).hasMessageContaining("database is down");
         service.verify(0, postRequestedFor(urlEqualTo("/token")));
-        assertThat(AuthorizationFlow.of(connection()).finish(callback, "s").toString())
-                .doesNotContain("a1", "r1");
     }
 }

@@ -61,8 +61,8 @@ class RenewalTest {
         }
 
         @Override
-        public void remove(String key) {
-            store.remove(key);
+        public boolean remove(String key) {
+            return store.remove(key);
         }
 
         @Override

@@ -1,0 +1,238 @@
+package io.httpconnector.auth.oauth2;
+
+import io.httpconnector.ConnectorException;
+import io.httpconnector.Secret;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file for each key, named by its fingerprint: {@code .tokens} for what stays, {@code .pending} for what ends at the file's time
+ * of modification, {@code .lock} for the lease, which the system gives back when a process dies.
+ */
+final class FileTokenStore implements TokenStore {
+
+    private static final Duration FORGOTTEN = Duration.ofHours(1);
+    private static final long POLL_MILLIS = 20;
+    private static final Set<StandardOpenOption> LOCKING = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    /** The system's locks are for processes; these are for the threads of this one, whichever store they go through. */
+    private static final KeyLocks THREADS = new KeyLocks();
+
+    private final Path directory;
+    private final @Nullable TokenCipher cipher;
+    private final boolean posix;
+    private final Clock clock = Clock.systemUTC();
+
+    FileTokenStore(Path directory, @Nullable TokenCipher cipher) {
+        this.cipher = cipher;
+        this.posix = directory.getFileSystem().supportedFileAttributeViews().contains("posix");
+        try {
+            Files.createDirectories(directory, owner("rwx------"));
+            this.directory = directory.toRealPath();
+            sweep();
+        } catch (IOException e) {
+            throw failed("used at " + directory, e);
+        }
+    }
+
+    @Override
+    public Optional<Secret> get(String key) {
+        try {
+            Optional<String> lasting = read(file(key, ".tokens"));
+            Optional<String> text = lasting.isPresent() ? lasting : read(file(key, ".pending"));
+            return text.map(found -> Secret.of(opened(found, key)));
+        } catch (IOException e) {
+            throw failed("read", e);
+        }
+    }
+
+    private static Optional<String> read(Path file) throws IOException {
+        try {
+            return Optional.of(Files.readString(file));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    private String opened(String text, String key) {
+        if (cipher != null) {
+            return cipher.decrypt(text, key);
+        }
+        if (TokenCipher.isEncrypted(text)) {
+            throw TokenCipher.unreadable("it is encrypted, and the store has no key");
+        }
+        return text;
+    }
+
+    @Override
+    public void put(String key, Secret value, @Nullable Duration needed) {
+        String text = cipher == null ? value.reveal() : cipher.encrypt(value.reveal(), key);
+        try {
+            if (needed == null) {
+                write(file(key, ".tokens"), text, null);
+                Files.deleteIfExists(file(key, ".pending"));
+            } else {
+                sweep();
+                write(file(key, ".pending"), text, clock.instant().plus(needed));
+                Files.deleteIfExists(file(key, ".tokens"));
+            }
+        } catch (IOException e) {
+            throw failed("written", e);
+        }
+    }
+
+    /** All of it or nothing, and on the disk when this returns. */
+    private void write(Path file, String text, @Nullable Instant end) throws IOException {
+        Path temporary = directory.resolve(UUID.randomUUID() + ".tmp");
+        Files.createFile(temporary, owner("rw-------"));
+        try {
+            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+                ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+                channel.force(true);
+            }
+            if (end != null) {
+                Files.setLastModifiedTime(temporary, FileTime.from(end));
+            }
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+        forceDirectory();
+    }
+
+    /** So that the new name survives a crash too; where directories can't be opened, as on Windows, the system sees to it. */
+    private void forceDirectory() throws IOException {
+        if (posix) {
+            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+
+    @Override
+    public boolean remove(String key) {
+        try {
+            boolean lasting = Files.deleteIfExists(file(key, ".tokens"));
+            boolean pending = Files.deleteIfExists(file(key, ".pending"));
+            forceDirectory();
+            return lasting || pending;
+        } catch (IOException e) {
+            throw failed("written", e);
+        }
+    }
+
+    /** What nobody has come for, and what a crash has left half written. */
+    private void sweep() throws IOException {
+        Instant now = clock.instant();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.{pending,tmp}")) {
+            for (Path file : files) {
+                boolean temporary = file.toString().endsWith(".tmp");
+                deleteIfBefore(file, temporary ? now.minus(FORGOTTEN) : now);
+            }
+        }
+    }
+
+    private static void deleteIfBefore(Path file, Instant limit) throws IOException {
+        try {
+            if (Files.getLastModifiedTime(file).toInstant().isBefore(limit)) {
+                Files.deleteIfExists(file);
+            }
+        } catch (NoSuchFileException e) {
+            // Somebody else was faster.
+        }
+    }
+
+    @Override
+    public Lease lease(String key, Duration patience) {
+        long end = System.nanoTime() + patience.toNanos();
+        Path file = file(key, ".lock");
+        Lease threads = THREADS.lock(file.toString(), key, patience);
+        boolean locked = false;
+        try {
+            FileChannel channel = FileChannel.open(file, LOCKING, owner("rw-------"));
+            try {
+                awaitLock(channel, key, end);
+                locked = true;
+            } finally {
+                if (!locked) {
+                    channel.close();
+                }
+            }
+            return () -> close(channel, threads);
+        } catch (IOException e) {
+            throw failed("locked", e);
+        } finally {
+            if (!locked) {
+                threads.close();
+            }
+        }
+    }
+
+    /** The system can wait for a lock only for ever. */
+    private static void awaitLock(FileChannel channel, String key, long end) throws IOException {
+        while (channel.tryLock() == null) {
+            if (System.nanoTime() - end >= 0) {
+                throw KeyLocks.notFree(key);
+            }
+            try {
+                TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+            } catch (InterruptedException e) {
+                throw KeyLocks.interrupted(key, e);
+            }
+        }
+    }
+
+    /** The channel gives its lock back. */
+    private static void close(FileChannel channel, Lease threads) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw failed("unlocked", e);
+        } finally {
+            threads.close();
+        }
+    }
+
+    private Path file(String key, String suffix) {
+        return directory.resolve(StoredJson.fingerprint(key) + suffix);
+    }
+
+    /** For the owner only; where there are no such permissions, those of the directory apply. */
+    private FileAttribute<?>[] owner(String permissions) {
+        return posix
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    private static ConnectorException failed(String what, IOException e) {
+        return new ConnectorException("The token store can't be " + what + ": " + e, e);
+    }
+
+    @Override
+    public String toString() {
+        return "TokenStore in " + directory;
+    }
+}

@@ -1,0 +1,249 @@
+package io.httpconnector.auth.oauth2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.httpconnector.ConnectorException;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Secret;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What each store promises, and what those in files promise beyond. */
+@Timeout(30)
+class TokenStoreTest {
+
+    private static final Secret KEY = Secret.of(Base64.getEncoder().encodeToString(new byte[32]));
+    private static final Secret OTHER_KEY = Secret.of(
+            Base64.getEncoder().encodeToString("0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.US_ASCII)));
+    private static final String CANARY = "canary-token";
+
+    private static final ExecutorService THREADS = Executors.newCachedThreadPool();
+
+    @TempDir
+    static Path shared;
+
+    @TempDir
+    Path directory;
+
+    @AfterAll
+    static void end() {
+        THREADS.shutdownNow();
+    }
+
+    static Stream<TokenStore> stores() {
+        return Stream.of(
+                TokenStore.inMemory(),
+                TokenStore.file(shared.resolve("plain")),
+                TokenStore.file(shared.resolve("encrypted"), KEY));
+    }
+
+    @ParameterizedTest
+    @MethodSource("stores")
+    void valueIsThereUntilItIsRemoved(TokenStore store) {
+        String key = "customer/ü " + "x".repeat(190);
+        assertThat(store.get(key)).isEmpty();
+        store.put(key, Secret.of("v1"), null);
+        store.put(key, Secret.of("v2 ü\n"), null);
+        store.put("other", Secret.of("v3"), null);
+        assertThat(store.get(key).map(Secret::reveal)).contains("v2 ü\n");
+        assertThat(store.remove(key)).isTrue();
+        assertThat(store.remove(key)).isFalse();
+        assertThat(store.get(key)).isEmpty();
+        assertThat(store.get("other").map(Secret::reveal)).contains("v3");
+    }
+
+    @ParameterizedTest
+    @MethodSource("stores")
+    void valueThatEndsIsSweptOutWhenAnotherComes(TokenStore store) {
+        store.put("old", Secret.of("v"), Duration.ofMillis(-1));
+        store.put("good", Secret.of("v"), Duration.ofHours(1));
+        store.put("kept", Secret.of("v"), Duration.ofMillis(-1));
+        store.put("kept", Secret.of("w"), null);
+        store.put("new", Secret.of("v"), Duration.ofHours(1));
+        assertThat(store.get("old")).isEmpty();
+        assertThat(store.get("good")).isPresent();
+        assertThat(store.get("new")).isPresent();
+        assertThat(store.get("kept").map(Secret::reveal)).contains("w");
+    }
+
+    @ParameterizedTest
+    @MethodSource("stores")
+    void oneOfManyWhoRemoveIsToldThatItWasThere(TokenStore store) throws Exception {
+        store.put("once", Secret.of("v"), Duration.ofHours(1));
+        List<Callable<Boolean>> removals = Stream.<Callable<Boolean>>generate(() -> () -> store.remove("once"))
+                .limit(16)
+                .toList();
+        int winners = 0;
+        for (Future<Boolean> removal : THREADS.invokeAll(removals)) {
+            winners += removal.get() ? 1 : 0;
+        }
+        assertThat(winners).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("stores")
+    void leaseIsForOneAtATime(TokenStore store) throws Exception {
+        AtomicInteger inside = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        List<Callable<Integer>> works = Stream.<Callable<Integer>>generate(() -> () -> {
+                    TokenStore.Lease lease = store.lease("a", Duration.ofSeconds(20));
+                    try {
+                        most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                        Thread.sleep(1);
+                        return inside.decrementAndGet();
+                    } finally {
+                        lease.close();
+                    }
+                })
+                .limit(50)
+                .toList();
+        for (Future<Integer> work : THREADS.invokeAll(works)) {
+            work.get();
+        }
+        assertThat(most).hasValue(1);
+
+        TokenStore.Lease held = store.lease("a", Duration.ZERO);
+        assertThatThrownBy(() -> store.lease("a", Duration.ofMillis(50))).hasMessageContaining("did not become free");
+        store.lease("b", Duration.ZERO).close();
+        held.close();
+        held.close();
+        store.lease("a", Duration.ZERO).close();
+    }
+
+    @Test
+    void twoStoresInOneDirectoryShareAll() {
+        TokenStore one = TokenStore.file(directory);
+        TokenStore other = TokenStore.file(directory.resolve("../" + directory.getFileName()));
+        one.put("a", Secret.of("v"), null);
+        assertThat(other.get("a").map(Secret::reveal)).contains("v");
+        TokenStore.Lease held = one.lease("a", Duration.ZERO);
+        assertThatThrownBy(() -> other.lease("a", Duration.ofMillis(50)))
+                .isInstanceOf(ConnectorException.class)
+                .hasMessageContaining("did not become free");
+        held.close();
+    }
+
+    @Test
+    void onlyTheOwnerReadsTheFiles() throws IOException {
+        Path made = directory.resolve("a/b");
+        TokenStore store = TokenStore.file(made);
+        store.put("a", Secret.of("v"), null);
+        store.put("b", Secret.of("v"), Duration.ofHours(1));
+        store.lease("a", Duration.ZERO).close();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(made)))
+                .isEqualTo("rwx------");
+        try (Stream<Path> files = Files.list(made)) {
+            assertThat(files)
+                    .hasSize(3)
+                    .allSatisfy(file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                            .isEqualTo("rw-------"));
+        }
+    }
+
+    @Test
+    void encryptedFilesShowNothing() throws IOException {
+        TokenStore store = TokenStore.file(directory, KEY);
+        store.put("customer-1", Secret.of(CANARY), null);
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files)
+                    .hasSize(1)
+                    .allSatisfy(file -> assertThat(Files.readString(file))
+                            .startsWith("aes-256-gcm:")
+                            .doesNotContain(CANARY, "customer"));
+        }
+        assertThatThrownBy(() -> TokenStore.file(directory).get("customer-1")).hasMessageContaining("it is encrypted");
+        assertThatThrownBy(() -> TokenStore.file(directory, OTHER_KEY).get("customer-1"))
+                .isInstanceOf(ConnectorException.class)
+                .hasMessageContaining("another key");
+        assertThat(store.toString()).doesNotContain(KEY.reveal());
+    }
+
+    @Test
+    void encryptedFilesOfTwoAccountsCannotBeSwapped() throws IOException {
+        TokenStore store = TokenStore.file(directory, KEY);
+        store.put("mallory", Secret.of("v"), null);
+        Path file = onlyFile();
+        store.put("alice", Secret.of("w"), null);
+        try (Stream<Path> files = Files.list(directory)) {
+            Path other = files.filter(found -> !found.equals(file)).findFirst().orElseThrow();
+            Files.copy(other, file, StandardCopyOption.REPLACE_EXISTING);
+        }
+        assertThatThrownBy(() -> store.get("mallory")).hasMessageContaining("or changed");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {CANARY, "aes-256-gcm:" + CANARY, "aes-256-gcm:%:" + CANARY, "aes-256-gcm::"})
+    void fileThatIsNotEncryptedIsNotQuoted(String text) throws IOException {
+        TokenStore store = TokenStore.file(directory, KEY);
+        store.put("a", Secret.of("v"), null);
+        Files.writeString(onlyFile(), text);
+        assertThatThrownBy(() -> store.get("a"))
+                .isInstanceOf(ConnectorException.class)
+                .hasMessageContaining("can't be read")
+                .hasMessageNotContaining(CANARY);
+    }
+
+    private Path onlyFile() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            List<Path> all = files.toList();
+            assertThat(all).hasSize(1);
+            return all.get(0);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"canary key", "Y2FuYXJ5"})
+    void keyThatIsNoneIsNotQuoted(String key) {
+        assertThatThrownBy(() -> TokenStore.file(directory, Secret.of(key)))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("32 random bytes")
+                .hasMessageNotContaining(key);
+    }
+
+    @Test
+    void whatACrashLeftHalfWrittenIsSweptOut() throws IOException {
+        Path old = Files.writeString(directory.resolve("old.tmp"), "half");
+        Path young = Files.writeString(directory.resolve("young.tmp"), "half");
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minusSeconds(7200)));
+        var unused = TokenStore.file(directory);
+        assertThat(old).doesNotExist();
+        assertThat(young).exists();
+    }
+
+    @Test
+    void directoryThatCannotBeUsedIsNamed() throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "");
+        assertThatThrownBy(() -> TokenStore.file(file))
+                .isInstanceOf(ConnectorException.class)
+                .hasMessageContaining(file.toString());
+        TokenStore store = TokenStore.file(directory.resolve("gone"));
+        Files.delete(directory.resolve("gone"));
+        assertThatThrownBy(() -> store.put("a", Secret.of("v"), null))
+                .isInstanceOf(ConnectorException.class)
+                .hasMessageContaining("can't be written");
+        assertThatThrownBy(() -> store.lease("a", Duration.ZERO)).hasMessageContaining("can't be locked");
+    }
+}
