@@ -1,0 +1,102 @@
+package io.httpconnector.auth.oauth2;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A service that gives a new refresh token at each refresh, from {@code r0} on, and revokes all of them when one is used twice:
+ * RFC 9700, section 4.14.2. Its resource is {@code /api}.
+ */
+final class FamilyServer implements AutoCloseable {
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final HttpServer server;
+    private final boolean repeatsTheLastAnswer;
+    private int current;
+    private int refreshes;
+    private int calls;
+    private boolean revoked;
+
+    /** @param repeatsTheLastAnswer whether the refresh token that was spent last is answered once more as it was */
+    FamilyServer(boolean repeatsTheLastAnswer) {
+        this.repeatsTheLastAnswer = repeatsTheLastAnswer;
+        try {
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        server.createContext("/token", this::token);
+        server.createContext("/api", this::api);
+        server.setExecutor(threads);
+        server.start();
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    private void token(HttpExchange exchange) throws IOException {
+        String form = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        Matcher sent = Pattern.compile("refresh_token=r(\\d+)").matcher(form);
+        int number = sent.find() ? Integer.parseInt(sent.group(1)) : -1;
+        synchronized (this) {
+            refreshes++;
+            if (!revoked && number == current) {
+                current++;
+            } else if (!(repeatsTheLastAnswer && number == current - 1)) {
+                revoked = true;
+            }
+            if (revoked) {
+                answer(exchange, 400, "{\"error\": \"invalid_grant\"}");
+                return;
+            }
+        }
+        answer(
+                exchange,
+                200,
+                "{\"access_token\": \"a" + current + "\", \"refresh_token\": \"r" + current
+                        + "\", \"expires_in\": 3600}");
+    }
+
+    private void api(HttpExchange exchange) throws IOException {
+        String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+        boolean good;
+        synchronized (this) {
+            good = !revoked && ("Bearer a" + current).equals(authorization);
+            calls += good ? 1 : 0;
+        }
+        answer(exchange, good ? 200 : 401, "{}");
+    }
+
+    private static void answer(HttpExchange exchange, int status, String text) throws IOException {
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(status, body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
+    }
+
+    synchronized int refreshes() {
+        return refreshes;
+    }
+
+    /** How many requests for the resource were good. */
+    synchronized int calls() {
+        return calls;
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+}

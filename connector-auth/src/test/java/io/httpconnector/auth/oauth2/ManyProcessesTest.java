@@ -1,0 +1,171 @@
+package io.httpconnector.auth.oauth2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.httpconnector.HttpConnection;
+import io.httpconnector.Request;
+import io.httpconnector.Secret;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Processes that share a store, and die in the middle. */
+@Timeout(120)
+class ManyProcessesTest {
+
+    private static final int THREADS = 100;
+    private static final int KILLED = 137;
+
+    @TempDir
+    Path directory;
+
+    /** A process that sends by a hundred threads at once, or that dies when it stores new tokens. */
+    static final class Client {
+
+        public static void main(String[] arguments) throws Exception {
+            TokenStore store = new DyingStore(TokenStore.file(Path.of(arguments[1])), arguments[2]);
+            try (HttpConnection connection = connection(arguments[0], store)) {
+                ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+                CountDownLatch ready = new CountDownLatch(THREADS);
+                List<Future<?>> calls = new ArrayList<>();
+                for (int i = 0; i < THREADS; i++) {
+                    calls.add(threads.submit(() -> {
+                        ready.countDown();
+                        ready.await();
+                        return connection.send(Request.get("/api"));
+                    }));
+                }
+                for (Future<?> call : calls) {
+                    call.get();
+                }
+                threads.shutdownNow();
+            }
+        }
+    }
+
+    /** Kills its process, as the system would, before or after it writes tokens that the server has given. */
+    private record DyingStore(TokenStore store, String when) implements TokenStore {
+
+        @Override
+        public Optional<Secret> get(String key) {
+            return store.get(key);
+        }
+
+        @Override
+        public void put(String key, Secret value, @Nullable Duration needed) {
+            boolean isNew = value.reveal().contains("\"a");
+            if (isNew && "before".equals(when)) {
+                Runtime.getRuntime().halt(KILLED);
+            }
+            store.put(key, value, needed);
+            if (isNew && "after".equals(when)) {
+                Runtime.getRuntime().halt(KILLED);
+            }
+        }
+
+        @Override
+        public boolean remove(String key) {
+            return store.remove(key);
+        }
+
+        @Override
+        public Lease lease(String key, Duration patience) {
+            return store.lease(key, patience);
+        }
+    }
+
+    private static HttpConnection connection(String url, TokenStore store) {
+        return HttpConnection.named("Service")
+                .baseUrl(url)
+                .auth(OAuth2.refreshToken(Secret.of("r0"))
+                        .tokenUrl(url + "/token")
+                        .publicClient("id")
+                        .tokens(store)
+                        .build())
+                .build();
+    }
+
+    private Process start(FamilyServer server, String dies) throws IOException {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Client.class.getName(),
+                        server.url(),
+                        directory.toString(),
+                        dies)
+                .redirectErrorStream(true)
+                .start();
+    }
+
+    private static int end(Process process) throws IOException, InterruptedException {
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        int status = process.waitFor();
+        assertThat(status).as(said).isIn(0, KILLED);
+        return status;
+    }
+
+    @Test
+    void hundredThreadsInThreeProcessesRefreshOnce() throws Exception {
+        try (FamilyServer server = new FamilyServer(false)) {
+            List<Process> processes = List.of(start(server, "never"), start(server, "never"), start(server, "never"));
+            for (Process process : processes) {
+                assertThat(end(process)).isZero();
+            }
+            assertThat(server.refreshes()).isEqualTo(1);
+            assertThat(server.calls()).isEqualTo(3 * THREADS);
+        }
+    }
+
+    @Test
+    void tokensThatAreStoredOutliveTheProcess() throws Exception {
+        try (FamilyServer server = new FamilyServer(false)) {
+            assertThat(end(start(server, "after"))).isEqualTo(KILLED);
+            send(server);
+            assertThat(server.refreshes()).isEqualTo(1);
+            assertThat(server.calls()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void tokensThatWereNotStoredAreAskedForAgain() throws Exception {
+        try (FamilyServer server = new FamilyServer(true)) {
+            assertThat(end(start(server, "before"))).isEqualTo(KILLED);
+            send(server);
+            assertThat(server.refreshes()).isEqualTo(2);
+            assertThat(server.calls()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whenTheServiceHasSpentTheRefreshTokenTheErrorSaysSo() throws Exception {
+        try (FamilyServer server = new FamilyServer(false)) {
+            assertThat(end(start(server, "before"))).isEqualTo(KILLED);
+            for (int attempt = 0; attempt < 3; attempt++) {
+                assertThatThrownBy(() -> send(server))
+                        .isInstanceOf(AuthorizationRequiredException.class)
+                        .hasMessageContaining("was not stored: the service has spent the refresh token on it");
+            }
+            assertThat(server.refreshes()).isEqualTo(2);
+        }
+    }
+
+    private void send(FamilyServer server) {
+        try (HttpConnection connection = connection(server.url(), TokenStore.file(directory))) {
+            connection.send(Request.get("/api"));
+        }
+    }
+}
