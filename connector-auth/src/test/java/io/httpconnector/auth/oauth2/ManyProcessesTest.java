@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,10 +49,10 @@ class ManyProcessesTest {
                         return connection.send(Request.get("/api"));
                     }));
                 }
+                threads.shutdown();
                 for (Future<?> call : calls) {
                     call.get();
                 }
-                threads.shutdownNow();
             }
         }
     }
@@ -112,6 +113,7 @@ class ManyProcessesTest {
     }
 
     private static int end(Process process) throws IOException, InterruptedException {
+        var unused = process.onExit().orTimeout(60, TimeUnit.SECONDS).exceptionally(late -> process.destroyForcibly());
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         int status = process.waitFor();
         assertThat(status).as(said).isIn(0, KILLED);
