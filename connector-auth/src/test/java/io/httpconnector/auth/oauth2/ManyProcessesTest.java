@@ -7,7 +7,6 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,12 +33,14 @@ class ManyProcessesTest {
     @TempDir
     Path directory;
 
-    /** A process that sends by a hundred threads at once, or that dies when it stores new tokens. */
+    /** A process that, when its input ends, sends by a hundred threads at once, or that dies when it stores new tokens. */
     static final class Client {
 
         public static void main(String[] arguments) throws Exception {
             TokenStore store = new DyingStore(TokenStore.file(Path.of(arguments[1])), arguments[2]);
             try (HttpConnection connection = connection(arguments[0], store)) {
+                System.out.println("ready");
+                int unused = System.in.read();
                 ExecutorService threads = Executors.newFixedThreadPool(THREADS);
                 CountDownLatch ready = new CountDownLatch(THREADS);
                 List<Future<?>> calls = new ArrayList<>();
@@ -114,7 +116,8 @@ class ManyProcessesTest {
 
     private static int end(Process process) throws IOException, InterruptedException {
         var unused = process.onExit().orTimeout(60, TimeUnit.SECONDS).exceptionally(late -> process.destroyForcibly());
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.getOutputStream().close();
+        String said = process.inputReader().lines().collect(Collectors.joining("\n"));
         int status = process.waitFor();
         assertThat(status).as(said).isIn(0, KILLED);
         return status;
@@ -124,6 +127,12 @@ class ManyProcessesTest {
     void hundredThreadsInThreeProcessesRefreshOnce() throws Exception {
         try (FamilyServer server = new FamilyServer(false)) {
             List<Process> processes = List.of(start(server, "never"), start(server, "never"), start(server, "never"));
+            for (Process process : processes) {
+                assertThat(process.inputReader().readLine()).isEqualTo("ready");
+            }
+            for (Process process : processes) {
+                process.getOutputStream().close();
+            }
             for (Process process : processes) {
                 assertThat(end(process)).isZero();
             }
