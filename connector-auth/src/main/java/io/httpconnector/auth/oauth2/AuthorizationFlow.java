@@ -215,4 +215,9 @@ public final class AuthorizationFlow {
         }
         return pending;
     }
+
+    @Override
+    public String toString() {
+        return "Authorization flow of " + session;
+    }
 }
