@@ -17,16 +17,21 @@ import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
 import io.httpconnector.Trust;
 import io.httpconnector.auth.CustomAuth;
+import io.httpconnector.auth.oauth2.AuthorizationFlow;
 import io.httpconnector.auth.oauth2.OAuth2;
+import io.httpconnector.auth.oauth2.TokenSet;
+import io.httpconnector.auth.oauth2.TokenStore;
 import io.httpconnector.micrometer.ObservationListener;
 import io.httpconnector.template.RequestTemplate;
 import io.micrometer.observation.ObservationRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -146,5 +151,25 @@ final class Snippets {
                 .scopes("orders.read")
                 .build();
         return orders;
+    }
+
+    static TokenSet consent(
+            TokenStore tokenStore, String customerId, String sessionId, String queryString, Consumer<URI> redirect) {
+        HttpConnection eventbrite = HttpConnection.named("Eventbrite")
+                .baseUrl("https://www.eventbriteapi.com")
+                .auth(OAuth2.authorizationCode()
+                        .authorizationUrl("https://www.eventbrite.com/oauth/authorize?response_type=code")
+                        .tokenUrl("https://www.eventbrite.com/oauth/token")
+                        .client("client-id", Secret.fromEnv("EVENTBRITE_SECRET"))
+                        .redirectUri("https://app.example.com/oauth/callback")
+                        .tokens(tokenStore, customerId) // or TokenStore.file(directory, encryptionKey)
+                        .build())
+                .build();
+        AuthorizationFlow flow = AuthorizationFlow.of(eventbrite);
+
+        redirect.accept(flow.start(sessionId)); // where the user says "connect"
+
+        TokenSet tokens = flow.finish(queryString, sessionId); // at the redirect URI
+        return tokens;
     }
 }

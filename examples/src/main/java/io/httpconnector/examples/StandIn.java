@@ -8,7 +8,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** A small server on loopback that behaves like a service that is not at hand: it answers JSON on a port of its own. */
 abstract class StandIn implements AutoCloseable {
@@ -34,6 +38,13 @@ abstract class StandIn implements AutoCloseable {
 
     static JsonNode body(HttpExchange exchange) throws IOException {
         return MAPPER.readTree(exchange.getRequestBody());
+    }
+
+    /** The parameters of a query or a form. */
+    static Map<String, String> parameters(String text) {
+        return Arrays.stream(text.split("&", -1))
+                .map(pair -> pair.split("=", 2))
+                .collect(Collectors.toMap(pair -> pair[0], pair -> URLDecoder.decode(pair[1], StandardCharsets.UTF_8)));
     }
 
     String baseUrl() {

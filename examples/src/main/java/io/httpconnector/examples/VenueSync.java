@@ -3,17 +3,22 @@ package io.httpconnector.examples;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
+import io.httpconnector.Response;
 import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
 import io.httpconnector.auth.BasicAuth;
-import io.httpconnector.auth.CustomAuth;
+import io.httpconnector.auth.oauth2.AuthorizationFlow;
+import io.httpconnector.auth.oauth2.OAuth2;
+import io.httpconnector.auth.oauth2.TokenSet;
 import io.httpconnector.template.RequestTemplate;
 import java.io.PrintStream;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 
 /**
- * The main job in one run: connect to Jira and test the connection; create a venue in Eventbrite, see why it is refused and
+ * The main job in one run: connect to Jira and test the connection; send a user through Eventbrite's consent; create a venue there, see why it is refused and
  * mend it; then replace the fixed values by datapills and create one venue for each account of a list.
  */
 public final class VenueSync {
@@ -68,10 +73,41 @@ public final class VenueSync {
     private boolean eventbrite(String baseUrl) {
         try (HttpConnection eventbrite = HttpConnection.named("Eventbrite")
                 .baseUrl(baseUrl)
-                .auth(CustomAuth.bearer(Secret.of(EventbriteStandIn.TOKEN)))
+                .auth(OAuth2.authorizationCode()
+                        .authorizationUrl(baseUrl + "/oauth/authorize?response_type=code")
+                        .tokenUrl(baseUrl + "/oauth/token")
+                        .client(EventbriteStandIn.CLIENT_ID, Secret.of(EventbriteStandIn.CLIENT_SECRET))
+                        .clientAuthentication(OAuth2.ClientAuthentication.BODY)
+                        .redirectUri("https://app.example.com/oauth/callback")
+                        .build())
                 .build()) {
 
+            consent(eventbrite);
             return sample(eventbrite) && venuePerAccount(eventbrite);
+        }
+    }
+
+    /** In an application the start is one page, which redirects the browser, and the end another, at the redirect URI. */
+    private void consent(HttpConnection eventbrite) {
+        String browserSession = UUID.randomUUID().toString();
+        AuthorizationFlow flow = AuthorizationFlow.of(eventbrite);
+
+        step("Connect to Eventbrite by OAuth 2");
+        URI url = flow.start(browserSession);
+        say("The browser is sent to " + url.getPath());
+        String callback = browser(url);
+        TokenSet tokens = flow.finish(callback, browserSession);
+        say("The user has consented; there is "
+                + tokens.refreshToken().map(token -> "a refresh token").orElse("no refresh token"));
+    }
+
+    /** Where the browser is sent back to, once the user has allowed it. */
+    private static String browser(URI url) {
+        try (HttpConnection browser = HttpConnection.named("Browser")
+                .baseUrl(url.resolve("/").toString())
+                .build()) {
+            Response answer = browser.send(Request.get(url.toString()).accept(302));
+            return answer.headers().first("Location").orElseThrow();
         }
     }
 
