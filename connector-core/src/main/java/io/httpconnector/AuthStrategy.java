@@ -1,5 +1,7 @@
 package io.httpconnector;
 
+import java.util.Map;
+
 /**
  * How a connection proves who it is: adds to each request what the service wants to see. One of ours (module
  * {@code connector-auth}), or one of yours, often a lambda:
@@ -39,6 +41,18 @@ public interface AuthStrategy {
      */
     default boolean refresh(Request rejected, Response answer) {
         return false;
+    }
+
+    /**
+     * The values for the pills of the connection's base URL, by name: {@code {{auth.subdomain}}} is {@code subdomain}.
+     *
+     * @param request the request that is about to be sent, at the URL that it was given, for a strategy that must ask
+     *     somebody first
+     * @return the values, without secrets; by default none
+     * @throws ConnectorException when there are no values yet; any exception reaches the caller as it is
+     */
+    default Map<String, String> fields(Request request) {
+        return Map.of();
     }
 
     /**

@@ -160,7 +160,7 @@ public final class HttpConnection implements AutoCloseable {
      */
     public Response download(Request request, Path file) {
         Call call = streaming(notNull(request, "request"));
-        try (Download download = Download.start(sender.resolved(request), notNull(file, "file"))) {
+        try (Download download = Download.start(sender.resolved(request, call), notNull(file, "file"))) {
             return download(download, call);
         } catch (ClosedByInterruptException e) {
             throw new ConnectorException(request + ": the thread was interrupted while it wrote " + file, e);
@@ -244,7 +244,6 @@ public final class HttpConnection implements AutoCloseable {
      */
     @Override
     public String toString() {
-        Url baseUrl = settings.baseUrl();
-        return "\"" + settings.name() + "\" at " + baseUrl.origin().toURI() + baseUrl.path();
+        return "\"" + settings.name() + "\" at " + settings.baseUrl();
     }
 }

@@ -30,7 +30,7 @@ public final class HttpConnectionBuilder {
     private final List<Field> headers = new ArrayList<>();
     private final List<ExchangeListener> listeners = new ArrayList<>();
     private final List<ErrorRule> rules = new ArrayList<>();
-    private @Nullable Url baseUrl;
+    private @Nullable BaseUrl baseUrl;
     private boolean hasBaseUrl;
     private AuthStrategy auth = AuthStrategy.none();
     private @Nullable Request test;
@@ -57,20 +57,16 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Sets the URL that relative URLs are appended to.
+     * Sets the URL that relative URLs are appended to. It may have values that the {@linkplain AuthStrategy#fields auth
+     * strategy} knows: {@code https://{{auth.subdomain}}.example.com}, or {@code {{auth.instance_url}}/v2} for one that begins
+     * with a URL. What a value says in the middle stays a part of the host name, or a segment of the path.
      *
      * @param url absolute, http or https, without user info, query and fragment
      * @return this
      */
     public HttpConnectionBuilder baseUrl(String url) {
         hasBaseUrl = true;
-        check(() -> {
-            Url parsed = Url.parseAbsolute(url);
-            if (parsed.query() != null) {
-                problems.add("base URL: it has a query: add it by query(name, value)");
-            }
-            baseUrl = parsed;
-        });
+        check(() -> baseUrl = BaseUrl.of(url));
         return this;
     }
 

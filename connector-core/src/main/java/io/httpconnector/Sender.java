@@ -29,8 +29,11 @@ final class Sender {
     }
 
     /** This request at its absolute URL, with the defaults of the connection. */
-    Request resolved(Request request) {
-        Url baseUrl = settings.baseUrl();
+    Request resolved(Request request, Call call) {
+        return resolved(request, settings.baseUrl().forRequest(request, auth, call));
+    }
+
+    private Request resolved(Request request, Url baseUrl) {
         Url url = request.url().below(baseUrl);
         return url.sameOrigin(baseUrl)
                 ? request.at(url, settings.query(), settings.headers())
@@ -50,15 +53,16 @@ final class Sender {
     /** Sends the request, and tells the listeners. */
     Response send(Request request, Retry retry, Call call, @Nullable Receiver<?> receiver) {
         budget.countRequest();
-        Request plain = resolved(request);
+        Url baseUrl = settings.baseUrl().forRequest(request, auth, call);
+        Request plain = resolved(request, baseUrl);
         if (settings.listeners().isEmpty()) {
-            return follow(plain, retry, call, receiver);
+            return follow(plain, baseUrl, retry, call, receiver);
         }
         ExchangeStart start = new ExchangeStart(settings.name(), plain);
         Watches watches = new Watches(settings.listeners(), start);
         call.watchedBy(watches);
         try {
-            Response answer = follow(start.request(), retry, call, receiver);
+            Response answer = follow(start.request(), baseUrl, retry, call, receiver);
             watches.ended(new ExchangeReport(start.request(), answer, null, call));
             return answer;
         } catch (RuntimeException | Error e) {
@@ -67,9 +71,9 @@ final class Sender {
         }
     }
 
-    private Response follow(Request request, Retry retry, Call call, @Nullable Receiver<?> receiver) {
+    private Response follow(Request request, Url baseUrl, Retry retry, Call call, @Nullable Receiver<?> receiver) {
         Request plain = request;
-        boolean trusted = plain.url().sameOrigin(settings.baseUrl());
+        boolean trusted = plain.url().sameOrigin(baseUrl);
         for (int hop = 0; ; hop++) {
             Response answer = exchange(plain, trusted, call, retry, receiver);
             Request next = Redirects.next(plain, answer, hop);
@@ -77,7 +81,7 @@ final class Sender {
                 return accepted(answer);
             }
             // Who leads us away and back again does not get our credentials for a URL of his choice.
-            trusted = trusted && next.url().sameOrigin(settings.baseUrl());
+            trusted = trusted && next.url().sameOrigin(baseUrl);
             plain = next;
         }
     }

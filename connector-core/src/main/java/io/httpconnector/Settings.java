@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** What an {@link HttpConnectionBuilder} has been told, checked, but for what the {@link Transport} needs. Immutable. */
 record Settings(
         String name,
-        Url baseUrl,
+        BaseUrl baseUrl,
         AuthStrategy auth,
         Fields query,
         Fields headers,
@@ -30,7 +30,7 @@ record Settings(
     Settings forAuth() {
         return new Settings(
                 name,
-                baseUrl,
+                baseUrl.forAuth(),
                 AuthStrategy.none(),
                 Fields.NONE,
                 Fields.NONE,

@@ -1,15 +1,19 @@
 package io.httpconnector.auth;
 
 import io.httpconnector.AuthStrategy;
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /**
- * Any combination of header fields, query parameters and body fields. Immutable, each method gives a new strategy; safe
+ * Any combination of header fields, query parameters, cookies and body fields. Immutable, each method gives a new strategy; safe
  * for many threads.
  *
  * <pre>{@code
@@ -26,12 +30,16 @@ public final class CustomAuth implements AuthStrategy {
     /** Refuses at once what could not be sent later. */
     private static final Request PROBE = Request.get("/");
 
+    private static final CustomAuth NONE = new CustomAuth(List.of(), Map.of());
+    private static final Pattern COOKIE_VALUE = Pattern.compile("[!#-+\\--:<-\\[\\]-~]*");
     private static final Set<String> WITHOUT_BODY = Set.of("GET", "HEAD");
 
     private final List<UnaryOperator<Request>> additions;
+    private final Map<String, String> fields;
 
-    private CustomAuth(List<UnaryOperator<Request>> additions) {
+    private CustomAuth(List<UnaryOperator<Request>> additions, Map<String, String> fields) {
         this.additions = additions;
+        this.fields = fields;
     }
 
     /**
@@ -53,7 +61,7 @@ public final class CustomAuth implements AuthStrategy {
      * @throws io.httpconnector.InvalidDefinitionException when the name can't be sent
      */
     public static CustomAuth header(String name, Secret secret) {
-        return new CustomAuth(List.of()).andHeader(name, secret);
+        return NONE.andHeader(name, secret);
     }
 
     /**
@@ -65,7 +73,7 @@ public final class CustomAuth implements AuthStrategy {
      * @throws io.httpconnector.InvalidDefinitionException when name or value can't be sent
      */
     public static CustomAuth header(String name, String value) {
-        return new CustomAuth(List.of()).andHeader(name, value);
+        return NONE.andHeader(name, value);
     }
 
     /**
@@ -76,7 +84,7 @@ public final class CustomAuth implements AuthStrategy {
      * @return the strategy
      */
     public static CustomAuth query(String name, Secret secret) {
-        return new CustomAuth(List.of()).andQuery(name, secret);
+        return NONE.andQuery(name, secret);
     }
 
     /**
@@ -87,7 +95,19 @@ public final class CustomAuth implements AuthStrategy {
      * @return the strategy
      */
     public static CustomAuth bodyField(String name, Secret secret) {
-        return new CustomAuth(List.of()).andBodyField(name, secret);
+        return NONE.andBodyField(name, secret);
+    }
+
+    /**
+     * A cookie that holds a secret.
+     *
+     * @param name the cookie's name
+     * @param secret the value; one by {@link Secret#from} is looked up for each request
+     * @return the strategy
+     * @throws io.httpconnector.InvalidDefinitionException when the name can't be sent
+     */
+    public static CustomAuth cookie(String name, Secret secret) {
+        return NONE.andCookie(name, secret);
     }
 
     /**
@@ -160,10 +180,47 @@ public final class CustomAuth implements AuthStrategy {
         return and(request -> takesBody(request) ? request.bodyField(name, value) : request);
     }
 
+    /**
+     * Adds a cookie that holds a secret: RFC 6265, section 4.2.
+     *
+     * @param name the cookie's name
+     * @param secret the value
+     * @return a new strategy
+     * @throws io.httpconnector.InvalidDefinitionException when the name can't be sent
+     */
+    public CustomAuth andCookie(String name, Secret secret) {
+        PROBE.header(name, "");
+        return and(request -> {
+            String others = request.header("Cookie").map(known -> known + "; ").orElse("");
+            return request.header("Cookie", secret.map(value -> others + name + "=" + cookieValue(name, value)));
+        });
+    }
+
+    private static String cookieValue(String name, String value) {
+        if (!COOKIE_VALUE.matcher(value).matches()) {
+            throw new InvalidDefinitionException(
+                    "cookie " + name, List.of("its value has a character that a cookie can't have: encode it"));
+        }
+        return value;
+    }
+
+    /**
+     * Adds a value for the base URL of the connection: {@code {{auth.name}}}.
+     *
+     * @param name the name of the field
+     * @param value the value
+     * @return a new strategy
+     */
+    public CustomAuth andField(String name, String value) {
+        Map<String, String> all = new HashMap<>(fields);
+        all.put(name, value);
+        return new CustomAuth(additions, Map.copyOf(all));
+    }
+
     private CustomAuth and(UnaryOperator<Request> addition) {
         List<UnaryOperator<Request>> all = new ArrayList<>(additions);
         all.add(addition);
-        return new CustomAuth(List.copyOf(all));
+        return new CustomAuth(List.copyOf(all), fields);
     }
 
     private static boolean takesBody(Request request) {
@@ -177,6 +234,11 @@ public final class CustomAuth implements AuthStrategy {
             signed = addition.apply(signed);
         }
         return signed;
+    }
+
+    @Override
+    public Map<String, String> fields(Request request) {
+        return fields;
     }
 
     @Override

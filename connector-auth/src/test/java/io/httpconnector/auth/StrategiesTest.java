@@ -106,6 +106,36 @@ class StrategiesTest {
     }
 
     @Test
+    void cookiesStandInOneHeader() {
+        CustomAuth auth = CustomAuth.cookie("session", Secret.of("a/b=")).andCookie("csrf", Secret.of("x"));
+        send(auth, Request.get("/none"));
+        send(auth, Request.get("/one").header("Cookie", "theme=dark"));
+
+        service.verify(getRequestedFor(urlEqualTo("/none")).withHeader("Cookie", equalTo("session=a/b=; csrf=x")));
+        service.verify(
+                getRequestedFor(urlEqualTo("/one")).withHeader("Cookie", equalTo("theme=dark; session=a/b=; csrf=x")));
+        for (String value : new String[] {"a;b", "a b", "a\nb", "ü", "a,b"}) {
+            assertThatThrownBy(() -> send(CustomAuth.cookie("session", Secret.of(value)), Request.get("/")))
+                    .isInstanceOf(InvalidDefinitionException.class)
+                    .hasMessageContaining("session")
+                    .hasMessageNotContaining(value);
+        }
+        assertThatThrownBy(() -> CustomAuth.cookie("a=b", Secret.of("x")))
+                .isInstanceOf(InvalidDefinitionException.class);
+    }
+
+    @Test
+    void fieldsAreThereForTheBaseUrl() {
+        try (HttpConnection connection = HttpConnection.named("Service")
+                .baseUrl(service.baseUrl() + "/{{auth.region}}/{{auth.tenant}}")
+                .auth(CustomAuth.bearer(Secret.of("t")).andField("region", "eu").andField("tenant", "acme"))
+                .build()) {
+            connection.send(Request.get("/orders"));
+        }
+        service.verify(getRequestedFor(urlEqualTo("/eu/acme/orders")).withHeader("Authorization", equalTo("Bearer t")));
+    }
+
+    @Test
     void customRefusesBodyFieldsWhereThereIsNoPlaceForThem() {
         CustomAuth auth = CustomAuth.bodyField("key", Secret.of("k1"));
 

@@ -17,6 +17,7 @@ record ClientSettings(
         @Nullable String redirectUri,
         List<String> scopes,
         Map<String, Secret> secretParameters,
+        Map<String, String> fields,
         TokenStore tokens,
         @Nullable String account,
         Duration refreshBefore,
@@ -33,6 +34,11 @@ record ClientSettings(
     @Nullable String scope() {
         String separator = definition.scopeSeparator() == null ? " " : definition.scopeSeparator();
         return scopes.isEmpty() ? null : String.join(separator, scopes);
+    }
+
+    /** Whether some values for the base URL come with the tokens only. */
+    boolean hasTokenFields() {
+        return definition.tokenFields() != null || definition.callbackFields() != null;
     }
 
     OAuth2.ClientAuthentication clientAuthentication() {

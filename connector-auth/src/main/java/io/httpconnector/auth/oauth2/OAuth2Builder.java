@@ -31,6 +31,7 @@ public final class OAuth2Builder {
     private @Nullable String redirectUri;
     private final List<String> scopes = new ArrayList<>();
     private final Map<String, Secret> secretParameters = new LinkedHashMap<>();
+    private final Map<String, String> fields = new LinkedHashMap<>();
     private @Nullable TokenStore tokens;
     private @Nullable String account;
     private Duration refreshBefore = Duration.ofMinutes(1);
@@ -125,7 +126,22 @@ public final class OAuth2Builder {
     }
 
     /**
-     * Parameters of the callback to be kept with the tokens, such as {@code realmId}.
+     * A value for the base URL of the connection: {@code {{auth.name}}}.
+     *
+     * @param name the name of the field
+     * @param value the value
+     * @return this
+     */
+    public OAuth2Builder field(String name, String value) {
+        if (isThere("field", name) && isThere("field " + name, value)) {
+            fields.put(name, value);
+        }
+        return this;
+    }
+
+    /**
+     * Parameters of the callback to be kept with the tokens, such as {@code realmId}. They are there for the base URL of the
+     * connection too.
      *
      * @param names their names, which are those of the fields too
      * @return this
@@ -140,7 +156,8 @@ public final class OAuth2Builder {
     }
 
     /**
-     * Something in the token answer to be kept with the tokens, such as {@code instance_url}.
+     * Something in the token answer to be kept with the tokens, such as {@code instance_url}. It is there for the base URL of
+     * the connection too: {@code {{auth.instance_url}}/services}.
      *
      * @param name the name of the field
      * @param path a JSON pointer to it
@@ -459,6 +476,7 @@ public final class OAuth2Builder {
                 redirectUri,
                 List.copyOf(scopes),
                 Map.copyOf(secretParameters),
+                Map.copyOf(fields),
                 tokens == null ? TokenStore.inMemory() : tokens,
                 account,
                 refreshBefore,

@@ -13,6 +13,7 @@ import io.httpconnector.TimedOutException;
 import io.httpconnector.TransferException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -71,11 +72,22 @@ final class TokenSession implements AuthStrategy {
 
     @Override
     public Request apply(Request request) {
+        return request.header("Authorization", usable(request).header);
+    }
+
+    private Current usable(Request request) {
         Current known = current;
-        if (known == null || clock.millis() >= known.freshUntil) {
-            known = renewal.apply(request);
+        return known == null || clock.millis() >= known.freshUntil ? renewal.apply(request) : known;
+    }
+
+    @Override
+    public Map<String, String> fields(Request request) {
+        if (!settings.hasTokenFields()) {
+            return settings.fields();
         }
-        return request.header("Authorization", known.header);
+        Map<String, String> fields = new HashMap<>(settings.fields());
+        fields.putAll(usable(request).tokens.fields());
+        return fields;
     }
 
     @Override

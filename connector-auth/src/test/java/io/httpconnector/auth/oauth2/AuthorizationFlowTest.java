@@ -341,6 +341,32 @@ class AuthorizationFlowTest {
                 .doesNotContainKey("code_verifier");
     }
 
+    @Test
+    void baseUrlComesWithTheTokens() {
+        answer(okJson(TOKENS.replace("}", ", \"instance_url\": \"" + service.baseUrl() + "\"}")));
+        HttpConnection connection = HttpConnection.named("Service")
+                .baseUrl("{{auth.instance_url}}/{{auth.version}}/{{auth.realmId}}")
+                .auth(OAuth2.authorizationCode()
+                        .authorizationUrl("https://login.example.com/authorize")
+                        .tokenUrl(service.url("/token"))
+                        .client("id", Secret.of("client-secret"))
+                        .redirectUri("https://app.example.com/callback")
+                        .callbackFields("realmId")
+                        .tokenField("instance_url", "/instance_url")
+                        .field("version", "v2")
+                        .build())
+                .build();
+        opened.add(connection);
+        assertThatThrownBy(() -> connection.send(Request.get("/orders")))
+                .isInstanceOf(AuthorizationRequiredException.class);
+
+        AuthorizationFlow flow = AuthorizationFlow.of(connection);
+        flow.finish("realmId=7&code=c&state=" + state(flow.start("s")), "s");
+        connection.send(Request.get("/orders"));
+
+        service.verify(getRequestedFor(urlEqualTo("/v2/7/orders")).withHeader("Authorization", equalTo("Bearer a1")));
+    }
+
     private static String idToken(String claims) {
         return "h." + Base64.getUrlEncoder().encodeToString(claims.getBytes(StandardCharsets.UTF_8)) + ".s";
     }
