@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.auth.ExpiresAs;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,7 @@ record Definition(
         @Nullable String accessTokenPath,
         @Nullable String refreshTokenPath,
         @Nullable String expiresPath,
-        OAuth2.@Nullable ExpiresAs expiresAs,
+        @Nullable ExpiresAs expiresAs,
         @Nullable String lifetime,
         @Nullable Map<String, String> tokenFields,
         @Nullable List<String> refusals,
@@ -62,8 +63,8 @@ record Definition(
         return tokenRequest == null ? OAuth2.TokenRequest.FORM : tokenRequest;
     }
 
-    OAuth2.ExpiresAs expiresAsOrDefault() {
-        return expiresAs == null ? OAuth2.ExpiresAs.SECONDS : expiresAs;
+    ExpiresAs expiresAsOrDefault() {
+        return expiresAs == null ? ExpiresAs.SECONDS : expiresAs;
     }
 
     @Nullable Duration lifetimeOrNull() {

@@ -110,26 +110,4 @@ public final class OAuth2 implements AuthStrategy {
         @JsonProperty("query")
         QUERY
     }
-
-    /** What the value means that says when a token expires. */
-    public enum ExpiresAs {
-        /** Seconds from now: RFC 6749, section 5.1. */
-        @JsonProperty("seconds")
-        SECONDS,
-        /** Minutes from now. */
-        @JsonProperty("minutes")
-        MINUTES,
-        /** Milliseconds from now. */
-        @JsonProperty("milliseconds")
-        MILLISECONDS,
-        /** Seconds since 1970. */
-        @JsonProperty("epoch-seconds")
-        EPOCH_SECONDS,
-        /** Milliseconds since 1970. */
-        @JsonProperty("epoch-milliseconds")
-        EPOCH_MILLISECONDS,
-        /** Date and time by ISO 8601, with an offset. */
-        @JsonProperty("date-time")
-        DATE_TIME
-    }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
+import io.httpconnector.auth.ExpiresAs;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Clock;
@@ -374,7 +375,7 @@ public final class OAuth2Builder {
      * @param meaning what the value means
      * @return this
      */
-    public OAuth2Builder expires(String path, OAuth2.ExpiresAs meaning) {
+    public OAuth2Builder expires(String path, ExpiresAs meaning) {
         return isThere("expires", meaning)
                 ? path("expiresPath", path).text("expiresAs", meaning.name().replace('_', '-'))
                 : this;

@@ -8,15 +8,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Response;
 import io.httpconnector.StatusException;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -28,8 +24,6 @@ import org.jspecify.annotations.Nullable;
 final class TokenAnswer {
 
     private static final int LONGEST_DESCRIPTION = 300;
-    /** Further away than this no expiry is meant. */
-    private static final long MOST_SECONDS = Duration.ofDays(36_500).toSeconds();
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -104,47 +98,14 @@ final class TokenAnswer {
 
     private @Nullable Instant expiry(JsonNode answer, Response response, Instant now) {
         String value = text(answer, definition.expiresPath(), "/expires_in");
-        Duration left = value == null ? null : left(value, sentAt(response, now));
-        if (left == null || left.isZero() || left.isNegative()) {
-            left = definition.lifetimeOrNull();
-        }
+        Duration left = value == null
+                ? null
+                : definition
+                        .expiresAsOrDefault()
+                        .lifetime(value, response, clock)
+                        .orElse(null);
+        left = left == null ? definition.lifetimeOrNull() : left;
         return left == null ? null : now.plus(left);
-    }
-
-    /** How much of its life a token has; null when nobody can tell. */
-    private @Nullable Duration left(String value, Instant sentAt) {
-        try {
-            return switch (definition.expiresAsOrDefault()) {
-                case SECONDS -> seconds(new BigDecimal(value));
-                case MINUTES -> seconds(new BigDecimal(value).multiply(BigDecimal.valueOf(60)));
-                case MILLISECONDS -> seconds(new BigDecimal(value).movePointLeft(3));
-                case EPOCH_SECONDS -> Duration.between(sentAt, Instant.EPOCH.plus(seconds(new BigDecimal(value))));
-                case EPOCH_MILLISECONDS ->
-                    Duration.between(sentAt, Instant.EPOCH.plus(seconds(new BigDecimal(value).movePointLeft(3))));
-                case DATE_TIME ->
-                    Duration.between(sentAt, OffsetDateTime.parse(value).toInstant());
-            };
-        } catch (ArithmeticException | NumberFormatException | DateTimeException e) {
-            return null;
-        }
-    }
-
-    private static Duration seconds(BigDecimal seconds) {
-        return Duration.ofSeconds(seconds.min(BigDecimal.valueOf(MOST_SECONDS))
-                .max(BigDecimal.ZERO)
-                .longValue());
-    }
-
-    /** An absolute time is one of the server's clock, which its answer tells: ours may be an hour off. */
-    private static Instant sentAt(Response response, Instant now) {
-        try {
-            return response.headers()
-                    .first("Date")
-                    .map(date -> Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date)))
-                    .orElse(now);
-        } catch (DateTimeException e) {
-            return now;
-        }
     }
 
     /** JSON, or the form that some send instead. */

@@ -24,6 +24,7 @@ import io.httpconnector.Request;
 import io.httpconnector.Retry;
 import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
+import io.httpconnector.auth.ExpiresAs;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -145,7 +146,7 @@ class RenewalTest {
                 "MINUTES            | 60",
                 "MILLISECONDS       | 3600000",
             })
-    void tokenIsRenewedAMinuteBeforeItExpires(OAuth2.ExpiresAs meaning, String value) {
+    void tokenIsRenewedAMinuteBeforeItExpires(ExpiresAs meaning, String value) {
         thenToken("t1", "\"lives\": " + value);
         thenToken("t2", "");
         try (HttpConnection connection = connection(machine().expires("/lives", meaning))) {
@@ -167,7 +168,7 @@ class RenewalTest {
         "EPOCH_MILLISECONDS, 1764075600000",
         "DATE_TIME, \"2025-11-25T14:00:00+01:00\"",
     })
-    void absoluteTimeIsOneOfTheServersClock(OAuth2.ExpiresAs meaning, String value) {
+    void absoluteTimeIsOneOfTheServersClock(ExpiresAs meaning, String value) {
         // By the server it is a year earlier, and an hour is left.
         then(okJson("{\"access_token\": \"t1\", \"expires_in\": " + value + "}")
                 .withHeader("Date", "Tue, 25 Nov 2025 12:00:00 GMT"));

@@ -1,0 +1,162 @@
+package io.httpconnector.auth;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.AuthContext;
+import io.httpconnector.AuthStrategy;
+import io.httpconnector.InvalidResponseException;
+import io.httpconnector.Request;
+import io.httpconnector.Response;
+import io.httpconnector.Secret;
+import io.httpconnector.StatusException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The login of one connection: the token that it has, and how it gets another. */
+final class LoginSession implements AuthStrategy {
+
+    /** A token is replaced so long before it expires, but never more than a quarter of its life. */
+    private static final Duration EARLY = Duration.ofMinutes(1);
+    /** A token that is younger is not replaced, whatever the service says. */
+    private static final Duration YOUNG = Duration.ofSeconds(10);
+
+    private static final Duration REFUSED = Duration.ofSeconds(30);
+
+    private final LoginSettings settings;
+    private final AuthContext context;
+    private final Clock clock;
+    private final Function<Request, Current> login;
+    private volatile @Nullable Current current;
+    private volatile long rejectedUntil = Long.MIN_VALUE;
+    private @Nullable LoginException refusal;
+    private long refusedUntil;
+
+    /** What a login has brought; times in milliseconds since 1970. */
+    private record Current(CustomAuth auth, Map<String, String> fields, long since, long freshUntil) {}
+
+    LoginSession(LoginSettings settings, AuthContext context) {
+        this.settings = settings;
+        this.context = context;
+        this.clock = settings.clock();
+        this.login = context.singleFlight(this::login);
+    }
+
+    @Override
+    public Request apply(Request request) {
+        return usable(request).auth.apply(request);
+    }
+
+    @Override
+    public Map<String, String> fields(Request request) {
+        return settings.fields().isEmpty() ? Map.of() : usable(request).fields;
+    }
+
+    private Current usable(Request request) {
+        Current known = usable();
+        return known == null ? login.apply(request) : known;
+    }
+
+    private @Nullable Current usable() {
+        Current known = current;
+        boolean good = known != null && clock.millis() < known.freshUntil && known.since > rejectedUntil;
+        return good ? known : null;
+    }
+
+    /** Nobody can tell which token the request had: when ours is young, somebody else was refused before and has logged in. */
+    @Override
+    public boolean refresh(Request rejected, Response answer) {
+        Current known = current;
+        if (known != null && clock.millis() - known.since >= YOUNG.toMillis()) {
+            rejectedUntil = known.since;
+            var unused = login.apply(rejected);
+        }
+        return true;
+    }
+
+    /** One at a time. */
+    private Current login() {
+        Current known = usable();
+        if (known != null) {
+            return known;
+        }
+        if (refusal != null && clock.millis() < refusedUntil) {
+            throw new LoginException("It is too early for another login: " + refusal.getMessage(), refusal);
+        }
+        try {
+            Current next = current(context.send(settings.login().get()));
+            refusal = null;
+            current = next;
+            return next;
+        } catch (LoginException e) {
+            refusal = e;
+            refusedUntil = clock.millis() + REFUSED.toMillis();
+            throw e;
+        } catch (StatusException e) {
+            if (e.status() >= 500 || e.status() == 429) {
+                throw e;
+            }
+            refusal = new LoginException(
+                    "\"" + context.connection() + "\": the login was refused with status " + e.status(), e);
+            refusedUntil = clock.millis() + REFUSED.toMillis();
+            throw refusal;
+        }
+    }
+
+    private Current current(Response answer) {
+        String token = settings.token().apply(answer);
+        if (token == null || token.isEmpty()) {
+            throw new LoginException(
+                    "\"" + context.connection() + "\": the answer to the login has no token in "
+                            + settings.tokenPlace(),
+                    null);
+        }
+        Map<String, String> fields = new HashMap<>();
+        settings.fields().forEach((name, path) -> {
+            String value = at(path).apply(answer);
+            if (value != null) {
+                fields.put(name, value);
+            }
+        });
+        long now = clock.millis();
+        return new Current(settings.use().apply(Secret.of(token)), Map.copyOf(fields), now, freshUntil(answer, now));
+    }
+
+    private long freshUntil(Response answer, long now) {
+        String expires =
+                settings.expires() == null ? null : at(settings.expires()).apply(answer);
+        Duration life = expires == null
+                ? settings.lifetime()
+                : settings.expiresAs().lifetime(expires, answer, clock).orElse(settings.lifetime());
+        return life == null ? Long.MAX_VALUE : now + life.toMillis() - Math.min(EARLY.toMillis(), life.toMillis() / 4);
+    }
+
+    /** A value in a JSON answer; for the whole of it, also plain text. */
+    static Function<Response, @Nullable String> at(JsonPointer path) {
+        return answer -> {
+            try {
+                JsonNode value = answer.json().at(path);
+                return value.isValueNode() && !value.isNull() ? value.asText() : null;
+            } catch (InvalidResponseException e) {
+                return path.matches() ? answer.text().strip() : null;
+            }
+        };
+    }
+
+    static Function<Response, @Nullable String> cookie(String name) {
+        return answer -> answer.headers().all("Set-Cookie").stream()
+                .map(cookie -> cookie.split(";", 2)[0].split("=", 2))
+                .filter(pair -> pair.length == 2 && pair[0].strip().equals(name))
+                .map(pair -> pair[1].strip())
+                .findFirst()
+                .orElse(null);
+    }
+
+    @Override
+    public String toString() {
+        return "LoginAuth of \"" + context.connection() + "\"";
+    }
+}

@@ -1,0 +1,274 @@
+package io.httpconnector.auth;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalToJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.unauthorized;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
+import io.httpconnector.Retry;
+import io.httpconnector.Secret;
+import io.httpconnector.StatusException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(30)
+class LoginAuthTest {
+
+    @RegisterExtension
+    static WireMockExtension service = WireMockExtension.newInstance()
+            .options(wireMockConfig().dynamicPort())
+            .build();
+
+    private static final Instant NOON = Instant.parse("2026-11-25T12:00:00Z");
+
+    /** For a session that begins at noon. */
+    private Instant now = NOON;
+
+    private final Clock clock = new Clock() {
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneOffset getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(java.time.ZoneId zone) {
+            return this;
+        }
+    };
+
+    @BeforeEach
+    void begin() {
+        service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
+    }
+
+    private static void login(ResponseDefinitionBuilder answer) {
+        service.stubFor(post("/login").willReturn(answer));
+    }
+
+    private static void loginGives(String token) {
+        login(okJson("{\"token\": \"" + token + "\"}"));
+    }
+
+    private HttpConnection connection(UnaryOperator<LoginAuthBuilder> more) {
+        Request login = Request.post("/login").json(Map.of("user", "app")).bodyField("password", Secret.of("pa55word"));
+        return HttpConnection.named("Service")
+                .baseUrl(service.baseUrl())
+                .auth(more.apply(LoginAuth.by(login).clock(clock)).build())
+                .retry(Retry.none())
+                .build();
+    }
+
+    private static void verifyLogins(int count) {
+        service.verify(count, postRequestedFor(urlEqualTo("/login")));
+    }
+
+    @Test
+    void loginIsSentOnceForAllThreads() throws Exception {
+        loginGives("t1");
+        ExecutorService threads = Executors.newFixedThreadPool(32);
+        try (HttpConnection connection = connection(auth -> auth)) {
+            List<Callable<Integer>> calls = Stream.<Callable<Integer>>generate(
+                            () -> () -> connection.send(Request.get("/orders")).status())
+                    .limit(64)
+                    .toList();
+            for (Future<Integer> call : threads.invokeAll(calls)) {
+                assertThat(call.get()).isEqualTo(200);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        service.verify(
+                1,
+                postRequestedFor(urlEqualTo("/login"))
+                        .withRequestBody(equalToJson("{\"user\": \"app\", \"password\": \"pa55word\"}")));
+        service.verify(64, getRequestedFor(urlEqualTo("/orders")).withHeader("Authorization", equalTo("Bearer t1")));
+    }
+
+    @Test
+    void tokenIsTakenFromWhereItIsAndPutWhereItBelongs() {
+        login(okJson("{\"data\": {\"session\": 4711, \"host\": \"eu\"}}"));
+        try (HttpConnection connection = HttpConnection.named("Service")
+                .baseUrl(service.baseUrl() + "/{{auth.region}}")
+                .auth(LoginAuth.by(() -> Request.post(service.url("/login")))
+                        .token("/data/session")
+                        .field("region", "/data/host")
+                        .use(token -> CustomAuth.query("sid", token).andCookie("sid", token))
+                        .build())
+                .build()) {
+            connection.send(Request.get("/orders"));
+        }
+        service.verify(getRequestedFor(urlEqualTo("/eu/orders?sid=4711")).withHeader("Cookie", equalTo("sid=4711")));
+    }
+
+    @Test
+    void tokenIsTakenFromAHeaderACookieOrTheWholeBody() {
+        login(aResponse()
+                .withHeader("X-Subject-Token", "h1")
+                .withHeader("Set-Cookie", "theme=dark; Path=/", "JSESSIONID=c1; Path=/; HttpOnly")
+                .withBody("b1\n"));
+        sendWith(auth -> auth.tokenHeader("X-Subject-Token"), "h1");
+        sendWith(auth -> auth.tokenCookie("JSESSIONID"), "c1");
+        sendWith(auth -> auth.token(""), "b1");
+        login(okJson("\"b2\""));
+        sendWith(auth -> auth.token(""), "b2");
+    }
+
+    private void sendWith(UnaryOperator<LoginAuthBuilder> place, String token) {
+        try (HttpConnection connection = connection(place)) {
+            connection.send(Request.get("/" + token));
+        }
+        service.verify(
+                getRequestedFor(urlEqualTo("/" + token)).withHeader("Authorization", equalTo("Bearer " + token)));
+    }
+
+    @Test
+    void loginIsRepeatedBeforeTheTokenExpires() {
+        login(okJson("{\"token\": \"t1\", \"validFor\": 60}"));
+        try (HttpConnection connection = connection(auth -> auth.expires("/validFor", ExpiresAs.MINUTES))) {
+            connection.send(Request.get("/orders"));
+            now = NOON.plus(Duration.ofMinutes(58));
+            connection.send(Request.get("/orders"));
+            verifyLogins(1);
+            loginGives("t2");
+            now = NOON.plus(Duration.ofMinutes(59));
+            connection.send(Request.get("/last"));
+            verifyLogins(2);
+        }
+        service.verify(getRequestedFor(urlEqualTo("/last")).withHeader("Authorization", equalTo("Bearer t2")));
+    }
+
+    @Test
+    void declaredLifetimeIsForAnswersThatDoNotSay() {
+        loginGives("t1");
+        try (HttpConnection connection =
+                connection(auth -> auth.expires("/validFor", ExpiresAs.MINUTES).lifetime(Duration.ofMinutes(10)))) {
+            connection.send(Request.get("/orders"));
+            now = NOON.plus(Duration.ofMinutes(9));
+            connection.send(Request.get("/orders"));
+        }
+        verifyLogins(2);
+    }
+
+    @Test
+    void refusedTokenIsReplacedAndTheRequestSentOnceMore() {
+        loginGives("t1");
+        try (HttpConnection connection = connection(auth -> auth)) {
+            connection.send(Request.get("/orders"));
+            service.stubFor(get("/orders")
+                    .withHeader("Authorization", equalTo("Bearer t1"))
+                    .willReturn(unauthorized()));
+            loginGives("t2");
+            now = NOON.plusSeconds(60);
+            assertThat(connection.send(Request.get("/orders")).status()).isEqualTo(200);
+            verifyLogins(2);
+        }
+    }
+
+    @Test
+    void serviceThatRefusesEveryTokenIsNotHammered() {
+        loginGives("t1");
+        service.stubFor(get("/orders").willReturn(unauthorized()));
+        try (HttpConnection connection = connection(auth -> auth)) {
+            for (int i = 0; i < 5; i++) {
+                assertThatThrownBy(() -> connection.send(Request.get("/orders")))
+                        .isInstanceOf(StatusException.class);
+            }
+            verifyLogins(1);
+        }
+    }
+
+    @Test
+    void refusedLoginIsNotRepeatedForHalfAMinute() {
+        login(aResponse().withStatus(403).withBody("no such user: pa55word"));
+        try (HttpConnection connection = connection(auth -> auth)) {
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> connection.send(Request.get("/orders")))
+                        .isInstanceOf(LoginException.class)
+                        .hasMessageContaining("refused with status 403")
+                        .hasStackTraceContaining("StatusException");
+            }
+            verifyLogins(1);
+            loginGives("t1");
+            now = NOON.plusSeconds(30);
+            connection.send(Request.get("/orders"));
+            verifyLogins(2);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "{\"token\": null}", "{\"token\": {\"x\": 1}}", "[]", "canary", "<html>canary", ""})
+    void answerWithoutATokenIsNotQuoted(String body) {
+        login(aResponse().withBody(body));
+        try (HttpConnection connection = connection(auth -> auth)) {
+            assertThatThrownBy(() -> connection.send(Request.get("/orders")))
+                    .isInstanceOf(LoginException.class)
+                    .hasMessageContaining("\"Service\": the answer to the login has no token in /token")
+                    .hasMessageNotContaining("canary");
+        }
+    }
+
+    @Test
+    void serverThatIsDownIsAskedAgain() {
+        login(aResponse().withStatus(503));
+        try (HttpConnection connection = connection(auth -> auth)) {
+            assertThatThrownBy(() -> connection.send(Request.get("/orders"))).isInstanceOf(StatusException.class);
+            loginGives("t1");
+            assertThat(connection.send(Request.get("/orders")).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void whatIsWrongIsSaidWhenItIsBuilt() {
+        assertThatThrownBy(() -> LoginAuth.by((Request) null)
+                        .token("a.b")
+                        .lifetime(Duration.ZERO)
+                        .expires("/x", null)
+                        .use(null)
+                        .build())
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("request: it is null")
+                .hasMessageContaining("token: it is no JSON pointer")
+                .hasMessageContaining("lifetime: PT0S is not positive")
+                .hasMessageContaining("expires: it is null")
+                .hasMessageContaining("use: it is null");
+        assertThatThrownBy(() -> LoginAuth.by(Request.post("/login")).build().apply(Request.get("/")))
+                .hasMessageContaining("open(...)");
+    }
+}
