@@ -1,0 +1,233 @@
+package io.httpconnector.auth;
+
+import io.httpconnector.AuthStrategy;
+import io.httpconnector.Body;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
+import io.httpconnector.Secret;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * AWS Signature Version 4, for the services of AWS and those that speak like them. Each attempt is signed anew. Signed are the
+ * method, the URL, the host, the media type and the body; a body that is a stream is signed for S3 only, as an unsigned payload.
+ * Immutable, each method gives a new strategy.
+ *
+ * <pre>{@code
+ * .auth(AwsAuth.of("AKIAIOSFODNN7EXAMPLE", Secret.fromEnv("AWS_SECRET_ACCESS_KEY"), "eu-central-1", "execute-api"))
+ * }</pre>
+ */
+public final class AwsAuth implements AuthStrategy {
+
+    private static final String ALGORITHM = "AWS4-HMAC-SHA256";
+    private static final String UNSIGNED = "UNSIGNED-PAYLOAD";
+    private static final String S3 = "s3";
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final byte[] NOTHING = {};
+
+    private final String accessKeyId;
+    private final Secret secretAccessKey;
+    private final @Nullable Secret sessionToken;
+    private final String region;
+    private final String service;
+    private final Clock clock;
+
+    private AwsAuth(
+            String accessKeyId,
+            Secret secretAccessKey,
+            @Nullable Secret sessionToken,
+            String region,
+            String service,
+            Clock clock) {
+        this.accessKeyId = accessKeyId;
+        this.secretAccessKey = secretAccessKey;
+        this.sessionToken = sessionToken;
+        this.region = region;
+        this.service = service;
+        this.clock = clock;
+    }
+
+    /**
+     * Signs with an access key.
+     *
+     * @param accessKeyId the id of the key
+     * @param secretAccessKey the key; one by {@link Secret#from} is looked up for each request
+     * @param region such as {@code eu-central-1}
+     * @param service the signing name of the service, such as {@code s3} or {@code execute-api}
+     * @return the strategy
+     * @throws InvalidDefinitionException when something is missing
+     */
+    public static AwsAuth of(String accessKeyId, Secret secretAccessKey, String region, String service) {
+        List<String> problems = new ArrayList<>();
+        for (Map.Entry<String, String> text : Map.of(
+                        "access key id", "" + accessKeyId, "region", "" + region, "service", "" + service)
+                .entrySet()) {
+            if (!text.getValue().matches("[A-Za-z0-9_.-]+") || text.getValue().equals("null")) {
+                problems.add(text.getKey() + ": it must be of letters, digits, \"-\", \"_\" and \".\"");
+            }
+        }
+        if (secretAccessKey == null) {
+            problems.add("secret access key: it is null");
+        }
+        if (!problems.isEmpty()) {
+            throw new InvalidDefinitionException("AWS signature", problems);
+        }
+        return new AwsAuth(accessKeyId, secretAccessKey, null, region, service, Clock.systemUTC());
+    }
+
+    /**
+     * Adds the session token of temporary credentials.
+     *
+     * @param token the token
+     * @return a new strategy
+     */
+    public AwsAuth sessionToken(Secret token) {
+        return new AwsAuth(accessKeyId, secretAccessKey, token, region, service, clock);
+    }
+
+    /**
+     * By which clock requests are signed; for tests, by default that of the system.
+     *
+     * @param clock the clock
+     * @return a new strategy
+     */
+    public AwsAuth clock(Clock clock) {
+        return new AwsAuth(accessKeyId, secretAccessKey, sessionToken, region, service, clock);
+    }
+
+    @Override
+    public Request apply(Request request) {
+        String time = TIME.format(clock.instant());
+        String payload = payload(request);
+        Request dated = request.header("X-Amz-Date", time);
+        if (S3.equals(service)) {
+            dated = dated.header("X-Amz-Content-Sha256", payload);
+        }
+        if (sessionToken != null) {
+            dated = dated.header("X-Amz-Security-Token", sessionToken);
+        }
+        Map<String, String> headers = signedHeaders(dated);
+        String names = String.join(";", headers.keySet());
+        String scope = time.substring(0, 8) + "/" + region + "/" + service + "/aws4_request";
+        String canonical = canonical(dated, headers, names, payload);
+        String toSign = ALGORITHM + "\n" + time + "\n" + scope + "\n" + hex(Hashes.digest("SHA-256", bytes(canonical)));
+        return dated.header(
+                "Authorization",
+                secretAccessKey.map(key -> ALGORITHM + " Credential=" + accessKeyId + "/" + scope + ", SignedHeaders="
+                        + names + ", Signature=" + signature(key, time, toSign)));
+    }
+
+    private String signature(String key, String time, String toSign) {
+        byte[] derived = bytes("AWS4" + key);
+        for (String part : List.of(time.substring(0, 8), region, service, "aws4_request")) {
+            derived = Hashes.hmac("HmacSHA256", derived, bytes(part));
+        }
+        return hex(Hashes.hmac("HmacSHA256", derived, bytes(toSign)));
+    }
+
+    private String payload(Request request) {
+        byte[] body;
+        try {
+            body = request.body().map(Body::toBytes).orElse(NOTHING);
+        } catch (InvalidDefinitionException e) {
+            if (S3.equals(service)) {
+                return UNSIGNED;
+            }
+            throw e;
+        }
+        return hex(Hashes.digest("SHA-256", body));
+    }
+
+    private Map<String, String> signedHeaders(Request request) {
+        Map<String, String> headers = new TreeMap<>();
+        URI uri = request.uri();
+        headers.put("host", uri.getRawAuthority());
+        for (String name : List.of("X-Amz-Date", "X-Amz-Content-Sha256", "X-Amz-Security-Token", "X-Amz-Target")) {
+            request.header(name).ifPresent(value -> headers.put(name.toLowerCase(Locale.ROOT), value.strip()));
+        }
+        request.header("Content-Type")
+                .or(() -> request.body().map(Body::contentType))
+                .ifPresent(value -> headers.put("content-type", value.strip()));
+        return headers;
+    }
+
+    private String canonical(Request request, Map<String, String> headers, String names, String payload) {
+        StringBuilder lines = new StringBuilder()
+                .append(request.method())
+                .append('\n')
+                .append(path(request.uri()))
+                .append('\n')
+                .append(query(request.uri()))
+                .append('\n');
+        headers.forEach(
+                (name, value) -> lines.append(name).append(':').append(value).append('\n'));
+        return lines.append('\n').append(names).append('\n').append(payload).toString();
+    }
+
+    /** As it is on the wire for S3; for all others encoded once more, without empty segments. */
+    private String path(URI uri) {
+        String path = uri.getRawPath();
+        if (path.isEmpty()) {
+            return "/";
+        }
+        return S3.equals(service)
+                ? path
+                : Arrays.stream(path.replaceAll("/+", "/").split("/", -1))
+                        .map(AwsAuth::encoded)
+                        .collect(Collectors.joining("/"));
+    }
+
+    private static String query(URI uri) {
+        String query = uri.getRawQuery();
+        if (query == null || query.isEmpty()) {
+            return "";
+        }
+        return Arrays.stream(query.split("&", -1))
+                .filter(pair -> !pair.isEmpty())
+                .map(pair -> pair.split("=", 2))
+                .map(pair -> new String[] {recoded(pair[0]), pair.length == 1 ? "" : recoded(pair[1])})
+                .sorted((a, b) -> a[0].equals(b[0]) ? a[1].compareTo(b[1]) : a[0].compareTo(b[0]))
+                .map(pair -> pair[0] + "=" + pair[1])
+                .collect(Collectors.joining("&"));
+    }
+
+    private static String recoded(String text) {
+        return encoded(URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8));
+    }
+
+    /** All but the unreserved characters of RFC 3986. */
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8)
+                .replace("+", "%20")
+                .replace("*", "%2A")
+                .replace("%7E", "~");
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String hex(byte[] bytes) {
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    @Override
+    public String toString() {
+        return "AwsAuth";
+    }
+}

@@ -1,0 +1,300 @@
+package io.httpconnector.auth;
+
+import io.httpconnector.AuthStrategy;
+import io.httpconnector.Body;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
+import io.httpconnector.Secret;
+import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Signs each attempt with a shared key, RFC 2104, as a template says. Immutable, each method gives a new strategy.
+ *
+ * <pre>{@code
+ * .auth(HmacAuth.of("HmacSHA256", key, "{{method}}\n{{path}}\n{{time}}\n{{body}}")
+ *         .header("X-Time", "{{time}}")
+ *         .header("X-Signature", "v1={{signature}}"))
+ * }</pre>
+ *
+ * <p>The pills are {@code method}; {@code url}, {@code host}, {@code path}, {@code query} (empty when there is none) and
+ * {@code target} (path, and query with its question mark), as they are sent; {@code type}, the media type; {@code body}, and its
+ * digests {@code bodySha256Hex}, {@code bodySha256Base64}, {@code bodyMd5Base64}; {@code time} (seconds since 1970),
+ * {@code timeMillis}, {@code timeIso}, {@code timeHttp}; and {@code nonce}, another one for each attempt. In what is sent there
+ * are also {@code signature} (hexadecimal) and {@code signatureBase64}.
+ */
+public final class HmacAuth implements AuthStrategy {
+
+    private static final Pattern PILL = Pattern.compile("\\{\\{\\s*([A-Za-z0-9]*)\\s*}}");
+    private static final Set<String> ALGORITHMS =
+            Set.of("HmacSHA256", "HmacSHA512", "HmacSHA384", "HmacSHA1", "HmacMD5");
+    private static final byte[] NOTHING = {};
+
+    private static final Map<String, Function<Attempt, String>> SIGNED = Map.ofEntries(
+            Map.entry("method", attempt -> attempt.request.method()),
+            Map.entry("url", attempt -> attempt.uri.toString()),
+            Map.entry("host", attempt -> attempt.uri.getRawAuthority()),
+            Map.entry("path", attempt -> attempt.uri.getRawPath()),
+            Map.entry("query", attempt -> orEmpty(attempt.uri.getRawQuery())),
+            Map.entry("target", attempt -> attempt.target()),
+            Map.entry("type", attempt -> attempt.type()),
+            Map.entry("body", attempt -> new String(attempt.body(), StandardCharsets.UTF_8)),
+            Map.entry("bodySha256Hex", attempt -> hex(Hashes.digest("SHA-256", attempt.body()))),
+            Map.entry("bodySha256Base64", attempt -> base64(Hashes.digest("SHA-256", attempt.body()))),
+            Map.entry("bodyMd5Base64", attempt -> base64(Hashes.digest("MD5", attempt.body()))),
+            Map.entry("time", attempt -> String.valueOf(attempt.time.getEpochSecond())),
+            Map.entry("timeMillis", attempt -> String.valueOf(attempt.time.toEpochMilli())),
+            Map.entry("timeIso", attempt -> DateTimeFormatter.ISO_INSTANT.format(attempt.time)),
+            Map.entry(
+                    "timeHttp",
+                    attempt -> DateTimeFormatter.RFC_1123_DATE_TIME.format(attempt.time.atOffset(ZoneOffset.UTC))),
+            Map.entry("nonce", attempt -> attempt.nonce));
+    private static final Set<String> SIGNATURES = Set.of("signature", "signatureBase64");
+
+    private final String algorithm;
+    private final Secret key;
+    private final Function<String, byte[]> keyBytes;
+    private final String template;
+    private final Map<String, String> headers;
+    private final Map<String, String> queries;
+    private final Clock clock;
+
+    /** What there is to be signed. */
+    private record Attempt(Request request, URI uri, Instant time, String nonce) {
+        byte[] body() {
+            return request.body().map(Body::toBytes).orElse(NOTHING);
+        }
+
+        String target() {
+            return uri.getRawQuery() == null ? uri.getRawPath() : uri.getRawPath() + "?" + uri.getRawQuery();
+        }
+
+        String type() {
+            return request.header("Content-Type")
+                    .or(() -> request.body().map(Body::contentType))
+                    .orElse("");
+        }
+    }
+
+    private HmacAuth(
+            String algorithm,
+            Secret key,
+            Function<String, byte[]> keyBytes,
+            String template,
+            Map<String, String> headers,
+            Map<String, String> queries,
+            Clock clock) {
+        this.algorithm = algorithm;
+        this.key = key;
+        this.keyBytes = keyBytes;
+        this.template = template;
+        this.headers = headers;
+        this.queries = queries;
+        this.clock = clock;
+    }
+
+    /**
+     * Describes what is signed.
+     *
+     * @param algorithm {@code HmacSHA256}, {@code HmacSHA384}, {@code HmacSHA512}, {@code HmacSHA1} or {@code HmacMD5}
+     * @param key the shared key, its text as UTF-8; one by {@link Secret#from} is looked up for each request
+     * @param template what is signed
+     * @return the strategy, which sends nothing yet
+     * @throws InvalidDefinitionException when a pill or the algorithm is unknown, or something is missing
+     */
+    public static HmacAuth of(String algorithm, Secret key, String template) {
+        if (algorithm == null || !ALGORITHMS.contains(algorithm)) {
+            throw invalid("algorithm: it must be one of " + new TreeSet<>(ALGORITHMS));
+        }
+        if (key == null) {
+            throw invalid("key: it is null");
+        }
+        check("template", template, SIGNED.keySet());
+        return new HmacAuth(
+                algorithm,
+                key,
+                text -> text.getBytes(StandardCharsets.UTF_8),
+                template,
+                Map.of(),
+                Map.of(),
+                Clock.systemUTC());
+    }
+
+    /**
+     * The text of the key is Base64.
+     *
+     * @return a new strategy
+     */
+    public HmacAuth keyIsBase64() {
+        return withKey(text -> Base64.getDecoder().decode(text));
+    }
+
+    /**
+     * The text of the key is hexadecimal.
+     *
+     * @return a new strategy
+     */
+    public HmacAuth keyIsHex() {
+        return withKey(text -> HexFormat.of().parseHex(text));
+    }
+
+    private HmacAuth withKey(Function<String, byte[]> decoder) {
+        return new HmacAuth(algorithm, key, decoder, template, headers, queries, clock);
+    }
+
+    /**
+     * Sends a header field.
+     *
+     * @param name the field name
+     * @param text its value, with pills
+     * @return a new strategy
+     * @throws InvalidDefinitionException when a pill is unknown, or the name can't be sent
+     */
+    public HmacAuth header(String name, String text) {
+        Request.get("/").header(name, "");
+        return new HmacAuth(algorithm, key, keyBytes, template, with(headers, name, text), queries, clock);
+    }
+
+    /**
+     * Sends a query parameter. It is not among what is signed.
+     *
+     * @param name the parameter name
+     * @param text its value, with pills
+     * @return a new strategy
+     * @throws InvalidDefinitionException when a pill is unknown
+     */
+    public HmacAuth query(String name, String text) {
+        return new HmacAuth(algorithm, key, keyBytes, template, headers, with(queries, name, text), clock);
+    }
+
+    /**
+     * By which clock requests are signed; for tests, by default that of the system.
+     *
+     * @param clock the clock
+     * @return a new strategy
+     */
+    public HmacAuth clock(Clock clock) {
+        return new HmacAuth(algorithm, key, keyBytes, template, headers, queries, clock);
+    }
+
+    private static Map<String, String> with(Map<String, String> known, String name, String text) {
+        Set<String> pills = new TreeSet<>(SIGNED.keySet());
+        pills.addAll(SIGNATURES);
+        check(name, text, pills);
+        Map<String, String> all = new LinkedHashMap<>(known);
+        all.put(name, text);
+        return all;
+    }
+
+    private static void check(String what, String text, Set<String> pills) {
+        if (text == null) {
+            throw invalid(what + ": it is null");
+        }
+        Matcher pill = PILL.matcher(text);
+        while (pill.find()) {
+            if (!pills.contains(pill.group(1))) {
+                throw invalid(what + ", character " + (pill.start() + 1) + ": there is no " + pill.group() + ", but "
+                        + new TreeSet<>(pills));
+            }
+        }
+    }
+
+    private static InvalidDefinitionException invalid(String problem) {
+        return new InvalidDefinitionException("HMAC signature", List.of(problem));
+    }
+
+    @Override
+    public Request apply(Request request) {
+        Attempt attempt = new Attempt(
+                request, request.uri(), clock.instant(), UUID.randomUUID().toString());
+        byte[] toSign = toSign(attempt);
+        Secret signature = key.map(text -> hex(Hashes.hmac(algorithm, decoded(text), toSign)));
+        Request signed = request;
+        for (Map.Entry<String, String> header : headers.entrySet()) {
+            signed = signed.header(header.getKey(), sent(header.getValue(), attempt, signature));
+        }
+        for (Map.Entry<String, String> query : queries.entrySet()) {
+            signed = signed.query(query.getKey(), sent(query.getValue(), attempt, signature));
+        }
+        return signed;
+    }
+
+    /** The template with its values; a body byte by byte, as it need not be text. */
+    private byte[] toSign(Attempt attempt) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        Matcher pill = PILL.matcher(template);
+        int literal = 0;
+        while (pill.find()) {
+            bytes.writeBytes(template.substring(literal, pill.start()).getBytes(StandardCharsets.UTF_8));
+            String name = pill.group(1);
+            bytes.writeBytes(
+                    name.equals("body") ? attempt.body() : value(name, attempt).getBytes(StandardCharsets.UTF_8));
+            literal = pill.end();
+        }
+        bytes.writeBytes(template.substring(literal).getBytes(StandardCharsets.UTF_8));
+        return bytes.toByteArray();
+    }
+
+    private byte[] decoded(String text) {
+        try {
+            return keyBytes.apply(text);
+        } catch (IllegalArgumentException e) {
+            // The cause would quote the key.
+            throw invalid("key: it is not encoded as it was said to be");
+        }
+    }
+
+    private static Secret sent(String text, Attempt attempt, Secret signature) {
+        return signature.map(hex -> filled(text, name -> switch (name) {
+            case "signature" -> hex;
+            case "signatureBase64" -> base64(HexFormat.of().parseHex(hex));
+            default -> value(name, attempt);
+        }));
+    }
+
+    private static String value(String name, Attempt attempt) {
+        Function<Attempt, String> value = SIGNED.get(name);
+        if (value == null) {
+            throw new IllegalStateException("the pills were checked");
+        }
+        return value.apply(attempt);
+    }
+
+    private static String filled(String text, Function<String, String> values) {
+        return PILL.matcher(text).replaceAll(pill -> Matcher.quoteReplacement(values.apply(pill.group(1))));
+    }
+
+    private static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
+    }
+
+    private static String hex(byte[] bytes) {
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    private static String base64(byte[] bytes) {
+        return Base64.getEncoder().encodeToString(bytes);
+    }
+
+    @Override
+    public String toString() {
+        return "HmacAuth";
+    }
+}
