@@ -1,0 +1,305 @@
+package io.httpconnector.auth;
+
+import com.github.scribejava.core.builder.api.DefaultApi10a;
+import com.github.scribejava.core.extractors.BaseStringExtractor;
+import com.github.scribejava.core.extractors.BaseStringExtractorImpl;
+import com.github.scribejava.core.model.OAuth1AccessToken;
+import com.github.scribejava.core.model.OAuth1RequestToken;
+import com.github.scribejava.core.model.OAuthRequest;
+import com.github.scribejava.core.model.Verb;
+import com.github.scribejava.core.oauth.OAuth10aService;
+import com.github.scribejava.core.services.HMACSha1SignatureService;
+import com.github.scribejava.core.services.RSASha1SignatureService;
+import com.github.scribejava.core.services.SignatureService;
+import com.github.scribejava.core.services.TimestampService;
+import com.github.scribejava.core.utils.OAuthEncoder;
+import io.httpconnector.AuthStrategy;
+import io.httpconnector.Body;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
+import io.httpconnector.Secret;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.security.PrivateKey;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * OAuth 1.0a, RFC 5849: signs each attempt with the keys of a client and, where there is one, of a token that a user has given
+ * it. Immutable, each method gives a new strategy.
+ *
+ * <pre>{@code
+ * .auth(OAuth1Auth.of("consumer-key", consumerSecret).token("token", tokenSecret))
+ * .auth(OAuth1Auth.of("consumer-key", consumerSecret).token("token", tokenSecret).hmacSha256().realm("4711_SB1"))
+ * }</pre>
+ */
+public final class OAuth1Auth implements AuthStrategy {
+
+    private final String consumerKey;
+    private final Secret consumerSecret;
+    private final String token;
+    private final @Nullable Secret tokenSecret;
+    private final SignatureService signatures;
+    private final @Nullable String realm;
+    private final Clock clock;
+
+    private OAuth1Auth(
+            String consumerKey,
+            Secret consumerSecret,
+            String token,
+            @Nullable Secret tokenSecret,
+            SignatureService signatures,
+            @Nullable String realm,
+            Clock clock) {
+        this.consumerKey = consumerKey;
+        this.consumerSecret = consumerSecret;
+        this.token = token;
+        this.tokenSecret = tokenSecret;
+        this.signatures = signatures;
+        this.realm = realm;
+        this.clock = clock;
+    }
+
+    /**
+     * Signs for a client, by HMAC-SHA1.
+     *
+     * @param consumerKey the id of the client
+     * @param consumerSecret its shared secret
+     * @return the strategy
+     * @throws InvalidDefinitionException when something is missing
+     */
+    public static OAuth1Auth of(String consumerKey, Secret consumerSecret) {
+        return new OAuth1Auth(
+                there("consumer key", consumerKey),
+                there("consumer secret", consumerSecret),
+                "",
+                null,
+                new HMACSha1SignatureService(),
+                null,
+                Clock.systemUTC());
+    }
+
+    /**
+     * Signs for a client that has a key pair, by RSA-SHA1.
+     *
+     * @param consumerKey the id of the client
+     * @param key its private key
+     * @return the strategy
+     * @throws InvalidDefinitionException when something is missing
+     */
+    public static OAuth1Auth of(String consumerKey, PrivateKey key) {
+        return of(consumerKey, Secret.of("none")).with(new RSASha1SignatureService(there("private key", key)));
+    }
+
+    /**
+     * Adds the token of a user.
+     *
+     * @param token the token
+     * @param secret its shared secret
+     * @return a new strategy
+     */
+    public OAuth1Auth token(String token, Secret secret) {
+        return new OAuth1Auth(
+                consumerKey,
+                consumerSecret,
+                there("token", token),
+                there("token secret", secret),
+                signatures,
+                realm,
+                clock);
+    }
+
+    /**
+     * Signs by HMAC-SHA256, which RFC 5849 does not know, but some services do.
+     *
+     * @return a new strategy
+     */
+    public OAuth1Auth hmacSha256() {
+        return with(new HmacSha256());
+    }
+
+    private OAuth1Auth with(SignatureService other) {
+        return new OAuth1Auth(consumerKey, consumerSecret, token, tokenSecret, other, realm, clock);
+    }
+
+    /**
+     * Names the realm in the header: RFC 5849, section 3.5.1.
+     *
+     * @param realm the realm, such as the number of an account; without quotes
+     * @return a new strategy
+     */
+    public OAuth1Auth realm(String realm) {
+        if (there("realm", realm).contains("\"")) {
+            throw new InvalidDefinitionException("OAuth 1", List.of("realm: it has a quote"));
+        }
+        return new OAuth1Auth(consumerKey, consumerSecret, token, tokenSecret, signatures, realm, clock);
+    }
+
+    /**
+     * By which clock requests are signed; for tests, by default that of the system.
+     *
+     * @param clock the clock
+     * @return a new strategy
+     */
+    public OAuth1Auth clock(Clock clock) {
+        return new OAuth1Auth(consumerKey, consumerSecret, token, tokenSecret, signatures, realm, clock);
+    }
+
+    private static <T> T there(String what, @Nullable T value) {
+        if (value == null) {
+            throw new InvalidDefinitionException("OAuth 1", List.of(what + ": it is null"));
+        }
+        return value;
+    }
+
+    @Override
+    public Request apply(Request request) {
+        URI uri = request.uri();
+        OAuthRequest form = new OAuthRequest(verb(request), uri.toString().split("\\?", 2)[0]);
+        parameters(uri.getRawQuery(), form::addQuerystringParameter);
+        request.body()
+                .filter(OAuth1Auth::isForm)
+                .ifPresent(
+                        body -> parameters(new String(body.toBytes(), StandardCharsets.UTF_8), form::addBodyParameter));
+        form.setRealm(realm);
+        return request.header("Authorization", header(form));
+    }
+
+    /** Made of both secrets, of which the connection then hides one; the other is the header's own. */
+    private Secret header(OAuthRequest form) {
+        return consumerSecret.map(secret -> {
+            String other = tokenSecret == null ? "" : tokenSecret.reveal();
+            new Service(new Api(), consumerKey, secret).signRequest(new OAuth1AccessToken(token, other), form);
+            return form.getHeaders().get("Authorization");
+        });
+    }
+
+    private static Verb verb(Request request) {
+        try {
+            return Verb.valueOf(request.method());
+        } catch (IllegalArgumentException e) {
+            throw new InvalidDefinitionException("OAuth 1", List.of("method " + request.method() + " can't be signed"));
+        }
+    }
+
+    private static boolean isForm(Body body) {
+        return body.contentType().startsWith("application/x-www-form-urlencoded");
+    }
+
+    private static void parameters(@Nullable String text, BiConsumer<String, String> to) {
+        for (String pair : text == null || text.isEmpty() ? new String[0] : text.split("&", -1)) {
+            String[] both = pair.split("=", 2);
+            to.accept(decoded(both[0]), both.length == 1 ? "" : decoded(both[1]));
+        }
+    }
+
+    private static String decoded(String text) {
+        return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public String toString() {
+        return "OAuth1Auth";
+    }
+
+    private static final class Service extends OAuth10aService {
+        Service(DefaultApi10a api, String consumerKey, String consumerSecret) {
+            super(api, consumerKey, consumerSecret, null, null, null, null, null, null);
+        }
+    }
+
+    private final class Api extends DefaultApi10a {
+        @Override
+        public SignatureService getSignatureService() {
+            return signatures;
+        }
+
+        @Override
+        public TimestampService getTimestampService() {
+            return new TimestampService() {
+                @Override
+                public String getTimestampInSeconds() {
+                    return String.valueOf(clock.instant().getEpochSecond());
+                }
+
+                @Override
+                public String getNonce() {
+                    return UUID.randomUUID().toString();
+                }
+            };
+        }
+
+        @Override
+        public BaseStringExtractor getBaseStringExtractor() {
+            return new EncodedFirst();
+        }
+
+        @Override
+        public String getRequestTokenEndpoint() {
+            throw new UnsupportedOperationException("the token is given");
+        }
+
+        @Override
+        public String getAccessTokenEndpoint() {
+            throw new UnsupportedOperationException("the token is given");
+        }
+
+        @Override
+        protected String getAuthorizationBaseUrl() {
+            throw new UnsupportedOperationException("the token is given");
+        }
+
+        @Override
+        public String getAuthorizationUrl(OAuth1RequestToken requestToken) {
+            throw new UnsupportedOperationException("the token is given");
+        }
+    }
+
+    /** Parameters are sorted as they are encoded, RFC 5849, section 3.4.1.3.2, and not as they are. */
+    private static final class EncodedFirst extends BaseStringExtractorImpl {
+        @Override
+        protected String getSortedAndEncodedParams(OAuthRequest request) {
+            List<String[]> pairs = new ArrayList<>();
+            Stream.concat(
+                            request.getQueryStringParams().getParams().stream(),
+                            request.getBodyParams().getParams().stream())
+                    .forEach(parameter -> pairs.add(encoded(parameter.getKey(), parameter.getValue())));
+            for (Map.Entry<String, String> parameter :
+                    request.getOauthParameters().entrySet()) {
+                pairs.add(encoded(parameter.getKey(), parameter.getValue()));
+            }
+            return OAuthEncoder.encode(pairs.stream()
+                    .sorted((a, b) -> a[0].equals(b[0]) ? a[1].compareTo(b[1]) : a[0].compareTo(b[0]))
+                    .map(pair -> pair[0] + "=" + pair[1])
+                    .collect(Collectors.joining("&")));
+        }
+
+        private static String[] encoded(String name, String value) {
+            return new String[] {OAuthEncoder.encode(name), OAuthEncoder.encode(value)};
+        }
+    }
+
+    private static final class HmacSha256 implements SignatureService {
+        @Override
+        public String getSignature(String baseString, String consumerSecret, String tokenSecret) {
+            String key = OAuthEncoder.encode(consumerSecret) + "&" + OAuthEncoder.encode(tokenSecret);
+            byte[] signature = Hashes.hmac(
+                    "HmacSHA256", key.getBytes(StandardCharsets.UTF_8), baseString.getBytes(StandardCharsets.UTF_8));
+            return Base64.getEncoder().encodeToString(signature);
+        }
+
+        @Override
+        public String getSignatureMethod() {
+            return "HMAC-SHA256";
+        }
+    }
+}
