@@ -21,6 +21,7 @@ class ArchitectureTest {
                     .or(resideInAPackage("com.sun.net.httpserver"))
                     .or(resideInAPackage("com.fasterxml.jackson.."))
                     .or(resideInAPackage("com.github.scribejava.."))
+                    .or(resideInAPackage("org.apache.hc.."))
                     .or(resideInAPackage("org.slf4j.."))
                     .or(resideInAPackage("org.jspecify..")));
 }

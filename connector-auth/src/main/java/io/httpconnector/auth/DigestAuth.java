@@ -1,0 +1,73 @@
+package io.httpconnector.auth;
+
+import io.httpconnector.AuthContext;
+import io.httpconnector.AuthStrategy;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
+import io.httpconnector.Secret;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * HTTP Digest, RFC 7616, by SHA-256 or MD5: whichever of those that the service offers is the strongest. The first request is
+ * sent without credentials, to be challenged; so a body that is a stream can't be the first. Immutable; one can serve any number
+ * of connections.
+ *
+ * <pre>{@code
+ * .auth(DigestAuth.of("user", Secret.fromEnv("CAMERA_PASSWORD")))
+ * }</pre>
+ */
+public final class DigestAuth implements AuthStrategy {
+
+    private final String user;
+    private final Secret password;
+
+    private DigestAuth(String user, Secret password) {
+        this.user = user;
+        this.password = password;
+    }
+
+    /**
+     * Authenticates by user name and password.
+     *
+     * @param user the user name
+     * @param password the password; one by {@link Secret#from} is looked up for each request
+     * @return the strategy
+     * @throws InvalidDefinitionException when one of them is missing
+     */
+    public static DigestAuth of(String user, Secret password) {
+        List<String> problems = new ArrayList<>();
+        if (user == null || user.isEmpty()) {
+            problems.add("user: it is missing");
+        }
+        if (password == null) {
+            problems.add("password: it is null");
+        }
+        if (user == null || password == null || !problems.isEmpty()) {
+            throw new InvalidDefinitionException("Digest authentication", problems);
+        }
+        return new DigestAuth(user, password);
+    }
+
+    @Override
+    public AuthStrategy open(AuthContext context) {
+        return new DigestSession(user, password);
+    }
+
+    /**
+     * Refuses: only a connection hears a challenge.
+     *
+     * @throws InvalidDefinitionException always
+     */
+    @Override
+    public Request apply(Request request) {
+        throw new InvalidDefinitionException(
+                "Digest authentication",
+                List.of("a connection must open it first: whoever calls apply(...) has to call open(...) before"));
+    }
+
+    @Override
+    public String toString() {
+        return "DigestAuth";
+    }
+}
