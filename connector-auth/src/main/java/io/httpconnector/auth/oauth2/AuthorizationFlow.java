@@ -56,7 +56,7 @@ public final class AuthorizationFlow {
      */
     public static AuthorizationFlow of(HttpConnection connection) {
         if (connection.auth() instanceof TokenSession session
-                && session.settings().grant() == ClientSettings.Grant.AUTHORIZATION_CODE) {
+                && session.settings().grant() instanceof Grant.AuthorizationCode) {
             return new AuthorizationFlow(session, session.settings());
         }
         throw new InvalidDefinitionException(
@@ -113,7 +113,7 @@ public final class AuthorizationFlow {
     private Map<String, String> parameters(String state, Pending pending, @Nullable PKCE pkce) {
         Map<String, String> parameters = new LinkedHashMap<>();
         parameters.put(OAuthConstants.RESPONSE_TYPE, OAuthConstants.CODE);
-        parameters.put(OAuthConstants.CLIENT_ID, settings.clientId());
+        parameters.put(OAuthConstants.CLIENT_ID, String.valueOf(settings.clientId()));
         parameters.put(OAuthConstants.REDIRECT_URI, pending.redirectUri());
         if (settings.scope() != null) {
             parameters.put(OAuthConstants.SCOPE, settings.scope());

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 record ClientSettings(
         Grant grant,
         Definition definition,
-        @Nullable Secret firstRefreshToken,
-        String clientId,
+        @Nullable String clientId,
         @Nullable Secret clientSecret,
+        @Nullable JwtKey clientKey,
         @Nullable String redirectUri,
         List<String> scopes,
         Map<String, Secret> secretParameters,
@@ -22,13 +22,6 @@ record ClientSettings(
         @Nullable String account,
         Duration refreshBefore,
         Clock clock) {
-
-    /** How the first tokens are come by. */
-    enum Grant {
-        CLIENT_CREDENTIALS,
-        REFRESH_TOKEN,
-        AUTHORIZATION_CODE
-    }
 
     /** The scopes as the provider wants them; null when there are none. */
     @Nullable String scope() {

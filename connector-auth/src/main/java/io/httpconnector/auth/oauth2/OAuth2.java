@@ -7,6 +7,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import java.util.List;
+import java.util.Map;
 
 /**
  * OAuth 2, RFC 6749, as providers speak it. What it describes is immutable and can serve any number of connections; each of
@@ -36,7 +37,7 @@ public final class OAuth2 implements AuthStrategy {
      * @return a builder
      */
     public static OAuth2Builder authorizationCode() {
-        return new OAuth2Builder(ClientSettings.Grant.AUTHORIZATION_CODE, null);
+        return new OAuth2Builder(new Grant.AuthorizationCode());
     }
 
     /**
@@ -45,7 +46,7 @@ public final class OAuth2 implements AuthStrategy {
      * @return a builder
      */
     public static OAuth2Builder clientCredentials() {
-        return new OAuth2Builder(ClientSettings.Grant.CLIENT_CREDENTIALS, null);
+        return new OAuth2Builder(new Grant.ClientCredentials());
     }
 
     /**
@@ -60,7 +61,38 @@ public final class OAuth2 implements AuthStrategy {
         if (first == null) {
             throw new InvalidDefinitionException("OAuth 2", List.of("refresh token: it is null"));
         }
-        return new OAuth2Builder(ClientSettings.Grant.REFRESH_TOKEN, first);
+        return new OAuth2Builder(new Grant.RefreshToken(first));
+    }
+
+    /**
+     * The resource owner password credentials grant, RFC 6749, section 4.3: with the password of a user, where a service has
+     * nothing better.
+     *
+     * @param user the user name
+     * @param password the password
+     * @return a builder
+     */
+    public static OAuth2Builder password(String user, Secret password) {
+        if (user == null || password == null) {
+            throw new InvalidDefinitionException("OAuth 2", List.of("user and password: one of them is null"));
+        }
+        return new OAuth2Builder(new Grant.Password(user, password));
+    }
+
+    /**
+     * The JWT bearer grant, RFC 7523, section 2.1: with a token that the application signs itself, such as for the service
+     * account of a cloud. Its claims {@code iat}, {@code exp} (in five minutes), {@code jti} and {@code aud} (the token URL) are
+     * there unless they are given.
+     *
+     * @param key what signs it
+     * @param claims the other claims, such as {@code iss}, {@code sub} and {@code scope}
+     * @return a builder; a client is needed only where the service wants one
+     */
+    public static OAuth2Builder jwtBearer(JwtKey key, Map<String, String> claims) {
+        if (key == null || claims == null) {
+            throw new InvalidDefinitionException("OAuth 2", List.of("key and claims: one of them is null"));
+        }
+        return new OAuth2Builder(new Grant.JwtBearer(key, Map.copyOf(claims)));
     }
 
     @Override

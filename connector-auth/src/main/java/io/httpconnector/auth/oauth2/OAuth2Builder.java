@@ -23,12 +23,12 @@ public final class OAuth2Builder {
 
     private static final Set<String> TOKEN_METHODS = Set.of("GET", "POST", "PUT");
 
-    private final ClientSettings.Grant grant;
-    private final @Nullable Secret firstRefreshToken;
+    private final Grant grant;
     private final ObjectNode definition = JsonNodeFactory.instance.objectNode();
     private final List<String> problems = new ArrayList<>();
     private @Nullable String clientId;
     private @Nullable Secret clientSecret;
+    private @Nullable JwtKey clientKey;
     private @Nullable String redirectUri;
     private final List<String> scopes = new ArrayList<>();
     private final Map<String, Secret> secretParameters = new LinkedHashMap<>();
@@ -38,9 +38,8 @@ public final class OAuth2Builder {
     private Duration refreshBefore = Duration.ofMinutes(1);
     private Clock clock = Clock.systemUTC();
 
-    OAuth2Builder(ClientSettings.Grant grant, @Nullable Secret firstRefreshToken) {
+    OAuth2Builder(Grant grant) {
         this.grant = grant;
-        this.firstRefreshToken = firstRefreshToken;
     }
 
     /**
@@ -255,6 +254,24 @@ public final class OAuth2Builder {
         if (isThere("client id", id) && isThere("client secret", secret)) {
             this.clientId = id;
             this.clientSecret = secret;
+            this.clientKey = null;
+        }
+        return this;
+    }
+
+    /**
+     * A client that proves who it is by a signed JWT: {@code private_key_jwt}, or {@code client_secret_jwt} with
+     * {@link JwtKey#hs256}; RFC 7523, section 2.2.
+     *
+     * @param id the client id
+     * @param key its key
+     * @return this
+     */
+    public OAuth2Builder client(String id, JwtKey key) {
+        if (isThere("client id", id) && isThere("client key", key)) {
+            this.clientId = id;
+            this.clientSecret = null;
+            this.clientKey = key;
         }
         return this;
     }
@@ -269,6 +286,7 @@ public final class OAuth2Builder {
         if (isThere("client id", id)) {
             this.clientId = id;
             this.clientSecret = null;
+            this.clientKey = null;
         }
         return this;
     }
@@ -459,21 +477,21 @@ public final class OAuth2Builder {
         if (!definition.has("tokenUrl")) {
             found.add("token URL: it is missing: set it by tokenUrl(\"https://...\")");
         }
-        if (clientId == null || clientId.isEmpty()) {
+        if ((clientId == null || clientId.isEmpty()) && !(grant instanceof Grant.JwtBearer)) {
             found.add("client: it is missing: set it by client(id, secret)");
         }
-        if (grant == ClientSettings.Grant.AUTHORIZATION_CODE && !definition.has("authorizationUrl")) {
+        if (grant instanceof Grant.AuthorizationCode && !definition.has("authorizationUrl")) {
             found.add("authorization URL: it is missing: set it by authorizationUrl(\"https://...\")");
         }
-        if (clientId == null || !found.isEmpty()) {
+        if (!found.isEmpty()) {
             throw new InvalidDefinitionException("OAuth 2", found);
         }
         return new OAuth2(new ClientSettings(
                 grant,
                 Definition.of(definition),
-                firstRefreshToken,
                 clientId,
                 clientSecret,
+                clientKey,
                 redirectUri,
                 List.copyOf(scopes),
                 Map.copyOf(secretParameters),

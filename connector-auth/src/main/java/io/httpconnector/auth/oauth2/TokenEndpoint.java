@@ -16,11 +16,14 @@ import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +32,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class TokenEndpoint {
 
-    private static final Set<String> SECRET = Set.of("client_secret", "refresh_token", "code", "code_verifier");
+    private static final Set<String> SECRET =
+            Set.of("client_secret", "refresh_token", "code", "code_verifier", "password", "assertion", "device_code");
+    private static final Duration ASSERTION = Duration.ofMinutes(5);
+
+    private static final String CLIENT_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
     private final ClientSettings settings;
     private final AuthContext context;
@@ -47,6 +54,31 @@ final class TokenEndpoint {
         OAuthRequest form = forms.clientCredentials(settings.scope());
         Response answer = send(form, settings.definition().tokenParameters(), true);
         return answers.tokens(answer, null, said -> masked(said));
+    }
+
+    Tokens password(String user, Secret password) {
+        OAuthRequest form = forms.password(user, password.reveal(), settings.scope());
+        Response answer = send(form, settings.definition().tokenParameters(), true);
+        return answers.tokens(answer, null, said -> masked(said, password.reveal()));
+    }
+
+    Tokens jwtBearer(JwtKey key, Map<String, String> claims) {
+        String assertion = assertion(key, claims).reveal();
+        OAuthRequest form = forms.jwtBearer(assertion, settings.scope());
+        Response answer = send(form, settings.definition().tokenParameters(), true);
+        return answers.tokens(answer, null, said -> masked(said, assertion));
+    }
+
+    /** For once, and for five minutes: RFC 7523, section 3. */
+    private Secret assertion(JwtKey key, Map<String, String> given) {
+        long now = settings.clock().instant().getEpochSecond();
+        Map<String, Object> claims = new LinkedHashMap<>();
+        claims.put("aud", settings.definition().tokenUrl());
+        claims.put("iat", now);
+        claims.put("exp", now + ASSERTION.toSeconds());
+        claims.put("jti", UUID.randomUUID().toString());
+        claims.putAll(given);
+        return key.sign(claims);
     }
 
     Tokens refresh(Tokens old, String refreshToken) {
@@ -121,6 +153,14 @@ final class TokenEndpoint {
     private Request withClient(Request request) {
         String id = settings.clientId();
         Secret secret = settings.clientSecret();
+        JwtKey key = settings.clientKey();
+        if (id == null) {
+            return request;
+        }
+        if (key != null) {
+            Request named = with(with(request, "client_id", id), "client_assertion_type", CLIENT_ASSERTION);
+            return with(named, "client_assertion", assertion(key, Map.of("iss", id, "sub", id)));
+        }
         if (secret == null || settings.clientAuthentication() == OAuth2.ClientAuthentication.NONE) {
             return with(request, "client_id", id);
         }
@@ -168,6 +208,18 @@ final class TokenEndpoint {
             OAuthRequest form = createAccessTokenRequest(
                     AccessTokenRequestParams.create(code).pkceCodeVerifier(verifier));
             form.addParameter(OAuthConstants.REDIRECT_URI, redirectUri);
+            return form;
+        }
+
+        OAuthRequest password(String user, String password, @Nullable String scope) {
+            return createAccessTokenPasswordGrantRequest(user, password, scope);
+        }
+
+        OAuthRequest jwtBearer(String assertion, @Nullable String scope) {
+            OAuthRequest form = createAccessTokenClientCredentialsGrantRequest(scope);
+            form.getBodyParams().getParams().removeIf(known -> known.getKey().equals(OAuthConstants.GRANT_TYPE));
+            form.addParameter(OAuthConstants.GRANT_TYPE, "urn:ietf:params:oauth:grant-type:jwt-bearer");
+            form.addParameter("assertion", assertion);
             return form;
         }
 

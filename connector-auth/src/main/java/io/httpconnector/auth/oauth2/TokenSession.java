@@ -149,8 +149,9 @@ final class TokenSession implements AuthStrategy {
 
     /** What the store has, unless it began with another refresh token than the one that is given now. */
     private Optional<Tokens> read() {
-        Secret first = settings.firstRefreshToken();
-        String seed = first == null ? null : StoredJson.fingerprint(first.reveal());
+        String seed = settings.grant() instanceof Grant.RefreshToken given
+                ? StoredJson.fingerprint(given.first().reveal())
+                : null;
         return store.get(key)
                 .map(text -> StoredJson.read(text, Tokens.class))
                 .filter(tokens -> Objects.equals(tokens.seed(), seed));
@@ -195,17 +196,28 @@ final class TokenSession implements AuthStrategy {
     private Current renewed(@Nullable Tokens old) {
         return keepingOld(
                 old,
-                () -> settings.grant() == ClientSettings.Grant.CLIENT_CREDENTIALS
-                        ? stored(endpoint.clientCredentials(), null)
+                () -> settings.grant() instanceof Grant.Alone grant
+                        ? asked(grant, old)
                         : refreshed(old == null ? first() : old));
     }
 
-    private Tokens first() {
-        Secret first = settings.firstRefreshToken();
-        if (first == null) {
-            throw authorizationRequired("nobody has consented yet: send the user through an AuthorizationFlow", null);
+    private Current asked(Grant.Alone grant, @Nullable Tokens old) {
+        String refreshToken = old == null ? null : old.refreshToken();
+        if (old != null && refreshToken != null && old.refusal() == null && grant.refreshes()) {
+            try {
+                return refreshed(old);
+            } catch (AuthorizationRequiredException e) {
+                LOG.debug("\"{}\": asks anew, as {}", connection, e.getMessage());
+            }
         }
-        return Tokens.seed(first.reveal());
+        return stored(grant.ask(endpoint), refreshToken);
+    }
+
+    private Tokens first() {
+        if (settings.grant() instanceof Grant.RefreshToken given) {
+            return Tokens.seed(given.first().reveal());
+        }
+        throw authorizationRequired("nobody has consented yet: send the user through an AuthorizationFlow", null);
     }
 
     private Current refreshed(Tokens old) {

@@ -189,7 +189,7 @@ class ClientCredentialsTest {
     void everythingThatIsWrongIsListed() {
         assertThatThrownBy(() -> OAuth2.clientCredentials()
                         .tokenUrl("/token")
-                        .client("id", null)
+                        .client("id", (Secret) null)
                         .accessTokenAt("token")
                         .tokenHeader("X Y", "z")
                         .tokenMethod("TRACE")

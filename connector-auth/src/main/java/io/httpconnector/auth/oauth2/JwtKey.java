@@ -1,0 +1,195 @@
+package io.httpconnector.auth.oauth2;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Secret;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.MessageDigest;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key that signs JSON Web Tokens, RFC 7515, by which a client proves who it is or for whom it asks. Immutable, each method
+ * gives a new key; safe for many threads.
+ */
+public final class JwtKey {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
+
+    private final String algorithm;
+    private final Signer signer;
+    private final Map<String, String> header;
+
+    private interface Signer {
+        byte[] sign(byte[] bytes) throws GeneralSecurityException;
+    }
+
+    private JwtKey(String algorithm, Signer signer, Map<String, String> header) {
+        this.algorithm = algorithm;
+        this.signer = signer;
+        this.header = header;
+    }
+
+    /**
+     * RSASSA-PKCS1-v1_5 with SHA-256.
+     *
+     * @param key an RSA key
+     * @return the key
+     */
+    public static JwtKey rs256(PrivateKey key) {
+        return signing("RS256", "SHA256withRSA", "RSA", key);
+    }
+
+    /**
+     * RSASSA-PKCS1-v1_5 with SHA-256.
+     *
+     * @param pem an RSA key in PKCS #8, as the {@code private_key} of a service account has it
+     * @return the key
+     * @throws InvalidDefinitionException when it is no such key
+     */
+    public static JwtKey rs256(Secret pem) {
+        return rs256(pem("RSA", pem));
+    }
+
+    /**
+     * ECDSA with P-256 and SHA-256.
+     *
+     * @param key an EC key
+     * @return the key
+     */
+    public static JwtKey es256(PrivateKey key) {
+        return signing("ES256", "SHA256withECDSAinP1363Format", "EC", key);
+    }
+
+    /**
+     * ECDSA with P-256 and SHA-256.
+     *
+     * @param pem an EC key in PKCS #8
+     * @return the key
+     * @throws InvalidDefinitionException when it is no such key
+     */
+    public static JwtKey es256(Secret pem) {
+        return es256(pem("EC", pem));
+    }
+
+    /**
+     * HMAC with SHA-256.
+     *
+     * @param secret the shared secret, its text as UTF-8; one by {@link Secret#from} is looked up for each token
+     * @return the key
+     */
+    public static JwtKey hs256(Secret secret) {
+        if (secret == null) {
+            throw invalid("it is null");
+        }
+        return new JwtKey(
+                "HS256",
+                bytes -> {
+                    Mac mac = Mac.getInstance("HmacSHA256");
+                    mac.init(new SecretKeySpec(secret.reveal().getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+                    return mac.doFinal(bytes);
+                },
+                Map.of());
+    }
+
+    private static JwtKey signing(String algorithm, String signature, String kind, PrivateKey key) {
+        if (key == null || !kind.equals(key.getAlgorithm())) {
+            throw invalid(algorithm + " needs a key for " + kind);
+        }
+        return new JwtKey(
+                algorithm,
+                bytes -> {
+                    Signature signing = Signature.getInstance(signature);
+                    signing.initSign(key);
+                    signing.update(bytes);
+                    return signing.sign();
+                },
+                Map.of());
+    }
+
+    private static PrivateKey pem(String kind, Secret pem) {
+        String text = pem == null ? "" : pem.reveal();
+        String base64 = text.replaceAll("-----(BEGIN|END) PRIVATE KEY-----", "").replaceAll("\\s", "");
+        try {
+            byte[] bytes = Base64.getDecoder().decode(base64);
+            return KeyFactory.getInstance(kind).generatePrivate(new PKCS8EncodedKeySpec(bytes));
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            // The cause could quote the key.
+            throw invalid("it is no key for " + kind + " in PKCS #8, which begins with -----BEGIN PRIVATE KEY-----;"
+                    + " \"openssl pkcs8 -topk8 -nocrypt\" makes one of others");
+        }
+    }
+
+    private static InvalidDefinitionException invalid(String problem) {
+        return new InvalidDefinitionException("JWT key", List.of(problem));
+    }
+
+    /**
+     * Names the key: {@code kid}, RFC 7515, section 4.1.4.
+     *
+     * @param id the id by which the service knows it
+     * @return a new key
+     */
+    public JwtKey id(String id) {
+        return with("kid", id);
+    }
+
+    /**
+     * Names the key by its certificate: {@code x5t}, RFC 7515, section 4.1.7.
+     *
+     * @param certificate the certificate that the service knows
+     * @return a new key
+     */
+    public JwtKey certificate(X509Certificate certificate) {
+        try {
+            byte[] thumbprint = MessageDigest.getInstance("SHA-1").digest(certificate.getEncoded());
+            return with("x5t", BASE64.encodeToString(thumbprint));
+        } catch (GeneralSecurityException e) {
+            throw invalid("the certificate can't be read: " + e.getMessage());
+        }
+    }
+
+    private JwtKey with(String name, @Nullable String value) {
+        if (value == null) {
+            throw invalid(name + ": it is null");
+        }
+        Map<String, String> all = new LinkedHashMap<>(header);
+        all.put(name, value);
+        return new JwtKey(algorithm, signer, all);
+    }
+
+    /** A token with these claims. */
+    Secret sign(Map<String, Object> claims) {
+        Map<String, String> fields = new LinkedHashMap<>(Map.of("alg", algorithm, "typ", "JWT"));
+        fields.putAll(header);
+        try {
+            String signed = BASE64.encodeToString(JSON.writeValueAsBytes(fields)) + "."
+                    + BASE64.encodeToString(JSON.writeValueAsBytes(claims));
+            byte[] signature = signer.sign(signed.getBytes(StandardCharsets.US_ASCII));
+            return Secret.of(signed + "." + BASE64.encodeToString(signature));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("texts and numbers can be written", e);
+        } catch (GeneralSecurityException e) {
+            throw invalid("it can't sign by " + algorithm + ": " + e.getMessage());
+        }
+    }
+
+    /** Without the key. */
+    @Override
+    public String toString() {
+        return "JwtKey for " + algorithm;
+    }
+}
