@@ -14,7 +14,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -39,12 +39,10 @@ public final class AuthorizationFlow {
 
     private final TokenSession session;
     private final ClientSettings settings;
-    private final Definition definition;
 
     private AuthorizationFlow(TokenSession session, ClientSettings settings) {
         this.session = session;
         this.settings = settings;
-        this.definition = settings.definition();
     }
 
     /**
@@ -81,6 +79,8 @@ public final class AuthorizationFlow {
     }
 
     URI start(String browserSession, String redirectUri) {
+        ClientSettings found = session.endpoint().settings();
+        Definition definition = found.definition();
         String state = random();
         String nonce = Boolean.TRUE.equals(definition.nonce()) ? random() : null;
         PKCE pkce = Boolean.FALSE.equals(definition.pkce())
@@ -94,7 +94,7 @@ public final class AuthorizationFlow {
                 nonce,
                 settings.clock().instant().plus(PENDING).toEpochMilli());
         settings.tokens().put(Pending.key(state), StoredJson.write(pending), PENDING);
-        return url(parameters(state, pending, pkce));
+        return url(definition.authorizationUrl(), parameters(found, state, pending, pkce));
     }
 
     private static String fingerprint(String browserSession) {
@@ -110,7 +110,8 @@ public final class AuthorizationFlow {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
-    private Map<String, String> parameters(String state, Pending pending, @Nullable PKCE pkce) {
+    private static Map<String, String> parameters(
+            ClientSettings settings, String state, Pending pending, @Nullable PKCE pkce) {
         Map<String, String> parameters = new LinkedHashMap<>();
         parameters.put(OAuthConstants.RESPONSE_TYPE, OAuthConstants.CODE);
         parameters.put(OAuthConstants.CLIENT_ID, String.valueOf(settings.clientId()));
@@ -118,7 +119,7 @@ public final class AuthorizationFlow {
         if (settings.scope() != null) {
             parameters.put(OAuthConstants.SCOPE, settings.scope());
         }
-        parameters.putAll(Definition.orEmpty(definition.authorizationParameters()));
+        parameters.putAll(Definition.orEmpty(settings.definition().authorizationParameters()));
         if (pending.nonce() != null) {
             parameters.put("nonce", pending.nonce());
         }
@@ -130,8 +131,12 @@ public final class AuthorizationFlow {
     }
 
     /** The query of the URL stays as it is, but for what we say ourselves. */
-    private URI url(Map<String, String> parameters) {
-        String[] url = Objects.requireNonNull(definition.authorizationUrl()).split("\\?", 2);
+    private static URI url(@Nullable String authorizationUrl, Map<String, String> parameters) {
+        if (authorizationUrl == null) {
+            throw new InvalidDefinitionException(
+                    "OAuth 2", List.of("the metadata of the server has no authorization endpoint"));
+        }
+        String[] url = authorizationUrl.split("\\?", 2);
         String own = url.length == 1
                 ? ""
                 : Arrays.stream(url[1].split("&", -1))
@@ -156,9 +161,13 @@ public final class AuthorizationFlow {
     public TokenSet finish(@Nullable String callback, String browserSession) {
         Callback answer = Callback.of(callback);
         Pending pending = take(answer.state(), browserSession);
+        TokenEndpoint endpoint = session.endpoint();
+        Definition definition = endpoint.settings().definition();
         answer.checkIssuer(definition.issuer());
+        String code = answer.code();
         Map<String, String> fields = answer.fields(definition.callbackFields());
-        return new TokenSet(session.consented(answer.code(), pending, fields));
+        return new TokenSet(session.consented(
+                () -> endpoint.authorizationCode(code, pending).with(fields)));
     }
 
     /**
@@ -193,6 +202,26 @@ public final class AuthorizationFlow {
         } finally {
             loopback.close();
         }
+    }
+
+    /**
+     * What the user has consented to, as it is in the store now.
+     *
+     * @return the tokens; empty when there are none
+     * @throws io.httpconnector.ConnectorException when the store can't be read
+     */
+    public Optional<TokenSet> tokens() {
+        return session.tokens().map(TokenSet::new);
+    }
+
+    /**
+     * Takes the consent back: revokes the tokens where the authorization server has an endpoint for it, RFC 7009, and removes
+     * them from the store. Without tokens it does nothing.
+     *
+     * @throws io.httpconnector.ConnectorException when the server can't be reached or refuses; the tokens stay then
+     */
+    public void revoke() {
+        session.revoke();
     }
 
     /** The request that waits for this callback, which never comes back. */

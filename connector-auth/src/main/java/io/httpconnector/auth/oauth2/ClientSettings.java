@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 record ClientSettings(
         Grant grant,
         Definition definition,
+        @Nullable String discover,
         @Nullable String clientId,
         @Nullable Secret clientSecret,
         @Nullable JwtKey clientKey,
@@ -22,6 +23,32 @@ record ClientSettings(
         @Nullable String account,
         Duration refreshBefore,
         Clock clock) {
+
+    ClientSettings with(Definition discovered) {
+        return with(discovered, clientId, clientSecret);
+    }
+
+    ClientSettings with(String registeredId, @Nullable Secret registeredSecret) {
+        return with(definition, registeredId, registeredSecret);
+    }
+
+    private ClientSettings with(Definition definition, @Nullable String clientId, @Nullable Secret clientSecret) {
+        return new ClientSettings(
+                grant,
+                definition,
+                discover,
+                clientId,
+                clientSecret,
+                clientKey,
+                redirectUri,
+                scopes,
+                secretParameters,
+                fields,
+                tokens,
+                account,
+                refreshBefore,
+                clock);
+    }
 
     /** The scopes as the provider wants them; null when there are none. */
     @Nullable String scope() {

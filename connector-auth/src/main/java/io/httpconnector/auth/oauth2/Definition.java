@@ -2,6 +2,7 @@ package io.httpconnector.auth.oauth2;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -9,8 +10,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.auth.ExpiresAs;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,8 @@ record Definition(
         @Nullable List<String> callbackFields,
         String tokenUrl,
         @Nullable String refreshUrl,
+        @Nullable String revocationUrl,
+        @Nullable String deviceAuthorizationUrl,
         @Nullable String scopeSeparator,
         OAuth2.@Nullable ClientAuthentication clientAuthentication,
         OAuth2.@Nullable TokenRequest tokenRequest,
@@ -47,12 +52,48 @@ record Definition(
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
+    private static final Map<String, String> ENDPOINTS = Map.of(
+            "authorizationUrl", "authorization_endpoint",
+            "tokenUrl", "token_endpoint",
+            "revocationUrl", "revocation_endpoint",
+            "deviceAuthorizationUrl", "device_authorization_endpoint");
+
     static Definition of(ObjectNode json) {
         try {
             return MAPPER.treeToValue(json, Definition.class);
         } catch (JsonProcessingException e) {
             throw new InvalidDefinitionException("OAuth 2", List.of(e.getOriginalMessage()));
         }
+    }
+
+    /** This, and what the metadata of the server says beyond it: RFC 8414, section 2. */
+    Definition discovered(JsonNode server, @Nullable String resource) {
+        ObjectNode all = MAPPER.valueToTree(this);
+        ENDPOINTS.forEach((ours, theirs) -> {
+            if (!all.hasNonNull(ours) && server.path(theirs).isTextual()) {
+                all.set(ours, server.path(theirs));
+            }
+        });
+        if (!all.hasNonNull("tokenUrl")) {
+            throw new InvalidDefinitionException(
+                    "OAuth 2", List.of("the metadata of the server has no token endpoint"));
+        }
+        Set<String> clients = new HashSet<>();
+        server.path("token_endpoint_auth_methods_supported").forEach(method -> clients.add(method.asText()));
+        if (clientAuthentication == null
+                && clients.contains("client_secret_post")
+                && !clients.contains("client_secret_basic")) {
+            all.put("clientAuthentication", "body");
+        }
+        if (server.path("authorization_response_iss_parameter_supported").asBoolean()) {
+            all.set("issuer", server.path("issuer"));
+        }
+        if (resource != null) {
+            for (String parameters : List.of("authorizationParameters", "tokenParameters", "refreshParameters")) {
+                all.withObject("/" + parameters).put("resource", resource);
+            }
+        }
+        return of(all);
     }
 
     OAuth2.ClientAuthentication clientAuthenticationOrDefault() {

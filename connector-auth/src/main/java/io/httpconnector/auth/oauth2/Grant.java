@@ -20,6 +20,9 @@ sealed interface Grant {
     /** Section 4.1: a user consents in the browser. */
     record AuthorizationCode() implements Grant {}
 
+    /** RFC 8628: a user consents on another device. */
+    record DeviceCode() implements Grant {}
+
     /** Section 6, from a refresh token that is there already. */
     record RefreshToken(Secret first) implements Grant {}
 

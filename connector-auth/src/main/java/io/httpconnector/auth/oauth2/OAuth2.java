@@ -65,6 +65,16 @@ public final class OAuth2 implements AuthStrategy {
     }
 
     /**
+     * The device authorization grant, RFC 8628: the user consents on another device than the one that has no browser. A
+     * {@link DeviceFlow} waits for it.
+     *
+     * @return a builder
+     */
+    public static OAuth2Builder deviceCode() {
+        return new OAuth2Builder(new Grant.DeviceCode());
+    }
+
+    /**
      * The resource owner password credentials grant, RFC 6749, section 4.3: with the password of a user, where a service has
      * nothing better.
      *

@@ -30,6 +30,7 @@ public final class OAuth2Builder {
     private @Nullable Secret clientSecret;
     private @Nullable JwtKey clientKey;
     private @Nullable String redirectUri;
+    private @Nullable String discover;
     private final List<String> scopes = new ArrayList<>();
     private final Map<String, Secret> secretParameters = new LinkedHashMap<>();
     private final Map<String, String> fields = new LinkedHashMap<>();
@@ -175,6 +176,55 @@ public final class OAuth2Builder {
      */
     public OAuth2Builder tokenUrl(String url) {
         return url("tokenUrl", url);
+    }
+
+    /**
+     * Asks the authorization server for its endpoints when they are needed: RFC 8414, or OpenID Connect Discovery 1.0. Those
+     * that are set stay.
+     *
+     * @param issuer its issuer identifier, such as {@code https://login.example.com/tenant}
+     * @return this
+     */
+    public OAuth2Builder discover(String issuer) {
+        check("discover", () -> {
+            if (!Request.get(issuer).uri().isAbsolute()) {
+                problems.add("discover: it is not absolute: begin with https://");
+            }
+        });
+        this.discover = issuer;
+        return this;
+    }
+
+    /**
+     * Asks the service itself, at the base URL of the connection, who its authorization server is (RFC 9728), and that for its
+     * endpoints; as servers of the Model Context Protocol want it. Without a client id it asks for one too (RFC 7591), which is
+     * kept in the {@link TokenStore}.
+     *
+     * @return this
+     */
+    public OAuth2Builder discover() {
+        this.discover = "";
+        return this;
+    }
+
+    /**
+     * The endpoint that revokes tokens: RFC 7009.
+     *
+     * @param url an absolute URL
+     * @return this
+     */
+    public OAuth2Builder revocationUrl(String url) {
+        return url("revocationUrl", url);
+    }
+
+    /**
+     * The endpoint where a device begins: RFC 8628, section 3.1.
+     *
+     * @param url an absolute URL
+     * @return this
+     */
+    public OAuth2Builder deviceAuthorizationUrl(String url) {
+        return url("deviceAuthorizationUrl", url);
     }
 
     /**
@@ -474,14 +524,18 @@ public final class OAuth2Builder {
      */
     public OAuth2 build() {
         List<String> found = new ArrayList<>(problems);
-        if (!definition.has("tokenUrl")) {
+        boolean asks = discover != null;
+        if (!asks && !definition.has("tokenUrl")) {
             found.add("token URL: it is missing: set it by tokenUrl(\"https://...\")");
         }
-        if ((clientId == null || clientId.isEmpty()) && !(grant instanceof Grant.JwtBearer)) {
+        if ((clientId == null || clientId.isEmpty()) && !asks && !(grant instanceof Grant.JwtBearer)) {
             found.add("client: it is missing: set it by client(id, secret)");
         }
-        if (grant instanceof Grant.AuthorizationCode && !definition.has("authorizationUrl")) {
+        if (!asks && grant instanceof Grant.AuthorizationCode && !definition.has("authorizationUrl")) {
             found.add("authorization URL: it is missing: set it by authorizationUrl(\"https://...\")");
+        }
+        if (!asks && grant instanceof Grant.DeviceCode && !definition.has("deviceAuthorizationUrl")) {
+            found.add("device authorization URL: it is missing: set it by deviceAuthorizationUrl(\"https://...\")");
         }
         if (!found.isEmpty()) {
             throw new InvalidDefinitionException("OAuth 2", found);
@@ -489,6 +543,7 @@ public final class OAuth2Builder {
         return new OAuth2(new ClientSettings(
                 grant,
                 Definition.of(definition),
+                discover,
                 clientId,
                 clientSecret,
                 clientKey,

@@ -1,5 +1,6 @@
 package io.httpconnector.auth.oauth2;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.github.scribejava.core.builder.api.DefaultApi20;
 import com.github.scribejava.core.model.OAuthConstants;
 import com.github.scribejava.core.model.OAuthRequest;
@@ -48,6 +49,51 @@ final class TokenEndpoint {
         this.context = context;
         this.answers = new TokenAnswer(settings.definition(), settings.clock());
         this.forms = new Forms(settings);
+    }
+
+    ClientSettings settings() {
+        return settings;
+    }
+
+    /** Revokes the refresh token, and with it all access tokens; or the access token, where there is nothing else. */
+    void revoke(Tokens tokens) {
+        String url = settings.definition().revocationUrl();
+        String token = tokens.refreshToken() == null ? tokens.accessToken() : tokens.refreshToken();
+        if (url == null || token == null) {
+            return;
+        }
+        Request request = Request.post(url)
+                .named("OAuth 2 revocation")
+                .bodyField("token", Secret.of(token))
+                .bodyField("token_type_hint", tokens.refreshToken() == null ? "access_token" : "refresh_token");
+        try {
+            var unused =
+                    context.send(withClient(request, OAuth2.TokenRequest.FORM).idempotent());
+        } catch (StatusException e) {
+            throw TokenAnswer.refusal(e);
+        }
+    }
+
+    /** Begins on a device: RFC 8628, section 3.1. */
+    JsonNode deviceAuthorization() {
+        Request request = Request.post(String.valueOf(settings.definition().deviceAuthorizationUrl()))
+                .named("OAuth 2 device authorization")
+                .header("Accept", "application/json")
+                .body(Body.form());
+        if (settings.scope() != null) {
+            request = request.bodyField("scope", settings.scope());
+        }
+        try {
+            return context.send(withClient(request, OAuth2.TokenRequest.FORM)).json();
+        } catch (StatusException e) {
+            throw TokenAnswer.refusal(e);
+        }
+    }
+
+    Tokens deviceCode(String code) {
+        OAuthRequest form = forms.deviceCode(code);
+        Response answer = send(form, settings.definition().tokenParameters(), false);
+        return answers.tokens(answer, null, said -> masked(said, code));
     }
 
     Tokens clientCredentials() {
@@ -125,7 +171,7 @@ final class TokenEndpoint {
                 Definition.orEmpty(settings.definition().tokenHeaders()).entrySet()) {
             request = request.header(header.getKey(), header.getValue());
         }
-        request = withClient(request);
+        request = withClient(request, place());
         try {
             return context.send(repeatable ? request.idempotent() : request);
         } catch (StatusException e) {
@@ -141,16 +187,16 @@ final class TokenEndpoint {
         };
         for (Parameter parameter : parameters) {
             request = SECRET.contains(parameter.getKey())
-                    ? with(request, parameter.getKey(), Secret.of(parameter.getValue()))
-                    : with(request, parameter.getKey(), parameter.getValue());
+                    ? with(request, parameter.getKey(), Secret.of(parameter.getValue()), place())
+                    : with(request, parameter.getKey(), parameter.getValue(), place());
         }
         for (Map.Entry<String, Secret> secret : settings.secretParameters().entrySet()) {
-            request = with(request, secret.getKey(), secret.getValue());
+            request = with(request, secret.getKey(), secret.getValue(), place());
         }
         return request;
     }
 
-    private Request withClient(Request request) {
+    private Request withClient(Request request, OAuth2.TokenRequest place) {
         String id = settings.clientId();
         Secret secret = settings.clientSecret();
         JwtKey key = settings.clientKey();
@@ -158,15 +204,16 @@ final class TokenEndpoint {
             return request;
         }
         if (key != null) {
-            Request named = with(with(request, "client_id", id), "client_assertion_type", CLIENT_ASSERTION);
-            return with(named, "client_assertion", assertion(key, Map.of("iss", id, "sub", id)));
+            Request named =
+                    with(with(request, "client_id", id, place), "client_assertion_type", CLIENT_ASSERTION, place);
+            return with(named, "client_assertion", assertion(key, Map.of("iss", id, "sub", id)), place);
         }
         if (secret == null || settings.clientAuthentication() == OAuth2.ClientAuthentication.NONE) {
-            return with(request, "client_id", id);
+            return with(request, "client_id", id, place);
         }
         return settings.clientAuthentication() == OAuth2.ClientAuthentication.BASIC
                 ? request.header("Authorization", basic(id, secret))
-                : with(with(request, "client_id", id), "client_secret", secret);
+                : with(with(request, "client_id", id, place), "client_secret", secret, place);
     }
 
     /** Both are form-encoded before they are joined: RFC 6749, section 2.3.1. */
@@ -180,12 +227,12 @@ final class TokenEndpoint {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
-    private Request with(Request request, String name, String value) {
-        return place() == OAuth2.TokenRequest.QUERY ? request.query(name, value) : request.bodyField(name, value);
+    private static Request with(Request request, String name, String value, OAuth2.TokenRequest place) {
+        return place == OAuth2.TokenRequest.QUERY ? request.query(name, value) : request.bodyField(name, value);
     }
 
-    private Request with(Request request, String name, Secret value) {
-        return place() == OAuth2.TokenRequest.QUERY ? request.query(name, value) : request.bodyField(name, value);
+    private static Request with(Request request, String name, Secret value, OAuth2.TokenRequest place) {
+        return place == OAuth2.TokenRequest.QUERY ? request.query(name, value) : request.bodyField(name, value);
     }
 
     private OAuth2.TokenRequest place() {
@@ -220,6 +267,13 @@ final class TokenEndpoint {
             form.getBodyParams().getParams().removeIf(known -> known.getKey().equals(OAuthConstants.GRANT_TYPE));
             form.addParameter(OAuthConstants.GRANT_TYPE, "urn:ietf:params:oauth:grant-type:jwt-bearer");
             form.addParameter("assertion", assertion);
+            return form;
+        }
+
+        OAuthRequest deviceCode(String code) {
+            OAuthRequest form = new OAuthRequest(getApi().getAccessTokenVerb(), getApi().getAccessTokenEndpoint());
+            form.addParameter(OAuthConstants.GRANT_TYPE, "urn:ietf:params:oauth:grant-type:device_code");
+            form.addParameter("device_code", code);
             return form;
         }
 

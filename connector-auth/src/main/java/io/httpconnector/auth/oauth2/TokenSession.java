@@ -40,7 +40,7 @@ final class TokenSession implements AuthStrategy {
     private static final Set<String> GRANT_IS_OVER = Set.of("invalid_grant");
 
     private final ClientSettings settings;
-    private final TokenEndpoint endpoint;
+    private final AuthContext context;
     private final String connection;
     private final String key;
     private final TokenStore store;
@@ -48,6 +48,7 @@ final class TokenSession implements AuthStrategy {
     private final Function<Request, Current> renewal;
     private volatile @Nullable Current current;
     private volatile @Nullable String rejected;
+    private @Nullable TokenEndpoint endpoint;
     private volatile @Nullable Unsaved unsaved;
 
     /** Tokens that the store did not take, and the refresh token that they came from. */
@@ -62,7 +63,7 @@ final class TokenSession implements AuthStrategy {
 
     TokenSession(ClientSettings settings, AuthContext context) {
         this.settings = settings;
-        this.endpoint = new TokenEndpoint(settings, context);
+        this.context = context;
         this.connection = context.connection();
         this.key = settings.account() == null ? context.connection() : settings.account();
         this.store = settings.tokens();
@@ -106,6 +107,35 @@ final class TokenSession implements AuthStrategy {
         return !(next.isRejected(old) ? renewal.apply(refused) : next).isRejected(old);
     }
 
+    /** Where tokens are asked for; asks who that is, should nobody have said so. */
+    synchronized TokenEndpoint endpoint() {
+        TokenEndpoint known = endpoint;
+        if (known == null) {
+            known = new TokenEndpoint(
+                    settings.discover() == null ? settings : new Discovery(settings, context).discovered(), context);
+            endpoint = known;
+        }
+        return known;
+    }
+
+    /** The user takes the consent back: RFC 7009. */
+    void revoke() {
+        TokenStore.Lease lease = store.lease(key, PATIENCE);
+        try {
+            read().filter(tokens -> tokens.refusal() == null).ifPresent(endpoint()::revoke);
+            store.remove(key);
+            current = null;
+            unsaved = null;
+        } finally {
+            lease.close();
+        }
+    }
+
+    Optional<Tokens> tokens() {
+        return read();
+    }
+
+    /** What was said when it was built. */
     ClientSettings settings() {
         return settings;
     }
@@ -116,10 +146,10 @@ final class TokenSession implements AuthStrategy {
     }
 
     /** Gets the tokens that the user has consented to; whatever there was before is over. */
-    Tokens consented(String code, Pending pending, Map<String, String> fields) {
+    Tokens consented(Supplier<Tokens> answer) {
         TokenStore.Lease lease = store.lease(key, PATIENCE);
         try {
-            Tokens tokens = endpoint.authorizationCode(code, pending).with(fields);
+            Tokens tokens = answer.get();
             unsaved = null;
             write(tokens);
             LOG.debug("\"{}\": consented, {}", connection, tokens);
@@ -210,7 +240,7 @@ final class TokenSession implements AuthStrategy {
                 LOG.debug("\"{}\": asks anew, as {}", connection, e.getMessage());
             }
         }
-        return stored(grant.ask(endpoint), refreshToken);
+        return stored(grant.ask(endpoint()), refreshToken);
     }
 
     private Tokens first() {
@@ -260,7 +290,7 @@ final class TokenSession implements AuthStrategy {
         write(begun);
         for (int attempt = 1; ; attempt++) {
             try {
-                return endpoint.refresh(begun, refreshToken);
+                return endpoint().refresh(begun, refreshToken);
             } catch (OAuth2Exception e) {
                 if (e.error().filter(this::endsTheGrant).isPresent()) {
                     throw refused(begun, e, lost);

@@ -1,0 +1,142 @@
+package io.httpconnector.auth.oauth2;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.ConnectorException;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.TimedOutException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets a user consent on another device than this one, which has no browser: RFC 8628.
+ *
+ * <pre>{@code
+ * TokenSet tokens = DeviceFlow.of(connection)
+ *         .authorize(prompt -> out.println("Go to " + prompt.verificationUri() + " and enter " + prompt.userCode()));
+ * }</pre>
+ */
+public final class DeviceFlow {
+
+    private static final Duration INTERVAL = Duration.ofSeconds(5);
+    private static final Duration SHORTEST_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration LONGEST = Duration.ofMinutes(30);
+
+    private final TokenSession session;
+
+    private DeviceFlow(TokenSession session) {
+        this.session = session;
+    }
+
+    /**
+     * What to show to the user: RFC 8628, section 3.3.
+     *
+     * @param userCode what the user enters
+     * @param verificationUri where
+     * @param verificationUriComplete where, with the code in it, such as for a QR code; empty when the server has no such
+     * @param lifetime how long the code is good
+     */
+    public record Prompt(
+            String userCode, String verificationUri, Optional<String> verificationUriComplete, Duration lifetime) {}
+
+    /**
+     * The flow that brings the tokens of a connection.
+     *
+     * @param connection a connection with {@link OAuth2#deviceCode()}; stays the caller's
+     * @return the flow
+     * @throws InvalidDefinitionException when it has another strategy
+     */
+    public static DeviceFlow of(HttpConnection connection) {
+        if (connection.auth() instanceof TokenSession session
+                && session.settings().grant() instanceof Grant.DeviceCode) {
+            return new DeviceFlow(session);
+        }
+        throw new InvalidDefinitionException(
+                "device flow",
+                List.of("the auth strategy of the connection must be an OAuth2.deviceCode(), it is "
+                        + connection.auth()));
+    }
+
+    /**
+     * Asks for a code, shows it and waits until the user has consented, refused, or let the code expire; half an hour at most.
+     *
+     * @param show shows the code, and returns
+     * @return the tokens, which are in the store too
+     * @throws AuthorizationRequiredException when the user did not consent
+     * @throws OAuth2Exception when the authorization server refuses
+     * @throws ConnectorException when it can't be reached, or the thread is interrupted
+     */
+    public TokenSet authorize(Consumer<Prompt> show) {
+        TokenEndpoint endpoint = session.endpoint();
+        JsonNode answer = endpoint.deviceAuthorization();
+        String code = answer.path("device_code").asText();
+        Prompt prompt = prompt(answer);
+        if (code.isEmpty() || prompt.userCode.isEmpty()) {
+            throw new OAuth2Exception("The device authorization endpoint answered without a code", null, null);
+        }
+        show.accept(prompt);
+        Duration interval = Duration.ofSeconds(answer.path("interval").asLong(INTERVAL.toSeconds()));
+        return new TokenSet(poll(endpoint, code, interval, prompt.lifetime));
+    }
+
+    private static Prompt prompt(JsonNode answer) {
+        String complete = answer.path("verification_uri_complete").asText();
+        String uri = answer.path("verification_uri")
+                .asText(answer.path("verification_url").asText());
+        Duration lifetime = Duration.ofSeconds(answer.path("expires_in").asLong(LONGEST.toSeconds()));
+        return new Prompt(
+                answer.path("user_code").asText(),
+                uri,
+                complete.isEmpty() ? Optional.empty() : Optional.of(complete),
+                lifetime.compareTo(LONGEST) > 0 ? LONGEST : lifetime);
+    }
+
+    /** As section 3.5 says, of which a server may be asked less often and no more. */
+    private Tokens poll(TokenEndpoint endpoint, String code, Duration asked, Duration lifetime) {
+        long end = System.nanoTime() + lifetime.toNanos();
+        Duration interval = asked.compareTo(SHORTEST_INTERVAL) < 0 ? SHORTEST_INTERVAL : asked;
+        while (System.nanoTime() - end < 0) {
+            pause(interval);
+            try {
+                Tokens tokens = endpoint.deviceCode(code);
+                return session.consented(() -> tokens);
+            } catch (OAuth2Exception e) {
+                switch (e.error().orElse("")) {
+                    case "authorization_pending" -> {}
+                    case "slow_down" -> interval = interval.plus(INTERVAL);
+                    case "access_denied" -> throw required("the user did not consent", e);
+                    case "expired_token" -> throw required("the code has expired", e);
+                    default -> throw e;
+                }
+            } catch (TimedOutException e) {
+                interval = interval.multipliedBy(2);
+            }
+        }
+        throw required("the code has expired", null);
+    }
+
+    private static AuthorizationRequiredException required(String why, @Nullable OAuth2Exception cause) {
+        return new AuthorizationRequiredException(
+                "Device authorization: " + why,
+                cause == null ? null : cause.error().orElse(null),
+                cause);
+    }
+
+    private static void pause(Duration time) {
+        try {
+            TimeUnit.NANOSECONDS.sleep(time.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ConnectorException("The thread was interrupted while it waited for the user", e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Device flow of " + session;
+    }
+}
