@@ -9,6 +9,7 @@ import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -76,7 +77,11 @@ final class Discovery {
                 .map(found -> found.group(1) == null ? found.group(2) : found.group(1))
                 .findFirst()
                 .orElse(wellKnown(here.toString(), "oauth-protected-resource"));
-        JsonNode metadata = get(url).orElseThrow(() -> failed("there is nothing at " + url));
+        Response answer = get(url);
+        if (answer.status() != 200) {
+            throw failed("there is no metadata of the service: " + url + " answers " + answer.status());
+        }
+        JsonNode metadata = answer.json();
         String resource = text(metadata, "resource");
         if (resource == null || !origin(resource).equals(origin(here.toString()))) {
             // Or else a service could have tokens made for another: RFC 9728, section 3.3.
@@ -90,16 +95,22 @@ final class Discovery {
                 wellKnown(issuer, "oauth-authorization-server"),
                 wellKnown(issuer, "openid-configuration"),
                 issuer.replaceFirst("/$", "") + "/.well-known/openid-configuration");
+        List<String> answers = new ArrayList<>();
         for (String place : places) {
-            Optional<JsonNode> metadata = get(place);
-            if (metadata.isPresent()) {
-                if (!issuer.equals(text(metadata.get(), "issuer"))) {
-                    throw failed("the metadata at " + place + " is not of " + issuer + ": RFC 8414, section 3.3");
-                }
-                return metadata.get();
+            Response answer = get(place);
+            if (answer.status() == 200) {
+                return metadata(issuer, place, answer.json());
             }
+            answers.add(place + " answers " + answer.status());
         }
-        throw failed("there is no metadata at any of " + places);
+        throw failed("there is no metadata of " + issuer + ": " + String.join(", ", answers));
+    }
+
+    private JsonNode metadata(String issuer, String place, JsonNode metadata) {
+        if (!issuer.equals(text(metadata, "issuer"))) {
+            throw failed("the metadata at " + place + " is not of " + issuer + ": RFC 8414, section 3.3");
+        }
+        return metadata;
     }
 
     /** The path of the URL comes after the well-known one: RFC 8414, section 3.1. */
@@ -122,12 +133,11 @@ final class Discovery {
         }
     }
 
-    private Optional<JsonNode> get(String url) {
-        Response answer = context.send(Request.get(url)
+    private Response get(String url) {
+        return context.send(Request.get(uri(url).toString())
                 .named("OAuth 2 discovery")
                 .header("Accept", "application/json")
                 .acceptAnyStatus());
-        return answer.status() == 200 ? Optional.of(answer.json()) : Optional.empty();
     }
 
     /** Registered once for all accounts in the store. */
