@@ -1,0 +1,194 @@
+package io.httpconnector.auth.oauth2;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.Request;
+import io.httpconnector.Retry;
+import io.httpconnector.Secret;
+import io.httpconnector.auth.BasicAuth;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Against Spring Authorization Server, with a browser that fills in its forms; it rotates refresh tokens and wants PKCE. */
+@Timeout(60)
+class SpringAuthorizationServerTest {
+
+    @RegisterExtension
+    static WireMockExtension service = WireMockExtension.newInstance()
+            .options(wireMockConfig().dynamicPort())
+            .build();
+
+    /** With characters that must be encoded in the Basic scheme. */
+    private static final Secret SECRET = Secret.of("s%cret: 1");
+
+    private static SpringServer server;
+
+    private final TestClock clock = new TestClock();
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = new SpringServer();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        server.close();
+    }
+
+    @BeforeEach
+    void begin() {
+        clock.passes(Duration.between(clock.instant(), Instant.now()));
+        service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
+    }
+
+    private HttpConnection connection(OAuth2Builder auth) {
+        return HttpConnection.named("Service")
+                .baseUrl(service.baseUrl())
+                .auth(auth.discover(server.url())
+                        .client("web", SECRET)
+                        .clock(clock)
+                        .build())
+                .retry(Retry.none())
+                .build();
+    }
+
+    private static OAuth2Builder user() {
+        return OAuth2.authorizationCode()
+                .redirectUri(SpringServer.REDIRECT_URI)
+                .scopes("openid", "orders")
+                .nonce();
+    }
+
+    private static TokenSet consent(AuthorizationFlow flow) throws Exception {
+        return flow.finish(new Browser().go(flow.start("s")), "s");
+    }
+
+    /** What the server itself says about a token: RFC 7662. */
+    private static boolean isActive(Secret token) {
+        try (HttpConnection connection = HttpConnection.named("Introspection")
+                .baseUrl(server.url())
+                .auth(BasicAuth.of("web", Secret.of("s%25cret%3A+1")))
+                .build()) {
+            return connection
+                    .send(Request.post("/oauth2/introspect").bodyField("token", token))
+                    .json()
+                    .at("/active")
+                    .asBoolean();
+        }
+    }
+
+    private static Secret sent() {
+        String header = service.getAllServeEvents().get(0).getRequest().getHeader("Authorization");
+        return Secret.of(header.substring("Bearer ".length()));
+    }
+
+    @Test
+    void userConsentsAndTheTokensRotate() throws Exception {
+        try (HttpConnection connection = connection(user())) {
+            AuthorizationFlow flow = AuthorizationFlow.of(connection);
+            TokenSet first = consent(flow);
+            connection.send(Request.get("/orders"));
+            assertThat(isActive(sent())).isTrue();
+
+            for (int i = 0; i < 3; i++) {
+                clock.passes(Duration.ofMinutes(5));
+                connection.send(Request.get("/orders"));
+                assertThat(isActive(sent())).isTrue();
+            }
+            TokenSet last = flow.tokens().orElseThrow();
+            assertThat(last.refreshToken().orElseThrow().reveal())
+                    .isNotEqualTo(first.refreshToken().orElseThrow().reveal());
+            assertThat(isActive(first.refreshToken().orElseThrow())).isFalse();
+        }
+    }
+
+    @Test
+    void revokedConsentIsOver() throws Exception {
+        try (HttpConnection connection = connection(user())) {
+            AuthorizationFlow flow = AuthorizationFlow.of(connection);
+            TokenSet tokens = consent(flow);
+            assertThat(isActive(tokens.refreshToken().orElseThrow())).isTrue();
+            flow.revoke();
+            assertThat(isActive(tokens.refreshToken().orElseThrow())).isFalse();
+            assertThat(isActive(tokens.accessToken())).isFalse();
+            assertThatThrownBy(() -> connection.send(Request.get("/orders")))
+                    .isInstanceOf(AuthorizationRequiredException.class);
+        }
+    }
+
+    @Test
+    void consentThatWasRevokedElsewhereIsNoticed() throws Exception {
+        TokenStore store = TokenStore.inMemory();
+        try (HttpConnection connection = connection(user().tokens(store))) {
+            TokenSet tokens = consent(AuthorizationFlow.of(connection));
+            try (HttpConnection elsewhere = HttpConnection.named("Elsewhere")
+                    .baseUrl(server.url())
+                    .auth(BasicAuth.of("web", Secret.of("s%25cret%3A+1")))
+                    .build()) {
+                elsewhere.send(Request.post("/oauth2/revoke")
+                        .bodyField("token", tokens.refreshToken().orElseThrow()));
+            }
+            clock.passes(Duration.ofMinutes(5));
+            assertThatThrownBy(() -> connection.send(Request.get("/orders")))
+                    .isInstanceOf(AuthorizationRequiredException.class)
+                    .hasMessageContaining("invalid_grant");
+        }
+    }
+
+    @Test
+    void applicationActsForItself() {
+        try (HttpConnection connection = connection(OAuth2.clientCredentials().scopes("orders"))) {
+            connection.send(Request.get("/orders"));
+            assertThat(isActive(sent())).isTrue();
+        }
+    }
+
+    @Test
+    void clientIsKnownByItsBodyToo() {
+        try (HttpConnection connection =
+                connection(OAuth2.clientCredentials().clientAuthentication(OAuth2.ClientAuthentication.BODY))) {
+            connection.send(Request.get("/orders"));
+            assertThat(isActive(sent())).isTrue();
+        }
+    }
+
+    @Test
+    void userConsentsOnAnotherDevice() throws Exception {
+        try (HttpConnection connection = connection(OAuth2.deviceCode().scopes("orders"))) {
+            assertThatThrownBy(() -> connection.send(Request.get("/orders")))
+                    .isInstanceOf(AuthorizationRequiredException.class);
+            CompletableFuture<Void> consented = new CompletableFuture<>();
+            TokenSet tokens = DeviceFlow.of(connection).authorize(prompt -> {
+                assertThat(prompt.userCode()).isNotEmpty();
+                var unused = consented.completeAsync(() -> {
+                    try {
+                        new Browser()
+                                .go(URI.create(prompt.verificationUriComplete().orElseThrow()));
+                        return null;
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+            });
+            consented.join();
+            connection.send(Request.get("/orders"));
+            assertThat(sent().reveal()).isEqualTo(tokens.accessToken().reveal());
+            assertThat(isActive(sent())).isTrue();
+        }
+    }
+}
