@@ -43,6 +43,15 @@ public final class CustomAuth implements AuthStrategy {
     }
 
     /**
+     * Adds nothing yet.
+     *
+     * @return the strategy
+     */
+    public static CustomAuth nothing() {
+        return NONE;
+    }
+
+    /**
      * A token in the {@code Authorization} header: the Bearer scheme, RFC 6750.
      *
      * @param token the token; one by {@link Secret#from} is looked up for each request

@@ -45,6 +45,7 @@ record Definition(
         @Nullable String lifetime,
         @Nullable Map<String, String> tokenFields,
         @Nullable List<String> refusals,
+        @Nullable String accessTokenHeader,
         @Nullable String tokenPrefix) {
 
     private static final ObjectMapper MAPPER = JsonMapper.builder()

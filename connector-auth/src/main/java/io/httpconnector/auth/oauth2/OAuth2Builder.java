@@ -284,7 +284,18 @@ public final class OAuth2Builder {
     }
 
     /**
-     * What stands before the access token in the {@code Authorization} header; by default {@code "Bearer "}, RFC 6750.
+     * Which header field has the access token; by default {@code Authorization}.
+     *
+     * @param name the field name
+     * @return this
+     */
+    public OAuth2Builder accessTokenHeader(String name) {
+        check("accessTokenHeader", () -> Request.get("/").header(name, ""));
+        return text("accessTokenHeader", name);
+    }
+
+    /**
+     * What stands before the access token in its header; by default {@code "Bearer "}, RFC 6750.
      *
      * @param prefix with its space; may be empty
      * @return this
@@ -512,6 +523,27 @@ public final class OAuth2Builder {
     public OAuth2Builder clock(Clock clock) {
         if (isThere("clock", clock)) {
             this.clock = clock;
+        }
+        return this;
+    }
+
+    /**
+     * Sets what a document says, in the keys of an {@link io.httpconnector.auth.definition.AuthDefinition}: the same as the
+     * methods of this builder that are called as the keys are.
+     *
+     * @param json a JSON object
+     * @return this
+     */
+    public OAuth2Builder definition(ObjectNode json) {
+        if (isThere("definition", json)) {
+            json.properties().forEach(entry -> {
+                String name = entry.getKey();
+                if (name.endsWith("Url")) {
+                    url(name, entry.getValue().asText());
+                } else {
+                    definition.set(name, entry.getValue());
+                }
+            });
         }
         return this;
     }

@@ -42,6 +42,7 @@ final class TokenSession implements AuthStrategy {
     private final ClientSettings settings;
     private final AuthContext context;
     private final String connection;
+    private final String headerName;
     private final String key;
     private final TokenStore store;
     private final Clock clock;
@@ -65,6 +66,8 @@ final class TokenSession implements AuthStrategy {
         this.settings = settings;
         this.context = context;
         this.connection = context.connection();
+        String name = settings.definition().accessTokenHeader();
+        this.headerName = name == null ? "Authorization" : name;
         this.key = settings.account() == null ? context.connection() : settings.account();
         this.store = settings.tokens();
         this.clock = settings.clock();
@@ -73,7 +76,7 @@ final class TokenSession implements AuthStrategy {
 
     @Override
     public Request apply(Request request) {
-        return request.header("Authorization", usable(request).header);
+        return request.header(headerName, usable(request).header);
     }
 
     private Current usable(Request request) {
@@ -94,7 +97,7 @@ final class TokenSession implements AuthStrategy {
     @Override
     public boolean refresh(Request refused, Response answer) {
         Current known = current;
-        if (known == null || !refused.header("Authorization").equals(Optional.of(known.header.reveal()))) {
+        if (known == null || !refused.header(headerName).equals(Optional.of(known.header.reveal()))) {
             return true;
         }
         if (clock.millis() - known.tokens.obtainedAt() < REST.toMillis()) {

@@ -1,0 +1,155 @@
+package io.httpconnector.auth.definition;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.AuthStrategy;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Secret;
+import io.httpconnector.auth.oauth2.TokenStore;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One way to authenticate of an {@link AuthDefinition}, and what a user enters for it. For one thread; what it builds is for all. */
+public final class AuthChoice {
+
+    private final AuthDefinition definition;
+    private final String strategy;
+    private final Map<String, InputField> fields = new LinkedHashMap<>();
+    private final ObjectNode described;
+    private final List<String> problems = new ArrayList<>();
+    private final Map<String, Object> given = new LinkedHashMap<>();
+    private @Nullable String redirectUri;
+    private @Nullable TokenStore tokens;
+    private @Nullable String account;
+
+    AuthChoice(AuthDefinition definition, String strategy, List<InputField> fields, ObjectNode described) {
+        this.definition = definition;
+        this.strategy = strategy;
+        this.described = described;
+        fields.forEach(field -> this.fields.put(field.name(), field));
+    }
+
+    /**
+     * Sets what was entered for a field.
+     *
+     * @param field the name of the field
+     * @param value what was entered
+     * @return this
+     */
+    public AuthChoice value(String field, String value) {
+        return put(field, value);
+    }
+
+    /**
+     * Sets what was entered for a field that is a secret.
+     *
+     * @param field the name of the field
+     * @param value what was entered; one by {@link Secret#from} is looked up each time that it is used
+     * @return this
+     */
+    public AuthChoice value(String field, Secret value) {
+        return put(field, value);
+    }
+
+    private AuthChoice put(String name, @Nullable Object value) {
+        if (!fields.containsKey(name)) {
+            problems.add(name + ": there is no such field, but " + fields.keySet());
+        } else if (value == null) {
+            problems.add(name + ": it is null");
+        } else {
+            given.put(name, value);
+        }
+        return this;
+    }
+
+    /**
+     * Where an authorization server sends the browser back to; for OAuth 2.
+     *
+     * @param uri an absolute URI
+     * @return this
+     */
+    public AuthChoice redirectUri(String uri) {
+        this.redirectUri = uri;
+        return this;
+    }
+
+    /**
+     * Where tokens are kept, and whose they are; for OAuth 2.
+     *
+     * @param store the store
+     * @param account the key, such as the id of a customer
+     * @return this
+     */
+    public AuthChoice tokens(TokenStore store, String account) {
+        this.tokens = store;
+        this.account = account;
+        return this;
+    }
+
+    @Nullable String redirectUri() {
+        return redirectUri;
+    }
+
+    @Nullable TokenStore tokens() {
+        return tokens;
+    }
+
+    @Nullable String account() {
+        return account;
+    }
+
+    /**
+     * Builds the strategy. Nothing is sent yet.
+     *
+     * @return the strategy, which has the values for the base URL of the definition too
+     * @throws InvalidDefinitionException when a value is missing or wrong: lists all of it
+     */
+    public AuthStrategy build() {
+        List<String> found = new ArrayList<>(problems);
+        Values values = new Values(found);
+        fields.forEach((name, field) -> {
+            Object value = given.getOrDefault(name, field.defaultValue().orElse(null));
+            if (value instanceof Secret secret) {
+                values.put(name, secret);
+            } else if (value instanceof String text && field.isSecret()) {
+                values.put(name, text.isEmpty() ? Secret.of("missing") : Secret.of(text));
+            } else if (value instanceof String text) {
+                values.put(name, text);
+            }
+        });
+        Map<String, String> ofBaseUrl = definition.fieldsOfBaseUrl(values);
+        var unused = values.url("baseUrl", withoutUnknown(definition.baseUrl()));
+        StrategyType.Input input = new StrategyType.Input(this, described.deepCopy(), values, found, ofBaseUrl);
+        AuthStrategy built = null;
+        try {
+            built = StrategyType.of(described.path("type").asText()).apply(input);
+        } catch (InvalidDefinitionException e) {
+            found.addAll(e.problems());
+        }
+        if (built == null || !found.isEmpty()) {
+            throw new InvalidDefinitionException(
+                    "\"" + strategy + "\" of \"" + definition.name() + "\"",
+                    found.stream().distinct().toList());
+        }
+        return built;
+    }
+
+    /** Some values of a base URL come with the tokens; what is checked here are ours. */
+    private String withoutUnknown(String url) {
+        String checked = url;
+        for (String name : Values.names(url)) {
+            if (!fields.containsKey(name)) {
+                checked = checked.replaceAll("\\{\\{\\s*auth\\." + name + "\\s*}}", "https://later.example.com");
+            }
+        }
+        return checked;
+    }
+
+    /** Without a value. */
+    @Override
+    public String toString() {
+        return "\"" + strategy + "\" of \"" + definition.name() + "\" with " + given.keySet();
+    }
+}
