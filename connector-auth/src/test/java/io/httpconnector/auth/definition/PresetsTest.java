@@ -1,0 +1,314 @@
+package io.httpconnector.auth.definition;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlPathMatching;
+import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import com.github.tomakehurst.wiremock.verification.LoggedRequest;
+import io.httpconnector.AuthStrategy;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
+import io.httpconnector.Secret;
+import io.httpconnector.auth.oauth2.AuthorizationFlow;
+import io.httpconnector.auth.oauth2.TokenStore;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each preset, with its URLs bent to a stand-in on this machine that answers as the preset says its provider does. */
+class PresetsTest {
+
+    @RegisterExtension
+    static WireMockExtension service = WireMockExtension.newInstance()
+            .options(wireMockConfig().dynamicPort())
+            .build();
+
+    private static final List<String> WANTED = List.of(
+            "google",
+            "microsoft",
+            "github",
+            "gitlab",
+            "slack",
+            "salesforce",
+            "hubspot",
+            "jira",
+            "atlassian",
+            "eventbrite",
+            "shopify",
+            "stripe",
+            "zoom",
+            "dropbox",
+            "box",
+            "xero",
+            "quickbooks",
+            "notion",
+            "linear",
+            "asana",
+            "zendesk",
+            "mailchimp",
+            "docusign",
+            "discord",
+            "spotify",
+            "linkedin",
+            "facebook",
+            "x",
+            "twitch",
+            "reddit",
+            "airtable",
+            "monday",
+            "paypal",
+            "square",
+            "webex",
+            "okta",
+            "auth0",
+            "keycloak",
+            "amazon",
+            "yahoo");
+
+    @BeforeEach
+    void begin() {
+        service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
+    }
+
+    static Stream<Arguments> choices() {
+        return AuthDefinition.presets().stream()
+                .flatMap(id ->
+                        AuthDefinition.preset(id).strategies().stream().map(strategy -> Arguments.of(id, strategy)));
+    }
+
+    private static JsonNode json(AuthDefinition definition) throws Exception {
+        return new ObjectMapper().readTree(definition.toString());
+    }
+
+    /** The same, at a stand-in: the host of each URL becomes a part of its path. */
+    private static AuthDefinition bent(AuthDefinition definition) {
+        String bent =
+                definition.toString().replaceAll("(Url\" : \")https://([^/\"]*)", "$1" + service.baseUrl() + "/$2");
+        return AuthDefinition.parse(bent);
+    }
+
+    private static AuthChoice filled(AuthDefinition definition, String strategy) {
+        AuthChoice choice = definition
+                .choose(strategy)
+                .redirectUri("https://app.example.com/callback")
+                .tokens(TokenStore.inMemory(), "customer-1");
+        for (InputField field : definition.fields(strategy)) {
+            if (field.isSecret()) {
+                choice.value(field.name(), Secret.of("secret-" + field.name()));
+            } else if (field.defaultValue().isEmpty()) {
+                choice.value(field.name(), "v" + field.name());
+            }
+        }
+        return choice;
+    }
+
+    private static HttpConnection connection(AuthDefinition definition, AuthStrategy auth) {
+        return HttpConnection.named(definition.name())
+                .baseUrl(definition.baseUrl())
+                .auth(auth)
+                .build();
+    }
+
+    @Test
+    void wellKnownServicesAreThere() {
+        assertThat(AuthDefinition.presets()).containsAll(WANTED).hasSizeGreaterThan(40);
+    }
+
+    @ParameterizedTest
+    @MethodSource("choices")
+    void presetIsComplete(String id, String strategy) throws Exception {
+        AuthDefinition preset = AuthDefinition.preset(id);
+        assertThat(json(preset).path("documentation").asText()).startsWith("https://");
+        assertThat(preset.baseUrl()).startsWith(preset.baseUrl().startsWith("{{") ? "{{auth." : "https://");
+        preset.test().ifPresent(test -> assertThat(test).startsWith("/").doesNotContain("{{"));
+        assertThat(preset.fields(strategy)).extracting(InputField::label).doesNotHaveDuplicates();
+        try (HttpConnection connection =
+                connection(preset, filled(preset, strategy).build())) {
+            assertThat(connection.toString()).doesNotContain("secret-");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("choices")
+    void presetAsksForWhatIsMissing(String id, String strategy) {
+        AuthDefinition preset = AuthDefinition.preset(id);
+        InputField needed = preset.fields(strategy).stream()
+                .filter(field -> field.defaultValue().isEmpty() && !field.name().equals("clientSecret"))
+                .findFirst()
+                .orElseThrow();
+        AuthChoice choice = preset.choose(strategy);
+        preset.fields(strategy).stream()
+                .filter(field -> !field.equals(needed) && !field.name().equals(needed.name()))
+                .forEach(field -> choice.value(field.name(), "x"));
+        assertThatThrownBy(choice::build)
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining(needed.name());
+    }
+
+    @ParameterizedTest
+    @MethodSource("choices")
+    void presetMakesTheRequestsOfItsProvider(String id, String strategy) throws Exception {
+        AuthDefinition preset = AuthDefinition.preset(id);
+        JsonNode described = json(preset).path("strategies").path(strategy);
+        String type = described.path("type").asText();
+        String answer = type.equals("login") ? "{\"id\": \"session-id\"}" : answer(described);
+        service.stubFor(any(anyUrl()).willReturn(okJson(answer)));
+        AuthDefinition bent = bent(preset);
+        try (HttpConnection connection = connection(bent, filled(bent, strategy).build())) {
+            if (type.equals("oauth2-authorization-code")) {
+                checkAuthorization(connection, described);
+            }
+            if (!type.equals("oauth2-device-code")) {
+                connection.send(Request.get("/probe"));
+                checkProbe(described);
+            }
+            if (type.startsWith("oauth2-") && !type.equals("oauth2-device-code")) {
+                checkTokenRequest(described);
+            }
+        }
+    }
+
+    /** A token where the preset expects it, and whatever else it wants. */
+    private static String answer(JsonNode described) {
+        Map<String, Object> answer = new HashMap<>();
+        put(answer, described.path("accessTokenPath").asText("/access_token"), "a-token");
+        described
+                .path("tokenFields")
+                .properties()
+                .forEach(field -> put(
+                        answer,
+                        field.getValue().asText(),
+                        field.getKey().endsWith("_domain") || field.getKey().endsWith("_url")
+                                ? service.baseUrl()
+                                : "f"));
+        return new ObjectMapper().valueToTree(answer).toString();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static void put(Map<String, Object> json, String path, Object value) {
+        String[] names = path.substring(1).split("/", -1);
+        Map<String, Object> at = json;
+        for (int i = 0; i < names.length - 1; i++) {
+            at = (Map<String, Object>) at.computeIfAbsent(names[i], name -> new HashMap<String, Object>());
+        }
+        at.put(names[names.length - 1], value);
+    }
+
+    private static Map<String, String> parameters(String text) {
+        Map<String, String> parameters = new HashMap<>();
+        for (String pair : text.split("&", -1)) {
+            String[] both = pair.split("=", 2);
+            parameters.put(both[0], both.length == 1 ? "" : URLDecoder.decode(both[1], StandardCharsets.UTF_8));
+        }
+        return parameters;
+    }
+
+    private static void checkAuthorization(HttpConnection connection, JsonNode described) {
+        AuthorizationFlow flow = AuthorizationFlow.of(connection);
+        URI url = flow.start("s");
+        Map<String, String> asked = parameters(url.getRawQuery());
+        assertThat(asked)
+                .containsEntry("response_type", "code")
+                .containsEntry("client_id", "vclientId")
+                .containsEntry("redirect_uri", "https://app.example.com/callback");
+        described
+                .path("authorizationParameters")
+                .properties()
+                .forEach(more -> assertThat(asked)
+                        .containsEntry(more.getKey(), more.getValue().asText()));
+        assertThat(asked.containsKey("code_challenge"))
+                .isEqualTo(described.path("pkce").asBoolean(true));
+        String separator = described.path("scopeSeparator").asText(" ");
+        if (described.has("scopes")) {
+            assertThat(asked.get("scope").split(Pattern.quote(separator), -1))
+                    .hasSize(described.path("scopes").size());
+        }
+        flow.finish("code=c&realmId=77&state=" + asked.get("state"), "s");
+    }
+
+    private static void checkTokenRequest(JsonNode described) throws Exception {
+        String path = described
+                .path("tokenUrl")
+                .asText()
+                .replaceFirst("https://[^/]*", "")
+                .replaceAll("\\{\\{auth\\.\\w+}}", "[^/]+");
+        LoggedRequest request = service.findAll(anyRequestedFor(urlPathMatching(".*" + path))).stream()
+                .filter(one -> !one.getUrl().contains("/probe"))
+                .reduce((a, b) -> b)
+                .orElseThrow();
+        assertThat(request.getMethod().getName())
+                .isEqualTo(described.path("tokenMethod").asText("POST"));
+        Map<String, String> sent = new HashMap<>();
+        if (described.path("tokenRequest").asText().equals("json")) {
+            assertThat(request.getHeader("Content-Type")).startsWith("application/json");
+            new ObjectMapper()
+                    .readTree(request.getBody())
+                    .properties()
+                    .forEach(field -> sent.put(field.getKey(), field.getValue().asText()));
+        } else if (request.getMethod().getName().equals("GET")) {
+            sent.putAll(parameters(URI.create(request.getUrl()).getRawQuery()));
+        } else {
+            assertThat(request.getHeader("Content-Type")).startsWith("application/x-www-form-urlencoded");
+            sent.putAll(parameters(request.getBodyAsString()));
+        }
+        assertThat(sent).containsKey("grant_type");
+        if (described.path("clientAuthentication").asText("basic").equals("basic")) {
+            assertThat(request.getHeader("Authorization")).startsWith("Basic ");
+            assertThat(sent).doesNotContainKey("client_secret");
+        } else {
+            assertThat(request.getHeader("Authorization")).isNull();
+            assertThat(sent)
+                    .containsEntry("client_id", "vclientId")
+                    .containsEntry("client_secret", "secret-clientSecret");
+        }
+    }
+
+    private static void checkProbe(JsonNode described) {
+        LoggedRequest probe = service.getAllServeEvents().stream()
+                .map(event -> event.getRequest())
+                .filter(request -> request.getUrl().contains("/probe"))
+                .findFirst()
+                .orElseThrow();
+        String type = described.path("type").asText();
+        if (type.startsWith("oauth2-")) {
+            String header = described.path("accessTokenHeader").asText("Authorization");
+            assertThat(probe.getHeader(header))
+                    .isEqualTo(described.path("tokenPrefix").asText("Bearer ") + "a-token");
+        } else if (type.equals("custom")) {
+            described
+                    .path("headers")
+                    .properties()
+                    .forEach(header -> assertThat(probe.getHeader(header.getKey()))
+                            .isEqualTo(header.getValue().asText().replaceAll("\\{\\{auth\\.(\\w+)}}", "secret-$1")));
+        } else if (type.equals("basic")) {
+            assertThat(probe.getHeader("Authorization")).startsWith("Basic ");
+        } else if (type.equals("oauth1")) {
+            assertThat(probe.getHeader("Authorization")).startsWith("OAuth ");
+        } else if (type.equals("aws")) {
+            assertThat(probe.getHeader("Authorization")).startsWith("AWS4-HMAC-SHA256 Credential=vaccessKeyId/");
+        } else {
+            assertThat(type).isEqualTo("login");
+            assertThat(probe.getHeader("X-Metabase-Session")).isEqualTo("session-id");
+        }
+    }
+}
