@@ -538,7 +538,9 @@ public final class OAuth2Builder {
         if (isThere("definition", json)) {
             json.properties().forEach(entry -> {
                 String name = entry.getKey();
-                if (name.endsWith("Url")) {
+                if (!Definition.KEYS.contains(name)) {
+                    problems.add(name + ": there is no such key, but " + Definition.KEYS);
+                } else if (name.endsWith("Url")) {
                     url(name, entry.getValue().asText());
                 } else {
                     definition.set(name, entry.getValue());

@@ -1,0 +1,228 @@
+package io.httpconnector.auth.definition;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.containing;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalToJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.matching;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlMatching;
+import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import io.httpconnector.AuthStrategy;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
+import io.httpconnector.Secret;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Documents of a user's own. */
+class AuthDefinitionTest {
+
+    @RegisterExtension
+    static WireMockExtension service = WireMockExtension.newInstance()
+            .options(wireMockConfig().dynamicPort())
+            .build();
+
+    @BeforeEach
+    void begin() {
+        service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
+    }
+
+    /** A document with these strategies, and fields for a region, a key and a user. */
+    private static AuthDefinition definition(String strategies) {
+        return AuthDefinition.parse("""
+                {"name": "Shop", "baseUrl": "%s/{{auth.region}}/v1", "test": "/me",
+                 "fields": [{"name": "region", "label": "Region", "hint": "eu or us", "default": "eu"},
+                            {"name": "user", "default": "ann"},
+                            {"name": "key", "label": "API key", "secret": true}],
+                 "strategies": {%s}}""".formatted(service.baseUrl(), strategies));
+    }
+
+    private static void send(AuthDefinition definition, AuthStrategy auth, Request request) {
+        try (HttpConnection connection = HttpConnection.named(definition.name())
+                .baseUrl(definition.baseUrl())
+                .auth(auth)
+                .build()) {
+            connection.send(request);
+        }
+    }
+
+    @Test
+    void chosenWayIsData() {
+        AuthDefinition shop = definition("""
+                "header": {"type": "custom", "headers": {"X-Key": "key={{auth.key}}", "X-User": "{{auth.user}}"},
+                           "query": {"k": "{{auth.key}}", "r": "{{auth.region}}"}, "cookies": {"s": "{{auth.key}}"},
+                           "bodyFields": {"b": "{{auth.key}}", "u": "{{auth.user}}"}},
+                "basic": {"type": "basic", "user": "{{auth.user}}/token", "password": "{{auth.key}}"},
+                "none": {"type": "none"}""");
+        assertThat(shop.strategies()).containsExactly("header", "basic", "none");
+        for (String choice : shop.strategies()) {
+            AuthStrategy auth = shop.choose(choice)
+                    .value("key", Secret.of("k1"))
+                    .value("region", "us")
+                    .build();
+            send(shop, auth, Request.post("/" + choice));
+        }
+        service.verify(postRequestedFor(urlEqualTo("/us/v1/header?k=k1&r=us"))
+                .withHeader("X-Key", equalTo("key=k1"))
+                .withHeader("X-User", equalTo("ann"))
+                .withHeader("Cookie", equalTo("s=k1"))
+                .withRequestBody(equalTo("b=k1&u=ann")));
+        service.verify(postRequestedFor(urlEqualTo("/us/v1/basic"))
+                .withHeader("Authorization", equalTo("Basic YW5uL3Rva2VuOmsx")));
+        service.verify(postRequestedFor(urlEqualTo("/us/v1/none")));
+    }
+
+    @Test
+    void formCanBeDrawn() {
+        AuthDefinition shop = definition("""
+                "app": {"type": "oauth2-client-credentials", "tokenUrl": "https://x.example.com/token",
+                        "fields": [{"name": "account"}]}""");
+        assertThat(shop.fields("app"))
+                .extracting(InputField::name)
+                .containsExactly("region", "user", "key", "account", "clientId", "clientSecret");
+        InputField region = shop.fields("app").get(0);
+        assertThat(region.label()).isEqualTo("Region");
+        assertThat(region.hint()).contains("eu or us");
+        assertThat(region.defaultValue()).contains("eu");
+        assertThat(shop.fields("app").get(2).isSecret()).isTrue();
+        assertThat(shop.test()).contains("/me");
+    }
+
+    @Test
+    void loginIsData() {
+        service.stubFor(post("/login").willReturn(okJson("{\"data\": {\"sid\": \"s1\"}, \"host\": \"h\"}")));
+        AuthDefinition shop = definition("""
+                "login": {"type": "login", "loginUrl": "%s/login", "loginHeaders": {"X-Tenant": "{{auth.region}}"},
+                          "json": {"user": "{{auth.user}}", "password": "{{auth.key}}", "app": {"id": 7}},
+                          "tokenPath": "/data/sid", "expiresPath": "/in", "expiresAs": "minutes", "lifetime": "PT1H",
+                          "tokenFields": {"host": "/host"},
+                          "use": {"headers": {"X-Session": "sid {{auth.token}}"}, "query": {"u": "{{auth.user}}"}}},
+                "form": {"type": "login", "loginUrl": "%s/login", "tokenPath": "/data/sid",
+                         "form": {"user": "{{auth.user}}", "password": "{{auth.key}}"}}""".formatted(service.baseUrl(), service.baseUrl()));
+        AtomicReference<String> password = new AtomicReference<>("p1");
+        send(shop, shop.choose("login").value("key", Secret.from(password::get)).build(), Request.get("/orders"));
+        send(shop, shop.choose("form").value("key", "p2").build(), Request.get("/form"));
+
+        service.verify(postRequestedFor(urlEqualTo("/login"))
+                .withHeader("X-Tenant", equalTo("eu"))
+                .withRequestBody(equalToJson("{\"user\": \"ann\", \"password\": \"p1\", \"app\": {\"id\": 7}}")));
+        service.verify(postRequestedFor(urlEqualTo("/login")).withRequestBody(equalTo("user=ann&password=p2")));
+        service.verify(getRequestedFor(urlEqualTo("/eu/v1/orders?u=ann")).withHeader("X-Session", equalTo("sid s1")));
+        service.verify(getRequestedFor(urlEqualTo("/eu/v1/form")).withHeader("Authorization", equalTo("Bearer s1")));
+    }
+
+    @Test
+    void signaturesAreData() {
+        AuthDefinition shop = definition("""
+                "hmac": {"type": "hmac", "algorithm": "HmacSHA256", "key": "{{auth.key}}", "keyEncoding": "hex",
+                         "template": "{{method}}{{path}}", "headers": {"X-Sign": "{{auth.user}}:{{signature}}"},
+                         "query": {"t": "{{time}}"}},
+                "digest": {"type": "digest", "user": "{{auth.user}}", "password": "{{auth.key}}"},
+                "oauth1": {"type": "oauth1", "consumerKey": "{{auth.user}}", "consumerSecret": "{{auth.key}}"}""");
+        send(shop, shop.choose("hmac").value("key", "00ff").build(), Request.get("/hmac"));
+        send(shop, shop.choose("digest").value("key", "k").build(), Request.get("/digest"));
+        send(shop, shop.choose("oauth1").value("key", "k").build(), Request.get("/oauth1"));
+        service.verify(getRequestedFor(urlMatching("/eu/v1/hmac\\?t=\\d+"))
+                .withHeader("X-Sign", matching("ann:[0-9a-f]{64}")));
+        service.verify(getRequestedFor(urlEqualTo("/eu/v1/oauth1")).withHeader("Authorization", containing("OAuth ")));
+    }
+
+    @Test
+    void secretParametersOfATokenRequestStaySecret() {
+        service.stubFor(post("/token").willReturn(okJson("{\"access_token\": \"a1\"}")));
+        AuthDefinition shop = definition("""
+                "app": {"type": "oauth2-password", "tokenUrl": "%s/token", "user": "{{auth.user}}", "password": "{{auth.key}}",
+                        "scopes": ["read:{{auth.region}}"], "tokenParameters": {"api_key": "{{auth.key}}", "plain": "{{auth.user}}"}}""".formatted(service.baseUrl()));
+        send(shop, shop.choose("app").value("key", "k1").value("clientId", "id").build(), Request.get("/orders"));
+        service.verify(postRequestedFor(urlEqualTo("/token"))
+                .withRequestBody(containing("api_key=k1"))
+                .withRequestBody(containing("plain=ann"))
+                .withRequestBody(containing("password=k1"))
+                .withRequestBody(containing("scope=read%3Aeu"))
+                .withRequestBody(containing("client_id=id")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"evil.example.com/", "a@b", "a#", "a?b", "", "a b"})
+    void valueCannotSendTheTokenRequestElsewhere(String region) {
+        AuthDefinition shop = definition("""
+                "app": {"type": "oauth2-client-credentials", "tokenUrl": "https://{{auth.region}}.example.com/token"}""");
+        assertThatThrownBy(() -> shop.choose("app")
+                        .value("region", region)
+                        .value("clientId", "id")
+                        .build())
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("region: it is no part of a host name");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[] | it is no JSON object",
+                "{} | name: it is missing",
+                "{\"name\": \"x\" | line 1",
+                "{\"nam\": 1} | nam: there is no such key",
+                "{\"name\": \"x\", \"baseUrl\": \"https://x\", \"strategies\": {}} | strategies: there is none",
+                "{\"name\": \"x\", \"baseUrl\": \"https://x\", \"strategies\": {\"a\": {\"type\": \"basik\"}}} | must be one of",
+                "{\"name\": \"x\", \"baseUrl\": \"https://x\", \"strategies\": {\"a\": {\"type\": \"basic\", \"user\": \"{{auth.u}}\"}}} | {{auth.u}} is none of its fields",
+                "{\"name\": \"x\", \"baseUrl\": \"https://x\", \"fields\": [{\"nam\": 1}], \"strategies\": {\"a\": {\"type\": \"none\"}}} | fields:"
+            })
+    void documentThatIsWrongSaysWhere(String json, String why) {
+        assertThatThrownBy(() -> AuthDefinition.parse(json))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining(why);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"type\": \"basic\", \"user\": \"u\" | password: it is missing",
+                "\"type\": \"custom\", \"header\": {} | header: there is no such key here",
+                "\"type\": \"hmac\", \"algorithm\": \"x\", \"key\": \"{{auth.key}}\", \"template\": \"\" | algorithm:",
+                "\"type\": \"login\", \"loginUrl\": \"https://x\", \"lifetime\": \"1h\" | lifetime",
+                "\"type\": \"login\", \"loginUrl\": \"https://{{auth.key}}\" | it has a secret",
+                "\"type\": \"login\", \"loginUrl\": \"https://x\", \"use\": {\"header\": {}} | use: header: there is no such key",
+                "\"type\": \"oauth2-client-credentials\", \"tokenUrl\": \"https://x\", \"tokenUri\": \"y\" | tokenUri",
+                "\"type\": \"oauth2-client-credentials\" | token URL: it is missing",
+                "\"type\": \"oauth2-device-code\", \"tokenUrl\": \"/x\" | tokenUrl: it is not absolute"
+            })
+    void strategyThatIsWrongSaysWhat(String described, String why) {
+        AuthChoice choice = definition("\"a\": {" + described + "}").choose("a").value("key", Secret.of("canary"));
+        assertThatThrownBy(choice::build)
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining(why)
+                .hasMessageNotContaining("canary");
+    }
+
+    @Test
+    void whatIsEnteredWronglyIsListed() {
+        AuthDefinition shop = definition(
+                "\"basic\": {\"type\": \"basic\", \"user\": \"{{auth.user}}\", \"password\": \"{{auth.key}}\"}");
+        AuthChoice choice = shop.choose("basic").value("regoin", "eu").value("user", (String) null);
+        assertThatThrownBy(choice::build)
+                .hasMessageContaining("regoin: there is no such field, but [region, user, key]")
+                .hasMessageContaining("user: it is null")
+                .hasMessageContaining("nobody has set {{auth.key}}");
+        assertThatThrownBy(() -> shop.choose("other")).hasMessageContaining("but [basic]");
+        assertThatThrownBy(() -> AuthDefinition.preset("nobody")).hasMessageContaining("github");
+        assertThat(shop.choose("basic").value("key", "canary").toString()).doesNotContain("canary");
+    }
+}
