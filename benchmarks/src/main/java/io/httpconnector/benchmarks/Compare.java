@@ -29,6 +29,8 @@ public final class Compare {
             "httpclient5",
             "connector",
             "connector-full",
+            "connector-bearer",
+            "connector-oauth2",
             "httpclient5-bare",
             "httpclient5-async",
             "okhttp",
@@ -65,7 +67,8 @@ public final class Compare {
         int rounds = Integer.parseInt(option(args, "rounds", "5"));
         Compare compare = new Compare(rounds, List.of(option(args, "peers", "").split(",")));
         if (wanted.isEmpty() || wanted.contains("cpu")) {
-            CpuTime.print();
+            CpuTime.print(List.of("httpclient5", "connector", "connector-full"));
+            CpuTime.print(List.of("connector-bearer", "connector-oauth2"));
         }
         if (wanted.isEmpty() || wanted.contains("idle")) {
             Idle.print();

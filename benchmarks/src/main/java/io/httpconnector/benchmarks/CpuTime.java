@@ -25,17 +25,16 @@ final class CpuTime {
     private static final int CALLS = 1500;
     private static final int WARM_UP = 5;
     private static final int ROUNDS = 25;
-    private static final List<String> PEERS = List.of("httpclient5", "connector", "connector-full");
 
     private CpuTime() {}
 
-    static void print() throws IOException, InterruptedException, ExecutionException {
+    static void print(List<String> names) throws IOException, InterruptedException, ExecutionException {
         OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         Map<String, List<Double>> micros = new LinkedHashMap<>();
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         try (Server server = Server.start()) {
             Map<String, Peer> peers = new LinkedHashMap<>();
-            PEERS.forEach(name -> peers.put(name, Peer.of(name, "http://127.0.0.1:" + server.port())));
+            names.forEach(name -> peers.put(name, Peer.of(name, "http://127.0.0.1:" + server.port())));
             for (int round = -WARM_UP; round < ROUNDS; round++) {
                 for (Map.Entry<String, Peer> peer : peers.entrySet()) {
                     long start = system.getProcessCpuTime();
@@ -57,7 +56,7 @@ final class CpuTime {
                 + ROUNDS + " rounds\n");
         System.out.println("| | relative | us/op, median (min .. max) |");
         System.out.println("|---|---|---|");
-        double measure = median(micros.getOrDefault(PEERS.get(0), List.of()));
+        double measure = median(micros.getOrDefault(names.get(0), List.of()));
         micros.forEach((peer, all) -> System.out.printf(
                 "| %s | %.2f | %.1f (%.1f .. %.1f) |%n",
                 peer, median(all) / measure, median(all), Collections.min(all), Collections.max(all)));

@@ -4,6 +4,7 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.HttpConnectionBuilder;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
+import io.httpconnector.auth.oauth2.TokenStore;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -27,6 +28,13 @@ final class Idle {
             measure(
                     "connector, each has sent a request",
                     i -> used(connection(baseUrl, i).build()));
+            TokenStore store = TokenStore.inMemory();
+            measure(
+                    "connector, each with OAuth 2 tokens of its own in one store",
+                    i -> used(HttpConnection.named("Customer " + i)
+                            .baseUrl(baseUrl)
+                            .auth(Tokens.client(store, "customer-" + i))
+                            .build()));
             measure(
                     "connector, isolated()",
                     i -> connection(baseUrl, i).isolated().build()::close);

@@ -14,6 +14,9 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.RateLimit;
 import io.httpconnector.Request;
 import io.httpconnector.Retry;
+import io.httpconnector.Secret;
+import io.httpconnector.auth.CustomAuth;
+import io.httpconnector.auth.oauth2.TokenStore;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -61,6 +64,16 @@ interface Peer {
             case "httpclient5-async" -> new Raw(httpClientOverAsync(), baseUrl);
             case "connector" -> new Ours(baseUrl);
             case "connector-full" -> new Ours(fullConnection(baseUrl));
+            case "connector-bearer" ->
+                new Ours(HttpConnection.named("Benchmark")
+                        .baseUrl(baseUrl)
+                        .auth(CustomAuth.bearer(Secret.of("a".repeat(40))))
+                        .build());
+            case "connector-oauth2" ->
+                new Ours(HttpConnection.named("Benchmark")
+                        .baseUrl(baseUrl)
+                        .auth(Tokens.client(TokenStore.inMemory(), "benchmark"))
+                        .build());
             case "okhttp" -> new OkHttp(baseUrl);
             case "retrofit" -> new RetrofitPeer(baseUrl);
             case "feign" -> new FeignPeer(baseUrl);

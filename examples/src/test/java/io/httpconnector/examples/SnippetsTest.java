@@ -2,10 +2,13 @@ package io.httpconnector.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.httpconnector.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPairGenerator;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -44,5 +47,19 @@ class SnippetsTest {
         for (String block : blocks) {
             assertThat(compiled).as(block).contains(bare(block));
         }
+    }
+
+    @Test
+    void whatIsBuiltWithoutAnEnvironmentIsBuilt() throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048);
+        Secret pem = Secret.of(Base64.getEncoder()
+                .encodeToString(generator.generateKeyPair().getPrivate().getEncoded()));
+        Secret secret = Secret.of("secret");
+        assertThat(Snippets.strategies(secret, secret, secret)).hasSize(8);
+        assertThat(Snippets.grants(pem, secret, secret)).hasSize(7);
+        assertThat(Snippets.document().strategies()).containsExactly("key", "oauth2");
+        Snippets.preset(secret).close();
+        Snippets.proves(List.of());
     }
 }
