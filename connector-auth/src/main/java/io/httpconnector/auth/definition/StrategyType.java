@@ -10,12 +10,17 @@ import io.httpconnector.auth.AwsAuth;
 import io.httpconnector.auth.CustomAuth;
 import io.httpconnector.auth.DigestAuth;
 import io.httpconnector.auth.HmacAuth;
+import io.httpconnector.auth.JwtAuth;
+import io.httpconnector.auth.JwtKey;
 import io.httpconnector.auth.OAuth1Auth;
 import io.httpconnector.auth.oauth2.OAuth2;
 import io.httpconnector.auth.oauth2.OAuth2Builder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,9 +39,11 @@ final class StrategyType {
             Map.entry("aws", StrategyType::aws),
             Map.entry("hmac", StrategyType::hmac),
             Map.entry("oauth1", StrategyType::oauth1),
+            Map.entry("jwt", StrategyType::jwt),
             Map.entry("login", input -> input.withFields(LoginType.login(input))),
             Map.entry("oauth2-authorization-code", input -> oauth2(input, OAuth2.authorizationCode())),
             Map.entry("oauth2-client-credentials", input -> oauth2(input, OAuth2.clientCredentials())),
+            Map.entry("oauth2-jwt-bearer", StrategyType::jwtBearer),
             Map.entry("oauth2-device-code", input -> oauth2(input, OAuth2.deviceCode())),
             Map.entry("oauth2-password", StrategyType::password),
             Map.entry("oauth2-refresh-token", StrategyType::refreshToken));
@@ -184,6 +191,44 @@ final class StrategyType {
         return input.withFields(auth);
     }
 
+    private static AuthStrategy jwt(Input input) {
+        JwtKey key = key(input);
+        JwtAuth jwt = JwtAuth.of(key, claims(input));
+        if (input.json().has("prefix")) {
+            jwt = jwt.prefix(input.takeText("prefix"));
+        }
+        if (input.json().has("lifetime")) {
+            try {
+                jwt = jwt.lifetime(Duration.parse(input.takeText("lifetime")));
+            } catch (DateTimeParseException e) {
+                input.problems().add("lifetime: it is no duration by ISO 8601, such as PT5M");
+            }
+        }
+        return input.withFields(jwt);
+    }
+
+    private static AuthStrategy jwtBearer(Input input) {
+        JwtKey key = key(input);
+        return oauth2(input, OAuth2.jwtBearer(key, claims(input)));
+    }
+
+    private static JwtKey key(Input input) {
+        Secret secret = input.takeSecret("key");
+        JwtKey key = switch (input.take("algorithm")) {
+            case "RS256" -> JwtKey.rs256(secret);
+            case "ES256" -> JwtKey.es256(secret);
+            case "HS256" -> JwtKey.hs256(secret);
+            default -> throw AuthDefinition.invalid(List.of("algorithm: it must be RS256, ES256 or HS256"));
+        };
+        return input.json().has("keyId") ? key.id(input.takeText("keyId")) : key;
+    }
+
+    private static Map<String, String> claims(Input input) {
+        Map<String, String> claims = new LinkedHashMap<>();
+        input.takeEach("claims", (name, text) -> claims.put(name, input.values().text(name, text)));
+        return claims;
+    }
+
     private static AuthStrategy password(Input input) {
         return oauth2(input, OAuth2.password(input.takeText("user"), input.takeSecret("password")));
     }
@@ -194,8 +239,10 @@ final class StrategyType {
 
     private static AuthStrategy oauth2(Input input, OAuth2Builder auth) {
         ObjectNode json = input.json();
-        json.remove("type");
-        client(input, auth);
+        boolean needsClient = !json.remove("type").asText().equals("oauth2-jwt-bearer");
+        if (needsClient || input.values().has("clientId")) {
+            client(input, auth);
+        }
         JsonNode scopes = json.remove("scopes");
         if (scopes != null) {
             scopes.forEach(scope -> auth.scopes(input.values().text("scopes", scope.asText())));

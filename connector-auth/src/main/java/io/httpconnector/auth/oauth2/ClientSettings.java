@@ -1,6 +1,7 @@
 package io.httpconnector.auth.oauth2;
 
 import io.httpconnector.Secret;
+import io.httpconnector.auth.JwtKey;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.httpconnector.auth.oauth2;
 
 import io.httpconnector.Secret;
+import io.httpconnector.auth.JwtKey;
 import java.util.Map;
 
 /** How the first tokens are come by: RFC 6749, section 1.3. */

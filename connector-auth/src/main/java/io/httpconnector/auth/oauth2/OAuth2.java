@@ -6,6 +6,7 @@ import io.httpconnector.AuthStrategy;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
+import io.httpconnector.auth.JwtKey;
 import java.util.List;
 import java.util.Map;
 

@@ -7,6 +7,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.ExpiresAs;
+import io.httpconnector.auth.JwtKey;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Clock;

@@ -23,6 +23,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Retry;
 import io.httpconnector.Secret;
+import io.httpconnector.auth.JwtKey;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;

@@ -1,4 +1,4 @@
-package io.httpconnector.auth.oauth2;
+package io.httpconnector.auth;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -171,8 +171,14 @@ public final class JwtKey {
         return new JwtKey(algorithm, signer, all);
     }
 
-    /** A token with these claims. */
-    Secret sign(Map<String, Object> claims) {
+    /**
+     * Signs a token: RFC 7515, section 7.1.
+     *
+     * @param claims what it says; texts, numbers and what else JSON knows
+     * @return the token
+     * @throws InvalidDefinitionException when the key can't sign
+     */
+    public Secret sign(Map<String, Object> claims) {
         Map<String, String> fields = new LinkedHashMap<>(Map.of("alg", algorithm, "typ", "JWT"));
         fields.putAll(header);
         try {

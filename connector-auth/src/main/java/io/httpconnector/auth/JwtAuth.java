@@ -1,0 +1,117 @@
+package io.httpconnector.auth;
+
+import io.httpconnector.AuthStrategy;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
+import io.httpconnector.Secret;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends a JSON Web Token, RFC 7519, that the application has signed itself, as a bearer token. A token is used for half of its
+ * life, and then replaced. Immutable, each method gives a new strategy.
+ *
+ * <pre>{@code
+ * .auth(JwtAuth.of(JwtKey.es256(pem).id("key-1"), Map.of("iss", issuer, "aud", "appstoreconnect-v1")))
+ * }</pre>
+ *
+ * <p>Where such a token only buys an access token, see {@code OAuth2.jwtBearer}.
+ */
+public final class JwtAuth implements AuthStrategy {
+
+    private final JwtKey key;
+    private final Map<String, String> claims;
+    private final Duration lifetime;
+    private final String prefix;
+    private final Clock clock;
+    private volatile @Nullable Signed last;
+
+    /** Until when it is used, in seconds since 1970. */
+    private record Signed(Secret header, long until) {}
+
+    private JwtAuth(JwtKey key, Map<String, String> claims, Duration lifetime, String prefix, Clock clock) {
+        this.key = key;
+        this.claims = claims;
+        this.lifetime = lifetime;
+        this.prefix = prefix;
+        this.clock = clock;
+    }
+
+    /**
+     * Describes the token. {@code iat}, {@code exp} and {@code jti} are in it unless they are given.
+     *
+     * @param key what signs it
+     * @param claims what else it says, such as {@code iss} and {@code aud}
+     * @return the strategy, with tokens for ten minutes
+     * @throws InvalidDefinitionException when something is missing
+     */
+    public static JwtAuth of(JwtKey key, Map<String, String> claims) {
+        if (key == null || claims == null) {
+            throw new InvalidDefinitionException("JWT", List.of("key and claims: one of them is null"));
+        }
+        return new JwtAuth(key, Map.copyOf(claims), Duration.ofMinutes(10), "Bearer ", Clock.systemUTC());
+    }
+
+    /**
+     * How long a token lives.
+     *
+     * @param lifetime at least two seconds
+     * @return a new strategy
+     */
+    public JwtAuth lifetime(Duration lifetime) {
+        if (lifetime == null || lifetime.toSeconds() < 2) {
+            throw new InvalidDefinitionException("JWT", List.of("lifetime: it must be at least two seconds"));
+        }
+        return new JwtAuth(key, claims, lifetime, prefix, clock);
+    }
+
+    /**
+     * What stands before the token in the {@code Authorization} header; by default {@code "Bearer "}.
+     *
+     * @param prefix with its space; may be empty
+     * @return a new strategy
+     */
+    public JwtAuth prefix(String prefix) {
+        return new JwtAuth(key, claims, lifetime, prefix == null ? "" : prefix, clock);
+    }
+
+    /**
+     * By which clock tokens expire; for tests, by default that of the system.
+     *
+     * @param clock the clock
+     * @return a new strategy
+     */
+    public JwtAuth clock(Clock clock) {
+        return new JwtAuth(key, claims, lifetime, prefix, clock);
+    }
+
+    @Override
+    public Request apply(Request request) {
+        long now = clock.instant().getEpochSecond();
+        Signed known = last;
+        if (known == null || now >= known.until) {
+            known = signed(now);
+            last = known;
+        }
+        return request.header("Authorization", known.header);
+    }
+
+    private Signed signed(long now) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("iat", now);
+        all.put("exp", now + lifetime.toSeconds());
+        all.put("jti", UUID.randomUUID().toString());
+        all.putAll(claims);
+        return new Signed(key.sign(all).map(token -> prefix + token), now + lifetime.toSeconds() / 2);
+    }
+
+    @Override
+    public String toString() {
+        return "JwtAuth";
+    }
+}

@@ -1,0 +1,133 @@
+package io.httpconnector.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
+import io.httpconnector.Secret;
+import io.httpconnector.auth.definition.AuthDefinition;
+import io.httpconnector.auth.testing.AuthStrategyTestKit;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Base64;
+import java.util.Map;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.Test;
+
+class JwtAuthTest {
+
+    private static final String SECRET = "canary-secret-of-32-characters..";
+    private static final Instant NOON = Instant.parse("2026-11-25T12:00:00Z");
+
+    private final JwtAuth auth =
+            JwtAuth.of(JwtKey.hs256(Secret.of(SECRET)).id("k1"), Map.of("iss", "app", "aud", "service"));
+
+    private static String header(JwtAuth auth, Instant now) {
+        return auth.clock(Clock.fixed(now, ZoneOffset.UTC))
+                .apply(Request.get("https://example.com/"))
+                .header("Authorization")
+                .orElseThrow();
+    }
+
+    private static JsonNode part(String token, int index) throws Exception {
+        return new ObjectMapper().readTree(Base64.getUrlDecoder().decode(token.split("\\.", -1)[index]));
+    }
+
+    @Test
+    void tokenIsSignedAndSaysWhatItMust() throws Exception {
+        String header = header(auth.lifetime(Duration.ofMinutes(20)), NOON);
+        assertThat(header).startsWith("Bearer ");
+        String token = header.substring(7);
+        assertThat(part(token, 0).at("/alg").asText()).isEqualTo("HS256");
+        assertThat(part(token, 0).at("/kid").asText()).isEqualTo("k1");
+        assertThat(part(token, 1).at("/iss").asText()).isEqualTo("app");
+        assertThat(part(token, 1).at("/aud").asText()).isEqualTo("service");
+        assertThat(part(token, 1).at("/iat").asLong()).isEqualTo(NOON.getEpochSecond());
+        assertThat(part(token, 1).at("/exp").asLong()).isEqualTo(NOON.getEpochSecond() + 1200);
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.US_ASCII), "HmacSHA256"));
+        int dot = token.lastIndexOf('.');
+        assertThat(Base64.getUrlDecoder().decode(token.substring(dot + 1)))
+                .isEqualTo(mac.doFinal(token.substring(0, dot).getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    @Test
+    void tokenIsUsedForHalfOfItsLife() {
+        Instant[] now = {NOON};
+        JwtAuth ticking = auth.clock(new Clock() {
+            @Override
+            public Instant instant() {
+                return now[0];
+            }
+
+            @Override
+            public ZoneOffset getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(java.time.ZoneId zone) {
+                return this;
+            }
+        });
+        String first = ticking.apply(Request.get("https://x.example.com"))
+                .header("Authorization")
+                .orElseThrow();
+        now[0] = NOON.plusSeconds(299);
+        assertThat(ticking.apply(Request.get("https://x.example.com")).header("Authorization"))
+                .contains(first);
+        now[0] = NOON.plusSeconds(300);
+        assertThat(ticking.apply(Request.get("https://x.example.com"))
+                        .header("Authorization")
+                        .orElseThrow())
+                .isNotEqualTo(first);
+    }
+
+    @Test
+    void passesTheTestKit() {
+        AuthStrategyTestKit.of(auth.prefix("JWT ")).secret(SECRET).verify();
+    }
+
+    @Test
+    void isDataToo() throws Exception {
+        AuthDefinition ghost = AuthDefinition.parse("""
+                {"name": "Ghost", "baseUrl": "https://{{auth.host}}/ghost/api/admin",
+                 "strategies": {"jwt": {"type": "jwt", "algorithm": "HS256", "key": "{{auth.secret}}", "keyId": "{{auth.id}}",
+                                        "claims": {"aud": "/admin/"}, "lifetime": "PT5M", "prefix": "Ghost ",
+                                        "fields": [{"name": "host"}, {"name": "id"}, {"name": "secret", "secret": true}]},
+                                "grant": {"type": "oauth2-jwt-bearer", "algorithm": "HS256", "key": "{{auth.secret}}",
+                                          "tokenUrl": "https://{{auth.host}}/token", "claims": {"iss": "{{auth.id}}"},
+                                          "fields": [{"name": "host"}, {"name": "id"}, {"name": "secret", "secret": true}]}}}""");
+        Request signed = ghost.choose("jwt")
+                .value("host", "blog.example.com")
+                .value("id", "k1")
+                .value("secret", SECRET)
+                .build()
+                .apply(Request.get("https://blog.example.com/ghost/api/admin/site"));
+        String header = signed.header("Authorization").orElseThrow();
+        assertThat(header).startsWith("Ghost ");
+        assertThat(part(header.substring(6), 0).at("/kid").asText()).isEqualTo("k1");
+        assertThat(part(header.substring(6), 1).at("/aud").asText()).isEqualTo("/admin/");
+        assertThat(ghost.choose("grant")
+                        .value("host", "blog.example.com")
+                        .value("id", "k1")
+                        .value("secret", SECRET)
+                        .build()
+                        .toString())
+                .isEqualTo("OAuth2");
+    }
+
+    @Test
+    void whatIsWrongIsSaidWhenItIsBuilt() {
+        assertThatThrownBy(() -> JwtAuth.of(null, Map.of())).isInstanceOf(InvalidDefinitionException.class);
+        assertThatThrownBy(() -> auth.lifetime(Duration.ofSeconds(1))).hasMessageContaining("two seconds");
+        assertThat(auth).hasToString("JwtAuth");
+    }
+}
