@@ -296,6 +296,11 @@ final class TokenSession implements AuthStrategy {
                 return endpoint().refresh(begun, refreshToken);
             } catch (OAuth2Exception e) {
                 if (e.error().filter(this::endsTheGrant).isPresent()) {
+                    // A lease can be lost without our knowing; what somebody else got meanwhile is good.
+                    Tokens others = read().orElse(begun);
+                    if (!refreshToken.equals(others.refreshToken())) {
+                        return others;
+                    }
                     throw refused(begun, e, lost);
                 }
                 write(old);

@@ -21,11 +21,13 @@ import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.RateLimitedException;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.Retry;
 import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
+import io.httpconnector.TimedOutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -153,6 +155,29 @@ class ClientCredentialsTest {
             assertThatThrownBy(() -> connection.send(Request.get("/x")))
                     .isInstanceOf(ConnectorException.class)
                     .hasMessageNotContaining("canary");
+        }
+    }
+
+    @Test
+    void serverThatIsSlowOrNeverAnswersTakesNoLongerThanTheRequestMay() {
+        service.stubFor(
+                post("/token").willReturn(okJson("{\"access_token\": \"t\"}").withFixedDelay(20_000)));
+        try (HttpConnection connection = HttpConnection.named("Service")
+                .baseUrl(service.baseUrl())
+                .auth(client().build())
+                .retry(Retry.none())
+                .totalTimeout(Duration.ofMillis(300))
+                .build()) {
+            assertThatThrownBy(() -> connection.send(Request.get("/x"))).isInstanceOf(TimedOutException.class);
+        }
+        service.verify(0, getRequestedFor(urlEqualTo("/x")));
+    }
+
+    @Test
+    void serverThatPermitsNoMoreRequestsIsSaidToBeSo() {
+        service.stubFor(post("/token").willReturn(aResponse().withStatus(429).withHeader("Retry-After", "60")));
+        try (HttpConnection connection = connection(client())) {
+            assertThatThrownBy(() -> connection.send(Request.get("/x"))).isInstanceOf(RateLimitedException.class);
         }
     }
 

@@ -47,6 +47,7 @@ class RenewalTest {
     private static final class ShakyStore implements TokenStore {
         private final TokenStore store = TokenStore.inMemory();
         private @Nullable String refuses;
+        private @Nullable Runnable afterNextPut;
 
         @Override
         public Optional<Secret> get(String key) {
@@ -59,6 +60,11 @@ class RenewalTest {
                 throw new ConnectorException("the disk is full");
             }
             store.put(key, value, needed);
+            Runnable then = afterNextPut;
+            afterNextPut = null;
+            if (then != null) {
+                then.run();
+            }
         }
 
         @Override
@@ -337,6 +343,30 @@ class RenewalTest {
             send(connection);
             sentWith(1, "t1");
             asked(1);
+        }
+    }
+
+    @Test
+    void refusalIsNotFinalWhenSomebodyElseHasRenewedTheTokensMeanwhile() {
+        thenToken("a1", "\"refresh_token\": \"r1\", \"expires_in\": 3600");
+        then(aResponse().withStatus(400).withBody("{\"error\": \"invalid_grant\"}"));
+        try (HttpConnection connection = connection(user())) {
+            send(connection);
+            clock.passes(Duration.ofHours(1));
+            String theirs = store.get("Service")
+                    .orElseThrow()
+                    .reveal()
+                    .replace("a1", "a2")
+                    .replace("r1", "r2")
+                    .replaceAll(
+                            "\"expiresAt\":\\d+",
+                            "\"expiresAt\":" + clock.instant().plusSeconds(3600).toEpochMilli());
+            store.afterNextPut = () -> store.put("Service", Secret.of(theirs), null);
+
+            send(connection);
+
+            sentWith(1, "a2");
+            asked(2);
         }
     }
 
