@@ -17,6 +17,7 @@ import java.security.Provider;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.PKCS8Generator;
@@ -167,6 +168,36 @@ class TlsTest {
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("store")
                 .hasMessageNotContaining("wrong-password");
+    }
+
+    /** As mutual TLS for OAuth 2 wants it: RFC 8705, section 2. */
+    @Test
+    void authStrategyAsksOverTheSameTls() throws Exception {
+        TestAuthority.Identity client = BELOW.client("client-11", "RSA");
+        Path chain = file("client.crt", client.chainPem());
+        Path key = file("client.key", keyPem(client.keys().getPrivate(), "PKCS8"));
+        try (TlsServer server = server(CA.server("localhost"), true);
+                TlsServer login = server(CA.server("localhost"), true)) {
+            AtomicReference<String> asked = new AtomicReference<>();
+            AuthStrategy strategy = new AuthStrategy() {
+                @Override
+                public AuthStrategy open(AuthContext context) {
+                    return request -> {
+                        asked.set(context.send(Request.get(login.url())).text());
+                        return request;
+                    };
+                }
+
+                @Override
+                public Request apply(Request request) {
+                    return request;
+                }
+            };
+            send(connection(server)
+                    .clientCertificate(ClientCertificate.pem(chain, key))
+                    .auth(strategy));
+            assertThat(asked.get()).isEqualTo("TLSv1.3 CN=client-11");
+        }
     }
 
     @Test

@@ -114,7 +114,10 @@ public final class AuthChoice {
             if (value instanceof Secret secret) {
                 values.put(name, secret);
             } else if (value instanceof String text && field.isSecret()) {
-                values.put(name, text.isEmpty() ? Secret.of("missing") : Secret.of(text));
+                // A secret that was left empty was not entered.
+                if (!text.isEmpty()) {
+                    values.put(name, Secret.of(text));
+                }
             } else if (value instanceof String text) {
                 values.put(name, text);
             }

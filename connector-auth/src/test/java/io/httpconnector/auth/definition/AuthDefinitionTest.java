@@ -221,6 +221,8 @@ class AuthDefinitionTest {
                 .hasMessageContaining("regoin: there is no such field, but [region, user, key]")
                 .hasMessageContaining("user: it is null")
                 .hasMessageContaining("nobody has set {{auth.key}}");
+        assertThatThrownBy(() -> shop.choose("basic").value("key", "").build())
+                .hasMessageContaining("nobody has set {{auth.key}}");
         assertThatThrownBy(() -> shop.choose("other")).hasMessageContaining("but [basic]");
         assertThatThrownBy(() -> AuthDefinition.preset("nobody")).hasMessageContaining("github");
         assertThat(shop.choose("basic").value("key", "canary").toString()).doesNotContain("canary");
