@@ -199,6 +199,9 @@ public final class CustomAuth implements AuthStrategy {
      */
     public CustomAuth andCookie(String name, Secret secret) {
         PROBE.header(name, "");
+        if (secret == null) {
+            throw new InvalidDefinitionException("cookie " + name, List.of("secret: it is null"));
+        }
         return and(request -> {
             String others = request.header("Cookie").map(known -> known + "; ").orElse("");
             return request.header("Cookie", secret.map(value -> others + name + "=" + cookieValue(name, value)));
@@ -221,6 +224,9 @@ public final class CustomAuth implements AuthStrategy {
      * @return a new strategy
      */
     public CustomAuth andField(String name, String value) {
+        if (name == null || value == null) {
+            throw new InvalidDefinitionException("field", List.of("name and value: one of them is null"));
+        }
         Map<String, String> all = new HashMap<>(fields);
         all.put(name, value);
         return new CustomAuth(additions, Map.copyOf(all));

@@ -120,6 +120,8 @@ class StrategiesTest {
                     .hasMessageContaining("session")
                     .hasMessageNotContaining(value);
         }
+        assertThatThrownBy(() -> CustomAuth.cookie("a", null)).hasMessageContaining("secret: it is null");
+        assertThatThrownBy(() -> CustomAuth.nothing().andField("a", null)).hasMessageContaining("is null");
         assertThatThrownBy(() -> CustomAuth.cookie("a=b", Secret.of("x")))
                 .isInstanceOf(InvalidDefinitionException.class);
     }

@@ -5,6 +5,7 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.TimedOutException;
+import io.httpconnector.TransferException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -112,7 +113,7 @@ public final class DeviceFlow {
                     case "expired_token" -> throw required("the code has expired", e);
                     default -> throw e;
                 }
-            } catch (TimedOutException e) {
+            } catch (TimedOutException | TransferException e) {
                 interval = interval.multipliedBy(2);
             }
         }

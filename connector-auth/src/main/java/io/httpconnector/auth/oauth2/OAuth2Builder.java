@@ -62,6 +62,9 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder redirectUri(String uri) {
+        if (!isThere("redirectUri", uri)) {
+            return this;
+        }
         try {
             if (!new URI(uri).isAbsolute()) {
                 problems.add("redirectUri: it is not absolute: begin with https://");

@@ -125,7 +125,8 @@ final class TokenSession implements AuthStrategy {
     void revoke() {
         TokenStore.Lease lease = store.lease(key, PATIENCE);
         try {
-            read().filter(tokens -> tokens.refusal() == null).ifPresent(endpoint()::revoke);
+            read().filter(tokens -> tokens.refusal() == null)
+                    .ifPresent(tokens -> endpoint().revoke(tokens));
             store.remove(key);
             current = null;
             unsaved = null;

@@ -407,6 +407,8 @@ class AuthorizationFlowTest {
                         OAuth2.authorizationCode().redirectUri("https://a b").build())
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("character");
+        assertThatThrownBy(() -> OAuth2.authorizationCode().redirectUri(null).build())
+                .hasMessageContaining("redirectUri: it is null");
         AuthorizationFlow flow = AuthorizationFlow.of(connection());
         assertThatThrownBy(() -> flow.start(null)).hasMessageContaining("browser session: it is null");
         assertThatThrownBy(() -> flow.finish(null, "s")).isInstanceOf(InvalidCallbackException.class);

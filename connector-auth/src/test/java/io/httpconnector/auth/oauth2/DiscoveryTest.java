@@ -17,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
@@ -231,6 +232,37 @@ class DiscoveryTest {
                     .hasMessageContaining(why);
         }
         assertThat(login.findAll(getRequestedFor(urlEqualTo("/authorize")))).isEmpty();
+    }
+
+    @Test
+    void revokingNothingAsksNobody() {
+        try (HttpConnection connection = connection(user())) {
+            AuthorizationFlow.of(connection).revoke();
+        }
+        assertThat(service.getAllServeEvents()).isEmpty();
+        assertThat(login.getAllServeEvents()).isEmpty();
+    }
+
+    @Test
+    void deviceWhoseAnswerIsLostAsksAgain() {
+        deviceAnswers(
+                okJson(
+                        "{\"device_code\": \"device-4711\", \"user_code\": \"AB-CD\", \"verification_uri\": \"https://x\","
+                                + " \"expires_in\": 20, \"interval\": 1}"),
+                aResponse().withFault(Fault.EMPTY_RESPONSE));
+        try (HttpConnection connection = connection(device())) {
+            TokenSet tokens = DeviceFlow.of(connection).authorize(prompt -> {
+                login.stubFor(post("/token")
+                        .inScenario("d")
+                        .willReturn(aResponse().withFault(Fault.EMPTY_RESPONSE))
+                        .willSetStateTo("lost"));
+                login.stubFor(post("/token")
+                        .inScenario("d")
+                        .whenScenarioStateIs("lost")
+                        .willReturn(okJson("{\"access_token\": \"a1\"}")));
+            });
+            assertThat(tokens.accessToken().reveal()).isEqualTo("a1");
+        }
     }
 
     private static void deviceAnswers(ResponseDefinitionBuilder device, ResponseDefinitionBuilder token) {
