@@ -240,15 +240,20 @@ final class StrategyType {
     private static AuthStrategy oauth2(Input input, OAuth2Builder auth) {
         ObjectNode json = input.json();
         boolean needsClient = !json.remove("type").asText().equals("oauth2-jwt-bearer");
+        JsonNode discover = json.remove("discover");
+        if (discover != null && discover.isTextual()) {
+            auth.discover(input.values().url("discover", discover.asText()));
+        } else if (discover != null && discover.asBoolean()) {
+            // A server that is asked for all else may be asked for a client too.
+            auth.discover();
+            needsClient = false;
+        }
         if (needsClient || input.values().has("clientId")) {
             client(input, auth);
         }
         JsonNode scopes = json.remove("scopes");
         if (scopes != null) {
             scopes.forEach(scope -> auth.scopes(input.values().text("scopes", scope.asText())));
-        }
-        if (json.has("discover")) {
-            auth.discover(input.values().url("discover", input.take("discover")));
         }
         secretParameters(input, auth);
         fill(json, input.values());

@@ -1,5 +1,6 @@
 package io.httpconnector.auth.definition;
 
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.containing;
@@ -22,6 +23,7 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
+import io.httpconnector.auth.oauth2.AuthorizationFlow;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -156,6 +158,55 @@ class AuthDefinitionTest {
                 .withRequestBody(containing("password=k1"))
                 .withRequestBody(containing("scope=read%3Aeu"))
                 .withRequestBody(containing("client_id=id")));
+    }
+
+    @Test
+    void serviceThatSaysAllItselfIsData() {
+        service.stubFor(any(urlEqualTo("/eu/v1"))
+                .willReturn(aResponse()
+                        .withStatus(401)
+                        .withHeader("WWW-Authenticate", "Bearer resource_metadata=\"" + service.url("/meta") + "\"")));
+        service.stubFor(any(urlEqualTo("/meta"))
+                .willReturn(okJson("{\"resource\": \"" + service.baseUrl() + "/\", \"authorization_servers\": [\""
+                        + service.baseUrl() + "\"]}")));
+        service.stubFor(any(urlEqualTo("/.well-known/oauth-authorization-server"))
+                .willReturn(okJson("{\"issuer\": \""
+                        + service.baseUrl()
+                        + "\", \"authorization_endpoint\": \"https://login.example.com/a\", \"token_endpoint\": \""
+                        + service.url("/token") + "\", \"registration_endpoint\": \"" + service.url("/register")
+                        + "\"}")));
+        service.stubFor(post("/register").willReturn(okJson("{\"client_id\": \"c-1\"}")));
+        AuthDefinition shop = AuthDefinition.parse("""
+                {"name": "Tools", "baseUrl": "%s/eu/v1", "strategies": {
+                   "oauth2": {"type": "oauth2-authorization-code", "discover": true, "scopes": ["tools"]}}}""".formatted(service.baseUrl()));
+        try (HttpConnection connection = HttpConnection.named(shop.name())
+                .baseUrl(shop.baseUrl())
+                .auth(shop.choose("oauth2")
+                        .redirectUri("https://app.example.com/callback")
+                        .build())
+                .build()) {
+            assertThat(AuthorizationFlow.of(connection).start("s").toString())
+                    .startsWith("https://login.example.com/a?")
+                    .contains("client_id=c-1", "scope=tools");
+        }
+    }
+
+    @Test
+    void issuerThatIsAskedIsData() {
+        service.stubFor(any(urlEqualTo("/.well-known/oauth-authorization-server"))
+                .willReturn(okJson("{\"issuer\": \"" + service.baseUrl() + "\", \"token_endpoint\": \""
+                        + service.url("/token") + "\"}")));
+        service.stubFor(post("/token").willReturn(okJson("{\"access_token\": \"a1\"}")));
+        AuthDefinition shop = definition("""
+                "app": {"type": "oauth2-client-credentials", "discover": "%s"}""".formatted(service.baseUrl()));
+        send(
+                shop,
+                shop.choose("app")
+                        .value("clientId", "id")
+                        .value("clientSecret", "s")
+                        .build(),
+                Request.get("/x"));
+        service.verify(getRequestedFor(urlEqualTo("/eu/v1/x")).withHeader("Authorization", equalTo("Bearer a1")));
     }
 
     @ParameterizedTest
