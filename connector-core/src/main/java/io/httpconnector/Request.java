@@ -5,10 +5,12 @@ import static io.httpconnector.InvalidDefinitionException.notNull;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -378,6 +380,15 @@ public final class Request {
      */
     public Optional<String> header(String name) {
         return Optional.ofNullable(headers.first(name)).map(Field::value);
+    }
+
+    /**
+     * The names of the header fields that are set, for who signs them; the connection adds those of its own later.
+     *
+     * @return the names, in no order
+     */
+    public Set<String> headerNames() {
+        return Arrays.stream(headers.array()).map(Field::name).collect(Collectors.toUnmodifiableSet());
     }
 
     /**

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * AWS Signature Version 4, for the services of AWS and those that speak like them. Each attempt is signed anew. Signed are the
- * method, the URL, the host, the media type and the body; a body that is a stream is signed for S3 only, as an unsigned payload.
+ * method, the URL, the host, the media type, the header fields that begin with {@code X-Amz-} and the body; a body that is a stream is signed for S3 only, as an unsigned payload.
  * Immutable, each method gives a new strategy.
  *
  * <pre>{@code
@@ -157,8 +157,11 @@ public final class AwsAuth implements AuthStrategy {
         Map<String, String> headers = new TreeMap<>();
         URI uri = request.uri();
         headers.put("host", uri.getRawAuthority());
-        for (String name : List.of("X-Amz-Date", "X-Amz-Content-Sha256", "X-Amz-Security-Token", "X-Amz-Target")) {
-            request.header(name).ifPresent(value -> headers.put(name.toLowerCase(Locale.ROOT), value.strip()));
+        for (String name : request.headerNames()) {
+            String lower = name.toLowerCase(Locale.ROOT);
+            if (lower.startsWith("x-amz-")) {
+                headers.put(lower, request.header(name).orElse("").strip().replaceAll(" +", " "));
+            }
         }
         request.header("Content-Type")
                 .or(() -> request.body().map(Body::contentType))

@@ -99,6 +99,19 @@ class AwsAuthTest {
                 .endsWith("Signature=fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543");
     }
 
+    /** Amazon refuses a request with such a field that is not signed. */
+    @Test
+    void allFieldsOfAmazonsOwnAreSigned() {
+        Request put = Request.put(HOST + "/")
+                .header("x-amz-acl", "private")
+                .header("X-Amz-Meta-Note", " a  b ")
+                .header("X-Other", "c");
+        assertThat(authorization(AUTH, put)).contains("SignedHeaders=host;x-amz-acl;x-amz-date;x-amz-meta-note,");
+        assertThat(authorization(AUTH, put))
+                .isNotEqualTo(authorization(AUTH, put.header("x-amz-acl", "public-read")))
+                .isEqualTo(authorization(AUTH, put.header("X-Other", "d")));
+    }
+
     @Test
     void whatIsSignedIsWhatIsSent() {
         service.stubFor(any(anyUrl()).willReturn(ok()));
