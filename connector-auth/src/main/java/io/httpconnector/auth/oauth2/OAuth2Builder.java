@@ -1,6 +1,7 @@
 package io.httpconnector.auth.oauth2;
 
 import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
@@ -12,6 +13,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -540,16 +542,7 @@ public final class OAuth2Builder {
      */
     public OAuth2Builder definition(ObjectNode json) {
         if (isThere("definition", json)) {
-            json.properties().forEach(entry -> {
-                String name = entry.getKey();
-                if (!Definition.KEYS.contains(name)) {
-                    problems.add(name + ": there is no such key, but " + Definition.KEYS);
-                } else if (name.endsWith("Url")) {
-                    url(name, entry.getValue().asText());
-                } else {
-                    definition.set(name, entry.getValue());
-                }
-            });
+            json.properties().forEach(entry -> said(entry.getKey(), entry.getValue()));
         }
         return this;
     }
@@ -593,6 +586,40 @@ public final class OAuth2Builder {
                 account,
                 refreshBefore,
                 clock));
+    }
+
+    /** What a document says is checked as what this builder is told is. */
+    private void said(String name, JsonNode value) {
+        if (!Definition.KEYS.contains(name)) {
+            problems.add(name + ": there is no such key, but " + Definition.KEYS);
+        } else if (name.endsWith("Url")) {
+            url(name, value.asText());
+        } else if (name.endsWith("Path")) {
+            path(name, value.asText());
+        } else {
+            switch (name) {
+                case "lifetime" -> lifetime(value.asText());
+                case "tokenMethod" -> tokenMethod(value.asText());
+                case "accessTokenHeader" -> accessTokenHeader(value.asText());
+                case "tokenHeaders" ->
+                    value.properties()
+                            .forEach(header -> tokenHeader(
+                                    header.getKey(), header.getValue().asText()));
+                case "tokenFields" ->
+                    value.properties()
+                            .forEach(field ->
+                                    tokenField(field.getKey(), field.getValue().asText()));
+                default -> definition.set(name, value);
+            }
+        }
+    }
+
+    private void lifetime(String text) {
+        try {
+            lifetime(Duration.parse(text));
+        } catch (DateTimeParseException e) {
+            problems.add("lifetime: it is no duration by ISO 8601, such as PT1H");
+        }
     }
 
     private OAuth2Builder url(String name, String url) {

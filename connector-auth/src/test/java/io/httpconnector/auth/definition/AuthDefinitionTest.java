@@ -253,6 +253,12 @@ class AuthDefinitionTest {
                 "\"type\": \"login\", \"loginUrl\": \"https://x\", \"use\": {\"header\": {}} | use: header: there is no such key",
                 "\"type\": \"oauth2-client-credentials\", \"tokenUrl\": \"https://x\", \"tokenUri\": \"y\" | tokenUri",
                 "\"type\": \"oauth2-client-credentials\" | token URL: it is missing",
+                "\"type\": \"oauth2-client-credentials\", \"lifetime\": \"1h\" | lifetime: it is no duration",
+                "\"type\": \"oauth2-client-credentials\", \"accessTokenPath\": \"a.b\" | accessTokenPath: it is no JSON pointer",
+                "\"type\": \"oauth2-client-credentials\", \"tokenFields\": {\"f\": \"a\"} | tokenField f: it is no JSON pointer",
+                "\"type\": \"oauth2-client-credentials\", \"tokenMethod\": \"HEAD\" | tokenMethod: it must be one of",
+                "\"type\": \"oauth2-client-credentials\", \"tokenHeaders\": {\"a b\": \"c\"} | tokenHeader:",
+                "\"type\": \"oauth2-client-credentials\", \"accessTokenHeader\": \"a b\" | accessTokenHeader:",
                 "\"type\": \"oauth2-device-code\", \"tokenUrl\": \"/x\" | tokenUrl: it is not absolute"
             })
     void strategyThatIsWrongSaysWhat(String described, String why) {
