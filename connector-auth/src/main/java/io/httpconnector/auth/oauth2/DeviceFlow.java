@@ -6,10 +6,11 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.TimedOutException;
 import io.httpconnector.TransferException;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -98,10 +99,11 @@ public final class DeviceFlow {
 
     /** As section 3.5 says, of which a server may be asked less often and no more. */
     private Tokens poll(TokenEndpoint endpoint, String code, Duration asked, Duration lifetime) {
-        long end = System.nanoTime() + lifetime.toNanos();
+        Clock clock = session.settings().clock();
+        Instant end = clock.instant().plus(lifetime);
         Duration interval = asked.compareTo(SHORTEST_INTERVAL) < 0 ? SHORTEST_INTERVAL : asked;
-        while (System.nanoTime() - end < 0) {
-            pause(interval);
+        while (clock.instant().isBefore(end)) {
+            Pause.of(interval, "the user");
             try {
                 Tokens tokens = endpoint.deviceCode(code);
                 return session.consented(() -> tokens);
@@ -125,15 +127,6 @@ public final class DeviceFlow {
                 "Device authorization: " + why,
                 cause == null ? null : cause.error().orElse(null),
                 cause);
-    }
-
-    private static void pause(Duration time) {
-        try {
-            TimeUnit.NANOSECONDS.sleep(time.toNanos());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ConnectorException("The thread was interrupted while it waited for the user", e);
-        }
     }
 
     @Override

@@ -21,7 +21,6 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class FileTokenStore implements TokenStore {
 
     private static final Duration FORGOTTEN = Duration.ofHours(1);
-    private static final long POLL_MILLIS = 20;
+    private static final Duration POLL = Duration.ofMillis(20);
     private static final Set<StandardOpenOption> LOCKING = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     /** The system's locks are for processes; these are for the threads of this one, whichever store they go through. */
     private static final KeyLocks THREADS = new KeyLocks();
@@ -165,7 +164,7 @@ final class FileTokenStore implements TokenStore {
 
     @Override
     public Lease lease(String key, Duration patience) {
-        long end = System.nanoTime() + patience.toNanos();
+        Instant end = clock.instant().plus(patience);
         Path file = file(key, ".lock");
         Lease threads = THREADS.lock(file.toString(), key, patience);
         boolean locked = false;
@@ -190,16 +189,12 @@ final class FileTokenStore implements TokenStore {
     }
 
     /** The system can wait for a lock only for ever. */
-    private static void awaitLock(FileChannel channel, String key, long end) throws IOException {
+    private void awaitLock(FileChannel channel, String key, Instant end) throws IOException {
         while (channel.tryLock() == null) {
-            if (System.nanoTime() - end >= 0) {
+            if (!clock.instant().isBefore(end)) {
                 throw KeyLocks.notFree(key);
             }
-            try {
-                TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
-            } catch (InterruptedException e) {
-                throw KeyLocks.interrupted(key, e);
-            }
+            Pause.of(POLL, "the lease of \"" + key + "\"");
         }
     }
 

@@ -52,7 +52,7 @@ final class KeyLocks {
         };
     }
 
-    static ConnectorException interrupted(String key, InterruptedException e) {
+    private static ConnectorException interrupted(String key, InterruptedException e) {
         Thread.currentThread().interrupt();
         return new ConnectorException("The thread was interrupted while it waited for the lease of \"" + key + "\"", e);
     }
