@@ -173,8 +173,21 @@ final class TokenEndpoint {
             request = request.header(header.getKey(), header.getValue());
         }
         request = withClient(request, place());
+        return answered(repeatable ? request.idempotent() : request);
+    }
+
+    /** Tokens are the server's own to give: where it redirects to is none of ours to ask. */
+    private Response answered(Request request) {
         try {
-            return context.send(repeatable ? request.idempotent() : request);
+            Response answer = context.send(request.accept(301, 302, 303, 307, 308));
+            if (answer.status() >= 300) {
+                throw new OAuth2Exception(
+                        "The token endpoint redirects, with status " + answer.status()
+                                + ": set the URL where it is now",
+                        null,
+                        null);
+            }
+            return answer;
         } catch (StatusException e) {
             throw TokenAnswer.refusal(e);
         }

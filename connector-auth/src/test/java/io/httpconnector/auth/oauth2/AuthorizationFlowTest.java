@@ -1,5 +1,6 @@
 package io.httpconnector.auth.oauth2;
 
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
@@ -47,6 +48,11 @@ class AuthorizationFlowTest {
 
     @RegisterExtension
     static WireMockExtension service = WireMockExtension.newInstance()
+            .options(wireMockConfig().dynamicPort())
+            .build();
+
+    @RegisterExtension
+    static WireMockExtension stranger = WireMockExtension.newInstance()
             .options(wireMockConfig().dynamicPort())
             .build();
 
@@ -418,6 +424,49 @@ class AuthorizationFlowTest {
                     .isInstanceOf(InvalidDefinitionException.class)
                     .hasMessageContaining("authorizationCode()");
         }
+    }
+
+    @Test
+    void callbackWithoutAnEndIsNotRead() {
+        AuthorizationFlow flow = AuthorizationFlow.of(connection());
+        String callback = "code=" + "c".repeat(70_000) + "&state=" + state(flow.start("s"));
+        assertRefused(flow, callback, "s", "longer than");
+    }
+
+    @Test
+    void connectionThatIsClosedBringsNoTokens() {
+        HttpConnection connection = connection();
+        AuthorizationFlow flow = AuthorizationFlow.of(connection);
+        String callback = "code=c&state=" + state(flow.start("s"));
+        connection.close();
+        assertThatThrownBy(() -> flow.finish(callback, "s"))
+                .isInstanceOf(ConnectorException.class)
+                .hasMessageContaining("is closed");
+        assertThat(store.get("Service")).isEmpty();
+    }
+
+    @Test
+    void tokenAnswerWithoutAnEndIsNotRead() {
+        answer(okJson("{\"access_token\": \"" + "a".repeat(12 * 1024 * 1024) + "\"}"));
+        AuthorizationFlow flow = AuthorizationFlow.of(connection());
+        String callback = "code=c&state=" + state(flow.start("s"));
+        assertThatThrownBy(() -> flow.finish(callback, "s"))
+                .isInstanceOf(ConnectorException.class)
+                .hasMessageNotContaining("aaaa");
+        assertThat(store.get("Service")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {301, 302, 303, 307, 308})
+    void tokensAreNotAskedForWhereTheServerRedirectsTo(int status) {
+        stranger.stubFor(any(anyUrl()).willReturn(okJson(TOKENS)));
+        answer(aResponse().withStatus(status).withHeader("Location", stranger.url("/token")));
+        AuthorizationFlow flow = AuthorizationFlow.of(connection());
+        String callback = "code=canary&state=" + state(flow.start("s"));
+        assertThatThrownBy(() -> flow.finish(callback, "s"))
+                .isInstanceOf(OAuth2Exception.class)
+                .hasMessageContaining("redirects, with status " + status);
+        assertThat(stranger.getAllServeEvents()).isEmpty();
     }
 
     @Test

@@ -300,6 +300,20 @@ class DiscoveryTest {
     }
 
     @Test
+    void deviceThatIsInterruptedWaitsNoLonger() {
+        deviceAnswers(
+                okJson(
+                        "{\"device_code\": \"device-4711\", \"user_code\": \"AB-CD\", \"verification_uri\": \"https://x\"}"),
+                okJson("{}"));
+        try (HttpConnection connection = connection(device())) {
+            assertThatThrownBy(() -> DeviceFlow.of(connection)
+                            .authorize(prompt -> Thread.currentThread().interrupt()))
+                    .hasMessageContaining("interrupted while it waited for the user");
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
+    @Test
     void deviceThatGetsNoCodeSaysSo() {
         deviceAnswers(okJson("{}"), okJson("{}"));
         try (HttpConnection connection = connection(device())) {

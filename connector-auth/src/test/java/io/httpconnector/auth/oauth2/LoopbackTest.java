@@ -131,6 +131,14 @@ class LoopbackTest {
     }
 
     @Test
+    void whoIsInterruptedWaitsNoLonger() {
+        assertThatThrownBy(() -> authorize(null, url -> Thread.currentThread().interrupt(), PATIENCE))
+                .isInstanceOf(ConnectorException.class)
+                .hasMessageContaining("interrupted");
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
     void portAndPathOfTheRedirectUriAreKept() throws IOException {
         int port;
         try (ServerSocket socket = new ServerSocket(0)) {

@@ -2,6 +2,7 @@ package io.httpconnector.auth.oauth2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
@@ -21,7 +22,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -131,6 +134,62 @@ class TokenStoreTest {
         held.close();
         held.close();
         store.lease("a", Duration.ZERO).close();
+    }
+
+    @ParameterizedTest
+    @MethodSource("stores")
+    void whoIsInterruptedWhileWaitingForALeaseGoesAndTheOthersStay(TokenStore store) throws Exception {
+        TokenStore.Lease held = store.lease("a", Duration.ZERO);
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        AtomicBoolean stillInterrupted = new AtomicBoolean();
+        Thread waiting = new Thread(() -> {
+            failure.set(catchThrowable(
+                    () -> store.lease("a", Duration.ofSeconds(20)).close()));
+            stillInterrupted.set(Thread.currentThread().isInterrupted());
+        });
+        waiting.start();
+        waiting.interrupt();
+        waiting.join();
+        held.close();
+        assertThat(failure.get()).isInstanceOf(ConnectorException.class).hasMessageContaining("interrupted");
+        assertThat(stillInterrupted).isTrue();
+        store.lease("a", Duration.ZERO).close();
+    }
+
+    /** The system's lock is held by another process; that of the threads is free. */
+    @Test
+    void whoIsInterruptedWhileAnotherProcessHasTheLeaseGoes() throws Exception {
+        TokenStore store = TokenStore.file(directory);
+        store.lease("a", Duration.ZERO).close();
+        String code =
+                "import java.nio.channels.*; import java.nio.file.*; public class Hold { public static void main(String[] a)"
+                        + " throws Exception { try (var c = FileChannel.open(Path.of(a[0]), StandardOpenOption.WRITE)) { c.lock();"
+                        + " System.out.println(\"held\"); System.in.read(); } } }";
+        Path source = Files.writeString(directory.resolve("Hold.java"), code);
+        Path lock;
+        try (Stream<Path> files = Files.list(directory)) {
+            lock = files.filter(file -> file.toString().endsWith(".lock"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        Process other = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        source.toString(),
+                        lock.toString())
+                .redirectErrorStream(true)
+                .start();
+        try {
+            assertThat(other.inputReader().readLine()).isEqualTo("held");
+            assertThatThrownBy(() -> store.lease("a", Duration.ofMillis(100)))
+                    .hasMessageContaining("did not become free");
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(() -> store.lease("a", Duration.ofSeconds(20))).hasMessageContaining("interrupted");
+            assertThat(Thread.interrupted()).isTrue();
+        } finally {
+            other.destroyForcibly().waitFor();
+        }
+        // The lease of a process that was killed is free.
+        store.lease("a", Duration.ofSeconds(10)).close();
     }
 
     @Test
