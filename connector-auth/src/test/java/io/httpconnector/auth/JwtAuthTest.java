@@ -60,30 +60,15 @@ class JwtAuthTest {
 
     @Test
     void tokenIsUsedForHalfOfItsLife() {
-        Instant[] now = {NOON};
-        JwtAuth ticking = auth.clock(new Clock() {
-            @Override
-            public Instant instant() {
-                return now[0];
-            }
-
-            @Override
-            public ZoneOffset getZone() {
-                return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(java.time.ZoneId zone) {
-                return this;
-            }
-        });
+        TestClock clock = new TestClock();
+        JwtAuth ticking = auth.clock(clock);
         String first = ticking.apply(Request.get("https://x.example.com"))
                 .header("Authorization")
                 .orElseThrow();
-        now[0] = NOON.plusSeconds(299);
+        clock.passes(Duration.ofSeconds(299));
         assertThat(ticking.apply(Request.get("https://x.example.com")).header("Authorization"))
                 .contains(first);
-        now[0] = NOON.plusSeconds(300);
+        clock.passes(Duration.ofSeconds(1));
         assertThat(ticking.apply(Request.get("https://x.example.com"))
                         .header("Authorization")
                         .orElseThrow())

@@ -24,10 +24,7 @@ import io.httpconnector.Request;
 import io.httpconnector.Retry;
 import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -51,27 +48,7 @@ class LoginAuthTest {
             .options(wireMockConfig().dynamicPort())
             .build();
 
-    private static final Instant NOON = Instant.parse("2026-11-25T12:00:00Z");
-
-    /** For a session that begins at noon. */
-    private Instant now = NOON;
-
-    private final Clock clock = new Clock() {
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneOffset getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(java.time.ZoneId zone) {
-            return this;
-        }
-    };
+    private final TestClock clock = new TestClock();
 
     @BeforeEach
     void begin() {
@@ -163,11 +140,11 @@ class LoginAuthTest {
         login(okJson("{\"token\": \"t1\", \"validFor\": 60}"));
         try (HttpConnection connection = connection(auth -> auth.expires("/validFor", ExpiresAs.MINUTES))) {
             connection.send(Request.get("/orders"));
-            now = NOON.plus(Duration.ofMinutes(58));
+            clock.passes(Duration.ofMinutes(58));
             connection.send(Request.get("/orders"));
             verifyLogins(1);
             loginGives("t2");
-            now = NOON.plus(Duration.ofMinutes(59));
+            clock.passes(Duration.ofMinutes(1));
             connection.send(Request.get("/last"));
             verifyLogins(2);
         }
@@ -180,7 +157,7 @@ class LoginAuthTest {
         try (HttpConnection connection =
                 connection(auth -> auth.expires("/validFor", ExpiresAs.MINUTES).lifetime(Duration.ofMinutes(10)))) {
             connection.send(Request.get("/orders"));
-            now = NOON.plus(Duration.ofMinutes(9));
+            clock.passes(Duration.ofMinutes(9));
             connection.send(Request.get("/orders"));
         }
         verifyLogins(2);
@@ -195,7 +172,7 @@ class LoginAuthTest {
                     .withHeader("Authorization", equalTo("Bearer t1"))
                     .willReturn(unauthorized()));
             loginGives("t2");
-            now = NOON.plusSeconds(60);
+            clock.passes(Duration.ofSeconds(60));
             assertThat(connection.send(Request.get("/orders")).status()).isEqualTo(200);
             verifyLogins(2);
         }
@@ -226,7 +203,7 @@ class LoginAuthTest {
             }
             verifyLogins(1);
             loginGives("t1");
-            now = NOON.plusSeconds(30);
+            clock.passes(Duration.ofSeconds(30));
             connection.send(Request.get("/orders"));
             verifyLogins(2);
         }

@@ -23,6 +23,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Retry;
 import io.httpconnector.Secret;
+import io.httpconnector.auth.TestClock;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -471,22 +472,7 @@ class AuthorizationFlowTest {
 
     @Test
     void storeThatIsDownCostsNoCode() {
-        TokenStore down = new TokenStore() {
-            @Override
-            public java.util.Optional<Secret> get(String key) {
-                return store.get(key);
-            }
-
-            @Override
-            public void put(String key, Secret value, Duration needed) {
-                store.put(key, value, needed);
-            }
-
-            @Override
-            public boolean remove(String key) {
-                return store.remove(key);
-            }
-
+        TokenStore down = new ForwardingStore(store) {
             @Override
             public Lease lease(String key, Duration patience) {
                 throw new ConnectorException("the database is down");

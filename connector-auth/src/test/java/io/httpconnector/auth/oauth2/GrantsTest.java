@@ -24,6 +24,7 @@ import io.httpconnector.Request;
 import io.httpconnector.Retry;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.JwtKey;
+import io.httpconnector.auth.TestClock;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -60,11 +59,12 @@ class ManyProcessesTest {
     }
 
     /** Kills its process, as the system would, before or after it writes tokens that the server has given. */
-    private record DyingStore(TokenStore store, String when) implements TokenStore {
+    private static final class DyingStore extends ForwardingStore {
+        private final String when;
 
-        @Override
-        public Optional<Secret> get(String key) {
-            return store.get(key);
+        DyingStore(TokenStore store, String when) {
+            super(store);
+            this.when = when;
         }
 
         @Override
@@ -73,20 +73,10 @@ class ManyProcessesTest {
             if (isNew && "before".equals(when)) {
                 Runtime.getRuntime().halt(KILLED);
             }
-            store.put(key, value, needed);
+            super.put(key, value, needed);
             if (isNew && "after".equals(when)) {
                 Runtime.getRuntime().halt(KILLED);
             }
-        }
-
-        @Override
-        public boolean remove(String key) {
-            return store.remove(key);
-        }
-
-        @Override
-        public Lease lease(String key, Duration patience) {
-            return store.lease(key, patience);
         }
     }
 

@@ -14,6 +14,7 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
 import io.httpconnector.Retry;
 import io.httpconnector.Secret;
+import io.httpconnector.auth.TestClock;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

@@ -22,6 +22,7 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
 import io.httpconnector.Retry;
 import io.httpconnector.Secret;
+import io.httpconnector.auth.TestClock;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -25,8 +25,8 @@ import io.httpconnector.Retry;
 import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
 import io.httpconnector.auth.ExpiresAs;
+import io.httpconnector.auth.TestClock;
 import java.time.Duration;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,14 +44,12 @@ class RenewalTest {
             .build();
 
     /** A store that can fail to write. */
-    private static final class ShakyStore implements TokenStore {
-        private final TokenStore store = TokenStore.inMemory();
+    private static final class ShakyStore extends ForwardingStore {
         private @Nullable String refuses;
         private @Nullable Runnable afterNextPut;
 
-        @Override
-        public Optional<Secret> get(String key) {
-            return store.get(key);
+        ShakyStore() {
+            super(TokenStore.inMemory());
         }
 
         @Override
@@ -59,22 +57,12 @@ class RenewalTest {
             if (refuses != null && value.reveal().contains(refuses)) {
                 throw new ConnectorException("the disk is full");
             }
-            store.put(key, value, needed);
+            super.put(key, value, needed);
             Runnable then = afterNextPut;
             afterNextPut = null;
             if (then != null) {
                 then.run();
             }
-        }
-
-        @Override
-        public boolean remove(String key) {
-            return store.remove(key);
-        }
-
-        @Override
-        public Lease lease(String key, Duration patience) {
-            return store.lease(key, patience);
         }
     }
 

@@ -13,6 +13,7 @@ import io.httpconnector.Request;
 import io.httpconnector.Retry;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.BasicAuth;
+import io.httpconnector.auth.TestClock;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,4 +1,4 @@
-package io.httpconnector.auth.oauth2;
+package io.httpconnector.auth;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -7,7 +7,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /** A clock that goes when it is told to. */
-final class TestClock extends Clock {
+public final class TestClock extends Clock {
     private Instant now = Instant.parse("2026-11-25T12:00:00Z");
 
     @Override
@@ -15,7 +15,7 @@ final class TestClock extends Clock {
         return now;
     }
 
-    synchronized void passes(Duration time) {
+    public synchronized void passes(Duration time) {
         now = now.plus(time);
     }
 

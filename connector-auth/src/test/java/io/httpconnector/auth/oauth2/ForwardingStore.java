@@ -1,0 +1,36 @@
+package io.httpconnector.auth.oauth2;
+
+import io.httpconnector.Secret;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A store that does what another one does; for those in which one thing goes wrong. */
+class ForwardingStore implements TokenStore {
+
+    private final TokenStore store;
+
+    ForwardingStore(TokenStore store) {
+        this.store = store;
+    }
+
+    @Override
+    public Optional<Secret> get(String key) {
+        return store.get(key);
+    }
+
+    @Override
+    public void put(String key, Secret value, @Nullable Duration needed) {
+        store.put(key, value, needed);
+    }
+
+    @Override
+    public boolean remove(String key) {
+        return store.remove(key);
+    }
+
+    @Override
+    public Lease lease(String key, Duration patience) {
+        return store.lease(key, patience);
+    }
+}
