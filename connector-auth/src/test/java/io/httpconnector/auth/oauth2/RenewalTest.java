@@ -10,9 +10,11 @@ import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
@@ -27,6 +29,8 @@ import io.httpconnector.StatusException;
 import io.httpconnector.auth.ExpiresAs;
 import io.httpconnector.auth.TestClock;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -355,6 +359,55 @@ class RenewalTest {
 
             sentWith(1, "a2");
             asked(2);
+        }
+    }
+
+    @Test
+    void refreshGoesToItsOwnUrlWithItsOwnParametersInTheQuery() {
+        service.stubFor(post(urlPathEqualTo("/refresh"))
+                .willReturn(okJson("{\"data\": {\"access\": \"a1\", \"refresh\": \"r1\"}, \"expires_in\": 3600}")));
+        OAuth2Builder auth = user().refreshUrl(service.url("/refresh"))
+                .refreshParameter("scope", "all")
+                .refreshParameter("grant_type", "renew")
+                .tokenHeader("X-App", "app")
+                .tokenRequest(OAuth2.TokenRequest.QUERY)
+                .accessTokenAt("/data/access")
+                .refreshTokenAt("/data/refresh");
+        try (HttpConnection connection = connection(auth)) {
+            send(connection);
+            clock.passes(Duration.ofHours(1));
+            send(connection);
+        }
+        sentWith(2, "a1");
+        for (String token : List.of("r0", "r1")) {
+            service.verify(
+                    1,
+                    postRequestedFor(urlPathEqualTo("/refresh"))
+                            .withQueryParam("refresh_token", equalTo(token))
+                            .withQueryParam("grant_type", equalTo("renew"))
+                            .withQueryParam("scope", equalTo("all"))
+                            .withHeader("X-App", equalTo("app")));
+        }
+        asked(0);
+    }
+
+    @Test
+    void whoIsInterruptedWhileAllWaitDoesNotSpoilItForTheOthers() throws Exception {
+        then(okJson("{\"access_token\": \"a1\"}").withFixedDelay(500));
+        try (HttpConnection connection = connection(machine())) {
+            AtomicReference<Throwable> failure = new AtomicReference<>();
+            Thread impatient = new Thread(() -> failure.set(catchThrowable(() -> send(connection))));
+            Thread patient = new Thread(() -> send(connection));
+            impatient.start();
+            patient.start();
+            // It is asked for by now, or will be by the one that stays.
+            impatient.join(150);
+            impatient.interrupt();
+            impatient.join();
+            patient.join();
+            assertThat(failure.get()).isInstanceOf(ConnectorException.class);
+            sentWith(1, "a1");
+            asked(1);
         }
     }
 
