@@ -67,12 +67,7 @@ final class TokenEndpoint {
                 .named("OAuth 2 revocation")
                 .bodyField("token", Secret.of(token))
                 .bodyField("token_type_hint", tokens.refreshToken() == null ? "access_token" : "refresh_token");
-        try {
-            var unused =
-                    context.send(withClient(request, OAuth2.TokenRequest.FORM).idempotent());
-        } catch (StatusException e) {
-            throw TokenAnswer.refusal(e);
-        }
+        var unused = answered(withClient(request, OAuth2.TokenRequest.FORM).idempotent());
     }
 
     /** Begins on a device: RFC 8628, section 3.1. */
@@ -84,11 +79,7 @@ final class TokenEndpoint {
         if (settings.scope() != null) {
             request = request.bodyField("scope", settings.scope());
         }
-        try {
-            return context.send(withClient(request, OAuth2.TokenRequest.FORM)).json();
-        } catch (StatusException e) {
-            throw TokenAnswer.refusal(e);
-        }
+        return answered(withClient(request, OAuth2.TokenRequest.FORM)).json();
     }
 
     Tokens deviceCode(String code) {
@@ -182,7 +173,7 @@ final class TokenEndpoint {
             Response answer = context.send(request.accept(301, 302, 303, 307, 308));
             if (answer.status() >= 300) {
                 throw new OAuth2Exception(
-                        "The token endpoint redirects, with status " + answer.status()
+                        "The authorization server redirects, with status " + answer.status()
                                 + ": set the URL where it is now",
                         null,
                         null);

@@ -11,6 +11,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.temporaryRedirect;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -232,6 +233,24 @@ class DiscoveryTest {
                     .hasMessageContaining(why);
         }
         assertThat(login.findAll(getRequestedFor(urlEqualTo("/authorize")))).isEmpty();
+    }
+
+    @Test
+    void tokensAreNotRevokedByARedirect() {
+        OAuth2Builder auth = OAuth2.authorizationCode()
+                .authorizationUrl("https://login.example.com/authorize")
+                .tokenUrl(login.url("/token"))
+                .revocationUrl(login.url("/revoke"))
+                .publicClient("id")
+                .redirectUri("https://app.example.com/callback");
+        login.stubFor(post("/revoke").willReturn(temporaryRedirect("/elsewhere")));
+        login.stubFor(get("/elsewhere").willReturn(okJson("{}")));
+        try (HttpConnection connection = connection(auth)) {
+            AuthorizationFlow flow = AuthorizationFlow.of(connection);
+            flow.finish("code=c&state=" + parameter(flow.start("s"), "state"), "s");
+            assertThatThrownBy(flow::revoke).hasMessageContaining("redirects, with status 302");
+            assertThat(flow.tokens()).isPresent();
+        }
     }
 
     @Test
