@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * Something was described wrongly: a connection, a request, a template. Thrown when it is built, before anything is sent,
  * and lists every problem at once.
  */
-public final class InvalidDefinitionException extends ConnectorException {
+public class InvalidDefinitionException extends ConnectorException {
 
     private static final long serialVersionUID = 1L;
 

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import java.io.IOException;
 import java.time.temporal.TemporalAccessor;
 import java.time.temporal.TemporalAmount;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +29,11 @@ public final class Json {
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .addModule(new SimpleModule("http-connector")
                     .addSerializer(TemporalAccessor.class, ToStringSerializer.instance)
-                    .addSerializer(TemporalAmount.class, ToStringSerializer.instance))
+                    .addSerializer(TemporalAmount.class, ToStringSerializer.instance)
+                    .addDeserializer(JsonNode.class, new ExactTree()))
             .build();
+
+    private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
 
     private Json() {}
 
@@ -51,6 +55,25 @@ public final class Json {
                     "JSON value",
                     "a " + value.getClass().getName() + " can't be written as JSON: " + firstLine(e.getMessage()));
         }
+    }
+
+    /**
+     * A number that is written digit for digit as it was read, such as {@code 1.50}, {@code 1E400} or an integer of 400 digits.
+     *
+     * @param text a number as JSON has it (RFC 8259, section 6)
+     * @return the number
+     * @throws InvalidDefinitionException when the text is no such number, or has more than 1000 digits
+     */
+    public static JsonNode number(String text) {
+        boolean numeric = text.length() <= 1000 && NUMBER.matcher(text).matches();
+        try {
+            if (numeric) {
+                return ExactTree.Written.node(text);
+            }
+        } catch (NumberFormatException e) {
+            // The exponent is out of range.
+        }
+        throw new InvalidDefinitionException("JSON number", "it is no number that JSON has");
     }
 
     static byte[] write(Object value) {

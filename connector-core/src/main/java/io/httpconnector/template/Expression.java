@@ -1,0 +1,96 @@
+package io.httpconnector.template;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.template.TemplateProblem.Code;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stands between the braces of a pill, compiled: a path and filters. {@code slot} is the {@code $each} whose element the
+ * path begins with, or -1 when it begins with a step of the job.
+ */
+record Expression(String text, Spot spot, Path path, int slot, List<Step> filters, Type type) {
+
+    /** One filter: its name, and either what it makes of a value or what it does without one. */
+    record Step(
+            String name,
+            Filters.@Nullable Definition takes,
+            Filters.@Nullable Filter filter,
+            @Nullable Absence absence) {}
+
+    /** The value, or null when it is to be left out; throws a {@link Refusal} when there is none. */
+    @Nullable JsonNode evaluate(Scope scope) {
+        JsonNode value = resolve(scope);
+        for (int i = 0; i < filters.size(); i++) {
+            Step step = filters.get(i);
+            if (step.absence != null) {
+                value = step.absence.covers(value) ? step.absence.apply(value) : value;
+                if (value != null && value.isMissingNode()) {
+                    return null;
+                }
+            } else if (value != null && !value.isNull()) {
+                value = apply(step, value);
+            }
+        }
+        if (value == null) {
+            throw missing(scope);
+        }
+        return value;
+    }
+
+    private @Nullable JsonNode resolve(Scope scope) {
+        JsonNode value = slot < 0 ? path.resolve(scope.root()) : path.resolve(scope.element(slot), 1);
+        return value == null || value.isMissingNode() ? null : value;
+    }
+
+    @SuppressWarnings("NullAway") // a step without absence has both
+    private static @Nullable JsonNode apply(Step step, JsonNode value) {
+        if (!step.takes.takes(Type.of(value))) {
+            throw new Refusal(
+                    Code.WRONG_TYPE,
+                    "is " + Type.of(value).phrase() + ", which the filter " + step.name + " can't take");
+        }
+        return step.filter.apply(value);
+    }
+
+    private Refusal missing(Scope scope) {
+        if (resolve(scope) != null) {
+            return new Refusal(Code.MISSING, "has no value after its filters: add | default(...) or | omit");
+        }
+        return slot < 0 ? path.missing(scope.root(), 0) : path.missing(scope.element(slot), 1);
+    }
+
+    /** The value, or null when it is to be left out; refuses null, which has no text. */
+    @Nullable JsonNode evaluatePresent(Scope scope) {
+        JsonNode value = evaluate(scope);
+        if (value != null && value.isNull()) {
+            throw new Refusal(Code.NULL, "is null, and no text: add | default('', null) or | omit(null)");
+        }
+        return value;
+    }
+
+    boolean canOmit() {
+        return filters.stream().anyMatch(step -> isAbsence(step, Absence.Kind.OMIT));
+    }
+
+    /** Whether rendering fails when there is no value. */
+    boolean isRequired() {
+        return filters.stream().noneMatch(step -> step.absence != null && step.absence.kind() != Absence.Kind.REQUIRED);
+    }
+
+    boolean makesNull() {
+        return filters.stream().anyMatch(step -> isAbsence(step, Absence.Kind.NULL));
+    }
+
+    private static boolean isAbsence(Step step, Absence.Kind kind) {
+        return step.absence != null && step.absence.kind() == kind;
+    }
+
+    TemplateProblem problem(Code code, String message) {
+        return TemplateProblem.of(spot, code, text, message);
+    }
+
+    TemplateProblem problem(Refusal refusal) {
+        return refusal.at(spot, text);
+    }
+}
