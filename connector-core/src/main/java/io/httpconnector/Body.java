@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -49,6 +50,18 @@ public final class Body {
          * @throws IOException when it can't be opened
          */
         InputStream open() throws IOException;
+    }
+
+    /** Writes a body each time that it is sent. */
+    @FunctionalInterface
+    public interface StreamWriter {
+        /**
+         * Writes all of it.
+         *
+         * @param out where to; need not be closed
+         * @throws IOException when it can't be written
+         */
+        void writeTo(OutputStream out) throws IOException;
     }
 
     private static final String JSON_TYPE = "application/json";
@@ -201,10 +214,27 @@ public final class Body {
      * @throws InvalidDefinitionException when the length is negative, or the media type can't stand in a header
      */
     public static Body stream(StreamSource source, long length, String contentType) {
+        return of(new Content.Supplied(notNull(source, "body stream"), checked(length)), contentType);
+    }
+
+    private static long checked(long length) {
         if (length < 0) {
             throw new InvalidDefinitionException("body", length + " is no length: leave it out when it is not known");
         }
-        return of(new Content.Supplied(notNull(source, "body stream"), length), contentType);
+        return length;
+    }
+
+    /**
+     * A body that is written while it is sent, such as a long list of records.
+     *
+     * @param writer writes the body each time that it is sent
+     * @param length how many bytes that are, always the same
+     * @param contentType the media type, such as {@code text/csv}
+     * @return the body
+     * @throws InvalidDefinitionException when the length is negative, or the media type can't stand in a header
+     */
+    public static Body writing(StreamWriter writer, long length, String contentType) {
+        return of(new Content.Written(notNull(writer, "body writer"), checked(length)), contentType);
     }
 
     /**

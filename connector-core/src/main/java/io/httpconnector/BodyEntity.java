@@ -29,18 +29,16 @@ final class BodyEntity extends AbstractHttpEntity {
     @Override
     public void writeTo(OutputStream stream) throws IOException {
         OutputStream out = progress == null ? stream : Moving.out(stream, progress, getContentLength());
-        try (InputStream in = content.open()) {
-            long length;
-            if (gzip) {
-                GZIPOutputStream zip = new GZIPOutputStream(out);
-                length = in.transferTo(zip);
-                zip.finish();
-            } else {
-                length = in.transferTo(out);
-            }
-            if (content.length() != Content.UNKNOWN && content.length() != length) {
-                throw new IOException("the body has " + length + " bytes, but " + content.length() + " were announced");
-            }
+        long length;
+        if (gzip) {
+            GZIPOutputStream zip = new GZIPOutputStream(out);
+            length = content.writeTo(zip);
+            zip.finish();
+        } else {
+            length = content.writeTo(out);
+        }
+        if (content.length() != Content.UNKNOWN && content.length() != length) {
+            throw new IOException("the body has " + length + " bytes, but " + content.length() + " were announced");
         }
         if (progress != null) {
             // Tells of the rest; the stream stays open.

@@ -1,9 +1,12 @@
 package io.httpconnector;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -21,6 +24,13 @@ sealed interface Content {
 
     /** From the beginning. */
     InputStream open() throws IOException;
+
+    /** Writes all of it, and gives its length. */
+    default long writeTo(OutputStream out) throws IOException {
+        try (InputStream in = open()) {
+            return in.transferTo(out);
+        }
+    }
 
     long length();
 
@@ -91,6 +101,55 @@ sealed interface Content {
         }
     }
 
+    /** What writes itself, each time anew. */
+    record Written(Body.StreamWriter writer, long length) implements Content {
+        @Override
+        public InputStream open() throws IOException {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            writer.writeTo(bytes);
+            return new ByteArrayInputStream(bytes.toByteArray());
+        }
+
+        @Override
+        public long writeTo(OutputStream out) throws IOException {
+            Counting counting = new Counting(out);
+            writer.writeTo(counting);
+            return counting.count;
+        }
+
+        @Override
+        public boolean isRepeatable() {
+            return true;
+        }
+    }
+
+    /** Counts what goes through; what is behind it stays open. */
+    final class Counting extends FilterOutputStream {
+
+        private long count;
+
+        private Counting(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            out.write(b);
+            count++;
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            out.write(bytes, from, length);
+            count += length;
+        }
+
+        @Override
+        public void close() throws IOException {
+            flush();
+        }
+    }
+
     /** A stream that can be read once. */
     record Once(InputStream stream, long length, AtomicBoolean opened) implements Content {
         @Override
@@ -128,6 +187,15 @@ sealed interface Content {
                 throw e;
             }
             return new SequenceInputStream(Collections.enumeration(streams));
+        }
+
+        @Override
+        public long writeTo(OutputStream out) throws IOException {
+            long sum = 0;
+            for (Content part : parts) {
+                sum += part.writeTo(out);
+            }
+            return sum;
         }
 
         @Override

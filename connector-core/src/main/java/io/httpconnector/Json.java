@@ -1,17 +1,23 @@
 package io.httpconnector;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
 import java.time.temporal.TemporalAccessor;
 import java.time.temporal.TemporalAmount;
 import java.util.regex.Pattern;
@@ -33,6 +39,14 @@ public final class Json {
                     .addDeserializer(JsonNode.class, new ExactTree()))
             .build();
 
+    /** Keeps what can be sent as a file or a stream. */
+    private static final ObjectMapper CONTENTS = MAPPER.copy()
+            .registerModule(new SimpleModule("http-connector-contents")
+                    .addSerializer(Path.class, new Embedded<>(Path.class))
+                    .addSerializer(File.class, new Embedded<>(File.class))
+                    .addSerializer(InputStream.class, new Embedded<>(InputStream.class))
+                    .addSerializer(Body.StreamSource.class, new Embedded<>(Body.StreamSource.class)));
+
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
 
     private Json() {}
@@ -45,11 +59,28 @@ public final class Json {
      * @throws InvalidDefinitionException when Jackson has no way to write the value
      */
     public static JsonNode tree(Object value) {
+        return tree(MAPPER, value);
+    }
+
+    /**
+     * The same, but files and streams within it are kept as what they are, instead of being written: for the content of a
+     * request.
+     *
+     * @param value the value
+     * @return the tree, with a {@code POJONode} for each {@code Path}, {@code File}, {@code InputStream} and
+     *     {@link Body.StreamSource}
+     * @throws InvalidDefinitionException when Jackson has no way to write the value
+     */
+    public static JsonNode treeWithContents(Object value) {
+        return tree(CONTENTS, value);
+    }
+
+    private static JsonNode tree(ObjectMapper mapper, Object value) {
         if (value instanceof JsonNode node) {
             return node;
         }
         try {
-            return MAPPER.valueToTree(value);
+            return mapper.valueToTree(value);
         } catch (IllegalArgumentException e) {
             throw new InvalidDefinitionException(
                     "JSON value",
@@ -125,6 +156,21 @@ public final class Json {
         JsonLocation at = e.getLocation();
         String where = at == null ? "" : "line " + at.getLineNr() + ", column " + at.getColumnNr() + ": ";
         return where + firstLine(e.getOriginalMessage());
+    }
+
+    /** Puts a value into a tree as it is. */
+    private static final class Embedded<T> extends StdSerializer<T> {
+
+        private static final long serialVersionUID = 1L;
+
+        Embedded(Class<T> type) {
+            super(type);
+        }
+
+        @Override
+        public void serialize(T value, JsonGenerator generator, SerializerProvider provider) throws IOException {
+            generator.writeEmbeddedObject(value);
+        }
     }
 
     private static String firstLine(@Nullable String message) {

@@ -20,20 +20,32 @@ record Expression(String text, Spot spot, Path path, int slot, List<Step> filter
 
     /** The value, or null when it is to be left out; throws a {@link Refusal} when there is none. */
     @Nullable JsonNode evaluate(Scope scope) {
+        JsonNode value = evaluateOrMissing(scope);
+        if (value == null) {
+            throw missing(scope);
+        }
+        return value.isMissingNode() ? null : value;
+    }
+
+    /** The value, or null when there is none, for whatever reason. */
+    @Nullable JsonNode evaluateOrNull(Scope scope) {
+        JsonNode value = evaluateOrMissing(scope);
+        return value == null || value.isMissingNode() ? null : value;
+    }
+
+    /** The value, a missing node when it is to be left out, or null when there is none. */
+    private @Nullable JsonNode evaluateOrMissing(Scope scope) {
         JsonNode value = resolve(scope);
         for (int i = 0; i < filters.size(); i++) {
             Step step = filters.get(i);
             if (step.absence != null) {
                 value = step.absence.covers(value) ? step.absence.apply(value) : value;
                 if (value != null && value.isMissingNode()) {
-                    return null;
+                    return value;
                 }
             } else if (value != null && !value.isNull()) {
                 value = apply(step, value);
             }
-        }
-        if (value == null) {
-            throw missing(scope);
         }
         return value;
     }

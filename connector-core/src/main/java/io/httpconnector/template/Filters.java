@@ -58,6 +58,8 @@ final class Filters {
 
     static {
         text("string", SCALAR, Filters::text);
+        // Says that the slashes stay, which TextTemplate sees to.
+        text("path", SCALAR, Filters::text);
         text("trim", SCALAR, value -> text(value).strip());
         text("upper", SCALAR, value -> text(value).toUpperCase(Locale.ROOT));
         text("lower", SCALAR, value -> text(value).toLowerCase(Locale.ROOT));
@@ -121,6 +123,17 @@ final class Filters {
     /** A single value as text; numbers digit for digit. */
     static String text(JsonNode value) {
         return value.isTextual() ? value.textValue() : value.asText();
+    }
+
+    /** A value as part of a text; a list or an object is refused. */
+    static String single(JsonNode value) {
+        if (!SCALAR.contains(Type.of(value))) {
+            throw new Refusal(
+                    Code.WRONG_TYPE,
+                    "is " + Type.of(value).phrase() + ", which can't stand in a text: name a single value of it, or add"
+                            + (value.isArray() ? " | join(', ') or" : "") + " | json");
+        }
+        return text(value);
     }
 
     private static byte[] bytes(JsonNode value) {

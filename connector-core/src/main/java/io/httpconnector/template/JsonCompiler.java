@@ -1,155 +1,310 @@
 package io.httpconnector.template;
 
-import io.httpconnector.Body;
-import io.httpconnector.InvalidDefinitionException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.httpconnector.Json;
+import io.httpconnector.template.TemplateProblem.Code;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts a JSON text with pills into a {@link JsonTemplate}. A string that is exactly one pill, and a pill outside of
- * strings, become a whole value; a pill inside other text becomes text.
+ * Makes a {@link JsonTemplate} of a JSON text with pills. A string that is exactly one pill, and a pill outside of strings,
+ * become a whole value; a pill inside other text becomes text; objects with {@code $each} or {@code $if} become structure.
  */
 final class JsonCompiler {
 
-    private final String text;
-    private final List<String> problems;
-    private final List<JsonTemplate.Place> places = new ArrayList<>();
-    private final StringBuilder literal = new StringBuilder();
-    /** The text with harmless values of the same length instead of the pills, to be checked as JSON. */
-    private final StringBuilder skeleton;
+    private static final List<String> OF_EACH = List.of("$each", "$as", "$item");
+    private static final List<String> OF_IF = List.of("$if", "$equals", "$then", "$else");
+    private static final JsonPart NONE = new JsonPart.Literal(JsonPart.NOTHING);
 
-    private int at;
+    private final Language language;
+    private final JsonSkeleton skeleton;
+    private final List<TemplateProblem> problems;
+    private final List<Use> uses = new ArrayList<>();
+    /** The names of the elements that are around, and the paths of their lists. */
+    private final List<String> names = new ArrayList<>();
 
-    private JsonCompiler(String text, List<String> problems) {
-        this.text = text;
+    private final List<String> lists = new ArrayList<>();
+    private int slots;
+
+    private JsonCompiler(Language language, JsonSkeleton skeleton, List<TemplateProblem> problems) {
+        this.language = language;
+        this.skeleton = skeleton;
         this.problems = problems;
-        this.skeleton = new StringBuilder(text);
     }
 
-    /** The compiled text, or null when {@code problems} says what is wrong with it, in lines and columns of the text. */
-    static @Nullable JsonTemplate compile(String text, List<String> problems) {
+    /** The compiled text, or null when {@code problems} says what is wrong with it. */
+    static @Nullable JsonTemplate compile(Language language, String text, List<TemplateProblem> problems) {
         int before = problems.size();
-        JsonCompiler compiler = new JsonCompiler(text, problems);
-        compiler.compile();
-        return problems.size() > before
-                ? null
-                : new JsonTemplate(
-                        compiler.places.toArray(JsonTemplate.Place[]::new), utf8(compiler.literal.toString()));
+        String verbatim = language.verbatim(text);
+        JsonSkeleton skeleton = verbatim == null
+                ? JsonSkeleton.of(language, text, problems)
+                : JsonSkeleton.withoutPills(language, verbatim, problems);
+        JsonTree tree = JsonTree.read(skeleton, problems);
+        JsonCompiler compiler = new JsonCompiler(language, skeleton, problems);
+        if (tree == null) {
+            // What is wrong with the pills is said at the same time.
+            skeleton.pills().forEach(pill -> compiler.read(pill, "", Use.ANYTHING));
+            return null;
+        }
+        JsonPart part = verbatim == null ? compiler.value(tree, "") : new JsonPart.Literal(utf8(verbatim));
+        return problems.size() > before ? null : new JsonTemplate(part, compiler.slots, compiler.uses);
     }
 
-    private void compile() {
-        while (at < text.length()) {
-            if (text.charAt(at) == '"') {
-                string();
-            } else if (Scan.opens(text, at)) {
-                int open = at;
-                Pill pill = pill();
-                fill(open, ' ');
-                skeleton.setCharAt(open, '"');
-                skeleton.setCharAt(open + 1, '"');
-                place(pill, true);
-                refuseName(pill);
+    private JsonPart value(JsonTree tree, String pointer) {
+        if (tree.isObject()) {
+            return object(tree, pointer);
+        }
+        if (tree.isArray()) {
+            List<JsonPart.Member> members = new ArrayList<>();
+            for (JsonTree.Member member : tree.members()) {
+                JsonPart value = value(member.value(), pointer + "/" + members.size());
+                members.add(new JsonPart.Member(utf8(","), value));
+            }
+            return container('[', ']', members);
+        }
+        if (!tree.isString()) {
+            return new JsonPart.Literal(utf8(tree.text()));
+        }
+        JsonSkeleton.Pill whole = tree.cut() == null ? null : tree.cut().whole();
+        return whole == null ? text(tree, pointer) : whole(whole, pointer);
+    }
+
+    private JsonPart object(JsonTree tree, String pointer) {
+        Map<String, JsonTree> structure = new TreeMap<>();
+        List<JsonTree.Member> others = new ArrayList<>();
+        for (JsonTree.Member member : tree.members()) {
+            if (OF_EACH.contains(member.name()) || OF_IF.contains(member.name())) {
+                structure.put(member.name(), member.value());
             } else {
-                literal.append(text.charAt(at++));
+                others.add(member);
             }
         }
-        try {
-            Body.json(skeleton.toString());
-        } catch (InvalidDefinitionException e) {
-            e.problems().forEach(problem -> problems.add("body " + problem));
+        if (structure.isEmpty()) {
+            return container(
+                    '{',
+                    '}',
+                    others.stream().map(member -> member(member, pointer)).toList());
         }
+        boolean isEach = structure.containsKey("$each") || !structure.containsKey("$if");
+        List<String> known = isEach ? OF_EACH : OF_IF;
+        String wrong = wrong(structure, others, known);
+        if (wrong != null) {
+            problems.add(
+                    TemplateProblem.of(skeleton.spot(tree.position()).pointer(pointer), Code.MALFORMED, null, wrong));
+            return NONE;
+        }
+        return isEach ? each(structure, pointer) : choice(structure, pointer);
     }
 
-    private void string() {
-        at++;
-        if (isWhole()) {
-            int open = at;
-            Pill pill = pill();
-            fill(open, 'x');
-            at++;
-            place(pill, true);
-            refuseName(pill);
-            return;
-        }
-        literal.append('"');
-        Pill last = null;
-        while (at < text.length() && text.charAt(at) != '"') {
-            if (Scan.opens(text, at)) {
-                Pill pill = textPill();
-                last = pill == null ? last : pill;
-            } else {
-                int length = text.charAt(at) == '\\' && at + 1 < text.length() ? 2 : 1;
-                literal.append(text, at, at + length);
-                at += length;
+    private static @Nullable String wrong(
+            Map<String, JsonTree> structure, List<JsonTree.Member> others, List<String> known) {
+        for (String name : structure.keySet()) {
+            if (!known.contains(name) || !structure.containsKey(known.get(0))) {
+                return "\"" + name + "\" belongs to " + (OF_IF.contains(name) ? "\"$if\"" : "\"$each\"") + ": write \"$"
+                        + name + "\" for a member of that name";
             }
         }
-        if (at < text.length()) {
-            literal.append('"');
-            at++;
+        if (!others.isEmpty()) {
+            return "an object with \"" + known.get(0) + "\" has no members but " + known + ": it has \""
+                    + others.get(0).name() + "\"";
         }
-        refuseName(last);
+        String result = known == OF_EACH ? "$item" : "$then";
+        return structure.containsKey(result) ? null : "\"" + known.get(0) + "\" needs a \"" + result + "\"";
     }
 
-    private boolean isWhole() {
-        int close = Scan.opens(text, at) ? Scan.close(text, at + 2) : -1;
-        return close >= 0 && text.startsWith("}}\"", close) && !Scan.isQuoted(text.substring(at + 2, close));
+    private JsonPart.Member member(JsonTree.Member member, String pointer) {
+        String name = member.name();
+        String at = pointer + "/" + name.replace("~", "~0").replace("/", "~1");
+        String escaped = JsonSkeleton.escaped(isEscapedKeyword(name) ? name.substring(1) : name);
+        if (member.nameCut() != null) {
+            for (Object piece : member.nameCut().pieces()) {
+                if (piece instanceof JsonSkeleton.Pill pill) {
+                    refuse(pill, pointer, "can't be a field name: let a pill be the whole object");
+                }
+            }
+            escaped = String.join(
+                    "", member.nameCut().pieces().stream().map(String::valueOf).toList());
+        }
+        return new JsonPart.Member(utf8(",\"" + escaped + "\":"), value(member.value(), at));
     }
 
-    private @Nullable Pill textPill() {
-        int open = at;
-        int close = Scan.close(text, open + 2);
-        Pill pill = null;
-        if (close >= 0 && Scan.isQuoted(text.substring(open + 2, close))) {
-            String quoted = Scan.unquoted(text.substring(open + 2, close));
-            byte[] escaped = new byte[JsonText.length(quoted)];
-            JsonText.write(quoted, escaped, 0);
-            literal.append(new String(escaped, StandardCharsets.UTF_8));
-            at = close + 2;
-        } else {
-            pill = pill();
-            place(pill, false);
+    /** Whether a name is a keyword with more dollars than it has. */
+    private static boolean isEscapedKeyword(String name) {
+        String bare = name.replaceFirst("^\\$+", "\\$");
+        return name.startsWith("$$") && (OF_EACH.contains(bare) || OF_IF.contains(bare));
+    }
+
+    private JsonPart whole(JsonSkeleton.Pill found, String pointer) {
+        Expression pill = read(found, pointer, Use.ANYTHING);
+        return pill == null ? NONE : new JsonPart.Value(pill);
+    }
+
+    private JsonPart text(JsonTree tree, String pointer) {
+        List<Object> pieces = new ArrayList<>();
+        StringBuilder literal = new StringBuilder("\"");
+        boolean canOmit = false;
+        List<Object> cut = tree.cut() == null
+                ? List.of(JsonSkeleton.escaped(tree.text()))
+                : tree.cut().pieces();
+        for (Object piece : cut) {
+            if (!(piece instanceof JsonSkeleton.Pill found)) {
+                literal.append(piece);
+                continue;
+            }
+            Expression pill = read(found, pointer, Use.SINGLE);
+            if (pill != null) {
+                if (pill.makesNull()) {
+                    refuse(found, pointer, "null can't stand in a text: write | default('')");
+                }
+                pieces.add(utf8(literal.toString()));
+                literal.setLength(0);
+                pieces.add(pill);
+                canOmit |= pill.canOmit();
+            }
         }
-        fill(open, 'x');
+        pieces.add(utf8(literal.append('"').toString()));
+        return pieces.size() == 1 ? new JsonPart.Literal((byte[]) pieces.get(0)) : new JsonPart.Text(pieces, canOmit);
+    }
+
+    private @Nullable Expression read(JsonSkeleton.Pill found, String pointer, Set<Type> place) {
+        Expression pill = language.read(found.found(), found.spot().pointer(pointer), names, problems);
+        if (pill != null) {
+            uses.add(new Use(pill, path(pill), Use.takes(pill, place)));
+        }
         return pill;
     }
 
-    /** Reads the pill that opens here; null when it can't be read, and {@code problems} says why. */
-    private @Nullable Pill pill() {
-        int open = at;
-        String where = Scan.where("body", text, open);
-        int close = Scan.close(text, open + 2);
-        if (close < 0) {
-            problems.add(Scan.unclosed(where));
-            at = open + 2;
+    /** The path from the job's values, also of what is within an element; empty when a filter has made the list. */
+    private String path(Expression pill) {
+        if (pill.slot() < 0) {
+            return pill.path().text();
+        }
+        String list = lists.get(pill.slot());
+        return list.isEmpty()
+                ? ""
+                : list + "[*]"
+                        + pill.path().text().substring(names.get(pill.slot()).length());
+    }
+
+    private JsonPart each(Map<String, JsonTree> structure, String pointer) {
+        Expression list = pill(structure, "$each", pointer, Set.of(Type.LIST));
+        JsonTree as = structure.get("$as");
+        String name = as == null ? "item" : as.text();
+        if (as != null
+                && (!as.isString() || as.cut() != null || !ExpressionReader.isName(name) || names.contains(name))) {
+            problems.add(
+                    TemplateProblem.of(
+                            skeleton.spot(as.position()).pointer(pointer + "/$as"),
+                            Code.MALFORMED,
+                            null,
+                            "\"$as\" is the name of an element in its pills, such as \"line\", and no other element's around it"));
+            return NONE;
+        }
+        int slot = names.size();
+        slots = Math.max(slots, slot + 1);
+        names.add(name);
+        lists.add(list == null || list.filters().stream().anyMatch(step -> step.takes() != null) ? "" : path(list));
+        JsonPart item = value(Objects.requireNonNull(structure.get("$item")), pointer + "/$item");
+        names.remove(slot);
+        lists.remove(slot);
+        return list == null ? NONE : new JsonPart.Each(list, slot, item);
+    }
+
+    private JsonPart choice(Map<String, JsonTree> structure, String pointer) {
+        Expression pill = pill(structure, "$if", pointer, Use.ANYTHING);
+        JsonPart then = value(Objects.requireNonNull(structure.get("$then")), pointer + "/$then");
+        JsonTree otherwise = structure.get("$else");
+        JsonPart other = otherwise == null ? null : value(otherwise, pointer + "/$else");
+        JsonTree equals = structure.get("$equals");
+        JsonNode equal = equals == null ? null : scalar(equals, pointer + "/$equals");
+        return pill == null ? NONE : new JsonPart.If(new JsonPart.Condition(pill, equal), then, other);
+    }
+
+    private @Nullable Expression pill(
+            Map<String, JsonTree> structure, String keyword, String pointer, Set<Type> takes) {
+        JsonTree tree = Objects.requireNonNull(structure.get(keyword));
+        JsonSkeleton.Pill whole = tree.cut() == null ? null : tree.cut().whole();
+        if (whole == null) {
+            problems.add(TemplateProblem.of(
+                    skeleton.spot(tree.position()).pointer(pointer + "/" + keyword),
+                    Code.MALFORMED,
+                    null,
+                    "\"" + keyword + "\" needs one pill, such as \"{{order.lines}}\""));
             return null;
         }
-        at = close + 2;
-        return Pill.parse(text.substring(open + 2, close), where, problems);
+        return read(whole, pointer + "/" + keyword, takes);
     }
 
-    private void place(@Nullable Pill pill, boolean whole) {
-        if (pill != null) {
-            places.add(new JsonTemplate.Place(utf8(literal.toString()), pill, whole));
-            literal.setLength(0);
+    private JsonNode scalar(JsonTree tree, String pointer) {
+        boolean isScalar = tree.token().isScalarValue() && tree.cut() == null;
+        if (!isScalar) {
+            problems.add(TemplateProblem.of(
+                    skeleton.spot(tree.position()).pointer(pointer),
+                    Code.MALFORMED,
+                    null,
+                    "\"$equals\" needs a text, a number, true, false or null, without pills"));
+        }
+        return switch (tree.token()) {
+            case VALUE_STRING -> TextNode.valueOf(tree.text());
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> Json.number(tree.text());
+            case VALUE_TRUE -> BooleanNode.TRUE;
+            case VALUE_FALSE -> BooleanNode.FALSE;
+            default -> NullNode.getInstance();
+        };
+    }
+
+    private void refuse(JsonSkeleton.Pill pill, String pointer, String message) {
+        problems.add(TemplateProblem.of(
+                pill.spot().pointer(pointer),
+                Code.WRONG_PLACE,
+                pill.found().inside().strip(),
+                message));
+    }
+
+    /** One after the other when none can be left out; what is literal becomes one piece. */
+    private static JsonPart container(char open, char close, List<JsonPart.Member> members) {
+        if (members.stream().anyMatch(member -> member.value().canOmit())) {
+            return new JsonPart.Container(open, close, members);
+        }
+        List<JsonPart> parts = new ArrayList<>();
+        ByteArrayOutputStream literal = new ByteArrayOutputStream();
+        literal.write(open);
+        for (int i = 0; i < members.size(); i++) {
+            byte[] prefix = members.get(i).prefix();
+            int from = i == 0 ? 1 : 0;
+            literal.write(prefix, from, prefix.length - from);
+            append(members.get(i).value(), literal, parts);
+        }
+        literal.write(close);
+        add(literal, parts);
+        return parts.size() == 1 ? parts.get(0) : new JsonPart.Sequence(List.copyOf(parts));
+    }
+
+    private static void append(JsonPart part, ByteArrayOutputStream literal, List<JsonPart> parts) {
+        if (part instanceof JsonPart.Sequence sequence) {
+            sequence.parts().forEach(inner -> append(inner, literal, parts));
+        } else if (part instanceof JsonPart.Literal fixed) {
+            literal.writeBytes(fixed.bytes());
+        } else {
+            add(literal, parts);
+            parts.add(part);
         }
     }
 
-    private void fill(int from, char filler) {
-        for (int i = from; i < at; i++) {
-            skeleton.setCharAt(i, filler);
-        }
-    }
-
-    /** A value that became a field name could replace a field of the template. */
-    private void refuseName(@Nullable Pill pill) {
-        int next = at;
-        while (next < text.length() && Character.isWhitespace(text.charAt(next))) {
-            next++;
-        }
-        if (pill != null && next < text.length() && text.charAt(next) == ':') {
-            problems.add(pill.problem("can't be a field name: let a pill be the whole object"));
+    private static void add(ByteArrayOutputStream literal, List<JsonPart> parts) {
+        if (literal.size() > 0) {
+            parts.add(new JsonPart.Literal(literal.toByteArray()));
+            literal.reset();
         }
     }
 

@@ -1,113 +1,47 @@
 package io.httpconnector.template;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.Body;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JSON text with pills, cut into literal bytes and places for values. Whatever the values are, what is rendered has the
- * structure of the template: a value is one JSON value, or text inside of one string. Made by {@link JsonCompiler}.
+ * A JSON body with pills. A body that is larger than a buffer is rendered twice: once to check and to measure it, and again
+ * while it is sent, so that it takes no memory. Made by {@link JsonCompiler}.
  */
-final class JsonTemplate {
+record JsonTemplate(JsonPart part, int slots, List<Use> uses) {
 
-    private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
-    private static final int MAX_SIZE = 1 << 28;
-
-    /** A place for a value: a whole JSON value of its own type, or text between other text. Literal bytes stand before it. */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Place(byte[] before, Pill pill, boolean whole) {}
-
-    private final Place[] places;
-    private final byte[] rest;
-    private final int literalSize;
-
-    JsonTemplate(Place[] places, byte[] rest) {
-        this.places = places;
-        this.rest = rest;
-        int size = rest.length;
-        for (Place place : places) {
-            size += place.before.length;
-        }
-        this.literalSize = size;
+    JsonTemplate {
+        uses = List.copyOf(uses);
     }
 
-    List<Pill> pills() {
-        List<Pill> pills = new ArrayList<>();
-        for (Place place : places) {
-            pills.add(place.pill);
-        }
-        return pills;
-    }
-
-    /** The body with its values, or null when {@code problems} says why there is none. */
-    @Nullable Body render(JsonNode root, List<String> problems) {
-        Object[] values = new Object[places.length];
-        long size = literalSize;
-        for (int i = 0; i < places.length; i++) {
-            Object value = value(places[i], root, problems);
-            values[i] = value;
-            size += size(value, places[i].whole);
-        }
-        if (size > MAX_SIZE) {
-            problems.add("the body would be larger than " + MAX_SIZE + " bytes");
-        }
-        return problems.isEmpty() ? Body.jsonBytes(write(values, (int) size)) : null;
-    }
-
-    /** A String that is still to be escaped, or the bytes of any other value. */
-    private static Object value(Place place, JsonNode root, List<String> problems) {
-        JsonNode value = place.pill.resolve(root);
-        if (value == null || value.isNull()) {
-            boolean permitted = place.pill.optional() || (value != null && place.whole);
-            if (!permitted) {
-                problems.add(place.pill.missing(root));
+    /** The body, or null when it is to be left out, or when the scope has problems. */
+    @Nullable Body render(Scope scope) {
+        try (JsonOut out = new JsonOut(null)) {
+            boolean written = part.write(scope, out, JsonPart.NOTHING, 0);
+            if (!written || !scope.problems().isEmpty()) {
+                return null;
             }
-            return place.whole ? NULL : "";
+            byte[] bytes = out.toBytes();
+            return bytes == null ? streamed(scope, out.length()) : Body.jsonBytes(bytes);
         }
-        if (value.isTextual()) {
-            return value.textValue();
-        }
-        if (place.whole && (value.isDouble() || value.isFloat()) && !Double.isFinite(value.doubleValue())) {
-            problems.add(place.pill.problem("is " + value.asText() + ", which JSON has no number for"));
-            return NULL;
-        }
-        if (value.isValueNode() && !value.isBinary() && !value.isPojo()) {
-            return place.whole ? value.asText().getBytes(StandardCharsets.US_ASCII) : value.asText();
-        }
-        byte[] json = Body.json(value).toBytes();
-        return place.whole ? json : new String(json, StandardCharsets.UTF_8);
     }
 
-    private static int size(Object value, boolean whole) {
-        return value instanceof String text ? JsonText.length(text) + (whole ? 2 : 0) : ((byte[]) value).length;
+    private Body streamed(Scope first, long length) {
+        return Body.writing(stream -> write(stream, new Scope(first.root(), slots)), length, "application/json");
     }
 
-    private byte[] write(Object[] values, int size) {
-        byte[] out = new byte[size];
-        int at = 0;
-        for (int i = 0; i < places.length; i++) {
-            at = copy(places[i].before, out, at);
-            if (values[i] instanceof String text) {
-                if (places[i].whole) {
-                    out[at++] = '"';
-                    at = JsonText.write(text, out, at);
-                    out[at++] = '"';
-                } else {
-                    at = JsonText.write(text, out, at);
-                }
-            } else {
-                at = copy((byte[]) values[i], out, at);
-            }
+    private void write(OutputStream stream, Scope scope) throws IOException {
+        try (JsonOut out = new JsonOut(stream)) {
+            boolean unused = part.write(scope, out, JsonPart.NOTHING, 0);
+            out.flush();
+        } catch (UncheckedIOException e) {
+            throw new IOException("the body can't be sent", e.getCause());
         }
-        copy(rest, out, at);
-        return out;
-    }
-
-    private static int copy(byte[] bytes, byte[] out, int at) {
-        System.arraycopy(bytes, 0, out, at, bytes.length);
-        return at + bytes.length;
+        if (!scope.problems().isEmpty()) {
+            throw new IOException("the values of the body have changed since it was rendered");
+        }
     }
 }

@@ -16,7 +16,8 @@ import java.util.Map;
  * Pills pills = Pills.of("account", salesforceRecord).and("job", Map.of("id", 4711));
  * }</pre>
  *
- * <p>A value is whatever Jackson can write: a tree, map, list, record or bean. It is data: it is never read as a template.
+ * <p>A value is whatever Jackson can write: a tree, map, list, record or bean. It is data: it is never read as a template. A
+ * {@code byte[]}, {@code Path}, {@code File}, {@code InputStream} or {@code Body.StreamSource} can be the body or a file of it.
  */
 public final class Pills {
 
@@ -63,7 +64,7 @@ public final class Pills {
         }
         ObjectNode more = JsonNodeFactory.instance.objectNode();
         more.setAll(steps);
-        more.set(step, Json.tree(value));
+        more.set(step, Json.treeWithContents(value));
         return new Pills(more);
     }
 

@@ -1,13 +1,9 @@
 package io.httpconnector.template;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.Body;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -24,44 +20,36 @@ import org.jspecify.annotations.Nullable;
  * Response venue = eventbrite.send(createVenue.render(Pills.of("account", record).and("org", Map.of("id", 4711))));
  * }</pre>
  *
- * <p>A pill is a path: {@code {{order.lines[0].sku}}}, {@code {{row["Any name"]}}}. In JSON, a string that is exactly one
- * pill becomes the value with its own type, here {@code "capacity": 250}; a pill in other text becomes text. Values are
- * escaped for the place where they stand, and never read as a template. Each pill needs a value, except an optional one,
- * {@code {{account.Phone?}}}: it becomes {@code null} as a JSON value, nothing in other text, and leaves out the query
- * parameter or header field that it is the whole of. <code>&#123;&#123;'&#123;&#123;'&#125;&#125;</code> stands for two braces.
+ * <p>A pill is a path, and maybe filters: {@code {{order.lines[0].sku}}}, {@code {{row["Any name"] | trim | default('none')}}}.
+ * In JSON, a string that is exactly one pill becomes the value with its own type, here {@code "capacity": 250}; a pill in
+ * other text becomes text. Values are escaped for the place where they stand, and never read as a template. A missing value
+ * is an error, unless the filter {@code default}, {@code omit} or {@code null} says what to do.
+ * <code>&#123;&#123;'&#123;&#123;'&#125;&#125;</code> stands for two braces.
  *
  * <p>Compiled once; immutable and safe for many threads.
  */
 public final class RequestTemplate {
 
-    /** A query parameter or a header field. */
-    record Named(String name, TextTemplate value) {}
-
-    private final String name;
-    private final String method;
-    private final TextTemplate url;
+    private final RequestDefinition definition;
+    private final UrlTemplate url;
     private final @Nullable Request fixed;
-    private final List<Named> query;
-    private final List<Named> headers;
-    private final @Nullable JsonTemplate body;
-    private final UnaryOperator<Request> settings;
+    private final List<Pair> query;
+    private final List<Pair> headers;
+    private final @Nullable BodyTemplate body;
 
     RequestTemplate(
-            String name,
-            String method,
-            TextTemplate url,
-            List<Named> query,
-            List<Named> headers,
-            @Nullable JsonTemplate body,
-            UnaryOperator<Request> settings) {
-        this.name = name;
-        this.method = method;
+            RequestDefinition definition,
+            UrlTemplate url,
+            List<Pair> query,
+            List<Pair> headers,
+            @Nullable BodyTemplate body) {
+        this.definition = definition;
         this.url = url;
         this.query = query;
         this.headers = headers;
         this.body = body;
-        this.settings = settings;
-        this.fixed = url.fixed() == null ? null : start(url.fixed());
+        String fixedUrl = url.fixed();
+        this.fixed = fixedUrl == null ? null : start(fixedUrl);
     }
 
     /**
@@ -80,25 +68,22 @@ public final class RequestTemplate {
      * @return the name
      */
     public String name() {
-        return name;
+        return definition.name();
     }
 
     /**
-     * The pills that the template needs, so that a user can be asked for them before a job runs.
+     * The pills of the template, so that a user can be asked for them before a job runs.
      *
-     * @return their paths, such as {@code account.Name}, each once, in the order of URL, query, headers and body
+     * @return each path once, in the order of URL, query, headers and body
      */
-    public List<String> pills() {
-        LinkedHashSet<String> paths = new LinkedHashSet<>();
-        Stream.concat(
-                        Stream.of(url),
-                        Stream.concat(query.stream(), headers.stream()).map(Named::value))
-                .flatMap(text -> text.pills().stream())
-                .forEach(pill -> paths.add(pill.path()));
-        if (body != null) {
-            body.pills().forEach(pill -> paths.add(pill.path()));
-        }
-        return List.copyOf(paths);
+    public List<PillInfo> pills() {
+        return PillInfos.of(uses());
+    }
+
+    Stream<Use> uses() {
+        Stream<Use> inUrl = url.pills().map(pill -> Use.of(pill, Use.SINGLE));
+        Stream<Use> inPairs = Stream.concat(query.stream(), headers.stream()).flatMap(Pair::uses);
+        return Stream.concat(Stream.concat(inUrl, inPairs), body == null ? Stream.empty() : body.uses());
     }
 
     /**
@@ -114,54 +99,59 @@ public final class RequestTemplate {
     }
 
     /**
-     * The request with its values.
+     * The request with its values. A JSON body of more than a megabyte is written while it is sent, and takes no memory of its
+     * own; until then the trees that were given must not be changed.
      *
      * @param pills the values
      * @return the request
      * @throws RenderException when values are missing or don't fit: lists all of them
      */
     public Request render(Pills pills) {
-        JsonNode root = pills.root();
-        List<String> problems = new ArrayList<>(0);
-        Request request = fixed == null ? rendered(root, problems) : fixed;
-        for (Named parameter : query) {
-            if (!parameter.value.isAbsent(root)) {
-                request = request.query(parameter.name, parameter.value.render(root, problems));
-            }
+        Scope scope = new Scope(pills.root(), body == null ? 0 : body.slots());
+        Request[] request = {fixed == null ? started(scope) : fixed};
+        for (int i = 0; i < query.size(); i++) {
+            query.get(i).render(scope, (name, value) -> request[0] = request[0].query(name, value));
         }
-        for (Named header : headers) {
-            if (!header.value.isAbsent(root)) {
-                request = withHeader(request, header, root, problems);
-            }
+        for (int i = 0; i < headers.size(); i++) {
+            headers.get(i).render(scope, (name, value) -> request[0] = withHeader(request[0], name, value, scope));
         }
-        Body content = body == null ? null : body.render(root, problems);
-        if (!problems.isEmpty()) {
-            throw new RenderException(name, problems);
+        Body content = body == null ? null : body.render(scope);
+        if (!scope.problems().isEmpty()) {
+            throw new RenderException(name(), scope.problems());
         }
-        return content == null ? request : request.body(content);
+        return content == null ? request[0] : request[0].body(content);
     }
 
-    private Request rendered(JsonNode root, List<String> problems) {
-        String rendered = url.render(root, problems);
+    private Request started(Scope scope) {
+        String rendered = url.render(scope);
         try {
-            return start(problems.isEmpty() ? rendered : "/");
+            return start(rendered == null ? "/" : rendered);
         } catch (InvalidDefinitionException e) {
-            e.problems().forEach(problem -> problems.add("url: " + problem));
+            unencodable("url", e, scope);
             return start("/");
         }
     }
 
     private Request start(String url) {
-        return settings.apply(Request.of(method, url).named(name));
+        Request request = Request.of(definition.method(), url).named(definition.name());
+        int[] statuses =
+                definition.accept().stream().mapToInt(Integer::intValue).toArray();
+        Request accepting = statuses.length == 0 ? request : request.accept(statuses);
+        return definition.timeout() == null ? accepting : accepting.timeout(definition.timeout());
     }
 
-    private static Request withHeader(Request request, Named header, JsonNode root, List<String> problems) {
-        String value = header.value.render(root, problems);
+    private static Request withHeader(Request request, String name, String value, Scope scope) {
         try {
-            return request.header(header.name, value);
+            return request.header(name, value);
         } catch (InvalidDefinitionException e) {
-            problems.addAll(e.problems());
+            unencodable("header " + name, e, scope);
             return request;
+        }
+    }
+
+    private static void unencodable(String part, InvalidDefinitionException e, Scope scope) {
+        for (String problem : e.problems()) {
+            scope.problems().add(TemplateProblem.of(Spot.of(part), TemplateProblem.Code.UNENCODABLE, null, problem));
         }
     }
 
@@ -172,6 +162,6 @@ public final class RequestTemplate {
      */
     @Override
     public String toString() {
-        return "\"" + name + "\" " + method;
+        return "\"" + definition.name() + "\" " + definition.method();
     }
 }

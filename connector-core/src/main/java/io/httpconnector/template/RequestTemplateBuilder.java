@@ -1,12 +1,17 @@
 package io.httpconnector.template;
 
+import io.httpconnector.Body;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
 import io.httpconnector.Request;
+import io.httpconnector.template.RequestDefinition.Content;
+import io.httpconnector.template.TemplateProblem.Code;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,25 +21,29 @@ import org.jspecify.annotations.Nullable;
 public final class RequestTemplateBuilder {
 
     private final String name;
-    private final List<String> problems = new ArrayList<>();
-    private final List<RequestTemplate.Named> query = new ArrayList<>();
-    private final List<RequestTemplate.Named> headers = new ArrayList<>();
-    private @Nullable String method;
-    private @Nullable TextTemplate url;
-    private @Nullable JsonTemplate body;
-    private UnaryOperator<Request> settings = UnaryOperator.identity();
+    private final List<TemplateProblem> problems = new ArrayList<>();
+    private final List<RequestDefinition.Pair> query = new ArrayList<>();
+    private final List<RequestDefinition.Pair> headers = new ArrayList<>();
+    private final List<RequestDefinition.Pair> fields = new ArrayList<>();
+    private final List<RequestDefinition.Part> parts = new ArrayList<>();
+    private final List<String> hosts = new ArrayList<>();
+    private final List<Integer> accept = new ArrayList<>();
+    private final Map<String, Filters.Definition> filters = new HashMap<>();
+    private String method = "";
+    private String url = "/";
+    private @Nullable Content body;
+    private @Nullable Duration timeout;
+    private String open = Language.DEFAULT.open();
+    private String close = Language.DEFAULT.close();
 
     RequestTemplateBuilder(@Nullable String name) {
         this.name = name == null ? "" : name.strip();
-        if (this.name.isEmpty()) {
-            problems.add("name: it is missing: say what the request does, such as \"Create venue\"");
-        }
     }
 
     /**
      * Makes it a GET request.
      *
-     * @param url relative to the base URL, or absolute; pills in path and query only
+     * @param url relative to the base URL, or absolute; pills in path and query, and see {@link #hosts}
      * @return this
      */
     public RequestTemplateBuilder get(String url) {
@@ -44,7 +53,7 @@ public final class RequestTemplateBuilder {
     /**
      * Makes it a POST request.
      *
-     * @param url relative to the base URL, or absolute; pills in path and query only
+     * @param url relative to the base URL, or absolute; pills in path and query, and see {@link #hosts}
      * @return this
      */
     public RequestTemplateBuilder post(String url) {
@@ -54,7 +63,7 @@ public final class RequestTemplateBuilder {
     /**
      * Makes it a PUT request.
      *
-     * @param url relative to the base URL, or absolute; pills in path and query only
+     * @param url relative to the base URL, or absolute; pills in path and query, and see {@link #hosts}
      * @return this
      */
     public RequestTemplateBuilder put(String url) {
@@ -64,7 +73,7 @@ public final class RequestTemplateBuilder {
     /**
      * Makes it a PATCH request.
      *
-     * @param url relative to the base URL, or absolute; pills in path and query only
+     * @param url relative to the base URL, or absolute; pills in path and query, and see {@link #hosts}
      * @return this
      */
     public RequestTemplateBuilder patch(String url) {
@@ -74,7 +83,7 @@ public final class RequestTemplateBuilder {
     /**
      * Makes it a DELETE request.
      *
-     * @param url relative to the base URL, or absolute; pills in path and query only
+     * @param url relative to the base URL, or absolute; pills in path and query, and see {@link #hosts}
      * @return this
      */
     public RequestTemplateBuilder delete(String url) {
@@ -85,18 +94,24 @@ public final class RequestTemplateBuilder {
      * Sets method and URL.
      *
      * @param method any method
-     * @param url relative to the base URL, or absolute; pills in path and query only
+     * @param url relative to the base URL, or absolute; pills in path and query, and see {@link #hosts}
      * @return this
      */
     public RequestTemplateBuilder method(String method, String url) {
-        this.method = method;
-        this.url = text("url", url, TextTemplate.Encoding.URL);
-        String sample = this.url.sample();
-        if (sample == null) {
-            problems.add(
-                    "url: a pill can't decide where the request goes: start with a slash, or with scheme and host");
-        } else {
-            check(() -> Request.of(method, sample));
+        this.method = given("method", method);
+        this.url = given("url", url);
+        return this;
+    }
+
+    /**
+     * Allows pills in the host, as in {@code https://{{shop.domain}}/admin}, as long as the host becomes one of these.
+     *
+     * @param patterns host names, such as {@code *.myshopify.com}
+     * @return this
+     */
+    public RequestTemplateBuilder hosts(String... patterns) {
+        for (String pattern : patterns) {
+            hosts.add(given("hosts", pattern));
         }
         return this;
     }
@@ -109,7 +124,20 @@ public final class RequestTemplateBuilder {
      * @return this
      */
     public RequestTemplateBuilder query(String name, String value) {
-        query.add(new RequestTemplate.Named(name, text("query " + name, value, TextTemplate.Encoding.NONE)));
+        query.add(pair("query", name, value, null));
+        return this;
+    }
+
+    /**
+     * Adds a query parameter for each element of a list.
+     *
+     * @param name the parameter name, without pills
+     * @param list one pill, whose value is a list
+     * @param style how the service wants lists
+     * @return this
+     */
+    public RequestTemplateBuilder query(String name, String list, ListStyle style) {
+        query.add(pair("query", name, list, style));
         return this;
     }
 
@@ -121,25 +149,137 @@ public final class RequestTemplateBuilder {
      * @return this
      */
     public RequestTemplateBuilder header(String name, String value) {
-        TextTemplate template = text("header " + name, value, TextTemplate.Encoding.NONE);
-        String fixed = template.fixed();
-        check(() -> Request.get("/").header(name, fixed == null ? "" : fixed));
-        headers.add(new RequestTemplate.Named(name, template));
+        headers.add(pair("header", name, value, null));
         return this;
     }
 
     /**
-     * Sets a JSON body.
+     * Sets a JSON body. In it, <code>{"$each": "{{order.lines}}", "$as": "line", "$item": {"sku": "{{line.sku}}"}}</code> is a
+     * list with an item for each element, and <code>{"$if": "{{order.gift}}", "$then": ..., "$else": ...}</code> one of two
+     * values.
      *
-     * @param json JSON text with pills
+     * @param json JSON text with pills when it is a string, or else what is written as JSON: a tree, map, list, record or bean
      * @return this
      */
-    public RequestTemplateBuilder json(String json) {
+    public RequestTemplateBuilder json(Object json) {
         if (json == null) {
-            problems.add("body: it is null: leave it out");
-        } else {
-            body = JsonCompiler.compile(json, problems);
+            malformed("body", "it is null: leave it out");
+            return this;
         }
+        try {
+            String text = json instanceof String given ? given : Json.tree(json).toPrettyString();
+            return body(new Content.OfJson(text));
+        } catch (InvalidDefinitionException e) {
+            e.problems().forEach(problem -> malformed("body", problem));
+            return this;
+        }
+    }
+
+    /**
+     * Adds a field to the body, which is an HTML form.
+     *
+     * @param name the field name, without pills
+     * @param value the value, with or without pills
+     * @return this
+     */
+    public RequestTemplateBuilder field(String name, String value) {
+        fields.add(pair("form field", name, value, null));
+        return this;
+    }
+
+    /**
+     * Adds a field for each element of a list to the body, which is an HTML form.
+     *
+     * @param name the field name, without pills
+     * @param list one pill, whose value is a list
+     * @param style how the service wants lists
+     * @return this
+     */
+    public RequestTemplateBuilder field(String name, String list, ListStyle style) {
+        fields.add(pair("form field", name, list, style));
+        return this;
+    }
+
+    /**
+     * Adds a part to the body, which is a multipart form.
+     *
+     * @param name the field name, without pills
+     * @param value the value, with or without pills
+     * @return this
+     */
+    public RequestTemplateBuilder part(String name, String value) {
+        parts.add(new RequestDefinition.Part(pair("part", name, value, null), null, null));
+        return this;
+    }
+
+    /**
+     * Adds a part for each element of a list to the body, which is a multipart form.
+     *
+     * @param name the field name, without pills
+     * @param list one pill, whose value is a list
+     * @param style how the service wants lists
+     * @return this
+     */
+    public RequestTemplateBuilder part(String name, String list, ListStyle style) {
+        parts.add(new RequestDefinition.Part(pair("part", name, list, style), null, null));
+        return this;
+    }
+
+    /**
+     * Adds a file to the body, which is a multipart form.
+     *
+     * @param name the field name, without pills
+     * @param fileName the name of the file, with or without pills
+     * @param contentType the media type of the file, with or without pills
+     * @param content a pill whose value is a byte array, a {@code Path}, an {@code InputStream}, a {@link Body.StreamSource} or
+     *     a text; or text with pills
+     * @return this
+     */
+    public RequestTemplateBuilder file(String name, String fileName, String contentType, String content) {
+        parts.add(new RequestDefinition.Part(
+                pair("part", name, content, null),
+                given("file name of part " + name, fileName),
+                given("content type of part " + name, contentType)));
+        return this;
+    }
+
+    /**
+     * Sets an XML body, with pills in texts and in the values of attributes.
+     *
+     * @param xml an XML document
+     * @return this
+     */
+    public RequestTemplateBuilder xml(String xml) {
+        return body(new Content.OfXml(given("body", xml)));
+    }
+
+    /**
+     * Sets a body of text. Values are put in as they are: what the text means, only its reader knows.
+     *
+     * @param text text with pills
+     * @param contentType the media type, such as {@code text/plain}, with or without pills
+     * @return this
+     */
+    public RequestTemplateBuilder text(String text, String contentType) {
+        return body(new Content.OfText(given("body", text), given("content type", contentType)));
+    }
+
+    /**
+     * Sets a body of bytes.
+     *
+     * @param content a pill whose value is a byte array, a {@code Path}, an {@code InputStream} or a {@link Body.StreamSource}
+     * @param contentType the media type, such as {@code application/pdf}, with or without pills
+     * @return this
+     */
+    public RequestTemplateBuilder bytes(String content, String contentType) {
+        return body(new Content.OfBytes(given("body", content), given("content type", contentType)));
+    }
+
+    private RequestTemplateBuilder body(Content content) {
+        if (body != null) {
+            malformed("body", "there are two: a request has one");
+        }
+        body = content;
         return this;
     }
 
@@ -150,7 +290,10 @@ public final class RequestTemplateBuilder {
      * @return this
      */
     public RequestTemplateBuilder accept(int... statuses) {
-        return set(request -> request.accept(statuses));
+        for (int status : statuses) {
+            accept.add(status);
+        }
+        return this;
     }
 
     /**
@@ -160,13 +303,41 @@ public final class RequestTemplateBuilder {
      * @return this
      */
     public RequestTemplateBuilder timeout(Duration timeout) {
-        return set(request -> request.timeout(timeout));
+        this.timeout = timeout;
+        return this;
     }
 
-    private RequestTemplateBuilder set(UnaryOperator<Request> setting) {
-        check(() -> setting.apply(Request.get("/")));
-        UnaryOperator<Request> before = settings;
-        settings = request -> setting.apply(before.apply(request));
+    /**
+     * Adds a filter of the application's own: {@code {{account.Phone | e164('DE')}}}.
+     *
+     * @param name letters and digits, and no name that a filter has already
+     * @param filter what it does
+     * @return this
+     */
+    public RequestTemplateBuilder filter(String name, PillFilter filter) {
+        String text = given("filter", name);
+        if (!text.matches("[A-Za-z][A-Za-z0-9]*")) {
+            malformed("filter", "\"" + text + "\" is no name of a filter: use letters and digits");
+        } else if (Filters.find(text) != null || Absence.NAMES.contains(text)) {
+            malformed("filter", "there is a filter \"" + text + "\" already");
+        } else if (filter == null) {
+            malformed("filter", text + " is null");
+        } else {
+            filters.put(text, Filters.own(text, filter));
+        }
+        return this;
+    }
+
+    /**
+     * Sets other delimiters than two braces, for a service whose own templates are written with braces.
+     *
+     * @param open what begins a pill, such as {@code <%}: 1 to 8 characters without letters, digits, quotes and spaces
+     * @param close what ends it
+     * @return this
+     */
+    public RequestTemplateBuilder delimiters(String open, String close) {
+        this.open = given("delimiters", open);
+        this.close = given("delimiters", close);
         return this;
     }
 
@@ -174,31 +345,52 @@ public final class RequestTemplateBuilder {
      * Builds the template.
      *
      * @return the template
-     * @throws InvalidDefinitionException when something is missing or wrong: lists all of it, with line and column
+     * @throws InvalidTemplateException when something is missing or wrong: lists all of it, with line and column
      */
     public RequestTemplate build() {
-        List<String> found = new ArrayList<>(problems);
-        if (method == null) {
-            found.add("method: it is missing: set it by get(url), post(url) or the like");
+        List<TemplateProblem> found = new ArrayList<>(problems);
+        long bodies = Stream.of(body != null, !fields.isEmpty(), !parts.isEmpty())
+                .filter(Boolean::booleanValue)
+                .count();
+        if (bodies > 1) {
+            found.add(TemplateProblem.of(
+                    Spot.of("body"),
+                    Code.MALFORMED,
+                    null,
+                    "there are two: it is a form, a multipart form, or another"));
         }
-        if (method == null || url == null || !found.isEmpty()) {
-            throw new InvalidDefinitionException("template \"" + name + "\"", found);
-        }
-        return new RequestTemplate(name, method, url, List.copyOf(query), List.copyOf(headers), body, settings);
+        Content form = fields.isEmpty() ? null : new Content.OfForm(List.copyOf(fields));
+        Content content = parts.isEmpty() ? form : new Content.OfParts(List.copyOf(parts));
+        RequestDefinition definition = new RequestDefinition(
+                name,
+                method,
+                url,
+                List.copyOf(hosts),
+                List.copyOf(query),
+                List.copyOf(headers),
+                body == null ? content : body,
+                List.copyOf(accept),
+                timeout,
+                open,
+                close);
+        return TemplateCompiler.compile(definition, Map.copyOf(filters), found);
     }
 
-    private TextTemplate text(String source, @Nullable String text, TextTemplate.Encoding encoding) {
+    private RequestDefinition.Pair pair(
+            String part, @Nullable String name, @Nullable String value, @Nullable ListStyle style) {
+        String known = given(part + " name", name);
+        return new RequestDefinition.Pair(known, given(part + " " + known, value), style);
+    }
+
+    /** The text, or an empty one that is said to be missing. */
+    private String given(String part, @Nullable String text) {
         if (text == null) {
-            problems.add(source + ": it is null: leave it out");
+            malformed(part, "it is null: leave it out");
         }
-        return TextTemplate.compile(source, text == null ? "/" : text, encoding, problems);
+        return text == null ? "" : text;
     }
 
-    private void check(Supplier<Request> step) {
-        try {
-            Request unused = step.get();
-        } catch (InvalidDefinitionException e) {
-            problems.add(String.valueOf(e.getMessage()).replaceFirst("^Invalid ", ""));
-        }
+    private void malformed(String part, String message) {
+        problems.add(TemplateProblem.of(Spot.of(part), Code.MALFORMED, null, message));
     }
 }

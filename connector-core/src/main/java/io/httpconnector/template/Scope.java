@@ -1,14 +1,18 @@
 package io.httpconnector.template;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
 
-/** The values of one rendering: those of the job, and the element of each {@code $each} that is around. Of one thread. */
+/** The values of one rendering: those of the job, the element of each {@code $each} that is around, and what
+ * is wrong with them. Of one thread. */
 final class Scope {
 
     private static final JsonNode[] NONE = {};
 
     private final JsonNode root;
     private final JsonNode[] elements;
+    private final List<TemplateProblem> problems = new ArrayList<>(0);
 
     Scope(JsonNode root, int slots) {
         this.root = root;
@@ -21,6 +25,10 @@ final class Scope {
 
     JsonNode element(int slot) {
         return elements[slot];
+    }
+
+    List<TemplateProblem> problems() {
+        return problems;
     }
 
     void set(int slot, JsonNode element) {

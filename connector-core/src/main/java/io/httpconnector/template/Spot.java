@@ -2,27 +2,32 @@ package io.httpconnector.template;
 
 import org.jspecify.annotations.Nullable;
 
-/** A place in a template, for people: part, line and column, and in a JSON body the pointer. */
-record Spot(String part, int line, int column, @Nullable String pointer) {
+/** A place in the text of a part, and in a JSON body the pointer to it. A part as a whole has no text. */
+record Spot(
+        String part,
+        @Nullable String text,
+        int at,
+        @Nullable String pointer) {
 
-    /** A part as a whole. */
     static Spot of(String part) {
-        return new Spot(part, 0, 0, null);
+        return new Spot(part, null, 0, null);
     }
 
-    static Spot in(String part, String text, int at) {
-        int line = 1;
-        int start = 0;
-        for (int i = 0; i < at; i++) {
-            if (text.charAt(i) == '\n') {
-                line++;
-                start = i + 1;
-            }
-        }
-        return new Spot(part, line, at - start + 1, null);
+    static Spot in(String part, String text, long at) {
+        return new Spot(part, text, (int) Math.max(0, Math.min(at, text.length())), null);
     }
 
     Spot pointer(String pointer) {
-        return new Spot(part, line, column, pointer);
+        return new Spot(part, text, at, pointer);
+    }
+
+    int line() {
+        return text == null
+                ? 0
+                : 1 + (int) text.chars().limit(at).filter(c -> c == '\n').count();
+    }
+
+    int column() {
+        return text == null ? 0 : at - text.lastIndexOf('\n', at - 1);
     }
 }

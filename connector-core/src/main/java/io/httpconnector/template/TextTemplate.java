@@ -1,37 +1,98 @@
 package io.httpconnector.template;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import io.httpconnector.template.TemplateProblem.Code;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A URL, a query value or a header value with pills, cut into literal text and pills. */
-final class TextTemplate {
+/** A text with pills: literal strings, and pills that each know how they are encoded. Immutable. */
+record TextTemplate(List<Object> pieces) {
 
-    /** What happens to a value on its way in. */
+    /** A pill in its place. */
+    record Placed(Expression pill, Encoding encoding) {}
+
+    /** What happens to a value on its way in; each throws a {@link Refusal} when the value can't stand there. */
     enum Encoding {
         /** Nothing: whoever takes the text encodes or checks it. */
-        NONE,
-        /** Percent-encoded, slashes too, so that it stays in its path segment or query value. */
-        URL
+        PLAIN {
+            @Override
+            String encode(String value) {
+                return Encode.unicode(value);
+            }
+        },
+        /** As a part of one path segment (RFC 3986, section 3.3). */
+        SEGMENT {
+            @Override
+            String encode(String value) {
+                return Encode.percent(refuseOtherPath(value), "");
+            }
+        },
+        /** As several path segments. */
+        SEGMENTS {
+            @Override
+            String encode(String value) {
+                for (String segment : value.split("/", -1)) {
+                    String unused = refuseOtherPath(segment);
+                }
+                return Encode.percent(value, "/");
+            }
+        },
+        /** As a part of a query. */
+        QUERY {
+            @Override
+            String encode(String value) {
+                return Encode.percent(value, "");
+            }
+        },
+        /** As a part of a host; the whole host is checked afterwards. */
+        HOST {
+            @Override
+            String encode(String value) {
+                if (!value.matches("[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*")) {
+                    throw new Refusal(
+                            Code.UNENCODABLE, "is no part of a host name: letters, digits, hyphens and dots are");
+                }
+                return value;
+            }
+        },
+        /** Between two tags. */
+        XML_TEXT {
+            @Override
+            String encode(String value) {
+                return Encode.xml(value, false);
+            }
+        },
+        /** In the value of an attribute. */
+        XML_ATTRIBUTE {
+            @Override
+            String encode(String value) {
+                return Encode.xml(value, true);
+            }
+        };
+
+        abstract String encode(String value);
+
+        private static String refuseOtherPath(String segment) {
+            if (segment.isEmpty()) {
+                throw new Refusal(Code.EMPTY, "is empty, which would make another path");
+            }
+            if (segment.equals(".") || segment.equals("..")) {
+                throw new Refusal(Code.UNENCODABLE, "is a dot segment, which would make another path");
+            }
+            return segment;
+        }
     }
 
-    private final Encoding encoding;
-    /** Strings and pills. */
-    private final Object[] parts;
-
-    private TextTemplate(Encoding encoding, Object[] parts) {
-        this.encoding = encoding;
-        this.parts = parts;
+    TextTemplate {
+        pieces = List.copyOf(pieces);
     }
 
-    List<Pill> pills() {
-        List<Pill> pills = new ArrayList<>();
-        for (Object part : parts) {
-            if (part instanceof Pill pill) {
-                pills.add(pill);
+    List<Expression> pills() {
+        List<Expression> pills = new ArrayList<>();
+        for (Object piece : pieces) {
+            if (piece instanceof Placed placed) {
+                pills.add(placed.pill);
             }
         }
         return pills;
@@ -39,115 +100,66 @@ final class TextTemplate {
 
     /** The text when there are no pills in it, or else null. */
     @Nullable String fixed() {
-        return pills().isEmpty()
-                ? String.join("", List.of(parts).stream().map(String::valueOf).toList())
-                : null;
+        return pills().isEmpty() ? sample("") : null;
     }
 
-    /** A URL with letters instead of its values, or null when a value would decide where the request goes. */
-    @Nullable String sample() {
+    /** The text with the same word instead of each value. */
+    String sample(String word) {
         StringBuilder sample = new StringBuilder();
-        for (Object part : parts) {
-            if (part instanceof Pill && !hasAuthority(sample)) {
-                return null;
-            }
-            sample.append(part instanceof Pill ? "x" : (String) part);
+        for (Object piece : pieces) {
+            sample.append(piece instanceof Placed ? word : (String) piece);
         }
         return sample.toString();
     }
 
-    private static boolean hasAuthority(StringBuilder start) {
-        int scheme = start.indexOf("://");
-        int path = start.indexOf("/", scheme < 0 ? 0 : scheme + 3);
-        return path >= 0 && (scheme < 0 || path > scheme + 3);
+    /** The pill that is the whole of the text, or null. */
+    @Nullable Expression whole() {
+        return pieces.size() == 1 && pieces.get(0) instanceof Placed placed ? placed.pill : null;
     }
 
-    /** Whether the text is one optional pill without a value, so that there is nothing to say. */
-    boolean isAbsent(JsonNode root) {
-        if (parts.length == 1 && parts[0] instanceof Pill pill && pill.optional()) {
-            JsonNode value = pill.resolve(root);
-            return value == null || value.isNull();
-        }
-        return false;
-    }
-
-    /** The text with its values; what {@code problems} says about it is wrong. */
-    String render(JsonNode root, List<String> problems) {
+    /** The text with its values, or null when it is to be left out; what is wrong stands in the scope. */
+    @Nullable String render(Scope scope) {
         StringBuilder text = new StringBuilder();
-        for (Object part : parts) {
-            if (part instanceof Pill pill) {
-                String value = value(pill, root, problems);
-                boolean inPath = encoding == Encoding.URL && text.indexOf("?") < 0;
-                if (value != null && value.isEmpty() && inPath) {
-                    // Without its last segment a path often means all there is.
-                    problems.add(pill.problem("is empty, which would make another path"));
-                }
-                text.append(value == null || encoding == Encoding.NONE ? value : encoded(value));
-            } else {
-                text.append((String) part);
-            }
-        }
-        return text.toString();
-    }
-
-    /** The value as text, or null when {@code problems} says why there is none. */
-    private static @Nullable String value(Pill pill, JsonNode root, List<String> problems) {
-        JsonNode value = pill.resolve(root);
-        if (value == null || value.isNull()) {
-            if (pill.optional()) {
-                return "";
-            }
-            problems.add(pill.missing(root));
-            return null;
-        }
-        if (value.isContainerNode()) {
-            problems.add(pill.problem("is " + (value.isArray() ? "a list" : "an object")
-                    + ", which can't stand here: name a single value of it"));
-            return null;
-        }
-        return value.asText();
-    }
-
-    private static String encoded(String value) {
-        // The form encoding of URLEncoder is percent-encoding, but for the space.
-        return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
-    }
-
-    /** The compiled text; what {@code problems} says about it is wrong. */
-    static TextTemplate compile(String source, String text, Encoding encoding, List<String> problems) {
-        List<Object> parts = new ArrayList<>();
-        StringBuilder literal = new StringBuilder();
-        int at = 0;
-        while (at < text.length()) {
-            if (!Scan.opens(text, at)) {
-                literal.append(text.charAt(at++));
+        boolean omitted = false;
+        for (int i = 0; i < pieces.size(); i++) {
+            if (!(pieces.get(i) instanceof Placed placed)) {
+                text.append((String) pieces.get(i));
                 continue;
             }
-            String where = Scan.where(source, text, at);
-            int close = Scan.close(text, at + 2);
-            if (close < 0) {
-                problems.add(Scan.unclosed(where));
-                break;
-            }
-            String inside = text.substring(at + 2, close);
-            if (Scan.isQuoted(inside)) {
-                String quoted = Scan.unquoted(inside);
-                literal.append(encoding == Encoding.URL ? encoded(quoted) : quoted);
-            } else {
-                Pill pill = Pill.parse(inside, where, problems);
-                if (pill != null) {
-                    if (!literal.isEmpty()) {
-                        parts.add(literal.toString());
-                        literal.setLength(0);
-                    }
-                    parts.add(pill);
+            try {
+                JsonNode value = placed.pill.evaluatePresent(scope);
+                if (value == null) {
+                    omitted = true;
+                } else {
+                    text.append(placed.encoding.encode(Filters.single(value)));
                 }
+            } catch (Refusal e) {
+                scope.problems().add(placed.pill.problem(e));
             }
-            at = close + 2;
         }
-        if (!literal.isEmpty()) {
-            parts.add(literal.toString());
+        return omitted ? null : text.toString();
+    }
+
+    /** The pieces of a text in which every pill has the same encoding. */
+    static TextTemplate compile(
+            Language language, String part, String text, Encoding encoding, List<TemplateProblem> problems) {
+        List<Object> pieces = new ArrayList<>();
+        for (Object piece : language.cut(part, text, encoding::encode, problems)) {
+            pieces.add(piece instanceof Expression pill ? placed(pill, encoding, problems) : piece);
         }
-        return new TextTemplate(encoding, parts.toArray());
+        return new TextTemplate(pieces);
+    }
+
+    /** A pill in text, where null has no place. */
+    static Placed placed(Expression pill, Encoding encoding, List<TemplateProblem> problems) {
+        boolean keepsSlashes =
+                pill.filters().stream().anyMatch(step -> step.name().equals("path"));
+        if (keepsSlashes && encoding != Encoding.SEGMENT) {
+            problems.add(pill.problem(Code.WRONG_PLACE, "the filter path has a meaning in the path of the URL only"));
+        }
+        if (pill.makesNull()) {
+            problems.add(pill.problem(Code.WRONG_PLACE, "null has no text: write | default('') or | omit"));
+        }
+        return new Placed(pill, keepsSlashes ? Encoding.SEGMENTS : encoding);
     }
 }

@@ -10,12 +10,14 @@ import io.httpconnector.auth.BasicAuth;
 import io.httpconnector.auth.oauth2.AuthorizationFlow;
 import io.httpconnector.auth.oauth2.OAuth2;
 import io.httpconnector.auth.oauth2.TokenSet;
+import io.httpconnector.template.PillInfo;
 import io.httpconnector.template.RequestTemplate;
 import java.io.PrintStream;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * The main job in one run: connect to Jira and test the connection; send a user through Eventbrite's consent; create a venue there, see why it is refused and
@@ -147,7 +149,7 @@ public final class VenueSync {
                 .build();
 
         step("Replace the fixed values by datapills");
-        say(String.join(", ", createVenue.pills()));
+        say(createVenue.pills().stream().map(PillInfo::path).collect(Collectors.joining(", ")));
 
         step("Create one venue for each account");
         List<JsonNode> created = new ArrayList<>();

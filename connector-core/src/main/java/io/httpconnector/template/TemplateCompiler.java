@@ -1,0 +1,140 @@
+package io.httpconnector.template;
+
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
+import io.httpconnector.template.RequestDefinition.Content;
+import io.httpconnector.template.TemplateProblem.Code;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a {@link RequestTemplate} of its definition, and collects all that is wrong with it. */
+final class TemplateCompiler {
+
+    private final RequestDefinition definition;
+    private final Language language;
+    private final List<TemplateProblem> problems = new ArrayList<>();
+
+    private TemplateCompiler(RequestDefinition definition, Map<String, Filters.Definition> own) {
+        this.definition = definition;
+        this.language = new Language(definition.open(), definition.close(), own);
+    }
+
+    static RequestTemplate compile(
+            RequestDefinition definition, Map<String, Filters.Definition> own, List<TemplateProblem> known) {
+        TemplateCompiler compiler = new TemplateCompiler(definition, own);
+        compiler.problems.addAll(known);
+        return compiler.compile();
+    }
+
+    private RequestTemplate compile() {
+        checkNames();
+        UrlTemplate url = UrlTemplate.compile(language, definition.url(), definition.hosts(), problems);
+        check("method", () -> Request.of(definition.method().isEmpty() ? "GET" : definition.method(), "/"));
+        check("url", () -> Request.get(url.sample()));
+        List<Pair> query = pairs("query ", definition.query());
+        List<Pair> headers = pairs("header ", definition.headers());
+        for (Pair header : headers) {
+            String fixed = header.value().fixed();
+            check("header " + header.name(), () -> Request.get("/").header(header.name(), fixed == null ? "" : fixed));
+        }
+        Content content = definition.body();
+        BodyTemplate body = content == null ? null : body(content);
+        definition
+                .accept()
+                .forEach(status -> check("accept", () -> Request.get("/").accept(status)));
+        Duration timeout = definition.timeout();
+        if (timeout != null) {
+            check("timeout", () -> Request.get("/").timeout(timeout));
+        }
+        if (!problems.isEmpty()) {
+            throw new InvalidTemplateException(definition.name(), problems);
+        }
+        return new RequestTemplate(definition, url, query, headers, body);
+    }
+
+    private void checkNames() {
+        if (definition.name().isEmpty()) {
+            malformed("name", "it is missing: say what the request does, such as \"Create venue\"");
+        }
+        if (definition.method().isEmpty()) {
+            malformed("method", "it is missing: set it by get(url), post(url) or the like");
+        }
+        for (String delimiter : List.of(definition.open(), definition.close())) {
+            if (!delimiter.matches("[^\\s\\w\"'\\\\]{1,8}")) {
+                malformed("delimiters", "a delimiter is 1 to 8 characters, without letters, digits, quotes and spaces");
+            }
+        }
+    }
+
+    private List<Pair> pairs(String part, List<RequestDefinition.Pair> definitions) {
+        return definitions.stream()
+                .map(pair -> Pair.compile(language, part + pair.name(), pair, problems))
+                .toList();
+    }
+
+    private @Nullable BodyTemplate body(Content content) {
+        if (content instanceof Content.OfJson json) {
+            JsonTemplate template = JsonCompiler.compile(language, json.json(), problems);
+            return template == null ? null : new BodyTemplate.OfJson(template);
+        }
+        if (content instanceof Content.OfForm form) {
+            return new BodyTemplate.OfForm(pairs("form field ", form.fields()));
+        }
+        if (content instanceof Content.OfParts parts) {
+            return new BodyTemplate.OfParts(
+                    parts.parts().stream().map(this::part).toList());
+        }
+        if (content instanceof Content.OfXml xml) {
+            return new BodyTemplate.OfText(
+                    XmlCompiler.compile(language, xml.xml(), problems),
+                    text("content type", "application/xml; charset=utf-8"));
+        }
+        if (content instanceof Content.OfText text) {
+            return new BodyTemplate.OfText(text("body", text.text()), text("content type", text.contentType()));
+        }
+        Content.OfBytes bytes = (Content.OfBytes) content;
+        return new BodyTemplate.OfBytes(text("body", bytes.content()), text("content type", bytes.contentType()));
+    }
+
+    private BodyTemplate.Part part(RequestDefinition.Part part) {
+        String name = "part " + part.field().name();
+        return new BodyTemplate.Part(
+                Pair.compile(language, name, part.field(), problems),
+                optional(name + " file name", part.fileName()),
+                optional(name + " content type", part.contentType()));
+    }
+
+    private @Nullable TextTemplate optional(String part, @Nullable String text) {
+        return text == null ? null : text(part, text);
+    }
+
+    private TextTemplate text(String part, String text) {
+        return TextTemplate.compile(language, part, text, TextTemplate.Encoding.PLAIN, problems);
+    }
+
+    private void malformed(String part, String message) {
+        problems.add(TemplateProblem.of(Spot.of(part), Code.MALFORMED, null, message));
+    }
+
+    private static String name(String part) {
+        return part.substring(part.indexOf(' ') + 1) + ": ";
+    }
+
+    private void check(String part, Supplier<Request> step) {
+        try {
+            Request unused = step.get();
+        } catch (InvalidDefinitionException e) {
+            // What the request calls by its own name stands in the part already.
+            String message = String.valueOf(e.getMessage()).replaceFirst("^Invalid [a-z]+: |^Invalid URL ", "");
+            malformed(
+                    part,
+                    message.startsWith(name(part))
+                            ? message.substring(name(part).length())
+                            : message);
+        }
+    }
+}
