@@ -1,0 +1,243 @@
+package io.httpconnector.template;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FilterTest {
+
+    private static final Map<String, Object> VALUES = new HashMap<>(Map.of(
+            "text",
+            " Ünï cöde ",
+            "int",
+            250,
+            "yes",
+            true,
+            "digits",
+            "1234.5600",
+            "empty",
+            "",
+            "none",
+            List.of(),
+            "lines",
+            List.of(Map.of("sku", "A", "p", Map.of("n", 1)), Map.of("sku", "B", "p", Map.of("n", 2)))));
+
+    static {
+        VALUES.put("null", null);
+        VALUES.put("bytes", new byte[] {(byte) 0xfb, (byte) 0xff});
+        VALUES.put("names", List.of("x", 1, false));
+        VALUES.put("iso", "2026-03-29T00:30:00.5Z");
+        VALUES.put("sf", "2026-03-29T02:30:00.000+0200");
+        VALUES.put("day", "2026-03-29");
+        VALUES.put("local", "2026-03-29 12:00:00");
+        VALUES.put("http", "Sun, 29 Mar 2026 00:30:00 GMT");
+        VALUES.put("millis", 1774744200500L);
+        VALUES.put("instant", Instant.parse("2026-03-29T00:30:00Z"));
+        VALUES.put("nested", List.of(Map.of("l", List.of(1, 2)), Map.of("l", List.of(3))));
+    }
+
+    private static String render(String expression) {
+        RequestTemplate template = RequestTemplate.named("T")
+                .post("/")
+                .json("[{{" + expression + "}}]")
+                .build();
+        return new String(template.render("v", VALUES).body().orElseThrow().toBytes(), StandardCharsets.UTF_8);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '!',
+            quoteCharacter = '~',
+            value = {
+                "v.int | string                          ! [\"250\"]",
+                "v.yes | string                          ! [\"true\"]",
+                "v.digits | number                       ! [1234.5600]",
+                "v.int | number                          ! [250]",
+                "v.yes | string | boolean                ! [true]",
+                "v.lines | json                          ! [\"[{\\\"sku\\\":\\\"A\\\",\\\"p\\\":{\\\"n\\\":1}},{\\\"sku\\\":\\\"B\\\",\\\"p\\\":{\\\"n\\\":2}}]\"]",
+                "v.lines | size                          ! [2]",
+                "v.lines[0] | size                       ! [2]",
+                "v.empty | size                          ! [0]",
+                "v.lines | pluck(p.n)                    ! [[1,2]]",
+                "v.lines | pluck('sku') | join(', ')     ! [\"A, B\"]",
+                "v.lines | pluck(p[\"n\"]) | first       ! [1]",
+                "v.lines[*].sku | last                   ! [\"B\"]",
+                "v.lines[*].p.n                          ! [[1,2]]",
+                "v.nested[*].l[*]                        ! [[1,2,3]]",
+                "v.lines[-1].sku                         ! [\"B\"]",
+                "v[\"lines\"][0]['sku']                  ! [\"A\"]",
+                "[\"v\"].int                             ! [250]",
+                "v.names | join('\\n')                   ! [\"x\\n1\\nfalse\"]",
+                "v.text | trim | upper                   ! [\"ÜNÏ CÖDE\"]",
+                "v.text | lower | trim                   ! [\"ünï cöde\"]",
+                "v.text | trim | base64                  ! [\"w5xuw68gY8O2ZGU=\"]",
+                "v.bytes | base64                        ! [\"+/8=\"]",
+                "v.bytes | base64url                     ! [\"-_8\"]",
+                "v.bytes | hex                           ! [\"fbff\"]",
+                "v.text | trim | urlencode               ! [\"%C3%9Cn%C3%AF%20c%C3%B6de\"]",
+                "v.iso | date('dd MMM yyyy HH:mm', 'Europe/Berlin') ! [\"29 Mar 2026 01:30\"]",
+                "v.iso | date(\"yyyy-MM-dd'T'HH:mm:ssXXX\") ! [\"2026-03-29T00:30:00Z\"]",
+                "v.sf | iso                              ! [\"2026-03-29T00:30:00Z\"]",
+                "v.http | iso('Europe/Berlin')           ! [\"2026-03-29T01:30:00+01:00\"]",
+                "v.instant | epochSeconds                ! [1774744200]",
+                "v.iso | epochMillis                     ! [1774744200500]",
+                "v.millis | iso(millis)                  ! [\"2026-03-29T00:30:00.500Z\"]",
+                "v.millis | epochSeconds(millis)         ! [1774744200]",
+                "v.millis | date('yyyy', 'UTC', millis)  ! [\"2026\"]",
+                "v.day | date('MM/dd/yyyy')              ! [\"03/29/2026\"]",
+                "v.day | epochSeconds('America/New_York') ! [1774756800]",
+                "v.local | iso('UTC')                    ! [\"2026-03-29T12:00:00Z\"]",
+                "v.missing | default('x')                ! [\"x\"]",
+                "v.missing | default(1.50)               ! [1.50]",
+                "v.missing | default([]) | size          ! [0]",
+                "v.missing | upper | default({})         ! [{}]",
+                "v.null | default('x')                   ! [null]",
+                "v.null | default('x', null)             ! [\"x\"]",
+                "v.empty | default('x', null)            ! [\"\"]",
+                "v.empty | default('x', empty)           ! [\"x\"]",
+                "v.text | trim | default('x', empty)     ! [\"Ünï cöde\"]",
+                "v.none | first | default('x')           ! [\"x\"]",
+                "v.missing | null                        ! [null]",
+                "v.empty | null(empty)                   ! [null]",
+                "v.missing | omit                        ! []",
+                "v.null | omit                           ! [null]",
+                "v.null | omit(null)                     ! []",
+                "v.none | omit(empty)                    ! []",
+                "v.lines[*].none | default('x')          ! [\"x\"]",
+                "v.int|string|size                       ! [3]"
+            })
+    void filter(String expression, String rendered) {
+        assertThat(render(expression)).isEqualTo(rendered);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '!',
+            quoteCharacter = '~',
+            value = {
+                "v.missing                     ! MISSING     ! \"v\" has no \"missing\"",
+                "v.mising | upper              ! MISSING     ! \"v\" has no \"mising\"",
+                "v.lines[*].sk                 ! MISSING     ! \"v.lines[0]\" has no \"sk\": did you mean \"sku\"?",
+                "v.lines[7]                    ! MISSING     ! has 2 elements, and so no [7]",
+                "v.lines[-3]                   ! MISSING     ! has 2 elements, and so no [-3]",
+                "v.int[*]                      ! MISSING     ! is no list",
+                "v.none | first                ! MISSING     ! has no value after its filters",
+                "v.lines | pluck(q)            ! MISSING     ! has no \"q\" at [0]",
+                "v.null | required             ! NULL        ! is null, but required",
+                "v.empty | required            ! EMPTY       ! is empty, but required",
+                "v.none | required             ! EMPTY       ! is empty, but required",
+                "v.missing | required          ! MISSING     ! \"v\" has no \"missing\"",
+                "v.lines | upper               ! WRONG_TYPE  ! is a list, which the filter upper can't take",
+                "v.text | join(',')            ! WRONG_TYPE  ! is a text, which the filter join can't take",
+                "v.lines | join(',')           ! WRONG_TYPE  ! has an object at [0]",
+                "v.text | number               ! WRONG_TYPE  ! is a text that is no number",
+                "v.text | boolean              ! WRONG_TYPE  ! is a text other than",
+                "v.text | iso                  ! WRONG_TYPE  ! is no date that can be read",
+                "v.millis | iso                ! WRONG_TYPE  ! which may be seconds or milliseconds",
+                "v.day | iso                   ! WRONG_TYPE  ! has no offset: add the zone",
+                "v.local | date('XXX')         ! WRONG_TYPE  ! has no offset: add the zone"
+            })
+    void valueThatDoesNotFit(String expression, TemplateProblem.Code code, String message) {
+        RenderException e = catchThrowableOfType(RenderException.class, () -> render(expression));
+
+        TemplateProblem problem = e.details().get(0);
+        assertThat(problem.code()).isEqualTo(code);
+        assertThat(problem.message()).contains(message);
+        assertThat(problem.pill()).isEqualTo(expression);
+        assertThat(problem).hasFieldOrPropertyWithValue("part", "body").hasFieldOrPropertyWithValue("pointer", "/0");
+        assertThat(e).hasMessageNotContaining("cöde").hasMessageNotContaining("1774744200500");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '!',
+            quoteCharacter = '~',
+            value = {
+                "v.a | uper                    ! UNKNOWN_FILTER ! there is no filter \"uper\": did you mean \"upper\"?",
+                "v.a | size | join(',')        ! WRONG_TYPE     ! size gives a number, which the filter join can't take",
+                "v.a[*].b | upper              ! WRONG_TYPE     ! the path gives a list, which the filter upper can't take",
+                "v.a | upper(1)                ! WRONG_ARGUMENT ! upper: it takes no argument",
+                "v.a | join                    ! WRONG_ARGUMENT ! join: it needs, in quotes",
+                "v.a | join(',', ';')          ! WRONG_ARGUMENT ! join: it takes at most 1 argument",
+                "v.a | default                 ! WRONG_ARGUMENT ! default: it needs the value to use instead",
+                "v.a | default(x)              ! WRONG_ARGUMENT ! text stands in quotes",
+                "v.a | default('x', nul)       ! WRONG_ARGUMENT ! it can be told \"null\"",
+                "v.a | omit(1)                 ! WRONG_ARGUMENT ! it can be told \"null\"",
+                "v.a | pluck                   ! WRONG_ARGUMENT ! pluck: it needs the path",
+                "v.a | date                    ! WRONG_ARGUMENT ! date: it needs, in quotes, a pattern",
+                "v.a | date('bogus')           ! WRONG_ARGUMENT ! is no pattern of dates",
+                "v.a | iso('Europe/Berln')     ! WRONG_ARGUMENT ! is no time zone: did you mean \"Europe/Berlin\"?",
+                "v.a |                         ! SYNTAX         ! the name of a filter is missing at character 6",
+                "v.a | trim upper              ! SYNTAX         ! a filter begins with |, at character 12",
+                "v.a | join(',                 ! SYNTAX         ! is not closed",
+                "v.a | join(','                ! SYNTAX         ! a parenthesis is not closed",
+                "v.a | join()                  ! SYNTAX         ! an argument is missing",
+                "v.a | default(1x)             ! SYNTAX         ! 1x is no number",
+                "v.a[                          ! SYNTAX         ! can't be read at character 4",
+                "v.a[*                         ! SYNTAX         ! can't be read at character 4",
+                "v.a['x'                       ! SYNTAX         ! a bracket is not closed",
+                "v..a                          ! SYNTAX         ! can't be read at character 3"
+            })
+    void expressionThatIsWrong(String expression, TemplateProblem.Code code, String message) {
+        InvalidTemplateException e = catchThrowableOfType(
+                InvalidTemplateException.class,
+                () -> RequestTemplate.named("T")
+                        .post("/")
+                        .json("{\n \"a\": {{" + expression + "}}}")
+                        .build());
+
+        TemplateProblem problem = e.details().get(0);
+        assertThat(problem.code()).isEqualTo(code);
+        assertThat(problem.message()).contains(message);
+        assertThat(problem.line()).isEqualTo(2);
+        assertThat(problem.column()).isEqualTo(7);
+    }
+
+    @Test
+    void filtersOfTheApplication() {
+        RequestTemplate template = RequestTemplate.named("T")
+                .filter(
+                        "times",
+                        (value, arguments) ->
+                                value.intValue() * arguments.get(0).intValue())
+                .filter("swap", FilterTest::swap)
+                .get("/{{v.int | times(3)}}")
+                .query("q", "{{v.text | trim | swap | lower}}")
+                .build();
+
+        assertThat(template.render("v", VALUES).uri()).hasToString("/750?q=%C3%BCn%C3%AF%20c%C3%B6de-swapped");
+        RenderException e = catchThrowableOfType(
+                RenderException.class, () -> template.render("v", Map.of("int", 1, "text", "s3cret?")));
+        assertThat(e)
+                .hasMessageContaining("is refused by the filter swap (IllegalArgumentException)")
+                .hasMessageNotContaining("s3cret");
+        InvalidTemplateException wrong = catchThrowableOfType(
+                InvalidTemplateException.class,
+                () -> RequestTemplate.named("T")
+                        .filter("upper", (value, arguments) -> "")
+                        .filter("a b", (value, arguments) -> "")
+                        .get("/")
+                        .build());
+        assertThat(wrong.problems())
+                .containsExactly(
+                        "filter: there is a filter \"upper\" already",
+                        "filter: \"a b\" is no name of a filter: use letters and digits");
+    }
+
+    private static Object swap(JsonNode value, List<JsonNode> arguments) {
+        if (value.textValue().contains("?")) {
+            throw new IllegalArgumentException("can't swap " + value);
+        }
+        return List.of(value.textValue().toLowerCase(Locale.ROOT) + "-swapped").get(0);
+    }
+}
