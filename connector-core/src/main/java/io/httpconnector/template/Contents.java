@@ -14,6 +14,14 @@ final class Contents {
 
     private Contents() {}
 
+    static boolean isContent(JsonNode value) {
+        Object content = value instanceof POJONode pojo ? pojo.getPojo() : null;
+        return content instanceof Path
+                || content instanceof File
+                || content instanceof Body.StreamSource
+                || content instanceof InputStream;
+    }
+
     static Body body(JsonNode value, String contentType) {
         try {
             if (value.isBinary()) {

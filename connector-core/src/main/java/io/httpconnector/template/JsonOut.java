@@ -202,10 +202,13 @@ final class JsonOut implements AutoCloseable {
     }
 
     private void object(JsonNode value) {
+        if (Contents.isContent(value)) {
+            throw new Refusal(Code.WRONG_TYPE, "is a file or stream, which can't stand in JSON");
+        }
         try {
             raw(Body.json(value).toBytes());
         } catch (InvalidDefinitionException e) {
-            throw new Refusal(Code.WRONG_TYPE, "is " + Type.of(value).phrase() + ", which can't stand in JSON");
+            throw new Refusal(Code.WRONG_TYPE, "holds what Jackson can't write");
         }
     }
 
