@@ -51,6 +51,11 @@ public record Exchange(
         return of(request, new Redactor(request.secrets()), OptionalInt.empty(), Headers.NONE, "", call.moment());
     }
 
+    static Exchange unsent(Request request) {
+        Moment never = new Moment(Instant.EPOCH, Duration.ZERO, 0);
+        return of(request, new Redactor(request.secrets()), OptionalInt.empty(), Headers.NONE, "", never);
+    }
+
     private static Exchange of(
             Request request, Redactor redactor, OptionalInt status, Headers headers, String body, Moment moment) {
         Body sent = request.content();

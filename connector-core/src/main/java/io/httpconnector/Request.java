@@ -401,6 +401,15 @@ public final class Request {
     }
 
     /**
+     * The request as it would be shown if it were sent, without what the connection adds.
+     *
+     * @return method, URL, headers and body, with masked secrets; no status and no answer, no attempts, begun in 1970
+     */
+    public Exchange preview() {
+        return Exchange.unsent(this);
+    }
+
+    /**
      * Says what it asks for, without its secrets.
      *
      * @return method and URL

@@ -1,9 +1,11 @@
 package io.httpconnector.template;
 
 import io.httpconnector.Body;
+import io.httpconnector.Exchange;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -80,7 +82,28 @@ public final class RequestTemplate {
         return PillInfos.of(uses());
     }
 
-    Stream<Use> uses() {
+    /**
+     * Checks the pills against what the earlier steps are known to give, before a job runs.
+     *
+     * @param catalogue the steps and their schemas
+     * @return pills that lead nowhere, and values of a type that their place can't take; empty when all is well
+     */
+    public List<TemplateProblem> check(PillCatalogue catalogue) {
+        return uses().map(catalogue::check).filter(Objects::nonNull).toList();
+    }
+
+    /**
+     * Renders without sending, to look at the request.
+     *
+     * @param pills the values
+     * @return method, URL, headers and body, without status and answer; {@link Exchange#asCurl()} is the command for a terminal
+     * @throws RenderException when values are missing or don't fit: lists all of them
+     */
+    public Exchange dryRun(Pills pills) {
+        return render(pills).preview();
+    }
+
+    private Stream<Use> uses() {
         Stream<Use> inUrl = url.pills().map(pill -> Use.of(pill, Use.SINGLE));
         Stream<Use> inPairs = Stream.concat(query.stream(), headers.stream()).flatMap(Pair::uses);
         return Stream.concat(Stream.concat(inUrl, inPairs), body == null ? Stream.empty() : body.uses());
