@@ -38,7 +38,8 @@ public final class Compare {
             "feign",
             "restclient",
             "jdk");
-    private static final List<String> RENDERERS = List.of("jackson", "connector", "handlebars", "freemarker");
+    private static final List<String> RENDERERS =
+            List.of("jackson", "connector", "substitute", "handlebars", "freemarker", "compile");
 
     /** Microseconds and bytes for each operation. */
     private record Figure(double micros, double bytes) {}

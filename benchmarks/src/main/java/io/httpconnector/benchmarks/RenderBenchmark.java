@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.github.jknack.handlebars.EscapingStrategy;
 import com.github.jknack.handlebars.Handlebars;
 import freemarker.core.JSONOutputFormat;
@@ -18,6 +20,8 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -38,6 +42,9 @@ public class RenderBenchmark {
 
     private final ObjectMapper mapper = new ObjectMapper();
     private final JsonNode finished = mapper.valueToTree(Sample.finished());
+
+    private static final Pattern PILL = Pattern.compile("\\{\\{order\\.([a-z]+)}}");
+    private final JsonNode values = mapper.valueToTree(Map.of("order", Sample.order()));
 
     private final Map<String, Object> model = Map.of("order", Sample.order());
     private final com.github.jknack.handlebars.Template handlebars;
@@ -72,7 +79,7 @@ public class RenderBenchmark {
     @Setup
     public void check() throws Exception {
         JsonNode ours = mapper.readTree(connector().body().orElseThrow().toBytes());
-        for (byte[] theirs : new byte[][] {jackson(), handlebars(), freemarker()}) {
+        for (byte[] theirs : new byte[][] {jackson(), substitute(), handlebars(), freemarker()}) {
             if (!mapper.readTree(theirs).equals(ours)) {
                 throw new IllegalStateException("not the same: " + new String(theirs, StandardCharsets.UTF_8));
             }
@@ -98,6 +105,49 @@ public class RenderBenchmark {
     @Benchmark
     public byte[] jackson() throws JsonProcessingException {
         return mapper.writeValueAsBytes(finished);
+    }
+
+    /**
+     * What is written when there is no library: Jackson parses the template, its strings are replaced, and Jackson writes it.
+     *
+     * @return the bytes
+     * @throws JsonProcessingException never
+     */
+    @Benchmark
+    public byte[] substitute() throws JsonProcessingException {
+        JsonNode tree = mapper.readTree(Sample.TEMPLATE);
+        return mapper.writeValueAsBytes(substituted(tree));
+    }
+
+    private JsonNode substituted(JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            object.properties().forEach(field -> field.setValue(substituted(field.getValue())));
+            return object;
+        }
+        if (!node.isTextual() || !node.textValue().contains("{{")) {
+            return node;
+        }
+        String text = node.textValue();
+        Matcher pill = PILL.matcher(text);
+        if (pill.matches()) {
+            return values.get("order").get(pill.group(1));
+        }
+        return TextNode.valueOf(PILL.matcher(text)
+                .replaceAll(match -> Matcher.quoteReplacement(
+                        values.get("order").get(match.group(1)).asText())));
+    }
+
+    /**
+     * The template of this library, compiled: to be divided by its size.
+     *
+     * @return the template
+     */
+    @Benchmark
+    public RequestTemplate compile() {
+        return RequestTemplate.named("Order")
+                .post("/orders")
+                .json(Sample.TEMPLATE)
+                .build();
     }
 
     /**

@@ -14,12 +14,10 @@ import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import io.httpconnector.Body;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Json;
 import io.httpconnector.template.TemplateProblem.Code;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -70,7 +68,7 @@ final class Filters {
                 SCALAR,
                 value -> Base64.getUrlEncoder().withoutPadding().encodeToString(bytes(value)));
         text("hex", SCALAR, value -> HexFormat.of().formatHex(bytes(value)));
-        text("json", Set.of(), value -> new String(Body.json(value).toBytes(), StandardCharsets.UTF_8));
+        text("json", Set.of(), JsonOut::toText);
         define("number", DATE, NUMBER, none(Filters::number));
         define("boolean", Set.of(TEXT, BOOLEAN), BOOLEAN, none(Filters::truth));
         define("size", Set.of(TEXT, LIST, OBJECT), NUMBER, none(Filters::size));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.Body;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.template.TemplateProblem.Code;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -20,7 +21,7 @@ final class JsonOut implements AutoCloseable {
 
     private static final int CHUNK = 1024;
     private static final int MAX_DEPTH = 1000;
-    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] HEX = "0123456789ABCDEF".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] FALSE = "false".getBytes(StandardCharsets.US_ASCII);
@@ -45,6 +46,16 @@ final class JsonOut implements AutoCloseable {
 
     JsonOut(@Nullable OutputStream stream) {
         this.stream = stream;
+    }
+
+    /** A value as JSON text. */
+    static String toText(JsonNode value) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JsonOut out = new JsonOut(bytes)) {
+            out.value(value);
+            out.flush();
+        }
+        return bytes.toString(StandardCharsets.UTF_8);
     }
 
     /** All that was written, or null when it was too much. */

@@ -1,0 +1,70 @@
+package io.httpconnector.template;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import com.sun.net.httpserver.HttpServer;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.Request;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class LargeBodyTest {
+
+    private static final RequestTemplate TEMPLATE = RequestTemplate.named("Import")
+            .post("/import")
+            .json(
+                    "{\"rows\": {\"$each\": \"{{job.rows}}\", \"$as\": \"row\", \"$item\": {\"id\": \"{{row.id}}\", \"text\": \"{{row.text}}\"}}}")
+            .build();
+
+    /** A list of which 10 MB become takes the memory of a buffer, while it is rendered and while it is sent. */
+    @Test
+    void tenMegabytesTakeTheMemoryOfABuffer() throws IOException {
+        AtomicLong received = new AtomicLong();
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            try (InputStream in = exchange.getRequestBody()) {
+                received.set(in.transferTo(OutputStream.nullOutputStream()));
+            }
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        });
+        server.start();
+        try (HttpConnection connection = HttpConnection.named("Service")
+                .baseUrl("http://localhost:" + server.getAddress().getPort())
+                .build()) {
+            Pills small = Pills.of("job", Map.of("rows", rows(10)));
+            Pills large = Pills.of("job", Map.of("rows", rows(100_000)));
+            connection.send(TEMPLATE.render(small));
+
+            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            long before = threads.getCurrentThreadAllocatedBytes();
+            Request request = TEMPLATE.render(large);
+            connection.send(request);
+            long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+
+            assertThat(received).hasValueGreaterThan(10_000_000);
+            // Of which the buffer, until it is as large as it gets, is 2 MB.
+            assertThat(allocated).isLessThan(3_000_000);
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    private static List<Map<String, Object>> rows(int count) {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            rows.add(Map.of("id", i, "text", "x".repeat(90)));
+        }
+        return rows;
+    }
+}
