@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -201,6 +204,14 @@ class FilterTest {
         assertThat(problem.message()).contains(message);
         assertThat(problem.line()).isEqualTo(2);
         assertThat(problem.column()).isEqualTo(7);
+    }
+
+    @Test
+    void tableInTheDocumentsHasThemAll() throws IOException {
+        String table = Files.readString(Path.of("../docs/templates.md"));
+
+        assertThat(Filters.names()).isNotEmpty().allMatch(name -> table.contains("`" + name));
+        assertThat(Absence.NAMES).allMatch(name -> table.contains("| `" + name));
     }
 
     @Test
