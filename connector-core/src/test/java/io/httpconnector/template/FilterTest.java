@@ -67,7 +67,7 @@ class FilterTest {
                 "v.digits | number                       ! [1234.5600]",
                 "v.int | number                          ! [250]",
                 "v.yes | string | boolean                ! [true]",
-                "v.lines | json                          ! [\"[{\\\"sku\\\":\\\"A\\\",\\\"p\\\":{\\\"n\\\":1}},{\\\"sku\\\":\\\"B\\\",\\\"p\\\":{\\\"n\\\":2}}]\"]",
+                "v.nested | json                         ! [\"[{\\\"l\\\":[1,2]},{\\\"l\\\":[3]}]\"]",
                 "v.lines | size                          ! [2]",
                 "v.lines[0] | size                       ! [2]",
                 "v.empty | size                          ! [0]",
