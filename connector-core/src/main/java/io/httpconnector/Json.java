@@ -63,7 +63,23 @@ public final class Json {
     }
 
     /**
-     * The same, but files and streams within it are kept as what they are, instead of being written: for the content of a
+     * JSON text as a tree.
+     *
+     * @param text one JSON value
+     * @return the tree, whose numbers are written as they were read
+     * @throws InvalidDefinitionException when the text is not one JSON value: says where
+     */
+    public static JsonNode parse(String text) {
+        check(text);
+        try {
+            return MAPPER.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new InvalidDefinitionException("JSON", describe(e));
+        }
+    }
+
+    /**
+     * Any value as a tree, but files and streams within it are kept as what they are, instead of being written: for the content of a
      * request.
      *
      * @param value the value

@@ -1,10 +1,15 @@
 package io.httpconnector.template;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Body;
 import io.httpconnector.Exchange;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +67,43 @@ public final class RequestTemplate {
      */
     public static RequestTemplateBuilder named(String name) {
         return new RequestTemplateBuilder(name);
+    }
+
+    /**
+     * Reads a template that {@link #toJson()} wrote, or that was written by hand.
+     *
+     * @param json {@code name}, {@code method}, {@code url}, {@code query}, {@code headers}, {@code body}, {@code accept},
+     *     {@code timeout}, {@code hosts} and {@code delimiters}
+     * @return the template
+     * @throws InvalidTemplateException when something is missing, unknown or wrong: lists all of it
+     */
+    public static RequestTemplate fromJson(JsonNode json) {
+        return fromJson(json, Map.of());
+    }
+
+    /**
+     * Reads a template that uses filters of the application's own.
+     *
+     * @param json the template
+     * @param filters the filters by their names
+     * @return the template
+     * @throws InvalidTemplateException when something is missing, unknown or wrong: lists all of it
+     */
+    public static RequestTemplate fromJson(JsonNode json, Map<String, PillFilter> filters) {
+        List<TemplateProblem> problems = new ArrayList<>();
+        RequestDefinition definition = DefinitionJson.read(json, problems);
+        Map<String, Filters.Definition> own = new HashMap<>();
+        filters.forEach((name, filter) -> own.put(name, Filters.own(name, filter)));
+        return TemplateCompiler.compile(definition, Map.copyOf(own), problems);
+    }
+
+    /**
+     * The template as JSON, without loss but for filters of the application's own, which are code.
+     *
+     * @return what {@link #fromJson(JsonNode)} reads
+     */
+    public ObjectNode toJson() {
+        return DefinitionJson.write(definition);
     }
 
     /**

@@ -1,0 +1,145 @@
+package io.httpconnector.template;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.Json;
+import io.httpconnector.Request;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class TemplateJsonTest {
+
+    private static RequestTemplateBuilder full() {
+        return RequestTemplate.named("All of it")
+                .method("PATCH", "https://{{v.host}}/a/{{v.x}}?b={{v.x}}")
+                .hosts("*.example.com")
+                .query("q", "{{v.x}}")
+                .query("l", "{{v.list}}", ListStyle.BRACKETS)
+                .header("X-A", "<{{v.x}}>")
+                .accept(404, 409)
+                .timeout(Duration.ofSeconds(7));
+    }
+
+    private static final Map<String, ?> VALUES = Map.of(
+            "host", "a.example.com", "x", "1 &", "list", List.of(1, 2), "bytes", "b".getBytes(StandardCharsets.UTF_8));
+
+    private static String shown(Request request) {
+        String body = request.body()
+                .map(sent -> new String(sent.toBytes(), StandardCharsets.UTF_8))
+                .orElse("");
+        String boundary = request.body()
+                .map(sent -> sent.contentType().replaceFirst(".*boundary=", ""))
+                .orElse("");
+        return request + " " + request.header("X-A") + body.replace(boundary, "B");
+    }
+
+    @Test
+    void whatABuilderCanSayAFileCanSay() {
+        List<RequestTemplateBuilder> all = List.of(
+                full(),
+                full().json("{\"a\": {{v.x}}, \"b\": 1E400}"),
+                full().json("{{!verbatim}}{\"a\": \"{{v.x}}\"}"),
+                full().json("{\"a\": \"{{v[\"x\"]}}\"}"),
+                full().json(Map.of("a", List.of(Map.of("$each", "{{v.list}}", "$item", "{{item}}"), 1.50))),
+                full().field("f", "{{v.x}}").field("l", "{{v.list}}", ListStyle.COMMA),
+                full().part("p", "{{v.x}}")
+                        .part("l", "{{v.list}}", ListStyle.REPEAT)
+                        .file("f", "{{v.x}}.txt", "text/plain", "{{v.bytes}}"),
+                full().xml("<a>{{v.x}}</a>"),
+                full().text("{{v.x}}", "text/plain"),
+                full().bytes("{{v.bytes}}", "application/pdf"),
+                RequestTemplate.named("Other").get("/<<v.x>>").delimiters("<<", ">>"));
+
+        for (RequestTemplateBuilder builder : all) {
+            RequestTemplate template = builder.build();
+            JsonNode json = template.toJson();
+            RequestTemplate read = RequestTemplate.fromJson(Json.parse(json.toPrettyString()));
+
+            assertThat(shown(read.render("v", VALUES))).isEqualTo(shown(template.render("v", VALUES)));
+            assertThat(read.pills()).isEqualTo(template.pills());
+            assertThat(read.toJson()).isEqualTo(json);
+        }
+    }
+
+    @Test
+    void fileIsReadable() {
+        assertThat(full().json(Map.of("venue", Map.of("name", "{{account.Name}}")))
+                        .build()
+                        .toJson()
+                        .toPrettyString())
+                .isEqualTo("""
+                        {
+                          "name" : "All of it",
+                          "method" : "PATCH",
+                          "url" : "https://{{v.host}}/a/{{v.x}}?b={{v.x}}",
+                          "hosts" : [ "*.example.com" ],
+                          "query" : [ {
+                            "name" : "q",
+                            "value" : "{{v.x}}"
+                          }, {
+                            "name" : "l",
+                            "value" : "{{v.list}}",
+                            "list" : "brackets"
+                          } ],
+                          "headers" : [ {
+                            "name" : "X-A",
+                            "value" : "<{{v.x}}>"
+                          } ],
+                          "body" : {
+                            "json" : {
+                              "venue" : {
+                                "name" : "{{account.Name}}"
+                              }
+                            }
+                          },
+                          "accept" : [ 404, 409 ],
+                          "timeout" : "PT7S"
+                        }""");
+    }
+
+    @Test
+    void whatIsWrongIsSaidAtOnce() {
+        JsonNode json = Json.parse("""
+                {"name": "T", "methd": "GET", "method": "GET", "url": 7, "query": [{"name": "a", "vale": "b"}],
+                 "headers": [{"name": "X", "value": "v", "list": "many"}], "body": {"yaml": ""}, "accept": ["x"],
+                 "timeout": "7s", "delimiters": ["{{"]}""");
+
+        InvalidTemplateException e =
+                catchThrowableOfType(InvalidTemplateException.class, () -> RequestTemplate.fromJson(json));
+
+        assertThat(e.problems())
+                .containsExactly(
+                        "request: it can't have a member \"methd\": did you mean \"method\"?",
+                        "delimiters: they are two texts",
+                        "url: it must be a text",
+                        "query: it can't have a member \"vale\": did you mean \"value\"?",
+                        "headers: \"many\" is no list style",
+                        "body: it has none of json, jsonText, form, multipart, xml, text and bytes",
+                        "timeout: it is no duration: write it as ISO 8601 has it, such as PT30S",
+                        "accept: 0 is not a status code: use 100 to 599");
+        assertThat(catchThrowableOfType(
+                        InvalidTemplateException.class, () -> RequestTemplate.fromJson(Json.parse("[]"))))
+                .hasMessageContaining("request: it must be an object");
+    }
+
+    @Test
+    void filtersOfTheApplicationAreGivenAgain() {
+        RequestTemplate template = RequestTemplate.named("T")
+                .filter("twice", (value, arguments) -> value.intValue() * 2)
+                .get("/{{v | twice}}")
+                .build();
+
+        RequestTemplate read = RequestTemplate.fromJson(
+                template.toJson(), Map.of("twice", (value, arguments) -> value.intValue() * 2));
+
+        assertThat(read.render("v", 21).uri()).hasToString("/42");
+        assertThat(catchThrowableOfType(
+                        InvalidTemplateException.class, () -> RequestTemplate.fromJson(template.toJson())))
+                .hasMessageContaining("there is no filter \"twice\"");
+    }
+}
