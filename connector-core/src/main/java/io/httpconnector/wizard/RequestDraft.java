@@ -1,0 +1,209 @@
+package io.httpconnector.wizard;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.ConnectorException;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
+import io.httpconnector.Request;
+import io.httpconnector.template.Pills;
+import io.httpconnector.template.RenderException;
+import io.httpconnector.template.RequestTemplate;
+import java.util.List;
+
+/**
+ * A request that is being configured. Each method gives a new draft, so that a step back is the draft before. What is wrong
+ * with it, {@link #send()} says.
+ */
+public final class RequestDraft {
+
+    private static final String NAME = "Sample";
+
+    private final RequestWizard wizard;
+    private final ObjectNode definition;
+    private final Pills pills;
+
+    private RequestDraft(RequestWizard wizard, ObjectNode definition, Pills pills) {
+        this.wizard = wizard;
+        this.definition = definition;
+        this.pills = pills;
+    }
+
+    static RequestDraft of(RequestWizard wizard, String method, String url) {
+        ObjectNode definition = JsonNodeFactory.instance.objectNode();
+        definition.put("name", NAME).put("method", method).put("url", url);
+        return new RequestDraft(wizard, definition, Pills.none());
+    }
+
+    RequestDraft with(ObjectNode definition) {
+        return new RequestDraft(wizard, definition, pills);
+    }
+
+    /** A copy to be changed. */
+    ObjectNode copy() {
+        return definition.deepCopy();
+    }
+
+    /**
+     * What the sources of the wizard know about this method and URL, the best first.
+     *
+     * @return at most 20 recommendations, possibly none
+     */
+    public List<Recommendation> recommend() {
+        return Ranking.rank(
+                definition.path("method").asText(), definition.path("url").asText(), wizard.sources());
+    }
+
+    /**
+     * Takes over a configuration: method, URL, query, headers, body and settings.
+     *
+     * @param recommendation one of {@link #recommend()}
+     * @return a new draft
+     */
+    public RequestDraft use(Recommendation recommendation) {
+        return with(recommendation.definition().deepCopy().put("name", NAME));
+    }
+
+    /**
+     * Sets method and URL.
+     *
+     * @param method any method
+     * @param url relative to the base URL, or absolute
+     * @return a new draft
+     */
+    public RequestDraft method(String method, String url) {
+        return with(copy().put("method", method).put("url", url));
+    }
+
+    /**
+     * Sets a query parameter, instead of one of the same name.
+     *
+     * @param name the parameter name
+     * @param value the value
+     * @return a new draft
+     */
+    public RequestDraft query(String name, String value) {
+        return with(put(copy(), "query", name, value));
+    }
+
+    /**
+     * Sets a header field, instead of one of the same name.
+     *
+     * @param name the field name
+     * @param value the value
+     * @return a new draft
+     * @throws InvalidDefinitionException when it carries credentials, which are the connection's: give them to its auth strategy
+     */
+    public RequestDraft header(String name, String value) {
+        if (Credentials.isCredential(name) && !value.contains("{{")) {
+            throw new InvalidDefinitionException(
+                    "header " + name, List.of("credentials belong to the connection: give them to its auth strategy"));
+        }
+        return with(put(copy(), "headers", name, value));
+    }
+
+    private static ObjectNode put(ObjectNode definition, String list, String name, String value) {
+        ArrayNode pairs = JsonNodeFactory.instance.arrayNode();
+        boolean caseMatters = list.equals("query");
+        for (JsonNode pair : definition.path(list)) {
+            String other = pair.path("name").asText();
+            if (!(caseMatters ? other.equals(name) : other.equalsIgnoreCase(name))) {
+                pairs.add(pair);
+            }
+        }
+        pairs.addObject().put("name", name).put("value", value);
+        definition.set(list, pairs);
+        return definition;
+    }
+
+    /**
+     * Sets a JSON body.
+     *
+     * @param json JSON text when it is a string, or else what is written as JSON
+     * @return a new draft
+     * @throws InvalidDefinitionException when the text is no JSON: says where
+     */
+    public RequestDraft json(Object json) {
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        return body(body.set("json", json instanceof String text ? Json.parse(text) : Json.tree(json)));
+    }
+
+    /**
+     * Sets a body of any kind.
+     *
+     * @param body the body as {@link RequestTemplate#fromJson} reads it: an object with {@code json}, {@code form},
+     *     {@code multipart}, {@code xml}, {@code text} or {@code bytes}
+     * @return a new draft
+     */
+    public RequestDraft body(JsonNode body) {
+        return with(copy().set("body", body.deepCopy()));
+    }
+
+    /**
+     * Also welcomes answers with these statuses, so that a request with such an answer can be applied.
+     *
+     * @param statuses status codes from 100 to 599
+     * @return a new draft
+     */
+    public RequestDraft accept(int... statuses) {
+        ObjectNode changed = copy();
+        ArrayNode accepted = changed.putArray("accept");
+        for (int status : statuses) {
+            accepted.add(status);
+        }
+        return with(changed);
+    }
+
+    /**
+     * Sets the values that the pills of this draft have in the sample, for a draft that has pills already.
+     *
+     * @param pills the values
+     * @return a new draft
+     */
+    public RequestDraft values(Pills pills) {
+        return new RequestDraft(wizard, definition, pills);
+    }
+
+    Pills values() {
+        return pills;
+    }
+
+    /**
+     * The draft as JSON, to be shown or stored.
+     *
+     * @return what {@link RequestTemplate#fromJson} reads
+     */
+    public ObjectNode definition() {
+        return copy();
+    }
+
+    /**
+     * Sends the sample. Whatever the service answers is a result to look at.
+     *
+     * @return what was sent and what came back, also when no answer came
+     * @throws InvalidDefinitionException when the draft can't be a request: lists all that is wrong
+     * @throws RenderException when values for its pills are missing
+     */
+    public SampleExchange send() {
+        Request request = RequestTemplate.fromJson(definition).render(pills);
+        try {
+            return SampleExchange.answered(this, wizard.connection().send(request));
+        } catch (InvalidDefinitionException e) {
+            throw e;
+        } catch (ConnectorException e) {
+            return SampleExchange.failed(this, e.exchange().orElseGet(request::preview), e);
+        }
+    }
+
+    /**
+     * Says what it asks for.
+     *
+     * @return method and URL
+     */
+    @Override
+    public String toString() {
+        return definition.path("method").asText() + " " + definition.path("url").asText();
+    }
+}

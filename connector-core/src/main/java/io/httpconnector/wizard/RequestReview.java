@@ -1,0 +1,168 @@
+package io.httpconnector.wizard;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.template.RequestTemplate;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A request whose sample was accepted: pills take the place of fixed values, and it is saved. Each method gives a new review. */
+public final class RequestReview {
+
+    private final ObjectNode definition;
+    private final List<SampleExchange> samples;
+
+    private RequestReview(ObjectNode definition, List<SampleExchange> samples) {
+        this.definition = definition;
+        this.samples = List.copyOf(samples);
+    }
+
+    static RequestReview of(SampleExchange sample) {
+        sample.failure().ifPresent(failure -> {
+            throw new InvalidDefinitionException(
+                    "sample",
+                    List.of("it was not accepted (" + sample.exchange().summary()
+                            + "): correct the draft and send it again, or accept the status"));
+        });
+        return new RequestReview(sample.draft().definition(), List.of(sample));
+    }
+
+    /**
+     * Takes one more sample of the same request into account, for a schema that knows what is optional.
+     *
+     * @param sample another sample; one that was not accepted counts for the schema of its status class
+     * @return a new review
+     */
+    public RequestReview also(SampleExchange sample) {
+        List<SampleExchange> more = new ArrayList<>(samples);
+        more.add(sample);
+        return new RequestReview(definition, more);
+    }
+
+    /**
+     * Puts a pill in the place of a value of the JSON body.
+     *
+     * @param pointer the JSON Pointer (RFC 6901) of the value, such as {@code /venue/name}
+     * @param path what takes its place, without braces: {@code account.Name}, {@code account.Name | trim}
+     * @return a new review
+     * @throws InvalidDefinitionException when there is no such value
+     */
+    public RequestReview pill(String pointer, String path) {
+        ObjectNode changed = definition.deepCopy();
+        JsonPointer at = JsonPointer.compile("/body/json").append(pointer(pointer));
+        JsonNode parent = changed.at(at.head());
+        if (changed.at(at).isMissingNode()) {
+            throw missing("the JSON body has no value at \"" + pointer + "\"");
+        }
+        TextNode pill = TextNode.valueOf(braces(path));
+        if (parent instanceof ObjectNode object) {
+            object.set(at.last().getMatchingProperty(), pill);
+        } else {
+            ((ArrayNode) parent).set(at.last().getMatchingIndex(), pill);
+        }
+        return new RequestReview(changed, samples);
+    }
+
+    private static JsonPointer pointer(String text) {
+        try {
+            return JsonPointer.compile(text);
+        } catch (IllegalArgumentException e) {
+            throw missing("\"" + text + "\" is no JSON Pointer");
+        }
+    }
+
+    /**
+     * Puts a pill in the place of the value of a query parameter.
+     *
+     * @param name the parameter name
+     * @param path what takes its place, without braces
+     * @return a new review
+     * @throws InvalidDefinitionException when there is no such parameter
+     */
+    public RequestReview queryPill(String name, String path) {
+        return pairPill("query", "/query", name, path);
+    }
+
+    /**
+     * Puts a pill in the place of the value of a header field.
+     *
+     * @param name the field name
+     * @param path what takes its place, without braces
+     * @return a new review
+     * @throws InvalidDefinitionException when there is no such field
+     */
+    public RequestReview headerPill(String name, String path) {
+        return pairPill("header", "/headers", name, path);
+    }
+
+    /**
+     * Puts a pill in the place of the value of a field of the form or of a part.
+     *
+     * @param name the field name
+     * @param path what takes its place, without braces
+     * @return a new review
+     * @throws InvalidDefinitionException when there is no such field
+     */
+    public RequestReview fieldPill(String name, String path) {
+        return pairPill(
+                "field", definition.at("/body/form").isMissingNode() ? "/body/multipart" : "/body/form", name, path);
+    }
+
+    private RequestReview pairPill(String what, String list, String name, String path) {
+        ObjectNode changed = definition.deepCopy();
+        for (JsonNode pair : changed.at(list)) {
+            if (pair.path("name").asText().equals(name)) {
+                ((ObjectNode) pair).put("value", braces(path));
+                return new RequestReview(changed, samples);
+            }
+        }
+        throw missing("there is no " + what + " \"" + name + "\"");
+    }
+
+    /**
+     * Puts a pill in the place of a segment of the URL's path, or of the value of a parameter that stands in the URL.
+     *
+     * @param text the segment or value as it stands in the URL, such as {@code 4711}
+     * @param path what takes its place, without braces
+     * @return a new review
+     * @throws InvalidDefinitionException when it stands there not once
+     */
+    public RequestReview urlPill(String text, String path) {
+        String url = definition.path("url").asText();
+        String[] pieces = url.split("(?<=[/?&=])|(?=[/?&=])", -1);
+        int found = 0;
+        StringBuilder changed = new StringBuilder();
+        for (String piece : pieces) {
+            boolean same = piece.equals(text) && !text.isEmpty();
+            found += same ? 1 : 0;
+            changed.append(same ? braces(path) : piece);
+        }
+        if (found != 1) {
+            throw missing("the URL has " + (found == 0 ? "no" : "more than one") + " \"" + text + "\" of its own");
+        }
+        return new RequestReview(definition.deepCopy().put("url", changed.toString()), samples);
+    }
+
+    private static String braces(String path) {
+        return "{{" + path + "}}";
+    }
+
+    private static InvalidDefinitionException missing(String problem) {
+        return new InvalidDefinitionException("pill", List.of(problem));
+    }
+
+    /**
+     * Saves the request: what it is, its sample, and what its answer looks like.
+     *
+     * @param name what the request does, such as {@code Create venue}
+     * @return the saved request
+     * @throws InvalidDefinitionException when the request is wrong, a pill among it: lists all of it
+     */
+    public SavedRequest apply(String name) {
+        return SavedRequest.of(RequestTemplate.fromJson(definition.deepCopy().put("name", name)), samples);
+    }
+}

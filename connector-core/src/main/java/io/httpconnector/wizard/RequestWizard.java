@@ -1,0 +1,96 @@
+package io.httpconnector.wizard;
+
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Leads in three steps from a URL to a request that is saved and can be used again.
+ *
+ * <pre>{@code
+ * RequestWizard wizard = RequestWizard.of(eventbrite).with(source);
+ *
+ * RequestDraft draft = wizard.post("/v3/venues/");                              // 1. method and URL
+ * List<Recommendation> known = draft.recommend();
+ * SampleExchange sample = draft.use(known.get(0)).send();                       // 2. configure, send, look, correct, send again
+ * SavedRequest venue = sample.pill("/venue/name", "account.Name").apply("Create venue");   // 3. pills in, and saved
+ * }</pre>
+ *
+ * <p>Immutable, and safe for many threads; so are drafts and samples.
+ */
+public final class RequestWizard {
+
+    private final HttpConnection connection;
+    private final List<RecommendationSource> sources;
+
+    private RequestWizard(HttpConnection connection, List<RecommendationSource> sources) {
+        this.connection = connection;
+        this.sources = sources;
+    }
+
+    /**
+     * A wizard that sends its samples over a connection.
+     *
+     * @param connection the connection; the wizard does not close it
+     * @return a wizard without sources of recommendations
+     * @throws InvalidDefinitionException when the connection is null
+     */
+    public static RequestWizard of(HttpConnection connection) {
+        if (connection == null) {
+            throw new InvalidDefinitionException("wizard", List.of("the connection is null"));
+        }
+        return new RequestWizard(connection, List.of());
+    }
+
+    /**
+     * This wizard with one more source of recommendations.
+     *
+     * @param source what it may recommend from
+     * @return a new wizard
+     */
+    public RequestWizard with(RecommendationSource source) {
+        List<RecommendationSource> more = new ArrayList<>(sources);
+        more.add(source);
+        return new RequestWizard(connection, List.copyOf(more));
+    }
+
+    /**
+     * Starts with a GET request.
+     *
+     * @param url relative to the base URL, or absolute
+     * @return a draft
+     */
+    public RequestDraft get(String url) {
+        return method("GET", url);
+    }
+
+    /**
+     * Starts with a POST request.
+     *
+     * @param url relative to the base URL, or absolute
+     * @return a draft
+     */
+    public RequestDraft post(String url) {
+        return method("POST", url);
+    }
+
+    /**
+     * Starts with method and URL.
+     *
+     * @param method any method
+     * @param url relative to the base URL, or absolute
+     * @return a draft
+     */
+    public RequestDraft method(String method, String url) {
+        return RequestDraft.of(this, method, url);
+    }
+
+    HttpConnection connection() {
+        return connection;
+    }
+
+    List<RecommendationSource> sources() {
+        return sources;
+    }
+}

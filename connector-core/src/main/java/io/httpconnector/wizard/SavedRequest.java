@@ -1,0 +1,283 @@
+package io.httpconnector.wizard;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.ConnectorException;
+import io.httpconnector.Exchange;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
+import io.httpconnector.Response;
+import io.httpconnector.template.PillFilter;
+import io.httpconnector.template.Pills;
+import io.httpconnector.template.RenderException;
+import io.httpconnector.template.RequestTemplate;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A request that was found by the wizard, as one JSON file: the template, a sample, the schema of its answers and what later
+ * steps can use of them. The file has no credentials, and is the same when nothing has changed, so that its differences can be
+ * read. Immutable, and safe for many threads.
+ */
+public final class SavedRequest {
+
+    private static final String FORMAT = "http-connector/saved-request";
+    private static final int VERSION = 1;
+
+    /** What a service says anew each time is left out. */
+    private static final List<String> KEPT_HEADERS = List.of("content-type", "link", "location");
+
+    private final RequestTemplate template;
+    private final JsonNode sample;
+    private final Map<String, JsonNode> schemas;
+
+    private SavedRequest(RequestTemplate template, JsonNode sample, Map<String, JsonNode> schemas) {
+        this.template = template;
+        this.sample = sample;
+        this.schemas = schemas;
+    }
+
+    static SavedRequest of(RequestTemplate template, List<SampleExchange> samples) {
+        List<String> credentials = Credentials.in(template.toJson());
+        if (!credentials.isEmpty()) {
+            throw new InvalidDefinitionException(
+                    "request \"" + template.name() + "\"",
+                    credentials.stream()
+                            .map(name ->
+                                    name + ": credentials belong to the connection, and not into a file: give them to"
+                                            + " its auth strategy, or put a pill in their place")
+                            .toList());
+        }
+        Map<String, Shape> shapes = new TreeMap<>();
+        for (SampleExchange one : samples) {
+            if (one.status().isPresent() && !one.json().isMissingNode()) {
+                Shape unused = shapes.computeIfAbsent(one.status().getAsInt() / 100 + "xx", name -> new Shape())
+                        .add(one.json());
+            }
+        }
+        Map<String, JsonNode> schemas = new TreeMap<>();
+        shapes.forEach((status, shape) -> schemas.put(status, shape.schema()));
+        return new SavedRequest(template, written(samples.get(0).exchange()), schemas);
+    }
+
+    private static ObjectNode written(Exchange exchange) {
+        ObjectNode sample = JsonNodeFactory.instance.objectNode();
+        ObjectNode request = sample.putObject("request");
+        request.put("method", exchange.method()).put("url", withoutCredentials(exchange.url()));
+        setBody(request, exchange.requestBody());
+        ObjectNode response = sample.putObject("response");
+        exchange.status().ifPresent(status -> response.put("status", status));
+        for (String name : KEPT_HEADERS) {
+            exchange.responseHeaders()
+                    .first(name)
+                    .ifPresent(value -> response.withObject("/headers").put(name, value));
+        }
+        setBody(response, exchange.responseBody());
+        return sample;
+    }
+
+    private static String withoutCredentials(String url) {
+        StringBuilder shown = new StringBuilder();
+        for (String piece : url.split("(?<=[?&])", -1)) {
+            int equals = piece.indexOf('=');
+            boolean hidden = equals > 0 && Credentials.isCredential(piece.substring(0, equals));
+            shown.append(
+                    hidden
+                            ? piece.substring(0, equals + 1) + Credentials.MASK + (piece.endsWith("&") ? "&" : "")
+                            : piece);
+        }
+        return shown.toString();
+    }
+
+    private static void setBody(ObjectNode message, String body) {
+        if (body.isEmpty()) {
+            return;
+        }
+        try {
+            message.set("json", Credentials.masked(Json.parse(body)));
+        } catch (InvalidDefinitionException e) {
+            message.put("text", body);
+        }
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @param file a file that {@link #save} wrote
+     * @return the request
+     * @throws InvalidDefinitionException when it is none, or of a later version, or has something wrong in it
+     * @throws ConnectorException when it can't be read
+     */
+    public static SavedRequest load(Path file) {
+        return load(file, Map.of());
+    }
+
+    /**
+     * Reads a file whose pills use filters of the application's own.
+     *
+     * @param file a file that {@link #save} wrote
+     * @param filters the filters by their names
+     * @return the request
+     * @throws InvalidDefinitionException when it is none, or of a later version, or has something wrong in it
+     * @throws ConnectorException when it can't be read
+     */
+    public static SavedRequest load(Path file, Map<String, PillFilter> filters) {
+        try {
+            return fromJson(Json.parse(Files.readString(file)), filters);
+        } catch (IOException e) {
+            throw new ConnectorException("The saved request " + file + " can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Reads what {@link #toJson()} wrote, from wherever the application keeps it.
+     *
+     * @param json the saved request
+     * @param filters filters of the application's own, by their names
+     * @return the request
+     * @throws InvalidDefinitionException when it is none, or of a later version, or has something wrong in it
+     */
+    public static SavedRequest fromJson(JsonNode json, Map<String, PillFilter> filters) {
+        int version = json.path("version").asInt();
+        if (!json.path("format").asText().equals(FORMAT) || version < 1) {
+            throw wrong("it is none: \"format\" must be \"" + FORMAT + "\", and \"version\" a number");
+        }
+        if (version > VERSION) {
+            throw wrong("it has version " + version + ", but this library knows versions up to " + VERSION
+                    + ": use a later version of the library");
+        }
+        Map<String, JsonNode> schemas = new TreeMap<>();
+        json.path("responses").properties().forEach(schema -> schemas.put(schema.getKey(), schema.getValue()));
+        RequestTemplate template = RequestTemplate.fromJson(json.path("request"), filters);
+        return new SavedRequest(template, json.path("sample").deepCopy(), schemas);
+    }
+
+    private static InvalidDefinitionException wrong(String problem) {
+        return new InvalidDefinitionException("saved request", List.of(problem));
+    }
+
+    /**
+     * Writes the file, whole or not at all.
+     *
+     * @param file the file, which is replaced when it is there
+     * @throws ConnectorException when it can't be written
+     */
+    public void save(Path file) {
+        try {
+            Path target = file.toAbsolutePath();
+            Path parent = target.getParent();
+            Path part = Files.createTempFile(parent, ".saved-request", ".part");
+            Files.writeString(part, toText(), StandardCharsets.UTF_8);
+            Files.move(part, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new ConnectorException("The saved request " + file + " can't be written: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * The saved request as JSON.
+     *
+     * @return what {@link #fromJson} reads; the schema of it is {@code saved-request.schema.json} in this package
+     */
+    public ObjectNode toJson() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("format", FORMAT).put("version", VERSION);
+        json.set("request", template.toJson());
+        json.set("sample", sample);
+        ObjectNode responses = json.putObject("responses");
+        schemas.forEach(responses::set);
+        for (OutputPill output : outputs()) {
+            json.withArray("/outputs")
+                    .addObject()
+                    .put("path", output.path())
+                    .put("type", output.type())
+                    .put("label", output.label());
+        }
+        return json;
+    }
+
+    String toText() {
+        return toJson().toPrettyString() + "\n";
+    }
+
+    /**
+     * The request.
+     *
+     * @return the template
+     */
+    public RequestTemplate template() {
+        return template;
+    }
+
+    /**
+     * The schema of answers, in JSON Schema 2020-12.
+     *
+     * @param statusClass such as {@code 2xx}
+     * @return the schema; an empty one, which fits everything, when there was no such answer
+     */
+    public JsonNode schema(String statusClass) {
+        return schemas.getOrDefault(statusClass, JsonNodeFactory.instance.objectNode())
+                .deepCopy();
+    }
+
+    /**
+     * The values of a successful answer that later steps can use.
+     *
+     * @return for each its path, type and label
+     */
+    public List<OutputPill> outputs() {
+        return Outputs.of(schema("2xx"));
+    }
+
+    /**
+     * Renders the request and sends it.
+     *
+     * @param connection the connection
+     * @param pills the values
+     * @return the answer, with an accepted status
+     * @throws RenderException when values are missing or don't fit
+     * @throws ConnectorException as {@link HttpConnection#send}
+     */
+    public Response send(HttpConnection connection, Pills pills) {
+        return connection.send(template.render(pills));
+    }
+
+    /**
+     * Compares an answer with those that the request was saved with.
+     *
+     * @param response the answer
+     * @param used the paths of it that later steps use, as in {@link OutputPill#path()}, such as {@code venue.id}
+     * @return the differences, possibly none; none when there was no answer with such a status, or it is no JSON
+     */
+    public List<Drift> drift(Response response, Collection<String> used) {
+        JsonNode schema = schemas.get(response.status() / 100 + "xx");
+        if (schema == null) {
+            return List.of();
+        }
+        List<String> paths = new ArrayList<>();
+        // An index stands for any element.
+        used.forEach(path -> paths.add(path.replaceAll("\\[-?\\d+]", "[*]")));
+        return Drifts.of(schema, response.json(), new HashSet<>(paths));
+    }
+
+    /**
+     * Says what it does.
+     *
+     * @return name and method
+     */
+    @Override
+    public String toString() {
+        return template.toString();
+    }
+}
