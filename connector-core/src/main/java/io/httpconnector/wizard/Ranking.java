@@ -26,6 +26,11 @@ final class Ranking {
         return List.copyOf(ranked.subList(0, Math.min(MAX, ranked.size())));
     }
 
+    /** Whether a URL is what a known one describes. */
+    static boolean fits(String url, String known) {
+        return path(segments(url), segments(known)) >= 0.8;
+    }
+
     private static Recommendation scored(Recommendation one, String method, String url) {
         String[] wanted = segments(url);
         String[] known = segments(one.definition().path("url").asText());

@@ -57,13 +57,18 @@ public final class RequestDraft {
     }
 
     /**
-     * Takes over a configuration: method, URL, query, headers, body and settings.
+     * Takes over a configuration: method, query, headers, body and settings. The URL of this draft stays when the recommended one
+     * fits it, with the values that are in its path; otherwise the path is taken over, too.
      *
      * @param recommendation one of {@link #recommend()}
      * @return a new draft
      */
     public RequestDraft use(Recommendation recommendation) {
-        return with(recommendation.definition().deepCopy().put("name", NAME));
+        ObjectNode taken = recommendation.definition().deepCopy().put("name", NAME);
+        String typed = definition.path("url").asText();
+        String known = taken.path("url").asText();
+        String host = typed.replaceFirst("^(https?://[^/?#]*)?.*$", "$1");
+        return with(taken.put("url", Ranking.fits(typed, known) ? typed : host + known));
     }
 
     /**

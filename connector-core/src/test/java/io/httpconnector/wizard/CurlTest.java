@@ -1,0 +1,201 @@
+package io.httpconnector.wizard;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.github.tomakehurst.wiremock.http.Request.Part;
+import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import com.github.tomakehurst.wiremock.verification.LoggedRequest;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
+import io.httpconnector.template.Pills;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CurlTest {
+
+    @RegisterExtension
+    static WireMockExtension service = WireMockExtension.newInstance()
+            .options(wireMockConfig().dynamicPort())
+            .build();
+
+    private static Recommendation read(String command) {
+        return Sources.curl(command).all().get(0);
+    }
+
+    private static JsonNode definition(String command) {
+        return read(command).definition();
+    }
+
+    /** What the real curl sends, our request sends too. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "curl 'URL/a/b?x=1&y=a%20b' -H 'X-A: 1'",
+                "curl -X DELETE URL/a",
+                "curl -XPUT -d a=1 -d 'b=2&c=%26' URL/a",
+                "curl URL/a -d 'a=b c+d'",
+                "curl -G URL/a?z=1 -d a=1 --data-urlencode 'q=x & y'",
+                "curl --json '{\"a\": [1, 2.50], \"b\": null}' URL/a",
+                "curl URL -H 'Content-Type: application/json' --data-raw $'{\"a\": \"it\\'s \\u00fc \\\\n\"}'",
+                "curl URL -H \"Content-Type: application/json\" -d \"{\\\"a\\\": \\\"\\\\\\\\ {{x}}\\\", \\\"\\$each\\\": 1}\"",
+                "curl URL -H 'Content-Type: text/plain' --data-binary 'a\n b {{c}}'",
+                "curl URL -d 'plain text'",
+                "curl -F a=1 -F 'b=x y' --form-string 'c=@d;type=x' URL/up",
+                "curl \\\n  -sS \\\n -H 'Accept: x/y' 'URL/a'",
+                "curl -A agent/1 -e http://ref.example/ URL/",
+                "curl -I URL/head",
+                "curl URL/a --url-query 'q=x y' --url-query +r=%41",
+                "curl -H 'X-Empty;' -H X-B:2 URL"
+            })
+    void sendsWhatCurlSends(String command) throws Exception {
+        assumeTrue(hasCurl(), "curl is not installed");
+        service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
+        String real = command.replace("URL", service.baseUrl());
+        Process process = new ProcessBuilder("bash", "-c", real).start();
+        assertThat(process.getInputStream().readAllBytes()).isNotNull();
+        assertThat(process.waitFor()).isZero();
+        LoggedRequest curl = service.findAll(anyRequestedFor(anyUrl())).get(0);
+        service.resetRequests();
+        try (HttpConnection connection =
+                HttpConnection.named("S").baseUrl(service.baseUrl()).build()) {
+            RequestDraft draft = RequestWizard.of(connection).get("/other").use(read(real));
+            assertThat(draft.send().status()).hasValue(200);
+        }
+        LoggedRequest ours = service.findAll(anyRequestedFor(anyUrl())).get(0);
+
+        assertThat(ours.getMethod()).isEqualTo(curl.getMethod());
+        assertThat(ours.getUrl().replace("%20", "+"))
+                .isEqualTo(curl.getUrl().replace("%20", "+").replace("%41", "A"));
+        for (String name : List.of("X-A", "X-B", "X-Empty", "Accept", "Referer")) {
+            if (curl.containsHeader(name) && !"*/*".equals(curl.getHeader(name))) {
+                assertThat(ours.getHeader(name)).as(name).isEqualTo(curl.getHeader(name));
+            }
+        }
+        if (curl.isMultipart()) {
+            assertThat(ours.getParts().stream().map(CurlTest::shown))
+                    .containsExactlyInAnyOrderElementsOf(
+                            curl.getParts().stream().map(CurlTest::shown).toList());
+        } else if (curl.getBodyAsString().startsWith("{")) {
+            assertThat(Json.parse(ours.getBodyAsString())).isEqualTo(Json.parse(curl.getBodyAsString()));
+            assertThat(ours.getHeader("Content-Type")).isEqualTo(curl.getHeader("Content-Type"));
+        } else {
+            assertThat(ours.getBodyAsString())
+                    .isEqualTo(curl.getBodyAsString()
+                            .replace(" ", curl.getBodyAsString().contains("=") ? "%20" : " ")
+                            .replace("c+d", "c%20d"));
+            assertThat(ours.getHeader("Content-Type")).isEqualTo(curl.getHeader("Content-Type"));
+        }
+    }
+
+    private static String shown(Part part) {
+        return part.getName() + "=" + part.getBody().asString();
+    }
+
+    private static boolean hasCurl() throws InterruptedException {
+        try {
+            return new ProcessBuilder("bash", "-c", "curl --version").start().waitFor() == 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void credentialsAndConnectionBecomeNotes() {
+        Recommendation read = read(
+                "curl -k -L --compressed -u 'me:s3cret' -b 'sid=s3cret' -H 'Authorization: Bearer s3cret'"
+                        + " -H 'X-Api-Key: s3cret' -x proxy:80 -o out.json 'https://user:s3cret@api.example.com/a?access_token=s3cret&b=1' -m 2.5");
+
+        assertThat(read.definition()).isEqualTo(Json.parse("""
+                {"method": "GET", "url": "/a", "query": [{"name": "b", "value": "1"}], "timeout": "PT2.5S"}"""));
+        assertThat(read.notes())
+                .containsExactlyInAnyOrder(
+                        "--insecure is left to the connection",
+                        "--location is left to the connection",
+                        "--compressed is left to the connection",
+                        "--proxy is left to the connection",
+                        "--output is about how curl shows the answer",
+                        "--user is left out: give the credentials to the connection's auth strategy",
+                        "--cookie is left out: give the credentials to the connection's auth strategy",
+                        "the user in the URL is left out: give the credentials to the connection's auth strategy",
+                        "the header Authorization is left out: give the credentials to the connection's auth strategy",
+                        "the header X-Api-Key is left out: give the credentials to the connection's auth strategy",
+                        "the query parameter access_token is left out: give the credentials to the connection's auth strategy");
+        assertThat(read).asString().doesNotContain("s3cret");
+    }
+
+    @Test
+    void fileOfAFormBecomesAPill() {
+        assertThat(definition("curl -F 'doc=@/tmp/plan.pdf;type=application/pdf' http://h/a"))
+                .isEqualTo(Json.parse("""
+                        {"method": "POST", "url": "/a", "body": {"multipart": [
+                          {"name": "doc", "value": "{{file.doc}}", "fileName": "plan.pdf", "contentType": "application/pdf"}]}}"""));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '!',
+            quoteCharacter = '~',
+            value = {
+                "wget http://h                    ! character 1: the command must begin with curl",
+                "curl                             ! there is no URL",
+                "curl -X                          ! character 6: the option -X has no value",
+                "curl http://h -d @body.json      ! character 18: the body is in a file",
+                "curl http://h --data-urlencode q@f ! character 32: the value is in a file",
+                "curl http://h -T file            ! character 15: the option -T can't be taken over",
+                "curl http://h --next http://i    ! character 15: the option --next can't be taken over",
+                "curl http://h http://i           ! character 15: a second URL",
+                "curl http://h -H 'X: $HOME' -d \"$X\" ! character 33: what a variable",
+                "curl http://h | jq .             ! character 15: \"|\" means something else",
+                "curl http://h > out              ! character 15: \">\" means something else",
+                "curl http://h -d `id`            ! character 18: what a variable or a command",
+                "curl http://h -d 'x              ! character 18: a quote is not closed",
+                "curl http://h -d \"x             ! character 18: a quote is not closed",
+                "curl http://h -d $'x             ! character 18: a quote is not closed",
+                "curl http://h -d $'\\xzz'        ! is no code of a character",
+                "curl 'http://h/{a,b}'            ! character 6: brackets and braces stand for several URLs",
+                "curl ftp://h/                    ! character 6: it is no URL of HTTP",
+                "curl http://h -H nonsense        ! character 18: it is no header",
+                "curl http://h -F 'a=<f'          ! character 18: a part from a file",
+                "curl http://h -F 'a=x;y'         ! character 18: a part from a file",
+                "curl http://h -F a               ! character 18: it is no field",
+                "curl http://h -F a=1 -d b=2      ! character 18: a command has either -d or -F",
+                "curl http://h -m soon            ! --max-time: it is no number of seconds"
+            })
+    void whatCanNotBeHonouredIsRefusedWithItsPosition(String command, String message) {
+        assertThatThrownBy(() -> Sources.curl(command))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void bracesAreNoPills() {
+        service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
+        try (HttpConnection connection =
+                HttpConnection.named("S").baseUrl(service.baseUrl()).build()) {
+            RequestWizard.of(connection)
+                    .get("/")
+                    .use(read("curl http://h/ -H 'X-T: {{a}}' --json '{\"t\": \"{{b}}\", \"{{c}}\": {\"$each\": []}}'"))
+                    .values(Pills.of("a", Map.of()))
+                    .send();
+        }
+
+        LoggedRequest request = service.findAll(anyRequestedFor(anyUrl())).get(0);
+        assertThat(request.getHeader("X-T")).isEqualTo("{{a}}");
+        assertThat(request.getBodyAsString()).isEqualTo("{\"t\":\"{{b}}\",\"{{c}}\":{\"$each\":[]}}");
+    }
+}
