@@ -46,6 +46,19 @@ class ArchitectureTest {
                     .or(resideInAPackage("org.jspecify..")));
 
     @ArchTest
+    static final ArchRule theWizardUsesTheRootAndTemplates = classes()
+            .that()
+            .resideInAPackage("io.httpconnector.wizard..")
+            .should()
+            .onlyDependOnClassesThat(resideInAPackage("io.httpconnector.wizard..")
+                    .or(resideInAPackage("io.httpconnector.template"))
+                    .or(resideInAPackage("io.httpconnector"))
+                    .or(resideInAPackage("java.."))
+                    .or(resideInAPackage("com.fasterxml.jackson.."))
+                    .or(resideInAPackage("org.yaml.snakeyaml.."))
+                    .or(resideInAPackage("org.jspecify..")));
+
+    @ArchTest
     static final ArchRule micrometerIsKnownInItsPackageOnly = noClasses()
             .that()
             .resideOutsideOfPackage("io.httpconnector.micrometer..")
@@ -64,6 +77,7 @@ class ArchitectureTest {
                     .or(resideInAPackage("javax.xml.stream.."))
                     .or(resideInAPackage("javax.security.auth.."))
                     .or(resideInAPackage("com.fasterxml.jackson.."))
+                    .or(resideInAPackage("org.yaml.snakeyaml.."))
                     .or(resideInAPackage("org.apache.hc.."))
                     .or(resideInAPackage("org.slf4j.."))
                     .or(resideInAPackage("org.jspecify..")));

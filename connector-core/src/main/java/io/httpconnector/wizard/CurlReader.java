@@ -376,23 +376,18 @@ final class CurlReader {
             if (field.isPlain || !value.matches("(?s)[@<\"].*|.*;.*")) {
                 part.put("value", Definitions.literal(value));
             } else if (value.startsWith("@")) {
-                file(part, name, value.substring(1), definition);
+                String path = value.substring(1).replaceFirst(";.*$", "");
+                definition.file(
+                        part,
+                        name,
+                        attribute(value, "filename", path.replaceFirst("^.*[/\\\\]", "")),
+                        attribute(value, "type", "application/octet-stream"));
             } else {
                 throw refused(
                         word,
                         "a part from a file, with quotes or with attributes can't be taken over: give its value by --form-string");
             }
         }
-    }
-
-    private static void file(ObjectNode part, String name, String value, Definitions definition) {
-        String path = value.replaceFirst(";(type|filename)=.*$", "");
-        String type = attribute(value, "type", "application/octet-stream");
-        part.put("value", "{{file." + name.replaceAll("[^A-Za-z0-9_-]", "_") + "}}");
-        part.put("fileName", Definitions.literal(attribute(value, "filename", path.replaceFirst("^.*[/\\\\]", ""))));
-        part.put("contentType", Definitions.literal(type));
-        definition.note(
-                "the content of " + path + " is the pill " + part.path("value").asText());
     }
 
     private static String attribute(String value, String name, String otherwise) {

@@ -67,10 +67,24 @@ final class Definitions {
         String path = url.replaceFirst("^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*", "").replaceFirst("#.*$", "");
         int question = path.indexOf('?');
         String before = question < 0 ? path : path.substring(0, question);
-        definition.put("url", before.startsWith("/") ? before : "/" + before);
+        url(before, false);
         if (question >= 0) {
-            pairs(path.substring(question + 1)).forEach(pair -> query(pair[0], pair[1]));
+            queryOf(path.substring(question + 1));
         }
+    }
+
+    /** A path, in which braces are pills or not. */
+    void url(String path, boolean hasPills) {
+        String whole = path.startsWith("/") ? path : "/" + path;
+        definition.put("url", hasPills ? whole : whole.replace("{", "%7B").replace("}", "%7D"));
+    }
+
+    void queryOf(String query) {
+        pairs(query).forEach(pair -> query(pair[0], pair[1]));
+    }
+
+    String path() {
+        return definition.path("url").asText();
     }
 
     private static List<String[]> pairs(String query) {
@@ -111,6 +125,45 @@ final class Definitions {
         } else if (!MANAGED.contains(name.toLowerCase(Locale.ROOT)) && !name.startsWith(":")) {
             pair("headers", name, literal(value));
         }
+    }
+
+    /** A header field whose value may have pills. */
+    void templateHeader(String name, String value) {
+        if (Credentials.isCredential(name)) {
+            credential("the header " + name);
+        } else if (!MANAGED.contains(name.toLowerCase(Locale.ROOT))) {
+            pair("headers", name, value);
+        }
+    }
+
+    /** A pair whose value may have pills, unless it carries credentials. */
+    void templatePair(String list, String name, String value) {
+        if (Credentials.isCredential(name)) {
+            credential("the parameter " + name);
+        } else {
+            pair(list, name, value);
+        }
+    }
+
+    /** A body that may have pills. */
+    void templateBody(String text, String contentType) {
+        if (!contentType.toLowerCase(Locale.ROOT).contains("json")) {
+            body().put("text", text).put("contentType", contentType);
+            return;
+        }
+        try {
+            body().set("json", Json.parse(text));
+        } catch (InvalidDefinitionException e) {
+            body().put("jsonText", text);
+        }
+    }
+
+    /** A part whose content is a pill. */
+    void file(ObjectNode part, String name, String fileName, String contentType) {
+        String pill = "{{file." + name.replaceAll("[^A-Za-z0-9_-]", "_") + "}}";
+        part.put("name", name).put("value", pill);
+        part.put("fileName", literal(fileName)).put("contentType", literal(contentType));
+        note("the content of " + fileName + " is the pill " + pill);
     }
 
     /** A pair whose value may have pills. */

@@ -2,6 +2,7 @@ package io.httpconnector.wizard;
 
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,45 @@ public final class Sources {
      */
     public static RecommendationSource curl(String command) {
         List<Recommendation> all = List.of(CurlReader.read(command));
+        return () -> all;
+    }
+
+    /**
+     * An OpenAPI document 3.0 or 3.1. Parameters of the path become pills of the step {@code input}.
+     *
+     * @param document the document, in JSON; or in YAML, when the application has Jackson's
+     *     {@code com.fasterxml.jackson.dataformat:jackson-dataformat-yaml}
+     * @return a source with its operations
+     * @throws InvalidDefinitionException when it can't be read, or is no such document
+     * @throws ConnectorException when it is YAML and the library for it is missing
+     */
+    public static RecommendationSource openApi(String document) {
+        List<Recommendation> all = OpenApiReader.read(Yaml.read(document));
+        return () -> all;
+    }
+
+    /**
+     * An HTTP Archive 1.2, as the developer tools of browsers export it.
+     *
+     * @param json the archive
+     * @return a source with the calls in it that are no parts of pages
+     * @throws InvalidDefinitionException when it is no JSON, or no archive
+     */
+    public static RecommendationSource har(String json) {
+        List<Recommendation> all = HarReader.read(Json.parse(json));
+        return () -> all;
+    }
+
+    /**
+     * A Postman collection 2.0 or 2.1. Its variables are put in; what it has no value for becomes a pill of the step
+     * {@code input}.
+     *
+     * @param json the collection
+     * @return a source with its requests
+     * @throws InvalidDefinitionException when it is no JSON, or no such collection
+     */
+    public static RecommendationSource postman(String json) {
+        List<Recommendation> all = PostmanReader.read(Json.parse(json));
         return () -> all;
     }
 

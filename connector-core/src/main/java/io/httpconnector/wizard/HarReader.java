@@ -1,0 +1,97 @@
+package io.httpconnector.wizard;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.httpconnector.InvalidDefinitionException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** Reads an HTTP Archive 1.2, as the developer tools of browsers export it: what pages consist of is passed over. */
+final class HarReader {
+
+    /** What a page loads, and no API. */
+    private static final Set<String> PAGE =
+            Set.of("document", "stylesheet", "script", "image", "font", "media", "manifest", "texttrack", "websocket");
+
+    private HarReader() {}
+
+    static List<Recommendation> read(JsonNode har) {
+        JsonNode log = har.path("log");
+        if (!log.path("entries").isArray()) {
+            throw new InvalidDefinitionException("HTTP Archive", List.of("it has no log with entries"));
+        }
+        List<Recommendation> all = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
+        String source = "HTTP Archive of " + log.at("/creator/name").asText("unknown");
+        for (JsonNode entry : log.path("entries")) {
+            JsonNode request = entry.path("request");
+            String type = entry.path("_resourceType").asText("").toLowerCase(Locale.ROOT);
+            String url = request.path("url").asText("");
+            boolean isApi = !PAGE.contains(type)
+                    && url.matches("(?i)https?://.*")
+                    && !request.path("method").asText("").isEmpty();
+            if (isApi) {
+                Recommendation one = read(request, url, source);
+                // The same request again is of no use; another body is.
+                if (seen.add(one.definition().toString())) {
+                    all.add(one);
+                }
+            }
+        }
+        return List.copyOf(all);
+    }
+
+    private static Recommendation read(JsonNode request, String url, String source) {
+        String method = request.path("method").asText();
+        Definitions definition = new Definitions(method, url);
+        JsonNode body = request.path("postData");
+        String type = body.path("mimeType").asText("");
+        for (JsonNode header : request.path("headers")) {
+            boolean ofBody = header.path("name").asText().equalsIgnoreCase("Content-Type") && !body.isMissingNode();
+            if (!ofBody && !isOfBrowser(header.path("name").asText())) {
+                definition.header(
+                        header.path("name").asText(), header.path("value").asText());
+            }
+        }
+        if (type.startsWith("multipart/form-data") && body.path("params").isArray()) {
+            parts(body.path("params"), definition);
+        } else if (!body.path("text").asText("").isEmpty()) {
+            definition.body(body.path("text").asText(), type.isEmpty() ? "text/plain" : type);
+        } else if (!body.path("params").isEmpty()) {
+            ArrayNode fields = definition.body().putArray("form");
+            body.path("params")
+                    .forEach(pair -> fields.addObject()
+                            .put("name", pair.path("name").asText())
+                            .put("value", Definitions.literal(pair.path("value").asText())));
+        }
+        return definition.recommendation(method + " " + definition.path(), source);
+    }
+
+    private static void parts(JsonNode params, Definitions definition) {
+        ArrayNode parts = definition.body().putArray("multipart");
+        for (JsonNode param : params) {
+            String name = param.path("name").asText();
+            if (param.has("fileName")) {
+                definition.file(
+                        parts.addObject(),
+                        name,
+                        param.path("fileName").asText(),
+                        param.path("contentType").asText("application/octet-stream"));
+            } else {
+                parts.addObject()
+                        .put("name", name)
+                        .put("value", Definitions.literal(param.path("value").asText()));
+            }
+        }
+    }
+
+    /** What a browser says of itself and of the page. */
+    private static boolean isOfBrowser(String name) {
+        return name.toLowerCase(Locale.ROOT)
+                .matches(
+                        "sec-.*|user-agent|referer|origin|accept-language|cache-control|pragma|dnt|priority|upgrade-insecure-requests|if-none-match|if-modified-since");
+    }
+}
