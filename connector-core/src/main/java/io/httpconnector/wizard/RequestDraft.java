@@ -32,9 +32,13 @@ public final class RequestDraft {
     }
 
     static RequestDraft of(RequestWizard wizard, String method, String url) {
-        ObjectNode definition = JsonNodeFactory.instance.objectNode();
-        definition.put("name", NAME).put("method", method).put("url", url);
-        return new RequestDraft(wizard, definition, Pills.none());
+        return of(
+                wizard,
+                JsonNodeFactory.instance.objectNode().put("method", method).put("url", url));
+    }
+
+    static RequestDraft of(RequestWizard wizard, ObjectNode definition) {
+        return new RequestDraft(wizard, definition.deepCopy().put("name", NAME), Pills.none());
     }
 
     RequestDraft with(ObjectNode definition) {

@@ -1,5 +1,6 @@
 package io.httpconnector.wizard;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import java.util.ArrayList;
@@ -84,6 +85,17 @@ public final class RequestWizard {
      */
     public RequestDraft method(String method, String url) {
         return RequestDraft.of(this, method, url);
+    }
+
+    /**
+     * Goes on with a draft that was shown or stored as JSON.
+     *
+     * @param definition what {@link RequestDraft#definition()} gave, or any request as
+     *     {@link io.httpconnector.template.RequestTemplate#fromJson} reads it
+     * @return a draft
+     */
+    public RequestDraft draft(ObjectNode definition) {
+        return RequestDraft.of(this, definition);
     }
 
     HttpConnection connection() {
