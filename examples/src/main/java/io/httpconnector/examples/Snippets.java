@@ -40,10 +40,18 @@ import io.httpconnector.template.PillInfo;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.template.TemplateProblem;
+import io.httpconnector.wizard.Drift;
+import io.httpconnector.wizard.Recommendation;
+import io.httpconnector.wizard.RequestDraft;
+import io.httpconnector.wizard.RequestWizard;
+import io.httpconnector.wizard.SampleExchange;
+import io.httpconnector.wizard.SavedRequest;
+import io.httpconnector.wizard.Sources;
 import io.micrometer.observation.ObservationRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -345,5 +353,34 @@ final class Snippets {
                 .json(Map.of("to", "{{contact.phone | e164('DE')}}"))
                 .build();
         return call;
+    }
+
+    static void threeSteps(HttpConnection eventbrite, Path directory, String corrected) throws IOException {
+        RequestWizard wizard = RequestWizard.of(eventbrite)
+                .with(Sources.openApi(Files.readString(Path.of("eventbrite.yaml"))))
+                .with(Sources.saved(directory));
+
+        RequestDraft draft = wizard.post("/v3/venues/");
+        List<Recommendation> known = draft.recommend();
+
+        SampleExchange sample = draft.use(known.get(0)).json("""
+                {"venue": {"name": "Madison Square Garden", "address": {"city": "New York City", "country": "USA"}}}""").send();
+        log.info("{}: {}", sample.status(), sample.body());
+
+        sample = sample.draft().json(corrected).send();
+
+        SavedRequest createVenue = sample.pill("/venue/name", "account.Name")
+                .pill("/venue/address/city", "account.BillingCity | trim")
+                .apply("Create venue");
+        createVenue.save(directory.resolve("create-venue.json"));
+    }
+
+    static void afterwards(HttpConnection eventbrite, Path file, JsonNode account) {
+        SavedRequest createVenue = SavedRequest.load(file);
+        Response response = createVenue.send(eventbrite, Pills.of("account", account));
+
+        for (Drift drift : createVenue.drift(response, List.of("id", "address.city"))) {
+            log.warn("{} {} {}", drift.level(), drift.pointer(), drift.message());
+        }
     }
 }
