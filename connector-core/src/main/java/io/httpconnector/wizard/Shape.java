@@ -63,11 +63,9 @@ final class Shape {
 
     private void text(String text) {
         types.add("string");
-        if (!text.isEmpty()) {
-            String found = Formats.of(text);
-            format = hasTexts && !String.valueOf(format).equals(found) ? null : found;
-            hasTexts = true;
-        }
+        String found = Formats.of(text);
+        format = hasTexts && !String.valueOf(format).equals(found) ? null : found;
+        hasTexts = true;
     }
 
     ObjectNode schema() {

@@ -248,9 +248,11 @@ class WizardTest {
     void severalSamplesSayWhatIsOptional() {
         service.stubFor(any(anyUrl()).willReturn(okJson("[{\"a\": 1, \"b\": null, \"when\": \"2026-01-02\"}]")));
         SampleExchange one = wizard.get("/").send();
-        service.stubFor(any(anyUrl())
-                .willReturn(okJson(
-                        "[{\"a\": 1.5, \"b\": \"x\", \"when\": \"\"}, {\"b\": \"y\", \"when\": \"2026-01-03\"}]")));
+        service.stubFor(
+                any(anyUrl())
+                        .willReturn(
+                                okJson(
+                                        "[{\"a\": 1.5, \"b\": \"x\", \"when\": \"2026-02-28\"}, {\"b\": \"y\", \"when\": \"2026-01-03\"}]")));
         SampleExchange two = wizard.get("/").send();
         service.stubFor(any(anyUrl()).willReturn(jsonResponse("{\"error\": \"no\"}", 404)));
         SampleExchange none = wizard.get("/").send();

@@ -1,0 +1,153 @@
+package io.httpconnector.wizard;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SchemaValidatorsConfig;
+import com.networknt.schema.SpecVersion;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class SchemaTest {
+
+    private static final int CASES = Integer.getInteger("cases", 2_000);
+    private static final long SEED = Long.getLong("seed", System.nanoTime());
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+    private static final JsonSchemaFactory SCHEMAS = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012);
+    private static final SchemaValidatorsConfig FORMATS_TOO =
+            SchemaValidatorsConfig.builder().formatAssertionsEnabled(true).build();
+
+    @RegisterExtension
+    static WireMockExtension service = WireMockExtension.newInstance()
+            .options(wireMockConfig().dynamicPort())
+            .build();
+
+    private final Random random = new Random(SEED);
+
+    private static Set<?> violations(JsonNode schema, JsonNode value) {
+        JsonSchema compiled = SCHEMAS.getSchema(schema, FORMATS_TOO);
+        return compiled.validate(value);
+    }
+
+    private String text() {
+        String[] texts = {
+            "",
+            "x",
+            "2026-01-31",
+            "2026-13-31",
+            "2026-01-31T12:00:00Z",
+            "2026-01-31T12:00:00",
+            "user@example.com",
+            "https://example.com/x y",
+            "https://example.com/?a=b",
+            "123e4567-e89b-12d3-a456-426614174000",
+            "4711",
+            "ü😀"
+        };
+        return texts[random.nextInt(texts.length)];
+    }
+
+    private JsonNode tree(int depth) {
+        return switch (random.nextInt(depth > 3 ? 6 : 9)) {
+            case 0 -> JSON.numberNode(random.nextInt(100));
+            case 1 -> JSON.numberNode(random.nextDouble());
+            case 2 -> JSON.booleanNode(random.nextBoolean());
+            case 3 -> JSON.nullNode();
+            case 4, 5 -> JSON.textNode(text());
+            case 6 -> {
+                ArrayNode array = JSON.arrayNode();
+                for (int i = random.nextInt(4); i > 0; i--) {
+                    array.add(tree(depth + 1));
+                }
+                yield array;
+            }
+            default -> {
+                ObjectNode object = JSON.objectNode();
+                boolean ids = random.nextInt(4) == 0;
+                for (int i = random.nextInt(5); i > 0; i--) {
+                    object.set(ids ? "" + random.nextInt(50) : "f" + random.nextInt(6), tree(depth + 1));
+                }
+                yield object;
+            }
+        };
+    }
+
+    /** Whatever the samples are, each of them fits the schema that was made of them, and drifts in nothing. */
+    @Test
+    void samplesFitTheSchemaThatIsMadeOfThem() {
+        for (int i = 0; i < CASES; i++) {
+            Shape shape = new Shape();
+            List<JsonNode> samples = new ArrayList<>();
+            for (int j = random.nextInt(3); j >= 0; j--) {
+                samples.add(tree(0));
+                Shape unused = shape.add(samples.get(samples.size() - 1));
+            }
+            JsonNode schema = Json.parse(shape.schema().toString());
+            for (JsonNode sample : samples) {
+                assertThat(violations(schema, sample))
+                        .as("seed %s: %s for %s", SEED, schema, sample)
+                        .isEmpty();
+                assertThat(Drifts.of(schema, sample, Set.of()))
+                        .as("seed %s: %s for %s", SEED, schema, sample)
+                        .isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void savedFilesFitThePublishedSchema() throws IOException {
+        JsonNode published;
+        try (InputStream stream = SavedRequest.class.getResourceAsStream("saved-request.schema.json")) {
+            published = Json.parse(new String(stream.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8));
+        }
+        service.stubFor(any(anyUrl())
+                .willReturn(okJson("{\"id\": 1, \"lines\": [{\"sku\": \"a\"}]}").withHeader("Link", "<x>; rel=next")));
+        List<String> bodies = List.of(
+                "{\"json\": {\"a\": \"{{v.x}}\"}}",
+                "{\"jsonText\": \"[{{v.x}}]\"}",
+                "{\"form\": [{\"name\": \"a\", \"value\": \"{{v.l}}\", \"list\": \"comma\"}]}",
+                "{\"multipart\": [{\"name\": \"a\", \"value\": \"x\"}, {\"name\": \"f\", \"value\": \"y\", \"fileName\": \"f\", \"contentType\": \"text/plain\"}]}",
+                "{\"xml\": \"<a/>\"}",
+                "{\"text\": \"t\", \"contentType\": \"text/plain\"}",
+                "{\"bytes\": \"{{v.x}}\", \"contentType\": \"text/plain\"}");
+        try (HttpConnection connection =
+                HttpConnection.named("S").baseUrl(service.baseUrl()).build()) {
+            for (String body : bodies) {
+                ObjectNode definition = (ObjectNode) Json.parse("""
+                        {"method": "POST", "url": "/", "query": [{"name": "q", "value": "1"}], "headers": [{"name": "X-A", "value": "b"}],
+                         "accept": [404], "timeout": "PT10S", "delimiters": ["{{", "}}"]}""");
+                definition.set("body", Json.parse(body));
+                SavedRequest saved = RequestWizard.of(connection)
+                        .draft(definition)
+                        .values(io.httpconnector.template.Pills.of("v", java.util.Map.of("x", "1", "l", List.of(1))))
+                        .send()
+                        .review()
+                        .apply("T");
+
+                assertThat(violations(published, Json.parse(saved.toText())))
+                        .as(saved.toText())
+                        .isEmpty();
+            }
+        }
+        assertThat(violations(published, Json.parse("{\"format\": \"http-connector/saved-request\", \"version\": 1}")))
+                .isNotEmpty();
+    }
+}
