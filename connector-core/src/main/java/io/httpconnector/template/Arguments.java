@@ -98,8 +98,9 @@ record Arguments(String filter, List<Argument> list) {
         String pattern = text(index, "a pattern, such as 'yyyy-MM-dd'");
         try {
             return DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH);
-        } catch (IllegalArgumentException e) {
-            throw wrong("\"" + pattern + "\" is no pattern of dates: " + e.getMessage());
+        } catch (IllegalArgumentException | ClassCastException e) {
+            // The latter is a flaw of the JDK, for patterns such as pnull.
+            throw wrong("\"" + pattern + "\" is no pattern of dates: see java.time.format.DateTimeFormatter");
         }
     }
 

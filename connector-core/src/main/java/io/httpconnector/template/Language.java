@@ -125,7 +125,7 @@ record Language(String open, String close, Map<String, Filters.Definition> own) 
                 break;
             }
             if (found.isQuoted()) {
-                literal.append(quoted.apply(found.unquoted()));
+                literal.append(quoted(found, spot, quoted, problems));
             } else {
                 add(literal, pieces);
                 Expression pill = read(found, spot, List.of(), problems);
@@ -137,6 +137,16 @@ record Language(String open, String close, Map<String, Filters.Definition> own) 
         }
         add(literal, pieces);
         return pieces;
+    }
+
+    private static String quoted(
+            Found found, Spot spot, UnaryOperator<String> encoding, List<TemplateProblem> problems) {
+        try {
+            return encoding.apply(found.unquoted());
+        } catch (Refusal e) {
+            problems.add(e.at(spot, found.inside.strip()));
+            return "";
+        }
     }
 
     private static TemplateProblem tooMany(Spot spot) {

@@ -179,6 +179,7 @@ class FilterTest {
                 "v.a | pluck                   ! WRONG_ARGUMENT ! pluck: it needs the path",
                 "v.a | date                    ! WRONG_ARGUMENT ! date: it needs, in quotes, a pattern",
                 "v.a | date('bogus')           ! WRONG_ARGUMENT ! is no pattern of dates",
+                "v.a | date('pnull')           ! WRONG_ARGUMENT ! is no pattern of dates",
                 "v.a | iso('Europe/Berln')     ! WRONG_ARGUMENT ! is no time zone: did you mean \"Europe/Berlin\"?",
                 "v.a |                         ! SYNTAX         ! the name of a filter is missing at character 6",
                 "v.a | trim upper              ! SYNTAX         ! a filter begins with |, at character 12",

@@ -297,6 +297,16 @@ class PlacesTest {
                 .containsExactly(TemplateProblem.Code.WRONG_PLACE);
     }
 
+    @Test
+    void quotedTextIsForThePlaceToo() {
+        assertThat(problems(template().post("/").xml("<a>{{'\u0000'}}</a>")))
+                .extracting(TemplateProblem::code)
+                .contains(TemplateProblem.Code.UNENCODABLE);
+        assertThat(problems(template().get("/{{'..'}}/a")))
+                .extracting(TemplateProblem::code)
+                .contains(TemplateProblem.Code.MALFORMED);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"<a>{{v.x}}", "<a>{{v.x}}</b>", "<!DOCTYPE a [<!ENTITY x \"y\">]><a>{{v.x}}</a>", ""})
     void documentThatIsNone(String xml) {

@@ -1,0 +1,141 @@
+package io.httpconnector.benchmarks;
+
+import com.code_intelligence.jazzer.Jazzer;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
+import io.httpconnector.Request;
+import io.httpconnector.template.RenderException;
+import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.wizard.Recommendation;
+import io.httpconnector.wizard.RecommendationSource;
+import io.httpconnector.wizard.Sources;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * Feeds the readers with text that Jazzer makes up from seeds, guided by coverage: whatever it is, they read it or refuse it by
+ * an {@link InvalidDefinitionException}. Arguments: the reader ({@code template}, {@code path}, {@code curl}, {@code openapi},
+ * {@code har}, {@code postman}) and the seconds.
+ */
+public final class Fuzz {
+
+    private static final Map<String, List<String>> SEEDS = new LinkedHashMap<>();
+
+    static {
+        SEEDS.put(
+                "template",
+                List.of(
+                        "{\"a\": {{v.x}}, \"b\": \"{{v.y | trim | default('x', empty)}} {{'{{'}}\", \"c\": {\"$each\": \"{{v.l}}\", \"$as\": \"e\", \"$item\": {\"$if\": \"{{e.k}}\", \"$equals\": 1, \"$then\": \"{{e | omit}}\"}}, \"$$each\": 1e400}",
+                        "<a b='{{v.x}}'><!-- c --><![CDATA[x]]>{{v.y}}</a>"));
+        SEEDS.put(
+                "path",
+                List.of(
+                        "v.a[0].b[-1]['c d'][*].e | pluck(x.y) | join(', ') | date('yyyy', 'UTC', millis) | default([], null)"));
+        SEEDS.put(
+                "curl",
+                List.of(
+                        "curl -X POST 'http://h/a?b=c' -H 'A: b' -d a=1 --data-urlencode 'q=x y' --json '{\"a\":1}' $'\\x41\\u00fc\\n' \"a\\\"b\" \\\n -F 'f=@x;type=a/b' -u a:b"));
+        SEEDS.put(
+                "openapi",
+                List.of(
+                        "{\"openapi\":\"3.0.0\",\"servers\":[{\"url\":\"https://h/{v}\",\"variables\":{\"v\":{\"default\":\"x\"}}}],\"paths\":{\"/a/{b}\":{\"parameters\":[{\"$ref\":\"#/components/parameters/p\"}],\"post\":{\"requestBody\":{\"content\":{\"application/json\":{\"schema\":{\"allOf\":[{\"$ref\":\"#/components/schemas/s\"}]}}}}}}},\"components\":{\"parameters\":{\"p\":{\"in\":\"query\",\"name\":\"q\",\"required\":true,\"schema\":{\"type\":\"array\"}}},\"schemas\":{\"s\":{\"type\":[\"object\",\"null\"],\"properties\":{\"s\":{\"$ref\":\"#/components/schemas/s\"},\"d\":{\"format\":\"date\"}}}}}}",
+                        "openapi: 3.1.0\npaths:\n  /a:\n    get: {summary: x, security: [{k: []}]}\n"));
+        SEEDS.put(
+                "har",
+                List.of(
+                        "{\"log\":{\"creator\":{\"name\":\"x\"},\"entries\":[{\"_resourceType\":\"xhr\",\"request\":{\"method\":\"POST\",\"url\":\"https://h/a?b=c%20d\",\"headers\":[{\"name\":\"A\",\"value\":\"{{b}}\"}],\"postData\":{\"mimeType\":\"application/json\",\"text\":\"{\\\"a\\\":1}\",\"params\":[{\"name\":\"a\"}]}}}]}}"));
+        SEEDS.put(
+                "postman",
+                List.of(
+                        "{\"info\":{\"name\":\"x\",\"schema\":\"https://s/json/collection/v2.1.0/collection.json\"},\"variable\":[{\"key\":\"b\",\"value\":\"https://h\"}],\"item\":[{\"name\":\"a\",\"request\":{\"method\":\"POST\",\"url\":{\"raw\":\"{{b}}/:id?q={{z}}\",\"query\":[{\"key\":\"q\",\"value\":\"{{z}}\"}]},\"header\":[{\"key\":\"A\",\"value\":\"b\"}],\"body\":{\"mode\":\"raw\",\"raw\":\"{}\"}}}]}"));
+    }
+
+    private static final JsonNode VALUES = Json.parse(
+            "{\"x\": 1.50, \"y\": \"t\", \"l\": [{\"k\": 1}, {\"k\": 2, \"a\": null}], \"a\": [{\"b\": [1]}]}");
+
+    private static String reader = System.getProperty("fuzz.reader", "template");
+
+    private Fuzz() {}
+
+    /**
+     * Fuzzes one reader.
+     *
+     * @param args the reader, and the seconds
+     * @throws IOException when the seeds can't be written
+     * @throws InterruptedException when it is stopped
+     */
+    public static void main(String[] args) throws IOException, InterruptedException {
+        reader = args[0];
+        System.setProperty("fuzz.reader", reader);
+        Path corpus = Files.createDirectories(Path.of("target/fuzz", reader));
+        List<String> seeds = SEEDS.getOrDefault(reader, List.of());
+        for (int i = 0; i < seeds.size(); i++) {
+            Files.writeString(corpus.resolve("seed" + i), seeds.get(i));
+        }
+        Jazzer.main(new String[] {
+            "--target_class=" + Fuzz.class.getName(),
+            "--instrumentation_includes=io.httpconnector.**",
+            "--reproducer_path=target/fuzz",
+            "--custom_hook_includes=io.httpconnector.**",
+            "-max_total_time=" + args[1],
+            "-artifact_prefix=target/fuzz/",
+            "-print_final_stats=1",
+            corpus.toString()
+        });
+    }
+
+    /**
+     * What Jazzer calls again and again.
+     *
+     * @param data what it made up
+     */
+    public static void fuzzerTestOneInput(byte[] data) {
+        String text = new String(data, StandardCharsets.UTF_8);
+        try {
+            switch (reader) {
+                case "template" -> {
+                    render(RequestTemplate.named("T").post("/").json(text).build());
+                    render(RequestTemplate.named("T").post("/").xml(text).build());
+                }
+                case "path" ->
+                    render(RequestTemplate.named("T")
+                            .post("/")
+                            .query("q", "{{" + text + "}}")
+                            .json("[\"{{" + text.replace("\"", "\\\"") + "}}\"]")
+                            .build());
+                case "curl" -> check(Sources::curl, text);
+                case "openapi" -> check(Sources::openApi, text);
+                case "har" -> check(Sources::har, text);
+                case "postman" -> check(Sources::postman, text);
+                default -> throw new IllegalArgumentException(reader);
+            }
+        } catch (InvalidDefinitionException | RenderException e) {
+            // As it should be.
+        }
+    }
+
+    private static void render(RequestTemplate template) {
+        Request request = template.render("v", VALUES);
+        if (request.body().isPresent() && request.body().get().contentType().equals("application/json")) {
+            // What is rendered is JSON, whatever the template was.
+            JsonNode unused = Json.parse(new String(request.body().get().toBytes(), StandardCharsets.UTF_8));
+        }
+        RequestTemplate unusedCopy =
+                RequestTemplate.fromJson(Json.parse(template.toJson().toString()));
+    }
+
+    /** Whatever was read is a template, unless it says itself that it is none. */
+    private static void check(Function<String, RecommendationSource> source, String text) {
+        for (Recommendation one : source.apply(text).all()) {
+            RequestTemplate unused =
+                    RequestTemplate.fromJson(one.definition().deepCopy().put("name", "T"));
+        }
+    }
+}
