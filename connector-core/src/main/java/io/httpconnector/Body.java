@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -137,6 +138,20 @@ public final class Body {
      */
     public static Body form() {
         return new Body(Kind.FORM, new byte[0], FORM_TYPE);
+    }
+
+    /**
+     * An HTML form with fields.
+     *
+     * @param fields names and values, in their order; a name may be there more than once
+     * @return the body, with content type {@code application/x-www-form-urlencoded}
+     */
+    public static Body form(Iterable<Map.Entry<String, String>> fields) {
+        StringBuilder form = new StringBuilder();
+        for (Map.Entry<String, String> field : fields) {
+            append(form, Field.of(field.getKey(), field.getValue()));
+        }
+        return new Body(Kind.FORM, form.toString().getBytes(StandardCharsets.UTF_8), FORM_TYPE);
     }
 
     /**
@@ -298,11 +313,15 @@ public final class Body {
 
     private Content withFormField(Field field) {
         StringBuilder form = new StringBuilder(new String(content(), StandardCharsets.US_ASCII));
+        append(form, field);
+        return new Content.Bytes(form.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void append(StringBuilder form, Field field) {
         form.append(form.isEmpty() ? "" : "&");
         Ascii.percentEncode(field.name(), form);
         form.append('=');
         Ascii.percentEncode(field.value(), form);
-        return new Content.Bytes(form.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private Content withJsonField(Field field) {

@@ -6,6 +6,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.template.TemplateProblem.Code;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -44,11 +45,9 @@ sealed interface BodyTemplate {
     record OfForm(List<Pair> fields) implements BodyTemplate {
         @Override
         public Body render(Scope scope) {
-            List<Body> form = new ArrayList<>(List.of(Body.form()));
-            for (Pair field : fields) {
-                field.render(scope, (name, value) -> form.set(0, form.get(0).field(name, value)));
-            }
-            return form.get(0);
+            List<Map.Entry<String, String>> pairs = new ArrayList<>();
+            fields.forEach(field -> pairs.addAll(field.render(scope)));
+            return Body.form(pairs);
         }
 
         @Override
@@ -82,10 +81,11 @@ sealed interface BodyTemplate {
 
         Body addTo(Body form, Scope scope) {
             if (fileName == null || contentType == null) {
-                List<Body> changed = new ArrayList<>(List.of(form));
-                field.render(
-                        scope, (name, value) -> changed.set(0, changed.get(0).field(name, value)));
-                return changed.get(0);
+                Body changed = form;
+                for (Map.Entry<String, String> pair : field.render(scope)) {
+                    changed = changed.field(pair.getKey(), pair.getValue());
+                }
+                return changed;
             }
             String name = fileName.render(scope);
             Body content = bytes(field.value(), contentType, "part " + field.name(), scope);

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.template.TemplateProblem.Code;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,39 +21,38 @@ record Pair(String name, TextTemplate value, @Nullable ListStyle style) {
         return new Pair(pair.name(), value, pair.style());
     }
 
-    /** Gives each name and value that there is; what is wrong stands in the scope. */
-    void render(Scope scope, BiConsumer<String, String> sink) {
+    /** The names and values that there are; what is wrong stands in the scope. */
+    List<Map.Entry<String, String>> render(Scope scope) {
         Expression list = style == null ? null : value.whole();
         if (style != null && list != null) {
-            renderList(list, style, scope, sink);
-            return;
+            return renderList(list, style, scope);
         }
         String rendered = value.render(scope);
-        if (rendered != null) {
-            sink.accept(name, rendered);
-        }
+        return rendered == null ? List.of() : List.of(Map.entry(name, rendered));
     }
 
     Stream<Use> uses() {
         return value.pills().stream().map(pill -> Use.of(pill, style == null ? Use.SINGLE : Set.of(Type.LIST)));
     }
 
-    private void renderList(Expression pill, ListStyle style, Scope scope, BiConsumer<String, String> sink) {
+    private List<Map.Entry<String, String>> renderList(Expression pill, ListStyle style, Scope scope) {
         try {
             JsonNode value = pill.evaluatePresent(scope);
-            if (value == null) {
-                return;
+            List<String> elements = value == null ? List.of() : elements(value, style);
+            if (elements.isEmpty()) {
+                return List.of();
             }
-            List<String> elements = elements(value, style);
-            if (style.delimiter().isEmpty()) {
-                for (int i = 0; i < elements.size(); i++) {
-                    sink.accept(style.name(name, i), elements.get(i));
-                }
-            } else if (!elements.isEmpty()) {
-                sink.accept(name, String.join(style.delimiter(), elements));
+            if (!style.delimiter().isEmpty()) {
+                return List.of(Map.entry(name, String.join(style.delimiter(), elements)));
             }
+            List<Map.Entry<String, String>> pairs = new ArrayList<>(elements.size());
+            for (int i = 0; i < elements.size(); i++) {
+                pairs.add(Map.entry(style.name(name, i), elements.get(i)));
+            }
+            return pairs;
         } catch (Refusal e) {
             scope.problems().add(pill.problem(e));
+            return List.of();
         }
     }
 

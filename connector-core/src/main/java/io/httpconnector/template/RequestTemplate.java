@@ -173,18 +173,22 @@ public final class RequestTemplate {
      */
     public Request render(Pills pills) {
         Scope scope = new Scope(pills.root(), body == null ? 0 : body.slots());
-        Request[] request = {fixed == null ? started(scope) : fixed};
-        for (int i = 0; i < query.size(); i++) {
-            query.get(i).render(scope, (name, value) -> request[0] = request[0].query(name, value));
+        Request request = fixed == null ? started(scope) : fixed;
+        for (Pair parameter : query) {
+            for (Map.Entry<String, String> pair : parameter.render(scope)) {
+                request = request.query(pair.getKey(), pair.getValue());
+            }
         }
-        for (int i = 0; i < headers.size(); i++) {
-            headers.get(i).render(scope, (name, value) -> request[0] = withHeader(request[0], name, value, scope));
+        for (Pair header : headers) {
+            for (Map.Entry<String, String> pair : header.render(scope)) {
+                request = withHeader(request, pair.getKey(), pair.getValue(), scope);
+            }
         }
         Body content = body == null ? null : body.render(scope);
         if (!scope.problems().isEmpty()) {
             throw new RenderException(name(), scope.problems());
         }
-        return content == null ? request[0] : request[0].body(content);
+        return content == null ? request : request.body(content);
     }
 
     private Request started(Scope scope) {

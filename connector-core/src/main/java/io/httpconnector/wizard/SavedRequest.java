@@ -24,6 +24,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 
 /**
  * A request that was found by the wizard, as one JSON file: the template, a sample, the schema of its answers and what later
@@ -174,14 +175,20 @@ public final class SavedRequest {
      * @throws ConnectorException when it can't be written
      */
     public void save(Path file) {
+        Path target = file.toAbsolutePath();
+        Path part = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
-            Path target = file.toAbsolutePath();
-            Path parent = target.getParent();
-            Path part = Files.createTempFile(parent, ".saved-request", ".part");
             Files.writeString(part, toText(), StandardCharsets.UTF_8);
             Files.move(part, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            throw new ConnectorException("The saved request " + file + " can't be written: " + e.getMessage(), e);
+            ConnectorException failure =
+                    new ConnectorException("The saved request " + file + " can't be written: " + e.getMessage(), e);
+            try {
+                Files.deleteIfExists(part);
+            } catch (IOException left) {
+                failure.addSuppressed(left);
+            }
+            throw failure;
         }
     }
 

@@ -3,11 +3,13 @@ package io.httpconnector.wizard;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Json;
+import io.httpconnector.template.PillFilter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** Sources of recommendations for the usual formats. */
@@ -74,13 +76,24 @@ public final class Sources {
      * @return a source with a request for each file
      */
     public static RecommendationSource saved(Path directory) {
+        return saved(directory, Map.of());
+    }
+
+    /**
+     * The same, for requests whose pills use filters of the application's own.
+     *
+     * @param directory where {@link SavedRequest#save} wrote them
+     * @param filters the filters by their names
+     * @return a source with a request for each file
+     */
+    public static RecommendationSource saved(Path directory, Map<String, PillFilter> filters) {
         return () -> {
             List<Recommendation> all = new ArrayList<>();
             try (Stream<Path> files = Files.list(directory)) {
                 for (Path file : files.filter(path -> path.toString().endsWith(".json"))
                         .sorted()
                         .toList()) {
-                    saved(file, all);
+                    add(file, filters, all);
                 }
             } catch (IOException e) {
                 throw new ConnectorException(
@@ -90,9 +103,9 @@ public final class Sources {
         };
     }
 
-    private static void saved(Path file, List<Recommendation> all) {
+    private static void add(Path file, Map<String, PillFilter> filters, List<Recommendation> all) {
         try {
-            SavedRequest saved = SavedRequest.load(file);
+            SavedRequest saved = SavedRequest.load(file, filters);
             all.add(new Recommendation(
                     saved.template().name(),
                     0,

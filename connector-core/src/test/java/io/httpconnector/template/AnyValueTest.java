@@ -2,6 +2,7 @@ package io.httpconnector.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -10,6 +11,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.Request;
 import java.io.ByteArrayInputStream;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -86,7 +89,7 @@ class AnyValueTest {
     @BeforeAll
     static void setUp() {
         // The numbers of both sides are compared as they are written.
-        MAPPER.enable(com.fasterxml.jackson.databind.DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+        MAPPER.enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
     }
 
     private String text() {
@@ -105,9 +108,7 @@ class AnyValueTest {
             case 0 -> JSON.numberNode(random.nextInt());
             case 1 -> JSON.numberNode(random.nextLong());
             case 2 -> random.nextBoolean() ? JSON.booleanNode(true) : JSON.nullNode();
-            case 3 ->
-                JSON.numberNode(
-                        new java.math.BigDecimal(new java.math.BigInteger(90, random), random.nextInt(60) - 30));
+            case 3 -> JSON.numberNode(new BigDecimal(new BigInteger(90, random), random.nextInt(60) - 30));
             case 4, 5 -> JSON.textNode(text());
             case 6 -> {
                 ArrayNode array = JSON.arrayNode();

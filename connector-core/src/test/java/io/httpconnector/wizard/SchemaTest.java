@@ -17,10 +17,13 @@ import com.networknt.schema.SchemaValidatorsConfig;
 import com.networknt.schema.SpecVersion;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Json;
+import io.httpconnector.template.Pills;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -116,7 +119,7 @@ class SchemaTest {
     void savedFilesFitThePublishedSchema() throws IOException {
         JsonNode published;
         try (InputStream stream = SavedRequest.class.getResourceAsStream("saved-request.schema.json")) {
-            published = Json.parse(new String(stream.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8));
+            published = Json.parse(new String(stream.readAllBytes(), StandardCharsets.UTF_8));
         }
         service.stubFor(any(anyUrl())
                 .willReturn(okJson("{\"id\": 1, \"lines\": [{\"sku\": \"a\"}]}").withHeader("Link", "<x>; rel=next")));
@@ -137,7 +140,7 @@ class SchemaTest {
                 definition.set("body", Json.parse(body));
                 SavedRequest saved = RequestWizard.of(connection)
                         .draft(definition)
-                        .values(io.httpconnector.template.Pills.of("v", java.util.Map.of("x", "1", "l", List.of(1))))
+                        .values(Pills.of("v", Map.of("x", "1", "l", List.of(1))))
                         .send()
                         .review()
                         .apply("T");

@@ -3,6 +3,7 @@ package io.httpconnector.wizard;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.jsonResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.matchingJsonPath;
 import static com.github.tomakehurst.wiremock.client.WireMock.ok;
@@ -78,8 +79,7 @@ class WizardTest {
                         "{\"error\":\"ARGUMENTS_ERROR\",\"error_description\":\"venue.address.country - Country must be a valid ISO 3166-1 alpha-2 country code\"}",
                         400)));
         service.stubFor(post(urlEqualTo("/v3/venues/"))
-                .withRequestBody(matchingJsonPath(
-                        "$.venue.address.country", com.github.tomakehurst.wiremock.client.WireMock.equalTo("US")))
+                .withRequestBody(matchingJsonPath("$.venue.address.country", equalTo("US")))
                 .willReturn(okJson("""
                         {"id": "4711", "name": "Madison Square Garden", "capacity": 20789, "rating": 4.5, "resource_uri": "https://e.com/4711",
                          "created": "2026-11-24T10:00:00Z", "access_token": "not-for-files",

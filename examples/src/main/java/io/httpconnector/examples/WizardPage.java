@@ -27,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -197,7 +198,7 @@ public final class WizardPage implements AutoCloseable {
         }
         String name = asked.path("name").asText();
         SavedRequest saved = review.apply(name);
-        Path file = directory.resolve(name.toLowerCase(java.util.Locale.ROOT).replaceAll("[^a-z0-9]+", "-") + ".json");
+        Path file = directory.resolve(name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-") + ".json");
         saved.save(file);
         ObjectNode shown = MAPPER.createObjectNode();
         shown.put("file", file.getFileName().toString())
