@@ -99,7 +99,8 @@ final class DefinitionJson {
     /** The text as a tree, when it means the same; null when pills stand outside of strings, or nothing in it is a pill. */
     private static @Nullable JsonNode tree(String json) {
         try {
-            return Json.parse(json);
+            // What is escaped is no delimiter in the text, but would be one in the tree.
+            return json.contains("\\u") || json.contains("\\/") ? null : Json.parse(json);
         } catch (InvalidDefinitionException e) {
             return null;
         }

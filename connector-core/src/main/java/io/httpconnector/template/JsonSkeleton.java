@@ -25,6 +25,9 @@ final class JsonSkeleton {
     /** What stands between the delimiters, not read yet: which names there are is known when the structure is. */
     record Pill(Language.Found found, Spot spot) {}
 
+    /** Each costs a look at the rest of the line. */
+    private static final int MAX_PROBLEMS = 50;
+
     private final Language language;
     private final String text;
     private final List<TemplateProblem> problems;
@@ -52,7 +55,8 @@ final class JsonSkeleton {
     }
 
     private void scan() {
-        while (at < text.length()) {
+        int most = problems.size() + MAX_PROBLEMS;
+        while (at < text.length() && problems.size() < most) {
             int start = at;
             if (text.charAt(at) == '"') {
                 Cut cut = string();
@@ -77,7 +81,8 @@ final class JsonSkeleton {
         List<Object> pieces = new ArrayList<>();
         StringBuilder literal = new StringBuilder();
         at++;
-        while (at < text.length() && text.charAt(at) != '"') {
+        int most = problems.size() + MAX_PROBLEMS;
+        while (at < text.length() && text.charAt(at) != '"' && problems.size() < most) {
             int start = at;
             if (language.opens(text, at)) {
                 Pill pill = pill(true);

@@ -15,9 +15,11 @@ import java.util.Set;
 final class SchemaSample {
 
     private static final int MAX_DEPTH = 8;
+    private static final int MAX_VALUES = 2000;
 
     private final JsonNode document;
     private final Set<String> open = new HashSet<>();
+    private int values;
 
     SchemaSample(JsonNode document) {
         this.document = document;
@@ -36,12 +38,14 @@ final class SchemaSample {
     }
 
     JsonNode of(JsonNode schema) {
+        values = 0;
         return of(schema, 0);
     }
 
     private JsonNode of(JsonNode node, int depth) {
         String ref = node.path("$ref").asText("");
-        if (!ref.isEmpty() && !open.add(ref)) {
+        // A schema may have many parts that have many parts.
+        if (++values > MAX_VALUES || (!ref.isEmpty() && !open.add(ref))) {
             return NullNode.getInstance();
         }
         try {

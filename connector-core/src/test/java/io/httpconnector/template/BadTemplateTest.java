@@ -3,6 +3,7 @@ package io.httpconnector.template;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.httpconnector.InvalidDefinitionException;
 import java.time.Duration;
@@ -103,6 +104,19 @@ class BadTemplateTest {
     void bodyThatCouldBecomeSomethingElse(String json, String why) {
         assertThat(problems(RequestTemplate.named("T").post("/").json(json)))
                 .anyMatch(problem -> problem.contains(why));
+    }
+
+    @Test
+    void templateOfBracesAloneIsRefusedAtOnce() {
+        assertTimeoutPreemptively(Duration.ofSeconds(5), () -> {
+            for (String braces : List.of("{{", "{{'", "{{\"", "\"{{")) {
+                String json = "[\"" + braces.repeat(100_000) + "\"]";
+                assertThat(problems(RequestTemplate.named("T").post("/").json(json)))
+                        .hasSizeBetween(1, 200);
+                assertThat(problems(RequestTemplate.named("T").get("/").query("q", json)))
+                        .isNotEmpty();
+            }
+        });
     }
 
     @Test

@@ -45,6 +45,7 @@ class TemplateJsonTest {
                 full().json("{\"a\": {{v.x}}, \"b\": 1E400}"),
                 full().json("{{!verbatim}}{\"a\": \"{{v.x}}\"}"),
                 full().json("{\"a\": \"{{v[\"x\"]}}\"}"),
+                full().json("{\"a\": \"\\u007b{v.x}}\", \"b\": \"\\/\"}"),
                 full().json(Map.of("a", List.of(Map.of("$each", "{{v.list}}", "$item", "{{item}}"), 1.50))),
                 full().field("f", "{{v.x}}").field("l", "{{v.list}}", ListStyle.COMMA),
                 full().part("p", "{{v.x}}")

@@ -7,6 +7,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
@@ -18,6 +19,7 @@ import io.httpconnector.template.RequestTemplate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -181,6 +183,31 @@ class SourcesTest {
                         .all())
                 .extracting(Recommendation::title)
                 .containsExactly("GET /a");
+    }
+
+    @Test
+    void schemaOfManyPartsOfManyPartsIsCutShort() {
+        StringBuilder document = new StringBuilder(
+                "{\"openapi\": \"3.1.0\", \"paths\": {\"/a\": {\"post\": {\"requestBody\": {\"content\":"
+                        + " {\"application/json\": {\"schema\": {\"$ref\": \"#/components/schemas/s0\"}}}}}}}, \"components\": {\"schemas\": {");
+        for (int i = 0; i < 8; i++) {
+            document.append("\"s").append(i).append("\": {\"properties\": {");
+            for (int j = 0; j < 20; j++) {
+                document.append(j == 0 ? "" : ",")
+                        .append("\"p")
+                        .append(j)
+                        .append("\": {\"$ref\": \"#/components/schemas/s")
+                        .append(i + 1)
+                        .append("\"}");
+            }
+            document.append("}},");
+        }
+        String text = document.append("\"s8\": {\"type\": \"string\"}}}}").toString();
+
+        List<Recommendation> all = assertTimeoutPreemptively(
+                Duration.ofSeconds(5), () -> Sources.openApi(text).all());
+
+        assertThat(all.get(0).definition().at("/body/json/p0")).isNotEmpty();
     }
 
     @Test
