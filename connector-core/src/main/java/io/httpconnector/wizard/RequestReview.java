@@ -47,7 +47,8 @@ public final class RequestReview {
      * Puts a pill in the place of a value of the JSON body.
      *
      * @param pointer the JSON Pointer (RFC 6901) of the value, such as {@code /venue/name}
-     * @param path what takes its place, without braces: {@code account.Name}, {@code account.Name | trim}
+     * @param path what takes its place: a pill without braces, {@code account.Name}, {@code account.Name | trim}; or text with
+     *     pills, {@code CRM-{{account.Id}}}
      * @return a new review
      * @throws InvalidDefinitionException when there is no such value
      */
@@ -79,7 +80,7 @@ public final class RequestReview {
      * Puts a pill in the place of the value of a query parameter.
      *
      * @param name the parameter name
-     * @param path what takes its place, without braces
+     * @param path what takes its place: a pill without braces, or text with pills
      * @return a new review
      * @throws InvalidDefinitionException when there is no such parameter
      */
@@ -91,7 +92,7 @@ public final class RequestReview {
      * Puts a pill in the place of the value of a header field.
      *
      * @param name the field name
-     * @param path what takes its place, without braces
+     * @param path what takes its place: a pill without braces, or text with pills
      * @return a new review
      * @throws InvalidDefinitionException when there is no such field
      */
@@ -103,7 +104,7 @@ public final class RequestReview {
      * Puts a pill in the place of the value of a field of the form or of a part.
      *
      * @param name the field name
-     * @param path what takes its place, without braces
+     * @param path what takes its place: a pill without braces, or text with pills
      * @return a new review
      * @throws InvalidDefinitionException when there is no such field
      */
@@ -127,7 +128,7 @@ public final class RequestReview {
      * Puts a pill in the place of a segment of the URL's path, or of the value of a parameter that stands in the URL.
      *
      * @param text the segment or value as it stands in the URL, such as {@code 4711}
-     * @param path what takes its place, without braces
+     * @param path what takes its place: a pill without braces, or text with pills
      * @return a new review
      * @throws InvalidDefinitionException when it stands there not once
      */
@@ -148,7 +149,7 @@ public final class RequestReview {
     }
 
     private static String braces(String path) {
-        return "{{" + path + "}}";
+        return path.contains("{{") ? path : "{{" + path + "}}";
     }
 
     private static InvalidDefinitionException missing(String problem) {

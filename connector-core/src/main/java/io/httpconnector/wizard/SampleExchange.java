@@ -125,7 +125,8 @@ public final class SampleExchange {
      * The same as {@code review().pill(pointer, path)}.
      *
      * @param pointer the JSON Pointer (RFC 6901) of a value in the JSON body that was sent
-     * @param path what takes its place, without braces: {@code account.Name}, {@code account.Name | trim}
+     * @param path what takes its place: a pill without braces, {@code account.Name}, {@code account.Name | trim}; or text with
+     *     pills, {@code CRM-{{account.Id}}}
      * @return a review
      * @throws InvalidDefinitionException when the sample failed, or there is no such value
      */

@@ -5,13 +5,17 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.Secret;
-import io.httpconnector.StatusException;
 import io.httpconnector.auth.BasicAuth;
 import io.httpconnector.auth.oauth2.AuthorizationFlow;
 import io.httpconnector.auth.oauth2.OAuth2;
 import io.httpconnector.auth.oauth2.TokenSet;
 import io.httpconnector.template.PillInfo;
+import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.wizard.RequestDraft;
+import io.httpconnector.wizard.RequestWizard;
+import io.httpconnector.wizard.SampleExchange;
+import io.httpconnector.wizard.SavedRequest;
 import java.io.PrintStream;
 import java.net.URI;
 import java.util.ArrayList;
@@ -20,8 +24,8 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * The main job in one run: connect to Jira and test the connection; send a user through Eventbrite's consent; create a venue there, see why it is refused and
- * mend it; then replace the fixed values by datapills and create one venue for each account of a list.
+ * The main job in one run: connect to Jira and test the connection; send a user through Eventbrite's consent; by the wizard, create a venue there, see why it is
+ * refused and mend it, and replace its fixed values by datapills; then create one venue for each account of a list.
  */
 public final class VenueSync {
 
@@ -85,7 +89,7 @@ public final class VenueSync {
                 .build()) {
 
             consent(eventbrite);
-            return sample(eventbrite) && venuePerAccount(eventbrite);
+            return venuePerAccount(eventbrite, createVenue(eventbrite));
         }
     }
 
@@ -113,48 +117,44 @@ public final class VenueSync {
         }
     }
 
-    private boolean sample(HttpConnection eventbrite) {
+    /** The wizard: a sample is sent, looked at, corrected and sent again; then pills take the place of its values. */
+    private SavedRequest createVenue(HttpConnection eventbrite) {
         String venue = """
-                {"venue": {"name": "Madison Square Garden",
+                {"venue": {"name": "Madison Square Garden", "capacity": 1, "external_id": "CRM-1",
                            "address": {"address_1": "4 Pennsylvania Plaza", "city": "New York City", "country": "USA"}}}""";
+        RequestDraft draft = RequestWizard.of(eventbrite).post("/v3/venues/");
 
-        step("Create a venue with country \"USA\"");
-        try {
-            eventbrite.send(Request.post("/v3/venues/").json(venue));
-            say("It was accepted, but should not be");
-            return false;
-        } catch (StatusException e) {
-            say("Eventbrite answered " + e.status() + ": "
-                    + e.json().at("/error_description").asText());
-        }
+        step("Send a sample with country \"USA\"");
+        SampleExchange refused = draft.json(venue).send();
+        say("Eventbrite answered " + refused.status().orElse(0) + ": "
+                + refused.json().at("/error_description").asText());
 
-        step("Correct it to \"US\"");
-        Request corrected = Request.post("/v3/venues/").json(venue.replace("\"USA\"", "\"US\""));
-        String id = eventbrite.send(corrected).json().at("/id").asText();
-        say("Created venue " + id);
-        return !id.isEmpty();
+        step("Correct it to \"US\", and send it again");
+        SampleExchange sample = draft.json(venue.replace("\"USA\"", "\"US\"")).send();
+        say("Created venue " + sample.json().at("/id").asText());
+
+        step("Replace the fixed values by datapills, and save the request");
+        SavedRequest saved = sample.pill("/venue/name", "account.Name")
+                .pill("/venue/capacity", "account.Seats")
+                .pill("/venue/external_id", "CRM-{{account.Id}}")
+                .pill("/venue/address/address_1", "account.BillingStreet")
+                .pill("/venue/address/city", "account.BillingCity")
+                .pill("/venue/address/country", "account.BillingCountry")
+                .apply("Create venue");
+        say(saved.template().pills().stream().map(PillInfo::path).collect(Collectors.joining(", ")));
+        return saved;
     }
 
-    private boolean venuePerAccount(HttpConnection eventbrite) {
-        RequestTemplate createVenue = RequestTemplate.named("Create venue")
-                .post("/v3/venues/")
-                .json("""
-                        {"venue": {"name": "{{account.Name}}", "capacity": "{{account.Seats}}",
-                                   "external_id": "CRM-{{account.Id}}",
-                                   "address": {"address_1": "{{account.BillingStreet}}", "city": "{{account.BillingCity}}",
-                                               "country": "{{account.BillingCountry}}"}}}""")
-                .build();
+    private boolean venuePerAccount(HttpConnection eventbrite, SavedRequest createVenue) {
         RequestTemplate readVenue = RequestTemplate.named("Read venue")
                 .get("/v3/venues/{{venue.id}}/")
                 .build();
 
-        step("Replace the fixed values by datapills");
-        say(createVenue.pills().stream().map(PillInfo::path).collect(Collectors.joining(", ")));
-
         step("Create one venue for each account");
         List<JsonNode> created = new ArrayList<>();
         for (Account account : ACCOUNTS) {
-            created.add(eventbrite.send(createVenue.render("account", account)).json());
+            created.add(
+                    createVenue.send(eventbrite, Pills.of("account", account)).json());
             say("Created venue " + created.get(created.size() - 1).at("/id").asText() + " for account " + account.Id());
         }
 
