@@ -3,6 +3,7 @@ package io.httpconnector.template;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Json;
@@ -107,9 +108,9 @@ final class DefinitionJson {
     }
 
     /** The definition; what is wrong is added to the problems. */
-    static RequestDefinition read(JsonNode json, List<TemplateProblem> problems) {
+    static RequestDefinition read(@Nullable JsonNode json, List<TemplateProblem> problems) {
         DefinitionJson reader = new DefinitionJson();
-        RequestDefinition definition = reader.definition(json);
+        RequestDefinition definition = reader.definition(json == null ? NullNode.getInstance() : json);
         problems.addAll(reader.problems);
         return definition;
     }

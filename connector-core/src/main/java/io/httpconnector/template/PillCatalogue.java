@@ -50,10 +50,13 @@ public final class PillCatalogue {
      * @param step the name of the step
      * @param schema a JSON Schema
      * @return a new catalogue
-     * @throws InvalidDefinitionException when Jackson has no way to write the schema
+     * @throws InvalidDefinitionException when the name is empty, there is no schema, or Jackson has no way to write it
      */
     public PillCatalogue and(String step, Object schema) {
         Map<String, JsonNode> more = new HashMap<>(steps);
+        if (step == null || step.isEmpty() || schema == null) {
+            throw new InvalidDefinitionException("catalogue", List.of("a step needs a name and a schema"));
+        }
         more.put(step, Json.tree(schema));
         return new PillCatalogue(Map.copyOf(more));
     }

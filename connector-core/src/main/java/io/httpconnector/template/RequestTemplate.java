@@ -172,6 +172,10 @@ public final class RequestTemplate {
      * @throws RenderException when values are missing or don't fit: lists all of them
      */
     public Request render(Pills pills) {
+        if (pills == null) {
+            throw new InvalidDefinitionException(
+                    "template \"" + name() + "\"", List.of("the pills are null: there is Pills.none()"));
+        }
         Scope scope = new Scope(pills.root(), body == null ? 0 : body.slots());
         Request request = fixed == null ? started(scope) : fixed;
         for (Pair parameter : query) {

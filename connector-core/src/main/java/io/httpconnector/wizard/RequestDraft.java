@@ -68,7 +68,10 @@ public final class RequestDraft {
      * @return a new draft
      */
     public RequestDraft use(Recommendation recommendation) {
-        ObjectNode taken = recommendation.definition().deepCopy().put("name", NAME);
+        ObjectNode taken = Given.notNull(recommendation, "recommendation")
+                .definition()
+                .deepCopy()
+                .put("name", NAME);
         String typed = definition.path("url").asText();
         String known = taken.path("url").asText();
         String host = typed.replaceFirst("^(https?://[^/?#]*)?.*$", "$1");
@@ -83,7 +86,7 @@ public final class RequestDraft {
      * @return a new draft
      */
     public RequestDraft method(String method, String url) {
-        return with(copy().put("method", method).put("url", url));
+        return with(copy().put("method", Given.notNull(method, "method")).put("url", Given.notNull(url, "URL")));
     }
 
     /**
@@ -94,7 +97,7 @@ public final class RequestDraft {
      * @return a new draft
      */
     public RequestDraft query(String name, String value) {
-        return with(put(copy(), "query", name, value));
+        return with(put(copy(), "query", Given.notNull(name, "parameter name"), Given.notNull(value, name)));
     }
 
     /**
@@ -106,11 +109,12 @@ public final class RequestDraft {
      * @throws InvalidDefinitionException when it carries credentials, which are the connection's: give them to its auth strategy
      */
     public RequestDraft header(String name, String value) {
-        if (Credentials.isCredential(name) && !value.contains("{{")) {
+        String given = Given.notNull(value, Given.notNull(name, "header name"));
+        if (Credentials.isCredential(name) && !given.contains("{{")) {
             throw new InvalidDefinitionException(
                     "header " + name, List.of("credentials belong to the connection: give them to its auth strategy"));
         }
-        return with(put(copy(), "headers", name, value));
+        return with(put(copy(), "headers", name, given));
     }
 
     private static ObjectNode put(ObjectNode definition, String list, String name, String value) {
@@ -136,7 +140,8 @@ public final class RequestDraft {
      */
     public RequestDraft json(Object json) {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
-        return body(body.set("json", json instanceof String text ? Json.parse(text) : Json.tree(json)));
+        return body(body.set(
+                "json", Given.notNull(json, "JSON body") instanceof String text ? Json.parse(text) : Json.tree(json)));
     }
 
     /**
@@ -147,7 +152,7 @@ public final class RequestDraft {
      * @return a new draft
      */
     public RequestDraft body(JsonNode body) {
-        return with(copy().set("body", body.deepCopy()));
+        return with(copy().set("body", Given.notNull(body, "body").deepCopy()));
     }
 
     /**
@@ -172,7 +177,7 @@ public final class RequestDraft {
      * @return a new draft
      */
     public RequestDraft values(Pills pills) {
-        return new RequestDraft(wizard, definition, pills);
+        return new RequestDraft(wizard, definition, Given.notNull(pills, "values"));
     }
 
     Pills values() {

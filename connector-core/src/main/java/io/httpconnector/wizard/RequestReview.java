@@ -39,7 +39,7 @@ public final class RequestReview {
      */
     public RequestReview also(SampleExchange sample) {
         List<SampleExchange> more = new ArrayList<>(samples);
-        more.add(sample);
+        more.add(Given.notNull(sample, "sample"));
         return new RequestReview(definition, more);
     }
 
@@ -54,7 +54,7 @@ public final class RequestReview {
      */
     public RequestReview pill(String pointer, String path) {
         ObjectNode changed = definition.deepCopy();
-        JsonPointer at = JsonPointer.compile("/body/json").append(pointer(pointer));
+        JsonPointer at = JsonPointer.compile("/body/json").append(pointer(Given.notNull(pointer, "pointer")));
         JsonNode parent = changed.at(at.head());
         if (changed.at(at).isMissingNode()) {
             throw missing("the JSON body has no value at \"" + pointer + "\"");
@@ -138,7 +138,7 @@ public final class RequestReview {
         int found = 0;
         StringBuilder changed = new StringBuilder();
         for (String piece : pieces) {
-            boolean same = piece.equals(text) && !text.isEmpty();
+            boolean same = piece.equals(Given.notNull(text, "text")) && !text.isEmpty();
             found += same ? 1 : 0;
             changed.append(same ? braces(path) : piece);
         }
@@ -149,7 +149,7 @@ public final class RequestReview {
     }
 
     private static String braces(String path) {
-        return path.contains("{{") ? path : "{{" + path + "}}";
+        return Given.notNull(path, "pill").contains("{{") ? path : "{{" + path + "}}";
     }
 
     private static InvalidDefinitionException missing(String problem) {
@@ -164,6 +164,8 @@ public final class RequestReview {
      * @throws InvalidDefinitionException when the request is wrong, a pill among it: lists all of it
      */
     public SavedRequest apply(String name) {
-        return SavedRequest.of(RequestTemplate.fromJson(definition.deepCopy().put("name", name)), samples);
+        return SavedRequest.of(
+                RequestTemplate.fromJson(definition.deepCopy().put("name", Given.notNull(name, "name of the request"))),
+                samples);
     }
 }

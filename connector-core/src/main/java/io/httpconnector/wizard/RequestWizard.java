@@ -38,10 +38,7 @@ public final class RequestWizard {
      * @throws InvalidDefinitionException when the connection is null
      */
     public static RequestWizard of(HttpConnection connection) {
-        if (connection == null) {
-            throw new InvalidDefinitionException("wizard", List.of("the connection is null"));
-        }
-        return new RequestWizard(connection, List.of());
+        return new RequestWizard(Given.notNull(connection, "connection of the wizard"), List.of());
     }
 
     /**
@@ -52,7 +49,7 @@ public final class RequestWizard {
      */
     public RequestWizard with(RecommendationSource source) {
         List<RecommendationSource> more = new ArrayList<>(sources);
-        more.add(source);
+        more.add(Given.notNull(source, "source of recommendations"));
         return new RequestWizard(connection, List.copyOf(more));
     }
 
@@ -84,7 +81,7 @@ public final class RequestWizard {
      * @return a draft
      */
     public RequestDraft method(String method, String url) {
-        return RequestDraft.of(this, method, url);
+        return RequestDraft.of(this, Given.notNull(method, "method"), Given.notNull(url, "URL"));
     }
 
     /**
@@ -95,7 +92,7 @@ public final class RequestWizard {
      * @return a draft
      */
     public RequestDraft draft(ObjectNode definition) {
-        return RequestDraft.of(this, definition);
+        return RequestDraft.of(this, Given.notNull(definition, "definition"));
     }
 
     HttpConnection connection() {

@@ -18,34 +18,42 @@ public final class SampleExchange {
 
     private final RequestDraft draft;
     private final Exchange exchange;
-    private final JsonNode json;
+    private final JsonNode answer;
     private final @Nullable ConnectorException failure;
 
-    private SampleExchange(RequestDraft draft, Exchange exchange, JsonNode json, @Nullable ConnectorException failure) {
+    private SampleExchange(
+            RequestDraft draft, Exchange exchange, JsonNode answer, @Nullable ConnectorException failure) {
         this.draft = draft;
         this.exchange = exchange;
-        this.json = json;
+        this.answer = answer;
         this.failure = failure;
     }
 
     static SampleExchange answered(RequestDraft draft, Response response) {
-        JsonNode json;
+        JsonNode answer;
         try {
-            json = response.json();
+            answer = response.json();
         } catch (InvalidResponseException e) {
-            json = MissingNode.getInstance();
+            answer = MissingNode.getInstance();
         }
-        return new SampleExchange(draft, response.exchange(), json, null);
+        return new SampleExchange(draft, response.exchange(), answer, null);
     }
 
     static SampleExchange failed(RequestDraft draft, Exchange exchange, ConnectorException failure) {
-        JsonNode json;
+        return new SampleExchange(draft, exchange, parsed(exchange.responseBody()), failure);
+    }
+
+    private static JsonNode parsed(String body) {
         try {
-            json = Json.parse(exchange.responseBody());
+            return Json.parse(body);
         } catch (InvalidDefinitionException e) {
-            json = MissingNode.getInstance();
+            return MissingNode.getInstance();
         }
-        return new SampleExchange(draft, exchange, json, failure);
+    }
+
+    /** The whole answer with whatever is in it, for its schema only. */
+    JsonNode answer() {
+        return answer;
     }
 
     /**
@@ -78,19 +86,19 @@ public final class SampleExchange {
     /**
      * The body of the answer.
      *
-     * @return the body as text, at most 64 KiB
+     * @return the body as text, redacted, at most 64 KiB
      */
     public String body() {
         return exchange.responseBody();
     }
 
     /**
-     * The body of the answer as a tree.
+     * The body of the answer as a tree, redacted as {@link #body()}.
      *
-     * @return the tree; a {@code MissingNode} when it is no JSON
+     * @return the tree; a {@code MissingNode} when it is no JSON, or longer than 64 KiB
      */
     public JsonNode json() {
-        return json;
+        return parsed(body());
     }
 
     /**

@@ -62,9 +62,9 @@ public final class SavedRequest {
         }
         Map<String, Shape> shapes = new TreeMap<>();
         for (SampleExchange one : samples) {
-            if (one.status().isPresent() && !one.json().isMissingNode()) {
+            if (one.status().isPresent() && !one.answer().isMissingNode()) {
                 Shape unused = shapes.computeIfAbsent(one.status().getAsInt() / 100 + "xx", name -> new Shape())
-                        .add(one.json());
+                        .add(one.answer());
             }
         }
         Map<String, JsonNode> schemas = new TreeMap<>();
@@ -150,7 +150,7 @@ public final class SavedRequest {
      * @throws InvalidDefinitionException when it is none, or of a later version, or has something wrong in it
      */
     public static SavedRequest fromJson(JsonNode json, Map<String, PillFilter> filters) {
-        int version = json.path("version").asInt();
+        int version = Given.notNull(json, "saved request").path("version").asInt();
         if (!json.path("format").asText().equals(FORMAT) || version < 1) {
             throw wrong("it is none: \"format\" must be \"" + FORMAT + "\", and \"version\" a number");
         }
@@ -175,7 +175,7 @@ public final class SavedRequest {
      * @throws ConnectorException when it can't be written
      */
     public void save(Path file) {
-        Path target = file.toAbsolutePath();
+        Path target = Given.notNull(file, "file").toAbsolutePath();
         Path part = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
             Files.writeString(part, toText(), StandardCharsets.UTF_8);

@@ -26,7 +26,7 @@ public final class Sources {
      * @throws InvalidDefinitionException when something in it can't be honoured: says what, and at which character
      */
     public static RecommendationSource curl(String command) {
-        List<Recommendation> all = List.of(CurlReader.read(command));
+        List<Recommendation> all = List.of(CurlReader.read(Given.notNull(command, "curl command")));
         return () -> all;
     }
 
@@ -40,7 +40,7 @@ public final class Sources {
      * @throws ConnectorException when it is YAML and the library for it is missing
      */
     public static RecommendationSource openApi(String document) {
-        List<Recommendation> all = OpenApiReader.read(Yaml.read(document));
+        List<Recommendation> all = OpenApiReader.read(Yaml.read(Given.notNull(document, "OpenAPI document")));
         return () -> all;
     }
 
@@ -52,7 +52,7 @@ public final class Sources {
      * @throws InvalidDefinitionException when it is no JSON, or no archive
      */
     public static RecommendationSource har(String json) {
-        List<Recommendation> all = HarReader.read(Json.parse(json));
+        List<Recommendation> all = HarReader.read(Json.parse(Given.notNull(json, "HTTP Archive")));
         return () -> all;
     }
 
@@ -65,7 +65,7 @@ public final class Sources {
      * @throws InvalidDefinitionException when it is no JSON, or no such collection
      */
     public static RecommendationSource postman(String json) {
-        List<Recommendation> all = PostmanReader.read(Json.parse(json));
+        List<Recommendation> all = PostmanReader.read(Json.parse(Given.notNull(json, "Postman collection")));
         return () -> all;
     }
 
@@ -87,9 +87,10 @@ public final class Sources {
      * @return a source with a request for each file
      */
     public static RecommendationSource saved(Path directory, Map<String, PillFilter> filters) {
+        Path existing = Given.notNull(directory, "directory");
         return () -> {
             List<Recommendation> all = new ArrayList<>();
-            try (Stream<Path> files = Files.list(directory)) {
+            try (Stream<Path> files = Files.list(existing)) {
                 for (Path file : files.filter(path -> path.toString().endsWith(".json"))
                         .sorted()
                         .toList()) {

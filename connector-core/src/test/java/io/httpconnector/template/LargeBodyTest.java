@@ -1,10 +1,16 @@
 package io.httpconnector.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.management.ThreadMXBean;
 import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
 import io.httpconnector.Request;
 import java.io.IOException;
 import java.io.InputStream;
@@ -58,6 +64,19 @@ class LargeBodyTest {
         } finally {
             server.stop(0);
         }
+    }
+
+    /** The second time that it is rendered, a value is gone: half a body must not pass as a whole one. */
+    @Test
+    void bodyWhoseValuesHaveChangedIsNotSent() {
+        ArrayNode rows = (ArrayNode) Json.tree(rows(20_000));
+        ObjectNode job = JsonNodeFactory.instance.objectNode().set("rows", rows);
+        Request request = TEMPLATE.render(Pills.of("job", job));
+        ((ObjectNode) rows.get(10_000)).remove("text");
+
+        assertThatThrownBy(() -> request.body().orElseThrow().toBytes())
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("the values of the body have changed since it was rendered");
     }
 
     private static List<Map<String, Object>> rows(int count) {

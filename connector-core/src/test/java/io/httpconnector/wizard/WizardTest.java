@@ -32,6 +32,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -329,6 +330,54 @@ class WizardTest {
                 .apply("T")
                 .toText();
         assertThat(text).doesNotContain("k3y").doesNotContain("t0ken").contains("api_key=***&x=1&access_token=***");
+    }
+
+    @Test
+    void secretThatTheServiceEchoesIsNotShown() {
+        service.stubFor(
+                any(anyUrl()).willReturn(okJson("{\"headers\": {\"Authorization\": \"Bearer " + TOKEN + "\"}}")));
+
+        SampleExchange sample = wizard.get("/anything").send();
+
+        assertThat(sample.json().at("/headers/Authorization").asText()).isEqualTo("***");
+        assertThat(sample.body()).doesNotContain(TOKEN);
+        assertThat(sample.review().apply("T").toText()).doesNotContain(TOKEN);
+    }
+
+    @Test
+    void nullIsRefusedWithASentence() {
+        service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
+        RequestDraft draft = wizard.get("/");
+        RequestReview review = draft.json("{}").send().review();
+
+        for (ThrowingCallable call : List.<ThrowingCallable>of(
+                () -> RequestWizard.of(null),
+                () -> wizard.with(null),
+                () -> wizard.get(null),
+                () -> wizard.draft(null),
+                () -> draft.query(null, "v"),
+                () -> draft.query("n", null),
+                () -> draft.header(null, "v"),
+                () -> draft.header("n", null),
+                () -> draft.json(null),
+                () -> draft.body(null),
+                () -> draft.use(null),
+                () -> draft.values(null),
+                () -> review.pill(null, "x"),
+                () -> review.pill("", null),
+                () -> review.urlPill(null, "x"),
+                () -> review.also(null),
+                () -> review.apply(null),
+                () -> Sources.curl(null),
+                () -> Sources.openApi(null),
+                () -> Sources.har(null),
+                () -> Sources.postman(null),
+                () -> Sources.saved(null),
+                () -> SavedRequest.fromJson(null, Map.of()))) {
+            assertThatThrownBy(call)
+                    .isInstanceOf(InvalidDefinitionException.class)
+                    .hasMessageContaining("it is null");
+        }
     }
 
     @Test
