@@ -24,105 +24,42 @@ final class CurlReader {
 
     private static final String FORM = "application/x-www-form-urlencoded";
 
-    /** The long names of the short options. */
-    private static final Map<Character, String> SHORT = Map.ofEntries(
-            Map.entry('X', "request"),
-            Map.entry('H', "header"),
-            Map.entry('d', "data"),
-            Map.entry('F', "form"),
-            Map.entry('G', "get"),
-            Map.entry('I', "head"),
-            Map.entry('u', "user"),
-            Map.entry('b', "cookie"),
-            Map.entry('A', "user-agent"),
-            Map.entry('e', "referer"),
-            Map.entry('m', "max-time"),
-            Map.entry('g', "globoff"),
-            Map.entry('k', "insecure"),
-            Map.entry('x', "proxy"),
-            Map.entry('E', "cert"),
-            Map.entry('o', "output"),
-            Map.entry('w', "write-out"),
-            Map.entry('D', "dump-header"),
-            Map.entry('c', "cookie-jar"),
-            Map.entry('s', "silent"),
-            Map.entry('S', "show-error"),
-            Map.entry('v', "verbose"),
-            Map.entry('i', "include"),
-            Map.entry('L', "location"),
-            Map.entry('f', "fail"),
-            Map.entry('N', "no-buffer"),
-            Map.entry('#', "progress-bar"),
-            Map.entry('O', "remote-name"),
-            Map.entry('4', "ipv4"),
-            Map.entry('6', "ipv6"),
-            Map.entry('0', "http1.0"));
-
-    private static final Set<String> REQUEST = Set.of(
-            "request",
-            "header",
-            "data",
-            "data-ascii",
-            "data-raw",
-            "data-binary",
-            "data-urlencode",
-            "json",
-            "form",
-            "form-string",
-            "user",
-            "cookie",
-            "user-agent",
-            "referer",
-            "url",
-            "max-time",
-            "oauth2-bearer",
-            "url-query");
+    private static final Set<String> REQUEST =
+            words("request header data data-ascii data-raw data-binary data-urlencode json form"
+                    + " form-string user cookie user-agent referer url max-time oauth2-bearer url-query");
 
     /** What the connection decides, with and without a value. */
-    private static final Set<String> CONNECTION_VALUE = Set.of(
-            "proxy",
-            "cert",
-            "key",
-            "cacert",
-            "connect-timeout",
-            "retry",
-            "retry-delay",
-            "resolve",
-            "pass",
-            "max-redirs");
+    private static final Set<String> CONNECTION_VALUE =
+            words("proxy cert key cacert connect-timeout retry retry-delay resolve pass max-redirs");
 
-    private static final Set<String> CONNECTION = Set.of(
-            "insecure",
-            "location",
-            "compressed",
-            "http1.1",
-            "http2",
-            "http1.0",
-            "ipv4",
-            "ipv6",
-            "tlsv1.2",
-            "tlsv1.3",
-            "basic",
-            "digest",
-            "anyauth",
-            "location-trusted",
-            "fail",
-            "fail-with-body");
+    private static final Set<String> CONNECTION =
+            words("insecure location location-trusted compressed http1.0 http1.1 http2 ipv4 ipv6"
+                    + " tlsv1.2 tlsv1.3 basic digest anyauth fail fail-with-body");
 
-    /** What says how curl shows the answer. */
-    private static final Set<String> SHOWING_VALUE = Set.of("output", "write-out", "dump-header", "cookie-jar");
+    /** What says how curl shows the answer, with and without a value. */
+    private static final Set<String> SHOWING_VALUE = words("output write-out dump-header cookie-jar");
 
-    private static final Set<String> SHOWING = Set.of(
-            "silent",
-            "show-error",
-            "verbose",
-            "include",
-            "no-buffer",
-            "progress-bar",
-            "remote-name",
-            "no-progress-meter");
+    private static final Set<String> SHOWING =
+            words("silent show-error verbose include no-buffer progress-bar remote-name no-progress-meter");
 
-    private static final Set<String> SWITCHES = Set.of("get", "head", "globoff");
+    private static final Set<String> SWITCHES = words("get head globoff");
+
+    /** The long names of the short options. */
+    private static final Map<String, String> SHORT = new HashMap<>();
+
+    static {
+        String names =
+                "X=request H=header d=data F=form G=get I=head u=user b=cookie A=user-agent e=referer m=max-time g=globoff"
+                        + " k=insecure x=proxy E=cert o=output w=write-out D=dump-header c=cookie-jar s=silent S=show-error v=verbose"
+                        + " i=include L=location f=fail N=no-buffer #=progress-bar O=remote-name 4=ipv4 6=ipv6 0=http1.0";
+        for (String name : words(names)) {
+            SHORT.put(name.substring(0, 1), name.substring(2));
+        }
+    }
+
+    private static Set<String> words(String text) {
+        return Set.of(text.split(" ", -1));
+    }
 
     /** A part of a multipart form; in a plain one, nothing has a meaning. */
     private record Part(ShellWords.Word word, boolean isPlain) {}
@@ -171,7 +108,7 @@ final class CurlReader {
     /** {@code -sSX POST}, {@code -XPOST}: switches, and at the end an option with its value, here or in the next word. */
     private void cluster(ShellWords.Word word) {
         for (int i = 1; i < word.text().length(); i++) {
-            String name = SHORT.get(word.text().charAt(i));
+            String name = SHORT.get(word.text().substring(i, i + 1));
             if (name == null) {
                 throw refused(word, "the option -" + word.text().charAt(i) + " can't be taken over");
             }

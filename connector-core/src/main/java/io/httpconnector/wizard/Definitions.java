@@ -111,37 +111,29 @@ final class Definitions {
 
     /** A parameter whose value is text. */
     void query(String name, String value) {
+        templateQuery(name, literal(value));
+    }
+
+    /** A parameter whose value may have pills. */
+    void templateQuery(String name, String value) {
         if (Credentials.isCredential(name)) {
             credential("the query parameter " + name);
         } else {
-            pair("query", name, literal(value));
+            pair("query", name, value);
         }
     }
 
     /** A header field whose value is text. */
     void header(String name, String value) {
-        if (Credentials.isCredential(name)) {
-            credential("the header " + name);
-        } else if (!MANAGED.contains(name.toLowerCase(Locale.ROOT)) && !name.startsWith(":")) {
-            pair("headers", name, literal(value));
-        }
+        templateHeader(name, literal(value));
     }
 
     /** A header field whose value may have pills. */
     void templateHeader(String name, String value) {
         if (Credentials.isCredential(name)) {
             credential("the header " + name);
-        } else if (!MANAGED.contains(name.toLowerCase(Locale.ROOT))) {
+        } else if (!MANAGED.contains(name.toLowerCase(Locale.ROOT)) && !name.startsWith(":")) {
             pair("headers", name, value);
-        }
-    }
-
-    /** A pair whose value may have pills, unless it carries credentials. */
-    void templatePair(String list, String name, String value) {
-        if (Credentials.isCredential(name)) {
-            credential("the parameter " + name);
-        } else {
-            pair(list, name, value);
         }
     }
 
@@ -166,8 +158,7 @@ final class Definitions {
         note("the content of " + fileName + " is the pill " + pill);
     }
 
-    /** A pair whose value may have pills. */
-    void pair(String list, String name, String value) {
+    private void pair(String list, String name, String value) {
         definition.withArray("/" + list).addObject().put("name", name).put("value", value);
     }
 

@@ -67,7 +67,7 @@ final class PostmanReader {
         Definitions definition = new Definitions(request.path("method").asText("GET"), "/");
         definition.url(IN_PATH.matcher(path).replaceAll("{{input.$1}}"), true);
         if (url.path("query").isArray()) {
-            pairs(url.path("query"), "query", definition);
+            query(url.path("query"), definition);
         } else if (raw.contains("?")) {
             definition.queryOf(raw.substring(raw.indexOf('?') + 1));
         }
@@ -88,11 +88,10 @@ final class PostmanReader {
         return definition.recommendation(item.path("name").asText(raw), source);
     }
 
-    private void pairs(JsonNode pairs, String list, Definitions definition) {
+    private void query(JsonNode pairs, Definitions definition) {
         for (JsonNode pair : pairs) {
             if (!pair.path("disabled").asBoolean()) {
-                definition.templatePair(
-                        list,
+                definition.templateQuery(
                         pair.path("key").asText(),
                         substituted(pair.path("value").asText()));
             }

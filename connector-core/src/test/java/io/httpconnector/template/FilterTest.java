@@ -112,6 +112,8 @@ class FilterTest {
                 "v.none | first | default('x')           ! [\"x\"]",
                 "v.missing | null                        ! [null]",
                 "v.empty | null(empty)                   ! [null]",
+                "v.null | upper                          ! [null]",
+                "v.null | join(',') | default('x', null) ! [\"x\"]",
                 "v.missing | omit                        ! []",
                 "v.null | omit                           ! [null]",
                 "v.null | omit(null)                     ! []",
