@@ -45,6 +45,9 @@ final class JsonCompiler {
     /** The compiled text, or null when {@code problems} says what is wrong with it. */
     static @Nullable JsonTemplate compile(Language language, String text, List<TemplateProblem> problems) {
         int before = problems.size();
+        if (!Language.isUnicode("body", text, problems)) {
+            return null;
+        }
         String verbatim = language.verbatim(text);
         JsonSkeleton skeleton = verbatim == null
                 ? JsonSkeleton.of(language, text, problems)
@@ -76,6 +79,9 @@ final class JsonCompiler {
             return new JsonPart.Literal(utf8(tree.text()));
         }
         JsonSkeleton.Pill whole = tree.cut() == null ? null : tree.cut().whole();
+        if (tree.cut() == null && !Language.isUnicode("body " + pointer, tree.text(), problems)) {
+            return NONE;
+        }
         return whole == null ? text(tree, pointer) : whole(whole, pointer);
     }
 

@@ -104,8 +104,21 @@ record Language(String open, String close, Map<String, Filters.Definition> own) 
                         + close + " for the delimiter itself");
     }
 
+    /** Whether a text of the template can be sent; if not, {@code problems} says where. */
+    static boolean isUnicode(String part, String text, List<TemplateProblem> problems) {
+        try {
+            return Encode.unicode(text).equals(text);
+        } catch (Refusal e) {
+            problems.add(e.at(Spot.of(part), null));
+            return false;
+        }
+    }
+
     /** The text cut into strings and expressions; {@code quoted} encodes what stands in quotes between delimiters. */
     List<Object> cut(String part, String text, UnaryOperator<String> quoted, List<TemplateProblem> problems) {
+        if (!isUnicode(part, text, problems)) {
+            return List.of();
+        }
         String verbatim = verbatim(text);
         if (verbatim != null) {
             return verbatim.isEmpty() ? List.of() : List.of(verbatim);

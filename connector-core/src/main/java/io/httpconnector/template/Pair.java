@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 record Pair(String name, TextTemplate value, @Nullable ListStyle style) {
 
     static Pair compile(Language language, String part, RequestDefinition.Pair pair, List<TemplateProblem> problems) {
+        if (pair.name().contains(language.open())) {
+            problems.add(TemplateProblem.of(
+                    Spot.of(part), Code.WRONG_PLACE, null, "a pill can't be in a name, only in a value"));
+        }
         TextTemplate value = TextTemplate.compile(language, part, pair.value(), TextTemplate.Encoding.PLAIN, problems);
         if (pair.style() != null && value.whole() == null) {
             problems.add(TemplateProblem.of(

@@ -107,6 +107,28 @@ class BadTemplateTest {
     }
 
     @Test
+    void nameIsNoPlaceForAPill() {
+        assertThat(problems(RequestTemplate.named("T")
+                        .get("/")
+                        .query("{{v.x}}", "1")
+                        .field("f{{v.x}}", "1")))
+                .containsExactly(
+                        "query {{v.x}}: a pill can't be in a name, only in a value",
+                        "form field f{{v.x}}: a pill can't be in a name, only in a value");
+    }
+
+    @Test
+    void textThatIsNoneIsNotSentAsAQuestionMark() {
+        for (RequestTemplateBuilder builder : List.of(
+                RequestTemplate.named("T").post("/").json("[\"\ud83d\"]"),
+                RequestTemplate.named("T").post("/").json("[\"\\ud83d\"]"),
+                RequestTemplate.named("T").post("/").text("\ude00", "text/plain"),
+                RequestTemplate.named("T").get("/").query("q", "\ud83dx"))) {
+            assertThat(problems(builder)).singleElement().asString().contains("is half of a surrogate pair");
+        }
+    }
+
+    @Test
     void templateOfBracesAloneIsRefusedAtOnce() {
         assertTimeoutPreemptively(Duration.ofSeconds(5), () -> {
             for (String braces : List.of("{{", "{{'", "{{\"", "\"{{")) {
