@@ -94,6 +94,11 @@ record Expression(String text, Spot spot, Path path, int slot, List<Step> filter
         return filters.stream().anyMatch(step -> isAbsence(step, Absence.Kind.NULL));
     }
 
+    /** Whether it may be several segments of a path. */
+    boolean keepsSlashes() {
+        return filters.stream().anyMatch(step -> step.name().equals("path"));
+    }
+
     private static boolean isAbsence(Step step, Absence.Kind kind) {
         return step.absence != null && step.absence.kind() == kind;
     }

@@ -184,6 +184,9 @@ final class JsonCompiler {
 
     private @Nullable Expression read(JsonSkeleton.Pill found, String pointer, Set<Type> place) {
         Expression pill = language.read(found.found(), found.spot().pointer(pointer), names, problems);
+        if (pill != null && pill.keepsSlashes()) {
+            refuse(found, pointer, TextTemplate.PATH_ONLY);
+        }
         if (pill != null) {
             uses.add(new Use(pill, path(pill), Use.takes(pill, place)));
         }

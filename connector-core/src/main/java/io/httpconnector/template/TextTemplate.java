@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** A text with pills: literal strings, and pills that each know how they are encoded. Immutable. */
 record TextTemplate(List<Object> pieces) {
 
+    static final String PATH_ONLY = "the filter path has a meaning in the path of the URL only";
+
     /** A pill in its place. */
     record Placed(Expression pill, Encoding encoding) {}
 
@@ -152,10 +154,9 @@ record TextTemplate(List<Object> pieces) {
 
     /** A pill in text, where null has no place. */
     static Placed placed(Expression pill, Encoding encoding, List<TemplateProblem> problems) {
-        boolean keepsSlashes =
-                pill.filters().stream().anyMatch(step -> step.name().equals("path"));
+        boolean keepsSlashes = pill.keepsSlashes();
         if (keepsSlashes && encoding != Encoding.SEGMENT) {
-            problems.add(pill.problem(Code.WRONG_PLACE, "the filter path has a meaning in the path of the URL only"));
+            problems.add(pill.problem(Code.WRONG_PLACE, PATH_ONLY));
         }
         if (pill.makesNull()) {
             problems.add(pill.problem(Code.WRONG_PLACE, "null has no text: write | default('') or | omit"));

@@ -107,6 +107,16 @@ class BadTemplateTest {
     }
 
     @Test
+    void filterPathIsForThePathOnly() {
+        assertThat(problems(RequestTemplate.named("T")
+                        .get("/{{v.ok | path}}?a={{v.x | path}}")
+                        .query("q", "{{v.x | path}}")
+                        .json("{\"a\": \"{{v.x | path}}\"}")))
+                .hasSize(3)
+                .allMatch(problem -> problem.contains("the filter path has a meaning in the path of the URL only"));
+    }
+
+    @Test
     void nameIsNoPlaceForAPill() {
         assertThat(problems(RequestTemplate.named("T")
                         .get("/")
