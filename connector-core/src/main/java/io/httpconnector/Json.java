@@ -174,7 +174,11 @@ public final class Json {
         return where + firstLine(e.getOriginalMessage());
     }
 
-    /** Puts a value into a tree as it is. */
+    /**
+     * Puts a value into a tree as it is.
+     *
+     * @param <T> the type of the value
+     */
     private static final class Embedded<T> extends StdSerializer<T> {
 
         private static final long serialVersionUID = 1L;
