@@ -149,7 +149,12 @@ final class Loopback implements AutoCloseable {
 
     @Override
     public void close() {
+        // The server of later JDKs waits when it is stopped, and may take the interruption for itself.
+        boolean interrupted = Thread.interrupted();
         server.stop(0);
         threads.shutdown();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
