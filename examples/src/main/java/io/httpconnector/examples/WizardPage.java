@@ -41,6 +41,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class WizardPage implements AutoCloseable {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final int MAX_SAMPLES = 100;
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newFixedThreadPool(4);
@@ -167,8 +168,10 @@ public final class WizardPage implements AutoCloseable {
     private JsonNode send(JsonNode asked) {
         SampleExchange sample =
                 wizard.draft((ObjectNode) asked.path("definition")).send();
-        String id = String.valueOf(ids.incrementAndGet());
+        int number = ids.incrementAndGet();
+        String id = String.valueOf(number);
         samples.put(id, sample);
+        samples.remove(String.valueOf(number - MAX_SAMPLES));
         ObjectNode shown = MAPPER.createObjectNode();
         shown.put("id", id).put("accepted", sample.failure().isEmpty());
         sample.status().ifPresent(status -> shown.put("status", status));
