@@ -3,6 +3,7 @@ package io.httpconnector;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalInt;
 import org.apache.hc.core5.http.Header;
 
@@ -51,9 +52,15 @@ public record Exchange(
         return of(request, new Redactor(request.secrets()), OptionalInt.empty(), Headers.NONE, "", call.moment());
     }
 
+    /** What was written into a header for credentials is masked here, too: it did not come from an auth strategy. */
     static Exchange unsent(Request request) {
+        Request shown = request;
+        for (String name : List.of("Authorization", "Proxy-Authorization", "Cookie")) {
+            String value = request.header(name).orElse("");
+            shown = value.isEmpty() ? shown : shown.header(name, Secret.of(value));
+        }
         Moment never = new Moment(Instant.EPOCH, Duration.ZERO, 0);
-        return of(request, new Redactor(request.secrets()), OptionalInt.empty(), Headers.NONE, "", never);
+        return of(shown, new Redactor(shown.secrets()), OptionalInt.empty(), Headers.NONE, "", never);
     }
 
     private static Exchange of(

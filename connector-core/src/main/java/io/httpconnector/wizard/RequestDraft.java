@@ -8,6 +8,7 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Json;
 import io.httpconnector.Request;
+import io.httpconnector.Secret;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RenderException;
 import io.httpconnector.template.RequestTemplate;
@@ -201,7 +202,7 @@ public final class RequestDraft {
      * @throws RenderException when values for its pills are missing
      */
     public SampleExchange send() {
-        Request request = RequestTemplate.fromJson(definition).render(pills);
+        Request request = withSecretHeaders(RequestTemplate.fromJson(definition).render(pills));
         try {
             return SampleExchange.answered(this, wizard.connection().send(request));
         } catch (InvalidDefinitionException e) {
@@ -209,6 +210,17 @@ public final class RequestDraft {
         } catch (ConnectorException e) {
             return SampleExchange.failed(this, e.exchange().orElseGet(request::preview), e);
         }
+    }
+
+    /** Credentials that pills have put into headers are not shown in the sample. */
+    private static Request withSecretHeaders(Request request) {
+        Request hidden = request;
+        for (String name : request.headerNames()) {
+            String value = request.header(name).orElse("");
+            boolean isSecret = Credentials.isCredential(name) && !value.isEmpty();
+            hidden = isSecret ? hidden.header(name, Secret.of(value)) : hidden;
+        }
+        return hidden;
     }
 
     /**

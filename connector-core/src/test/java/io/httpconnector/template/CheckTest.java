@@ -131,6 +131,21 @@ class CheckTest {
     }
 
     @Test
+    void dryRunShowsNoCredentials() {
+        RequestTemplate template = RequestTemplate.named("T")
+                .get("/")
+                .header("Authorization", "Bearer {{auth.token}}")
+                .query("echo", "Bearer {{auth.token}}")
+                .build();
+
+        Exchange exchange = template.dryRun(Pills.of("auth", Map.of("token", "s3cret-token")));
+
+        assertThat(exchange.requestHeaders().first("Authorization")).hasValue("***");
+        assertThat(exchange.asCurl()).doesNotContain("s3cret-token");
+        assertThat(exchange).asString().doesNotContain("s3cret-token");
+    }
+
+    @Test
     void dryRunShowsTheRequest() {
         RequestTemplate template = RequestTemplate.named("T")
                 .post("https://api.example.com/{{v.id}}")

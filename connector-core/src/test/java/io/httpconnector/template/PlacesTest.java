@@ -132,10 +132,12 @@ class PlacesTest {
                 "BRACKETS ! /?id%5B%5D=a%20b&id%5B%5D=2&id%5B%5D=c%26d",
                 "INDICES  ! /?id%5B0%5D=a%20b&id%5B1%5D=2&id%5B2%5D=c%26d",
                 "COMMA    ! /?id=a%20b%2C2%2Cc%26d",
-                "PIPE     ! /?id=a%20b%7C2%7Cc%26d"
+                "PIPE     ! /?id=a%20b%7C2%7Cc%26d",
+                "SPACE    ! /?id=a%2Bb%202%20c%26d"
             })
     void listInAQueryAndAForm(ListStyle style, String url) {
-        Map<String, Object> values = Map.of("ids", List.of("a b", 2, "c&d"), "none", List.of());
+        String first = style == ListStyle.SPACE ? "a+b" : "a b";
+        Map<String, Object> values = Map.of("ids", List.of(first, 2, "c&d"), "none", List.of());
         RequestTemplateBuilder template = template()
                 .post("/")
                 .query("id", "{{v.ids}}", style)

@@ -233,6 +233,21 @@ class SourcesTest {
     }
 
     @Test
+    void postmanOfVersion20() {
+        RecommendationSource source = Sources.postman(POSTMAN.replace("/v2.1.0/", "/v2.0.0/")
+                .replace(
+                        "\"request\": \"{{baseUrl}}/plain?x=1\"",
+                        "\"request\": {\"method\": \"PUT\", \"url\": \"{{baseUrl}}/plain?x=1\"}"));
+
+        assertThat(find(source, "Plain").definition())
+                .isEqualTo(
+                        Json.parse(
+                                "{\"method\": \"PUT\", \"url\": \"/v2/plain\", \"query\": [{\"name\": \"x\", \"value\": \"1\"}]}"));
+        assertThat(find(source, "Create order").definition().path("url").asText())
+                .isEqualTo("/v2/shops/{{input.shop_id}}/orders");
+    }
+
+    @Test
     void har() {
         List<Recommendation> all = Sources.har(HAR).all();
 

@@ -333,6 +333,23 @@ class WizardTest {
     }
 
     @Test
+    void credentialOfAPillIsSentAndNotShown() {
+        service.stubFor(any(anyUrl()).willReturn(okJson("{\"echo\": \"k-12345678\"}")));
+
+        SampleExchange sample = wizard.get("/")
+                .header("X-Api-Key", "{{job.key}}")
+                .values(Pills.of("job", Map.of("key", "k-12345678")))
+                .send();
+
+        assertThat(service.findAll(anyRequestedFor(anyUrl())).get(0).getHeader("X-Api-Key"))
+                .isEqualTo("k-12345678");
+        assertThat(sample.exchange().asCurl() + sample.body() + sample.json()).doesNotContain("k-12345678");
+        assertThat(sample.review().apply("T").toText())
+                .doesNotContain("k-12345678")
+                .contains("{{job.key}}");
+    }
+
+    @Test
     void secretThatTheServiceEchoesIsNotShown() {
         service.stubFor(
                 any(anyUrl()).willReturn(okJson("{\"headers\": {\"Authorization\": \"Bearer " + TOKEN + "\"}}")));
