@@ -398,6 +398,18 @@ class WizardTest {
     }
 
     @Test
+    void fileThatCanNotBeWrittenLeavesNothingBehind() throws IOException {
+        SavedRequest saved = created().review().apply("T");
+        Path occupied = Files.createDirectories(dir.resolve("occupied.json").resolve("full"));
+
+        assertThatThrownBy(() -> saved.save(dir.resolve("none/x.json")))
+                .isInstanceOf(ConnectorException.class)
+                .hasMessageContaining("can't be written");
+        assertThatThrownBy(() -> saved.save(occupied.getParent())).isInstanceOf(ConnectorException.class);
+        assertThat(dir).isDirectoryNotContaining(file -> file.toString().endsWith(".part"));
+    }
+
+    @Test
     void fileOfALaterVersionIsRefused() throws IOException {
         Path file = dir.resolve("later.json");
         Files.writeString(file, created().review().apply("T").toText().replace("\"version\" : 1", "\"version\" : 2"));
