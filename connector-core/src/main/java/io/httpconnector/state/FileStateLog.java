@@ -1,0 +1,255 @@
+package io.httpconnector.state;
+
+import io.httpconnector.state.StateException.Reason;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A file of frames, the first of which holds the id. A frame is a head of 20 bytes (number of the frame, length of the content,
+ * checksum of the content, checksum of the head), and the content. New ones are written at the end. A frame at the very end
+ * that is not whole is what a crash has left: it was never acknowledged, and is dropped.
+ *
+ * <p>Files are open only while they are written, so that thousands cost no handles. {@link RandomAccessFile} is used because
+ * an interrupt doesn't close it in the middle of a frame, as it would a channel.
+ */
+final class FileStateLog implements StateLog {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StateStore.class);
+    private static final int HEAD = 20;
+    private static final int MOST = 64 * 1024 * 1024;
+
+    private final String id;
+    private final Path file;
+    private final FileStateStore store;
+    private final Runnable release;
+    /** Where the next frame begins; -1 before anything was read, and after a write that failed. */
+    private long end = -1;
+
+    private long frames;
+    private boolean closed;
+
+    FileStateLog(String id, Path file, FileStateStore store, Runnable release) {
+        this.id = id;
+        this.file = file;
+        this.store = store;
+        this.release = release;
+    }
+
+    @Override
+    public void read(Consumer<byte[]> reader) {
+        ensureOpen();
+        end = -1;
+        frames = 0;
+        if (!Files.exists(file)) {
+            end = 0;
+            return;
+        }
+        try (InputStream in = new BufferedInputStream(new FileInputStream(file.toFile()), 1 << 16)) {
+            long size = Files.size(file);
+            long at = 0;
+            byte[] content = next(in, at, size);
+            while (content != null) {
+                if (frames > 0) {
+                    reader.accept(content);
+                } else if (!id.equals(new String(content, StandardCharsets.UTF_8))) {
+                    throw corrupt(at, "it belongs to another id");
+                }
+                frames++;
+                at += HEAD + content.length;
+                content = next(in, at, size);
+            }
+            if (frames == 0) {
+                throw corrupt(0, "it is empty");
+            }
+            end = at;
+        } catch (IOException e) {
+            throw unavailable("read", e);
+        }
+        truncate();
+    }
+
+    /** The content of the next frame; null at the end. */
+    private byte @Nullable [] next(InputStream in, long at, long size) throws IOException {
+        byte[] head = in.readNBytes(HEAD);
+        if (head.length < HEAD || isBlank(head, in, size - at)) {
+            return null;
+        }
+        ByteBuffer fields = ByteBuffer.wrap(head);
+        long number = fields.getLong();
+        int length = fields.getInt();
+        int sum = fields.getInt();
+        if (fields.getInt() != checksum(head, HEAD - 4)) {
+            throw corrupt(at, "the head of a frame is damaged");
+        }
+        if (number != frames || length < 0 || length > MOST) {
+            throw corrupt(at, "frame " + frames + " is missing");
+        }
+        byte[] content = in.readNBytes(length);
+        boolean last = at + HEAD + length >= size;
+        if (content.length == length && checksum(content, length) == sum) {
+            return content;
+        }
+        if (last) {
+            return null;
+        }
+        throw corrupt(at, "the content of a frame is damaged");
+    }
+
+    /** Some file systems leave zeros where a crash came between the length of the file and its content. */
+    private static boolean isBlank(byte[] head, InputStream in, long rest) throws IOException {
+        for (byte one : head) {
+            if (one != 0) {
+                return false;
+            }
+        }
+        long zeros = HEAD;
+        int one = in.read();
+        while (one == 0) {
+            zeros++;
+            one = in.read();
+        }
+        return one < 0 && zeros == rest;
+    }
+
+    private void truncate() {
+        try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+            if (out.length() > end) {
+                LOG.warn("{}: the last {} bytes are what a crash has left: dropped", file, out.length() - end);
+                out.setLength(end);
+                out.getFD().sync();
+            }
+        } catch (IOException e) {
+            end = -1;
+            throw unavailable("written", e);
+        }
+    }
+
+    @Override
+    public void append(byte[] entry) {
+        ensureReady(entry.length);
+        if (end == 0) {
+            replace(List.of(entry));
+            return;
+        }
+        long before = end;
+        end = -1;
+        byte[] frame = frame(frames, entry);
+        try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+            if (out.length() != before) {
+                throw new StateException(
+                        Reason.CONFLICT, "The state of \"" + id + "\" in " + file + " was written by somebody else");
+            }
+            out.seek(before);
+            out.write(frame);
+            out.getFD().sync();
+        } catch (IOException e) {
+            throw unavailable("written", e);
+        }
+        frames++;
+        end = before + frame.length;
+    }
+
+    @Override
+    public void replace(Iterable<byte[]> entries) {
+        ensureReady(0);
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        Iterator<byte[]> rest = entries.iterator();
+        long size = 0;
+        long count = 0;
+        byte[] next = id.getBytes(StandardCharsets.UTF_8);
+        end = -1;
+        try {
+            Files.deleteIfExists(fresh);
+            store.create(fresh);
+            try (FileOutputStream out = new FileOutputStream(fresh.toFile());
+                    OutputStream buffered = new BufferedOutputStream(out, 1 << 16)) {
+                while (next != null) {
+                    byte[] frame = frame(count, next);
+                    buffered.write(frame);
+                    size += frame.length;
+                    count++;
+                    next = rest.hasNext() ? rest.next() : null;
+                }
+                buffered.flush();
+                out.getFD().sync();
+            }
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            store.forceDirectory();
+        } catch (IOException e) {
+            throw unavailable("written", e);
+        }
+        end = size;
+        frames = count;
+    }
+
+    private static byte[] frame(long number, byte[] content) {
+        byte[] frame = new byte[HEAD + content.length];
+        ByteBuffer buffer = ByteBuffer.wrap(frame);
+        buffer.putLong(number).putInt(content.length).putInt(checksum(content, content.length));
+        buffer.putInt(checksum(frame, HEAD - 4)).put(content);
+        return frame;
+    }
+
+    private static int checksum(byte[] bytes, int length) {
+        CRC32C sum = new CRC32C();
+        sum.update(bytes, 0, length);
+        return (int) sum.getValue();
+    }
+
+    private void ensureReady(int length) {
+        ensureOpen();
+        if (end < 0) {
+            throw new StateException(
+                    Reason.CONFLICT,
+                    "The state of \"" + id + "\" must be read before it is written, and after a failure");
+        }
+        if (length > MOST) {
+            throw new StateException(
+                    Reason.UNAVAILABLE, "An entry for \"" + id + "\" has " + length + " bytes: " + MOST + " fit");
+        }
+    }
+
+    private void ensureOpen() {
+        if (closed) {
+            throw new StateException(Reason.UNAVAILABLE, "The state of \"" + id + "\" is closed");
+        }
+    }
+
+    private StateException corrupt(long at, String how) {
+        return new StateException(
+                Reason.CORRUPT,
+                "The state of \"" + id + "\" in " + file + " is damaged at byte " + at + ": " + how
+                        + "; restore the file, or remove it to begin anew");
+    }
+
+    private StateException unavailable(String what, IOException e) {
+        return new StateException(
+                Reason.UNAVAILABLE, "The state of \"" + id + "\" in " + file + " can't be " + what + ": " + e, e);
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            release.run();
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package io.httpconnector.state;
+
+import io.httpconnector.state.StateException.Reason;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A directory with a {@link FileStateLog} for each id, and a file {@code .lock} whose lock says that a process is at work. */
+final class FileStateStore implements StateStore {
+
+    private static final Set<StandardOpenOption> LOCKING = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+
+    private final Path directory;
+    private final boolean posix;
+    private final FileChannel lock;
+    private final Set<String> open = ConcurrentHashMap.newKeySet();
+
+    FileStateStore(Path directory) {
+        this.posix = directory.getFileSystem().supportedFileAttributeViews().contains("posix");
+        try {
+            Files.createDirectories(directory, owner("rwx------"));
+            this.directory = directory.toRealPath();
+            this.lock = locked(this.directory.resolve(".lock"));
+        } catch (IOException e) {
+            throw new StateException(
+                    Reason.UNAVAILABLE, "The directory " + directory + " can't be used for state: " + e, e);
+        }
+    }
+
+    private FileChannel locked(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(file, LOCKING, owner("rw-------"));
+        if (!lock(channel)) {
+            channel.close();
+            throw new StateException(
+                    Reason.IN_USE,
+                    "The state in " + directory
+                            + " is in use: one store can have it at a time; share the store within a"
+                            + " process, and use a database for several");
+        }
+        return channel;
+    }
+
+    private static boolean lock(FileChannel channel) throws IOException {
+        try {
+            FileLock lock = channel.tryLock();
+            return lock != null;
+        } catch (OverlappingFileLockException e) {
+            // Another store of this process has it.
+            return false;
+        }
+    }
+
+    @Override
+    public StateLog open(String id) {
+        Claims.check(id);
+        if (!lock.isOpen()) {
+            throw new StateException(Reason.UNAVAILABLE, "The store in " + directory + " is closed");
+        }
+        if (!open.add(id)) {
+            throw Claims.inUse(id);
+        }
+        return new FileStateLog(id, directory.resolve(fileName(id)), this, () -> open.remove(id));
+    }
+
+    /** Says to people which id it is, and is another one for each id, on file systems without case too. */
+    private static String fileName(String id) {
+        String readable = id.replaceAll("[^A-Za-z0-9._-]", "_");
+        String start = readable.substring(0, Math.min(readable.length(), 60));
+        return start + "-" + HexFormat.of().formatHex(sha256(id), 0, 8) + ".state";
+    }
+
+    private static byte[] sha256(String id) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every JVM has SHA-256", e);
+        }
+    }
+
+    /** An empty file that only the owner can read. */
+    void create(Path file) throws IOException {
+        Files.createFile(file, owner("rw-------"));
+    }
+
+    /** So that a new name survives a crash too; where directories can't be opened, as on Windows, the system sees to it. */
+    void forceDirectory() throws IOException {
+        boolean done = !posix;
+        boolean interrupted = false;
+        while (!done) {
+            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                channel.force(true);
+                done = true;
+            } catch (ClosedByInterruptException e) {
+                interrupted = Thread.interrupted();
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private FileAttribute<?>[] owner(String permissions) {
+        return posix
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    @Override
+    public void close() {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            throw new StateException(Reason.UNAVAILABLE, "The lock of " + directory + " can't be given back: " + e, e);
+        }
+    }
+}
