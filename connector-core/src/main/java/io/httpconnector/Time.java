@@ -5,16 +5,34 @@ import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Where the time of the day, the time that passes and all waiting come from. */
-interface Time {
+/**
+ * Where triggers take the time of the day, the time that passes, and all waiting from: so that a test can make up its own, and
+ * need not wait for schedules and backoffs. Safe for many threads.
+ */
+public interface Time {
 
-    /** The time that passes, by {@link System#nanoTime()}. */
+    /**
+     * The time that passes, as {@link System#nanoTime()}.
+     *
+     * @return nanoseconds, to be compared with others of the same source only
+     */
     long nanos();
 
-    /** The time of the day, to compare with what a service says. */
+    /**
+     * The time of the day, to compare with what a service says.
+     *
+     * @return the time
+     */
     Instant now();
 
-    /** Waits until the time has passed, or the gate opens before: true then. */
+    /**
+     * Waits.
+     *
+     * @param gate ends the waiting when it opens
+     * @param time how long to wait at most
+     * @return whether the gate is open
+     * @throws InterruptedException when the thread is interrupted
+     */
     boolean await(CountDownLatch gate, Duration time) throws InterruptedException;
 
     /** The real time. */

@@ -8,11 +8,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Time that passes only where somebody waits for it, and at once. */
-final class FakeTime implements Time {
+public final class FakeTime implements Time {
 
-    static final Instant START = Instant.parse("2026-11-25T10:00:00Z");
+    public static final Instant START = Instant.parse("2026-11-25T10:00:00Z");
 
-    final List<Duration> waits = new CopyOnWriteArrayList<>();
+    public final List<Duration> waits = new CopyOnWriteArrayList<>();
     private final AtomicLong nanos = new AtomicLong();
 
     @Override
@@ -35,7 +35,7 @@ final class FakeTime implements Time {
         return gate.getCount() == 0;
     }
 
-    void pass(Duration time) {
+    public void pass(Duration time) {
         nanos.addAndGet(time.toNanos());
     }
 }

@@ -1,0 +1,58 @@
+package io.httpconnector.trigger;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.InvalidDefinitionException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * An event that no attempt could get handled: it is kept until it is replayed or discarded.
+ *
+ * @param event the event
+ * @param error what the handler threw at the last attempt
+ * @param attempts how many attempts there were
+ * @param time when the last one failed
+ */
+public record DeadLetter(TriggerEvent event, String error, int attempts, Instant time) {
+
+    private static final int LONGEST_ERROR = 2000;
+
+    static DeadLetter of(TriggerEvent event, Throwable error, int attempts, Instant time) {
+        String text = error.toString();
+        String cut = text.length() > LONGEST_ERROR ? text.substring(0, LONGEST_ERROR) : text;
+        return new DeadLetter(event, cut, attempts, time);
+    }
+
+    /**
+     * The dead letter as JSON, to be stored or shown.
+     *
+     * @return what {@link #fromJson} reads
+     */
+    public ObjectNode toJson() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.set("event", event.toJson());
+        return json.put("error", error).put("attempts", attempts).put("time", time.toString());
+    }
+
+    /**
+     * Reads a dead letter that was written as JSON.
+     *
+     * @param json what {@link #toJson()} wrote
+     * @return the dead letter
+     * @throws InvalidDefinitionException when it is not what was written
+     */
+    public static DeadLetter fromJson(JsonNode json) {
+        try {
+            return new DeadLetter(
+                    TriggerEvent.fromJson(json.required("event")),
+                    json.required("error").asText(),
+                    json.required("attempts").asInt(),
+                    Instant.parse(json.required("time").asText()));
+        } catch (IllegalArgumentException | DateTimeException e) {
+            throw new InvalidDefinitionException("dead letter", List.of(String.valueOf(e.getMessage())));
+        }
+    }
+}

@@ -1,0 +1,279 @@
+package io.httpconnector.trigger;
+
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Time;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How events get to your code: one by one or in batches, in which order, how often it is tried.
+ *
+ * <pre>{@code
+ * Delivery.to(event -> tickets.upsert(event.payload())).concurrently(8).attempts(10).backoff(ofSeconds(1), ofMinutes(5))
+ * Delivery.inBatches(500, events -> warehouse.load(events))
+ * }</pre>
+ *
+ * <p>By default one event at a time, in the order in which they came, 5 attempts with a backoff that doubles from 1 second to at
+ * most a minute, half of it random. What the last attempt could not get handled becomes a {@link DeadLetter}, and the next
+ * event is delivered. Immutable and safe for many threads.
+ */
+public final class Delivery {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
+    private static final int MOST_ATTEMPTS = 10_000;
+    private static final int MOST_LANES = 1000;
+    private static final int MOST_IN_BATCH = 100_000;
+
+    private final BatchHandler handler;
+    private final int batch;
+    private final int lanes;
+    private final int attempts;
+    private final Duration first;
+    private final Duration longest;
+
+    private Delivery(BatchHandler handler, int batch, int lanes, int attempts, Duration first, Duration longest) {
+        this.handler = handler;
+        this.batch = batch;
+        this.lanes = lanes;
+        this.attempts = attempts;
+        this.first = first;
+        this.longest = longest;
+    }
+
+    /**
+     * Delivers events one by one.
+     *
+     * @param handler is given each event
+     * @return the delivery
+     */
+    public static Delivery to(EventHandler handler) {
+        require(handler != null, "the handler is null");
+        return of(1, events -> handler.handle(events.get(0)));
+    }
+
+    /**
+     * Delivers several events at once.
+     *
+     * @param most how many at most, 1 to 100,000; there are fewer when there are no more on a page
+     * @param handler is given each batch
+     * @return the delivery
+     */
+    public static Delivery inBatches(int most, BatchHandler handler) {
+        require(handler != null, "the handler is null");
+        require(most >= 1 && most <= MOST_IN_BATCH, "batches of " + most + " events: use 1 to " + MOST_IN_BATCH);
+        return of(most, handler);
+    }
+
+    private static Delivery of(int batch, BatchHandler handler) {
+        return new Delivery(handler, batch, 1, 5, Duration.ofSeconds(1), Duration.ofMinutes(1));
+    }
+
+    /**
+     * Delivers several events at the same time; those of the same record still one after the other, in the order in which they
+     * came.
+     *
+     * @param most how many handlers run at once, 1 to 1000
+     * @return another delivery
+     */
+    public Delivery concurrently(int most) {
+        require(most >= 1 && most <= MOST_LANES, most + " at the same time: use 1 to " + MOST_LANES);
+        return new Delivery(handler, batch, most, attempts, first, longest);
+    }
+
+    /**
+     * Sets how often it is tried to get an event handled. The events after it wait.
+     *
+     * @param most how often, 1 to 10,000
+     * @return another delivery
+     */
+    public Delivery attempts(int most) {
+        require(most >= 1 && most <= MOST_ATTEMPTS, most + " attempts: use 1 to " + MOST_ATTEMPTS);
+        return new Delivery(handler, batch, lanes, most, first, longest);
+    }
+
+    /**
+     * Sets how long to wait between attempts; twice as long after each, and of that half at random.
+     *
+     * @param first after the first attempt, 1 ms to 24 h
+     * @param longest what it does not exceed, up to 24 h
+     * @return another delivery
+     */
+    public Delivery backoff(Duration first, Duration longest) {
+        boolean good = first != null
+                && longest != null
+                && first.toMillis() >= 1
+                && longest.compareTo(first) >= 0
+                && longest.compareTo(Duration.ofDays(1)) <= 0;
+        require(good, "a backoff from " + first + " to " + longest + ": use 1 ms to 24 h, the shorter first");
+        return new Delivery(handler, batch, lanes, attempts, first, longest);
+    }
+
+    private static void require(boolean good, String otherwise) {
+        if (!good) {
+            throw new InvalidDefinitionException("delivery", List.of(otherwise));
+        }
+    }
+
+    /**
+     * Delivers events, and waits until all are handled or dead, or the delivery is stopped. Called by triggers.
+     *
+     * @param events the events, in their order
+     * @param time waits between the attempts
+     * @param stop ends the delivery when it opens: what is being handled then is finished, and no more is begun
+     * @param helpers run handlers beside the calling thread, when several may run at once
+     * @return what came of it
+     * @throws InterruptedException when the thread is interrupted; handlers that run are interrupted, too
+     */
+    public Delivered deliver(List<TriggerEvent> events, Time time, CountDownLatch stop, Executor helpers)
+            throws InterruptedException {
+        Run run = new Run(lanes(events), time, stop);
+        List<FutureTask<?>> tasks = new ArrayList<>();
+        try {
+            for (int others = run.waiting.size() - 1; others > 0; others--) {
+                FutureTask<?> task = new FutureTask<>(() -> work(run), null);
+                helpers.execute(task);
+                tasks.add(task);
+            }
+        } catch (RejectedExecutionException e) {
+            LOG.debug("No thread is free to help: {} of them do", tasks.size());
+        }
+        try {
+            work(run);
+            run.unfinished.await();
+        } finally {
+            // Those that have not begun are not needed any more.
+            tasks.forEach(task -> task.cancel(true));
+        }
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        Throwable broken = run.broken.get();
+        if (broken != null) {
+            throw new IllegalStateException("A handler failed so that nothing can go on: " + broken, broken);
+        }
+        return run.delivered;
+    }
+
+    /** One call of {@link #deliver}. */
+    private static final class Run {
+
+        private final Queue<List<TriggerEvent>> waiting;
+        private final CountDownLatch unfinished;
+        private final Time time;
+        private final CountDownLatch stop;
+        private final Delivered delivered = new Delivered();
+        private final AtomicReference<@Nullable Throwable> broken = new AtomicReference<>();
+
+        Run(List<List<TriggerEvent>> lanes, Time time, CountDownLatch stop) {
+            this.waiting = new ConcurrentLinkedQueue<>(lanes);
+            this.unfinished = new CountDownLatch(lanes.size());
+            this.time = time;
+            this.stop = stop;
+        }
+    }
+
+    /** Spreads the events, those of one record always into the same lane. */
+    private List<List<TriggerEvent>> lanes(List<TriggerEvent> events) {
+        if (lanes == 1 || events.size() <= 1) {
+            return List.of(events);
+        }
+        Map<String, List<TriggerEvent>> records = new LinkedHashMap<>();
+        for (TriggerEvent event : events) {
+            records.computeIfAbsent(event.key(), key -> new ArrayList<>()).add(event);
+        }
+        List<List<TriggerEvent>> spread = new ArrayList<>();
+        for (List<TriggerEvent> record : records.values()) {
+            if (spread.size() < lanes) {
+                spread.add(record);
+            } else {
+                spread.stream()
+                        .min(Comparator.comparingInt(List::size))
+                        .orElseThrow()
+                        .addAll(record);
+            }
+        }
+        return spread;
+    }
+
+    private void work(Run run) {
+        List<TriggerEvent> lane = run.waiting.poll();
+        while (lane != null) {
+            try {
+                work(lane, run);
+            } catch (Throwable e) {
+                run.broken.compareAndSet(null, e);
+            } finally {
+                run.unfinished.countDown();
+            }
+            lane = run.waiting.poll();
+        }
+    }
+
+    private void work(List<TriggerEvent> lane, Run run) {
+        boolean going = true;
+        for (int i = 0; going && i < lane.size(); i += batch) {
+            List<TriggerEvent> next = List.copyOf(lane.subList(i, Math.min(i + batch, lane.size())));
+            going = run.stop.getCount() > 0 && finish(next, run);
+        }
+    }
+
+    /** Whether to go on: these are handled or dead. */
+    private boolean finish(List<TriggerEvent> events, Run run) {
+        for (int attempt = 1; ; attempt++) {
+            Throwable failure;
+            try {
+                handler.handle(events);
+                events.forEach(run.delivered::handled);
+                return true;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
+                failure = e;
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                return false;
+            }
+            String which = events.size() == 1 ? events.get(0).toString() : events.size() + " from " + events.get(0);
+            if (attempt == attempts) {
+                LOG.warn("{}: attempt {} of {} failed, it becomes a dead letter", which, attempt, attempts, failure);
+                for (TriggerEvent event : events) {
+                    run.delivered.died(DeadLetter.of(event, failure, attempt, run.time.now()));
+                }
+                return true;
+            }
+            LOG.info("{}: attempt {} of {} failed: {}", which, attempt, attempts, failure.toString());
+            if (!paused(attempt, run)) {
+                return false;
+            }
+        }
+    }
+
+    /** Waits for the next attempt; false when there is to be none. */
+    private boolean paused(int attempt, Run run) {
+        double most = Math.min((double) longest.toMillis(), first.toMillis() * Math.pow(2, attempt - 1.0));
+        long millis =
+                Math.max(1, Math.round(most / 2 + ThreadLocalRandom.current().nextDouble() * most / 2));
+        try {
+            return !run.time.await(run.stop, Duration.ofMillis(millis));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

@@ -1,0 +1,273 @@
+package io.httpconnector.trigger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.httpconnector.FakeTime;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
+import io.httpconnector.Time;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class DeliveryTest {
+
+    private final FakeTime time = new FakeTime();
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final List<String> seen = Collections.synchronizedList(new ArrayList<>());
+
+    @AfterEach
+    void end() {
+        threads.shutdownNow();
+    }
+
+    @Test
+    void deliversInOrder() throws InterruptedException {
+        Delivered delivered = deliver(Delivery.to(event -> seen.add(event.key())), events(5));
+
+        assertThat(seen).containsExactly("k0", "k1", "k2", "k3", "k4");
+        assertThat(delivered.handled()).hasSize(5);
+        assertThat(delivered.dead()).isEmpty();
+    }
+
+    @Test
+    void triesAgainWithABackoffThatDoubles() throws InterruptedException {
+        AtomicInteger attempts = new AtomicInteger();
+        Delivery delivery = Delivery.to(event -> {
+                    if (attempts.incrementAndGet() < 6) {
+                        throw new IllegalStateException("down");
+                    }
+                })
+                .attempts(6)
+                .backoff(Duration.ofSeconds(1), Duration.ofSeconds(5));
+
+        Delivered delivered = deliver(delivery, events(1));
+
+        assertThat(delivered.handled()).containsExactly("id0");
+        assertThat(time.waits).hasSize(5);
+        List<Integer> most = List.of(1000, 2000, 4000, 5000, 5000);
+        for (int i = 0; i < 5; i++) {
+            assertThat(time.waits.get(i).toMillis()).isBetween(most.get(i) / 2L, (long) most.get(i));
+        }
+    }
+
+    @Test
+    void whatNobodyCanHandleBecomesADeadLetterAndTheOthersGoOn() throws InterruptedException {
+        Delivery delivery = Delivery.to(event -> {
+                    if (event.key().equals("k1")) {
+                        throw new IllegalStateException("no such customer");
+                    }
+                    seen.add(event.key());
+                })
+                .attempts(3);
+
+        Delivered delivered = deliver(delivery, events(3));
+
+        assertThat(seen).containsExactly("k0", "k2");
+        assertThat(delivered.handled()).containsExactlyInAnyOrder("id0", "id2");
+        assertThat(delivered.dead()).singleElement().satisfies(letter -> {
+            assertThat(letter.event().key()).isEqualTo("k1");
+            assertThat(letter.error()).isEqualTo("java.lang.IllegalStateException: no such customer");
+            assertThat(letter.attempts()).isEqualTo(3);
+            assertThat(letter.time()).isAfter(FakeTime.START);
+            assertThat(DeadLetter.fromJson(Json.parse(letter.toJson().toString())))
+                    .isEqualTo(letter);
+        });
+    }
+
+    @Test
+    void batchesAreDeliveredAndFailAsAWhole() throws InterruptedException {
+        List<Integer> sizes = new ArrayList<>();
+        Delivery delivery = Delivery.inBatches(4, events -> {
+                    sizes.add(events.size());
+                    if (events.get(0).key().equals("k4")) {
+                        throw new IllegalStateException("rejected");
+                    }
+                })
+                .attempts(2);
+
+        Delivered delivered = deliver(delivery, events(10));
+
+        assertThat(sizes).containsExactly(4, 4, 4, 2);
+        assertThat(delivered.handled()).hasSize(6);
+        assertThat(delivered.dead()).extracting(letter -> letter.event().key()).containsExactly("k4", "k5", "k6", "k7");
+    }
+
+    @Test
+    void handlersRunAtTheSameTimeUpToTheLimit() throws InterruptedException {
+        CyclicBarrier four = new CyclicBarrier(4);
+        AtomicInteger running = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        Delivery delivery = Delivery.to(event -> {
+                    most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                    four.await(10, TimeUnit.SECONDS);
+                    running.decrementAndGet();
+                })
+                .concurrently(4);
+
+        Delivered delivered = deliver(delivery, events(40));
+
+        assertThat(delivered.handled()).hasSize(40);
+        assertThat(most).hasValue(4);
+    }
+
+    @Test
+    void eventsOfOneRecordStayInOrderWhileOthersOvertake() throws InterruptedException {
+        Map<String, List<String>> byKey = new ConcurrentHashMap<>();
+        Delivery delivery = Delivery.to(event -> byKey.computeIfAbsent(
+                                event.key(), key -> Collections.synchronizedList(new ArrayList<>()))
+                        .add(event.id()))
+                .concurrently(8);
+        List<TriggerEvent> events = IntStream.range(0, 1000)
+                .mapToObj(i -> event("k" + i % 10, "id" + i))
+                .toList();
+
+        deliver(delivery, events);
+
+        for (int key = 0; key < 10; key++) {
+            int rest = key;
+            assertThat(byKey.get("k" + key))
+                    .isEqualTo(IntStream.range(0, 1000)
+                            .filter(i -> i % 10 == rest)
+                            .mapToObj(i -> "id" + i)
+                            .toList());
+        }
+    }
+
+    @Test
+    void aStopEndsTheBackoffAndBeginsNothingMore() throws InterruptedException {
+        Delivery delivery = Delivery.to(event -> {
+                    seen.add(event.key());
+                    if (event.key().equals("k1")) {
+                        stop.countDown();
+                        throw new IllegalStateException("down");
+                    }
+                })
+                .attempts(100);
+
+        Delivered delivered = delivery.deliver(events(5), Time.SYSTEM, stop, threads);
+
+        assertThat(seen).containsExactly("k0", "k1");
+        assertThat(delivered.handled()).containsExactly("id0");
+        assertThat(delivered.dead()).isEmpty();
+    }
+
+    @Test
+    void anInterruptReachesTheHandlersAndNothingCountsAsHandled() throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(3);
+        AtomicInteger interrupted = new AtomicInteger();
+        CountDownLatch ended = new CountDownLatch(3);
+        Delivery delivery = Delivery.to(event -> {
+                    begun.countDown();
+                    try {
+                        new CountDownLatch(1).await();
+                    } catch (InterruptedException e) {
+                        interrupted.incrementAndGet();
+                        throw e;
+                    } finally {
+                        ended.countDown();
+                    }
+                })
+                .concurrently(3);
+        Thread main = Thread.currentThread();
+        threads.execute(() -> {
+            try {
+                begun.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            main.interrupt();
+        });
+
+        assertThatThrownBy(() -> deliver(delivery, events(10))).isInstanceOf(InterruptedException.class);
+
+        assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(interrupted).hasValue(3);
+    }
+
+    @Test
+    void withoutFreeThreadsTheCallerDoesItAll() throws InterruptedException {
+        Executor full = task -> {
+            throw new RejectedExecutionException("full");
+        };
+
+        Delivered delivered =
+                Delivery.to(event -> seen.add(event.key())).concurrently(4).deliver(events(9), time, stop, full);
+
+        assertThat(delivered.handled()).hasSize(9);
+    }
+
+    @Test
+    void helpersThatNeverComeAreNotWaitedFor() throws InterruptedException {
+        Executor lazy = task -> {};
+
+        Delivered delivered =
+                Delivery.to(event -> seen.add(event.key())).concurrently(4).deliver(events(9), time, stop, lazy);
+
+        assertThat(delivered.handled()).hasSize(9);
+    }
+
+    @Test
+    void refusesWhatMakesNoSense() {
+        Delivery delivery = Delivery.to(event -> {});
+        assertThatThrownBy(() -> Delivery.to(null))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("the handler is null");
+        assertThatThrownBy(() -> Delivery.inBatches(0, events -> {})).hasMessageContaining("use 1 to 100000");
+        assertThatThrownBy(() -> delivery.attempts(0)).hasMessageContaining("0 attempts: use 1 to 10000");
+        assertThatThrownBy(() -> delivery.concurrently(1001)).hasMessageContaining("use 1 to 1000");
+        assertThatThrownBy(() -> delivery.backoff(Duration.ofSeconds(2), Duration.ofSeconds(1)))
+                .hasMessageContaining("PT2S to PT1S");
+    }
+
+    @Test
+    void anEventIsTheSameAfterItWasWritten() {
+        TriggerEvent deleted = new TriggerEvent(
+                "id",
+                "trigger",
+                Change.DELETED,
+                "key",
+                MissingNode.getInstance(),
+                Json.parse("{\"id\": 1}"),
+                Instant.EPOCH);
+
+        assertThat(TriggerEvent.fromJson(Json.parse(deleted.toJson().toString())))
+                .isEqualTo(deleted);
+        assertThat(deleted).hasToString("trigger: DELETED key (id)");
+        assertThatThrownBy(() -> TriggerEvent.fromJson(Json.parse("{\"id\": 1}")))
+                .isInstanceOf(InvalidDefinitionException.class);
+    }
+
+    private Delivered deliver(Delivery delivery, List<TriggerEvent> events) throws InterruptedException {
+        return delivery.deliver(events, time, stop, threads);
+    }
+
+    private static List<TriggerEvent> events(int count) {
+        return IntStream.range(0, count).mapToObj(i -> event("k" + i, "id" + i)).toList();
+    }
+
+    private static TriggerEvent event(String key, String id) {
+        return new TriggerEvent(
+                id, "test", Change.NEW, key, Json.tree(Map.of("key", key)), MissingNode.getInstance(), FakeTime.START);
+    }
+}
