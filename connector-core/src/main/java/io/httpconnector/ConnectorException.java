@@ -49,6 +49,15 @@ public class ConnectorException extends RuntimeException {
     }
 
     /**
+     * Whether somebody must give the credentials anew before another attempt makes sense.
+     *
+     * @return true for a 401 that refreshing did not help, and for an authorization that is missing or was taken back
+     */
+    public boolean needsAuthorization() {
+        return false;
+    }
+
+    /**
      * What was sent and what came back, without its secrets.
      *
      * @return the exchange; empty when nothing was about to be sent

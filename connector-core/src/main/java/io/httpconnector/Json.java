@@ -47,6 +47,9 @@ public final class Json {
                     .addSerializer(InputStream.class, new Embedded<>(InputStream.class))
                     .addSerializer(Body.StreamSource.class, new Embedded<>(Body.StreamSource.class)));
 
+    /** Reads one of several values. */
+    private static final ObjectMapper PIECES = MAPPER.copy().disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
 
     private Json() {}
@@ -121,6 +124,30 @@ public final class Json {
             // The exponent is out of range.
         }
         throw new InvalidDefinitionException("JSON number", "it is no number that JSON has");
+    }
+
+    /**
+     * Reads JSON piece by piece, so that it may be of any size. What {@code readValueAsTree} gives is as from
+     * {@link #parse}.
+     *
+     * @param json one JSON value, or several one after the other; in UTF-8, UTF-16 or UTF-32
+     * @return a parser at its beginning; to close it closes the stream
+     * @throws IOException when the stream can't be read
+     */
+    public static JsonParser parser(InputStream json) throws IOException {
+        return PIECES.createParser(json);
+    }
+
+    /**
+     * Reads XML piece by piece, in the same tree as {@link Response#xml()}: elements of one name come as fields of one name.
+     *
+     * @param xml one document
+     * @return a parser at the beginning of the root element's content
+     * @throws IOException when the stream can't be read, or is not XML
+     * @throws ConnectorException when the library {@code jackson-dataformat-xml} is missing
+     */
+    public static JsonParser xmlParser(InputStream xml) throws IOException {
+        return Xml.parser(xml);
     }
 
     static byte[] write(Object value) {

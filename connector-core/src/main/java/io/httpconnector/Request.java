@@ -286,6 +286,17 @@ public final class Request {
     }
 
     /**
+     * The same request at another URL, such as the one of the next page, whose query takes the place of this one's.
+     *
+     * @param url relative to the base URL, or absolute
+     * @return a new request
+     * @throws InvalidDefinitionException when the URL is not acceptable: says why
+     */
+    public Request at(String url) {
+        return new Request(name, method, Url.parse(url), Fields.NONE, headers, body, terms, secrecy);
+    }
+
+    /**
      * Sets how long the whole exchange may take, retries and waiting included, instead of the connection's
      * {@code totalTimeout}.
      *

@@ -1,9 +1,12 @@
 package io.httpconnector;
 
+import static io.httpconnector.InvalidDefinitionException.notNull;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import org.apache.hc.core5.http.Header;
 
@@ -128,6 +131,19 @@ public final class Response {
         } catch (IOException e) {
             throw notJson(e, "XML");
         }
+    }
+
+    /**
+     * The URL that a link in this answer leads to, resolved against the URL that was answered (RFC 3986, section 5).
+     *
+     * @param reference absolute, or relative such as {@code ?page=2}
+     * @return the absolute URL
+     * @throws InvalidDefinitionException when it is no acceptable URL
+     */
+    public URI resolve(String reference) {
+        Url target = request.url().redirectedTo(notNull(reference, "reference"));
+        return URI.create(
+                target.origin().toURI() + target.path() + (target.query() == null ? "" : "?" + target.query()));
     }
 
     /**

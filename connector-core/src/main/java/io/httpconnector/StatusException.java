@@ -43,6 +43,11 @@ public final class StatusException extends ConnectorException {
         return status;
     }
 
+    @Override
+    public boolean needsAuthorization() {
+        return status == 401;
+    }
+
     /**
      * The response headers.
      *

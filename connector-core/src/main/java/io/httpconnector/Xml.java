@@ -1,11 +1,13 @@
 package io.httpconnector;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.xml.XmlFactory;
 import com.fasterxml.jackson.dataformat.xml.XmlMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import javax.xml.stream.Location;
@@ -57,9 +59,22 @@ final class Xml {
         try {
             return Tree.read(xml);
         } catch (NoClassDefFoundError e) {
-            throw new ConnectorException(
-                    "Reading XML needs the library com.fasterxml.jackson.dataformat:jackson-dataformat-xml: add it", e);
+            throw missing(e);
         }
+    }
+
+    /** A document piece by piece; otherwise the same. */
+    static JsonParser parser(InputStream xml) throws IOException {
+        try {
+            return Tree.MAPPER.createParser(xml);
+        } catch (NoClassDefFoundError e) {
+            throw missing(e);
+        }
+    }
+
+    private static ConnectorException missing(NoClassDefFoundError e) {
+        return new ConnectorException(
+                "Reading XML needs the library com.fasterxml.jackson.dataformat:jackson-dataformat-xml: add it", e);
     }
 
     /** Apart, because it can be loaded only where the library is. */

@@ -78,6 +78,7 @@ class ArchitectureTest {
                     .or(resideInAPackage("javax.security.auth.."))
                     .or(resideInAPackage("com.fasterxml.jackson.."))
                     .or(resideInAPackage("org.yaml.snakeyaml.."))
+                    .or(resideInAPackage("com.cronutils.."))
                     .or(resideInAPackage("org.apache.hc.."))
                     .or(resideInAPackage("org.slf4j.."))
                     .or(resideInAPackage("org.jspecify..")));

@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class RequestTemplate {
 
     private final RequestDefinition definition;
+    private final Map<String, Filters.Definition> filters;
     private final UrlTemplate url;
     private final @Nullable Request fixed;
     private final List<Pair> query;
@@ -46,11 +47,13 @@ public final class RequestTemplate {
 
     RequestTemplate(
             RequestDefinition definition,
+            Map<String, Filters.Definition> filters,
             UrlTemplate url,
             List<Pair> query,
             List<Pair> headers,
             @Nullable BodyTemplate body) {
         this.definition = definition;
+        this.filters = filters;
         this.url = url;
         this.query = query;
         this.headers = headers;
@@ -113,6 +116,15 @@ public final class RequestTemplate {
      */
     public String name() {
         return definition.name();
+    }
+
+    /**
+     * A builder of the same template, to add to it.
+     *
+     * @return a builder that builds the same
+     */
+    public RequestTemplateBuilder toBuilder() {
+        return new RequestTemplateBuilder(definition, filters);
     }
 
     /**

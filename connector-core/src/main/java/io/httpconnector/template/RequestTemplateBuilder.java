@@ -1,5 +1,9 @@
 package io.httpconnector.template;
 
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Body;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Json;
@@ -38,6 +42,27 @@ public final class RequestTemplateBuilder {
 
     RequestTemplateBuilder(@Nullable String name) {
         this.name = name == null ? "" : name.strip();
+    }
+
+    RequestTemplateBuilder(RequestDefinition definition, Map<String, Filters.Definition> filters) {
+        this(definition.name());
+        method = definition.method();
+        url = definition.url();
+        hosts.addAll(definition.hosts());
+        query.addAll(definition.query());
+        headers.addAll(definition.headers());
+        if (definition.body() instanceof Content.OfForm form) {
+            fields.addAll(form.fields());
+        } else if (definition.body() instanceof Content.OfParts multipart) {
+            parts.addAll(multipart.parts());
+        } else {
+            body = definition.body();
+        }
+        accept.addAll(definition.accept());
+        timeout = definition.timeout();
+        open = definition.open();
+        close = definition.close();
+        this.filters.putAll(filters);
     }
 
     /**
@@ -173,6 +198,36 @@ public final class RequestTemplateBuilder {
             e.problems().forEach(problem -> malformed("body", problem));
             return this;
         }
+    }
+
+    /**
+     * Sets a member of the JSON body that is there already, or makes the body an object with this member.
+     *
+     * @param pointer a JSON pointer (RFC 6901) to the member; objects on the way are made when they are missing
+     * @param value the value, with or without pills; one that is exactly one pill has the type of its value
+     * @return this
+     */
+    public RequestTemplateBuilder jsonMember(String pointer, String value) {
+        String place = given("body member", pointer);
+        try {
+            JsonNode tree = body instanceof Content.OfJson json
+                    ? Json.parse(json.json())
+                    : JsonNodeFactory.instance.objectNode();
+            JsonPointer path = JsonPointer.compile(place);
+            boolean isOther = body != null && !(body instanceof Content.OfJson);
+            if (isOther || !tree.isObject() || path.matches()) {
+                malformed("body member " + place, "the body is no JSON object that could have it");
+                return this;
+            }
+            ObjectNode holder = ((ObjectNode) tree).withObject(path.head());
+            holder.put(path.last().getMatchingProperty(), given("body member " + place, value));
+            body = new Content.OfJson(tree.toPrettyString());
+        } catch (InvalidDefinitionException e) {
+            malformed("body member " + place, "the body has pills outside of strings: write the member into it");
+        } catch (IllegalArgumentException | UnsupportedOperationException e) {
+            malformed("body member " + place, "it is no JSON pointer (RFC 6901) to a member of an object");
+        }
+        return this;
     }
 
     /**

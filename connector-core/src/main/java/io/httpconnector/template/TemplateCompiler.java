@@ -53,7 +53,7 @@ final class TemplateCompiler {
         if (!problems.isEmpty()) {
             throw new InvalidTemplateException(definition.name(), problems);
         }
-        return new RequestTemplate(definition, url, query, headers, body);
+        return new RequestTemplate(definition, language.own(), url, query, headers, body);
     }
 
     private void checkNames() {

@@ -130,17 +130,16 @@ public final class Delivery {
     }
 
     /**
-     * Delivers events, and waits until all are handled or dead, or the delivery is stopped. Called by triggers.
+     * Delivers events, and waits until all are handled or dead, or the delivery is stopped. Called by triggers. When the thread
+     * is interrupted, so are the handlers that run; the thread stays interrupted, and what was not finished counts as neither.
      *
      * @param events the events, in their order
      * @param time waits between the attempts
      * @param stop ends the delivery when it opens: what is being handled then is finished, and no more is begun
      * @param helpers run handlers beside the calling thread, when several may run at once
      * @return what came of it
-     * @throws InterruptedException when the thread is interrupted; handlers that run are interrupted, too
      */
-    public Delivered deliver(List<TriggerEvent> events, Time time, CountDownLatch stop, Executor helpers)
-            throws InterruptedException {
+    public Delivered deliver(List<TriggerEvent> events, Time time, CountDownLatch stop, Executor helpers) {
         Run run = new Run(lanes(events), time, stop);
         List<FutureTask<?>> tasks = new ArrayList<>();
         try {
@@ -155,12 +154,11 @@ public final class Delivery {
         try {
             work(run);
             run.unfinished.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } finally {
             // Those that have not begun are not needed any more.
             tasks.forEach(task -> task.cancel(true));
-        }
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
         }
         Throwable broken = run.broken.get();
         if (broken != null) {

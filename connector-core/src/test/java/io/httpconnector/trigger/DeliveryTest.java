@@ -42,7 +42,7 @@ class DeliveryTest {
     }
 
     @Test
-    void deliversInOrder() throws InterruptedException {
+    void deliversInOrder() {
         Delivered delivered = deliver(Delivery.to(event -> seen.add(event.key())), events(5));
 
         assertThat(seen).containsExactly("k0", "k1", "k2", "k3", "k4");
@@ -199,7 +199,11 @@ class DeliveryTest {
             main.interrupt();
         });
 
-        assertThatThrownBy(() -> deliver(delivery, events(10))).isInstanceOf(InterruptedException.class);
+        Delivered delivered = deliver(delivery, events(10));
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(delivered.handled()).isEmpty();
+        assertThat(delivered.dead()).isEmpty();
 
         assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(interrupted).hasValue(3);
@@ -258,7 +262,7 @@ class DeliveryTest {
                 .isInstanceOf(InvalidDefinitionException.class);
     }
 
-    private Delivered deliver(Delivery delivery, List<TriggerEvent> events) throws InterruptedException {
+    private Delivered deliver(Delivery delivery, List<TriggerEvent> events) {
         return delivery.deliver(events, time, stop, threads);
     }
 

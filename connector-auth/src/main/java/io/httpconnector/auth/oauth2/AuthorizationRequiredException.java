@@ -13,4 +13,9 @@ public final class AuthorizationRequiredException extends OAuth2Exception {
     AuthorizationRequiredException(String message, @Nullable String error, @Nullable Throwable cause) {
         super(message, error, cause);
     }
+
+    @Override
+    public boolean needsAuthorization() {
+        return true;
+    }
 }

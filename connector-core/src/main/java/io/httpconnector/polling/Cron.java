@@ -1,0 +1,59 @@
+package io.httpconnector.polling;
+
+import com.cronutils.model.CronType;
+import com.cronutils.model.definition.CronDefinitionBuilder;
+import com.cronutils.model.time.ExecutionTime;
+import com.cronutils.parser.CronParser;
+import io.httpconnector.ConnectorException;
+import io.httpconnector.InvalidDefinitionException;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** A cron expression, by cron-utils. */
+final class Cron {
+
+    private final String expression;
+    private final ZoneId zone;
+    private final UnaryOperator<ZonedDateTime> next;
+
+    private Cron(String expression, ZoneId zone, UnaryOperator<ZonedDateTime> next) {
+        this.expression = expression;
+        this.zone = zone;
+        this.next = next;
+    }
+
+    static Cron parse(String expression, ZoneId zone) {
+        try {
+            Cron cron = new Cron(expression, zone, Times.of(expression));
+            var unused = cron.after(Instant.EPOCH);
+            return cron;
+        } catch (NoClassDefFoundError e) {
+            throw new ConnectorException("Schedules by cron need the library com.cronutils:cron-utils: add it", e);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidDefinitionException(
+                    "schedule", List.of("\"" + expression + "\" is no cron expression: " + e.getMessage()));
+        }
+    }
+
+    Instant after(Instant time) {
+        return next.apply(time.atZone(zone)).toInstant();
+    }
+
+    @Override
+    public String toString() {
+        return expression + " " + zone;
+    }
+
+    /** Apart, because it can be loaded only where the library is. */
+    private static final class Times {
+        static UnaryOperator<ZonedDateTime> of(String expression) {
+            CronParser parser = new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
+            ExecutionTime times = ExecutionTime.forCron(parser.parse(expression));
+            return after ->
+                    times.nextExecution(after).orElseThrow(() -> new IllegalArgumentException("there is no such time"));
+        }
+    }
+}

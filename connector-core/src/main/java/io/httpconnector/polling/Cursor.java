@@ -1,0 +1,398 @@
+package io.httpconnector.polling;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.template.RequestTemplate;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a service is asked only for what has changed.
+ *
+ * <pre>{@code
+ * Cursor.timestamp("/updated_at").in("since")                                    // ?since=2026-01-31T12:00:00Z
+ * Cursor.timestamp("/fields/updated").format("yyyy-MM-dd HH:mm").zone(berlin)     // {{cursor}} stands in the template
+ * Cursor.number("/id").in("min_id").order(Order.ASCENDING)
+ * Cursor.opaque("/sync_token").in("token")
+ * Cursor.timestamp("/created").notSent().order(Order.DESCENDING)                  // nothing to ask by; ends at what is known
+ * }</pre>
+ *
+ * <p>The query begins a grain before the last record that was seen, and earlier by the lookback; what comes again is known by its
+ * key and version. So nothing is lost, whether the service counts the boundary in or out, and however many records have the same
+ * time. The cursor never passes the time of the service, by its {@code Date} header, less the time to settle: a record that
+ * claims to be from the future hides no other.
+ *
+ * <p>Immutable and safe for many threads.
+ */
+public final class Cursor {
+
+    enum Kind {
+        TIME,
+        NUMBER,
+        OPAQUE
+    }
+
+    private static final long NANOS = 1_000_000_000L;
+
+    private final Kind kind;
+    private final Pointer field;
+    private final @Nullable Function<Page, Optional<String>> token;
+    private final TimeText text;
+    private final Range range;
+    private final Order order;
+    private final @Nullable Place place;
+    private final @Nullable Windows windows;
+
+    /** In the unit of the cursor: nanoseconds, or whatever is counted. */
+    private record Range(long grain, long lookback, long settle) {}
+
+    /** Queries over a limited time each. */
+    record Windows(long step, Place from, Place to) {}
+
+    private Cursor(
+            Kind kind,
+            Pointer field,
+            @Nullable Function<Page, Optional<String>> token,
+            TimeText text,
+            Range range,
+            Order order,
+            @Nullable Place place,
+            @Nullable Windows windows) {
+        this.kind = kind;
+        this.field = field;
+        this.token = token;
+        this.text = text;
+        this.range = range;
+        this.order = order;
+        this.place = place;
+        this.windows = windows;
+    }
+
+    /**
+     * Records have the time of their last change. It is read in any usual form: ISO 8601, the date of HTTP, or seconds,
+     * milliseconds, microseconds or nanoseconds since 1970.
+     *
+     * @param field a JSON pointer (RFC 6901) from the record to the time
+     * @return the cursor, with a grain of a second, 5 seconds to settle and no lookback
+     */
+    public static Cursor timestamp(String field) {
+        Pointer pointer = Pointer.of("cursor", field);
+        Range range = new Range(NANOS, 0, 5 * NANOS);
+        return new Cursor(Kind.TIME, pointer, null, TimeText.AUTO, range, Order.NONE, Place.template(), null);
+    }
+
+    /**
+     * Records have a number that grows.
+     *
+     * @param field a JSON pointer (RFC 6901) from the record to the number
+     * @return the cursor, with a grain of 1
+     */
+    public static Cursor number(String field) {
+        Pointer pointer = Pointer.of("cursor", field);
+        Range range = new Range(1, 0, 0);
+        return new Cursor(Kind.NUMBER, pointer, null, TimeText.AUTO, range, Order.NONE, Place.template(), null);
+    }
+
+    /**
+     * The service gives a token on the last page, for the next time.
+     *
+     * @param pointer a JSON pointer (RFC 6901) from the root of the answer to the token
+     * @return the cursor
+     */
+    public static Cursor opaque(String pointer) {
+        Pointer field = Pointer.of("cursor", pointer);
+        return opaque(page -> {
+            JsonNode value = page.at(field);
+            return value.isValueNode() && !value.isNull() ? Optional.of(value.asText()) : Optional.empty();
+        });
+    }
+
+    /**
+     * The service gives a token on the last page, for the next time.
+     *
+     * @param token finds it on a page
+     * @return the cursor
+     */
+    public static Cursor opaque(Function<Page, Optional<String>> token) {
+        if (token == null) {
+            throw invalid("the token is null");
+        }
+        Range none = new Range(0, 0, 0);
+        return new Cursor(
+                Kind.OPAQUE, Pointer.of("cursor", ""), token, TimeText.AUTO, none, Order.NONE, Place.template(), null);
+    }
+
+    /**
+     * Sends the cursor as a query parameter.
+     *
+     * @param parameter the parameter name
+     * @return another cursor
+     */
+    public Cursor in(String parameter) {
+        return in(Place.query(parameter));
+    }
+
+    /**
+     * Sends the cursor in another place. Default: where the template has {@code {{cursor}}}.
+     *
+     * @param where where it goes
+     * @return another cursor
+     */
+    public Cursor in(Place where) {
+        return new Cursor(kind, field, token, text, range, order, where, windows);
+    }
+
+    /**
+     * Does not send the cursor, because the service can't filter by it: what is known already is left out here.
+     *
+     * @return another cursor
+     */
+    public Cursor notSent() {
+        return new Cursor(kind, field, token, text, range, order, null, windows);
+    }
+
+    /**
+     * Sets how the service writes times, in records and in the query. Default: any usual form in records, and ISO 8601 in UTC in
+     * the query, such as {@code 2026-01-31T12:00:00Z}.
+     *
+     * @param pattern a pattern of {@link java.time.format.DateTimeFormatter}, such as {@code yyyy-MM-dd HH:mm:ss}
+     * @return another cursor
+     */
+    public Cursor format(String pattern) {
+        try {
+            return with(new TimeText(TimeText.pattern(pattern), -1, text.zone()));
+        } catch (DateTimeException e) {
+            throw invalid(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /**
+     * Times are seconds since 1970, in records and in the query.
+     *
+     * @return another cursor
+     */
+    public Cursor epochSeconds() {
+        return with(new TimeText(null, 0, text.zone()));
+    }
+
+    /**
+     * Times are milliseconds since 1970, in records and in the query.
+     *
+     * @return another cursor
+     */
+    public Cursor epochMillis() {
+        return with(new TimeText(null, 3, text.zone()));
+    }
+
+    /**
+     * Sets where times without an offset count. Default: UTC.
+     *
+     * @param zone the zone
+     * @return another cursor
+     */
+    public Cursor zone(ZoneId zone) {
+        return with(new TimeText(text.format(), text.unit(), zone));
+    }
+
+    private Cursor with(TimeText other) {
+        if (kind != Kind.TIME) {
+            throw invalid("only timestamps have a format and a zone");
+        }
+        return new Cursor(kind, field, token, other, range, order, place, windows);
+    }
+
+    /**
+     * Sets how exact times are, in records or in the query, whichever is coarser. The query begins that much earlier. Default: a
+     * second. Use a minute for {@code HH:mm}, a day for a date.
+     *
+     * @param grain 1 ns to 31 days
+     * @return another cursor
+     */
+    public Cursor grain(Duration grain) {
+        requireTime("grain", grain, Duration.ofDays(31));
+        if (grain.isZero()) {
+            throw invalid("a grain of nothing: use at least 1 ns");
+        }
+        return with(new Range(grain.toNanos(), range.lookback, range.settle));
+    }
+
+    /**
+     * Sets how late a record may appear after the time that it has. The query begins that much earlier each time, and the keys of
+     * that time are remembered. Default: nothing.
+     *
+     * @param lookback up to 366 days
+     * @return another cursor
+     */
+    public Cursor lookback(Duration lookback) {
+        requireTime("lookback", lookback, Duration.ofDays(366));
+        return with(new Range(range.grain, lookback.toNanos(), range.settle));
+    }
+
+    /**
+     * Sets how far below the highest number a record may appear.
+     *
+     * @param lookback at least 0
+     * @return another cursor
+     */
+    public Cursor lookback(long lookback) {
+        if (kind != Kind.NUMBER || lookback < 0) {
+            throw invalid("a lookback of " + lookback + ": use at least 0, for a number");
+        }
+        return with(new Range(range.grain, lookback, range.settle));
+    }
+
+    /**
+     * Sets how long a service may take until what it has stored can be found. Default: 5 seconds.
+     *
+     * @param settle up to 1 day
+     * @return another cursor
+     */
+    public Cursor settle(Duration settle) {
+        requireTime("settle", settle, Duration.ofDays(1));
+        return with(new Range(range.grain, range.lookback, settle.toNanos()));
+    }
+
+    private void requireTime(String what, Duration time, Duration most) {
+        if (kind != Kind.TIME || time == null || time.isNegative() || time.compareTo(most) > 0) {
+            throw invalid("a " + what + " of " + time + ": use 0 to " + most + ", for a timestamp");
+        }
+    }
+
+    private Cursor with(Range other) {
+        return new Cursor(kind, field, token, text, other, order, place, windows);
+    }
+
+    /**
+     * Says in which order the service lists the records. Default: none that is known.
+     *
+     * @param order the order by the field of the cursor
+     * @return another cursor
+     */
+    public Cursor order(Order order) {
+        return new Cursor(kind, field, token, text, range, order, place, windows);
+    }
+
+    /**
+     * Asks for one window of time after the other, for services that limit it. The template has {@code {{window.from}}} and
+     * {@code {{window.to}}}.
+     *
+     * @param step how long a window is, at least a grain
+     * @return another cursor
+     */
+    public Cursor windows(Duration step) {
+        return windows(step, Place.template(), Place.template());
+    }
+
+    /**
+     * Asks for one window of time after the other, for services that limit it.
+     *
+     * @param step how long a window is, at least a grain
+     * @param from where its beginning goes
+     * @param to where its end goes
+     * @return another cursor
+     */
+    public Cursor windows(Duration step, Place from, Place to) {
+        requireTime("window", step, Duration.ofDays(3660));
+        if (step.toNanos() < range.grain) {
+            throw invalid("windows of " + step + ": use at least a grain");
+        }
+        return new Cursor(kind, field, token, text, range, order, null, new Windows(step.toNanos(), from, to));
+    }
+
+    /** The template with the pills of this cursor in their places. */
+    RequestTemplate applyTo(RequestTemplate template, List<String> problems) {
+        if (windows != null) {
+            List<String> found = new ArrayList<>();
+            RequestTemplate from = windows.from.apply(template, "window.from", found);
+            RequestTemplate both = windows.to.apply(from, "window.to", found);
+            problems.addAll(found);
+            return both;
+        }
+        if (place == null) {
+            if (kind == Kind.OPAQUE) {
+                problems.add("cursor: a token that is not sent is of no use");
+            }
+            return template;
+        }
+        return place.apply(template, "cursor", problems);
+    }
+
+    Kind kind() {
+        return kind;
+    }
+
+    Order order() {
+        return order;
+    }
+
+    boolean isSent() {
+        return place != null || windows != null;
+    }
+
+    @Nullable Windows windows() {
+        return windows;
+    }
+
+    /** Where the record stands; null when it has no value there. */
+    @Nullable Long position(JsonNode item) {
+        JsonNode value = field.in(item);
+        if (kind == Kind.TIME) {
+            return text.read(value);
+        }
+        if (value.isMissingNode() || value.isNull() || value.asText().isBlank()) {
+            return null;
+        }
+        BigDecimal number = new BigDecimal(value.asText().strip()).setScale(0, RoundingMode.FLOOR);
+        return number.longValueExact();
+    }
+
+    Optional<String> token(Page page) {
+        return token == null ? Optional.empty() : token.apply(page);
+    }
+
+    /** Where a query must begin to find everything from a position on. */
+    long queryFrom(long position) {
+        long from = position - range.lookback - range.grain;
+        return kind == Kind.TIME ? Math.floorDiv(from, range.grain) * range.grain : from;
+    }
+
+    /** Where the next query of the same poll begins: the lookback was done by the first one. */
+    long nextFrom(long position) {
+        return queryFrom(position + range.lookback);
+    }
+
+    boolean isTime() {
+        return kind == Kind.TIME;
+    }
+
+    /** What is sent for everything: nothing, where it can be left out. */
+    @Nullable String beginning() {
+        return place != null && place.isTemplate() ? write(0) : null;
+    }
+
+    long settled(long now) {
+        return now - range.settle;
+    }
+
+    /** As the service wants to see it. */
+    String write(long position) {
+        return kind == Kind.TIME ? text.write(position) : Long.toString(position);
+    }
+
+    /** What makes positions comparable with those of another definition. */
+    String definition() {
+        return kind + " " + field;
+    }
+
+    private static InvalidDefinitionException invalid(String problem) {
+        return new InvalidDefinitionException("cursor", List.of(problem));
+    }
+}

@@ -1,0 +1,131 @@
+package io.httpconnector.polling;
+
+import io.httpconnector.Json;
+import io.httpconnector.trigger.DeadLetter;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * One entry of the log of a trigger's state: everything that changes at once, as a row of sections. Each begins with a letter;
+ * numbers are in network order, texts in UTF-8 after their length.
+ */
+final class Entries {
+
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final DataOutputStream out = new DataOutputStream(bytes);
+
+    /** Sees what an entry says. */
+    interface Reader {
+        void definition(String json);
+
+        void checkpoint(String scope, Checkpoint checkpoint);
+
+        void seen(String scope, Fingerprint key, long version, long mark);
+
+        void named(String scope, Fingerprint key, String text);
+
+        void forgotten(String scope, Fingerprint key);
+
+        void died(DeadLetter letter);
+
+        void buried(String eventId);
+    }
+
+    boolean isEmpty() {
+        return bytes.size() == 0;
+    }
+
+    int size() {
+        return bytes.size();
+    }
+
+    byte[] toBytes() {
+        return bytes.toByteArray();
+    }
+
+    void definition(String json) {
+        write('D', json, "");
+    }
+
+    void checkpoint(String scope, Checkpoint checkpoint) {
+        write('C', scope, checkpoint.toJson().toString());
+    }
+
+    void seen(String scope, Fingerprint key, long version, long mark) {
+        write('S', scope, "", key.high(), key.low(), version, mark);
+    }
+
+    void named(String scope, Fingerprint key, String text) {
+        write('N', scope, text, key.high(), key.low());
+    }
+
+    void forgotten(String scope, Fingerprint key) {
+        write('F', scope, "", key.high(), key.low());
+    }
+
+    void died(DeadLetter letter) {
+        write('L', letter.toJson().toString(), "");
+    }
+
+    void buried(String eventId) {
+        write('B', eventId, "");
+    }
+
+    private void write(char section, String first, String second, long... numbers) {
+        try {
+            out.writeByte(section);
+            writeText(first);
+            writeText(second);
+            for (long number : numbers) {
+                out.writeLong(number);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("An array in memory can always be written", e);
+        }
+    }
+
+    private void writeText(String text) throws IOException {
+        byte[] encoded = text.getBytes(StandardCharsets.UTF_8);
+        out.writeInt(encoded.length);
+        out.write(encoded);
+    }
+
+    /**
+     * Reads an entry.
+     *
+     * @throws IOException when it is none
+     */
+    static void read(byte[] entry, Reader reader) throws IOException {
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(entry));
+        while (in.available() > 0) {
+            char section = (char) in.readByte();
+            String first = readText(in);
+            String second = readText(in);
+            switch (section) {
+                case 'D' -> reader.definition(first);
+                case 'C' -> reader.checkpoint(first, Checkpoint.fromJson(Json.parse(second)));
+                case 'S' -> reader.seen(first, readKey(in), in.readLong(), in.readLong());
+                case 'N' -> reader.named(first, readKey(in), second);
+                case 'F' -> reader.forgotten(first, readKey(in));
+                case 'L' -> reader.died(DeadLetter.fromJson(Json.parse(first)));
+                case 'B' -> reader.buried(first);
+                default ->
+                    throw new IOException("there is no section '" + section + "': a newer version has written it");
+            }
+        }
+    }
+
+    private static Fingerprint readKey(DataInputStream in) throws IOException {
+        return new Fingerprint(in.readLong(), in.readLong());
+    }
+
+    private static String readText(DataInputStream in) throws IOException {
+        byte[] text = in.readNBytes(in.readInt());
+        return new String(text, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,47 @@
+package io.httpconnector.polling;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** What an answer says beside its records. It is kept in memory, up to a limit. */
+final class Envelope {
+
+    /** How many values are kept. */
+    private static final int MOST = 100_000;
+
+    private final ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    private int values;
+    private boolean full;
+
+    ObjectNode tree() {
+        return tree;
+    }
+
+    boolean isFull() {
+        return full;
+    }
+
+    void put(ObjectNode into, String name, JsonNode value) {
+        values += size(value);
+        full = values > MOST;
+        JsonNode earlier = into.get(name);
+        if (earlier == null) {
+            into.set(name, value);
+        } else if (earlier instanceof ArrayNode list) {
+            list.add(value);
+        } else {
+            // Elements of one name in XML.
+            into.putArray(name).add(earlier).add(value);
+        }
+    }
+
+    private static int size(JsonNode value) {
+        int size = 1;
+        for (JsonNode child : value) {
+            size += size(child);
+        }
+        return size;
+    }
+}

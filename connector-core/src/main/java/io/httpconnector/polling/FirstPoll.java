@@ -1,0 +1,87 @@
+package io.httpconnector.polling;
+
+import io.httpconnector.InvalidDefinitionException;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the first poll makes of the records that are there already. Later polls go on from where the one before came to. */
+public final class FirstPoll {
+
+    static final int MOST_LAST = 10_000;
+
+    private final @Nullable Long position;
+    private final int last;
+    private final boolean all;
+
+    private FirstPoll(@Nullable Long position, int last, boolean all) {
+        this.position = position;
+        this.last = last;
+        this.all = all;
+    }
+
+    /**
+     * They are no events: only what comes after the first poll is.
+     *
+     * @return the default
+     */
+    public static FirstPoll fromNow() {
+        return new FirstPoll(null, 0, false);
+    }
+
+    /**
+     * Each of them is an event.
+     *
+     * @return the first poll
+     */
+    public static FirstPoll everything() {
+        return new FirstPoll(null, 0, true);
+    }
+
+    /**
+     * What has changed since a time is an event. Needs a cursor that is a timestamp.
+     *
+     * @param time the time
+     * @return the first poll
+     */
+    public static FirstPoll from(Instant time) {
+        if (time == null) {
+            throw new InvalidDefinitionException("first poll", List.of("the time is null"));
+        }
+        return new FirstPoll(TimeText.nanos(time), 0, false);
+    }
+
+    /**
+     * The newest ones are events: by the cursor, or else the first of the list. Good for somebody who has just set up a trigger
+     * and wants to see what comes.
+     *
+     * @param count how many, 1 to 10,000
+     * @return the first poll
+     */
+    public static FirstPoll last(int count) {
+        if (count < 1 || count > MOST_LAST) {
+            throw new InvalidDefinitionException(
+                    "first poll", List.of("the last " + count + ": use 1 to " + MOST_LAST));
+        }
+        return new FirstPoll(null, count, false);
+    }
+
+    /** The time that was given, in nanoseconds since 1970. */
+    @Nullable Long position() {
+        return position;
+    }
+
+    /** How many of those that are there are events; 0 for none, or what the others say. */
+    int last() {
+        return last;
+    }
+
+    boolean isEverything() {
+        return all;
+    }
+
+    /** Whether records are noted without an event. */
+    boolean isSilent() {
+        return !all && position == null;
+    }
+}

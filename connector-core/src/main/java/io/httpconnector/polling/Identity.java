@@ -1,0 +1,74 @@
+package io.httpconnector.polling;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.ConnectorException;
+import java.util.List;
+
+/**
+ * By what a record is known again, and by what a new version of it.
+ *
+ * @param key the fields of the key; none when the whole record is
+ * @param version the fields of the version; none when there is no version, or the whole record is
+ * @param hashed whether the whole record is the version
+ * @param ignored the fields that don't count where the whole record does
+ */
+record Identity(List<Pointer> key, List<Pointer> version, boolean hashed, List<Pointer> ignored) {
+
+    /** A record, as it is known. */
+    record Item(JsonNode tree, String key, Fingerprint print, long version) {}
+
+    boolean hasVersions() {
+        return hashed || !version.isEmpty();
+    }
+
+    Item of(JsonNode item) {
+        String text = key.isEmpty() ? Fingerprint.of(counted(item)).toString() : text(key, item);
+        return new Item(item, text, Fingerprint.of(text), version(item));
+    }
+
+    private long version(JsonNode item) {
+        if (hashed) {
+            return Fingerprint.of(counted(item)).high();
+        }
+        return version.isEmpty() ? 0 : Fingerprint.of(values(version, item)).high();
+    }
+
+    /** The text of one field as it is, or several as a JSON array. */
+    private static String text(List<Pointer> fields, JsonNode item) {
+        ArrayNode values = values(fields, item);
+        for (int i = 0; i < values.size(); i++) {
+            JsonNode value = values.get(i);
+            if (value.isNull() || value.isContainerNode() || value.asText().isEmpty()) {
+                throw new ConnectorException("A record has no key: at \"" + fields.get(i) + "\" there is "
+                        + (value.isContainerNode() ? "an object or a list" : "nothing")
+                        + "; choose another key, or keyOfWholeRecord()");
+            }
+        }
+        return values.size() == 1 ? values.get(0).asText() : values.toString();
+    }
+
+    private static ArrayNode values(List<Pointer> fields, JsonNode item) {
+        ArrayNode values = JsonNodeFactory.instance.arrayNode();
+        for (Pointer field : fields) {
+            JsonNode value = field.in(item);
+            values.add(value.isMissingNode() ? JsonNodeFactory.instance.nullNode() : value);
+        }
+        return values;
+    }
+
+    private JsonNode counted(JsonNode item) {
+        if (ignored.isEmpty()) {
+            return item;
+        }
+        JsonNode copy = item.deepCopy();
+        for (Pointer field : ignored) {
+            if (copy.at(field.pointer().head()) instanceof ObjectNode holder) {
+                holder.remove(field.pointer().last().getMatchingProperty());
+            }
+        }
+        return copy;
+    }
+}

@@ -1,0 +1,273 @@
+package io.httpconnector.polling;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.httpconnector.ConnectorException;
+import io.httpconnector.polling.Identity.Item;
+import io.httpconnector.polling.PollingException.Reason;
+import io.httpconnector.trigger.Change;
+import io.httpconnector.trigger.DeadLetter;
+import io.httpconnector.trigger.Delivered;
+import io.httpconnector.trigger.TriggerEvent;
+import java.time.DateTimeException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the records of one poll, finds out which of them are new or updated, has their events delivered, and notes what was
+ * finished. A limited number is in memory at a time.
+ */
+final class Intake {
+
+    private final Definition definition;
+    private final TriggerState state;
+    private final Scope scope;
+    private final JsonNode parent;
+    private final Run run;
+    private final Mode mode;
+    private final boolean silent;
+
+    private final List<Pending> pending = new ArrayList<>();
+    /** Of a silent poll, the newest: they are events in the end. The least new one is first. */
+    private final PriorityQueue<Pending> newest = new PriorityQueue<>(Comparator.comparingLong(Pending::mark)
+            .thenComparing(Comparator.comparingLong(Pending::index).reversed()));
+
+    private PollResult result = PollResult.NOTHING;
+
+    private record Pending(Item item, long mark, long index) {}
+
+    private record Fresh(Pending pending, Change change, String eventId) {}
+
+    Intake(
+            Definition definition,
+            TriggerState state,
+            Scope scope,
+            JsonNode parent,
+            Run run,
+            Mode mode,
+            boolean silent) {
+        this.definition = definition;
+        this.state = state;
+        this.scope = scope;
+        this.parent = parent;
+        this.run = run;
+        this.mode = mode;
+        this.silent = silent;
+    }
+
+    PollResult result() {
+        return result;
+    }
+
+    void countPage() {
+        result = result.plus(new PollResult(1, 0, 0, 0, 0, false, false));
+        run.progress().page(result);
+    }
+
+    /** Takes a record, and gives back by what it is known. */
+    Fingerprint take(JsonNode tree) {
+        Item item = identify(tree);
+        Long mark = mark(tree);
+        result = result.plus(new PollResult(0, 1, 0, 0, mark == null ? 1 : 0, false, false));
+        if (mark != null) {
+            pending.add(new Pending(item, mark, result.records()));
+            if (pending.size() >= definition.limits().batch()) {
+                flush();
+            }
+        }
+        return item.print();
+    }
+
+    private Item identify(JsonNode tree) {
+        try {
+            return definition.identity().of(tree);
+        } catch (ConnectorException e) {
+            throw unexpected(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private @Nullable Long mark(JsonNode tree) {
+        try {
+            return mode.mark(tree);
+        } catch (DateTimeException | ArithmeticException | NumberFormatException e) {
+            throw unexpected("A record has something at the field of the cursor that is neither time nor number", e);
+        }
+    }
+
+    private static PollingException unexpected(String message, RuntimeException cause) {
+        return new PollingException(Reason.UNEXPECTED_ANSWER, message, cause);
+    }
+
+    /** Finishes what is in memory; stops when a handler was stopped. */
+    void flush() {
+        List<Fresh> fresh = sift();
+        pending.clear();
+        if (silent) {
+            fresh.forEach(this::keepNewest);
+        } else {
+            deliver(fresh);
+        }
+        state.commit();
+        if (scope.seen().size() > definition.limits().keys()) {
+            throw new PollingException(
+                    Reason.LIMIT_REACHED,
+                    "More than " + definition.limits().keys() + " keys would have to be remembered: raise"
+                            + " rememberAtMost(...), shorten the lookback, or say that the service lists the oldest first");
+        }
+    }
+
+    private List<Fresh> sift() {
+        List<Fresh> fresh = new ArrayList<>();
+        Map<Fingerprint, Seen.Entry> staged = new HashMap<>();
+        for (Pending one : pending) {
+            Fingerprint print = one.item.print();
+            Seen.Entry known =
+                    staged.containsKey(print) ? staged.get(print) : scope.seen().get(print);
+            if (known == null || isUpdated(known, one)) {
+                staged.put(print, new Seen.Entry(one.item.version(), one.mark));
+                fresh.add(new Fresh(one, change(known), eventId(one.item, known)));
+            } else {
+                seenAgain(one, known);
+            }
+        }
+        return fresh;
+    }
+
+    private boolean isUpdated(Seen.Entry known, Pending one) {
+        if (!definition.identity().hasVersions() || known.version() == one.item.version()) {
+            return false;
+        }
+        // An older version comes from a copy that lags behind.
+        return !mode.isOlder(one.mark, known.mark());
+    }
+
+    private Change change(Seen.@Nullable Entry known) {
+        if (known != null) {
+            return Change.UPDATED;
+        }
+        boolean asksForChanges =
+                definition.cursor() != null && definition.identity().hasVersions();
+        return asksForChanges ? Change.NEW_OR_UPDATED : Change.NEW;
+    }
+
+    /** A version that is a hash may come back, and a record that was deleted may, too: then the poll makes the difference. */
+    private String eventId(Item item, Seen.@Nullable Entry known) {
+        String id = definition.id() + "\n" + scope.name() + "\n" + item.key() + "\n" + item.version();
+        boolean mayComeBack = definition.identity().hashed() || definition.deletions();
+        String again =
+                mayComeBack ? "\n" + scope.checkpoint().polls() + "\n" + (known == null ? "" : known.version()) : "";
+        return Fingerprint.of(id + again).toString();
+    }
+
+    private void seenAgain(Pending one, Seen.Entry known) {
+        Fingerprint print = one.item.print();
+        if (!mode.keepsMarks()) {
+            scope.seen().put(print, known.version(), one.mark);
+        } else if (one.mark > known.mark()) {
+            state.seen(scope, print, known.version(), one.mark);
+        }
+    }
+
+    private void keepNewest(Fresh fresh) {
+        int most = definition.first().last();
+        Pending displaced = fresh.pending;
+        if (most > 0) {
+            newest.add(fresh.pending);
+            displaced = newest.size() > most ? newest.poll() : null;
+        }
+        if (displaced != null) {
+            note(displaced);
+        }
+    }
+
+    /** Of a silent first poll: delivers the newest after all. */
+    void finishFirst() {
+        List<Fresh> fresh = new ArrayList<>();
+        while (!newest.isEmpty()) {
+            Pending one = newest.remove();
+            fresh.add(new Fresh(one, change(null), eventId(one.item, null)));
+        }
+        deliver(fresh);
+        state.commit();
+    }
+
+    private void deliver(List<Fresh> fresh) {
+        List<TriggerEvent> events = fresh.stream()
+                .map(one -> event(one.eventId, one.change, one.pending.item.key(), one.pending.item.tree()))
+                .toList();
+        Set<String> finished = finished(events);
+        fresh.stream().filter(one -> finished.contains(one.eventId)).forEach(one -> note(one.pending));
+        endUnless(finished.size() == events.size());
+    }
+
+    /** Delivers that records are gone. */
+    void deliverDeleted(List<Fingerprint> keys) {
+        Map<String, Fingerprint> byEvent = new LinkedHashMap<>();
+        List<TriggerEvent> events = new ArrayList<>();
+        for (Fingerprint key : keys) {
+            String text = scope.keys().getOrDefault(key, key.toString());
+            String polls = "\n" + scope.checkpoint().polls();
+            String id = Fingerprint.of(definition.id() + "\n" + scope.name() + "\n" + text + "\ndeleted" + polls)
+                    .toString();
+            byEvent.put(id, key);
+            events.add(event(id, Change.DELETED, text, MissingNode.getInstance()));
+        }
+        Set<String> finished = finished(events);
+        byEvent.forEach((id, key) -> {
+            if (finished.contains(id)) {
+                state.forgotten(scope, key);
+            }
+        });
+        endUnless(finished.size() == events.size());
+    }
+
+    private void endUnless(boolean all) {
+        if (!all) {
+            state.commit();
+            if (run.isStopped()) {
+                throw new Run.StoppedException();
+            }
+            throw new PollingException(
+                    Reason.LIMIT_REACHED,
+                    "There are " + state.countDead() + " dead letters, which is the limit: replay or discard them");
+        }
+    }
+
+    /** The ids of the events that were handled, or are kept as dead letters. */
+    private Set<String> finished(List<TriggerEvent> events) {
+        if (events.isEmpty()) {
+            return Set.of();
+        }
+        Delivered delivered = definition.delivery().deliver(events, run.time(), run.stop(), run.helpers());
+        Set<String> finished = new HashSet<>(delivered.handled());
+        int handled = finished.size();
+        for (DeadLetter letter : delivered.dead()) {
+            if (state.countDead() < definition.limits().deadLetters()) {
+                state.died(letter);
+                finished.add(letter.event().id());
+            }
+        }
+        result = result.plus(new PollResult(0, 0, handled, finished.size() - handled, 0, false, false));
+        return finished;
+    }
+
+    private TriggerEvent event(String id, Change change, String key, JsonNode payload) {
+        return new TriggerEvent(
+                id, definition.id(), change, key, payload, parent, run.time().now());
+    }
+
+    private void note(Pending one) {
+        state.seen(scope, one.item.print(), one.item.version(), one.mark);
+        if (definition.deletions()) {
+            state.named(scope, one.item.print(), one.item.key());
+        }
+    }
+}

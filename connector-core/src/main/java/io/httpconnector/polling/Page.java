@@ -1,0 +1,99 @@
+package io.httpconnector.polling;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.ConnectorException;
+import io.httpconnector.Headers;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Response;
+import java.util.Optional;
+
+/** One page of records as a service gave it, for who says where the next one is. Immutable. */
+public final class Page {
+
+    private final int number;
+    private final Response answer;
+    private final Envelope envelope;
+    private final int count;
+    private final JsonNode last;
+    private final Fingerprint content;
+
+    Page(int number, Response answer, Envelope envelope, int count, JsonNode last, Fingerprint content) {
+        this.number = number;
+        this.answer = answer;
+        this.envelope = envelope;
+        this.count = count;
+        this.last = last;
+        this.content = content;
+    }
+
+    /**
+     * Which page it is.
+     *
+     * @return 1 for the first one of a poll
+     */
+    public int number() {
+        return number;
+    }
+
+    /**
+     * How many records it has, before any filter.
+     *
+     * @return the count
+     */
+    public int count() {
+        return count;
+    }
+
+    /**
+     * A value that the answer has beside its records.
+     *
+     * @param pointer a JSON pointer (RFC 6901) from the root of the answer
+     * @return the value; a missing node when there is none
+     * @throws InvalidDefinitionException when it is no JSON pointer
+     * @throws ConnectorException when it is not among the first 100,000 values, which is what is kept
+     */
+    public JsonNode at(String pointer) {
+        return at(Pointer.of("page", pointer));
+    }
+
+    JsonNode at(Pointer pointer) {
+        JsonNode value = pointer.in(envelope.tree());
+        if (value.isMissingNode() && envelope.isFull()) {
+            throw new ConnectorException(
+                    answer.exchange().summary() + ": there is too much beside the records to find \"" + pointer + "\"");
+        }
+        return value;
+    }
+
+    /**
+     * The last record, before any filter.
+     *
+     * @return the record; a missing node on an empty page
+     */
+    public JsonNode lastRecord() {
+        return last;
+    }
+
+    /**
+     * The value of a response header.
+     *
+     * @param name the field name, in any case
+     * @return the value; empty when there is none
+     */
+    public Optional<String> header(String name) {
+        return answer.headers().first(name);
+    }
+
+    Headers headers() {
+        return answer.headers();
+    }
+
+    Response answer() {
+        return answer;
+    }
+
+    /** Of all its records. */
+    Fingerprint content() {
+        return content;
+    }
+}

@@ -1,0 +1,79 @@
+package io.httpconnector.polling;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.Request;
+import io.httpconnector.Response;
+import io.httpconnector.polling.PollingException.Reason;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.function.Function;
+
+/** Sends the request of a page, and hands on its records while they come. */
+final class PageReader implements RecordReader.Sink {
+
+    private final Records records;
+    private final Function<JsonNode, Fingerprint> intake;
+    private JsonNode last = MissingNode.getInstance();
+    private int count;
+    private long content;
+
+    private PageReader(Records records, Function<JsonNode, Fingerprint> intake) {
+        this.records = records;
+        this.intake = intake;
+    }
+
+    static Page read(
+            HttpConnection connection,
+            Request request,
+            int number,
+            Records records,
+            Function<JsonNode, Fingerprint> intake) {
+        PageReader reader = new PageReader(records, intake);
+        return connection.read(request, (answer, body) -> reader.read(answer, body, number));
+    }
+
+    private Page read(Response answer, InputStream body, int number) throws IOException {
+        // What the request accepts beside a success has no records: 304, 404 for nothing.
+        boolean good = answer.status() >= 200 && answer.status() <= 299;
+        String type = answer.headers().first("Content-Type").orElse("");
+        try {
+            Envelope envelope = good ? RecordReader.read(records, type, body, this) : new Envelope();
+            return new Page(
+                    number,
+                    answer,
+                    envelope,
+                    count,
+                    last,
+                    new Fingerprint(content + Fingerprint.of(last).low(), count));
+        } catch (JsonProcessingException e) {
+            throw new PollingException(
+                    Reason.UNEXPECTED_ANSWER,
+                    answer.exchange().summary() + ": the answer is not as it was described: " + describe(e),
+                    e);
+        }
+    }
+
+    /** Without the excerpt of the source, which may hold what must not be shown. */
+    private static String describe(JsonProcessingException e) {
+        String where = e.getLocation() == null
+                ? ""
+                : "line " + e.getLocation().getLineNr() + ", column "
+                        + e.getLocation().getColumnNr() + ": ";
+        return where + e.getOriginalMessage();
+    }
+
+    @Override
+    public void raw(JsonNode item) {
+        last = item;
+        count++;
+    }
+
+    @Override
+    public void accept(JsonNode item) {
+        Fingerprint print = intake.apply(item);
+        content = content * 31 + print.low();
+    }
+}

@@ -1,0 +1,141 @@
+package io.httpconnector.polling;
+
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.polling.Pagination.Kind;
+import io.httpconnector.polling.PollingException.Reason;
+import java.net.URI;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The walk over the pages of one query. Knows when it goes in circles. */
+final class Pager {
+
+    private final Pagination pagination;
+    private final Set<Fingerprint> used = new HashSet<>();
+    private int number = 1;
+    private long total;
+    private @Nullable String token;
+    private @Nullable Page previous;
+
+    Pager(Pagination pagination) {
+        this.pagination = pagination;
+    }
+
+    /** The number of the current page, counted from 1. */
+    int number() {
+        return number;
+    }
+
+    /** The URL of the current page, when a page has said it. */
+    @Nullable String url() {
+        return pagination.kind() == Kind.URL ? token : null;
+    }
+
+    /** The step {@code page}. */
+    Map<String, Object> pills() {
+        Map<String, Object> page = new TreeMap<>();
+        page.put("number", pagination.settings().first() + number - 1);
+        page.put("offset", pagination.settings().first() + total);
+        if (pagination.settings().size() > 0) {
+            page.put("size", pagination.settings().size());
+        }
+        if (pagination.kind() == Kind.CURSOR && token != null) {
+            page.put("cursor", token);
+        }
+        return page;
+    }
+
+    /** Goes to the page after this one; false when there is none. */
+    boolean next(Page page) {
+        total += page.count();
+        Page before = previous;
+        previous = page;
+        if (pagination.kind() == Kind.NONE || pagination.endsWith(page, total)) {
+            return false;
+        }
+        return pagination.isPositional() ? nextPosition(page, before) : nextToken(page, before);
+    }
+
+    private boolean nextPosition(Page page, @Nullable Page before) {
+        if (page.count() == 0) {
+            return false;
+        }
+        if (before != null && page.content().equals(before.content())) {
+            if (number == 2) {
+                throw repeats(
+                        "page 2 has the same records as page 1: the service does not know this way of paging, or there"
+                                + " is one page and it gives the last one again; if so, say by another end that it is the last");
+            }
+            // Some services give the last page for every number after it.
+            return false;
+        }
+        return advance();
+    }
+
+    private boolean nextToken(Page page, @Nullable Page before) {
+        Optional<String> found = pagination.next(page);
+        if (found.isEmpty()) {
+            return false;
+        }
+        String next = pagination.kind() == Kind.URL ? resolved(page, found.get()) : found.get();
+        if (next.equals(token)) {
+            if (page.count() > 0 && before != null && page.content().equals(before.content())) {
+                throw repeats("page " + number + " is the same as the one before: the service ignores the token");
+            }
+            // Some services give their last token again.
+            return false;
+        }
+        if (!used.add(Fingerprint.of(next))) {
+            throw repeats("page " + number + " leads back to a page that was there already");
+        }
+        token = next;
+        return advance();
+    }
+
+    private boolean advance() {
+        int most = pagination.settings().maxPages();
+        if (most > 0 && number >= most) {
+            return false;
+        }
+        if (number >= Pagination.MOST_PAGES) {
+            throw new PollingException(
+                    Reason.LIMIT_REACHED, "There are more than " + Pagination.MOST_PAGES + " pages: narrow the query");
+        }
+        number++;
+        return true;
+    }
+
+    /** Absolute, and at the host that gave the page: over https when that did, too. */
+    private static String resolved(Page page, String link) {
+        URI target;
+        URI here = page.answer().resolve("/");
+        try {
+            target = page.answer().resolve(link);
+        } catch (InvalidDefinitionException e) {
+            throw new PollingException(
+                    Reason.UNEXPECTED_ANSWER, "Page " + page.number() + " has no acceptable URL of the next one", e);
+        }
+        boolean sameHost = Objects.equals(here.getHost(), target.getHost());
+        if (sameHost && "https".equals(here.getScheme()) && "http".equals(target.getScheme()) && target.getPort() < 0) {
+            // Behind a proxy many services don't know that they are asked by https.
+            return here.resolve(target.getRawPath() + (target.getRawQuery() == null ? "" : "?" + target.getRawQuery()))
+                    .toString();
+        }
+        if (!sameHost || here.getPort() != target.getPort() || !Objects.equals(here.getScheme(), target.getScheme())) {
+            throw new PollingException(
+                    Reason.FOREIGN_PAGE,
+                    "Page " + page.number() + " of " + here + " says that the next one is at " + target.getScheme()
+                            + "://" + target.getRawAuthority() + ", where the credentials must not go");
+        }
+        return target.toString();
+    }
+
+    private static PollingException repeats(String what) {
+        return new PollingException(Reason.PAGES_REPEAT, "The pages don't come to an end: " + what);
+    }
+}

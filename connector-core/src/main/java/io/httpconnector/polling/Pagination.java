@@ -1,0 +1,388 @@
+package io.httpconnector.polling;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.template.RequestTemplate;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a service spreads records over pages, and how one gets from page to page.
+ *
+ * <pre>{@code
+ * Pagination.pages("page").size("per_page", 100)                       // ?page=1&per_page=100
+ * Pagination.offset("startAt").size("maxResults", 100)                 // ?startAt=0&maxResults=100
+ * Pagination.cursor("after").token("/paging/next/after")               // ?after=<what the last answer says there>
+ * Pagination.cursor("starting_after").tokenOfLastRecord("/id").moreWhile("/has_more")
+ * Pagination.nextUrl("/links/next")
+ * Pagination.linkHeader()                                              // Link: <...>; rel="next" (RFC 8288)
+ * }</pre>
+ *
+ * <p>Pages by number or offset end with a page without records; that costs a request more than the other ways to know the end,
+ * and is safe where a service gives fewer records on a page than it was asked for. Cursors and URLs end where the answer has
+ * none. Immutable and safe for many threads.
+ */
+public final class Pagination {
+
+    /** The ways, each with its pill. */
+    enum Kind {
+        NONE(""),
+        PAGES("page.number"),
+        OFFSET("page.offset"),
+        CURSOR("page.cursor"),
+        URL("");
+
+        private final String pill;
+
+        Kind(String pill) {
+            this.pill = pill;
+        }
+    }
+
+    static final int MOST_PAGES = 100_000;
+
+    private final Kind kind;
+    private final Place place;
+    private final @Nullable Place sizePlace;
+    private final Settings settings;
+    private final @Nullable Function<Page, Optional<String>> next;
+    private final List<Predicate<Progressing>> ends;
+
+    /** The numbers. */
+    record Settings(int first, int size, int maxPages) {}
+
+    /** A page, and how many records there were with it. */
+    record Progressing(Page page, long total) {}
+
+    private Pagination(
+            Kind kind,
+            Place place,
+            @Nullable Place sizePlace,
+            Settings settings,
+            @Nullable Function<Page, Optional<String>> next,
+            List<Predicate<Progressing>> ends) {
+        this.kind = kind;
+        this.place = place;
+        this.sizePlace = sizePlace;
+        this.settings = settings;
+        this.next = next;
+        this.ends = ends;
+    }
+
+    private static Pagination of(Kind kind, Place place, @Nullable Function<Page, Optional<String>> next) {
+        return new Pagination(kind, place, null, new Settings(1, 0, 0), next, List.of());
+    }
+
+    /**
+     * One page has all records.
+     *
+     * @return no pagination
+     */
+    public static Pagination none() {
+        return of(Kind.NONE, Place.template(), null);
+    }
+
+    /**
+     * Pages have numbers.
+     *
+     * @param parameter the query parameter for the number
+     * @return the pagination, which begins at 1
+     */
+    public static Pagination pages(String parameter) {
+        return pages(Place.query(parameter));
+    }
+
+    /**
+     * Pages have numbers.
+     *
+     * @param place where the number goes; the pill is {@code {{page.number}}}
+     * @return the pagination, which begins at 1
+     */
+    public static Pagination pages(Place place) {
+        return of(Kind.PAGES, place, null);
+    }
+
+    /**
+     * Pages begin at the record with a number.
+     *
+     * @param parameter the query parameter for the number of records to leave out
+     * @return the pagination, which begins at 0
+     */
+    public static Pagination offset(String parameter) {
+        return offset(Place.query(parameter));
+    }
+
+    /**
+     * Pages begin at the record with a number.
+     *
+     * @param place where the number of records to leave out goes; the pill is {@code {{page.offset}}}
+     * @return the pagination, which begins at 0
+     */
+    public static Pagination offset(Place place) {
+        return of(Kind.OFFSET, place, null).first(0);
+    }
+
+    /**
+     * Each page says by a token where the next one begins. Say where the token is, too.
+     *
+     * @param parameter the query parameter for the token; the first page has none
+     * @return the pagination
+     */
+    public static Pagination cursor(String parameter) {
+        return cursor(Place.query(parameter));
+    }
+
+    /**
+     * Each page says by a token where the next one begins. Say where the token is, too.
+     *
+     * @param place where the token goes; the pill is {@code {{page.cursor}}}, and has no value on the first page
+     * @return the pagination
+     */
+    public static Pagination cursor(Place place) {
+        return of(Kind.CURSOR, place, null);
+    }
+
+    /**
+     * Each page has the URL of the next one in its body.
+     *
+     * @param pointer a JSON pointer (RFC 6901) from the root of the answer
+     * @return the pagination
+     */
+    public static Pagination nextUrl(String pointer) {
+        return nextUrl(inBody(pointer));
+    }
+
+    /**
+     * Each page has the URL of the next one somewhere. It may be relative. It must lead to the same host: credentials never go
+     * to another.
+     *
+     * @param url finds it; empty at the end
+     * @return the pagination
+     */
+    public static Pagination nextUrl(Function<Page, Optional<String>> url) {
+        return of(Kind.URL, Place.template(), url);
+    }
+
+    /**
+     * Each page has the URL of the next one in a header {@code Link} with {@code rel="next"} (RFC 8288).
+     *
+     * @return the pagination
+     */
+    public static Pagination linkHeader() {
+        return nextUrl(page -> LinkHeader.next(page.headers()));
+    }
+
+    /**
+     * The token of the next page is in the body.
+     *
+     * @param pointer a JSON pointer (RFC 6901) from the root of the answer
+     * @return another pagination
+     */
+    public Pagination token(String pointer) {
+        return token(inBody(pointer));
+    }
+
+    /**
+     * The token of the next page is in a header.
+     *
+     * @param header the field name
+     * @return another pagination
+     */
+    public Pagination tokenHeader(String header) {
+        return token(page -> page.header(header));
+    }
+
+    /**
+     * The token of the next page is a field of the last record.
+     *
+     * @param pointer a JSON pointer (RFC 6901) from the record
+     * @return another pagination
+     */
+    public Pagination tokenOfLastRecord(String pointer) {
+        Pointer field = Pointer.of("pagination", pointer);
+        return token(page -> text(field.in(page.lastRecord())));
+    }
+
+    /**
+     * The token of the next page is found by your own code.
+     *
+     * @param token finds it; empty at the end
+     * @return another pagination
+     */
+    public Pagination token(Function<Page, Optional<String>> token) {
+        if (kind != Kind.CURSOR) {
+            throw invalid("only Pagination.cursor(...) has tokens");
+        }
+        return new Pagination(kind, place, sizePlace, settings, token, ends);
+    }
+
+    private static Function<Page, Optional<String>> inBody(String pointer) {
+        Pointer field = Pointer.of("pagination", pointer);
+        return page -> text(page.at(field));
+    }
+
+    /** What some services write at the end instead of nothing. */
+    private static Optional<String> text(JsonNode value) {
+        boolean none = value.isMissingNode() || value.isNull() || value.isContainerNode() || value.isBoolean();
+        return none || value.asText().isBlank() ? Optional.empty() : Optional.of(value.asText());
+    }
+
+    /**
+     * Sets the number of the first page, or the first offset.
+     *
+     * @param number such as 0 or 1
+     * @return another pagination
+     */
+    public Pagination first(int number) {
+        return with(new Settings(number, settings.size, settings.maxPages));
+    }
+
+    /**
+     * Says how many records a page is to have.
+     *
+     * @param parameter the query parameter for it
+     * @param size how many, at least 1
+     * @return another pagination
+     */
+    public Pagination size(String parameter, int size) {
+        return size(Place.query(parameter), size);
+    }
+
+    /**
+     * Says how many records a page is to have.
+     *
+     * @param where where it goes; the pill is {@code {{page.size}}}
+     * @param size how many, at least 1
+     * @return another pagination
+     */
+    public Pagination size(Place where, int size) {
+        if (size < 1) {
+            throw invalid("pages of " + size + " records: use at least 1");
+        }
+        Settings sized = new Settings(settings.first, size, settings.maxPages);
+        return new Pagination(kind, place, where, sized, next, ends);
+    }
+
+    /**
+     * Ends with a page that has fewer records than it was asked for by {@code size}, which saves the request that finds nothing.
+     * Only for services that always fill their pages: one that gives at most 50 when asked for 100 would seem to have one page.
+     *
+     * @return another pagination
+     */
+    public Pagination endsWithShortPage() {
+        return endsWhen(seen -> seen.page.count() < settings.size);
+    }
+
+    /**
+     * Ends when a flag in the body says that there is no more.
+     *
+     * @param pointer a JSON pointer (RFC 6901) from the root of the answer to what is true, or not 0, as long as there is more
+     * @return another pagination
+     */
+    public Pagination moreWhile(String pointer) {
+        Pointer flag = Pointer.of("pagination", pointer);
+        return endsWhen(seen -> {
+            JsonNode value = seen.page.at(flag);
+            return !value.isMissingNode() && !value.asBoolean(!value.asText().isEmpty());
+        });
+    }
+
+    /**
+     * Ends when there were as many records as the body says that there are.
+     *
+     * @param pointer a JSON pointer (RFC 6901) from the root of the answer
+     * @return another pagination
+     */
+    public Pagination total(String pointer) {
+        Pointer total = Pointer.of("pagination", pointer);
+        return endsWhen(seen -> seen.total >= seen.page.at(total).asLong(Long.MAX_VALUE));
+    }
+
+    /**
+     * Ends when there were as many pages as the body says that there are.
+     *
+     * @param pointer a JSON pointer (RFC 6901) from the root of the answer
+     * @return another pagination
+     */
+    public Pagination totalPages(String pointer) {
+        Pointer total = Pointer.of("pagination", pointer);
+        return endsWhen(seen -> seen.page.number() >= seen.page.at(total).asLong(Long.MAX_VALUE));
+    }
+
+    /**
+     * Ends when your own code says so.
+     *
+     * @param last whether there is no page after this one
+     * @return another pagination
+     */
+    public Pagination until(Predicate<Page> last) {
+        return endsWhen(seen -> last.test(seen.page));
+    }
+
+    private Pagination endsWhen(Predicate<Progressing> end) {
+        return new Pagination(
+                kind,
+                place,
+                sizePlace,
+                settings,
+                next,
+                Stream.concat(ends.stream(), Stream.of(end)).toList());
+    }
+
+    /**
+     * Reads no more than so many pages in one poll; what stands on the others is not seen. Without it more than 100,000 pages
+     * are a failure.
+     *
+     * @param most how many, 1 to 100,000
+     * @return another pagination
+     */
+    public Pagination maxPages(int most) {
+        if (most < 1 || most > MOST_PAGES) {
+            throw invalid(most + " pages: use 1 to " + MOST_PAGES);
+        }
+        return with(new Settings(settings.first, settings.size, most));
+    }
+
+    private Pagination with(Settings changed) {
+        return new Pagination(kind, place, sizePlace, changed, next, ends);
+    }
+
+    /** The template with the pills of this pagination in their places. */
+    RequestTemplate applyTo(RequestTemplate template, List<String> problems) {
+        if (kind == Kind.CURSOR && next == null) {
+            problems.add("pagination: it has no end: say by token(...) where the next token is");
+        }
+        RequestTemplate placed = kind.pill.isEmpty() ? template : place.apply(template, kind.pill, problems);
+        return sizePlace == null ? placed : sizePlace.apply(placed, "page.size", problems);
+    }
+
+    Kind kind() {
+        return kind;
+    }
+
+    /** Whether a page is found by counting, so that records move between pages when others come and go. */
+    boolean isPositional() {
+        return kind == Kind.PAGES || kind == Kind.OFFSET;
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    Optional<String> next(Page page) {
+        return next == null ? Optional.empty() : next.apply(page).filter(text -> !text.isBlank());
+    }
+
+    boolean endsWith(Page page, long total) {
+        Progressing seen = new Progressing(page, total);
+        return ends.stream().anyMatch(end -> end.test(seen));
+    }
+
+    private static InvalidDefinitionException invalid(String problem) {
+        return new InvalidDefinitionException("pagination", List.of(problem));
+    }
+}

@@ -1,0 +1,129 @@
+package io.httpconnector.polling;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
+import io.httpconnector.polling.PollingException.Reason;
+import io.httpconnector.template.Pills;
+import io.httpconnector.template.RequestTemplate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The records below which others hang: the request of the trigger is sent for each of them, with the pill {@code {{parent}}}, and
+ * each has a checkpoint of its own.
+ *
+ * <pre>{@code
+ * Parents.of("projects/a", "projects/b")                                     // {{parent}}
+ * Parents.from(listBoards, Records.at("/values"), "/id")                      // {{parent.id}}
+ * }</pre>
+ *
+ * <p>One that is gone, or answers 404 or 410, is no failure. One that comes later begins where the trigger began. Immutable and safe
+ * for many threads.
+ */
+public final class Parents {
+
+    private final List<JsonNode> fixed;
+    private final @Nullable RequestTemplate template;
+    private final Records records;
+    private final Pointer key;
+    private final Pagination pagination;
+
+    private Parents(
+            List<JsonNode> fixed,
+            @Nullable RequestTemplate template,
+            Records records,
+            Pointer key,
+            Pagination pagination) {
+        this.fixed = fixed;
+        this.template = template;
+        this.records = records;
+        this.key = key;
+        this.pagination = pagination;
+    }
+
+    /**
+     * Parents that don't change.
+     *
+     * @param values what Jackson can write, such as texts; each is its own key
+     * @return the parents
+     */
+    public static Parents of(Object... values) {
+        List<JsonNode> nodes = new ArrayList<>();
+        for (Object value : values) {
+            nodes.add(Json.tree(value));
+        }
+        return new Parents(List.copyOf(nodes), null, Records.atRoot(), Pointer.of("parents", ""), Pagination.none());
+    }
+
+    /**
+     * Parents that are asked for before each poll.
+     *
+     * @param request lists them
+     * @param records where they are in the answer
+     * @param key a JSON pointer (RFC 6901) from one of them to its key
+     * @return the parents
+     */
+    public static Parents from(RequestTemplate request, Records records, String key) {
+        if (request == null || records == null) {
+            throw new InvalidDefinitionException("parents", List.of("request or records are null"));
+        }
+        return new Parents(List.of(), request, records, Pointer.of("parents", key), Pagination.none());
+    }
+
+    /**
+     * Sets how the list of the parents is spread over pages. Default: it is on one.
+     *
+     * @param pages the pagination
+     * @return other parents
+     */
+    public Parents pagination(Pagination pages) {
+        return new Parents(fixed, template, records, key, pages);
+    }
+
+    /** With the pills of the pagination in their places. */
+    Parents applied(List<String> problems) {
+        return template == null
+                ? this
+                : new Parents(fixed, pagination.applyTo(template, problems), records, key, pagination);
+    }
+
+    /** The parents by their keys. */
+    Map<String, JsonNode> list(HttpConnection connection, Pills pills, int most) {
+        Map<String, JsonNode> found = new LinkedHashMap<>();
+        fixed.forEach(parent -> add(found, parent, most));
+        if (template != null) {
+            Pager pager = new Pager(pagination);
+            Page page;
+            do {
+                String url = pager.url();
+                var request = template.render(pills.and("page", pager.pills()));
+                page = PageReader.read(
+                        connection,
+                        url == null ? request : request.at(url),
+                        pager.number(),
+                        records,
+                        parent -> add(found, parent, most));
+            } while (pager.next(page));
+        }
+        return found;
+    }
+
+    private Fingerprint add(Map<String, JsonNode> found, JsonNode parent, int most) {
+        JsonNode value = key.in(parent);
+        String text = value.isContainerNode() ? value.toString() : value.asText();
+        if (value.isMissingNode() || value.isNull() || text.isEmpty()) {
+            throw new PollingException(Reason.UNEXPECTED_ANSWER, "A parent has no key at \"" + key + "\"");
+        }
+        found.put(text, parent);
+        if (found.size() > most) {
+            throw new PollingException(
+                    Reason.LIMIT_REACHED, "There are more than " + most + " parents: raise maxParents(...)");
+        }
+        return Fingerprint.of(text);
+    }
+}

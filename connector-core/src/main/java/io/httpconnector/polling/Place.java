@@ -1,0 +1,147 @@
+package io.httpconnector.polling;
+
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.template.PillInfo;
+import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.template.RequestTemplateBuilder;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Where in a request a value goes that changes from page to page or from poll to poll. Immutable.
+ */
+public final class Place {
+
+    private enum Kind {
+        QUERY,
+        HEADER,
+        FIELD,
+        JSON,
+        TEMPLATE
+    }
+
+    private final Kind kind;
+    private final String name;
+
+    private Place(Kind kind, String name) {
+        this.kind = kind;
+        this.name = name;
+        if (name.isBlank() && kind != Kind.TEMPLATE) {
+            throw new InvalidDefinitionException("place", List.of("the name is empty"));
+        }
+    }
+
+    /**
+     * A query parameter.
+     *
+     * @param name the parameter name
+     * @return the place
+     */
+    public static Place query(String name) {
+        return new Place(Kind.QUERY, given(name));
+    }
+
+    /**
+     * A header field.
+     *
+     * @param name the field name
+     * @return the place
+     */
+    public static Place header(String name) {
+        return new Place(Kind.HEADER, given(name));
+    }
+
+    /**
+     * A field of the HTML form in the body.
+     *
+     * @param name the field name
+     * @return the place
+     */
+    public static Place field(String name) {
+        return new Place(Kind.FIELD, given(name));
+    }
+
+    /**
+     * A member of the JSON object in the body.
+     *
+     * @param pointer a JSON pointer (RFC 6901) to the member, which need not be there
+     * @return the place
+     */
+    public static Place json(String pointer) {
+        return new Place(Kind.JSON, Pointer.of("place", pointer).toString());
+    }
+
+    /**
+     * Wherever the template has the pill itself, such as in its path.
+     *
+     * @return the place
+     */
+    public static Place template() {
+        return new Place(Kind.TEMPLATE, "");
+    }
+
+    private static String given(String name) {
+        return name == null ? "" : name;
+    }
+
+    boolean isTemplate() {
+        return kind == Kind.TEMPLATE;
+    }
+
+    /** Puts a pill into the place; it is left out as long as it has no value. */
+    RequestTemplate apply(RequestTemplate template, String pill, List<String> problems) {
+        if (kind == Kind.TEMPLATE) {
+            if (template.pills().stream().map(PillInfo::path).noneMatch(pill::equals)) {
+                problems.add(
+                        "request: the template has no pill {{" + pill + "}}, so that it would have no place to go");
+            }
+            return template;
+        }
+        RequestTemplateBuilder builder = template.toBuilder();
+        String value = Delimiters.of(template).pill(pill + " | omit");
+        switch (kind) {
+            case QUERY -> builder.query(name, value);
+            case HEADER -> builder.header(name, value);
+            case FIELD -> builder.field(name, value);
+            default -> builder.jsonMember(name, value);
+        }
+        if (kind == Kind.QUERY && sets(template, name)) {
+            problems.add("request: the template has a query parameter \"" + name + "\" already: remove it there");
+        }
+        try {
+            return builder.build();
+        } catch (InvalidDefinitionException e) {
+            e.problems().forEach(problem -> problems.add("request: " + problem));
+            return template;
+        }
+    }
+
+    private static boolean sets(RequestTemplate template, String name) {
+        for (var parameter : template.toJson().path("query")) {
+            if (parameter.path("name").asText().equals(name)) {
+                return true;
+            }
+        }
+        String url = template.toJson().path("url").asText();
+        return url.matches(".*[?&]\\Q" + name + "\\E(=.*|&.*)?");
+    }
+
+    private record Delimiters(String open, String close) {
+
+        static Delimiters of(RequestTemplate template) {
+            var own = template.toJson().path("delimiters");
+            return own.isEmpty()
+                    ? new Delimiters("{{", "}}")
+                    : new Delimiters(own.get(0).asText(), own.get(1).asText());
+        }
+
+        String pill(String content) {
+            return open + content + close;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return kind == Kind.TEMPLATE ? "the template" : kind.name().toLowerCase(Locale.ROOT) + " " + name;
+    }
+}

@@ -1,0 +1,48 @@
+package io.httpconnector.polling;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.InvalidDefinitionException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A JSON pointer (RFC 6901) that somebody has written. */
+record Pointer(JsonPointer pointer) {
+
+    static Pointer of(String part, String text) {
+        return new Pointer(compiled(part, text));
+    }
+
+    /** The segments of a pointer, in which {@code *} may mean each. */
+    static List<String> segments(String part, String text) {
+        List<String> segments = new ArrayList<>();
+        for (JsonPointer rest = compiled(part, text); !rest.matches(); rest = rest.tail()) {
+            segments.add(rest.getMatchingProperty());
+        }
+        return List.copyOf(segments);
+    }
+
+    private static JsonPointer compiled(String part, String text) {
+        if (text == null || (!text.isEmpty() && !text.startsWith("/"))) {
+            throw new InvalidDefinitionException(
+                    part,
+                    List.of("\"" + text + "\" is no JSON pointer (RFC 6901): write \"/field\" or \"/object/field\", and"
+                            + " \"\" for the whole"));
+        }
+        return JsonPointer.compile(text);
+    }
+
+    boolean isRoot() {
+        return pointer.matches();
+    }
+
+    /** The value; a missing node when there is none. */
+    JsonNode in(JsonNode tree) {
+        return tree.at(pointer);
+    }
+
+    @Override
+    public String toString() {
+        return pointer.toString();
+    }
+}

@@ -1,0 +1,153 @@
+package io.httpconnector.polling;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.Request;
+import io.httpconnector.polling.Checkpoint.Validators;
+import io.httpconnector.template.Pills;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One poll below one parent: asks, walks over the pages, and moves the checkpoint. */
+final class Poll {
+
+    private final Definition definition;
+    private final TriggerState state;
+    private final Scope scope;
+    private final Pills pills;
+    private final Run run;
+    private final ServerClock clock;
+    private final Mode mode;
+    private final Intake intake;
+    private boolean notModified;
+    private int queries;
+    private Duration asked = Duration.ZERO;
+    private @Nullable Validators validators;
+
+    Poll(Definition definition, TriggerState state, Scope scope, JsonNode parent, Run run, ServerClock clock) {
+        this.definition = definition;
+        this.state = state;
+        this.scope = scope;
+        this.pills =
+                parent.isMissingNode() ? definition.pills() : definition.pills().and("parent", parent);
+        this.run = run;
+        this.clock = clock;
+        Cursor cursor = definition.cursor();
+        if (cursor == null) {
+            this.mode = new SnapshotMode(definition, scope, clock.now().toEpochMilli());
+        } else if (cursor.kind() == Cursor.Kind.OPAQUE) {
+            this.mode = new OpaqueMode(cursor, state, scope);
+        } else {
+            this.mode = new CountedMode(definition, cursor, state, scope, clock);
+        }
+        boolean silent = isFirst() && definition.first().isSilent();
+        this.intake = new Intake(definition, state, scope, parent, run, mode, silent);
+    }
+
+    private boolean isFirst() {
+        return !scope.checkpoint().started();
+    }
+
+    /** By the header {@code X-Poll-Interval}, which counts in seconds. */
+    Duration askedInterval() {
+        return asked;
+    }
+
+    private static Duration asked(Page page) {
+        String text = page.header("X-Poll-Interval").orElse("").strip();
+        return text.matches("\\d{1,7}") ? Duration.ofSeconds(Long.parseLong(text)) : Duration.ZERO;
+    }
+
+    PollResult result() {
+        PollResult done = intake.result();
+        return notModified ? done.plus(new PollResult(0, 0, 0, 0, 0, true, false)) : done;
+    }
+
+    /** Runs to its end; or until it is stopped, by a {@link Run.StoppedException}. */
+    void run() {
+        Map<String, Object> query = mode.nextQuery();
+        while (query != null && !notModified) {
+            queries++;
+            pages(query);
+            query = mode.nextQuery();
+        }
+        if (!notModified) {
+            intake.finishFirst();
+            mode.finish(intake);
+            Checkpoint reached = scope.checkpoint().withStarted().withValidators(validators);
+            boolean found = intake.result().events() + intake.result().deadLetters() > 0;
+            state.checkpoint(scope, found ? reached.withPolls(reached.polls() + 1) : reached);
+        }
+        state.commit();
+    }
+
+    private void pages(Map<String, Object> query) {
+        Pager pager = new Pager(definition.pagination());
+        boolean more = true;
+        while (more) {
+            if (run.isStopped()) {
+                throw new Run.StoppedException();
+            }
+            int number = pager.number();
+            Request request = request(query, pager);
+            boolean isConditional = definition.conditional() && number == 1 && queries == 1;
+            mode.beginPage();
+            Page page = PageReader.read(
+                    definition.connection(),
+                    isConditional ? conditional(request) : request,
+                    number,
+                    definition.records(),
+                    intake::take);
+            clock.observe(page.answer());
+            asked = asked(page);
+            if (isConditional && page.answer().status() == 304) {
+                notModified = true;
+                return;
+            }
+            intake.flush();
+            intake.countPage();
+            validators = isConditional ? given(request, page) : (number > 1 && !tellsOfAll() ? null : validators);
+            more = mode.readsOn(page, number, pager.next(page));
+            state.commit();
+        }
+    }
+
+    private Request request(Map<String, Object> query, Pager pager) {
+        Pills with = pills.and("page", pager.pills());
+        for (Map.Entry<String, Object> step : query.entrySet()) {
+            with = with.and(step.getKey(), step.getValue());
+        }
+        Request request = definition.template().render(with);
+        String url = pager.url();
+        return url == null ? request : request.at(url);
+    }
+
+    /** With what the service gave when it answered the same request, unless more than the first page is to be read again. */
+    private Request conditional(Request request) {
+        Validators given = scope.checkpoint().validators();
+        Request accepting = request.accept(304);
+        if (given == null
+                || !given.request().equals(print(request))
+                || scope.checkpoint().query() != null) {
+            return accepting;
+        }
+        Request tagged = given.etag() == null ? accepting : accepting.header("If-None-Match", given.etag());
+        return given.lastModified() == null ? tagged : tagged.header("If-Modified-Since", given.lastModified());
+    }
+
+    private static @Nullable Validators given(Request request, Page page) {
+        String etag = page.header("ETag").orElse(null);
+        String lastModified = page.header("Last-Modified").orElse(null);
+        return etag == null && lastModified == null ? null : new Validators(print(request), etag, lastModified);
+    }
+
+    private static String print(Request request) {
+        return Fingerprint.of(request.method() + " " + request.uri()).toString();
+    }
+
+    /** Whether the first page is another one when something is new. */
+    private boolean tellsOfAll() {
+        Cursor cursor = definition.cursor();
+        return cursor != null && cursor.order() == Order.DESCENDING;
+    }
+}

@@ -1,0 +1,23 @@
+package io.httpconnector.polling;
+
+import java.time.Duration;
+
+/**
+ * How far a poll has come.
+ *
+ * @param trigger the id of the trigger
+ * @param soFar what it has done until now
+ * @param took how long it has taken until now
+ */
+public record PollProgress(String trigger, PollResult soFar, Duration took) {
+
+    /**
+     * How quickly records are read.
+     *
+     * @return records in a second, on average
+     */
+    public double recordsPerSecond() {
+        double seconds = Math.max(1, took.toMillis()) / 1000.0;
+        return soFar.records() / seconds;
+    }
+}

@@ -1,0 +1,304 @@
+package io.httpconnector.polling;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.httpconnector.ConnectorException;
+import io.httpconnector.InvalidResponseException;
+import io.httpconnector.Json;
+import io.httpconnector.StatusException;
+import io.httpconnector.Time;
+import io.httpconnector.TimedOutException;
+import io.httpconnector.TransferException;
+import io.httpconnector.polling.PollingException.Reason;
+import io.httpconnector.polling.PollingStatus.History;
+import io.httpconnector.polling.PollingStatus.State;
+import io.httpconnector.state.StateException;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.trigger.Delivered;
+import io.httpconnector.trigger.TriggerEvent;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs the polls of a trigger, one at a time, and holds its state. */
+final class Poller {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PollingTrigger.class);
+
+    /** How long a handler may take to end when it is interrupted. */
+    private static final Duration UNINTERRUPTIBLE = Duration.ofSeconds(10);
+
+    private final Definition definition;
+    private final @Nullable Parents parents;
+    private final StateStore store;
+    private final Time time;
+    private final Executor handlers;
+    private final List<PollingListener> listeners;
+    private final ServerClock clock;
+    private final ReentrantLock polling = new ReentrantLock();
+
+    // Guarded by this.
+    private @Nullable TriggerState state;
+    private @Nullable Thread thread;
+    private CountDownLatch stop = new CountDownLatch(1);
+    private History history = History.NONE;
+    private Duration asked = Duration.ZERO;
+
+    Poller(
+            Definition definition,
+            @Nullable Parents parents,
+            StateStore store,
+            Time time,
+            Executor handlers,
+            List<PollingListener> listeners) {
+        this.definition = definition;
+        this.parents = parents;
+        this.store = store;
+        this.time = time;
+        this.handlers = handlers;
+        this.listeners = listeners;
+        this.clock = new ServerClock(time);
+    }
+
+    Time time() {
+        return time;
+    }
+
+    /** The state, which is loaded when it is not there. */
+    synchronized TriggerState open() {
+        TriggerState open = state;
+        if (open == null) {
+            open = TriggerState.load(store.open(definition.id()));
+            adapt(open);
+            state = open;
+            stop = new CountDownLatch(1);
+        }
+        return open;
+    }
+
+    /** Drops what has no meaning for this definition. */
+    private void adapt(TriggerState loaded) {
+        String now = JsonNodeFactory.instance
+                .objectNode()
+                .put("key", definition.identityText())
+                .put("cursor", definition.cursorText())
+                .toString();
+        String before = loaded.definition();
+        if (now.equals(before)) {
+            return;
+        }
+        loaded.definition(now);
+        if (before != null) {
+            boolean sameCursor = Json.parse(before).path("cursor").asText().equals(definition.cursorText());
+            if (sameCursor && definition.cursor() != null) {
+                loaded.resetKeys();
+                changed(
+                        "how far it has come, and the dead letters",
+                        "which records it knows: those of the last moments come again");
+            } else {
+                loaded.reset();
+                changed("the dead letters", "everything else: the next poll is a first one");
+            }
+        }
+        loaded.commit();
+    }
+
+    private void changed(String kept, String reset) {
+        LOG.warn("{}: key, version or cursor have changed; kept: {}; reset: {}", definition.id(), kept, reset);
+        tell(listener -> listener.onChangedDefinition(definition.id(), kept, reset));
+    }
+
+    /** What could not be stored may be half stored: the next one who needs the state loads it. */
+    private synchronized void drop() {
+        if (state != null) {
+            state.close();
+            state = null;
+        }
+    }
+
+    PollResult poll() {
+        if (!polling.tryLock()) {
+            throw new PollingException(
+                    Reason.BUSY, "\"" + definition.id() + "\" polls already: a trigger does not overlap itself");
+        }
+        try {
+            TriggerState open = open();
+            return poll(open, begin());
+        } finally {
+            end();
+            polling.unlock();
+        }
+    }
+
+    private synchronized CountDownLatch begin() {
+        thread = Thread.currentThread();
+        return stop;
+    }
+
+    private synchronized void end() {
+        thread = null;
+    }
+
+    private PollResult poll(TriggerState open, CountDownLatch gate) {
+        Tally tally = new Tally(time.nanos());
+        Run run = new Run(time, gate, handlers, soFar -> tell(listener -> listener.onPage(tally.progress(soFar))));
+        try {
+            if (parents == null) {
+                pollOne(open, "", MissingNode.getInstance(), run, tally);
+            } else {
+                pollAll(open, parents, run, tally);
+            }
+        } catch (Run.StoppedException e) {
+            tally.add(new PollResult(0, 0, 0, 0, 0, false, true));
+        } catch (ConnectorException e) {
+            if (e instanceof StateException) {
+                drop();
+            }
+            failed(e, tally.done);
+            throw e;
+        }
+        succeeded(tally.done);
+        return tally.done;
+    }
+
+    /** What a poll has done below the parents that are finished. */
+    private final class Tally {
+
+        private final long begun;
+        private PollResult done = PollResult.NOTHING;
+
+        Tally(long begun) {
+            this.begun = begun;
+        }
+
+        void add(PollResult more) {
+            done = done.plus(more);
+        }
+
+        PollProgress progress(PollResult soFar) {
+            return new PollProgress(definition.id(), done.plus(soFar), Duration.ofNanos(time.nanos() - begun));
+        }
+    }
+
+    /** One parent that fails does not keep the others from being asked; then the poll has failed. */
+    private void pollAll(TriggerState open, Parents all, Run run, Tally tally) {
+        ConnectorException failure = null;
+        Map<String, JsonNode> found = all.list(
+                definition.connection(), definition.pills(), definition.limits().parents());
+        for (Map.Entry<String, JsonNode> parent : found.entrySet()) {
+            try {
+                pollOne(open, parent.getKey(), parent.getValue(), run, tally);
+            } catch (StatusException e) {
+                if (e.needsAuthorization()) {
+                    throw e;
+                }
+                boolean isGone = e.status() == 404 || e.status() == 410;
+                failure = isGone || failure != null ? failure : e;
+            } catch (TransferException | TimedOutException | InvalidResponseException | PollingException e) {
+                failure = failure == null ? e : failure;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private void pollOne(TriggerState open, String scope, JsonNode parent, Run run, Tally tally) {
+        Poll poll = new Poll(definition, open, open.scope(scope), parent, run, clock);
+        try {
+            poll.run();
+        } finally {
+            tally.add(poll.result());
+            asked = poll.askedInterval();
+        }
+    }
+
+    private synchronized void succeeded(PollResult result) {
+        history = history.succeeded(time.now(), result);
+        tell(listener -> listener.onSuccess(definition.id(), result));
+    }
+
+    private synchronized void failed(ConnectorException e, PollResult result) {
+        history = history.failed(time.now(), String.valueOf(e.getMessage()), result);
+        int inARow = history.failures();
+        LOG.warn("{}: poll failed, {} in a row: {}", definition.id(), inARow, e.getMessage());
+        tell(listener -> listener.onFailure(definition.id(), e, inARow));
+    }
+
+    private void tell(Consumer<PollingListener> what) {
+        for (PollingListener listener : listeners) {
+            try {
+                what.accept(listener);
+            } catch (RuntimeException e) {
+                LOG.error("{}: a listener failed", definition.id(), e);
+            }
+        }
+    }
+
+    Delivered deliver(TriggerEvent event) {
+        return definition.delivery().deliver(List.of(event), time, stopGate(), handlers);
+    }
+
+    private synchronized CountDownLatch stopGate() {
+        return stop;
+    }
+
+    /** Ends a poll that runs, and gives back the state; false when handlers had to be interrupted. */
+    boolean stop(Duration deadline) {
+        stopGate().countDown();
+        try {
+            boolean graceful = polling.tryLock(deadline.toNanos(), TimeUnit.NANOSECONDS);
+            if (!graceful) {
+                interrupt();
+                if (!polling.tryLock(UNINTERRUPTIBLE.toNanos(), TimeUnit.NANOSECONDS)) {
+                    LOG.error(
+                            "{}: a handler does not end when it is interrupted: its state stays in use",
+                            definition.id());
+                    return false;
+                }
+            }
+            try {
+                drop();
+            } finally {
+                polling.unlock();
+            }
+            return graceful;
+        } catch (InterruptedException e) {
+            interrupt();
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private synchronized void interrupt() {
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+
+    /** How long the service wants us to wait at least, by its {@code X-Poll-Interval}. */
+    Duration askedInterval() {
+        return asked;
+    }
+
+    synchronized History history() {
+        return history;
+    }
+
+    boolean isPolling() {
+        return polling.isLocked();
+    }
+
+    synchronized State idle() {
+        return state == null ? State.STOPPED : State.IDLE;
+    }
+}

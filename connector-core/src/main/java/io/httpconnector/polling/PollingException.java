@@ -1,0 +1,45 @@
+package io.httpconnector.polling;
+
+import io.httpconnector.ConnectorException;
+import org.jspecify.annotations.Nullable;
+
+/** A poll can't go on, although the service has answered. What was not delivered comes with the next poll that succeeds. */
+public final class PollingException extends ConnectorException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Why not. */
+    private final Reason reason;
+
+    /** Why a poll can't go on. */
+    public enum Reason {
+        /** The answer is not as it was described: nothing at the path of the records, no JSON, no key in a record. */
+        UNEXPECTED_ANSWER,
+        /** The pages lead to one that was there already, or the service gives the same page whatever it is asked for. */
+        PAGES_REPEAT,
+        /** The trigger polls already: it does not overlap itself. */
+        BUSY,
+        /** The next page is at another host. */
+        FOREIGN_PAGE,
+        /** There are more pages, keys, parents or dead letters than permitted. */
+        LIMIT_REACHED
+    }
+
+    PollingException(Reason reason, String message) {
+        this(reason, message, null);
+    }
+
+    PollingException(Reason reason, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.reason = reason;
+    }
+
+    /**
+     * Why the poll can't go on.
+     *
+     * @return the reason
+     */
+    public Reason reason() {
+        return reason;
+    }
+}

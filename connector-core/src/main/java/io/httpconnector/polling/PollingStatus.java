@@ -1,0 +1,153 @@
+package io.httpconnector.polling;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What a trigger is doing, at one moment. Immutable. */
+public final class PollingStatus {
+
+    /** What a trigger is doing. */
+    public enum State {
+        /** It waits for the next poll, or for somebody to call it. */
+        IDLE,
+        /** It polls. */
+        POLLING,
+        /** It waits to be resumed. */
+        PAUSED,
+        /** Somebody must give the credentials anew, and start it again. */
+        AUTHORIZATION_NEEDED,
+        /** It was not started, or it was stopped. */
+        STOPPED
+    }
+
+    private final State state;
+    private final History history;
+    private final @Nullable Instant next;
+    private final Duration lag;
+
+    /** What has happened until now. */
+    record History(
+            @Nullable Instant lastSuccess,
+            @Nullable String lastError,
+            @Nullable Instant lastErrorTime,
+            int failures,
+            long polls,
+            PollResult total) {
+        static final History NONE = new History(null, null, null, 0, 0, PollResult.NOTHING);
+
+        History succeeded(Instant at, PollResult result) {
+            return new History(at, lastError, lastErrorTime, 0, polls + 1, sum(result));
+        }
+
+        History failed(Instant at, String error, PollResult result) {
+            return new History(lastSuccess, error, at, failures + 1, polls + 1, sum(result));
+        }
+
+        private PollResult sum(PollResult result) {
+            PollResult sum = total.plus(result);
+            return new PollResult(
+                    sum.pages(), sum.records(), sum.events(), sum.deadLetters(), sum.ignored(), false, false);
+        }
+    }
+
+    PollingStatus(State state, History history, @Nullable Instant next, Duration lag) {
+        this.state = state;
+        this.history = history;
+        this.next = next;
+        this.lag = lag;
+    }
+
+    /**
+     * What the trigger is doing.
+     *
+     * @return the state
+     */
+    public State state() {
+        return state;
+    }
+
+    /**
+     * When a poll came to its end for the last time.
+     *
+     * @return the time; empty when none has yet
+     */
+    public Optional<Instant> lastSuccess() {
+        return Optional.ofNullable(history.lastSuccess);
+    }
+
+    /**
+     * Why a poll failed for the last time, without secrets.
+     *
+     * @return the message; empty when none has yet
+     */
+    public Optional<String> lastError() {
+        return Optional.ofNullable(history.lastError);
+    }
+
+    /**
+     * When a poll failed for the last time.
+     *
+     * @return the time; empty when none has yet
+     */
+    public Optional<Instant> lastErrorTime() {
+        return Optional.ofNullable(history.lastErrorTime);
+    }
+
+    /**
+     * How many polls have failed since the last success.
+     *
+     * @return 0 when all is well
+     */
+    public int failuresInARow() {
+        return history.failures;
+    }
+
+    /**
+     * When the next poll is due.
+     *
+     * @return the time; empty when nobody has scheduled one
+     */
+    public Optional<Instant> nextPoll() {
+        return Optional.ofNullable(next);
+    }
+
+    /**
+     * How much later than it was due the last scheduled poll began.
+     *
+     * @return the time; more than a moment means that there are too few workers
+     */
+    public Duration lag() {
+        return lag;
+    }
+
+    /**
+     * How many polls there were, since the trigger was built.
+     *
+     * @return the count
+     */
+    public long polls() {
+        return history.polls;
+    }
+
+    /**
+     * What all polls have done together, since the trigger was built.
+     *
+     * @return the sum
+     */
+    public PollResult total() {
+        return history.total;
+    }
+
+    /**
+     * Says it in a line.
+     *
+     * @return state, counts and the last error
+     */
+    @Override
+    public String toString() {
+        return state + ", " + history.polls + " polls, " + history.total.events() + " events"
+                + (history.failures == 0 ? "" : ", " + history.failures + " failures in a row: " + history.lastError);
+    }
+}

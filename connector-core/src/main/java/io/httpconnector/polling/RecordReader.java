@@ -1,0 +1,211 @@
+package io.httpconnector.polling;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.Json;
+import io.httpconnector.polling.Records.Format;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Locale;
+
+/** Reads one answer, record by record. */
+final class RecordReader {
+
+    private final Records records;
+    private final Sink sink;
+    private final Envelope envelope = new Envelope();
+    private boolean found;
+
+    /** What is done with each record while the answer is read. */
+    interface Sink {
+
+        /** A record as it stands in the answer. */
+        void raw(JsonNode item);
+
+        /** A record that counts. */
+        void accept(JsonNode item);
+    }
+
+    private RecordReader(Records records, Sink sink) {
+        this.records = records;
+        this.sink = sink;
+    }
+
+    /**
+     * Reads the records, and gives back what stands around them.
+     *
+     * @throws JsonProcessingException when the answer is not what it should be
+     */
+    static Envelope read(Records records, String contentType, InputStream body, Sink sink) throws IOException {
+        BufferedInputStream in = new BufferedInputStream(body);
+        in.mark(1);
+        if (in.read() < 0) {
+            // Nothing, as with status 204, is nothing new.
+            return new Envelope();
+        }
+        in.reset();
+        RecordReader reader = new RecordReader(records, sink);
+        reader.read(formatOf(records.format(), contentType), in);
+        return reader.envelope;
+    }
+
+    private static Format formatOf(Format format, String contentType) {
+        if (format != Format.AUTO) {
+            return format;
+        }
+        String type = contentType.toLowerCase(Locale.ROOT);
+        if (type.contains("ndjson")
+                || type.contains("jsonl")
+                || type.contains("json-lines")
+                || type.contains("json-seq")) {
+            return Format.JSON_LINES;
+        }
+        if (type.contains("json")) {
+            return Format.JSON;
+        }
+        return type.contains("xml") ? Format.XML : (type.contains("csv") ? Format.CSV : Format.JSON);
+    }
+
+    private void read(Format format, InputStream in) throws IOException {
+        if (format == Format.CSV) {
+            CsvRows.read(in, records.separator(), this::emit);
+            return;
+        }
+        try (JsonParser parser = format == Format.XML ? Json.xmlParser(in) : Json.parser(in)) {
+            boolean lines = format == Format.JSON_LINES;
+            parser.nextToken();
+            do {
+                walk(parser, records.path(), envelope.tree());
+            } while (parser.nextToken() != null && lines);
+            if (parser.currentToken() != null) {
+                throw new Unexpected(parser, "more follows after the value: if it is JSON Lines, say so");
+            }
+            if (!found
+                    && !records.isOptional()
+                    && format == Format.JSON
+                    && !records.path().contains("*")) {
+                throw new Unexpected(
+                        parser,
+                        "there is nothing at \"/" + String.join("/", records.path())
+                                + "\": if the service leaves out an empty list, use Records.at(...).optional()");
+            }
+        }
+    }
+
+    /** At the first token of a value; leaves the parser at its last. */
+    private void walk(JsonParser parser, List<String> path, ObjectNode around) throws IOException {
+        if (path.isEmpty()) {
+            found = true;
+            emitAll(parser);
+            return;
+        }
+        String segment = path.get(0);
+        List<String> rest = path.subList(1, path.size());
+        if (parser.currentToken() == JsonToken.START_OBJECT) {
+            members(parser, segment, rest, around);
+        } else if (parser.currentToken() == JsonToken.START_ARRAY && segment.equals("*")) {
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                walk(parser, rest, JsonNodeFactory.instance.objectNode());
+            }
+        } else {
+            // An empty list where an object was expected, null, a text: nothing is below it.
+            found |= parser.currentToken() == JsonToken.VALUE_NULL;
+            parser.skipChildren();
+        }
+    }
+
+    private void members(JsonParser parser, String segment, List<String> rest, ObjectNode around) throws IOException {
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String name = parser.currentName();
+            parser.nextToken();
+            if (segment.equals("*") || segment.equals(name)) {
+                ObjectNode inner = JsonNodeFactory.instance.objectNode();
+                walk(parser, rest, inner);
+                if (!inner.isEmpty()) {
+                    around.set(name, inner);
+                }
+            } else if (envelope.isFull()) {
+                parser.skipChildren();
+            } else {
+                envelope.put(around, name, parser.readValueAsTree());
+            }
+        }
+    }
+
+    /** At the value that holds the records. */
+    private void emitAll(JsonParser parser) throws IOException {
+        String keyField = records.keyField();
+        JsonToken first = parser.currentToken();
+        if (first == JsonToken.START_ARRAY) {
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                emit(parser.readValueAsTree());
+            }
+        } else if (first == JsonToken.START_OBJECT && keyField != null) {
+            while (parser.nextToken() != JsonToken.END_OBJECT) {
+                String name = parser.currentName();
+                parser.nextToken();
+                emit(keyed(keyField, name, parser.readValueAsTree()));
+            }
+        } else if (first == JsonToken.START_OBJECT || (first.isScalarValue() && first != JsonToken.VALUE_NULL)) {
+            JsonNode item = parser.readValueAsTree();
+            if (!item.isTextual() || !item.asText().isBlank()) {
+                // In XML an empty element is an empty text.
+                emit(item);
+            }
+        }
+    }
+
+    private static JsonNode keyed(String field, String name, JsonNode member) {
+        ObjectNode item = JsonNodeFactory.instance.objectNode();
+        item.put(field, name);
+        if (member.isObject()) {
+            item.setAll((ObjectNode) member);
+            item.put(field, name);
+        } else {
+            item.set("value", member);
+        }
+        return item;
+    }
+
+    private void emit(JsonNode item) {
+        sink.raw(item);
+        Pointer expanded = records.expanded();
+        if (expanded == null) {
+            keep(item);
+            return;
+        }
+        JsonNode list = expanded.in(item);
+        // In XML a list of one is that one.
+        for (JsonNode element : list.isArray() ? list : list.isObject() ? List.of(list) : List.<JsonNode>of()) {
+            keep(with(item, expanded, element));
+        }
+    }
+
+    private static JsonNode with(JsonNode item, Pointer place, JsonNode element) {
+        ObjectNode copy = item.deepCopy();
+        JsonNode holder = copy.at(place.pointer().head());
+        ((ObjectNode) holder).set(place.pointer().last().getMatchingProperty(), element);
+        return copy;
+    }
+
+    private void keep(JsonNode item) {
+        if (records.keeps(item)) {
+            sink.accept(item);
+        }
+    }
+
+    /** The answer is well-formed, but not as it was expected. */
+    static final class Unexpected extends JsonProcessingException {
+        private static final long serialVersionUID = 1L;
+
+        Unexpected(JsonParser parser, String message) {
+            super(message, parser.currentLocation());
+        }
+    }
+}

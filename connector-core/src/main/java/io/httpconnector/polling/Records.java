@@ -1,0 +1,215 @@
+package io.httpconnector.polling;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.InvalidDefinitionException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the records are in an answer.
+ *
+ * <pre>{@code
+ * Records.atRoot()                                     // [{"id": 1}, ...]
+ * Records.at("/issues")                                // {"issues": [{"id": 1}, ...]}
+ * Records.at("/groups/*")                              // {"groups": {"a": [{"id": 1}], "b": [{"id": 2}]}}
+ * Records.at("/rates").keyed("currency")               // {"rates": {"EUR": {...}}} becomes {"currency": "EUR", ...}
+ * Records.at("/orders").expand("/lines")               // a record for each line of each order
+ * Records.at("/items").where("/status", "open")
+ * }</pre>
+ *
+ * <p>The answer is read while it comes, record by record, so that it may be of any size. It is read as what its
+ * {@code Content-Type} says, JSON when in doubt; XML as {@link io.httpconnector.Response#xml()} reads it. Immutable and safe
+ * for many threads.
+ */
+public final class Records {
+
+    /** What answers are written in. */
+    public enum Format {
+        /** As the {@code Content-Type} says. */
+        AUTO,
+        /** One JSON value (RFC 8259). */
+        JSON,
+        /** A JSON value for each record, usually one in each line. */
+        JSON_LINES,
+        /** XML. It needs the library {@code jackson-dataformat-xml}. */
+        XML,
+        /** Lines of fields, the first with their names (RFC 4180). It needs the library {@code jackson-dataformat-csv}. */
+        CSV
+    }
+
+    private final List<String> path;
+    private final Format format;
+    private final char separator;
+    private final @Nullable String keyField;
+    private final @Nullable Pointer expanded;
+    private final List<Predicate<JsonNode>> filters;
+    private final boolean optional;
+
+    private Records(
+            List<String> path,
+            Format format,
+            char separator,
+            @Nullable String keyField,
+            @Nullable Pointer expanded,
+            List<Predicate<JsonNode>> filters,
+            boolean optional) {
+        this.path = path;
+        this.format = format;
+        this.separator = separator;
+        this.keyField = keyField;
+        this.expanded = expanded;
+        this.filters = filters;
+        this.optional = optional;
+    }
+
+    /**
+     * The answer is a list of records, or one record.
+     *
+     * @return the records
+     */
+    public static Records atRoot() {
+        return new Records(List.of(), Format.AUTO, ',', null, null, List.of(), false);
+    }
+
+    /**
+     * The records are below the root.
+     *
+     * @param path a JSON pointer (RFC 6901) to a list of records or to one record, with {@code *} for each element of a list or
+     *     each member of an object
+     * @return the records
+     * @throws InvalidDefinitionException when it is no JSON pointer
+     */
+    public static Records at(String path) {
+        return atRoot().withPath(Pointer.segments("records", path));
+    }
+
+    private Records withPath(List<String> segments) {
+        return new Records(segments, format, separator, keyField, expanded, filters, optional);
+    }
+
+    /**
+     * Reads answers as this, whatever their {@code Content-Type} says.
+     *
+     * @param format what they are written in
+     * @return other records
+     */
+    public Records as(Format format) {
+        return new Records(path, format, separator, keyField, expanded, filters, optional);
+    }
+
+    /**
+     * Reads answers as CSV with another separator than a comma.
+     *
+     * @param separator such as a semicolon or a tab
+     * @return other records
+     */
+    public Records csv(char separator) {
+        return new Records(path, Format.CSV, separator, keyField, expanded, filters, optional);
+    }
+
+    /**
+     * The path leads to an object whose members are the records, not to a list.
+     *
+     * @param field where the name of the member is put into its record; a member that is no object becomes
+     *     {@code {"<field>": name, "value": member}}
+     * @return other records
+     */
+    public Records keyed(String field) {
+        if (field == null || field.isEmpty()) {
+            throw new InvalidDefinitionException("records", List.of("keyed: the field has no name"));
+        }
+        return new Records(path, format, separator, field, expanded, filters, optional);
+    }
+
+    /**
+     * Makes a record of each element of a list within the record. It has the other fields of the record, too, and the element
+     * instead of the list: {@code {"id": 7, "lines": [{"sku": "a"}, {"sku": "b"}]}} becomes
+     * {@code {"id": 7, "lines": {"sku": "a"}}} and {@code {"id": 7, "lines": {"sku": "b"}}}.
+     *
+     * @param list a JSON pointer from the record to the list; a record without it is left out
+     * @return other records
+     * @throws InvalidDefinitionException when it is no JSON pointer to a field
+     */
+    public Records expand(String list) {
+        Pointer pointer = Pointer.of("expand", list);
+        if (pointer.isRoot()) {
+            throw new InvalidDefinitionException("records", List.of("expand: the record itself is no list in it"));
+        }
+        return new Records(path, format, separator, keyField, pointer, filters, optional);
+    }
+
+    /**
+     * Leaves out records that do not fit.
+     *
+     * @param filter whether a record counts
+     * @return other records
+     */
+    public Records where(Predicate<JsonNode> filter) {
+        if (filter == null) {
+            throw new InvalidDefinitionException("records", List.of("where: the filter is null"));
+        }
+        return new Records(
+                path,
+                format,
+                separator,
+                keyField,
+                expanded,
+                Stream.concat(filters.stream(), Stream.of(filter)).toList(),
+                optional);
+    }
+
+    /**
+     * Leaves out records whose field has another value.
+     *
+     * @param field a JSON pointer from the record to the field
+     * @param values the values that count, as text
+     * @return other records
+     * @throws InvalidDefinitionException when it is no JSON pointer
+     */
+    public Records where(String field, String... values) {
+        Pointer pointer = Pointer.of("where", field);
+        List<String> good = List.copyOf(Arrays.asList(values.clone()));
+        return where(item -> good.contains(pointer.in(item).asText()));
+    }
+
+    /**
+     * For a service that leaves out the list when it is empty. By default an answer without it is a failure, because it is
+     * something else than what was expected.
+     *
+     * @return other records
+     */
+    public Records optional() {
+        return new Records(path, format, separator, keyField, expanded, filters, true);
+    }
+
+    List<String> path() {
+        return path;
+    }
+
+    Format format() {
+        return format;
+    }
+
+    char separator() {
+        return separator;
+    }
+
+    @Nullable String keyField() {
+        return keyField;
+    }
+
+    @Nullable Pointer expanded() {
+        return expanded;
+    }
+
+    boolean isOptional() {
+        return optional;
+    }
+
+    boolean keeps(JsonNode item) {
+        return filters.stream().allMatch(filter -> filter.test(item));
+    }
+}

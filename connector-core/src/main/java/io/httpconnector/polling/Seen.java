@@ -1,0 +1,185 @@
+package io.httpconnector.polling;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys of the records that are known, each with its version and a mark: when it was seen, or where it stands. 32 bytes for
+ * each, in open hash tables of which one grows at a time, so that a million takes about 45 MB and growing takes little more.
+ */
+final class Seen {
+
+    private static final int WIDTH = 4;
+    private static final int MANY = 8192;
+    private static final int TABLES = 256;
+
+    private Table[] tables = {new Table(0)};
+    private int size;
+
+    /** What is known of a key. */
+    record Entry(long version, long mark) {}
+
+    /** Sees all keys. */
+    interface Visitor {
+        void visit(Fingerprint key, long version, long mark);
+    }
+
+    /** Decides by key and mark. */
+    interface Test {
+        boolean test(Fingerprint key, long mark);
+    }
+
+    int size() {
+        return size;
+    }
+
+    @Nullable Entry get(Fingerprint key) {
+        Table table = table(key);
+        int at = table.find(key);
+        return at < 0 ? null : new Entry(table.cells[at + 2], table.cells[at + 3]);
+    }
+
+    void put(Fingerprint key, long version, long mark) {
+        if (size == MANY && tables.length == 1) {
+            spread();
+        }
+        if (table(key).put(key, version, mark)) {
+            size++;
+        }
+    }
+
+    void remove(Fingerprint key) {
+        removeIf(table(key), (other, mark) -> other.equals(key));
+    }
+
+    /** Forgets what the test holds for. */
+    void removeIf(Test test) {
+        for (Table table : tables) {
+            removeIf(table, test);
+        }
+    }
+
+    private void removeIf(Table table, Test test) {
+        size -= table.removeIf(test);
+    }
+
+    void forEach(Visitor visitor) {
+        for (Table table : tables) {
+            table.forEach(visitor);
+        }
+    }
+
+    /** Gives all keys the same mark. */
+    void markAll(long mark) {
+        for (Table table : tables) {
+            for (int at = 0; at < table.cells.length; at += WIDTH) {
+                table.cells[at + 3] = mark;
+            }
+        }
+    }
+
+    /** In how many parts {@link #forEachIn} can show the keys. */
+    int parts() {
+        return tables.length;
+    }
+
+    void forEachIn(int part, Visitor visitor) {
+        tables[part].forEach(visitor);
+    }
+
+    private Table table(Fingerprint key) {
+        return tables[(int) (key.high() >>> 56) % tables.length];
+    }
+
+    private void spread() {
+        Table all = tables[0];
+        tables = new Table[TABLES];
+        Arrays.setAll(tables, i -> new Table(MANY / TABLES));
+        all.forEach((key, version, mark) -> table(key).put(key, version, mark));
+    }
+
+    /** A hash table with linear probing. A cell whose key is 0 is free. */
+    private static final class Table {
+
+        private long[] cells;
+        private int count;
+
+        Table(int expected) {
+            cells = new long[cellsFor(expected)];
+        }
+
+        private static int cellsFor(int count) {
+            return (count + count / 3 + 2) * WIDTH;
+        }
+
+        /** Where the key is, or the complement of where it would be. */
+        int find(Fingerprint key) {
+            int slots = cells.length / WIDTH;
+            int slot = (int) Long.remainderUnsigned(key.low(), slots);
+            while (true) {
+                int at = slot * WIDTH;
+                if (cells[at] == 0 && cells[at + 1] == 0) {
+                    return ~at;
+                }
+                if (cells[at] == key.high() && cells[at + 1] == key.low()) {
+                    return at;
+                }
+                slot = slot + 1 == slots ? 0 : slot + 1;
+            }
+        }
+
+        boolean put(Fingerprint key, long version, long mark) {
+            int at = find(key);
+            boolean isNew = at < 0;
+            if (isNew && cells.length < cellsFor(count + 1)) {
+                rebuild(cellsFor(count + 1 + count / 4), (other, otherMark) -> false);
+                at = find(key);
+            }
+            int to = isNew ? ~at : at;
+            cells[to] = key.high();
+            cells[to + 1] = key.low();
+            cells[to + 2] = version;
+            cells[to + 3] = mark;
+            count += isNew ? 1 : 0;
+            return isNew;
+        }
+
+        int removeIf(Test test) {
+            int removed = 0;
+            for (int at = 0; at < cells.length; at += WIDTH) {
+                if (isTaken(at) && test.test(new Fingerprint(cells[at], cells[at + 1]), cells[at + 3])) {
+                    removed++;
+                }
+            }
+            if (removed > 0) {
+                rebuild(cellsFor(count - removed), test);
+                count -= removed;
+            }
+            return removed;
+        }
+
+        private void rebuild(int length, Test without) {
+            long[] old = cells;
+            cells = new long[length];
+            for (int from = 0; from < old.length; from += WIDTH) {
+                Fingerprint key = new Fingerprint(old[from], old[from + 1]);
+                boolean taken = old[from] != 0 || old[from + 1] != 0;
+                if (taken && !without.test(key, old[from + 3])) {
+                    System.arraycopy(old, from, cells, ~find(key), WIDTH);
+                }
+            }
+        }
+
+        void forEach(Visitor visitor) {
+            for (int at = 0; at < cells.length; at += WIDTH) {
+                if (isTaken(at)) {
+                    visitor.visit(new Fingerprint(cells[at], cells[at + 1]), cells[at + 2], cells[at + 3]);
+                }
+            }
+        }
+
+        private boolean isTaken(int at) {
+            return cells[at] != 0 || cells[at + 1] != 0;
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package io.httpconnector.polling;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.TemporalAccessor;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a service writes points in time. Without a format it is found out for each value: numbers since 1970 by their size, ISO
+ * 8601 in its varieties, the date of HTTP (RFC 9110, section 5.6.7).
+ *
+ * @param format a pattern, or null for what is found out
+ * @param unit how many digits the fraction of a second has in numbers, -1 for what is found out
+ * @param zone where times without an offset count
+ */
+record TimeText(@Nullable DateTimeFormatter format, int unit, ZoneId zone) {
+
+    static final TimeText AUTO = new TimeText(null, -1, ZoneOffset.UTC);
+
+    private static final DateTimeFormatter ISO = new DateTimeFormatterBuilder()
+            .parseCaseInsensitive()
+            .append(DateTimeFormatter.ISO_LOCAL_DATE)
+            .optionalStart()
+            .appendLiteral('T')
+            .append(DateTimeFormatter.ISO_LOCAL_TIME)
+            .optionalStart()
+            .appendPattern("[XXX][XX][X]")
+            .toFormatter(Locale.ROOT);
+
+    /** Nanoseconds since 1970; null when there is no point in time. */
+    @Nullable Long read(JsonNode value) {
+        String text = value.asText().strip();
+        if (value.isMissingNode() || value.isNull() || text.isEmpty()) {
+            return null;
+        }
+        boolean numeric = format == null && text.matches("-?\\d+(\\.\\d+)?([eE][+]?\\d{1,2})?");
+        return numeric && (text.length() != 8 || unit >= 0 || value.isNumber())
+                ? number(new BigDecimal(text))
+                : nanos(parse(text));
+    }
+
+    private long number(BigDecimal number) {
+        int digits = unit >= 0 ? unit : fraction(number);
+        return clamp(number.movePointRight(9 - digits).setScale(0, RoundingMode.FLOOR));
+    }
+
+    /** Seconds until the year 5138, milliseconds since 1973, and so on. */
+    private static int fraction(BigDecimal number) {
+        int length = number.abs().setScale(0, RoundingMode.FLOOR).precision();
+        return length <= 11 ? 0 : (length <= 14 ? 3 : (length <= 17 ? 6 : 9));
+    }
+
+    private static long clamp(BigDecimal nanos) {
+        BigDecimal limited =
+                nanos.max(BigDecimal.valueOf(Long.MIN_VALUE / 2)).min(BigDecimal.valueOf(Long.MAX_VALUE / 2));
+        return limited.longValue();
+    }
+
+    private Instant parse(String text) {
+        if (format != null) {
+            return instant(format.parseBest(text, ZonedDateTime::from, LocalDateTime::from, LocalDate::from));
+        }
+        if (Character.isLetter(text.charAt(0))) {
+            return instant(ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME));
+        }
+        if (text.matches("\\d{8}")) {
+            return instant(LocalDate.parse(text, DateTimeFormatter.BASIC_ISO_DATE));
+        }
+        String iso =
+                text.length() > 10 && text.charAt(10) == ' ' ? text.substring(0, 10) + "T" + text.substring(11) : text;
+        return instant(ISO.parseBest(iso, ZonedDateTime::from, LocalDateTime::from, LocalDate::from));
+    }
+
+    private Instant instant(TemporalAccessor time) {
+        if (time instanceof LocalDate date) {
+            return date.atStartOfDay(zone).toInstant();
+        }
+        return time instanceof LocalDateTime local
+                ? local.atZone(zone).toInstant()
+                : ((ZonedDateTime) time).toInstant();
+    }
+
+    static long nanos(Instant time) {
+        BigDecimal seconds = BigDecimal.valueOf(time.getEpochSecond());
+        return clamp(seconds.movePointRight(9).add(BigDecimal.valueOf(time.getNano())));
+    }
+
+    static Instant instant(long nanos) {
+        return Instant.ofEpochSecond(Math.floorDiv(nanos, 1_000_000_000L), Math.floorMod(nanos, 1_000_000_000L));
+    }
+
+    /** In the format, or else as ISO 8601 in UTC. */
+    String write(long nanos) {
+        if (unit >= 0) {
+            return BigDecimal.valueOf(nanos)
+                    .movePointLeft(9 - unit)
+                    .setScale(0, RoundingMode.FLOOR)
+                    .toPlainString();
+        }
+        Instant time = instant(nanos);
+        return format == null ? time.toString() : format.format(time.atZone(zone));
+    }
+
+    static DateTimeFormatter pattern(String pattern) {
+        try {
+            return DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH);
+        } catch (IllegalArgumentException e) {
+            throw new DateTimeException("\"" + pattern + "\" is no pattern for dates: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package io.httpconnector.polling;
+
+import io.httpconnector.ConnectorException;
+import io.httpconnector.RateLimitedException;
+import io.httpconnector.Time;
+import io.httpconnector.polling.PollingEngine.Job;
+import io.httpconnector.polling.PollingException.Reason;
+import io.httpconnector.polling.PollingStatus.State;
+import io.httpconnector.polling.Schedule.Due;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Has the polls of a trigger run when they are due, and later when they fail. */
+final class Timetable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PollingTrigger.class);
+    private static final Duration FIRST_BACKOFF = Duration.ofMinutes(1);
+    private static final Duration LONGEST_BACKOFF = Duration.ofHours(1);
+    /** A clock that is set is noticed this soon. */
+    private static final Duration LONGEST_SLEEP = Duration.ofMinutes(1);
+
+    private final @Nullable Schedule schedule;
+    private final PollingEngine engine;
+    private final Poller poller;
+    private final Time time;
+    private final long epoch;
+    private final Instant epochTime;
+
+    // Guarded by this.
+    private boolean started;
+    private boolean paused;
+    private boolean needsAuthorization;
+    private @Nullable Due due;
+    private @Nullable Job job;
+    private Duration lag = Duration.ZERO;
+
+    Timetable(@Nullable Schedule schedule, PollingEngine engine, Poller poller) {
+        this.schedule = schedule;
+        this.engine = engine;
+        this.poller = poller;
+        this.time = poller.time();
+        this.epoch = time.nanos();
+        this.epochTime = time.now();
+    }
+
+    /** By the clock on the wall for times of the day; else by the time that passes, whatever the clock is set to. */
+    private Instant now() {
+        return schedule != null && schedule.isByClock() ? time.now() : epochTime.plusNanos(time.nanos() - epoch);
+    }
+
+    synchronized void start() {
+        if (schedule == null) {
+            throw new ConnectorException("The trigger has no schedule: give it one by every(...), or call pollOnce()");
+        }
+        if (!started) {
+            started = true;
+            paused = false;
+            needsAuthorization = false;
+            await(schedule.first(now()));
+        }
+    }
+
+    synchronized void pause() {
+        paused = true;
+        cancel();
+    }
+
+    synchronized void resume() {
+        if (paused && started && schedule != null && due != null) {
+            Instant now = now();
+            await(due.begin().isAfter(now) ? due : schedule.next(due.time(), now));
+        }
+        paused = false;
+    }
+
+    synchronized void stop() {
+        started = false;
+        due = null;
+        cancel();
+    }
+
+    private void cancel() {
+        if (job != null) {
+            engine.cancel(job);
+            job = null;
+        }
+    }
+
+    private void await(Due next) {
+        due = next;
+        Duration delay = Duration.between(now(), next.begin());
+        job = engine.schedule(this::run, delay.compareTo(LONGEST_SLEEP) < 0 ? delay : LONGEST_SLEEP);
+    }
+
+    private void run() {
+        Due planned = begin();
+        if (planned == null) {
+            return;
+        }
+        Duration atLeast = Duration.ZERO;
+        boolean ends = false;
+        try {
+            PollResult unused = poller.poll();
+            atLeast = poller.askedInterval();
+        } catch (ConnectorException e) {
+            atLeast = backoff(e);
+            ends = e.needsAuthorization();
+        } catch (RuntimeException e) {
+            LOG.error("A poll failed in a way that it should not", e);
+            atLeast = FIRST_BACKOFF;
+        } finally {
+            after(planned, atLeast, ends);
+        }
+    }
+
+    /** What is due now; null when nothing is, or not yet. */
+    private synchronized @Nullable Due begin() {
+        if (!started || paused || due == null) {
+            return null;
+        }
+        Instant now = now();
+        if (now.isBefore(due.begin())) {
+            await(due);
+            return null;
+        }
+        lag = Duration.between(due.begin(), now);
+        return due;
+    }
+
+    private synchronized void after(Due planned, Duration atLeast, boolean ends) {
+        if (ends) {
+            LOG.warn("The trigger stops: somebody must authorize it again, and start it");
+            started = false;
+            needsAuthorization = true;
+            due = null;
+        }
+        if (!started || schedule == null) {
+            return;
+        }
+        Instant now = now();
+        Due next = schedule.next(planned.time(), now);
+        boolean failing = poller.history().failures() > 0;
+        Instant earliest = now.plus(atLeast);
+        boolean moves = failing || next.begin().isBefore(earliest);
+        due = moves ? new Due(planned.time(), Duration.between(planned.time(), earliest)) : next;
+        if (!paused) {
+            await(due);
+        }
+    }
+
+    /** Doubles with each failure in a row; a little at random; and never less than the service has asked for. */
+    private Duration backoff(ConnectorException e) {
+        if (e instanceof PollingException busy && busy.reason() == Reason.BUSY) {
+            return Duration.ZERO;
+        }
+        Duration interval = schedule == null ? FIRST_BACKOFF : schedule.shortest();
+        Duration first = interval.compareTo(FIRST_BACKOFF) < 0 ? interval : FIRST_BACKOFF;
+        double doubled = first.toMillis() * Math.pow(2, poller.history().failures() - 1.0);
+        double millis = Math.min(doubled, (double) LONGEST_BACKOFF.toMillis());
+        Duration wait = Duration.ofMillis(
+                (long) (millis * (1 + ThreadLocalRandom.current().nextDouble() / 4)));
+        Duration asked =
+                e instanceof RateLimitedException limited ? limited.retryAfter().orElse(Duration.ZERO) : Duration.ZERO;
+        return wait.compareTo(asked) < 0 ? asked : wait;
+    }
+
+    synchronized PollingStatus status() {
+        State state = needsAuthorization
+                ? State.AUTHORIZATION_NEEDED
+                : (poller.isPolling() ? State.POLLING : (paused && started ? State.PAUSED : poller.idle()));
+        Instant next = due == null || paused ? null : time.now().plus(Duration.between(now(), due.begin()));
+        return new PollingStatus(state, poller.history(), next, lag);
+    }
+}

@@ -1,0 +1,130 @@
+package io.httpconnector.polling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.httpconnector.HttpConnection;
+import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.trigger.Change;
+import io.httpconnector.trigger.TriggerEvent;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A service that can't be asked for what has changed. */
+class SnapshotTest {
+
+    @TempDir
+    Path directory;
+
+    private final Service service = new Service();
+    private final HttpConnection connection =
+            HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
+    private final Map<Integer, Map<String, Object>> records = new LinkedHashMap<>();
+    private final List<TriggerEvent> events = new ArrayList<>();
+
+    SnapshotTest() {
+        service.behaviour = asked -> Answer.json(records.values());
+    }
+
+    @AfterEach
+    void end() {
+        connection.close();
+        service.close();
+    }
+
+    @Test
+    void eachNewRecordIsOneEvent() {
+        put(1, "a");
+        try (PollingTrigger trigger = trigger().build()) {
+            assertThat(trigger.pollOnce().events()).isZero();
+            put(2, "b");
+            put(3, "c");
+
+            PollResult result = trigger.pollOnce();
+
+            assertThat(result.events()).isEqualTo(2);
+            assertThat(result.records()).isEqualTo(3);
+            assertThat(events).extracting(TriggerEvent::key).containsExactly("2", "3");
+            assertThat(events).extracting(TriggerEvent::change).containsOnly(Change.NEW);
+            assertThat(events.get(0).payload().at("/name").asText()).isEqualTo("b");
+            assertThat(trigger.pollOnce().events()).isZero();
+        }
+    }
+
+    @Test
+    void eachNewVersionIsOneEvent() {
+        put(1, "a");
+        try (PollingTrigger trigger = trigger().version("/name").build()) {
+            trigger.pollOnce();
+            put(1, "b");
+            trigger.pollOnce();
+            put(1, "c");
+            trigger.pollOnce();
+
+            assertThat(events).extracting(TriggerEvent::change).containsExactly(Change.UPDATED, Change.UPDATED);
+            assertThat(events).extracting(TriggerEvent::id).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void whatWasSeenOutlivesTheProcess() {
+        put(1, "a");
+        try (StateStore store = StateStore.file(directory)) {
+            try (PollingTrigger trigger = trigger().store(store).build()) {
+                trigger.pollOnce();
+            }
+            put(2, "b");
+            try (PollingTrigger trigger = trigger().store(store).build()) {
+                trigger.pollOnce();
+                trigger.pollOnce();
+            }
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactly("2");
+    }
+
+    @Test
+    void everythingIsAnEventWhenAsked() {
+        put(1, "a");
+        put(2, "b");
+        try (PollingTrigger trigger =
+                trigger().firstPoll(FirstPoll.everything()).build()) {
+            trigger.pollOnce();
+            trigger.pollOnce();
+
+            assertThat(events).extracting(TriggerEvent::key).containsExactly("1", "2");
+        }
+    }
+
+    @Test
+    void theFirstOfTheListAreTheLastOnes() {
+        for (int i = 9; i > 0; i--) {
+            put(i, "r" + i);
+        }
+        try (PollingTrigger trigger = trigger().firstPoll(FirstPoll.last(3)).build()) {
+            trigger.pollOnce();
+            trigger.pollOnce();
+
+            assertThat(events).extracting(TriggerEvent::key).containsExactlyInAnyOrder("9", "8", "7");
+        }
+    }
+
+    private void put(int id, String name) {
+        records.put(id, Map.of("id", id, "name", name));
+    }
+
+    private PollingTriggerBuilder trigger() {
+        return PollingTrigger.named("records")
+                .connection(connection)
+                .request(RequestTemplate.named("List").get("/records").build())
+                .key("/id")
+                .store(StateStore.inMemory())
+                .handler(events::add);
+    }
+}
