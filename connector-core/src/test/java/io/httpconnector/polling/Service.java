@@ -1,11 +1,8 @@
 package io.httpconnector.polling;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.Json;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -13,8 +10,18 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.impl.bootstrap.HttpServer;
+import org.apache.hc.core5.http.impl.bootstrap.ServerBootstrap;
+import org.apache.hc.core5.http.io.SocketConfig;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.apache.hc.core5.http.io.entity.StringEntity;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.io.CloseMode;
 
 /** A service whose answers the test makes up. */
 final class Service implements AutoCloseable {
@@ -57,50 +64,50 @@ final class Service implements AutoCloseable {
     final List<Asked> asked = Collections.synchronizedList(new ArrayList<>());
     volatile Behaviour behaviour = any -> Answer.json(List.of());
     private final HttpServer server;
-    private final ExecutorService threads = Executors.newCachedThreadPool();
 
     Service() {
+        server = ServerBootstrap.bootstrap()
+                .setCanonicalHostName("127.0.0.1")
+                .setLocalAddress(InetAddress.getLoopbackAddress())
+                .setSocketConfig(SocketConfig.custom().setTcpNoDelay(true).build())
+                .register("*", this::handle)
+                .create();
         try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            server.start();
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
-        server.setExecutor(threads);
-        server.createContext("/", this::handle);
-        server.start();
     }
 
     String baseUrl() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+        return "http://127.0.0.1:" + server.getLocalPort();
     }
 
-    private void handle(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-            exchange.getRequestHeaders().forEach((name, values) -> headers.put(name, values.get(0)));
-            Asked one = new Asked(
-                    exchange.getRequestMethod(),
-                    exchange.getRequestURI().getPath(),
-                    query(exchange.getRequestURI().getRawQuery()),
-                    headers,
-                    new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
-            asked.add(one);
-            Answer answer = behaviour.answer(one);
-            answer.headers.forEach(
-                    (name, value) -> exchange.getResponseHeaders().set(name, value));
-            exchange.getResponseHeaders().set("Content-Type", answer.type);
-            byte[] body = answer.body.getBytes(StandardCharsets.UTF_8);
-            boolean hasBody = answer.status != 304 && answer.status != 204;
-            exchange.sendResponseHeaders(answer.status, hasBody ? body.length : -1);
-            if (hasBody) {
-                exchange.getResponseBody().write(body);
-            }
+    private void handle(ClassicHttpRequest request, ClassicHttpResponse response, HttpContext context)
+            throws IOException, HttpException {
+        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        for (Header header : request.getHeaders()) {
+            headers.putIfAbsent(header.getName(), header.getValue());
+        }
+        String[] target = request.getRequestUri().split("\\?", 2);
+        Asked one = new Asked(
+                request.getMethod(),
+                target[0],
+                query(target.length < 2 ? "" : target[1]),
+                headers,
+                request.getEntity() == null ? "" : EntityUtils.toString(request.getEntity()));
+        asked.add(one);
+        Answer answer = behaviour.answer(one);
+        answer.headers.forEach(response::setHeader);
+        response.setCode(answer.status);
+        if (answer.status != 304 && answer.status != 204) {
+            response.setEntity(new StringEntity(answer.body, ContentType.parse(answer.type + "; charset=utf-8")));
         }
     }
 
     private static Map<String, String> query(String raw) {
         Map<String, String> query = new TreeMap<>();
-        for (String pair : raw == null || raw.isEmpty() ? new String[0] : raw.split("&", -1)) {
+        for (String pair : raw.isEmpty() ? new String[0] : raw.split("&", -1)) {
             String[] parts = pair.split("=", 2);
             query.put(
                     URLDecoder.decode(parts[0], StandardCharsets.UTF_8),
@@ -111,7 +118,6 @@ final class Service implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdownNow();
+        server.close(CloseMode.IMMEDIATE);
     }
 }

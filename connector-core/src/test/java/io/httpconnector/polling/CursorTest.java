@@ -1,0 +1,293 @@
+package io.httpconnector.polling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.httpconnector.HttpConnection;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.trigger.Change;
+import io.httpconnector.trigger.TriggerEvent;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A service that can be asked for what has changed since a time. */
+class CursorTest {
+
+    private static final Instant NOON = Instant.parse("2026-11-25T12:00:00Z");
+
+    private final Service service = new Service();
+    private final Table table = new Table();
+    private final HttpConnection connection =
+            HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
+    private final List<TriggerEvent> events = new ArrayList<>();
+
+    CursorTest() {
+        service.behaviour = table;
+    }
+
+    @AfterEach
+    void end() {
+        connection.close();
+        service.close();
+    }
+
+    @Test
+    void asksOnlyForWhatHasChanged() {
+        table.put(1, "old", NOON.minusSeconds(3600));
+        try (PollingTrigger trigger = trigger().build()) {
+            trigger.pollOnce();
+            table.date = NOON.plusSeconds(60);
+            table.put(2, "new", NOON.plusSeconds(30));
+            table.put(1, "changed", NOON.plusSeconds(40));
+
+            assertThat(trigger.pollOnce().records()).isEqualTo(2);
+
+            assertThat(events).extracting(TriggerEvent::key).containsExactly("2", "1");
+            assertThat(events).extracting(TriggerEvent::change).containsOnly(Change.NEW_OR_UPDATED);
+            table.date = NOON.plusSeconds(120);
+            assertThat(trigger.pollOnce().events()).isZero();
+            assertThat(service.asked.get(2).query()).containsEntry("since", "2026-11-25T12:00:39Z");
+        }
+    }
+
+    @Test
+    void whatIsOlderThanTheFirstPollIsNoEvent() {
+        table.put(1, "old", NOON.minusSeconds(1));
+        try (PollingTrigger trigger = trigger().build()) {
+            trigger.pollOnce();
+            trigger.pollOnce();
+            trigger.pollOnce();
+        }
+        assertThat(events).hasSizeLessThanOrEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theBoundaryIsDeliveredOnceWhetherItCountsInOrOut(boolean inclusive) {
+        table.inclusive = inclusive;
+        try (PollingTrigger trigger =
+                trigger().firstPoll(FirstPoll.everything()).build()) {
+            table.put(1, "a", NOON.minusSeconds(60));
+            trigger.pollOnce();
+            table.put(2, "b", NOON.minusSeconds(60));
+            trigger.pollOnce();
+            trigger.pollOnce();
+
+            assertThat(events).extracting(TriggerEvent::key).containsExactly("1", "2");
+        }
+    }
+
+    @Test
+    void lateArrivalsWithinTheLookbackComeOnce() {
+        PollingTriggerBuilder builder = trigger()
+                .firstPoll(FirstPoll.everything())
+                .cursor(Cursor.timestamp("/updated").in("since").lookback(Duration.ofMinutes(10)));
+        try (PollingTrigger trigger = builder.build()) {
+            table.put(1, "a", NOON.minusSeconds(60));
+            trigger.pollOnce();
+            table.put(2, "late", NOON.minusSeconds(600));
+            table.put(3, "too late", NOON.minusSeconds(700));
+            trigger.pollOnce();
+            trigger.pollOnce();
+
+            assertThat(events).extracting(TriggerEvent::key).containsExactly("1", "2");
+        }
+    }
+
+    @Test
+    void aRecordFromTheFutureHidesNoOther() {
+        try (PollingTrigger trigger =
+                trigger().firstPoll(FirstPoll.everything()).build()) {
+            table.put(1, "in a year", NOON.plus(Duration.ofDays(365)));
+            trigger.pollOnce();
+            table.date = NOON.plusSeconds(60);
+            table.put(2, "now", NOON.plusSeconds(50));
+            trigger.pollOnce();
+            trigger.pollOnce();
+
+            assertThat(events).extracting(TriggerEvent::key).containsExactly("1", "2");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void manyRecordsWithOneTimeAreDeliveredOnce(Order order) {
+        sortedAs(order);
+        for (int i = 0; i < 2500; i++) {
+            table.put(i, "r" + i, NOON.minusSeconds(100));
+        }
+        try (PollingTrigger trigger = everything(order).build()) {
+            trigger.pollOnce();
+            trigger.pollOnce();
+            trigger.pollOnce();
+        }
+        assertOnce(2500);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void recordsThatMoveBetweenPagesAreDeliveredOnce(Order order) {
+        sortedAs(order);
+        for (int i = 0; i < 1000; i++) {
+            table.put(i, "r" + i, NOON.minusSeconds(2000 - i));
+        }
+        Random random = new Random(1);
+        table.meanwhile = (all, asked) -> {
+            // Some of the first go away, so that all that follow move up.
+            all.rows.keySet().stream().limit(3).toList().forEach(all.rows::remove);
+            int id = all.rows.keySet().stream()
+                    .skip(random.nextInt(500))
+                    .findFirst()
+                    .orElseThrow();
+            all.put(id, "updated " + asked.query(), NOON.minusSeconds(100).plusMillis(service.asked.size()));
+        };
+        Set<Integer> stable = new TreeSet<>();
+        for (int i = 500; i < 1000; i++) {
+            stable.add(i);
+        }
+        try (PollingTrigger trigger = everything(order).build()) {
+            trigger.pollOnce();
+            table.meanwhile = (all, asked) -> {};
+            trigger.pollOnce();
+            trigger.pollOnce();
+        }
+        Set<String> versions = new HashSet<>();
+        for (TriggerEvent event : events) {
+            assertThat(versions.add(event.key()
+                            + event.payload().at("/updated")
+                            + event.payload().at("/name")))
+                    .as("%s", event)
+                    .isTrue();
+            stable.remove(Integer.valueOf(event.key()));
+        }
+        assertThat(stable).as("never delivered").isEmpty();
+        Set<String> delivered = new HashSet<>();
+        events.forEach(
+                event -> delivered.add(event.key() + event.payload().at("/name").asText()));
+        for (Table.Row row : table.all()) {
+            assertThat(delivered.contains(row.id() + row.name())).as("%s", row).isTrue();
+        }
+    }
+
+    @Test
+    void thePositionNeverMovesBack() {
+        try (PollingTrigger trigger =
+                trigger().firstPoll(FirstPoll.everything()).build()) {
+            table.put(1, "a", NOON.minusSeconds(60));
+            trigger.pollOnce();
+            table.date = NOON.minusSeconds(3600);
+            trigger.pollOnce();
+            table.date = NOON;
+            trigger.pollOnce();
+
+            assertThat(service.asked.get(2).query().get("since")).isEqualTo("2026-11-25T11:58:59Z");
+        }
+    }
+
+    @Test
+    void anOlderVersionFromACopyThatLagsIsNoEvent() {
+        try (PollingTrigger trigger =
+                trigger().firstPoll(FirstPoll.everything()).build()) {
+            table.put(1, "new", NOON.minusSeconds(60));
+            trigger.pollOnce();
+            table.put(1, "older", NOON.minusSeconds(61));
+            trigger.pollOnce();
+
+            assertThat(events).hasSize(1);
+        }
+    }
+
+    @Test
+    void windowsFollowEachOther() {
+        for (int i = 0; i < 100; i++) {
+            table.put(i, "r" + i, NOON.minus(Duration.ofHours(i)));
+        }
+        PollingTriggerBuilder builder = trigger()
+                .firstPoll(FirstPoll.from(NOON.minus(Duration.ofHours(50))))
+                .cursor(Cursor.timestamp("/updated")
+                        .windows(Duration.ofHours(6), Place.query("since"), Place.query("until")));
+        try (PollingTrigger trigger = builder.build()) {
+            table.date = NOON.plusSeconds(60);
+            trigger.pollOnce();
+            trigger.pollOnce();
+        }
+        Set<String> keys = new HashSet<>();
+        events.forEach(event -> assertThat(keys.add(event.key())).isTrue());
+        for (int i = 0; i <= 50; i++) {
+            assertThat(keys).contains(String.valueOf(i));
+        }
+        assertThat(keys).hasSize(51);
+    }
+
+    @Test
+    void whatTheServiceCantFilterIsFilteredHere() {
+        table.order = Comparator.comparing(Table.Row::updated).reversed();
+        for (int i = 0; i < 500; i++) {
+            table.put(i, "r" + i, NOON.minusSeconds(1000 - i));
+        }
+        PollingTriggerBuilder builder = trigger()
+                .cursor(Cursor.timestamp("/updated").notSent().order(Order.DESCENDING))
+                .pagination(Pagination.offset("offset").size("size", 50));
+        try (PollingTrigger trigger = builder.build()) {
+            trigger.pollOnce();
+            table.date = NOON.plusSeconds(60);
+            for (int i = 500; i < 620; i++) {
+                table.put(i, "r" + i, NOON.plusSeconds(i - 570));
+            }
+            service.asked.clear();
+            trigger.pollOnce();
+            assertThat(service.asked).hasSizeLessThanOrEqualTo(4);
+            trigger.pollOnce();
+        }
+        assertThat(events).hasSizeBetween(50, 120);
+        assertThat(new HashSet<>(events.stream().map(TriggerEvent::key).toList()))
+                .hasSize(events.size());
+    }
+
+    private PollingTriggerBuilder everything(Order order) {
+        return trigger()
+                .firstPoll(FirstPoll.everything())
+                .cursor(Cursor.timestamp("/updated").in("since").order(order))
+                .pagination(Pagination.pages("page").size("size", 100));
+    }
+
+    private void sortedAs(Order order) {
+        Comparator<Table.Row> ascending =
+                Comparator.comparing(Table.Row::updated).thenComparing(Table.Row::id);
+        table.order = switch (order) {
+            case ASCENDING -> ascending;
+            case DESCENDING -> ascending.reversed();
+            case NONE -> Comparator.comparing(Table.Row::id);
+        };
+    }
+
+    private void assertOnce(int count) {
+        assertThat(new HashSet<>(events.stream().map(TriggerEvent::key).toList()))
+                .hasSize(count);
+        assertThat(events).hasSize(count);
+    }
+
+    private PollingTriggerBuilder trigger() {
+        return PollingTrigger.named("records")
+                .connection(connection)
+                .request(RequestTemplate.named("List").get("/records").build())
+                .records(Records.at("/items"))
+                .key("/id")
+                .version("/updated", "/name")
+                .cursor(Cursor.timestamp("/updated").in("since"))
+                .store(StateStore.inMemory())
+                .handler(events::add);
+    }
+}
