@@ -9,10 +9,10 @@ import java.util.regex.Pattern;
 /** The header {@code Link} (RFC 8288, section 3). */
 final class LinkHeader {
 
-    private static final Pattern LINK = Pattern.compile(
-            "<([^>]*)>((?:\\s*;\\s*[^;,=\\s]+(?:\\s*=\\s*(?:\"(?:[^\"\\\\]|\\\\.)*\"|[^\";,\\s]*))?)*)");
-    private static final Pattern REL =
-            Pattern.compile(";\\s*rel\\s*=\\s*(?:\"([^\"]*)\"|([^\";,\\s]*))", Pattern.CASE_INSENSITIVE);
+    private static final String PARAMETER =
+            "\\s*;\\s*([^;,=\\s]+)(?:\\s*=\\s*(?:\"((?:[^\"\\\\]|\\\\.)*)\"|([^\";,\\s]*)))?";
+    private static final Pattern LINK = Pattern.compile("<([^>]*)>((?:" + PARAMETER + ")*)");
+    private static final Pattern ONE = Pattern.compile(PARAMETER);
 
     private LinkHeader() {}
 
@@ -21,8 +21,7 @@ final class LinkHeader {
         for (String field : headers.all("Link")) {
             Matcher link = LINK.matcher(field);
             while (link.find()) {
-                Matcher rel = REL.matcher(link.group(2));
-                if (rel.find() && isNext(rel.group(1) == null ? rel.group(2) : rel.group(1))) {
+                if (isNext(ONE.matcher(link.group(2)))) {
                     return Optional.of(link.group(1).strip());
                 }
             }
@@ -30,7 +29,15 @@ final class LinkHeader {
         return Optional.empty();
     }
 
-    private static boolean isNext(String types) {
-        return Arrays.stream(types.strip().split("\\s+", -1)).anyMatch("next"::equalsIgnoreCase);
+    /** By the first parameter {@code rel}; others are not looked at. */
+    private static boolean isNext(Matcher parameter) {
+        while (parameter.find()) {
+            if (parameter.group(1).equalsIgnoreCase("rel")) {
+                String types = parameter.group(2) == null ? parameter.group(3) : parameter.group(2);
+                return types != null
+                        && Arrays.stream(types.strip().split("\\s+", -1)).anyMatch("next"::equalsIgnoreCase);
+            }
+        }
+        return false;
     }
 }

@@ -1,0 +1,307 @@
+package io.httpconnector.polling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import io.httpconnector.HttpConnection;
+import io.httpconnector.Json;
+import io.httpconnector.polling.PollingException.Reason;
+import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.polling.Service.Asked;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.template.RequestTemplateBuilder;
+import io.httpconnector.trigger.TriggerEvent;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** 25 records, 10 on a page, in the ways in which services spread them. */
+class PagesTest {
+
+    private static final int COUNT = 25;
+
+    private final Service service = new Service();
+    private final HttpConnection connection =
+            HttpConnection.named("Service").baseUrl(service.baseUrl() + "/api").build();
+    private final List<TriggerEvent> events = new ArrayList<>();
+
+    @AfterEach
+    void end() {
+        connection.close();
+        service.close();
+    }
+
+    static Stream<Arguments> ways() {
+        return Stream.of(
+                arguments(
+                        "number from 1",
+                        4,
+                        Pagination.pages("page"),
+                        answer(asked -> (asked.number("page", 1) - 1) * 10)),
+                arguments(
+                        "number from 0", 4, Pagination.pages("p").first(0), answer(asked -> asked.number("p", 0) * 10)),
+                arguments(
+                        "number and size",
+                        3,
+                        Pagination.pages("page").size("per", 10).endsWithShortPage(),
+                        answer(asked -> (asked.number("page", 1) - 1) * asked.number("per", 0))),
+                arguments("offset", 4, Pagination.offset("skip"), answer(asked -> asked.number("skip", 0))),
+                arguments(
+                        "offset from 1, in the body, with a POST",
+                        4,
+                        Pagination.offset(Place.json("/paging/start")).first(1),
+                        answer(asked ->
+                                Json.parse(asked.body()).at("/paging/start").asInt() - 1)),
+                arguments(
+                        "offset, size in a form field, with a POST",
+                        3,
+                        Pagination.offset(Place.field("start"))
+                                .size(Place.field("count"), 10)
+                                .endsWithShortPage(),
+                        answer(asked -> Integer.parseInt(asked.body().replaceAll(".*start=(\\d+).*", "$1")))),
+                arguments(
+                        "number in a header",
+                        4,
+                        Pagination.pages(Place.header("X-Page")),
+                        answer(asked -> (Integer.parseInt(asked.headers().get("X-Page")) - 1) * 10)),
+                arguments(
+                        "number in the path",
+                        4,
+                        Pagination.pages(Place.template()),
+                        answer(asked -> (Integer.parseInt(asked.path().replaceAll(".*/page/", "")) - 1) * 10)),
+                arguments(
+                        "token in the body",
+                        3,
+                        Pagination.cursor("after").token("/meta/next"),
+                        answer(
+                                asked -> asked.number("after", 0),
+                                next -> next < COUNT ? Map.of("next", next) : Map.of())),
+                arguments(
+                        "token in the body, null at the end",
+                        3,
+                        Pagination.cursor("after").token("/meta/next"),
+                        answer(asked -> asked.number("after", 0), next -> {
+                            Map<String, Object> meta = new LinkedHashMap<>();
+                            meta.put("next", next < COUNT ? next : null);
+                            return meta;
+                        })),
+                arguments("token in a header", 3, Pagination.cursor("after").tokenHeader("X-Next"), (Service.Behaviour)
+                        asked -> {
+                            int from = asked.number("after", 0);
+                            Answer answer = page(from, Map.of());
+                            return from + 10 < COUNT ? answer.header("X-Next", String.valueOf(from + 10)) : answer;
+                        }),
+                arguments(
+                        "last record",
+                        4,
+                        Pagination.cursor("after_id").tokenOfLastRecord("/id"),
+                        answer(asked -> asked.number("after_id", 0))),
+                arguments(
+                        "last record and flag",
+                        3,
+                        Pagination.cursor("after_id").tokenOfLastRecord("/id").moreWhile("/meta/has_more"),
+                        answer(asked -> asked.number("after_id", 0), next -> Map.of("has_more", next < COUNT))),
+                arguments(
+                        "own code",
+                        3,
+                        Pagination.cursor("from")
+                                .token(page -> page.number() < 3
+                                        ? Optional.of(String.valueOf(page.number() * 10))
+                                        : Optional.empty()),
+                        answer(asked -> asked.number("from", 0))),
+                arguments(
+                        "URL in the body",
+                        3,
+                        Pagination.nextUrl("/meta/next"),
+                        answer(
+                                asked -> asked.number("o", 0),
+                                next -> next < COUNT ? Map.of("next", "/api/records?o=" + next) : Map.of())),
+                arguments(
+                        "URL in the body, query only",
+                        3,
+                        Pagination.nextUrl("/meta/next"),
+                        answer(
+                                asked -> asked.number("o", 0),
+                                next -> next < COUNT ? Map.of("next", "?o=" + next) : Map.of())),
+                arguments("Link header", 3, Pagination.linkHeader(), (Service.Behaviour) asked -> {
+                    int from = asked.number("o", 0);
+                    String first = "<http://" + asked.headers().get("Host") + "/api/records?o=0>; rel=\"first prev\"";
+                    String next = "<http://" + asked.headers().get("Host") + "/api/records?o=" + (from + 10)
+                            + ">; title=\"a, <b>; rel=x\"; rel=\"next\"";
+                    return page(from, Map.of()).header("Link", from + 10 < COUNT ? first + ", " + next : first);
+                }),
+                arguments(
+                        "total",
+                        3,
+                        Pagination.offset("skip").total("/meta/total"),
+                        answer(asked -> asked.number("skip", 0), next -> Map.of("total", COUNT))),
+                arguments(
+                        "total pages",
+                        3,
+                        Pagination.pages("page").totalPages("/meta/pages"),
+                        answer(asked -> (asked.number("page", 1) - 1) * 10, next -> Map.of("pages", "3"))),
+                arguments(
+                        "predicate",
+                        3,
+                        Pagination.pages("page").until(page -> page.number() == 3),
+                        answer(asked -> (asked.number("page", 1) - 1) * 10)),
+                arguments(
+                        "the last page again and again",
+                        4,
+                        Pagination.pages("page"),
+                        answer(asked -> (Math.min(3, asked.number("page", 1)) - 1) * 10)),
+                arguments(
+                        "the last token again and again",
+                        3,
+                        Pagination.cursor("after").token("/meta/next"),
+                        answer(asked -> asked.number("after", 0), next -> Map.of("next", Math.min(20, next)))));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("ways")
+    void readsAllPages(String name, int requests, Pagination pagination, Service.Behaviour behaviour) {
+        service.behaviour = behaviour;
+        try (PollingTrigger trigger = trigger(pagination, template(name)).build()) {
+            PollResult result = trigger.pollOnce();
+
+            assertThat(events)
+                    .extracting(TriggerEvent::key)
+                    .isEqualTo(IntStream.rangeClosed(1, COUNT)
+                            .mapToObj(String::valueOf)
+                            .toList());
+            assertThat(service.asked).hasSize(requests);
+            assertThat(result.pages()).isEqualTo(requests);
+            assertThat(trigger.pollOnce().events()).isZero();
+        }
+    }
+
+    private static RequestTemplate template(String name) {
+        RequestTemplateBuilder builder = RequestTemplate.named("List");
+        if (name.contains("path")) {
+            return builder.get("/page/{{page.number}}").build();
+        }
+        return name.contains("POST")
+                ? builder.post("/records").build()
+                : builder.get("/records").build();
+    }
+
+    @Test
+    void aPageSizeThatTheServiceCapsLosesNothing() {
+        service.behaviour = answer(asked -> asked.number("skip", 0));
+        try (PollingTrigger trigger = trigger(Pagination.offset("skip").size("limit", 1000), template(""))
+                .build()) {
+            assertThat(trigger.pollOnce().events()).isEqualTo(COUNT);
+        }
+    }
+
+    @Test
+    void aLoopIsFoundAndDoesNotMoveTheCheckpoint() {
+        Map<String, String> next = Map.of("", "A", "A", "B", "B", "A");
+        service.behaviour = asked -> {
+            String token = asked.query().getOrDefault("after", "");
+            return page(token.isEmpty() ? 0 : 10, Map.of("next", next.getOrDefault(token, "")));
+        };
+        Pagination pagination = Pagination.cursor("after").token("/meta/next");
+        PollingTriggerBuilder builder =
+                trigger(pagination, template("")).cursor(Cursor.number("/id").in("min"));
+        try (PollingTrigger trigger = builder.build()) {
+            assertThatThrownBy(trigger::pollOnce)
+                    .isInstanceOfSatisfying(
+                            PollingException.class, e -> assertThat(e.reason()).isEqualTo(Reason.PAGES_REPEAT));
+            assertThat(service.asked).hasSize(3);
+            assertThat(events).hasSize(20);
+            assertThatThrownBy(trigger::pollOnce).isInstanceOf(PollingException.class);
+            assertThat(events).hasSize(20);
+            assertThat(service.asked.get(3).query()).doesNotContainKey("min");
+            assertThat(trigger.status().failuresInARow()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aServiceThatIgnoresThePageIsFound() {
+        service.behaviour = answer(asked -> 0);
+        try (PollingTrigger trigger =
+                trigger(Pagination.pages("page"), template("")).build()) {
+            assertThatThrownBy(trigger::pollOnce)
+                    .isInstanceOf(PollingException.class)
+                    .hasMessageContaining("page 2 has the same records as page 1");
+            assertThat(service.asked).hasSize(2);
+        }
+    }
+
+    @Test
+    void aServiceThatIgnoresTheTokenIsFound() {
+        service.behaviour = answer(asked -> 0, next -> Map.of("next", "A"));
+        try (PollingTrigger trigger = trigger(Pagination.cursor("after").token("/meta/next"), template(""))
+                .build()) {
+            assertThatThrownBy(trigger::pollOnce).hasMessageContaining("the service ignores the token");
+            assertThat(service.asked).hasSize(2);
+        }
+    }
+
+    @Test
+    void credentialsDontGoToAnotherHost() {
+        service.behaviour = answer(asked -> 0, next -> Map.of("next", "https://evil.example.com/api/records?o=10"));
+        try (PollingTrigger trigger =
+                trigger(Pagination.nextUrl("/meta/next"), template("")).build()) {
+            assertThatThrownBy(trigger::pollOnce)
+                    .isInstanceOfSatisfying(
+                            PollingException.class, e -> assertThat(e.reason()).isEqualTo(Reason.FOREIGN_PAGE))
+                    .hasMessageContaining("evil.example.com");
+        }
+    }
+
+    @Test
+    void noMorePagesThanAsked() {
+        service.behaviour = answer(asked -> asked.number("skip", 0));
+        try (PollingTrigger trigger =
+                trigger(Pagination.offset("skip").maxPages(2), template("")).build()) {
+            assertThat(trigger.pollOnce().events()).isEqualTo(20);
+        }
+    }
+
+    private static Service.Behaviour answer(Function<Asked, Integer> from) {
+        return answer(from, next -> Map.of());
+    }
+
+    private static Service.Behaviour answer(Function<Asked, Integer> from, Function<Integer, Map<String, ?>> meta) {
+        return asked -> {
+            int begin = from.apply(asked);
+            return page(begin, meta.apply(begin + 10));
+        };
+    }
+
+    private static Answer page(int from, Map<String, ?> meta) {
+        List<Map<String, Integer>> items = IntStream.range(from, Math.min(from + 10, COUNT))
+                .mapToObj(i -> Map.of("id", i + 1))
+                .toList();
+        Map<String, Object> page = new LinkedHashMap<>();
+        page.put("items", items);
+        page.put("meta", meta);
+        return Answer.json(page);
+    }
+
+    private PollingTriggerBuilder trigger(Pagination pagination, RequestTemplate template) {
+        return PollingTrigger.named("records")
+                .connection(connection)
+                .request(template)
+                .records(Records.at("/items"))
+                .key("/id")
+                .pagination(pagination)
+                .firstPoll(FirstPoll.everything())
+                .store(StateStore.inMemory())
+                .handler(events::add);
+    }
+}
