@@ -1,0 +1,229 @@
+package io.httpconnector.polling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
+import io.httpconnector.polling.PollingException.Reason;
+import io.httpconnector.polling.Records.Format;
+import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.template.RequestTemplate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RecordsTest {
+
+    private final Service service = new Service();
+    private final HttpConnection connection =
+            HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
+    private final List<JsonNode> found = new ArrayList<>();
+
+    @AfterEach
+    void end() {
+        connection.close();
+        service.close();
+    }
+
+    static Stream<Arguments> answers() {
+        String two = "[{\"id\":1},{\"id\":2}]";
+        return Stream.of(
+                arguments("root", Records.atRoot(), "application/json", two, two),
+                arguments("one record", Records.atRoot(), "application/json", "{\"id\":7}", "[{\"id\":7}]"),
+                arguments(
+                        "below",
+                        Records.at("/a/b"),
+                        "application/json",
+                        "{\"x\":[{\"id\":9}],\"a\":{\"b\":" + two + ",\"c\":1}}",
+                        two),
+                arguments(
+                        "index",
+                        Records.at("/a/*/b"),
+                        "application/json",
+                        "{\"a\":[{\"b\":{\"id\":1}},{\"b\":[{\"id\":2}]}]}",
+                        two),
+                arguments(
+                        "wildcard of an object",
+                        Records.at("/g/*"),
+                        "application/json",
+                        "{\"g\":{\"a\":[{\"id\":1}],\"b\":[{\"id\":2}]}}",
+                        two),
+                arguments(
+                        "wildcard at the root",
+                        Records.at("/*/r"),
+                        "application/json",
+                        "[{\"r\":[{\"id\":1}]},{\"q\":1},{\"r\":{\"id\":2}}]",
+                        two),
+                arguments("null", Records.at("/items"), "application/json", "{\"items\":null}", "[]"),
+                arguments("nothing", Records.at("/items"), "application/json", "", "[]"),
+                arguments("left out", Records.at("/items").optional(), "application/json", "{\"kind\":\"list\"}", "[]"),
+                arguments(
+                        "keyed",
+                        Records.at("/rates").keyed("currency"),
+                        "application/json",
+                        "{\"rates\":{\"EUR\":{\"rate\":1.50},\"USD\":1.0}}",
+                        "[{\"currency\":\"EUR\",\"rate\":1.50},{\"currency\":\"USD\",\"value\":1.0}]"),
+                arguments(
+                        "expand",
+                        Records.at("/orders").expand("/o/lines"),
+                        "application/json",
+                        "{\"orders\":[{\"id\":7,\"o\":{\"x\":0,\"lines\":[{\"s\":\"a\"},{\"s\":\"b\"}]}},{\"id\":8,\"o\":{\"lines\":[]}},{\"id\":9}]}",
+                        "[{\"id\":7,\"o\":{\"x\":0,\"lines\":{\"s\":\"a\"}}},{\"id\":7,\"o\":{\"x\":0,\"lines\":{\"s\":\"b\"}}}]"),
+                arguments(
+                        "filter",
+                        Records.atRoot()
+                                .where("/s", "open", "new")
+                                .where(item -> item.at("/id").asInt() > 1),
+                        "application/json",
+                        "[{\"id\":1,\"s\":\"open\"},{\"id\":2,\"s\":\"new\"},{\"id\":3,\"s\":\"closed\"},{\"id\":4}]",
+                        "[{\"id\":2,\"s\":\"new\"}]"),
+                arguments(
+                        "numbers",
+                        Records.atRoot(),
+                        "application/json",
+                        "[{\"n\":1.10},{\"n\":123456789012345678901234567890}]",
+                        "[{\"n\":1.10},{\"n\":123456789012345678901234567890}]"),
+                arguments("JSON Lines", Records.atRoot(), "application/x-ndjson", "{\"id\":1}\n\n{\"id\":2}\n", two),
+                arguments(
+                        "JSON Lines, said",
+                        Records.at("/r").as(Format.JSON_LINES),
+                        "text/plain",
+                        "{\"r\":{\"id\":1}}\r\n{\"r\":{\"id\":2}}",
+                        two),
+                arguments(
+                        "XML",
+                        Records.at("/channel/item"),
+                        "application/rss+xml",
+                        "<?xml version=\"1.0\"?><rss><channel><title>T</title><item id=\"1\"><a>x</a><a>y</a></item><item id=\"2\"/></channel></rss>",
+                        "[{\"id\":\"1\",\"a\":[\"x\",\"y\"]},{\"id\":\"2\"}]"),
+                arguments(
+                        "XML without any",
+                        Records.at("/channel/item"),
+                        "text/xml",
+                        "<rss><channel></channel></rss>",
+                        "[]"),
+                arguments(
+                        "CSV",
+                        Records.atRoot(),
+                        "text/csv",
+                        "id,name\r\n1,\"a, \"\"b\"\"\"\r\n\r\n2,\"line\nbreak\"\r\n",
+                        "[{\"id\":\"1\",\"name\":\"a, \\\"b\\\"\"},{\"id\":\"2\",\"name\":\"line\\nbreak\"}]"),
+                arguments(
+                        "CSV with semicolons",
+                        Records.atRoot().csv(';'),
+                        "text/plain",
+                        "id;n\n1;1,5\n",
+                        "[{\"id\":\"1\",\"n\":\"1,5\"}]"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("answers")
+    void findsTheRecords(String name, Records records, String type, String body, String expected) {
+        service.behaviour = asked -> Answer.of(type, body);
+
+        poll(records);
+
+        assertThat(found).hasToString(expected.equals("[]") ? "[]" : spaced(expected));
+    }
+
+    /** As a list of trees is written. */
+    private String spaced(String expected) {
+        List<JsonNode> nodes = new ArrayList<>();
+        Json.parse(expected).forEach(nodes::add);
+        return nodes.toString();
+    }
+
+    static Stream<Arguments> wrongAnswers() {
+        return Stream.of(
+                arguments(
+                        Records.at("/items"),
+                        "application/json",
+                        "{\"error\":\"quota\"}",
+                        "there is nothing at \"/items\""),
+                arguments(Records.at("/items"), "application/json", "<html>login</html>", "line 1, column 1"),
+                arguments(Records.at("/items"), "application/json", "{\"items\":[{\"id\":1},", "line 1, column"),
+                arguments(Records.atRoot(), "application/json", "{\"id\":1}{\"id\":2}", "if it is JSON Lines, say so"),
+                arguments(Records.at("/a/b"), "text/xml", "<r><a><b></a></r>", "line 1"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongAnswers")
+    void saysWhatIsWrong(Records records, String type, String body, String message) {
+        service.behaviour = asked -> Answer.of(type, body);
+
+        assertThatThrownBy(() -> poll(records))
+                .isInstanceOfSatisfying(
+                        PollingException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNEXPECTED_ANSWER))
+                .hasMessageContaining(message)
+                .hasMessageContaining("/records -> 200");
+    }
+
+    @Test
+    void xmlEntitiesAreNotRead() {
+        service.behaviour = asked -> Answer.of(
+                "text/xml", "<!DOCTYPE r [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><r><i><a>&x;</a></i></r>");
+
+        assertThatThrownBy(() -> poll(Records.at("/i"))).isInstanceOf(PollingException.class);
+        assertThat(found).isEmpty();
+    }
+
+    @Test
+    void anAnswerOfAnySizeIsReadInPieces() {
+        StringBuilder body = new StringBuilder("{\"items\":[");
+        String filler = "x".repeat(1000);
+        for (int i = 0; i < 30_000; i++) {
+            body.append(i == 0 ? "" : ",")
+                    .append("{\"id\":")
+                    .append(i)
+                    .append(",\"f\":\"")
+                    .append(filler)
+                    .append("\"}");
+        }
+        body.append("],\"next\":null}");
+        service.behaviour = asked -> Answer.of("application/json", body.toString());
+        int[] count = {0};
+        try (PollingTrigger trigger =
+                builder(Records.at("/items")).handler(event -> count[0]++).build()) {
+            PollResult result = trigger.pollOnce();
+
+            assertThat(result.records()).isEqualTo(30_000);
+            assertThat(count[0]).isEqualTo(30_000);
+        }
+    }
+
+    @Test
+    void refusesWhatIsNoPath() {
+        assertThatThrownBy(() -> Records.at("items"))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("is no JSON pointer");
+        assertThatThrownBy(() -> Records.atRoot().expand("")).hasMessageContaining("no list in it");
+        assertThatThrownBy(() -> Records.atRoot().keyed("")).hasMessageContaining("no name");
+    }
+
+    private void poll(Records records) {
+        try (PollingTrigger trigger = builder(records).build()) {
+            trigger.pollOnce();
+        }
+    }
+
+    private PollingTriggerBuilder builder(Records records) {
+        return PollingTrigger.named("records")
+                .connection(connection)
+                .request(RequestTemplate.named("List").get("/records").build())
+                .records(records)
+                .keyOfWholeRecord()
+                .firstPoll(FirstPoll.everything())
+                .store(StateStore.inMemory())
+                .handler(event -> found.add(event.payload()));
+    }
+}
