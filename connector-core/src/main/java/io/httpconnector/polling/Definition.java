@@ -36,6 +36,23 @@ record Definition(
         static final Limits DEFAULTS = new Limits(1_000_000, 1000, 10_000, 1000, Duration.ofDays(7));
     }
 
+    Definition withFirst(FirstPoll other) {
+        return new Definition(
+                id,
+                connection,
+                template,
+                pills,
+                records,
+                identity,
+                pagination,
+                cursor,
+                deletions,
+                conditional,
+                other,
+                delivery,
+                limits);
+    }
+
     /** What decides whether the state of an earlier definition still has a meaning. */
     String identityText() {
         return identity.key() + " " + identity.version() + " " + identity.hashed() + " " + identity.ignored();

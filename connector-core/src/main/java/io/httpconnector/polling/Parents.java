@@ -93,7 +93,7 @@ public final class Parents {
     }
 
     /** The parents by their keys. */
-    Map<String, JsonNode> list(HttpConnection connection, Pills pills, int most) {
+    Map<String, JsonNode> list(HttpConnection connection, Pills pills, int most, ServerClock clock) {
         Map<String, JsonNode> found = new LinkedHashMap<>();
         fixed.forEach(parent -> add(found, parent, most));
         if (template != null) {
@@ -108,6 +108,9 @@ public final class Parents {
                         pager.number(),
                         records,
                         parent -> add(found, parent, most));
+                if (page.number() == 1) {
+                    clock.observe(page.answer());
+                }
             } while (pager.next(page));
         }
         return found;

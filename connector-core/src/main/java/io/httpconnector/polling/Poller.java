@@ -14,6 +14,7 @@ import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.polling.PollingStatus.History;
 import io.httpconnector.polling.PollingStatus.State;
 import io.httpconnector.state.StateException;
+import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.trigger.Delivered;
 import io.httpconnector.trigger.TriggerEvent;
@@ -77,12 +78,25 @@ final class Poller {
     synchronized TriggerState open() {
         TriggerState open = state;
         if (open == null) {
-            open = TriggerState.load(store.open(definition.id()));
-            adapt(open);
+            open = loaded(store.open(definition.id()));
             state = open;
             stop = new CountDownLatch(1);
         }
         return open;
+    }
+
+    private TriggerState loaded(StateLog log) {
+        boolean done = false;
+        try {
+            TriggerState loaded = TriggerState.load(log);
+            adapt(loaded);
+            done = true;
+            return loaded;
+        } finally {
+            if (!done) {
+                log.close();
+            }
+        }
     }
 
     /** Drops what has no meaning for this definition. */
@@ -193,7 +207,14 @@ final class Poller {
     private void pollAll(TriggerState open, Parents all, Run run, Tally tally) {
         ConnectorException failure = null;
         Map<String, JsonNode> found = all.list(
-                definition.connection(), definition.pills(), definition.limits().parents());
+                definition.connection(), definition.pills(), definition.limits().parents(), clock);
+        Scope origin = open.scope("");
+        if (!origin.checkpoint().started()) {
+            long now = TimeText.nanos(clock.date());
+            Cursor cursor = definition.cursor();
+            Checkpoint begun = origin.checkpoint().withPosition(cursor == null ? now : cursor.settled(now));
+            open.checkpoint(origin, begun);
+        }
         for (Map.Entry<String, JsonNode> parent : found.entrySet()) {
             try {
                 pollOne(open, parent.getKey(), parent.getValue(), run, tally);
@@ -210,10 +231,24 @@ final class Poller {
         if (failure != null) {
             throw failure;
         }
+        open.checkpoint(origin, origin.checkpoint().withStarted());
+        open.commit();
+    }
+
+    /** A parent that has come since the trigger began was empty then. */
+    private Definition definitionFor(Scope scope, Scope origin) {
+        Long began = origin.checkpoint().position();
+        boolean isLater = origin.checkpoint().started() && !scope.checkpoint().started();
+        if (!isLater || began == null || !definition.first().isSilent()) {
+            return definition;
+        }
+        boolean byTime = definition.cursor() != null && definition.cursor().isTime();
+        return definition.withFirst(byTime ? FirstPoll.from(TimeText.instant(began)) : FirstPoll.everything());
     }
 
     private void pollOne(TriggerState open, String scope, JsonNode parent, Run run, Tally tally) {
-        Poll poll = new Poll(definition, open, open.scope(scope), parent, run, clock);
+        Definition own = parents == null ? definition : definitionFor(open.scope(scope), open.scope(""));
+        Poll poll = new Poll(own, open, open.scope(scope), parent, run, clock);
         try {
             poll.run();
         } finally {

@@ -1,0 +1,478 @@
+package io.httpconnector.polling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.httpconnector.FakeTime;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.Retry;
+import io.httpconnector.StatusException;
+import io.httpconnector.polling.PollingException.Reason;
+import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.state.StateException;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.trigger.Change;
+import io.httpconnector.trigger.DeadLetter;
+import io.httpconnector.trigger.Delivery;
+import io.httpconnector.trigger.TriggerEvent;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Delivery, dead letters, parents, conditional requests, state. */
+@Timeout(60)
+class TriggerTest {
+
+    @TempDir
+    Path directory;
+
+    private final Service service = new Service();
+    private final HttpConnection connection = HttpConnection.named("Service")
+            .baseUrl(service.baseUrl())
+            .retry(Retry.none())
+            .build();
+    private final PollingEngine engine = PollingEngine.create(4, new FakeTime());
+    private final Map<Integer, Map<String, Object>> records = Collections.synchronizedMap(new LinkedHashMap<>());
+    private final List<TriggerEvent> events = Collections.synchronizedList(new ArrayList<>());
+
+    TriggerTest() {
+        service.behaviour = asked -> Answer.json(records.values());
+    }
+
+    @AfterEach
+    void end() {
+        connection.close();
+        engine.close();
+        service.close();
+    }
+
+    @Test
+    void whatFailsBecomesADeadLetterThatOutlivesTheProcessAndIsReplayed() {
+        put(1, "a");
+        put(2, "b");
+        AtomicBoolean down = new AtomicBoolean(true);
+        PollingTriggerBuilder builder = trigger()
+                .delivery(Delivery.to(event -> {
+                            if (event.key().equals("1") && down.get()) {
+                                throw new IllegalStateException("no such customer");
+                            }
+                            events.add(event);
+                        })
+                        .attempts(3));
+        try (StateStore store = StateStore.file(directory)) {
+            try (PollingTrigger trigger = builder.store(store).build()) {
+                PollResult result = trigger.pollOnce();
+                assertThat(result.events()).isEqualTo(1);
+                assertThat(result.deadLetters()).isEqualTo(1);
+            }
+            try (PollingTrigger trigger = builder.store(store).build()) {
+                assertThat(trigger.pollOnce().events()).isZero();
+                DeadLetter letter = trigger.deadLetters().get(0);
+                assertThat(letter.attempts()).isEqualTo(3);
+                assertThat(letter.error()).contains("no such customer");
+                assertThat(letter.event().payload().at("/name").asText()).isEqualTo("a");
+                assertThat(trigger.replayAll()).isZero();
+                assertThat(trigger.deadLetters()).hasSize(1);
+
+                down.set(false);
+                assertThat(trigger.replay(letter.event().id())).isTrue();
+
+                assertThat(events).extracting(TriggerEvent::key).containsExactly("2", "1");
+                assertThat(trigger.deadLetters()).isEmpty();
+                assertThat(trigger.replay("unknown")).isFalse();
+            }
+            try (PollingTrigger trigger = builder.store(store).build()) {
+                assertThat(trigger.deadLetters()).isEmpty();
+                assertThat(trigger.pollOnce().events()).isZero();
+            }
+        }
+    }
+
+    @Test
+    void deadLettersAreLimitedAndNothingIsLostThen() {
+        IntStream.range(0, 5).forEach(i -> put(i, "r"));
+        AtomicBoolean down = new AtomicBoolean(true);
+        PollingTriggerBuilder builder = trigger()
+                .maxDeadLetters(3)
+                .delivery(Delivery.to(event -> {
+                            if (down.get()) {
+                                throw new IllegalStateException("down");
+                            }
+                            events.add(event);
+                        })
+                        .attempts(1));
+        try (PollingTrigger trigger = builder.build()) {
+            assertThatThrownBy(trigger::pollOnce)
+                    .isInstanceOfSatisfying(
+                            PollingException.class, e -> assertThat(e.reason()).isEqualTo(Reason.LIMIT_REACHED));
+            down.set(false);
+            assertThat(trigger.discard(trigger.deadLetters().get(0).event().id()))
+                    .isTrue();
+            assertThat(trigger.replayAll()).isEqualTo(2);
+            trigger.pollOnce();
+
+            assertThat(events).extracting(TriggerEvent::key).containsExactlyInAnyOrder("1", "2", "3", "4");
+        }
+    }
+
+    @Test
+    void eventsComeInBatches() {
+        IntStream.range(0, 25).forEach(i -> put(i, "r"));
+        List<Integer> sizes = new ArrayList<>();
+        try (PollingTrigger trigger = trigger()
+                .delivery(Delivery.inBatches(10, batch -> sizes.add(batch.size())))
+                .build()) {
+            trigger.pollOnce();
+        }
+        assertThat(sizes).containsExactly(10, 10, 5);
+    }
+
+    @Test
+    void memoryIsLimitedHoweverLargeThePage() {
+        IntStream.range(0, 95).forEach(i -> put(i, "r"));
+        List<Integer> sizes = new ArrayList<>();
+        try (PollingTrigger trigger = trigger()
+                .maxInMemory(10)
+                .delivery(Delivery.inBatches(1000, batch -> sizes.add(batch.size())))
+                .build()) {
+            trigger.pollOnce();
+        }
+        assertThat(sizes).hasSize(10).allMatch(size -> size <= 10);
+    }
+
+    @Test
+    void whatIsDeletedIsAnEvent() {
+        put(1, "a");
+        put(2, "b");
+        try (StateStore store = StateStore.file(directory)) {
+            PollingTriggerBuilder builder =
+                    trigger().version("/name").deletions().store(store);
+            try (PollingTrigger trigger = builder.build()) {
+                trigger.pollOnce();
+                records.remove(1);
+                trigger.pollOnce();
+                trigger.pollOnce();
+            }
+            records.remove(2);
+            try (PollingTrigger trigger = builder.build()) {
+                trigger.pollOnce();
+                put(1, "a");
+                trigger.pollOnce();
+            }
+        }
+        assertThat(events)
+                .extracting(event -> event.change() + " " + event.key())
+                .containsExactly("NEW 1", "NEW 2", "DELETED 1", "DELETED 2", "NEW 1");
+        assertThat(events.get(2).payload().isMissingNode()).isTrue();
+        assertThat(events).extracting(TriggerEvent::id).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void whereVersionsAreWholeRecordsFieldsCanBeIgnored() {
+        records.put(1, Map.of("id", 1, "name", "a", "views", 1));
+        try (PollingTrigger trigger = trigger().versionOfWholeRecord("/views").build()) {
+            trigger.pollOnce();
+            records.put(1, Map.of("id", 1, "name", "a", "views", 2));
+            trigger.pollOnce();
+            records.put(1, Map.of("id", 1, "name", "b", "views", 3));
+            trigger.pollOnce();
+            records.put(1, Map.of("id", 1, "name", "a", "views", 4));
+            trigger.pollOnce();
+        }
+        assertThat(events).extracting(TriggerEvent::change).containsExactly(Change.NEW, Change.UPDATED, Change.UPDATED);
+        assertThat(events).extracting(TriggerEvent::id).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void eachParentHasItsOwnState() {
+        Map<String, List<Integer>> boards = Collections.synchronizedMap(new LinkedHashMap<>());
+        boards.put("a", new ArrayList<>(List.of(1)));
+        boards.put("b", new ArrayList<>(List.of(1, 2)));
+        service.behaviour = asked -> {
+            if (asked.path().equals("/boards")) {
+                return Answer.json(Map.of(
+                        "values",
+                        boards.keySet().stream().map(id -> Map.of("id", id)).toList()));
+            }
+            List<Integer> cards = boards.get(asked.path().replaceAll(".*boards/|/cards", ""));
+            return cards == null || cards.isEmpty()
+                    ? Answer.status(404)
+                    : Answer.json(cards.stream().map(id -> Map.of("id", id)).toList());
+        };
+        RequestTemplate list = RequestTemplate.named("Boards").get("/boards").build();
+        try (PollingTrigger trigger = trigger()
+                .request(RequestTemplate.named("Cards")
+                        .get("/boards/{{parent.id}}/cards")
+                        .build())
+                .parents(Parents.from(list, Records.at("/values"), "/id"))
+                .firstPoll(FirstPoll.fromNow())
+                .build()) {
+            trigger.pollOnce();
+            boards.get("a").add(2);
+            boards.put("c", new ArrayList<>(List.of(1)));
+            trigger.pollOnce();
+            boards.get("b").clear();
+            boards.remove("a");
+            assertThat(trigger.pollOnce().events()).isZero();
+        }
+        assertThat(events)
+                .extracting(event -> event.parent().at("/id").asText() + event.key())
+                .containsExactly("a2", "c1");
+        assertThat(events).extracting(TriggerEvent::id).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aParentThatFailsDoesNotKeepTheOthersFromBeingAsked() {
+        service.behaviour =
+                asked -> asked.path().endsWith("/a/cards") ? Answer.status(500) : Answer.json(List.of(Map.of("id", 1)));
+        try (PollingTrigger trigger = trigger()
+                .request(RequestTemplate.named("Cards")
+                        .get("/boards/{{parent}}/cards")
+                        .build())
+                .parents(Parents.of("a", "b"))
+                .build()) {
+            assertThatThrownBy(trigger::pollOnce).isInstanceOf(StatusException.class);
+            assertThat(events).extracting(event -> event.parent().asText()).containsExactly("b");
+        }
+    }
+
+    @Test
+    void nothingIsReadWhenNothingHasChanged() {
+        put(1, "a");
+        service.behaviour = asked -> {
+            String tag = "\"" + records.hashCode() + "\"";
+            return tag.equals(asked.headers().get("If-None-Match"))
+                    ? Answer.status(304)
+                    : Answer.json(records.values()).header("ETag", tag);
+        };
+        try (PollingTrigger trigger = trigger().conditional().build()) {
+            trigger.pollOnce();
+            PollResult second = trigger.pollOnce();
+            put(2, "b");
+            PollResult third = trigger.pollOnce();
+
+            assertThat(second.notModified()).isTrue();
+            assertThat(second.records()).isZero();
+            assertThat(third.notModified()).isFalse();
+            assertThat(trigger.pollOnce().notModified()).isTrue();
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactly("1", "2");
+    }
+
+    @Test
+    void aTokenThatTheServiceGivesIsSentTheNextTime() {
+        service.behaviour = asked -> {
+            int token = asked.number("token", 0);
+            return Answer.json(Map.of("changes", List.of(Map.of("id", token)), "next_token", token + 1));
+        };
+        try (StateStore store = StateStore.file(directory)) {
+            for (int i = 0; i < 3; i++) {
+                try (PollingTrigger trigger = trigger()
+                        .records(Records.at("/changes"))
+                        .cursor(Cursor.opaque("/next_token").in("token"))
+                        .store(store)
+                        .build()) {
+                    trigger.pollOnce();
+                }
+            }
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactly("0", "1", "2");
+        assertThat(service.asked.get(0).query()).doesNotContainKey("token");
+        assertThat(service.asked.get(2).query()).containsEntry("token", "2");
+    }
+
+    @Test
+    void aNumberCanBeTheCursor() {
+        service.behaviour = asked -> Answer.json(records.values().stream()
+                .filter(row -> (Integer) row.get("id") > asked.number("min", -1))
+                .toList());
+        put(5, "a");
+        put(6, "b");
+        try (PollingTrigger trigger = trigger()
+                .firstPoll(FirstPoll.fromNow())
+                .cursor(Cursor.number("/id").in("min").order(Order.ASCENDING))
+                .build()) {
+            trigger.pollOnce();
+            put(7, "c");
+            trigger.pollOnce();
+            trigger.pollOnce();
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactly("7");
+        assertThat(service.asked.get(2).query()).containsEntry("min", "6");
+    }
+
+    @Test
+    void oneIdRunsOnce() {
+        StateStore store = StateStore.inMemory();
+        try (PollingTrigger first = trigger().store(store).build();
+                PollingTrigger second = trigger().store(store).build()) {
+            first.pollOnce();
+
+            assertThatThrownBy(second::pollOnce)
+                    .isInstanceOfSatisfying(
+                            StateException.class, e -> assertThat(e.reason()).isEqualTo(StateException.Reason.IN_USE))
+                    .hasMessageContaining("\"records\" is in use");
+            assertThat(first.stop(Duration.ofSeconds(10))).isTrue();
+            second.pollOnce();
+        }
+    }
+
+    @Test
+    void aTriggerDoesNotOverlapItself() throws InterruptedException {
+        put(1, "a");
+        CountDownLatch handling = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        PollingTrigger trigger = trigger()
+                .handler(event -> {
+                    handling.countDown();
+                    go.await();
+                })
+                .build();
+        Thread polling = new Thread(trigger::pollOnce);
+        polling.start();
+        assertThat(handling.await(10, TimeUnit.SECONDS)).isTrue();
+
+        assertThatThrownBy(trigger::pollOnce)
+                .isInstanceOfSatisfying(
+                        PollingException.class, e -> assertThat(e.reason()).isEqualTo(Reason.BUSY));
+        assertThat(trigger.status().state()).isEqualTo(PollingStatus.State.POLLING);
+
+        go.countDown();
+        polling.join();
+        trigger.close();
+        assertThat(trigger.status().state()).isEqualTo(PollingStatus.State.STOPPED);
+    }
+
+    @Test
+    void aStopLeavesTheRestForTheNextStart() throws InterruptedException {
+        IntStream.range(0, 10).forEach(i -> put(i, "r"));
+        StateStore store = StateStore.inMemory();
+        CountDownLatch third = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        PollingTrigger trigger = trigger()
+                .store(store)
+                .handler(event -> {
+                    if (event.key().equals("2")) {
+                        third.countDown();
+                        go.await();
+                    }
+                    events.add(event);
+                })
+                .build();
+        Thread polling =
+                new Thread(() -> assertThat(trigger.pollOnce().stopped()).isTrue());
+        polling.start();
+        assertThat(third.await(10, TimeUnit.SECONDS)).isTrue();
+        Thread stopping = new Thread(trigger::close);
+        stopping.start();
+        while (stopping.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        go.countDown();
+        polling.join();
+        stopping.join();
+        assertThat(events).extracting(TriggerEvent::key).containsExactly("0", "1", "2");
+
+        try (PollingTrigger again = trigger().store(store).build()) {
+            again.pollOnce();
+        }
+        assertThat(events).hasSize(10);
+        assertThat(Set.copyOf(events.stream().map(TriggerEvent::id).toList())).hasSize(10);
+    }
+
+    @Test
+    void aHandlerThatDoesNotEndIsInterruptedAtTheDeadline() throws InterruptedException {
+        put(1, "a");
+        CountDownLatch handling = new CountDownLatch(1);
+        PollingTrigger trigger = trigger()
+                .handler(event -> {
+                    handling.countDown();
+                    new CountDownLatch(1).await();
+                })
+                .build();
+        Thread polling = new Thread(trigger::pollOnce);
+        polling.start();
+        assertThat(handling.await(10, TimeUnit.SECONDS)).isTrue();
+
+        assertThat(trigger.stop(Duration.ofMillis(50))).isFalse();
+
+        polling.join();
+        assertThat(trigger.deadLetters()).isEmpty();
+        trigger.close();
+    }
+
+    @Test
+    void aChangedDefinitionSaysWhatItKeepsAndWhatNot() {
+        put(1, "a");
+        StateStore store = StateStore.inMemory();
+        List<String> changes = new ArrayList<>();
+        PollingListener listener = new PollingListener() {
+            @Override
+            public void onChangedDefinition(String trigger, String kept, String reset) {
+                changes.add(kept + "; " + reset);
+            }
+        };
+        try (PollingTrigger trigger = trigger().store(store).listener(listener).build()) {
+            trigger.pollOnce();
+        }
+        try (PollingTrigger trigger = trigger()
+                .store(store)
+                .listener(listener)
+                .records(Records.atRoot().optional())
+                .build()) {
+            assertThat(trigger.pollOnce().events()).isZero();
+        }
+        assertThat(changes).isEmpty();
+        try (PollingTrigger trigger =
+                trigger().store(store).listener(listener).version("/name").build()) {
+            assertThat(trigger.pollOnce().events()).isEqualTo(1);
+        }
+        assertThat(changes).containsExactly("the dead letters; everything else: the next poll is a first one");
+    }
+
+    @Test
+    void aFullDiskStopsThePollAndLosesNothing() {
+        put(1, "a");
+        FailingStore store = new FailingStore();
+        PollingTriggerBuilder builder = trigger().store(store).handler(event -> {
+            events.add(event);
+            store.full = events.size() == 1;
+        });
+        try (PollingTrigger trigger = builder.build()) {
+            assertThatThrownBy(trigger::pollOnce).isInstanceOf(StateException.class);
+            trigger.pollOnce();
+            trigger.pollOnce();
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactly("1", "1");
+        assertThat(events.get(0).id()).isEqualTo(events.get(1).id());
+    }
+
+    private void put(int id, String name) {
+        records.put(id, Map.of("id", id, "name", name));
+    }
+
+    private PollingTriggerBuilder trigger() {
+        return PollingTrigger.named("records")
+                .connection(connection)
+                .request(RequestTemplate.named("List").get("/records").build())
+                .key("/id")
+                .firstPoll(FirstPoll.everything())
+                .store(StateStore.inMemory())
+                .engine(engine)
+                .handler(events::add);
+    }
+}
