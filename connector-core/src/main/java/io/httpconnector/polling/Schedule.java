@@ -71,7 +71,8 @@ public final class Schedule {
      * Polls at times of the day. It needs the library {@code cron-utils}.
      *
      * @param expression minute, hour, day of month, month and day of week, as Unix has them: {@code 0 6 * * MON-FRI}
-     * @param zone where the times count; one that a change of the clock leaves out is taken after it
+     * @param zone where the times count; one that a change to summer time leaves out is
+     *     left out
      * @return the schedule
      * @throws InvalidDefinitionException when it is no cron expression: says why
      */

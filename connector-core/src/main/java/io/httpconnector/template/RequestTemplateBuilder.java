@@ -214,7 +214,8 @@ public final class RequestTemplateBuilder {
                     ? Json.parse(json.json())
                     : JsonNodeFactory.instance.objectNode();
             JsonPointer path = JsonPointer.compile(place);
-            boolean isOther = body != null && !(body instanceof Content.OfJson);
+            boolean isOther =
+                    !fields.isEmpty() || !parts.isEmpty() || (body != null && !(body instanceof Content.OfJson));
             if (isOther || !tree.isObject() || path.matches()) {
                 malformed("body member " + place, "the body is no JSON object that could have it");
                 return this;

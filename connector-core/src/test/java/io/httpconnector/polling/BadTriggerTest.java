@@ -1,0 +1,137 @@
+package io.httpconnector.polling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.template.RequestTemplate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is refused before anything is sent. */
+class BadTriggerTest {
+
+    private final HttpConnection connection =
+            HttpConnection.named("Service").baseUrl("http://127.0.0.1:1").build();
+
+    @AfterEach
+    void end() {
+        connection.close();
+    }
+
+    @Test
+    void saysAllThatIsMissing() {
+        assertThatThrownBy(() -> PollingTrigger.named(" ").build())
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("id: it is missing")
+                .hasMessageContaining("connection: it is missing")
+                .hasMessageContaining("request: it is missing")
+                .hasMessageContaining("key: it is missing: use key(\"/id\"), or keyOfWholeRecord()")
+                .hasMessageContaining("store: it is missing: use StateStore.file(...), or StateStore.inMemory()")
+                .hasMessageContaining("handler: it is missing");
+    }
+
+    static Stream<Arguments> bad() {
+        Cursor time = Cursor.timestamp("/t");
+        RequestTemplate with = get("/r?since={{cursor}}");
+        return Stream.of(
+                bad("key: there are two", b -> b.keyOfWholeRecord()),
+                bad("\"id\" is no JSON pointer", b -> b.key("id")),
+                bad("version: there are two", b -> b.version("/v").versionOfWholeRecord()),
+                bad("version: without the whole record there is none", b -> b.versionOfWholeRecord("")),
+                bad("no pill {{cursor}}, so that it would have no place to go", b -> b.cursor(time)),
+                bad("no pill {{page.number}}", b -> b.pagination(Pagination.pages(Place.template()))),
+                bad("no pill {{window.from}}", b -> b.cursor(time.windows(Duration.ofHours(1)))),
+                bad(
+                        "a token that is not sent is of no use",
+                        b -> b.cursor(Cursor.opaque("/next").notSent())),
+                bad("pagination: it has no end", b -> b.pagination(Pagination.cursor("after"))),
+                bad(
+                        "has a query parameter \"page\" already",
+                        b -> b.request(get("/r?page=7")).pagination(Pagination.pages("page"))),
+                bad(
+                        "the body is no JSON object",
+                        b -> b.request(RequestTemplate.named("r")
+                                        .post("/r")
+                                        .field("a", "b")
+                                        .build())
+                                .pagination(Pagination.offset(Place.json("/offset")))),
+                bad("the pill {{cursor}} has no value", b -> b.request(with)),
+                bad(
+                        "the pill {{tenant.id}} has no value: use pill(\"tenant\", value)",
+                        b -> b.request(get("/r/{{tenant.id}}"))),
+                bad("the request has no pill {{parent}}", b -> b.parents(Parents.of("a"))),
+                bad(
+                        "deletions: they are found by comparing",
+                        b -> b.request(with).cursor(time).deletions()),
+                bad("from a time needs a cursor that is a timestamp", b -> b.firstPoll(FirstPoll.from(Instant.EPOCH))),
+                bad(
+                        "windows need a beginning",
+                        b -> b.cursor(time.windows(Duration.ofHours(1), Place.query("from"), Place.query("to")))
+                                .firstPoll(FirstPoll.everything())),
+                bad("an interval of PT0.5S is too short: use at least PT1S", b -> b.every(Duration.ofMillis(500))),
+                bad("minInterval: use more than nothing", b -> b.minInterval(Duration.ZERO)),
+                bad("an interval of PT-1S", b -> b.every(Duration.ofSeconds(-1))),
+                bad("rememberAtMost: 0 is out of range", b -> b.rememberAtMost(0)),
+                bad("maxParents: -1 is out of range", b -> b.maxParents(-1)),
+                bad("listener: it is null", b -> b.listener(null)),
+                bad("the handler is null", b -> b.handler(null)));
+    }
+
+    private static Arguments bad(String message, UnaryOperator<PollingTriggerBuilder> step) {
+        return arguments(message, step);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("bad")
+    void refuses(String message, UnaryOperator<PollingTriggerBuilder> step) {
+        PollingTriggerBuilder builder = PollingTrigger.named("records")
+                .connection(connection)
+                .request(get("/r"))
+                .key("/id")
+                .store(StateStore.inMemory())
+                .handler(event -> {});
+        try (PollingTrigger good = builder.build()) {
+            assertThat(good).hasToString("\"records\": \"List\" GET of \"Service\" at http://127.0.0.1:1");
+        }
+
+        assertThatThrownBy(() -> step.apply(builder).build())
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageStartingWith("Invalid trigger \"records\"")
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void refusesCursorsAndPagesThatMakeNoSense() {
+        assertThatThrownBy(() -> Cursor.timestamp("t")).hasMessageContaining("is no JSON pointer");
+        assertThatThrownBy(() -> Cursor.timestamp("/t").format("yyyy-QQ-@{"))
+                .hasMessageContaining("is no pattern for dates");
+        assertThatThrownBy(() -> Cursor.timestamp("/t").lookback(Duration.ofDays(400)))
+                .hasMessageContaining("a lookback of");
+        assertThatThrownBy(() -> Cursor.timestamp("/t").grain(Duration.ZERO)).hasMessageContaining("at least 1 ns");
+        assertThatThrownBy(() -> Cursor.number("/n").settle(Duration.ofSeconds(1)))
+                .hasMessageContaining("for a timestamp");
+        assertThatThrownBy(() -> Cursor.number("/n").lookback(-1)).hasMessageContaining("at least 0");
+        assertThatThrownBy(() -> Cursor.number("/n").epochMillis()).hasMessageContaining("only timestamps");
+        assertThatThrownBy(() -> Pagination.pages("p").size("s", 0)).hasMessageContaining("at least 1");
+        assertThatThrownBy(() -> Pagination.pages("p").token("/t")).hasMessageContaining("only Pagination.cursor(...)");
+        assertThatThrownBy(() -> Pagination.pages("p").maxPages(0)).hasMessageContaining("use 1 to 100000");
+        assertThatThrownBy(() -> Pagination.pages(" ")).hasMessageContaining("the name is empty");
+        assertThatThrownBy(() -> FirstPoll.last(0)).hasMessageContaining("use 1 to 10000");
+        assertThatThrownBy(() -> PollingEngine.create(0)).hasMessageContaining("use 1 to 10000");
+    }
+
+    private static RequestTemplate get(String url) {
+        return RequestTemplate.named("List").get(url).build();
+    }
+}

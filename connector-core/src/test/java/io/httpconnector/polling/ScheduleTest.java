@@ -1,0 +1,316 @@
+package io.httpconnector.polling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.httpconnector.ConnectorException;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Retry;
+import io.httpconnector.polling.PollingStatus.State;
+import io.httpconnector.polling.Schedule.Due;
+import io.httpconnector.polling.Schedule.Misfire;
+import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.template.RequestTemplate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ScheduleTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-25T12:00:00Z");
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final Duration SHORT = Duration.ofMillis(100);
+
+    private final Service service = new Service();
+    private final HttpConnection connection = HttpConnection.named("Service")
+            .baseUrl(service.baseUrl())
+            .retry(Retry.none())
+            .build();
+    private final PollingEngine engine = PollingEngine.create(4);
+
+    @AfterEach
+    void end() {
+        engine.close();
+        connection.close();
+        service.close();
+    }
+
+    @Test
+    void anIntervalCountsFromStartToStart() {
+        Schedule schedule = Schedule.every(MINUTE);
+
+        assertThat(schedule.first(NOW).begin()).isEqualTo(NOW);
+        assertThat(next(schedule, NOW.plusSeconds(10))).isEqualTo(NOW.plusSeconds(60));
+    }
+
+    @Test
+    void whatWasMissedIsSkippedOrCaughtUpOnce() {
+        Schedule skip = Schedule.every(MINUTE);
+        Schedule catchUp = skip.misfire(Misfire.CATCH_UP);
+        Instant late = NOW.plusSeconds(200);
+
+        assertThat(next(skip, late)).isEqualTo(NOW.plusSeconds(240));
+        assertThat(next(catchUp, late)).isEqualTo(late);
+        assertThat(catchUp.next(late, late.plusSeconds(1)).begin()).isEqualTo(late.plusSeconds(60));
+    }
+
+    @Test
+    void theFirstPollMayBeLaterOrAnywhere() {
+        assertThat(Schedule.every(MINUTE)
+                        .startAfter(Duration.ofHours(1))
+                        .first(NOW)
+                        .begin())
+                .isEqualTo(NOW.plusSeconds(3600));
+        List<Instant> begins = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            begins.add(Schedule.every(MINUTE).spread().first(NOW).begin());
+        }
+        assertThat(begins).allMatch(begin -> !begin.isBefore(NOW) && begin.isBefore(NOW.plus(MINUTE)));
+        assertThat(begins).anyMatch(begin -> begin.isBefore(NOW.plusSeconds(6)));
+        assertThat(begins).anyMatch(begin -> begin.isAfter(NOW.plusSeconds(54)));
+    }
+
+    @Test
+    void jitterDelaysButDoesNotAddUp() {
+        Schedule schedule = Schedule.every(MINUTE).jitter(Duration.ofSeconds(30));
+        Due due = schedule.first(NOW);
+        for (int i = 0; i < 100; i++) {
+            due = schedule.next(due.time(), due.begin());
+            assertThat(due.time()).isEqualTo(NOW.plus(MINUTE.multipliedBy(i + 1)));
+            assertThat(due.jitter()).isBetween(Duration.ZERO, Duration.ofSeconds(30));
+        }
+    }
+
+    @Test
+    void cronCountsByTheClockOnTheWallInItsZone() {
+        Schedule schedule = Schedule.cron("30 2 * * *", ZoneId.of("Europe/Berlin"));
+
+        assertThat(schedule.first(NOW).begin()).isEqualTo("2026-11-26T01:30:00Z");
+        Instant lastOfWinter = Instant.parse("2026-03-28T01:30:00Z");
+        // There is no 02:30 on the 29th.
+        assertThat(next(schedule, lastOfWinter, lastOfWinter)).isEqualTo("2026-03-30T00:30:00Z");
+        Schedule weekdays = Schedule.cron("0 6 * * MON-FRI", ZoneId.of("UTC"));
+        assertThat(weekdays.first(Instant.parse("2026-11-27T12:00:00Z")).begin())
+                .isEqualTo("2026-11-30T06:00:00Z");
+    }
+
+    @Test
+    void refusesWhatIsNoSchedule() {
+        assertThatThrownBy(() -> Schedule.every(Duration.ZERO)).isInstanceOf(InvalidDefinitionException.class);
+        assertThatThrownBy(() -> Schedule.every(Duration.ofDays(1000))).hasMessageContaining("up to 366 days");
+        assertThatThrownBy(() -> Schedule.cron("every day", ZoneId.of("UTC")))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("\"every day\" is no cron expression");
+        assertThatThrownBy(() -> Schedule.cron("0 0 30 2 *", ZoneId.of("UTC")))
+                .isInstanceOf(InvalidDefinitionException.class);
+        assertThatThrownBy(() -> Schedule.every(MINUTE).jitter(Duration.ofDays(2)))
+                .hasMessageContaining("up to a day");
+        try (PollingTrigger trigger = trigger().build()) {
+            assertThatThrownBy(trigger::start)
+                    .isInstanceOf(ConnectorException.class)
+                    .hasMessageContaining("has no schedule");
+        }
+    }
+
+    @Test
+    void startPauseResumeAndStop() {
+        try (PollingTrigger trigger = trigger().every(SHORT).minInterval(SHORT).build()) {
+            assertThat(trigger.status().state()).isEqualTo(State.STOPPED);
+            trigger.start();
+            trigger.start();
+            eventually(() -> service.asked.size() >= 3);
+            assertThat(trigger.status().lastSuccess()).isPresent();
+
+            trigger.pause();
+            eventually(() -> trigger.status().state() == State.PAUSED);
+            int paused = service.asked.size();
+            pass(500);
+            assertThat(service.asked).hasSizeLessThanOrEqualTo(paused + 1);
+
+            trigger.resume();
+            eventually(() -> service.asked.size() >= paused + 3);
+            assertThat(trigger.stop(Duration.ofSeconds(10))).isTrue();
+            int stopped = service.asked.size();
+            pass(500);
+            assertThat(service.asked).hasSize(stopped);
+            assertThat(trigger.status().nextPoll()).isEmpty();
+
+            trigger.start();
+            eventually(() -> service.asked.size() > stopped);
+        }
+    }
+
+    @Test
+    void aSlowHandlerDelaysThePollingAndNothingOverlaps() {
+        AtomicInteger running = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        AtomicInteger id = new AtomicInteger();
+        service.behaviour = asked -> {
+            most.accumulateAndGet(running.incrementAndGet(), Math::max);
+            running.decrementAndGet();
+            return Answer.of("application/json", "[{\"id\": " + id.incrementAndGet() + "}]");
+        };
+        AtomicInteger handled = new AtomicInteger();
+        try (PollingTrigger trigger = trigger()
+                .every(SHORT)
+                .minInterval(SHORT)
+                .firstPoll(FirstPoll.everything())
+                .handler(event -> {
+                    running.incrementAndGet();
+                    pass(300);
+                    handled.incrementAndGet();
+                    running.decrementAndGet();
+                })
+                .build()) {
+            trigger.start();
+            eventually(() -> handled.get() >= 4);
+        }
+        assertThat(most).hasValue(1);
+        assertThat(service.asked.size()).isLessThanOrEqualTo(handled.get() + 1);
+    }
+
+    @Test
+    void failuresBackOffAndAListenerIsTold() {
+        service.behaviour = asked -> Answer.status(500);
+        List<Integer> failures = Collections.synchronizedList(new ArrayList<>());
+        PollingListener listener = new PollingListener() {
+            @Override
+            public void onFailure(String trigger, Exception failure, int inARow) {
+                failures.add(inARow);
+                throw new IllegalStateException("a listener that fails does no harm");
+            }
+        };
+        try (PollingTrigger trigger =
+                trigger().every(SHORT).minInterval(SHORT).listener(listener).build()) {
+            trigger.start();
+            pass(2000);
+            // 100 ms, 200, 400, 800, 1600: not 20 polls.
+            assertThat(service.asked).hasSizeBetween(3, 6);
+            assertThat(trigger.status().failuresInARow()).isEqualTo(failures.size());
+            assertThat(trigger.status().lastError().orElseThrow()).contains("500");
+            assertThat(failures).startsWith(1, 2, 3);
+
+            service.behaviour = asked -> Answer.json(List.of());
+            eventually(() -> trigger.status().failuresInARow() == 0);
+            int before = service.asked.size();
+            pass(1000);
+            assertThat(service.asked.size() - before).isGreaterThan(4);
+        }
+    }
+
+    @Test
+    void theServiceIsNotAskedEarlierThanItSays() {
+        service.behaviour = asked -> Answer.status(429).header("Retry-After", "2");
+        try (PollingTrigger trigger = trigger().every(SHORT).minInterval(SHORT).build()) {
+            trigger.start();
+            pass(1500);
+            assertThat(service.asked).hasSize(1);
+            assertThat(trigger.status().nextPoll().orElseThrow()).isAfter(Instant.now());
+            eventually(() -> service.asked.size() == 2);
+        }
+    }
+
+    @Test
+    void theServiceMayAskForALongerInterval() {
+        service.behaviour = asked -> Answer.json(List.of()).header("X-Poll-Interval", "60");
+        try (PollingTrigger trigger = trigger().every(SHORT).minInterval(SHORT).build()) {
+            trigger.start();
+            pass(700);
+            assertThat(service.asked).hasSize(1);
+        }
+    }
+
+    @Test
+    void withoutAuthorizationItStopsUntilItIsStartedAgain() {
+        service.behaviour = asked -> Answer.status(401);
+        try (PollingTrigger trigger = trigger().every(SHORT).minInterval(SHORT).build()) {
+            trigger.start();
+            eventually(() -> trigger.status().state() == State.AUTHORIZATION_NEEDED);
+            int asked = service.asked.size();
+            pass(500);
+            assertThat(service.asked).hasSize(asked);
+
+            service.behaviour = any -> Answer.json(List.of());
+            trigger.start();
+            eventually(() -> trigger.status().lastSuccess().isPresent());
+            assertThat(trigger.status().state()).isNotEqualTo(State.AUTHORIZATION_NEEDED);
+        }
+    }
+
+    @Test
+    void noMorePollsAtATimeThanWorkersAndNoThreadForEachTrigger() throws InterruptedException {
+        AtomicInteger running = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        CountDownLatch all = new CountDownLatch(50);
+        service.behaviour = asked -> {
+            most.accumulateAndGet(running.incrementAndGet(), Math::max);
+            pass(20);
+            running.decrementAndGet();
+            all.countDown();
+            return Answer.json(List.of());
+        };
+        List<PollingTrigger> triggers = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            triggers.add(PollingTrigger.named("t" + i)
+                    .connection(connection)
+                    .request(RequestTemplate.named("List").get("/records").build())
+                    .key("/id")
+                    .store(StateStore.inMemory())
+                    .handler(event -> {})
+                    .engine(engine)
+                    .every(Duration.ofHours(1))
+                    .build());
+        }
+        triggers.forEach(PollingTrigger::start);
+        assertThat(all.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(most.get()).isBetween(2, 4);
+        triggers.forEach(PollingTrigger::close);
+    }
+
+    private static Instant next(Schedule schedule, Instant now) {
+        return schedule.next(NOW, now).begin();
+    }
+
+    private static Instant next(Schedule schedule, Instant due, Instant now) {
+        return schedule.next(due, now).begin();
+    }
+
+    private static void eventually(BooleanSupplier condition) {
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("in time").isLessThan(end);
+            pass(10);
+        }
+    }
+
+    private static void pass(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private PollingTriggerBuilder trigger() {
+        return PollingTrigger.named("records")
+                .connection(connection)
+                .request(RequestTemplate.named("List").get("/records").build())
+                .key("/id")
+                .store(StateStore.inMemory())
+                .engine(engine)
+                .handler(event -> {});
+    }
+}

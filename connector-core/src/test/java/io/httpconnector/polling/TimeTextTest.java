@@ -1,0 +1,150 @@
+package io.httpconnector.polling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.Json;
+import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.template.RequestTemplate;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Times as services write them, in records and in the query. */
+class TimeTextTest {
+
+    private final Service service = new Service();
+    private final HttpConnection connection =
+            HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
+
+    @AfterEach
+    void end() {
+        connection.close();
+        service.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"2026-01-31T12:00:10Z\"                | 2026-01-31T12:00:09Z",
+                "\"2026-01-31T12:00:10.123Z\"            | 2026-01-31T12:00:09Z",
+                "\"2026-01-31T12:00:10.123456789Z\"      | 2026-01-31T12:00:09Z",
+                "\"2026-01-31t12:00:10z\"                | 2026-01-31T12:00:09Z",
+                "\"2026-01-31T14:00:10+02:00\"           | 2026-01-31T12:00:09Z",
+                "\"2026-01-31T14:00:10.000+0200\"        | 2026-01-31T12:00:09Z",
+                "\"2026-01-31T14:00:10+02\"              | 2026-01-31T12:00:09Z",
+                "\"2026-01-31 12:00:10\"                 | 2026-01-31T12:00:09Z",
+                "\"2026-01-31 12:00:10.5+00:00\"         | 2026-01-31T12:00:09Z",
+                "\"2026-01-31T12:00\"                    | 2026-01-31T11:59:59Z",
+                "\"2026-01-31\"                          | 2026-01-30T23:59:59Z",
+                "\"20260131\"                            | 2026-01-30T23:59:59Z",
+                "\"Sat, 31 Jan 2026 12:00:10 GMT\"       | 2026-01-31T12:00:09Z",
+                "1769860810                              | 2026-01-31T12:00:09Z",
+                "1769860810.75                           | 2026-01-31T12:00:09Z",
+                "\"1769860810\"                          | 2026-01-31T12:00:09Z",
+                "1769860810123                           | 2026-01-31T12:00:09Z",
+                "\"1769860810123\"                       | 2026-01-31T12:00:09Z",
+                "1769860810123456                        | 2026-01-31T12:00:09Z",
+                "1769860810123456789                     | 2026-01-31T12:00:09Z",
+                "1.76986081E9                            | 2026-01-31T12:00:09Z",
+            })
+    void readsWhatServicesWrite(String written, String asked) {
+        assertThat(asked(Json.parse(written), cursor -> cursor)).isEqualTo(asked);
+    }
+
+    @Test
+    void asksAsTheServiceWrites() {
+        JsonNode seconds = Json.parse("1769860810");
+        assertThat(asked(seconds, Cursor::epochSeconds)).isEqualTo("1769860809");
+        assertThat(asked(Json.parse("1769860810123"), Cursor::epochMillis)).isEqualTo("1769860809000");
+        JsonNode local = Json.parse("\"31.01.2026 13:00\"");
+        assertThat(asked(
+                        local,
+                        cursor -> cursor.format("dd.MM.yyyy HH:mm")
+                                .zone(ZoneId.of("Europe/Berlin"))
+                                .grain(Duration.ofMinutes(1))))
+                .isEqualTo("31.01.2026 12:59");
+        assertThat(asked(
+                        Json.parse("\"2026-01-31\""),
+                        cursor -> cursor.format("yyyy-MM-dd").grain(Duration.ofDays(1))))
+                .isEqualTo("2026-01-30");
+        assertThat(asked(Json.parse("\"Jan 31, 2026 1:00:10 PM\""), cursor -> cursor.format("MMM d, yyyy h:mm:ss a")))
+                .isEqualTo("Jan 31, 2026 1:00:09 PM");
+    }
+
+    @Test
+    void aDayAsGrainDeliversAllOfTheDayOnce() {
+        Cursor days = Cursor.timestamp("/t")
+                .format("yyyy-MM-dd")
+                .grain(Duration.ofDays(1))
+                .in("since");
+        int[] count = {0};
+        StringBuilder records = new StringBuilder("{\"id\":0,\"t\":\"2026-01-31\"}");
+        service.behaviour = asked -> Answer.of("application/json", "[" + records + "]");
+        try (PollingTrigger trigger = builder(days).handler(event -> count[0]++).build()) {
+            for (int i = 1; i <= 5; i++) {
+                trigger.pollOnce();
+                records.append(",{\"id\":").append(i).append(",\"t\":\"2026-01-31\"}");
+            }
+        }
+        assertThat(count[0]).isEqualTo(5);
+    }
+
+    @Test
+    void aRecordWithoutATimeComesOnce() {
+        service.behaviour = asked -> Answer.of("application/json", "[{\"id\": 1, \"t\": null}, {\"id\": 2}]");
+        int[] count = {0};
+        try (PollingTrigger trigger = builder(Cursor.timestamp("/t").in("since"))
+                .handler(event -> count[0]++)
+                .build()) {
+            trigger.pollOnce();
+            trigger.pollOnce();
+        }
+        assertThat(count[0]).isEqualTo(2);
+    }
+
+    @Test
+    void whatIsNoTimeIsReported() {
+        service.behaviour = asked -> Answer.of("application/json", "[{\"id\": 1, \"t\": \"yesterday\"}]");
+        try (PollingTrigger trigger =
+                builder(Cursor.timestamp("/t").in("since")).build()) {
+            assertThatThrownBy(trigger::pollOnce)
+                    .isInstanceOf(PollingException.class)
+                    .hasMessageContaining("neither time nor number");
+        }
+    }
+
+    /** What the second poll asks for, after a record with this time. */
+    private String asked(JsonNode time, UnaryOperator<Cursor> with) {
+        service.asked.clear();
+        service.behaviour = asked -> Answer.json(
+                List.of(Json.parse("{\"id\": 1}"), ((ObjectNode) Json.parse("{\"id\": 2}")).set("t", time)));
+        try (PollingTrigger trigger =
+                builder(with.apply(Cursor.timestamp("/t").in("since"))).build()) {
+            trigger.pollOnce();
+            trigger.pollOnce();
+        }
+        return service.asked.get(1).query().get("since");
+    }
+
+    private PollingTriggerBuilder builder(Cursor cursor) {
+        return PollingTrigger.named("records")
+                .connection(connection)
+                .request(RequestTemplate.named("List").get("/records").build())
+                .key("/id")
+                .cursor(cursor)
+                .firstPoll(FirstPoll.everything())
+                .store(StateStore.inMemory())
+                .handler(event -> {});
+    }
+}
