@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>The first rule of a connection that fits decides, before anything else is looked at. An answer that none fits is
- * treated as its status says. A condition on the body does not hold for an answer that is read while it comes, as by
- * {@link HttpConnection#read}. Immutable.
+ * treated as its status says. A condition on the body of an answer that is read while it comes, as by
+ * {@link HttpConnection#read}, can only hold when the body has no more than 64 KiB. Immutable.
  */
 public final class ErrorRule {
 

@@ -11,20 +11,34 @@ final class Receiver<T> {
 
     private final BodyReader<T> reader;
     private final Predicate<Response> good;
+    private final int peek;
     private final long most;
     private boolean started;
     private long count;
     private @Nullable Response finished;
     private @Nullable T result;
 
-    Receiver(BodyReader<T> reader, Predicate<Response> good, long most) {
+    /**
+     * A receiver.
+     *
+     * @param reader reads the body
+     * @param good whether it is to be read, by the head; and by the body, when that has no more than {@code peek} bytes
+     * @param most how many bytes there may be
+     */
+    Receiver(BodyReader<T> reader, Predicate<Response> good, int peek, long most) {
         this.reader = reader;
         this.good = good;
+        this.peek = peek;
         this.most = most;
     }
 
     boolean wants(Response head) {
         return good.test(head);
+    }
+
+    /** How many bytes to look at before the reader sees them. */
+    int peek() {
+        return peek;
     }
 
     /** Whether the reader has seen something, so that another attempt would show it twice. */

@@ -16,6 +16,9 @@ final class Sender {
     private final AuthStrategy auth;
     private final Transport transport;
     private final Turnstile turnstile;
+    /** As much of a body is looked at by rules before it is read. */
+    private static final int PEEK = 64 * 1024;
+
     private final Verdicts verdicts;
     private final RetryBudget budget;
 
@@ -43,7 +46,10 @@ final class Sender {
     /** A receiver for the body of any answer that is welcome. */
     <T> Receiver<T> receiver(BodyReader<T> reader) {
         return new Receiver<>(
-                reader, head -> verdicts.judged(head).verdict() == ErrorRule.Action.ACCEPT, transport.maxStreamBytes());
+                reader,
+                head -> verdicts.judged(head).verdict() == ErrorRule.Action.ACCEPT,
+                verdicts.hasRules() ? PEEK : 0,
+                transport.maxStreamBytes());
     }
 
     long maxStreamBytes() {

@@ -1,7 +1,9 @@
 package io.httpconnector;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Set;
@@ -99,15 +101,23 @@ final class Transport implements AutoCloseable {
             @Nullable Receiver<?> receiver)
             throws IOException {
         HttpEntity entity = answer.getEntity();
+        InputStream content = entity == null ? InputStream.nullInputStream() : content(entity, request);
+        long length = entity == null ? 0 : entity.getContentLength();
         if (receiver != null) {
             Response head = new Response(request, answer.getCode(), answer.getHeaders(), NO_BYTES, call);
-            if (receiver.wants(head)) {
-                receive(head, entity, transmission, receiver);
+            byte[] begin = content.readNBytes(receiver.peek());
+            boolean isWhole = begin.length < receiver.peek();
+            Response known = isWhole ? new Response(request, answer.getCode(), answer.getHeaders(), begin, call) : head;
+            if (begin.length > 0) {
+                content = new SequenceInputStream(new ByteArrayInputStream(begin), content);
+            }
+            if (receiver.wants(known)) {
+                receive(head, content, length, transmission, receiver);
                 call.receives(receiver.count());
                 return head;
             }
         }
-        byte[] body = entity == null ? NO_BYTES : read(entity, request);
+        byte[] body = read(content, length);
         if (body == null) {
             // Without this the rest would be read before the connection is given up.
             transmission.cancel();
@@ -118,13 +128,11 @@ final class Transport implements AutoCloseable {
     }
 
     private static void receive(
-            Response head, @Nullable HttpEntity entity, Transmission transmission, Receiver<?> receiver)
+            Response head, InputStream body, long length, Transmission transmission, Receiver<?> receiver)
             throws IOException {
         boolean all = false;
         try {
-            all = entity == null
-                    ? receiver.receive(head, InputStream.nullInputStream(), 0)
-                    : receiver.receive(head, content(entity, head.request()), entity.getContentLength());
+            all = receiver.receive(head, body, length);
         } finally {
             if (!all) {
                 // Without this the rest would be read before the connection is given up.
@@ -149,9 +157,7 @@ final class Transport implements AutoCloseable {
     }
 
     /** The whole body, or null when it is larger than the limit. */
-    private byte @Nullable [] read(HttpEntity entity, Request request) throws IOException {
-        InputStream content = content(entity, request);
-        long announced = entity.getContentLength();
+    private byte @Nullable [] read(InputStream content, long announced) throws IOException {
         if (announced > maxResponseBytes) {
             return null;
         }

@@ -11,6 +11,10 @@ final class Verdicts {
         this.rules = List.copyOf(rules);
     }
 
+    boolean hasRules() {
+        return !rules.isEmpty();
+    }
+
     /** The answer with what it means. */
     Response judged(Response answer) {
         for (ErrorRule rule : rules) {

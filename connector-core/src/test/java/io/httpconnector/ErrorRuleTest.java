@@ -6,6 +6,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.anyRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -249,5 +250,30 @@ class ErrorRuleTest {
         assertThatThrownBy(() -> ErrorRule.when(200).json("errors")).hasMessageContaining("begins with a slash");
         assertThatThrownBy(() -> ErrorRule.when(200).then(null)).hasMessageContaining("it is null");
         assertThatThrownBy(() -> connection((ErrorRule) null).build()).hasMessageContaining("error rule: it is null");
+    }
+
+    @Test
+    void conditionsOnASmallBodyHoldForWhatIsReadWhileItComes() {
+        ErrorRule rule = ErrorRule.when(200).json("/status", "error").then(ErrorRule.Action.FAIL);
+        try (HttpConnection connection = connection(rule).build()) {
+            service.stubFor(any(anyUrl()).willReturn(okJson("{\"status\": \"error\", \"reason\": \"quota\"}")));
+            assertThatThrownBy(() -> connection.read(Request.get("/"), (answer, body) -> body.readAllBytes().length))
+                    .isInstanceOf(StatusException.class)
+                    .hasMessageContaining("quota");
+
+            service.stubFor(any(anyUrl()).willReturn(okJson("{\"status\": \"ok\"}")));
+            assertThat(connection.<Integer>read(Request.get("/"), (answer, body) -> body.readAllBytes().length))
+                    .isEqualTo(16);
+
+            String large = "{\"status\": \"error\", \"filler\": \"" + "x".repeat(100_000) + "\"}";
+            service.stubFor(any(anyUrl()).willReturn(okJson(large)));
+            assertThat(connection.<String>read(
+                            Request.get("/"), (answer, body) -> new String(body.readAllBytes(), UTF_8)))
+                    .isEqualTo(large);
+            service.stubFor(any(anyUrl()).willReturn(okJson(large).withStatus(400)));
+            assertThatThrownBy(() -> connection.read(Request.get("/"), (answer, body) -> body.readAllBytes().length))
+                    .isInstanceOfSatisfying(
+                            StatusException.class, e -> assertThat(e.body()).startsWith("{\"status\": \"error\""));
+        }
     }
 }
