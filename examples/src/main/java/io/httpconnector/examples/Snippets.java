@@ -34,12 +34,23 @@ import io.httpconnector.auth.oauth2.TokenSet;
 import io.httpconnector.auth.oauth2.TokenStore;
 import io.httpconnector.auth.testing.AuthStrategyTestKit;
 import io.httpconnector.micrometer.ObservationListener;
+import io.httpconnector.polling.Cursor;
+import io.httpconnector.polling.Order;
+import io.httpconnector.polling.Pagination;
+import io.httpconnector.polling.Parents;
+import io.httpconnector.polling.PollingTrigger;
+import io.httpconnector.polling.PollingTriggerBuilder;
+import io.httpconnector.polling.Records;
+import io.httpconnector.state.StateStore;
 import io.httpconnector.template.ListStyle;
 import io.httpconnector.template.PillCatalogue;
 import io.httpconnector.template.PillInfo;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.template.TemplateProblem;
+import io.httpconnector.trigger.DeadLetter;
+import io.httpconnector.trigger.Delivery;
+import io.httpconnector.trigger.TriggerEvent;
 import io.httpconnector.wizard.Drift;
 import io.httpconnector.wizard.Recommendation;
 import io.httpconnector.wizard.RequestDraft;
@@ -382,5 +393,60 @@ final class Snippets {
         for (Drift drift : createVenue.drift(response, List.of("id", "address.city"))) {
             log.warn("{} {} {}", drift.level(), drift.pointer(), drift.message());
         }
+    }
+
+    /** Where the tickets go. */
+    interface Tickets {
+        void upsert(JsonNode issue);
+
+        void load(List<TriggerEvent> events);
+    }
+
+    static void poll(HttpConnection jira, StateStore store, Tickets tickets) {
+        PollingTrigger updated = PollingTrigger.named("updated-issues")
+                .connection(jira)
+                .request(RequestTemplate.named("Updated issues")
+                        .get("/rest/api/3/search")
+                        .query("jql", "updated >= '{{cursor | date('yyyy-MM-dd HH:mm', 'UTC')}}' order by updated")
+                        .build())
+                .records(Records.at("/issues"))
+                .key("/id")
+                .version("/fields/updated") // new and updated issues are events; a repetition is not
+                .cursor(Cursor.timestamp("/fields/updated")
+                        .grain(Duration.ofMinutes(1))
+                        .order(Order.ASCENDING))
+                .pagination(Pagination.offset("startAt").size("maxResults", 100).total("/total"))
+                .every(Duration.ofMinutes(5))
+                .store(store) // StateStore.file(directory)
+                .handler(event -> tickets.upsert(event.payload()))
+                .build();
+        updated.start(); // or pollOnce(), from the scheduler that you have already
+    }
+
+    static void delivery(PollingTriggerBuilder builder, Tickets tickets, HttpConnection connection, StateStore store) {
+        builder.delivery(Delivery.inBatches(500, events -> tickets.load(events))
+                .attempts(10)
+                .backoff(Duration.ofSeconds(1), Duration.ofMinutes(10)));
+
+        PollingTrigger trigger = builder.build();
+        for (DeadLetter letter : trigger.deadLetters()) {
+            log.warn("{} {} {}", letter.event(), letter.attempts(), letter.error());
+        }
+        int handled = trigger.replayAll();
+        log.info("{}", handled);
+    }
+
+    static void children(PollingTriggerBuilder builder, RequestTemplate boards) {
+        builder.request(RequestTemplate.named("Cards")
+                        .get("/boards/{{parent.id}}/cards")
+                        .build())
+                .parents(Parents.from(boards, Records.at("/values"), "/id"));
+    }
+
+    static void snapshot(PollingTriggerBuilder builder) {
+        builder.key("/id")
+                .versionOfWholeRecord("/views") // a change of the views alone is no update
+                .deletions()
+                .conditional(); // If-None-Match: nothing is read when nothing has changed
     }
 }
