@@ -1,17 +1,25 @@
 package io.httpconnector.benchmarks;
 
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Answers each request with 1 KB of JSON, in a process of its own, so that its work is not counted as the client's. */
+/**
+ * Answers each request with 1 KB of JSON; and lists records below {@code /records}, in a process of its own, so that its work is not counted as the
+ * client's.
+ */
 final class Server implements AutoCloseable {
 
     private final Process process;
@@ -65,6 +73,7 @@ final class Server implements AutoCloseable {
             exchange.getResponseBody().write(answer);
             exchange.close();
         });
+        server.createContext("/records", Server::records);
         server.start();
         System.out.println(server.getAddress().getPort());
         try {
@@ -76,6 +85,35 @@ final class Server implements AutoCloseable {
         } finally {
             server.stop(0);
             threads.shutdown();
+        }
+    }
+
+    /**
+     * {@code ?count=1000&size=1024} lists so many records of so many bytes, all with the same time; {@code &offset=0&limit=100} a page of
+     * them.
+     */
+    private static void records(HttpExchange exchange) throws IOException {
+        Map<String, Integer> query = new HashMap<>();
+        for (String pair : exchange.getRequestURI().getRawQuery().split("&", -1)) {
+            String[] parts = pair.split("=", 2);
+            if (parts[1].matches("\\d+")) {
+                query.put(parts[0], Integer.parseInt(parts[1]));
+            }
+        }
+        int from = query.getOrDefault("offset", 0);
+        int count = query.getOrDefault("count", 10);
+        int to = Math.min(count, from + query.getOrDefault("limit", count));
+        String filler = "x".repeat(Math.max(0, query.getOrDefault("size", 0) - 75));
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(200, 0);
+        try (OutputStream out = new BufferedOutputStream(exchange.getResponseBody(), 1 << 16)) {
+            out.write("{\"items\":[".getBytes(StandardCharsets.US_ASCII));
+            for (int i = from; i < to; i++) {
+                String item = (i == from ? "" : ",") + "{\"id\":" + (10_000_000 + i)
+                        + ",\"updated\":\"2026-01-31T12:00:00Z\",\"filler\":\"" + filler + "\"}";
+                out.write(item.getBytes(StandardCharsets.US_ASCII));
+            }
+            out.write(("],\"total\":" + count + "}").getBytes(StandardCharsets.US_ASCII));
         }
     }
 }
