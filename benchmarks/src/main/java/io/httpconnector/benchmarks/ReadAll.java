@@ -14,11 +14,11 @@ import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 
-/** A first read of 50,000 records of 1 KB, 100 on a page: by a trigger, and by a loop that only counts them. */
+/** A first read of 200,000 records of 1 KB, 100 on a page: by a trigger, and by a loop that only counts them. */
 final class ReadAll {
 
-    private static final int COUNT = 50_000;
-    private static final int ROUNDS = 9;
+    private static final int COUNT = 200_000;
+    private static final int ROUNDS = 7;
 
     private ReadAll() {}
 

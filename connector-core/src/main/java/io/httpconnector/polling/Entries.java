@@ -3,12 +3,11 @@ package io.httpconnector.polling;
 import io.httpconnector.Json;
 import io.httpconnector.trigger.DeadLetter;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * One entry of the log of a trigger's state: everything that changes at once, as a row of sections. Each begins with a letter;
@@ -16,8 +15,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class Entries {
 
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    private final DataOutputStream out = new DataOutputStream(bytes);
+    private ByteBuffer out = ByteBuffer.allocate(4096);
 
     /** Sees what an entry says. */
     interface Reader {
@@ -37,15 +35,15 @@ final class Entries {
     }
 
     boolean isEmpty() {
-        return bytes.size() == 0;
+        return size() == 0;
     }
 
     int size() {
-        return bytes.size();
+        return out.position();
     }
 
     byte[] toBytes() {
-        return bytes.toByteArray();
+        return Arrays.copyOf(out.array(), size());
     }
 
     void definition(String json) {
@@ -77,22 +75,16 @@ final class Entries {
     }
 
     private void write(char section, String first, String second, long... numbers) {
-        try {
-            out.writeByte(section);
-            writeText(first);
-            writeText(second);
-            for (long number : numbers) {
-                out.writeLong(number);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("An array in memory can always be written", e);
+        byte[] one = first.getBytes(StandardCharsets.UTF_8);
+        byte[] two = second.getBytes(StandardCharsets.UTF_8);
+        int needed = size() + 1 + 4 + one.length + 4 + two.length + 8 * numbers.length;
+        if (needed > out.capacity()) {
+            out = ByteBuffer.allocate(Math.max(needed, 2 * out.capacity())).put(out.flip());
         }
-    }
-
-    private void writeText(String text) throws IOException {
-        byte[] encoded = text.getBytes(StandardCharsets.UTF_8);
-        out.writeInt(encoded.length);
-        out.write(encoded);
+        out.put((byte) section).putInt(one.length).put(one).putInt(two.length).put(two);
+        for (long number : numbers) {
+            out.putLong(number);
+        }
     }
 
     /**

@@ -16,6 +16,9 @@ import java.util.Map;
  */
 record Fingerprint(long high, long low) {
 
+    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+    private static final MessageDigest SHA_256 = original();
+
     static Fingerprint of(JsonNode value) {
         MessageDigest digest = sha256();
         update(digest, value);
@@ -26,6 +29,19 @@ record Fingerprint(long high, long low) {
         MessageDigest digest = sha256();
         digest.update(text.getBytes(StandardCharsets.UTF_8));
         return of(digest);
+    }
+
+    /** Another one for each number, as widely spread as this one. */
+    Fingerprint with(long number) {
+        long mixed = mix(high ^ number);
+        return new Fingerprint(mixed, mix(low + mixed));
+    }
+
+    /** The last step of MurmurHash3, by which each bit that differs changes half of the others. */
+    private static long mix(long bits) {
+        long once = (bits ^ (bits >>> 33)) * 0xff51afd7ed558ccdL;
+        long twice = (once ^ (once >>> 33)) * 0xc4ceb9fe1a85ec53L;
+        return twice ^ (twice >>> 33);
     }
 
     private static Fingerprint of(MessageDigest digest) {
@@ -60,7 +76,16 @@ record Fingerprint(long high, long low) {
         digest.update(bytes);
     }
 
+    /** A copy costs less than to look for the algorithm each time. */
     private static MessageDigest sha256() {
+        try {
+            return (MessageDigest) SHA_256.clone();
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("The JDK's SHA-256 can be copied", e);
+        }
+    }
+
+    private static MessageDigest original() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -70,6 +95,11 @@ record Fingerprint(long high, long low) {
 
     @Override
     public String toString() {
-        return String.format("%016x%016x", high, low);
+        byte[] text = new byte[32];
+        for (int i = 0; i < 16; i++) {
+            text[i] = HEX[(int) (high >>> (60 - 4 * i)) & 0xf];
+            text[16 + i] = HEX[(int) (low >>> (60 - 4 * i)) & 0xf];
+        }
+        return new String(text, StandardCharsets.ISO_8859_1);
     }
 }

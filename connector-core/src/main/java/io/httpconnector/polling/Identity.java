@@ -38,16 +38,17 @@ record Identity(List<Pointer> key, List<Pointer> version, boolean hashed, List<P
 
     /** The text of one field as it is, or several as a JSON array. */
     private static String text(List<Pointer> fields, JsonNode item) {
-        ArrayNode values = values(fields, item);
-        for (int i = 0; i < values.size(); i++) {
-            JsonNode value = values.get(i);
+        for (Pointer field : fields) {
+            JsonNode value = field.in(item);
             if (value.isNull() || value.isContainerNode() || value.asText().isEmpty()) {
-                throw new ConnectorException("A record has no key: at \"" + fields.get(i) + "\" there is "
+                throw new ConnectorException("A record has no key: at \"" + field + "\" there is "
                         + (value.isContainerNode() ? "an object or a list" : "nothing")
                         + "; choose another key, or keyOfWholeRecord()");
             }
         }
-        return values.size() == 1 ? values.get(0).asText() : values.toString();
+        return fields.size() == 1
+                ? fields.get(0).in(item).asText()
+                : values(fields, item).toString();
     }
 
     private static ArrayNode values(List<Pointer> fields, JsonNode item) {

@@ -12,7 +12,6 @@ import io.httpconnector.trigger.TriggerEvent;
 import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Intake {
 
+    private static final long DELETED = -1;
+
     private final Definition definition;
     private final TriggerState state;
     private final Scope scope;
@@ -34,13 +35,19 @@ final class Intake {
     private final Run run;
     private final Mode mode;
     private final boolean silent;
+    /** Of the trigger and the parent. */
+    private final Fingerprint origin;
 
     private final List<Pending> pending = new ArrayList<>();
     /** Of a silent poll, the newest: they are events in the end. The least new one is first. */
     private final PriorityQueue<Pending> newest = new PriorityQueue<>(Comparator.comparingLong(Pending::mark)
             .thenComparing(Comparator.comparingLong(Pending::index).reversed()));
 
-    private PollResult result = PollResult.NOTHING;
+    private int pages;
+    private long records;
+    private long handled;
+    private long dead;
+    private long ignored;
 
     private record Pending(Item item, long mark, long index) {}
 
@@ -61,24 +68,27 @@ final class Intake {
         this.run = run;
         this.mode = mode;
         this.silent = silent;
+        this.origin = Fingerprint.of(definition.id() + "\n" + scope.name());
     }
 
     PollResult result() {
-        return result;
+        return new PollResult(pages, records, handled, dead, ignored, false, false);
     }
 
     void countPage() {
-        result = result.plus(new PollResult(1, 0, 0, 0, 0, false, false));
-        run.progress().page(result);
+        pages++;
+        run.progress().page(result());
     }
 
     /** Takes a record, and gives back by what it is known. */
     Fingerprint take(JsonNode tree) {
         Item item = identify(tree);
         Long mark = mark(tree);
-        result = result.plus(new PollResult(0, 1, 0, 0, mark == null ? 1 : 0, false, false));
-        if (mark != null) {
-            pending.add(new Pending(item, mark, result.records()));
+        records++;
+        if (mark == null) {
+            ignored++;
+        } else {
+            pending.add(new Pending(item, mark, records));
             if (pending.size() >= definition.limits().batch()) {
                 flush();
             }
@@ -124,15 +134,14 @@ final class Intake {
         }
     }
 
+    /** What is new counts as seen from here on; when the poll fails, what is in memory is not what is stored, and is dropped. */
     private List<Fresh> sift() {
-        List<Fresh> fresh = new ArrayList<>();
-        Map<Fingerprint, Seen.Entry> staged = new HashMap<>();
+        List<Fresh> fresh = new ArrayList<>(pending.size());
         for (Pending one : pending) {
             Fingerprint print = one.item.print();
-            Seen.Entry known =
-                    staged.containsKey(print) ? staged.get(print) : scope.seen().get(print);
+            Seen.Entry known = scope.seen().get(print);
             if (known == null || isUpdated(known, one)) {
-                staged.put(print, new Seen.Entry(one.item.version(), one.mark));
+                scope.seen().put(print, one.item.version(), one.mark);
                 fresh.add(new Fresh(one, change(known), eventId(one.item, known)));
             } else {
                 seenAgain(one, known);
@@ -160,19 +169,25 @@ final class Intake {
 
     /** A version that is a hash may come back, and a record that was deleted may, too: then the poll makes the difference. */
     private String eventId(Item item, Seen.@Nullable Entry known) {
-        String id = definition.id() + "\n" + scope.name() + "\n" + item.key() + "\n" + item.version();
-        boolean mayComeBack = definition.identity().hashed() || definition.deletions();
-        String again =
-                mayComeBack ? "\n" + scope.checkpoint().polls() + "\n" + (known == null ? "" : known.version()) : "";
-        return Fingerprint.of(id + again).toString();
+        Fingerprint id = event(item.print()).with(item.version());
+        return definition.identity().hashed() || definition.deletions()
+                ? id.with(scope.checkpoint().polls())
+                        .with(known == null ? 0 : known.version())
+                        .toString()
+                : id.toString();
+    }
+
+    private Fingerprint event(Fingerprint key) {
+        return origin.with(key.high()).with(key.low());
     }
 
     private void seenAgain(Pending one, Seen.Entry known) {
-        Fingerprint print = one.item.print();
-        if (!mode.keepsMarks()) {
-            scope.seen().put(print, known.version(), one.mark);
-        } else if (one.mark > known.mark()) {
-            state.seen(scope, print, known.version(), one.mark);
+        long mark = Math.max(one.mark, known.mark());
+        if (mark != known.mark()) {
+            scope.seen().put(one.item.print(), known.version(), mark);
+            if (mode.keepsMarks()) {
+                state.seen(scope, one.item.print(), known.version(), mark);
+            }
         }
     }
 
@@ -200,12 +215,18 @@ final class Intake {
     }
 
     private void deliver(List<Fresh> fresh) {
-        List<TriggerEvent> events = fresh.stream()
-                .map(one -> event(one.eventId, one.change, one.pending.item.key(), one.pending.item.tree()))
-                .toList();
-        Set<String> finished = finished(events);
-        fresh.stream().filter(one -> finished.contains(one.eventId)).forEach(one -> note(one.pending));
-        endUnless(finished.size() == events.size());
+        List<TriggerEvent> events = new ArrayList<>(fresh.size());
+        for (Fresh one : fresh) {
+            Item item = one.pending.item;
+            events.add(event(one.eventId, one.change, item.key(), item.tree()));
+        }
+        Finished finished = finished(events);
+        for (Fresh one : fresh) {
+            if (finished.contains(one.eventId)) {
+                note(one.pending);
+            }
+        }
+        endUnless(finished.isAll());
     }
 
     /** Delivers that records are gone. */
@@ -214,19 +235,18 @@ final class Intake {
         List<TriggerEvent> events = new ArrayList<>();
         for (Fingerprint key : keys) {
             String text = scope.keys().getOrDefault(key, key.toString());
-            String polls = "\n" + scope.checkpoint().polls();
-            String id = Fingerprint.of(definition.id() + "\n" + scope.name() + "\n" + text + "\ndeleted" + polls)
-                    .toString();
+            String id =
+                    event(key).with(DELETED).with(scope.checkpoint().polls()).toString();
             byEvent.put(id, key);
             events.add(event(id, Change.DELETED, text, MissingNode.getInstance()));
         }
-        Set<String> finished = finished(events);
+        Finished finished = finished(events);
         byEvent.forEach((id, key) -> {
             if (finished.contains(id)) {
                 state.forgotten(scope, key);
             }
         });
-        endUnless(finished.size() == events.size());
+        endUnless(finished.isAll());
     }
 
     private void endUnless(boolean all) {
@@ -241,22 +261,38 @@ final class Intake {
         }
     }
 
-    /** The ids of the events that were handled, or are kept as dead letters. */
-    private Set<String> finished(List<TriggerEvent> events) {
+    /** The events that were handled, or are kept as dead letters; null for all. */
+    private record Finished(@Nullable Set<String> ids) {
+
+        boolean isAll() {
+            return ids == null;
+        }
+
+        boolean contains(String eventId) {
+            return ids == null || ids.contains(eventId);
+        }
+    }
+
+    private Finished finished(List<TriggerEvent> events) {
         if (events.isEmpty()) {
-            return Set.of();
+            return new Finished(null);
         }
         Delivered delivered = definition.delivery().deliver(events, run.time(), run.stop(), run.helpers());
-        Set<String> finished = new HashSet<>(delivered.handled());
-        int handled = finished.size();
+        List<TriggerEvent> done = delivered.handled();
+        handled += done.size();
+        if (done.size() == events.size()) {
+            return new Finished(null);
+        }
+        Set<String> ids = new HashSet<>();
+        done.forEach(event -> ids.add(event.id()));
         for (DeadLetter letter : delivered.dead()) {
             if (state.countDead() < definition.limits().deadLetters()) {
                 state.died(letter);
-                finished.add(letter.event().id());
+                ids.add(letter.event().id());
+                dead++;
             }
         }
-        result = result.plus(new PollResult(0, 0, handled, finished.size() - handled, 0, false, false));
-        return finished;
+        return new Finished(ids.size() == events.size() ? null : ids);
     }
 
     private TriggerEvent event(String id, Change change, String key, JsonNode payload) {

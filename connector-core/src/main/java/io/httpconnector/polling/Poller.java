@@ -12,8 +12,6 @@ import io.httpconnector.TimedOutException;
 import io.httpconnector.TransferException;
 import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.polling.PollingStatus.History;
-import io.httpconnector.polling.PollingStatus.State;
-import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.trigger.Delivered;
@@ -80,7 +78,6 @@ final class Poller {
         if (open == null) {
             open = loaded(store.open(definition.id()));
             state = open;
-            stop = new CountDownLatch(1);
         }
         return open;
     }
@@ -131,7 +128,7 @@ final class Poller {
         tell(listener -> listener.onChangedDefinition(definition.id(), kept, reset));
     }
 
-    /** What could not be stored may be half stored: the next one who needs the state loads it. */
+    /** The next one who needs the state loads it. */
     private synchronized void drop() {
         if (state != null) {
             state.close();
@@ -171,14 +168,17 @@ final class Poller {
             } else {
                 pollAll(open, parents, run, tally);
             }
+            tally.isComplete = true;
         } catch (Run.StoppedException e) {
             tally.add(new PollResult(0, 0, 0, 0, 0, false, true));
         } catch (ConnectorException e) {
-            if (e instanceof StateException) {
-                drop();
-            }
             failed(e, tally.done);
             throw e;
+        } finally {
+            if (!tally.isComplete) {
+                // What is in memory is not what is stored.
+                drop();
+            }
         }
         succeeded(tally.done);
         return tally.done;
@@ -189,6 +189,7 @@ final class Poller {
 
         private final long begun;
         private PollResult done = PollResult.NOTHING;
+        private boolean isComplete;
 
         Tally(long begun) {
             this.begun = begun;
@@ -303,6 +304,7 @@ final class Poller {
             }
             try {
                 drop();
+                rearm();
             } finally {
                 polling.unlock();
             }
@@ -312,6 +314,10 @@ final class Poller {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    private synchronized void rearm() {
+        stop = new CountDownLatch(1);
     }
 
     private synchronized void interrupt() {
@@ -333,7 +339,7 @@ final class Poller {
         return polling.isLocked();
     }
 
-    synchronized State idle() {
-        return state == null ? State.STOPPED : State.IDLE;
+    synchronized boolean isOpen() {
+        return state != null;
     }
 }

@@ -149,7 +149,7 @@ public final class PollingTrigger implements AutoCloseable {
             return false;
         }
         Delivered delivered = poller.deliver(letter.event());
-        boolean handled = delivered.handled().contains(eventId);
+        boolean handled = !delivered.handled().isEmpty();
         if (handled) {
             state.buried(eventId);
         }

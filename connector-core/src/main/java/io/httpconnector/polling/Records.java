@@ -210,6 +210,11 @@ public final class Records {
     }
 
     boolean keeps(JsonNode item) {
-        return filters.stream().allMatch(filter -> filter.test(item));
+        for (Predicate<JsonNode> filter : filters) {
+            if (!filter.test(item)) {
+                return false;
+            }
+        }
+        return true;
     }
 }

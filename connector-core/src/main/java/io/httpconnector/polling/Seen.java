@@ -12,6 +12,8 @@ final class Seen {
     private static final int WIDTH = 4;
     private static final int MANY = 8192;
     private static final int TABLES = 256;
+    /** Tables of this size grow by less. */
+    private static final int LARGE = 2000;
 
     private Table[] tables = {new Table(0)};
     private int size;
@@ -132,7 +134,7 @@ final class Seen {
             int at = find(key);
             boolean isNew = at < 0;
             if (isNew && cells.length < cellsFor(count + 1)) {
-                rebuild(cellsFor(count + 1 + count / 4), (other, otherMark) -> false);
+                rebuild(cellsFor(count + 1 + (count < LARGE ? count / 2 : count / 4)), (other, otherMark) -> false);
                 at = find(key);
             }
             int to = isNew ? ~at : at;

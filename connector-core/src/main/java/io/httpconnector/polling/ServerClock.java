@@ -7,11 +7,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import org.jspecify.annotations.Nullable;
 
 /** The time of a service, by the {@code Date} header of its last answer (RFC 9110, section 6.6.1); until then our own. */
 final class ServerClock {
 
     private final Time time;
+    private String text = "";
+    private @Nullable Instant parsed;
     private Instant date;
     private long seenAt;
 
@@ -23,16 +26,21 @@ final class ServerClock {
 
     void observe(Response answer) {
         // Without the header our own clock counts again, which may have been set in the meantime.
-        date = answer.headers().first("Date").map(this::parsed).orElseGet(time::now);
+        String header = answer.headers().first("Date").orElse("");
+        if (!header.equals(text) || parsed == null) {
+            text = header;
+            parsed = parsed(header);
+        }
+        date = parsed == null ? time.now() : parsed;
         seenAt = time.nanos();
     }
 
-    private Instant parsed(String text) {
+    private static @Nullable Instant parsed(String text) {
         try {
             return ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
                     .toInstant();
         } catch (DateTimeException e) {
-            return time.now();
+            return null;
         }
     }
 

@@ -169,10 +169,20 @@ final class Timetable {
     }
 
     synchronized PollingStatus status() {
-        State state = needsAuthorization
-                ? State.AUTHORIZATION_NEEDED
-                : (poller.isPolling() ? State.POLLING : (paused && started ? State.PAUSED : poller.idle()));
         Instant next = due == null || paused ? null : time.now().plus(Duration.between(now(), due.begin()));
-        return new PollingStatus(state, poller.history(), next, lag);
+        return new PollingStatus(state(), poller.history(), next, lag);
+    }
+
+    private State state() {
+        if (needsAuthorization) {
+            return State.AUTHORIZATION_NEEDED;
+        }
+        if (poller.isPolling()) {
+            return State.POLLING;
+        }
+        if (paused && started) {
+            return State.PAUSED;
+        }
+        return started || poller.isOpen() ? State.IDLE : State.STOPPED;
     }
 }

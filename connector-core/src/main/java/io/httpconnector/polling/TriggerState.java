@@ -95,8 +95,8 @@ final class TriggerState {
         }
     }
 
+    /** Notes a record that counts as seen in memory already. */
     synchronized void seen(Scope scope, Fingerprint key, long version, long mark) {
-        scope.seen().put(key, version, mark);
         changes.seen(scope.name(), key, version, mark);
     }
 

@@ -2,20 +2,18 @@ package io.httpconnector.trigger;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /** What came of a delivery. Safe for many threads while the delivery goes on. */
 public final class Delivered {
 
-    private final Set<String> handled = Collections.synchronizedSet(new HashSet<>());
+    private final List<TriggerEvent> handled = Collections.synchronizedList(new ArrayList<>());
     private final List<DeadLetter> dead = Collections.synchronizedList(new ArrayList<>());
 
     Delivered() {}
 
     void handled(TriggerEvent event) {
-        handled.add(event.id());
+        handled.add(event);
     }
 
     void died(DeadLetter letter) {
@@ -25,11 +23,11 @@ public final class Delivered {
     /**
      * The events that were handled.
      *
-     * @return their ids; one that is neither here nor a dead letter was not finished, because the delivery was stopped
+     * @return the events, in the order in which they were finished; one that is neither here nor a dead letter was not finished, because the delivery was stopped
      */
-    public Set<String> handled() {
+    public List<TriggerEvent> handled() {
         synchronized (handled) {
-            return Set.copyOf(handled);
+            return List.copyOf(handled);
         }
     }
 

@@ -63,7 +63,7 @@ class DeliveryTest {
 
         Delivered delivered = deliver(delivery, events(1));
 
-        assertThat(delivered.handled()).containsExactly("id0");
+        assertThat(delivered.handled()).extracting(TriggerEvent::id).containsExactly("id0");
         assertThat(time.waits).hasSize(5);
         List<Integer> most = List.of(1000, 2000, 4000, 5000, 5000);
         for (int i = 0; i < 5; i++) {
@@ -84,7 +84,7 @@ class DeliveryTest {
         Delivered delivered = deliver(delivery, events(3));
 
         assertThat(seen).containsExactly("k0", "k2");
-        assertThat(delivered.handled()).containsExactlyInAnyOrder("id0", "id2");
+        assertThat(delivered.handled()).extracting(TriggerEvent::id).containsExactlyInAnyOrder("id0", "id2");
         assertThat(delivered.dead()).singleElement().satisfies(letter -> {
             assertThat(letter.event().key()).isEqualTo("k1");
             assertThat(letter.error()).isEqualTo("java.lang.IllegalStateException: no such customer");
@@ -168,7 +168,7 @@ class DeliveryTest {
         Delivered delivered = delivery.deliver(events(5), Time.SYSTEM, stop, threads);
 
         assertThat(seen).containsExactly("k0", "k1");
-        assertThat(delivered.handled()).containsExactly("id0");
+        assertThat(delivered.handled()).extracting(TriggerEvent::id).containsExactly("id0");
         assertThat(delivered.dead()).isEmpty();
     }
 
