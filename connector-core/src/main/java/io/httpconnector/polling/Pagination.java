@@ -1,7 +1,10 @@
 package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.ConnectorException;
+import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import java.util.List;
 import java.util.Optional;
@@ -174,6 +177,21 @@ public final class Pagination {
      */
     public static Pagination linkHeader() {
         return nextUrl(page -> LinkHeader.next(page.headers()));
+    }
+
+    /**
+     * Looks how a service spreads records over pages: sends a request, looks for signs in its answer, and proves what it finds by
+     * fetching the second page. It sends 14 requests at most, usually two.
+     *
+     * @param connection the service
+     * @param template a request that lists records, and has more than one page of them
+     * @param pills its values
+     * @return what was found; empty when the answer has no list of objects, or no sign of a second page
+     * @throws ConnectorException when the first request fails, or is not answered by JSON
+     */
+    public static Optional<PaginationProposal> detect(
+            HttpConnection connection, RequestTemplate template, Pills pills) {
+        return PaginationDetector.detect(connection, template, pills);
     }
 
     /**

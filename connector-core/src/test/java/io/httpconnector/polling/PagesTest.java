@@ -10,6 +10,7 @@ import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.polling.Service.Answer;
 import io.httpconnector.polling.Service.Asked;
 import io.httpconnector.state.StateStore;
+import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.template.RequestTemplateBuilder;
 import io.httpconnector.trigger.TriggerEvent;
@@ -185,6 +186,70 @@ class PagesTest {
             assertThat(result.pages()).isEqualTo(requests);
             assertThat(trigger.pollOnce().events()).isZero();
         }
+    }
+
+    static Stream<Arguments> signs() {
+        return Stream.of(
+                arguments("a Link header", (Service.Behaviour) asked -> {
+                    int next = asked.number("o", 0) + 10;
+                    Answer page = page(next - 10, Map.of());
+                    return next < COUNT ? page.header("Link", "</api/records?o=" + next + ">; rel=next") : page;
+                }),
+                arguments(
+                        "a URL at /meta/next",
+                        answer(asked -> asked.number("o", 0), next -> ifMore("next", next, "?o="))),
+                arguments(
+                        "a token at /meta/nextPageToken",
+                        answer(asked -> asked.number("pageToken", 0), next -> ifMore("nextPageToken", next, ""))),
+                arguments(
+                        "a token at /meta/next_cursor",
+                        answer(asked -> asked.number("cursor", 0), next -> ifMore("next_cursor", next, ""))),
+                arguments(
+                        "the flag /meta/has_more",
+                        answer(asked -> asked.number("starting_after", 0), next -> Map.of("has_more", next < COUNT))),
+                arguments(
+                        "the value /meta/startAt",
+                        answer(
+                                asked -> asked.number("startAt", 0),
+                                next -> Map.of("startAt", next - 10, "total", COUNT))),
+                arguments("a second page by page=2", answer(asked -> (asked.number("page", 1) - 1) * 10)),
+                arguments(
+                        "a second page by page=1",
+                        answer(asked -> asked.number("page", 0) * 10, next -> Map.of("page", next / 10 - 1))),
+                arguments("a second page by offset=10", answer(asked -> asked.number("offset", 0))));
+    }
+
+    private static Map<String, String> ifMore(String name, int next, String prefix) {
+        return next < COUNT ? Map.of(name, prefix + next) : Map.of();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("signs")
+    void findsOutHowPagesAreMade(String reason, Service.Behaviour behaviour) {
+        service.behaviour = behaviour;
+
+        PaginationProposal found =
+                Pagination.detect(connection, template(""), Pills.none()).orElseThrow();
+
+        assertThat(found.reason()).contains(reason);
+        assertThat(found.proven()).isTrue();
+        try (PollingTrigger trigger = trigger(found.pagination(), template(""))
+                .records(found.records())
+                .build()) {
+            assertThat(trigger.pollOnce().events()).isEqualTo(COUNT);
+        }
+    }
+
+    @Test
+    void proposesNothingWithoutASign() {
+        service.behaviour = answer(asked -> 0);
+        assertThat(Pagination.detect(connection, template(""), Pills.none())
+                        .orElseThrow()
+                        .proven())
+                .isFalse();
+
+        service.behaviour = asked -> Answer.json(Map.of("name", "no list"));
+        assertThat(Pagination.detect(connection, template(""), Pills.none())).isEmpty();
     }
 
     private static RequestTemplate template(String name) {

@@ -1,0 +1,242 @@
+package io.httpconnector.polling;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.ConnectorException;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.Request;
+import io.httpconnector.Response;
+import io.httpconnector.template.Pills;
+import io.httpconnector.template.RequestTemplate;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at the first page for signs of a second one, and tries each of them. */
+final class PaginationDetector {
+
+    private static final int DEEPEST = 3;
+    private static final int MOST_ATTEMPTS = 12;
+
+    private static final Set<String> OFFSETS =
+            Set.of("offset", "startat", "start", "skip", "startindex", "start_index");
+    private static final Set<String> PAGES =
+            Set.of("page", "currentpage", "current_page", "pagenumber", "page_number", "pageindex");
+    private static final Set<String> TOTALS = Set.of(
+            "total",
+            "totalcount",
+            "total_count",
+            "totalresults",
+            "total_results",
+            "totalitems",
+            "total_items",
+            "count");
+    private static final Set<String> TOTAL_PAGES =
+            Set.of("totalpages", "total_pages", "last_page", "lastpage", "pages", "pagecount", "page_count");
+    private static final Set<String> MORE =
+            Set.of("has_more", "hasmore", "more", "hasnextpage", "has_next_page", "has_next");
+
+    private final HttpConnection connection;
+    private final RequestTemplate template;
+    private final Pills pills;
+    private final JsonNode body;
+    private final Page first;
+    private final Records records;
+    private final Set<Fingerprint> known = new HashSet<>();
+    private final Map<String, JsonNode> values = new LinkedHashMap<>();
+
+    private record Candidate(Pagination pagination, String reason) {}
+
+    private PaginationDetector(
+            HttpConnection connection, RequestTemplate template, Pills pills, JsonNode body, String path, Page first) {
+        this.connection = connection;
+        this.template = template;
+        this.pills = pills;
+        this.body = body;
+        this.first = first;
+        this.records = path.isEmpty() ? Records.atRoot() : Records.at(path);
+        body.at(path).forEach(item -> known.add(Fingerprint.of(item)));
+        collect("", body, path, 0);
+    }
+
+    static Optional<PaginationProposal> detect(HttpConnection connection, RequestTemplate template, Pills pills) {
+        Response answer = connection.send(template.render(pills));
+        JsonNode body = answer.json();
+        String path = list(body, "", 0);
+        if (path == null) {
+            return Optional.empty();
+        }
+        Envelope envelope = new Envelope();
+        body.properties().forEach(field -> envelope.put(envelope.tree(), field.getKey(), field.getValue()));
+        JsonNode list = body.at(path);
+        Page first = new Page(1, answer, envelope, list.size(), list.path(list.size() - 1), Fingerprint.of(list));
+        return new PaginationDetector(connection, template, pills, body, path, first).detect();
+    }
+
+    /** The pointer to the longest list of objects that is not within another list. */
+    private static @Nullable String list(JsonNode root, String at, int depth) {
+        JsonNode value = root.at(at);
+        if (value.isArray()) {
+            return !value.isEmpty() && value.get(0).isObject() ? at : null;
+        }
+        String longest = null;
+        for (Map.Entry<String, JsonNode> field : value.properties()) {
+            String found = depth < DEEPEST ? list(root, at + "/" + escaped(field.getKey()), depth + 1) : null;
+            if (found != null
+                    && (longest == null
+                            || root.at(found).size() > root.at(longest).size())) {
+                longest = found;
+            }
+        }
+        return longest;
+    }
+
+    private static String escaped(String name) {
+        return name.replace("~", "~0").replace("/", "~1");
+    }
+
+    /** The single values beside the records, by their pointers. */
+    private void collect(String at, JsonNode value, String path, int depth) {
+        if (value.isValueNode() && !value.isNull()) {
+            values.put(at, value);
+        }
+        for (Map.Entry<String, JsonNode> field : value.properties()) {
+            String inner = at + "/" + escaped(field.getKey());
+            if (!inner.equals(path) && depth <= DEEPEST) {
+                collect(inner, field.getValue(), path, depth + 1);
+            }
+        }
+    }
+
+    private Optional<PaginationProposal> detect() {
+        List<Candidate> candidates = candidates();
+        for (Candidate one : candidates.subList(0, Math.min(MOST_ATTEMPTS, candidates.size()))) {
+            if (leadsOn(one.pagination)) {
+                return Optional.of(new PaginationProposal(records, one.pagination, one.reason, true));
+            }
+        }
+        return candidates.isEmpty() || body.isArray()
+                ? Optional.empty()
+                : Optional.of(
+                        new PaginationProposal(records, candidates.get(0).pagination, candidates.get(0).reason, false));
+    }
+
+    /** The surest ones first. */
+    private List<Candidate> candidates() {
+        List<Candidate> found = new ArrayList<>();
+        if (LinkHeader.next(first.headers()).isPresent()) {
+            found.add(new Candidate(Pagination.linkHeader(), "a Link header with rel=\"next\""));
+        }
+        values.forEach((pointer, value) -> addNext(found, pointer, value));
+        for (String header : List.of("X-Next-Cursor", "X-Next-Page-Token", "X-Continuation-Token", "X-Next")) {
+            first.header(header)
+                    .ifPresent(value -> tokenParameters(header.substring(2))
+                            .forEach(parameter -> found.add(new Candidate(
+                                    Pagination.cursor(parameter).tokenHeader(header), "the header " + header))));
+        }
+        String more = pointer(MORE);
+        if (more != null && !first.lastRecord().path("id").isMissingNode()) {
+            for (String parameter : List.of("starting_after", "after", "after_id", "since_id")) {
+                found.add(new Candidate(
+                        Pagination.cursor(parameter).tokenOfLastRecord("/id").moreWhile(more),
+                        "the flag " + more + ", and the id of the last record"));
+            }
+        }
+        addPositions(found, more);
+        return found;
+    }
+
+    private void addNext(List<Candidate> found, String pointer, JsonNode value) {
+        String name = pointer.toLowerCase(Locale.ROOT);
+        boolean isNext = name.contains("next")
+                || name.endsWith("cursor")
+                || name.endsWith("/after")
+                || name.contains("continuation");
+        if (!isNext || value.isBoolean()) {
+            return;
+        }
+        String text = value.asText();
+        if (text.startsWith("http") || text.startsWith("/") || text.startsWith("?")) {
+            found.add(0, new Candidate(Pagination.nextUrl(pointer), "a URL at " + pointer));
+            return;
+        }
+        String last = pointer.substring(pointer.lastIndexOf('/') + 1);
+        for (String parameter : tokenParameters(last)) {
+            found.add(new Candidate(Pagination.cursor(parameter).token(pointer), "a token at " + pointer));
+        }
+    }
+
+    /** What the parameter for a token may be called, by what the token is called. */
+    private static List<String> tokenParameters(String name) {
+        String bare = name.replaceFirst("(?i)^next[_-]?", "");
+        Set<String> likely = new LinkedHashSet<>();
+        if (!bare.isEmpty()) {
+            likely.add(bare.substring(0, 1).toLowerCase(Locale.ROOT) + bare.substring(1));
+        }
+        likely.addAll(List.of("cursor", "after", "page_token", "pageToken", name));
+        return List.copyOf(likely).subList(0, Math.min(4, likely.size()));
+    }
+
+    private void addPositions(List<Candidate> found, @Nullable String more) {
+        String total = pointer(TOTALS);
+        String offset = pointer(OFFSETS);
+        if (offset != null) {
+            String parameter = offset.substring(offset.lastIndexOf('/') + 1);
+            Pagination pagination =
+                    Pagination.offset(parameter).first(first.at(offset).asInt());
+            found.add(new Candidate(ended(pagination, total, null, more), "the value " + offset));
+        }
+        String page = pointer(PAGES);
+        String pages = pointer(TOTAL_PAGES);
+        int begin = page == null ? 1 : first.at(page).asInt(1);
+        found.add(new Candidate(
+                ended(Pagination.pages("page").first(begin), total, pages, more),
+                "a second page by page=" + (begin + 1)));
+        found.add(new Candidate(
+                ended(Pagination.offset("offset"), total, null, more), "a second page by offset=" + first.count()));
+    }
+
+    private static Pagination ended(
+            Pagination pagination, @Nullable String total, @Nullable String pages, @Nullable String more) {
+        Pagination byTotal = total == null ? pagination : pagination.total(total);
+        Pagination byPages = pages == null ? byTotal : byTotal.totalPages(pages);
+        return more == null ? byPages : byPages.moreWhile(more);
+    }
+
+    private @Nullable String pointer(Set<String> names) {
+        return values.keySet().stream()
+                .filter(pointer -> names.contains(
+                        pointer.substring(pointer.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT)))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Fetches the second page: it must have records, and none that the first one had. */
+    private boolean leadsOn(Pagination pagination) {
+        List<String> problems = new ArrayList<>();
+        RequestTemplate placed = pagination.applyTo(template, problems);
+        Pager pager = new Pager(pagination);
+        try {
+            if (!problems.isEmpty() || !pager.next(first)) {
+                return false;
+            }
+            Request request = placed.render(pills.and("page", pager.pills()));
+            String url = pager.url();
+            int[] old = {0};
+            Page second = PageReader.read(connection, url == null ? request : request.at(url), 2, records, item -> {
+                Fingerprint print = Fingerprint.of(item);
+                old[0] += known.contains(print) ? 1 : 0;
+                return print;
+            });
+            return second.count() > 0 && old[0] == 0;
+        } catch (ConnectorException e) {
+            return false;
+        }
+    }
+}
