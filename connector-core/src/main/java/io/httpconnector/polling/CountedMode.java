@@ -1,6 +1,7 @@
 package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.StatusException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -178,6 +179,11 @@ final class CountedMode implements Mode {
                 forget();
             }
         }
+    }
+
+    @Override
+    public void refused(StatusException e) {
+        // The next poll asks the same.
     }
 
     @Override

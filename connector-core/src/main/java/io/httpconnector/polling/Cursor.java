@@ -102,7 +102,8 @@ public final class Cursor {
     }
 
     /**
-     * The service gives a token on the last page, for the next time.
+     * The service gives a token on the last page, for the next time. When it answers 410 the token has expired: the next poll reads
+     * everything, and what comes again has the same event ids.
      *
      * @param pointer a JSON pointer (RFC 6901) from the root of the answer to the token
      * @return the cursor

@@ -1,6 +1,7 @@
 package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.StatusException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,9 @@ interface Mode {
 
     /** After the events of a page are finished: whether to read the next one of this query. */
     boolean readsOn(Page page, int number, boolean hasNext);
+
+    /** The service did not accept a query. */
+    void refused(StatusException e);
 
     /** After the last page of the last query. */
     void finish(Intake intake);

@@ -1,11 +1,16 @@
 package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.StatusException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The service remembers what we have seen, and gives a token for it. */
 final class OpaqueMode implements Mode {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PollingTrigger.class);
 
     private final Cursor cursor;
     private final TriggerState state;
@@ -55,6 +60,17 @@ final class OpaqueMode implements Mode {
     public boolean readsOn(Page page, int number, boolean hasNext) {
         token = cursor.token(page).orElse(token);
         return hasNext;
+    }
+
+    /** A token that has expired is of no use any more: the next poll begins with everything. */
+    @Override
+    public void refused(StatusException e) {
+        if (e.status() == 410 && scope.checkpoint().token() != null) {
+            LOG.warn(
+                    "The token of the last poll has expired: the next poll reads everything, and what it knows comes again");
+            state.checkpoint(scope, scope.checkpoint().withToken(null));
+            state.commit();
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.Request;
+import io.httpconnector.StatusException;
 import io.httpconnector.polling.Checkpoint.Validators;
 import io.httpconnector.template.Pills;
 import java.time.Duration;
@@ -92,12 +93,7 @@ final class Poll {
             Request request = request(query, pager);
             boolean isConditional = definition.conditional() && number == 1 && queries == 1;
             mode.beginPage();
-            Page page = PageReader.read(
-                    definition.connection(),
-                    isConditional ? conditional(request) : request,
-                    number,
-                    definition.records(),
-                    intake::take);
+            Page page = read(isConditional ? conditional(request) : request, number);
             clock.observe(page.answer());
             asked = asked(page);
             if (isConditional && page.answer().status() == 304) {
@@ -109,6 +105,15 @@ final class Poll {
             validators = isConditional ? given(request, page) : (number > 1 && !tellsOfAll() ? null : validators);
             more = mode.readsOn(page, number, pager.next(page));
             state.commit();
+        }
+    }
+
+    private Page read(Request request, int number) {
+        try {
+            return PageReader.read(definition.connection(), request, number, definition.records(), intake::take);
+        } catch (StatusException e) {
+            mode.refused(e);
+            throw e;
         }
     }
 

@@ -1,6 +1,7 @@
 package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.StatusException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,11 @@ final class SnapshotMode implements Mode {
     public boolean readsOn(Page page, int number, boolean hasNext) {
         mayHaveMoved |= number > 1 && definition.pagination().isPositional();
         return hasNext;
+    }
+
+    @Override
+    public void refused(StatusException e) {
+        // The next poll asks the same.
     }
 
     /** What was on no page is gone. Where pages are positions, a record may have moved from one to another: it gets a second chance. */

@@ -3,6 +3,7 @@ package io.httpconnector.polling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.httpconnector.HttpConnection;
+import io.httpconnector.Time;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.Change;
@@ -16,9 +17,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -206,6 +210,53 @@ class CursorTest {
             trigger.pollOnce();
 
             assertThat(events).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-3600, -3600", "3600, 3600", "-3600, 3600", "3600, -3600"})
+    void ourClockDoesNotMatter(long before, long after) {
+        AtomicLong skew = new AtomicLong(before);
+        Time wrong = new Time() {
+            @Override
+            public long nanos() {
+                return Time.SYSTEM.nanos();
+            }
+
+            @Override
+            public Instant now() {
+                return table.date.plusSeconds(skew.get());
+            }
+
+            @Override
+            public boolean await(CountDownLatch gate, Duration time) throws InterruptedException {
+                return Time.SYSTEM.await(gate, time);
+            }
+        };
+        Cursor windows = Cursor.timestamp("/updated")
+                .windows(Duration.ofMinutes(10), Place.query("since"), Place.query("until"));
+        for (Cursor cursor : List.of(Cursor.timestamp("/updated").in("since"), windows)) {
+            events.clear();
+            table.rows.clear();
+            table.date = NOON;
+            skew.set(before);
+            try (PollingEngine engine = PollingEngine.create(1, wrong);
+                    PollingTrigger trigger =
+                            trigger().cursor(cursor).engine(engine).build()) {
+                trigger.pollOnce();
+                for (int i = 1; i <= 20; i++) {
+                    table.put(i, "r" + i, table.date);
+                    table.date = table.date.plusSeconds(30);
+                    if (i == 10) {
+                        skew.set(after);
+                    }
+                    trigger.pollOnce();
+                }
+                table.date = table.date.plusSeconds(3600);
+                trigger.pollOnce();
+                trigger.pollOnce();
+            }
+            assertOnce(20);
         }
     }
 

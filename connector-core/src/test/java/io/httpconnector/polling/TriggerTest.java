@@ -296,6 +296,24 @@ class TriggerTest {
     }
 
     @Test
+    void aTokenThatHasExpiredIsGivenUp() {
+        service.behaviour = asked -> asked.query().containsKey("token")
+                ? Answer.status(410)
+                : Answer.json(Map.of("changes", records.values(), "next_token", "A"));
+        put(1, "a");
+        try (PollingTrigger trigger = trigger()
+                .records(Records.at("/changes"))
+                .cursor(Cursor.opaque("/next_token").in("token"))
+                .build()) {
+            trigger.pollOnce();
+            put(2, "b");
+            assertThatThrownBy(trigger::pollOnce).isInstanceOf(StatusException.class);
+            trigger.pollOnce();
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactly("1", "2");
+    }
+
+    @Test
     void aNumberCanBeTheCursor() {
         service.behaviour = asked -> Answer.json(records.values().stream()
                 .filter(row -> (Integer) row.get("id") > asked.number("min", -1))
