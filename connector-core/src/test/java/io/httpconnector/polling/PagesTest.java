@@ -263,6 +263,21 @@ class PagesTest {
     }
 
     @Test
+    void aConnectionMayHaveAPaginationForAll() {
+        service.behaviour = answer(asked -> asked.number("skip", 0));
+        PollingDefaults defaults = PollingDefaults.of(connection, StateStore.inMemory())
+                .with(trigger -> trigger.pagination(Pagination.offset("skip")).records(Records.at("/items")));
+        try (PollingTrigger trigger = defaults.named("records")
+                .request(template(""))
+                .key("/id")
+                .firstPoll(FirstPoll.everything())
+                .handler(events::add)
+                .build()) {
+            assertThat(trigger.pollOnce().events()).isEqualTo(COUNT);
+        }
+    }
+
+    @Test
     void aPageSizeThatTheServiceCapsLosesNothing() {
         service.behaviour = answer(asked -> asked.number("skip", 0));
         try (PollingTrigger trigger = trigger(Pagination.offset("skip").size("limit", 1000), template(""))
