@@ -34,7 +34,7 @@ final class ExactTree extends StdDeserializer<JsonNode> {
     }
 
     /** As deep as Jackson's own limit on nesting (1000) permits. */
-    private static JsonNode read(JsonParser parser, JsonNodeFactory nodes) throws IOException {
+    static JsonNode read(JsonParser parser, JsonNodeFactory nodes) throws IOException {
         return switch (parser.currentToken()) {
             case START_OBJECT -> object(parser, nodes);
             case START_ARRAY -> {

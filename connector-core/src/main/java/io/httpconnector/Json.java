@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.TreeNode;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -47,8 +48,7 @@ public final class Json {
                     .addSerializer(InputStream.class, new Embedded<>(InputStream.class))
                     .addSerializer(Body.StreamSource.class, new Embedded<>(Body.StreamSource.class)));
 
-    /** Reads one of several values. */
-    private static final ObjectMapper PIECES = MAPPER.copy().disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final ObjectMapper PIECES = new Pieces(MAPPER);
 
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
 
@@ -148,6 +148,22 @@ public final class Json {
      */
     public static JsonParser xmlParser(InputStream xml) throws IOException {
         return Xml.parser(xml);
+    }
+
+    /** Reads one of several values, without what Jackson prepares for each. */
+    private static final class Pieces extends ObjectMapper {
+
+        private static final long serialVersionUID = 1L;
+
+        Pieces(ObjectMapper like) {
+            super(like);
+        }
+
+        @Override
+        @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // as Jackson declares it
+        public <T extends TreeNode> T readTree(JsonParser parser) throws IOException {
+            return (T) ExactTree.read(parser, getNodeFactory());
+        }
     }
 
     static byte[] write(Object value) {

@@ -18,7 +18,8 @@ import org.apache.hc.client5.http.impl.classic.HttpClients;
 final class ReadAll {
 
     private static final int COUNT = 200_000;
-    private static final int ROUNDS = 7;
+    private static final int WARM_UP = 5;
+    private static final int ROUNDS = 15;
 
     private ReadAll() {}
 
@@ -27,8 +28,10 @@ final class ReadAll {
         try (Server server = Server.start();
                 HttpConnection connection = Soak.connection(server);
                 CloseableHttpClient client = HttpClients.createDefault()) {
-            byLoop(client, server.port());
-            byTrigger(connection);
+            for (int round = 0; round < WARM_UP; round++) {
+                byLoop(client, server.port());
+                byTrigger(connection);
+            }
             for (int round = 0; round < ROUNDS; round++) {
                 double loop = byLoop(client, server.port());
                 double trigger = byTrigger(connection);
