@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of the records that are known, each with its version and a mark: when it was seen, or where it stands. 32 bytes for
- * each, in open hash tables of which one grows at a time, so that a million takes about 45 MB and growing takes little more.
+ * each, in open hash tables of which one grows at a time, so that a million takes about 45 MB, and growing takes little more.
  */
 final class Seen {
 
@@ -116,17 +116,35 @@ final class Seen {
 
         /** Where the key is, or the complement of where it would be. */
         int find(Fingerprint key) {
+            return find(key.high(), key.low());
+        }
+
+        private int find(long high, long low) {
             int slots = cells.length / WIDTH;
-            int slot = (int) Long.remainderUnsigned(key.low(), slots);
+            int slot = (int) ((low >>> 1) % slots);
             while (true) {
                 int at = slot * WIDTH;
                 if (cells[at] == 0 && cells[at + 1] == 0) {
                     return ~at;
                 }
-                if (cells[at] == key.high() && cells[at + 1] == key.low()) {
+                if (cells[at] == high && cells[at + 1] == low) {
                     return at;
                 }
                 slot = slot + 1 == slots ? 0 : slot + 1;
+            }
+        }
+
+        private void grow() {
+            long[] old = cells;
+            cells = new long[cellsFor(count + 1 + (count < LARGE ? count : count / 4))];
+            for (int from = 0; from < old.length; from += WIDTH) {
+                if (old[from] != 0 || old[from + 1] != 0) {
+                    int to = ~find(old[from], old[from + 1]);
+                    cells[to] = old[from];
+                    cells[to + 1] = old[from + 1];
+                    cells[to + 2] = old[from + 2];
+                    cells[to + 3] = old[from + 3];
+                }
             }
         }
 
@@ -134,7 +152,7 @@ final class Seen {
             int at = find(key);
             boolean isNew = at < 0;
             if (isNew && cells.length < cellsFor(count + 1)) {
-                rebuild(cellsFor(count + 1 + (count < LARGE ? count / 2 : count / 4)), (other, otherMark) -> false);
+                grow();
                 at = find(key);
             }
             int to = isNew ? ~at : at;
