@@ -42,9 +42,12 @@ final class Cron {
         return next.apply(time.atZone(zone)).toInstant();
     }
 
-    @Override
-    public String toString() {
-        return expression + " " + zone;
+    String expression() {
+        return expression;
+    }
+
+    ZoneId zone() {
+        return zone;
     }
 
     /** Apart, because it can be loaded only where the library is. */

@@ -1,6 +1,7 @@
 package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.template.RequestTemplate;
 import java.math.BigDecimal;
@@ -9,7 +10,9 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +53,7 @@ public final class Cursor {
     private final Order order;
     private final @Nullable Place place;
     private final @Nullable Windows windows;
+    private final Spec spec;
 
     /** In the unit of the cursor: nanoseconds, or whatever is counted. */
     private record Range(long grain, long lookback, long settle) {}
@@ -65,7 +69,8 @@ public final class Cursor {
             Range range,
             Order order,
             @Nullable Place place,
-            @Nullable Windows windows) {
+            @Nullable Windows windows,
+            Spec spec) {
         this.kind = kind;
         this.field = field;
         this.token = token;
@@ -74,6 +79,7 @@ public final class Cursor {
         this.order = order;
         this.place = place;
         this.windows = windows;
+        this.spec = spec;
     }
 
     /**
@@ -86,7 +92,8 @@ public final class Cursor {
     public static Cursor timestamp(String field) {
         Pointer pointer = Pointer.of("cursor", field);
         Range range = new Range(NANOS, 0, 5 * NANOS);
-        return new Cursor(Kind.TIME, pointer, null, TimeText.AUTO, range, Order.NONE, Place.template(), null);
+        Spec said = Spec.NONE.with("timestamp", field);
+        return new Cursor(Kind.TIME, pointer, null, TimeText.AUTO, range, Order.NONE, Place.template(), null, said);
     }
 
     /**
@@ -98,7 +105,8 @@ public final class Cursor {
     public static Cursor number(String field) {
         Pointer pointer = Pointer.of("cursor", field);
         Range range = new Range(1, 0, 0);
-        return new Cursor(Kind.NUMBER, pointer, null, TimeText.AUTO, range, Order.NONE, Place.template(), null);
+        Spec said = Spec.NONE.with("number", field);
+        return new Cursor(Kind.NUMBER, pointer, null, TimeText.AUTO, range, Order.NONE, Place.template(), null, said);
     }
 
     /**
@@ -110,10 +118,12 @@ public final class Cursor {
      */
     public static Cursor opaque(String pointer) {
         Pointer field = Pointer.of("cursor", pointer);
-        return opaque(page -> {
-            JsonNode value = page.at(field);
-            return value.isValueNode() && !value.isNull() ? Optional.of(value.asText()) : Optional.empty();
-        });
+        return opaque(
+                page -> {
+                    JsonNode value = page.at(field);
+                    return value.isValueNode() && !value.isNull() ? Optional.of(value.asText()) : Optional.empty();
+                },
+                Spec.NONE.with("opaque", pointer));
     }
 
     /**
@@ -126,9 +136,13 @@ public final class Cursor {
         if (token == null) {
             throw invalid("the token is null");
         }
+        return opaque(token, Spec.NONE.withCode());
+    }
+
+    private static Cursor opaque(Function<Page, Optional<String>> token, Spec said) {
         Range none = new Range(0, 0, 0);
-        return new Cursor(
-                Kind.OPAQUE, Pointer.of("cursor", ""), token, TimeText.AUTO, none, Order.NONE, Place.template(), null);
+        Pointer root = Pointer.of("cursor", "");
+        return new Cursor(Kind.OPAQUE, root, token, TimeText.AUTO, none, Order.NONE, Place.template(), null, said);
     }
 
     /**
@@ -148,7 +162,7 @@ public final class Cursor {
      * @return another cursor
      */
     public Cursor in(Place where) {
-        return new Cursor(kind, field, token, text, range, order, where, windows);
+        return new Cursor(kind, field, token, text, range, order, where, windows, spec.with("in", where.toJson()));
     }
 
     /**
@@ -157,7 +171,7 @@ public final class Cursor {
      * @return another cursor
      */
     public Cursor notSent() {
-        return new Cursor(kind, field, token, text, range, order, null, windows);
+        return new Cursor(kind, field, token, text, range, order, null, windows, spec.with("notSent", true));
     }
 
     /**
@@ -169,7 +183,7 @@ public final class Cursor {
      */
     public Cursor format(String pattern) {
         try {
-            return with(new TimeText(TimeText.pattern(pattern), -1, text.zone()));
+            return with(new TimeText(TimeText.pattern(pattern), -1, text.zone()), spec.with("format", pattern));
         } catch (DateTimeException e) {
             throw invalid(String.valueOf(e.getMessage()));
         }
@@ -181,7 +195,7 @@ public final class Cursor {
      * @return another cursor
      */
     public Cursor epochSeconds() {
-        return with(new TimeText(null, 0, text.zone()));
+        return with(new TimeText(null, 0, text.zone()), spec.with("epochSeconds", true));
     }
 
     /**
@@ -190,7 +204,7 @@ public final class Cursor {
      * @return another cursor
      */
     public Cursor epochMillis() {
-        return with(new TimeText(null, 3, text.zone()));
+        return with(new TimeText(null, 3, text.zone()), spec.with("epochMillis", true));
     }
 
     /**
@@ -200,14 +214,14 @@ public final class Cursor {
      * @return another cursor
      */
     public Cursor zone(ZoneId zone) {
-        return with(new TimeText(text.format(), text.unit(), zone));
+        return with(new TimeText(text.format(), text.unit(), zone), spec.with("zone", zone.getId()));
     }
 
-    private Cursor with(TimeText other) {
+    private Cursor with(TimeText other, Spec said) {
         if (kind != Kind.TIME) {
             throw invalid("only timestamps have a format and a zone");
         }
-        return new Cursor(kind, field, token, other, range, order, place, windows);
+        return new Cursor(kind, field, token, other, range, order, place, windows, said);
     }
 
     /**
@@ -222,7 +236,7 @@ public final class Cursor {
         if (grain.isZero()) {
             throw invalid("a grain of nothing: use at least 1 ns");
         }
-        return with(new Range(grain.toNanos(), range.lookback, range.settle));
+        return with(new Range(grain.toNanos(), range.lookback, range.settle), spec.with("grain", grain));
     }
 
     /**
@@ -234,7 +248,7 @@ public final class Cursor {
      */
     public Cursor lookback(Duration lookback) {
         requireTime("lookback", lookback, Duration.ofDays(366));
-        return with(new Range(range.grain, lookback.toNanos(), range.settle));
+        return with(new Range(range.grain, lookback.toNanos(), range.settle), spec.with("lookback", lookback));
     }
 
     /**
@@ -247,7 +261,7 @@ public final class Cursor {
         if (kind != Kind.NUMBER || lookback < 0) {
             throw invalid("a lookback of " + lookback + ": use at least 0, for a number");
         }
-        return with(new Range(range.grain, lookback, range.settle));
+        return with(new Range(range.grain, lookback, range.settle), spec.with("lookback", lookback));
     }
 
     /**
@@ -258,7 +272,7 @@ public final class Cursor {
      */
     public Cursor settle(Duration settle) {
         requireTime("settle", settle, Duration.ofDays(1));
-        return with(new Range(range.grain, range.lookback, settle.toNanos()));
+        return with(new Range(range.grain, range.lookback, settle.toNanos()), spec.with("settle", settle));
     }
 
     private void requireTime(String what, Duration time, Duration most) {
@@ -267,8 +281,8 @@ public final class Cursor {
         }
     }
 
-    private Cursor with(Range other) {
-        return new Cursor(kind, field, token, text, other, order, place, windows);
+    private Cursor with(Range other, Spec said) {
+        return new Cursor(kind, field, token, text, other, order, place, windows, said);
     }
 
     /**
@@ -278,7 +292,7 @@ public final class Cursor {
      * @return another cursor
      */
     public Cursor order(Order order) {
-        return new Cursor(kind, field, token, text, range, order, place, windows);
+        return new Cursor(kind, field, token, text, range, order, place, windows, spec.with("order", order));
     }
 
     /**
@@ -305,7 +319,61 @@ public final class Cursor {
         if (step.toNanos() < range.grain) {
             throw invalid("windows of " + step + ": use at least a grain");
         }
-        return new Cursor(kind, field, token, text, range, order, null, new Windows(step.toNanos(), from, to));
+        Spec said = spec.with("windows", Map.of("step", step, "from", from.toJson(), "to", to.toJson()));
+        Windows each = new Windows(step.toNanos(), from, to);
+        return new Cursor(kind, field, token, text, range, order, null, each, said);
+    }
+
+    ObjectNode toJson() {
+        return spec.toJson("cursor");
+    }
+
+    static Cursor fromJson(JsonNode json) {
+        Map<String, Spec.Step<Cursor>> steps = new LinkedHashMap<>();
+        for (String begun : List.of("timestamp", "number", "opaque")) {
+            steps.put(begun, (cursor, value) -> cursor);
+        }
+        steps.put("in", (cursor, value) -> cursor.in(Place.fromJson(value)));
+        steps.put("notSent", (cursor, value) -> value.asBoolean() ? cursor.notSent() : cursor);
+        steps.put("format", (cursor, value) -> cursor.format(value.asText()));
+        steps.put("epochSeconds", (cursor, value) -> value.asBoolean() ? cursor.epochSeconds() : cursor);
+        steps.put("epochMillis", (cursor, value) -> value.asBoolean() ? cursor.epochMillis() : cursor);
+        steps.put("zone", (cursor, value) -> cursor.zone(zone(value.asText())));
+        steps.put("grain", (cursor, value) -> cursor.grain(Spec.duration(value)));
+        steps.put(
+                "lookback",
+                (cursor, value) ->
+                        value.isNumber() ? cursor.lookback(value.asLong()) : cursor.lookback(Spec.duration(value)));
+        steps.put("settle", (cursor, value) -> cursor.settle(Spec.duration(value)));
+        steps.put("order", (cursor, value) -> cursor.order(Spec.constant(Order.class, value)));
+        steps.put(
+                "windows",
+                (cursor, value) -> cursor.windows(
+                        Spec.duration(value.path("step")),
+                        Place.fromJson(value.path("from")),
+                        Place.fromJson(value.path("to"))));
+        return Spec.read("cursor", json, begun(json), steps);
+    }
+
+    private static Cursor begun(JsonNode json) {
+        if (json.has("timestamp")) {
+            return timestamp(json.get("timestamp").asText());
+        }
+        if (json.has("number")) {
+            return number(json.get("number").asText());
+        }
+        if (json.has("opaque")) {
+            return opaque(json.get("opaque").asText());
+        }
+        throw invalid("it has neither \"timestamp\" nor \"number\" nor \"opaque\"");
+    }
+
+    static ZoneId zone(String id) {
+        try {
+            return ZoneId.of(id);
+        } catch (DateTimeException e) {
+            throw invalid("\"" + id + "\" is no time zone");
+        }
     }
 
     /** The template with the pills of this cursor in their places. */

@@ -1,8 +1,13 @@
 package io.httpconnector.polling;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What the first poll makes of the records that are there already. Later polls go on from where the one before came to. */
@@ -64,6 +69,39 @@ public final class FirstPoll {
                     "first poll", List.of("the last " + count + ": use 1 to " + MOST_LAST));
         }
         return new FirstPoll(null, count, false);
+    }
+
+    /** As JSON: {@code {"last": 10}}. */
+    ObjectNode toJson() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        if (all) {
+            return json.put("everything", true);
+        }
+        if (position != null) {
+            return json.put("from", TimeText.instant(position).toString());
+        }
+        return last > 0 ? json.put("last", last) : json.put("fromNow", true);
+    }
+
+    static FirstPoll fromJson(JsonNode json) {
+        return Spec.read(
+                "first poll",
+                json,
+                fromNow(),
+                Map.of(
+                        "fromNow", (first, value) -> fromNow(),
+                        "everything", (first, value) -> everything(),
+                        "last", (first, value) -> last(value.asInt()),
+                        "from", (first, value) -> from(time(value.asText()))));
+    }
+
+    private static Instant time(String text) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeException e) {
+            throw new InvalidDefinitionException(
+                    "first poll", List.of("\"" + text + "\" is no time: write it as 2026-01-31T12:00:00Z"));
+        }
     }
 
     /** The time that was given, in nanoseconds since 1970. */

@@ -1,12 +1,15 @@
 package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -54,6 +57,7 @@ public final class Pagination {
     private final Settings settings;
     private final @Nullable Function<Page, Optional<String>> next;
     private final List<Predicate<Progressing>> ends;
+    private final Spec spec;
 
     /** The numbers. */
     record Settings(int first, int size, int maxPages) {}
@@ -67,17 +71,19 @@ public final class Pagination {
             @Nullable Place sizePlace,
             Settings settings,
             @Nullable Function<Page, Optional<String>> next,
-            List<Predicate<Progressing>> ends) {
+            List<Predicate<Progressing>> ends,
+            Spec spec) {
         this.kind = kind;
         this.place = place;
         this.sizePlace = sizePlace;
         this.settings = settings;
         this.next = next;
         this.ends = ends;
+        this.spec = spec;
     }
 
-    private static Pagination of(Kind kind, Place place, @Nullable Function<Page, Optional<String>> next) {
-        return new Pagination(kind, place, null, new Settings(1, 0, 0), next, List.of());
+    private static Pagination of(Kind kind, Place place, @Nullable Function<Page, Optional<String>> next, Spec spec) {
+        return new Pagination(kind, place, null, new Settings(1, 0, 0), next, List.of(), spec);
     }
 
     /**
@@ -86,7 +92,7 @@ public final class Pagination {
      * @return no pagination
      */
     public static Pagination none() {
-        return of(Kind.NONE, Place.template(), null);
+        return of(Kind.NONE, Place.template(), null, Spec.NONE);
     }
 
     /**
@@ -106,7 +112,7 @@ public final class Pagination {
      * @return the pagination, which begins at 1
      */
     public static Pagination pages(Place place) {
-        return of(Kind.PAGES, place, null);
+        return of(Kind.PAGES, place, null, Spec.NONE.with("pages", place.toJson()));
     }
 
     /**
@@ -126,7 +132,8 @@ public final class Pagination {
      * @return the pagination, which begins at 0
      */
     public static Pagination offset(Place place) {
-        return of(Kind.OFFSET, place, null).first(0);
+        return of(Kind.OFFSET, place, null, Spec.NONE.with("offset", place.toJson()))
+                .first(0);
     }
 
     /**
@@ -146,7 +153,7 @@ public final class Pagination {
      * @return the pagination
      */
     public static Pagination cursor(Place place) {
-        return of(Kind.CURSOR, place, null);
+        return of(Kind.CURSOR, place, null, Spec.NONE.with("cursor", place.toJson()));
     }
 
     /**
@@ -156,7 +163,7 @@ public final class Pagination {
      * @return the pagination
      */
     public static Pagination nextUrl(String pointer) {
-        return nextUrl(inBody(pointer));
+        return of(Kind.URL, Place.template(), inBody(pointer), Spec.NONE.with("nextUrl", pointer));
     }
 
     /**
@@ -167,7 +174,7 @@ public final class Pagination {
      * @return the pagination
      */
     public static Pagination nextUrl(Function<Page, Optional<String>> url) {
-        return of(Kind.URL, Place.template(), url);
+        return of(Kind.URL, Place.template(), url, Spec.NONE.withCode());
     }
 
     /**
@@ -176,7 +183,8 @@ public final class Pagination {
      * @return the pagination
      */
     public static Pagination linkHeader() {
-        return nextUrl(page -> LinkHeader.next(page.headers()));
+        Function<Page, Optional<String>> link = page -> LinkHeader.next(page.headers());
+        return of(Kind.URL, Place.template(), link, Spec.NONE.with("linkHeader", true));
     }
 
     /**
@@ -201,7 +209,7 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination token(String pointer) {
-        return token(inBody(pointer));
+        return token(inBody(pointer), spec.with("token", pointer));
     }
 
     /**
@@ -211,7 +219,7 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination tokenHeader(String header) {
-        return token(page -> page.header(header));
+        return token(page -> page.header(header), spec.with("tokenHeader", header));
     }
 
     /**
@@ -222,7 +230,7 @@ public final class Pagination {
      */
     public Pagination tokenOfLastRecord(String pointer) {
         Pointer field = Pointer.of("pagination", pointer);
-        return token(page -> text(field.in(page.lastRecord())));
+        return token(page -> text(field.in(page.lastRecord())), spec.with("tokenOfLastRecord", pointer));
     }
 
     /**
@@ -232,10 +240,14 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination token(Function<Page, Optional<String>> token) {
+        return token(token, spec.withCode());
+    }
+
+    private Pagination token(Function<Page, Optional<String>> token, Spec said) {
         if (kind != Kind.CURSOR) {
             throw invalid("only Pagination.cursor(...) has tokens");
         }
-        return new Pagination(kind, place, sizePlace, settings, token, ends);
+        return new Pagination(kind, place, sizePlace, settings, token, ends, said);
     }
 
     private static Function<Page, Optional<String>> inBody(String pointer) {
@@ -256,7 +268,7 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination first(int number) {
-        return with(new Settings(number, settings.size, settings.maxPages));
+        return with(new Settings(number, settings.size, settings.maxPages), spec.with("first", number));
     }
 
     /**
@@ -282,7 +294,8 @@ public final class Pagination {
             throw invalid("pages of " + size + " records: use at least 1");
         }
         Settings sized = new Settings(settings.first, size, settings.maxPages);
-        return new Pagination(kind, place, where, sized, next, ends);
+        Spec said = spec.with("size", Map.of("place", where.toJson(), "records", size));
+        return new Pagination(kind, place, where, sized, next, ends, said);
     }
 
     /**
@@ -292,7 +305,7 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination endsWithShortPage() {
-        return endsWhen(seen -> seen.page.count() < settings.size);
+        return endsWhen(seen -> seen.page.count() < settings.size, spec.with("endsWithShortPage", true));
     }
 
     /**
@@ -303,10 +316,13 @@ public final class Pagination {
      */
     public Pagination moreWhile(String pointer) {
         Pointer flag = Pointer.of("pagination", pointer);
-        return endsWhen(seen -> {
-            JsonNode value = seen.page.at(flag);
-            return !value.isMissingNode() && !value.asBoolean(!value.asText().isEmpty());
-        });
+        return endsWhen(
+                seen -> {
+                    JsonNode value = seen.page.at(flag);
+                    return !value.isMissingNode()
+                            && !value.asBoolean(!value.asText().isEmpty());
+                },
+                spec.with("moreWhile", pointer));
     }
 
     /**
@@ -317,7 +333,7 @@ public final class Pagination {
      */
     public Pagination total(String pointer) {
         Pointer total = Pointer.of("pagination", pointer);
-        return endsWhen(seen -> seen.total >= seen.page.at(total).asLong(Long.MAX_VALUE));
+        return endsWhen(seen -> seen.total >= seen.page.at(total).asLong(Long.MAX_VALUE), spec.with("total", pointer));
     }
 
     /**
@@ -328,7 +344,9 @@ public final class Pagination {
      */
     public Pagination totalPages(String pointer) {
         Pointer total = Pointer.of("pagination", pointer);
-        return endsWhen(seen -> seen.page.number() >= seen.page.at(total).asLong(Long.MAX_VALUE));
+        return endsWhen(
+                seen -> seen.page.number() >= seen.page.at(total).asLong(Long.MAX_VALUE),
+                spec.with("totalPages", pointer));
     }
 
     /**
@@ -338,17 +356,13 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination until(Predicate<Page> last) {
-        return endsWhen(seen -> last.test(seen.page));
+        return endsWhen(seen -> last.test(seen.page), spec.withCode());
     }
 
-    private Pagination endsWhen(Predicate<Progressing> end) {
-        return new Pagination(
-                kind,
-                place,
-                sizePlace,
-                settings,
-                next,
-                Stream.concat(ends.stream(), Stream.of(end)).toList());
+    private Pagination endsWhen(Predicate<Progressing> end, Spec said) {
+        List<Predicate<Progressing>> more =
+                Stream.concat(ends.stream(), Stream.of(end)).toList();
+        return new Pagination(kind, place, sizePlace, settings, next, more, said);
     }
 
     /**
@@ -362,11 +376,39 @@ public final class Pagination {
         if (most < 1 || most > MOST_PAGES) {
             throw invalid(most + " pages: use 1 to " + MOST_PAGES);
         }
-        return with(new Settings(settings.first, settings.size, most));
+        return with(new Settings(settings.first, settings.size, most), spec.with("maxPages", most));
     }
 
-    private Pagination with(Settings changed) {
-        return new Pagination(kind, place, sizePlace, changed, next, ends);
+    private Pagination with(Settings changed, Spec said) {
+        return new Pagination(kind, place, sizePlace, changed, next, ends, said);
+    }
+
+    ObjectNode toJson() {
+        return spec.toJson("pagination");
+    }
+
+    static Pagination fromJson(JsonNode json) {
+        Map<String, Spec.Step<Pagination>> steps = new LinkedHashMap<>();
+        steps.put("pages", (pages, value) -> pages(Place.fromJson(value)));
+        steps.put("offset", (pages, value) -> offset(Place.fromJson(value)));
+        steps.put("cursor", (pages, value) -> cursor(Place.fromJson(value)));
+        steps.put("nextUrl", (pages, value) -> nextUrl(value.asText()));
+        steps.put("linkHeader", (pages, value) -> linkHeader());
+        steps.put("token", (pages, value) -> pages.token(value.asText()));
+        steps.put("tokenHeader", (pages, value) -> pages.tokenHeader(value.asText()));
+        steps.put("tokenOfLastRecord", (pages, value) -> pages.tokenOfLastRecord(value.asText()));
+        steps.put("first", (pages, value) -> pages.first(value.asInt()));
+        steps.put(
+                "size",
+                (pages, value) -> pages.size(
+                        Place.fromJson(value.path("place")),
+                        value.path("records").asInt()));
+        steps.put("endsWithShortPage", (pages, value) -> value.asBoolean() ? pages.endsWithShortPage() : pages);
+        steps.put("moreWhile", (pages, value) -> pages.moreWhile(value.asText()));
+        steps.put("total", (pages, value) -> pages.total(value.asText()));
+        steps.put("totalPages", (pages, value) -> pages.totalPages(value.asText()));
+        steps.put("maxPages", (pages, value) -> pages.maxPages(value.asInt()));
+        return Spec.read("pagination", json, none(), steps);
     }
 
     /** The template with the pills of this pagination in their places. */

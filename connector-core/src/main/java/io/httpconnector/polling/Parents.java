@@ -1,6 +1,8 @@
 package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Json;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +86,38 @@ public final class Parents {
      */
     public Parents pagination(Pagination pages) {
         return new Parents(fixed, template, records, key, pages);
+    }
+
+    ObjectNode toJson() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        if (template == null) {
+            json.putArray("values").addAll(fixed);
+            return json;
+        }
+        json.set("request", template.toJson());
+        json.set("records", records.toJson());
+        json.put("key", key.toString());
+        return json.set("pagination", pagination.toJson());
+    }
+
+    static Parents fromJson(JsonNode json) {
+        Parents begin = json.has("values")
+                ? of((Object[]) StreamSupport.stream(json.get("values").spliterator(), false)
+                        .toArray(JsonNode[]::new))
+                : from(
+                        RequestTemplate.fromJson(json.path("request")),
+                        Records.fromJson(json.path("records")),
+                        json.path("key").asText());
+        return Spec.read(
+                "parents",
+                json,
+                begin,
+                Map.of(
+                        "values", (parents, value) -> parents,
+                        "request", (parents, value) -> parents,
+                        "records", (parents, value) -> parents,
+                        "key", (parents, value) -> parents,
+                        "pagination", (parents, value) -> parents.pagination(Pagination.fromJson(value))));
     }
 
     /** With the pills of the pagination in their places. */

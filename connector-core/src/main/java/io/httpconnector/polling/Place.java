@@ -1,11 +1,15 @@
 package io.httpconnector.polling;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.template.PillInfo;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.template.RequestTemplateBuilder;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Where in a request a value goes that changes from page to page or from poll to poll. Immutable.
@@ -82,6 +86,24 @@ public final class Place {
 
     private static String given(String name) {
         return name == null ? "" : name;
+    }
+
+    /** As JSON: {@code {"query": "since"}}. */
+    ObjectNode toJson() {
+        return JsonNodeFactory.instance.objectNode().put(kind.name().toLowerCase(Locale.ROOT), name);
+    }
+
+    static Place fromJson(JsonNode json) {
+        return Spec.read(
+                "place",
+                json,
+                template(),
+                Map.of(
+                        "query", (place, value) -> query(value.asText()),
+                        "header", (place, value) -> header(value.asText()),
+                        "field", (place, value) -> field(value.asText()),
+                        "json", (place, value) -> json(value.asText()),
+                        "template", (place, value) -> template()));
     }
 
     boolean isTemplate() {

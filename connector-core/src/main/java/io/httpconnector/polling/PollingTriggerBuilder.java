@@ -1,7 +1,11 @@
 package io.httpconnector.polling;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
 import io.httpconnector.polling.Definition.Limits;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.PillInfo;
@@ -11,7 +15,9 @@ import io.httpconnector.trigger.Delivery;
 import io.httpconnector.trigger.EventHandler;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -24,12 +30,19 @@ public final class PollingTriggerBuilder {
 
     private static final Duration USUAL_FLOOR = Duration.ofSeconds(1);
 
+    private static final Map<String, Spec.Step<PollingTriggerBuilder>> LIMITS = Map.of(
+            "keys", (builder, value) -> builder.rememberAtMost(value.asInt()),
+            "deadLetters", (builder, value) -> builder.maxDeadLetters(value.asInt()),
+            "parents", (builder, value) -> builder.maxParents(value.asInt()),
+            "inMemory", (builder, value) -> builder.maxInMemory(value.asInt()),
+            "rememberFor", (builder, value) -> builder.rememberFor(Spec.duration(value)));
+
     private final String id;
     private final List<String> problems = new ArrayList<>();
     private final List<Pointer> key = new ArrayList<>();
     private final List<Pointer> version = new ArrayList<>();
     private final List<Pointer> ignored = new ArrayList<>();
-    private final Set<String> steps = new TreeSet<>(List.of("page"));
+    private final Map<String, JsonNode> values = new LinkedHashMap<>();
     private final List<PollingListener> listeners = new ArrayList<>();
     private @Nullable HttpConnection connection;
     private @Nullable RequestTemplate request;
@@ -86,8 +99,10 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder pill(String step, Object value) {
-        check(() -> pills = pills.and(step, value));
-        steps.add(String.valueOf(step));
+        check(() -> {
+            pills = pills.and(step, value);
+            values.put(step, Json.tree(value));
+        });
         return this;
     }
 
@@ -425,6 +440,87 @@ public final class PollingTriggerBuilder {
         return new PollingTrigger(definition, poller, new Timetable(schedule, carrier, poller));
     }
 
+    /**
+     * What was said about the trigger, as JSON, to be saved: without connection, store, handler, delivery, engine and listeners, which
+     * are the application's.
+     *
+     * @return what {@link #definition} reads
+     * @throws InvalidDefinitionException when a part of it is code, such as a filter of records by a lambda
+     */
+    public ObjectNode toJson() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        if (request != null) {
+            json.set("request", request.toJson());
+        }
+        values.forEach(json.withObject("/pills")::set);
+        json.set("records", records.toJson());
+        if (keyIsRecord) {
+            json.put("keyOfWholeRecord", true);
+        } else {
+            json.set("key", Spec.texts(key));
+        }
+        if (versionIsRecord) {
+            json.set("versionOfWholeRecord", Spec.texts(ignored));
+        } else {
+            json.set("version", Spec.texts(version));
+        }
+        json.set("pagination", pagination.toJson());
+        if (cursor != null) {
+            json.set("cursor", cursor.toJson());
+        }
+        if (parents != null) {
+            json.set("parents", parents.toJson());
+        }
+        json.put("deletions", deletions).put("conditional", conditional);
+        json.set("firstPoll", first.toJson());
+        if (schedule != null) {
+            json.set("schedule", schedule.toJson());
+        }
+        json.putObject("limits")
+                .put("keys", limits.keys())
+                .put("deadLetters", limits.deadLetters())
+                .put("parents", limits.parents())
+                .put("inMemory", limits.batch())
+                .put("rememberFor", limits.memory().toString());
+        return json;
+    }
+
+    /**
+     * Says about the trigger what was saved.
+     *
+     * @param json what {@link #toJson()} wrote, or somebody by hand: all members may be left out
+     * @return this
+     */
+    public PollingTriggerBuilder definition(JsonNode json) {
+        if (json == null) {
+            problems.add("definition: it is null");
+            return this;
+        }
+        Map<String, Spec.Step<PollingTriggerBuilder>> steps = new LinkedHashMap<>();
+        steps.put("request", (builder, value) -> builder.request(RequestTemplate.fromJson(value)));
+        steps.put("pills", (builder, value) -> {
+            value.properties().forEach(pill -> builder.pill(pill.getKey(), pill.getValue()));
+            return builder;
+        });
+        steps.put("records", (builder, value) -> builder.records(Records.fromJson(value)));
+        steps.put("key", (builder, value) -> builder.key(Spec.texts(value)));
+        steps.put("keyOfWholeRecord", (builder, value) -> value.asBoolean() ? builder.keyOfWholeRecord() : builder);
+        steps.put("version", (builder, value) -> builder.version(Spec.texts(value)));
+        steps.put("versionOfWholeRecord", (builder, value) -> builder.versionOfWholeRecord(Spec.texts(value)));
+        steps.put("pagination", (builder, value) -> builder.pagination(Pagination.fromJson(value)));
+        steps.put("cursor", (builder, value) -> builder.cursor(Cursor.fromJson(value)));
+        steps.put("parents", (builder, value) -> builder.parents(Parents.fromJson(value)));
+        steps.put("deletions", (builder, value) -> value.asBoolean() ? builder.deletions() : builder);
+        steps.put("conditional", (builder, value) -> value.asBoolean() ? builder.conditional() : builder);
+        steps.put("firstPoll", (builder, value) -> builder.firstPoll(FirstPoll.fromJson(value)));
+        steps.put("schedule", (builder, value) -> builder.schedule(Schedule.fromJson(value)));
+        steps.put("limits", (builder, value) -> Spec.read("limits", value, builder, LIMITS));
+        check(() -> {
+            var unused = Spec.read("definition", json, this, steps);
+        });
+        return this;
+    }
+
     private static void require(boolean good, String otherwise, List<String> found) {
         if (!good) {
             found.add(otherwise);
@@ -481,7 +577,8 @@ public final class PollingTriggerBuilder {
     private RequestTemplate placed(RequestTemplate template, List<String> found) {
         RequestTemplate paged = pagination == null ? template : pagination.applyTo(template, found);
         RequestTemplate placed = cursor == null ? paged : cursor.applyTo(paged, found);
-        Set<String> known = new TreeSet<>(steps);
+        Set<String> known = new TreeSet<>(values.keySet());
+        known.add("page");
         if (cursor != null) {
             known.add(cursor.windows() == null ? "cursor" : "window");
         }

@@ -1,9 +1,11 @@
 package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +49,7 @@ public final class Records {
     private final @Nullable Pointer expanded;
     private final List<Predicate<JsonNode>> filters;
     private final boolean optional;
+    private final Spec spec;
 
     private Records(
             List<String> path,
@@ -55,7 +58,8 @@ public final class Records {
             @Nullable String keyField,
             @Nullable Pointer expanded,
             List<Predicate<JsonNode>> filters,
-            boolean optional) {
+            boolean optional,
+            Spec spec) {
         this.path = path;
         this.format = format;
         this.separator = separator;
@@ -63,6 +67,7 @@ public final class Records {
         this.expanded = expanded;
         this.filters = filters;
         this.optional = optional;
+        this.spec = spec;
     }
 
     /**
@@ -71,7 +76,7 @@ public final class Records {
      * @return the records
      */
     public static Records atRoot() {
-        return new Records(List.of(), Format.AUTO, ',', null, null, List.of(), false);
+        return new Records(List.of(), Format.AUTO, ',', null, null, List.of(), false, Spec.NONE);
     }
 
     /**
@@ -83,11 +88,11 @@ public final class Records {
      * @throws InvalidDefinitionException when it is no JSON pointer
      */
     public static Records at(String path) {
-        return atRoot().withPath(Pointer.segments("records", path));
+        return atRoot().withPath(Pointer.segments("records", path), path);
     }
 
-    private Records withPath(List<String> segments) {
-        return new Records(segments, format, separator, keyField, expanded, filters, optional);
+    private Records withPath(List<String> segments, String text) {
+        return new Records(segments, format, separator, keyField, expanded, filters, optional, spec.with("path", text));
     }
 
     /**
@@ -97,7 +102,8 @@ public final class Records {
      * @return other records
      */
     public Records as(Format format) {
-        return new Records(path, format, separator, keyField, expanded, filters, optional);
+        Spec said = spec.with("as", format);
+        return new Records(path, format, separator, keyField, expanded, filters, optional, said);
     }
 
     /**
@@ -107,7 +113,8 @@ public final class Records {
      * @return other records
      */
     public Records csv(char separator) {
-        return new Records(path, Format.CSV, separator, keyField, expanded, filters, optional);
+        Spec said = spec.with("csv", String.valueOf(separator));
+        return new Records(path, Format.CSV, separator, keyField, expanded, filters, optional, said);
     }
 
     /**
@@ -121,7 +128,8 @@ public final class Records {
         if (field == null || field.isEmpty()) {
             throw new InvalidDefinitionException("records", List.of("keyed: the field has no name"));
         }
-        return new Records(path, format, separator, field, expanded, filters, optional);
+        Spec said = spec.with("keyed", field);
+        return new Records(path, format, separator, field, expanded, filters, optional, said);
     }
 
     /**
@@ -138,7 +146,8 @@ public final class Records {
         if (pointer.isRoot()) {
             throw new InvalidDefinitionException("records", List.of("expand: the record itself is no list in it"));
         }
-        return new Records(path, format, separator, keyField, pointer, filters, optional);
+        Spec said = spec.with("expand", list);
+        return new Records(path, format, separator, keyField, pointer, filters, optional, said);
     }
 
     /**
@@ -151,14 +160,13 @@ public final class Records {
         if (filter == null) {
             throw new InvalidDefinitionException("records", List.of("where: the filter is null"));
         }
-        return new Records(
-                path,
-                format,
-                separator,
-                keyField,
-                expanded,
-                Stream.concat(filters.stream(), Stream.of(filter)).toList(),
-                optional);
+        return filtered(filter, spec.withCode());
+    }
+
+    private Records filtered(Predicate<JsonNode> filter, Spec said) {
+        List<Predicate<JsonNode>> more =
+                Stream.concat(filters.stream(), Stream.of(filter)).toList();
+        return new Records(path, format, separator, keyField, expanded, more, optional, said);
     }
 
     /**
@@ -172,7 +180,8 @@ public final class Records {
     public Records where(String field, String... values) {
         Pointer pointer = Pointer.of("where", field);
         List<String> good = List.copyOf(Arrays.asList(values.clone()));
-        return where(item -> good.contains(pointer.in(item).asText()));
+        Spec said = spec.plus("where", Map.of("field", field, "values", good));
+        return filtered(item -> good.contains(pointer.in(item).asText()), said);
     }
 
     /**
@@ -182,7 +191,33 @@ public final class Records {
      * @return other records
      */
     public Records optional() {
-        return new Records(path, format, separator, keyField, expanded, filters, true);
+        return new Records(path, format, separator, keyField, expanded, filters, true, spec.with("optional", true));
+    }
+
+    ObjectNode toJson() {
+        return spec.toJson("records");
+    }
+
+    static Records fromJson(JsonNode json) {
+        Map<String, Spec.Step<Records>> steps = Map.of(
+                "path",
+                        (records, value) ->
+                                records.withPath(Pointer.segments("records", value.asText()), value.asText()),
+                "as", (records, value) -> records.as(Spec.constant(Format.class, value)),
+                "csv", (records, value) -> records.csv(value.asText(",").charAt(0)),
+                "keyed", (records, value) -> records.keyed(value.asText()),
+                "expand", (records, value) -> records.expand(value.asText()),
+                "where", Records::wheres,
+                "optional", (records, value) -> value.asBoolean() ? records.optional() : records);
+        return Spec.read("records", json, atRoot(), steps);
+    }
+
+    private static Records wheres(Records records, JsonNode list) {
+        Records filtered = records;
+        for (JsonNode one : list) {
+            filtered = filtered.where(one.path("field").asText(), Spec.texts(one.path("values")));
+        }
+        return filtered;
     }
 
     List<String> path() {

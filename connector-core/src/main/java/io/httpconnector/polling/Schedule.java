@@ -1,10 +1,14 @@
 package io.httpconnector.polling;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -132,6 +136,39 @@ public final class Schedule {
         if (!good) {
             throw new InvalidDefinitionException("schedule", List.of(otherwise));
         }
+    }
+
+    ObjectNode toJson() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        if (interval != null) {
+            json.put("every", interval.toString());
+        }
+        if (cron != null) {
+            json.putObject("cron")
+                    .put("expression", cron.expression())
+                    .put("zone", cron.zone().getId());
+        }
+        json.put("jitter", jitter.toString()).put("startAfter", delay.toString());
+        return json.put("spread", spread).put("misfire", misfire.name());
+    }
+
+    static Schedule fromJson(JsonNode json) {
+        Schedule begin = json.has("cron")
+                ? cron(
+                        json.at("/cron/expression").asText(),
+                        Cursor.zone(json.at("/cron/zone").asText()))
+                : every(Spec.duration(json.path("every")));
+        return Spec.read(
+                "schedule",
+                json,
+                begin,
+                Map.of(
+                        "every", (schedule, value) -> schedule,
+                        "cron", (schedule, value) -> schedule,
+                        "jitter", (schedule, value) -> schedule.jitter(Spec.duration(value)),
+                        "startAfter", (schedule, value) -> schedule.startAfter(Spec.duration(value)),
+                        "spread", (schedule, value) -> value.asBoolean() ? schedule.spread() : schedule,
+                        "misfire", (schedule, value) -> schedule.misfire(Spec.constant(Misfire.class, value))));
     }
 
     /** Whether the clock on the wall counts, which may be set; or else the time that passes. */

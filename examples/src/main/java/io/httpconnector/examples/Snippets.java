@@ -37,6 +37,7 @@ import io.httpconnector.micrometer.ObservationListener;
 import io.httpconnector.polling.Cursor;
 import io.httpconnector.polling.Order;
 import io.httpconnector.polling.Pagination;
+import io.httpconnector.polling.PaginationProposal;
 import io.httpconnector.polling.Parents;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.PollingTriggerBuilder;
@@ -448,5 +449,29 @@ final class Snippets {
                 .versionOfWholeRecord("/views") // a change of the views alone is no update
                 .deletions()
                 .conditional(); // If-None-Match: nothing is read when nothing has changed
+    }
+
+    static PollingTrigger saved(
+            PollingTriggerBuilder builder,
+            String customer,
+            HttpConnection connection,
+            StateStore store,
+            Tickets tickets) {
+        JsonNode saved = builder.toJson();
+
+        PollingTrigger trigger = PollingTrigger.named(customer + "/orders")
+                .definition(saved)
+                .connection(connection)
+                .store(store)
+                .handler(event -> tickets.upsert(event.payload()))
+                .minInterval(Duration.ofMinutes(1))
+                .build();
+        return trigger;
+    }
+
+    static void detect(HttpConnection connection, RequestTemplate listOrders) {
+        PaginationProposal found =
+                Pagination.detect(connection, listOrders, Pills.none()).orElseThrow();
+        log.info("By {}: {}", found.reason(), found.proven());
     }
 }

@@ -1,0 +1,215 @@
+package io.httpconnector.polling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
+import io.httpconnector.polling.Records.Format;
+import io.httpconnector.polling.Schedule.Misfire;
+import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.trigger.TriggerEvent;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Triggers as data: what a builder says can be saved and read again. */
+class DefinitionTest {
+
+    private final Service service = new Service();
+    private final HttpConnection connection =
+            HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
+    private final List<TriggerEvent> events = new ArrayList<>();
+
+    @AfterEach
+    void end() {
+        connection.close();
+        service.close();
+    }
+
+    @Test
+    void aTriggerThatSomebodyHasWritten() {
+        service.behaviour = asked -> Answer.json(Map.of(
+                "items",
+                asked.number("skip", 0) == 0 && asked.query().get("team").equals("blue")
+                        ? List.of(Map.of("id", 1, "state", "open"), Map.of("id", 2, "state", "closed"))
+                        : List.of()));
+        JsonNode json = Json.parse("""
+                {"request": {"name": "List", "method": "GET", "url": "/items", "query": [{"name": "team", "value": "{{team.name}}"}]},
+                 "pills": {"team": {"name": "blue"}},
+                 "records": {"path": "/items", "where": [{"field": "/state", "values": ["open"]}]},
+                 "key": ["/id"],
+                 "pagination": {"offset": {"query": "skip"}},
+                 "firstPoll": {"everything": true},
+                 "schedule": {"every": "PT5M"}}""");
+        try (PollingTrigger trigger = builder().definition(json).build()) {
+            trigger.pollOnce();
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactly("1");
+    }
+
+    static Stream<Arguments> said() {
+        Cursor time = Cursor.timestamp("/t");
+        return Stream.<UnaryOperator<PollingTriggerBuilder>>of(
+                        b -> b.key("/a", "/b").version("/c"),
+                        b -> b.keyOfWholeRecord(),
+                        b -> b.key("/id").versionOfWholeRecord("/views"),
+                        b -> b.key("/id")
+                                .pill("tenant", Map.of("id", 7))
+                                .deletions()
+                                .conditional(),
+                        b -> b.key("/id")
+                                .records(Records.atRoot().as(Format.JSON_LINES).optional()),
+                        b -> b.key("/id")
+                                .records(Records.at("/a/*")
+                                        .keyed("k")
+                                        .expand("/x")
+                                        .where("/s", "a", "b")
+                                        .where("/t", "c")),
+                        b -> b.key("/id").records(Records.atRoot().csv(';')),
+                        b -> b.key("/id")
+                                .pagination(Pagination.pages("p")
+                                        .first(0)
+                                        .size("s", 50)
+                                        .endsWithShortPage()),
+                        b -> b.key("/id")
+                                .pagination(Pagination.offset(Place.header("X-Start"))
+                                        .total("/total")
+                                        .maxPages(9)),
+                        b -> b.key("/id")
+                                .pagination(Pagination.cursor("after")
+                                        .token("/next")
+                                        .moreWhile("/more")),
+                        b -> b.key("/id").pagination(Pagination.cursor("after").tokenHeader("X-Next")),
+                        b -> b.key("/id").pagination(Pagination.cursor("after").tokenOfLastRecord("/id")),
+                        b -> b.key("/id").pagination(Pagination.nextUrl("/next")),
+                        b -> b.key("/id").pagination(Pagination.linkHeader().totalPages("/pages")),
+                        b -> b.key("/id")
+                                .cursor(time.in("since")
+                                        .format("yyyy-MM-dd")
+                                        .zone(ZoneId.of("Europe/Berlin"))
+                                        .grain(Duration.ofDays(1))),
+                        b -> b.key("/id")
+                                .cursor(time.in(Place.header("X-Since"))
+                                        .epochMillis()
+                                        .lookback(Duration.ofHours(1))
+                                        .settle(Duration.ofSeconds(9))),
+                        b -> b.key("/id").cursor(time.notSent().epochSeconds().order(Order.DESCENDING)),
+                        b -> b.key("/id")
+                                .cursor(Cursor.number("/n")
+                                        .in("min")
+                                        .lookback(100)
+                                        .order(Order.ASCENDING)),
+                        b -> b.key("/id").cursor(Cursor.opaque("/token").in("token")),
+                        b -> b.key("/id")
+                                .cursor(time.windows(Duration.ofDays(1), Place.query("from"), Place.query("to")))
+                                .firstPoll(FirstPoll.from(Instant.EPOCH)),
+                        b -> b.key("/id").firstPoll(FirstPoll.last(10)),
+                        b -> b.key("/id")
+                                .request(get("/x/{{parent.id}}"))
+                                .parents(Parents.from(get("/parents"), Records.at("/v"), "/id")
+                                        .pagination(Pagination.linkHeader())),
+                        b -> b.key("/id").request(get("/x/{{parent}}")).parents(Parents.of("a", 7)),
+                        b -> b.key("/id")
+                                .schedule(Schedule.every(Duration.ofMinutes(5))
+                                        .jitter(Duration.ofSeconds(9))
+                                        .startAfter(Duration.ofHours(1))
+                                        .spread()),
+                        b -> b.key("/id")
+                                .schedule(Schedule.cron("0 6 * * *", ZoneId.of("UTC"))
+                                        .misfire(Misfire.CATCH_UP)),
+                        b -> b.key("/id")
+                                .rememberAtMost(7)
+                                .rememberFor(Duration.ofHours(1))
+                                .maxDeadLetters(8)
+                                .maxParents(9)
+                                .maxInMemory(10))
+                .map(step -> arguments(step));
+    }
+
+    @ParameterizedTest
+    @MethodSource("said")
+    void whatABuilderSaysIsSavedAndReadWithoutLoss(UnaryOperator<PollingTriggerBuilder> step) {
+        PollingTriggerBuilder builder = step.apply(builder().request(get("/records")));
+        builder.build().close();
+        JsonNode saved = Json.parse(builder.toJson().toString());
+
+        PollingTriggerBuilder read = builder().definition(saved);
+
+        read.build().close();
+        assertThat(read.toJson().toString()).isEqualTo(saved.toString());
+    }
+
+    @Test
+    void codeIsNotSavedSilently() {
+        for (UnaryOperator<PollingTriggerBuilder> step : List.<UnaryOperator<PollingTriggerBuilder>>of(
+                b -> b.records(Records.atRoot().where(item -> true)),
+                b -> b.pagination(Pagination.pages("p").until(page -> true)),
+                b -> b.pagination(Pagination.nextUrl(page -> Optional.empty())),
+                b -> b.cursor(Cursor.opaque(page -> Optional.empty()).in("t")))) {
+            PollingTriggerBuilder builder =
+                    step.apply(builder().request(get("/records")).key("/id"));
+            assertThatThrownBy(builder::toJson)
+                    .isInstanceOf(InvalidDefinitionException.class)
+                    .hasMessageContaining("it has code of yours, which can't be saved");
+        }
+    }
+
+    static Stream<Arguments> wrong() {
+        return Stream.of(
+                arguments("{\"keys\": [\"/id\"]}", "\"keys\" is not known"),
+                arguments("[]", "it is no JSON object"),
+                arguments(
+                        "{\"pagination\": {\"offset\": {\"query\": \"o\"}, \"totl\": \"/t\"}}",
+                        "\"totl\" is not known"),
+                arguments("{\"pagination\": {\"offset\": {\"cookie\": \"o\"}}}", "\"cookie\" is not known"),
+                arguments(
+                        "{\"cursor\": {\"in\": {\"query\": \"since\"}}}",
+                        "neither \"timestamp\" nor \"number\" nor \"opaque\""),
+                arguments("{\"cursor\": {\"timestamp\": \"/t\", \"zone\": \"Mars\"}}", "\"Mars\" is no time zone"),
+                arguments(
+                        "{\"cursor\": {\"timestamp\": \"/t\", \"order\": \"UP\"}}",
+                        "\"UP\" is none: there are [ASCENDING"),
+                arguments("{\"schedule\": {\"every\": \"5m\"}}", "\"5m\" is none: write it as ISO 8601"),
+                arguments("{\"firstPoll\": {\"from\": \"yesterday\"}}", "\"yesterday\" is no time"),
+                arguments("{\"request\": {\"name\": \"x\"}}", "method: it is missing"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrong")
+    void saysWhatIsWrong(String json, String message) {
+        PollingTriggerBuilder builder =
+                builder().request(get("/records")).key("/id").definition(Json.parse(json));
+
+        assertThatThrownBy(builder::build)
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining(message);
+    }
+
+    private static RequestTemplate get(String url) {
+        return RequestTemplate.named("List").get(url).build();
+    }
+
+    private PollingTriggerBuilder builder() {
+        return PollingTrigger.named("records")
+                .connection(connection)
+                .store(StateStore.inMemory())
+                .handler(events::add);
+    }
+}
