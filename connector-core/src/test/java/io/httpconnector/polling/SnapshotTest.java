@@ -9,6 +9,10 @@ import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.Change;
 import io.httpconnector.trigger.TriggerEvent;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -112,6 +116,59 @@ class SnapshotTest {
             trigger.pollOnce();
 
             assertThat(events).extracting(TriggerEvent::key).containsExactlyInAnyOrder("9", "8", "7");
+        }
+    }
+
+    /** A record that moves from one page to another while they are read is on none of them: that is no deletion. */
+    @Test
+    void whatMovedBetweenPagesIsNotDeleted() {
+        for (int i = 1; i <= 30; i++) {
+            put(i, "r" + i);
+        }
+        boolean[] moves = {false};
+        service.behaviour = asked -> {
+            int skip = asked.number("skip", 0);
+            if (skip == 10 && moves[0]) {
+                records.remove(1);
+                moves[0] = false;
+            }
+            return Answer.json(records.values().stream().skip(skip).limit(10).toList());
+        };
+        try (PollingTrigger trigger =
+                trigger().pagination(Pagination.offset("skip")).deletions().build()) {
+            trigger.pollOnce();
+            moves[0] = true;
+            for (int i = 0; i < 3; i++) {
+                trigger.pollOnce();
+            }
+            assertThat(events)
+                    .extracting(event -> event.change() + " " + event.key())
+                    .containsExactly("DELETED 1");
+        }
+    }
+
+    @Test
+    void whatIsGoneForLongIsForgotten() {
+        Instant[] date = {Instant.parse("2026-11-25T12:00:00Z")};
+        service.behaviour = asked -> Answer.json(records.values())
+                .header("Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(date[0].atZone(ZoneOffset.UTC)));
+        put(1, "a");
+        put(2, "b");
+        try (PollingTrigger trigger = trigger().rememberFor(Duration.ofDays(1)).build()) {
+            trigger.pollOnce();
+            records.remove(1);
+            trigger.pollOnce();
+            put(1, "a");
+            trigger.pollOnce();
+            assertThat(events).isEmpty();
+
+            records.remove(1);
+            date[0] = date[0].plus(Duration.ofDays(2));
+            trigger.pollOnce();
+            trigger.pollOnce();
+            put(1, "a");
+            trigger.pollOnce();
+            assertThat(events).extracting(TriggerEvent::key).containsExactly("1");
         }
     }
 
