@@ -91,6 +91,7 @@ final class Intake {
             pending.add(new Pending(item, mark, records));
             if (pending.size() >= definition.limits().batch()) {
                 flush();
+                state.commit();
             }
         }
         return item.print();
@@ -116,7 +117,7 @@ final class Intake {
         return new PollingException(Reason.UNEXPECTED_ANSWER, message, cause);
     }
 
-    /** Finishes what is in memory; stops when a handler was stopped. */
+    /** Finishes what is in memory, to be committed then; stops when a handler was stopped. */
     void flush() {
         List<Fresh> fresh = sift();
         pending.clear();
@@ -125,8 +126,8 @@ final class Intake {
         } else {
             deliver(fresh);
         }
-        state.commit();
         if (scope.seen().size() > definition.limits().keys()) {
+            state.commit();
             throw new PollingException(
                     Reason.LIMIT_REACHED,
                     "More than " + definition.limits().keys() + " keys would have to be remembered: raise"
@@ -201,6 +202,11 @@ final class Intake {
         if (displaced != null) {
             note(displaced);
         }
+    }
+
+    /** The poll has failed: the newest ones, which are still to be delivered, don't count as seen. */
+    void abandon() {
+        newest.forEach(one -> scope.seen().remove(one.item.print()));
     }
 
     /** Of a silent first poll: delivers the newest after all. */

@@ -66,6 +66,15 @@ final class Poll {
 
     /** Runs to its end; or until it is stopped, by a {@link Run.StoppedException}. */
     void run() {
+        try {
+            runToTheEnd();
+        } catch (RuntimeException e) {
+            intake.abandon();
+            throw e;
+        }
+    }
+
+    private void runToTheEnd() {
         Map<String, Object> query = mode.nextQuery();
         while (query != null && !notModified) {
             queries++;

@@ -142,8 +142,7 @@ final class Poller {
                     Reason.BUSY, "\"" + definition.id() + "\" polls already: a trigger does not overlap itself");
         }
         try {
-            TriggerState open = open();
-            return poll(open, begin());
+            return poll(begin());
         } finally {
             end();
             polling.unlock();
@@ -159,10 +158,11 @@ final class Poller {
         thread = null;
     }
 
-    private PollResult poll(TriggerState open, CountDownLatch gate) {
+    private PollResult poll(CountDownLatch gate) {
         Tally tally = new Tally(time.nanos());
         Run run = new Run(time, gate, handlers, soFar -> tell(listener -> listener.onPage(tally.progress(soFar))));
         try {
+            TriggerState open = open();
             if (parents == null) {
                 pollOne(open, "", MissingNode.getInstance(), run, tally);
             } else {
@@ -171,7 +171,7 @@ final class Poller {
             tally.isComplete = true;
         } catch (Run.StoppedException e) {
             tally.add(new PollResult(0, 0, 0, 0, 0, false, true));
-        } catch (ConnectorException e) {
+        } catch (RuntimeException e) {
             failed(e, tally.done);
             throw e;
         } finally {
@@ -258,16 +258,20 @@ final class Poller {
         }
     }
 
-    private synchronized void succeeded(PollResult result) {
-        history = history.succeeded(time.now(), result);
+    private void succeeded(PollResult result) {
+        note(history().succeeded(time.now(), result));
         tell(listener -> listener.onSuccess(definition.id(), result));
     }
 
-    private synchronized void failed(ConnectorException e, PollResult result) {
-        history = history.failed(time.now(), String.valueOf(e.getMessage()), result);
-        int inARow = history.failures();
-        LOG.warn("{}: poll failed, {} in a row: {}", definition.id(), inARow, e.getMessage());
-        tell(listener -> listener.onFailure(definition.id(), e, inARow));
+    private void failed(RuntimeException e, PollResult result) {
+        History failed = history().failed(time.now(), String.valueOf(e.getMessage()), result);
+        note(failed);
+        LOG.warn("{}: poll failed, {} in a row: {}", definition.id(), failed.failures(), e.getMessage());
+        tell(listener -> listener.onFailure(definition.id(), e, failed.failures()));
+    }
+
+    private synchronized void note(History changed) {
+        history = changed;
     }
 
     private void tell(Consumer<PollingListener> what) {

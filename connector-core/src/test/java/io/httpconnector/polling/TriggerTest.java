@@ -334,6 +334,44 @@ class TriggerTest {
     }
 
     @Test
+    void noMoreKeysThanPermittedAreRemembered() {
+        IntStream.range(0, 50).forEach(i -> put(i, "r"));
+        try (PollingTrigger trigger =
+                trigger().rememberAtMost(30).maxInMemory(10).build()) {
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(trigger::pollOnce)
+                        .isInstanceOfSatisfying(
+                                PollingException.class,
+                                e -> assertThat(e.reason()).isEqualTo(Reason.LIMIT_REACHED))
+                        .hasMessageContaining("rememberAtMost");
+            }
+            assertThat(events).extracting(TriggerEvent::key).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void theLastOnesAreNotLostWhenTheFirstPollFails() {
+        IntStream.range(0, 20).forEach(i -> put(i, "r"));
+        AtomicBoolean broken = new AtomicBoolean(true);
+        service.behaviour = asked -> broken.get() && asked.number("skip", 0) > 0
+                ? Answer.status(500)
+                : Answer.json(records.values().stream()
+                        .skip(asked.number("skip", 0))
+                        .limit(10)
+                        .toList());
+        try (PollingTrigger trigger = trigger()
+                .pagination(Pagination.offset("skip"))
+                .firstPoll(FirstPoll.last(5))
+                .build()) {
+            assertThatThrownBy(trigger::pollOnce).isInstanceOf(StatusException.class);
+            assertThat(events).isEmpty();
+            broken.set(false);
+            trigger.pollOnce();
+        }
+        assertThat(events).hasSize(5);
+    }
+
+    @Test
     void oneIdRunsOnce() {
         StateStore store = StateStore.inMemory();
         try (PollingTrigger first = trigger().store(store).build();
