@@ -149,7 +149,7 @@ final class CountedMode implements Mode {
                 return false;
             }
         }
-        boolean more = hasNext && !isKnown() && !(isFromNow() && !cursor.isSent());
+        boolean more = hasNext && !isKnown() && !isEnoughToBegin();
         if (!more && cursor.windows() != null) {
             moveTo(Math.max(upper, position));
             goesOn = upper > position && upper < cursor.settled(TimeText.nanos(clock.now()));
@@ -169,6 +169,12 @@ final class CountedMode implements Mode {
     /** The newest come first, and this page had nothing but what was not asked for. */
     private boolean isKnown() {
         return cursor.order() == Order.DESCENDING && pageIsKnown && last != null;
+    }
+
+    /** A silent beginning needs no more than to know where it is: by the time of the service, or by the newest record. */
+    private boolean isEnoughToBegin() {
+        boolean newestFirst = cursor.order() == Order.DESCENDING;
+        return silent && definition.first().last() == 0 && (newestFirst || (isFromNow() && !cursor.isSent()));
     }
 
     private void moveTo(long reached) {

@@ -18,6 +18,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
+import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
@@ -25,6 +26,10 @@ import io.httpconnector.Retry;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.JwtKey;
 import io.httpconnector.auth.TestClock;
+import io.httpconnector.polling.PollingStatus;
+import io.httpconnector.polling.PollingTrigger;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.template.RequestTemplate;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
@@ -102,6 +107,32 @@ class GrantsTest {
             generator.initialize(2048);
         }
         return generator.generateKeyPair();
+    }
+
+    @Test
+    void aTriggerStopsWhenSomebodyMustAuthorizeAgain() {
+        service.stubFor(
+                post("/token").willReturn(aResponse().withStatus(400).withBody("{\"error\": \"invalid_grant\"}")));
+        try (HttpConnection connection =
+                        connection(OAuth2.refreshToken(Secret.of("spent")).client("id", Secret.of("secret")));
+                PollingTrigger trigger = PollingTrigger.named("orders")
+                        .connection(connection)
+                        .request(RequestTemplate.named("List").get("/orders").build())
+                        .key("/id")
+                        .every(Duration.ofSeconds(1))
+                        .store(StateStore.inMemory())
+                        .handler(event -> {})
+                        .build()) {
+            assertThatThrownBy(trigger::pollOnce)
+                    .isInstanceOfSatisfying(
+                            ConnectorException.class,
+                            e -> assertThat(e.needsAuthorization()).isTrue());
+            trigger.start();
+            while (trigger.status().state() != PollingStatus.State.AUTHORIZATION_NEEDED) {
+                Thread.onSpinWait();
+            }
+            assertThat(trigger.status().lastError().orElseThrow()).doesNotContain("spent");
+        }
     }
 
     @Test
