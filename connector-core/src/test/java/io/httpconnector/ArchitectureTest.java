@@ -59,6 +59,23 @@ class ArchitectureTest {
                     .or(resideInAPackage("org.jspecify..")));
 
     @ArchTest
+    static final ArchRule triggersAndStateUseTheRootOnly = noClasses()
+            .that()
+            .resideInAnyPackage("io.httpconnector.trigger..", "io.httpconnector.state..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.httpconnector.template..", "io.httpconnector.polling..", "io.httpconnector.wizard..");
+
+    @ArchTest
+    static final ArchRule pollingKnowsNoWizard = noClasses()
+            .that()
+            .resideInAPackage("io.httpconnector.polling..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.httpconnector.wizard..");
+
+    @ArchTest
     static final ArchRule micrometerIsKnownInItsPackageOnly = noClasses()
             .that()
             .resideOutsideOfPackage("io.httpconnector.micrometer..")
