@@ -142,7 +142,10 @@ final class CountedMode implements Mode {
         if (number > 1 && moves) {
             unsteady = Math.min(unsteady, position);
         }
-        if (ascending && !silent) {
+        // Where pages are positions and can't be asked for by the cursor, a record may have moved to a page that was
+        // read.
+        boolean isSafe = cursor.isSent() || !definition.pagination().isPositional();
+        if (ascending && !silent && isSafe) {
             moveTo(furthest);
             if (hasNext && goesOnFromCursor()) {
                 goesOn = true;

@@ -1,9 +1,13 @@
 package io.httpconnector.polling;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.HttpConnection;
+import io.httpconnector.Retry;
+import io.httpconnector.StatusException;
 import io.httpconnector.Time;
+import io.httpconnector.polling.Service.Answer;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.Change;
@@ -33,8 +37,10 @@ class CursorTest {
 
     private final Service service = new Service();
     private final Table table = new Table();
-    private final HttpConnection connection =
-            HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
+    private final HttpConnection connection = HttpConnection.named("Service")
+            .baseUrl(service.baseUrl())
+            .retry(Retry.none())
+            .build();
     private final List<TriggerEvent> events = new ArrayList<>();
 
     CursorTest() {
@@ -183,6 +189,31 @@ class CursorTest {
         for (Table.Row row : table.all()) {
             assertThat(delivered.contains(row.id() + row.name())).as("%s", row).isTrue();
         }
+    }
+
+    /** Each page is asked for by the cursor, so that no page is a position in a list that changes. */
+    @Test
+    void whereTheOldestComeFirstALongReadGoesOnFromTheCursor() {
+        for (int i = 0; i < 1000; i++) {
+            table.put(i, "r" + i, NOON.minusSeconds(2000 - i));
+        }
+        StateStore store = StateStore.inMemory();
+        service.behaviour = asked -> service.asked.size() > 5 ? Answer.status(500) : table.answer(asked);
+        try (PollingTrigger trigger = everything(Order.ASCENDING).store(store).build()) {
+            assertThatThrownBy(trigger::pollOnce).isInstanceOf(StatusException.class);
+        }
+        assertThat(service.asked).extracting(asked -> asked.query().get("page")).containsOnly("1");
+        assertThat(events).hasSizeBetween(450, 500);
+        service.behaviour = table;
+        service.asked.clear();
+        try (PollingTrigger trigger = everything(Order.ASCENDING).store(store).build()) {
+            trigger.pollOnce();
+            assertThat(service.asked.size()).isLessThanOrEqualTo(8);
+            service.asked.clear();
+            trigger.pollOnce();
+            assertThat(service.asked.size()).isLessThanOrEqualTo(2);
+        }
+        assertOnce(1000);
     }
 
     @Test
