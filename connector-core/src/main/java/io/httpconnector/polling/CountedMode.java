@@ -217,8 +217,9 @@ final class CountedMode implements Mode {
         forget();
     }
 
-    /** Forgets the keys that no query asks for any more. */
-    private void forget() {
+    /** No query asks for them any more. */
+    @Override
+    public void forget() {
         Long reached = scope.checkpoint().position();
         if (reached != null) {
             Long query = scope.checkpoint().query();

@@ -26,7 +26,11 @@ record Fingerprint(long high, long low) {
     }
 
     static Fingerprint of(String text) {
-        MessageDigest digest = sha256();
+        return of(text, sha256());
+    }
+
+    /** The same, with a digest that the caller uses again and again. */
+    static Fingerprint of(String text, MessageDigest digest) {
         digest.update(text.getBytes(StandardCharsets.UTF_8));
         return of(digest);
     }
@@ -77,7 +81,7 @@ record Fingerprint(long high, long low) {
     }
 
     /** A copy costs less than to look for the algorithm each time. */
-    private static MessageDigest sha256() {
+    static MessageDigest sha256() {
         try {
             return (MessageDigest) SHA_256.clone();
         } catch (CloneNotSupportedException e) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.ConnectorException;
+import java.security.MessageDigest;
 import java.util.List;
 
 /**
@@ -24,9 +25,9 @@ record Identity(List<Pointer> key, List<Pointer> version, boolean hashed, List<P
         return hashed || !version.isEmpty();
     }
 
-    Item of(JsonNode item) {
+    Item of(JsonNode item, MessageDigest digest) {
         String text = key.isEmpty() ? Fingerprint.of(counted(item)).toString() : text(key, item);
-        return new Item(item, text, Fingerprint.of(text), version(item));
+        return new Item(item, text, Fingerprint.of(text, digest), version(item));
     }
 
     private long version(JsonNode item) {
@@ -38,17 +39,22 @@ record Identity(List<Pointer> key, List<Pointer> version, boolean hashed, List<P
 
     /** The text of one field as it is, or several as a JSON array. */
     private static String text(List<Pointer> fields, JsonNode item) {
-        for (Pointer field : fields) {
-            JsonNode value = field.in(item);
-            if (value.isNull() || value.isContainerNode() || value.asText().isEmpty()) {
-                throw new ConnectorException("A record has no key: at \"" + field + "\" there is "
-                        + (value.isContainerNode() ? "an object or a list" : "nothing")
-                        + "; choose another key, or keyOfWholeRecord()");
-            }
+        if (fields.size() == 1) {
+            return text(fields.get(0), item);
         }
-        return fields.size() == 1
-                ? fields.get(0).in(item).asText()
-                : values(fields, item).toString();
+        fields.forEach(field -> text(field, item));
+        return values(fields, item).toString();
+    }
+
+    private static String text(Pointer field, JsonNode item) {
+        JsonNode value = field.in(item);
+        String text = value.isNull() ? "" : value.asText();
+        if (text.isEmpty()) {
+            throw new ConnectorException("A record has no key: at \"" + field + "\" there is "
+                    + (value.isContainerNode() ? "an object or a list" : "nothing")
+                    + "; choose another key, or keyOfWholeRecord()");
+        }
+        return text;
     }
 
     private static ArrayNode values(List<Pointer> fields, JsonNode item) {

@@ -9,7 +9,9 @@ import io.httpconnector.trigger.Change;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.trigger.Delivered;
 import io.httpconnector.trigger.TriggerEvent;
+import java.security.MessageDigest;
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -38,6 +40,7 @@ final class Intake {
     /** Of the trigger and the parent. */
     private final Fingerprint origin;
 
+    private final MessageDigest digest = Fingerprint.sha256();
     private final List<Pending> pending = new ArrayList<>();
     /** Of a silent poll, the newest: they are events in the end. The least new one is first. */
     private final PriorityQueue<Pending> newest = new PriorityQueue<>(Comparator.comparingLong(Pending::mark)
@@ -99,7 +102,7 @@ final class Intake {
 
     private Item identify(JsonNode tree) {
         try {
-            return definition.identity().of(tree);
+            return definition.identity().of(tree, digest);
         } catch (ConnectorException e) {
             throw unexpected(String.valueOf(e.getMessage()), e);
         }
@@ -125,6 +128,9 @@ final class Intake {
             fresh.forEach(this::keepNewest);
         } else {
             deliver(fresh);
+        }
+        if (scope.seen().size() > definition.limits().keys()) {
+            mode.forget();
         }
         if (scope.seen().size() > definition.limits().keys()) {
             state.commit();
@@ -221,10 +227,11 @@ final class Intake {
     }
 
     private void deliver(List<Fresh> fresh) {
+        Instant now = run.time().now();
         List<TriggerEvent> events = new ArrayList<>(fresh.size());
         for (Fresh one : fresh) {
             Item item = one.pending.item;
-            events.add(event(one.eventId, one.change, item.key(), item.tree()));
+            events.add(event(one.eventId, one.change, item.key(), item.tree(), now));
         }
         Finished finished = finished(events);
         for (Fresh one : fresh) {
@@ -244,7 +251,12 @@ final class Intake {
             String id =
                     event(key).with(DELETED).with(scope.checkpoint().polls()).toString();
             byEvent.put(id, key);
-            events.add(event(id, Change.DELETED, text, MissingNode.getInstance()));
+            events.add(event(
+                    id,
+                    Change.DELETED,
+                    text,
+                    MissingNode.getInstance(),
+                    run.time().now()));
         }
         Finished finished = finished(events);
         byEvent.forEach((id, key) -> {
@@ -301,9 +313,8 @@ final class Intake {
         return new Finished(ids.size() == events.size() ? null : ids);
     }
 
-    private TriggerEvent event(String id, Change change, String key, JsonNode payload) {
-        return new TriggerEvent(
-                id, definition.id(), change, key, payload, parent, run.time().now());
+    private TriggerEvent event(String id, Change change, String key, JsonNode payload, Instant now) {
+        return new TriggerEvent(id, definition.id(), change, key, payload, parent, now);
     }
 
     private void note(Pending one) {

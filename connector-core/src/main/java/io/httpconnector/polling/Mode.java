@@ -29,6 +29,9 @@ interface Mode {
     /** After the events of a page are finished: whether to read the next one of this query. */
     boolean readsOn(Page page, int number, boolean hasNext);
 
+    /** Forgets the keys that can't come again. */
+    void forget();
+
     /** The service did not accept a query. */
     void refused(StatusException e);
 

@@ -62,6 +62,11 @@ final class OpaqueMode implements Mode {
         return hasNext;
     }
 
+    @Override
+    public void forget() {
+        // What was seen in this poll may come again.
+    }
+
     /** A token that has expired is of no use any more: the next poll begins with everything. */
     @Override
     public void refused(StatusException e) {

@@ -60,6 +60,11 @@ final class SnapshotMode implements Mode {
     }
 
     @Override
+    public void forget() {
+        // What was seen in this poll may come again.
+    }
+
+    @Override
     public void refused(StatusException e) {
         // The next poll asks the same.
     }

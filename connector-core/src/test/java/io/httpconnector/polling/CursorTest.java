@@ -217,6 +217,25 @@ class CursorTest {
     }
 
     @Test
+    void keysThatCantComeAgainAreForgotten() {
+        for (int i = 0; i < 3000; i++) {
+            table.put(i, "r" + i, NOON.minusSeconds(4000 - i));
+        }
+        try (PollingTrigger trigger =
+                everything(Order.ASCENDING).rememberAtMost(500).build()) {
+            trigger.pollOnce();
+            for (int i = 0; i < 3; i++) {
+                table.date = table.date.plusSeconds(1000);
+                for (int j = 0; j < 400; j++) {
+                    table.put(3000 + 400 * i + j, "new", table.date.minusSeconds(500 - j));
+                }
+                trigger.pollOnce();
+            }
+        }
+        assertOnce(4200);
+    }
+
+    @Test
     void thePositionNeverMovesBack() {
         try (PollingTrigger trigger =
                 trigger().firstPoll(FirstPoll.everything()).build()) {
