@@ -225,7 +225,8 @@ public final class Delivery {
     private void work(List<TriggerEvent> lane, Run run) {
         boolean going = true;
         for (int i = 0; going && i < lane.size(); i += batch) {
-            List<TriggerEvent> next = List.copyOf(lane.subList(i, Math.min(i + batch, lane.size())));
+            List<TriggerEvent> next =
+                    batch == 1 ? List.of(lane.get(i)) : List.copyOf(lane.subList(i, Math.min(i + batch, lane.size())));
             going = run.stop.getCount() > 0 && finish(next, run);
         }
     }
