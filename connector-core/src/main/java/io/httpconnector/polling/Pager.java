@@ -1,15 +1,15 @@
 package io.httpconnector.polling;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.polling.Pagination.Kind;
 import io.httpconnector.polling.PollingException.Reason;
 import java.net.URI;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The walk over the pages of one query. Knows when it goes in circles. */
@@ -37,8 +37,8 @@ final class Pager {
     }
 
     /** The step {@code page}. */
-    Map<String, Object> pills() {
-        Map<String, Object> page = new TreeMap<>();
+    ObjectNode pills() {
+        ObjectNode page = JsonNodeFactory.instance.objectNode();
         page.put("number", pagination.settings().first() + number - 1);
         page.put("offset", pagination.settings().first() + total);
         if (pagination.settings().size() > 0) {

@@ -56,7 +56,7 @@ final class Poll {
 
     private static Duration asked(Page page) {
         String text = page.header("X-Poll-Interval").orElse("").strip();
-        return text.matches("\\d{1,7}") ? Duration.ofSeconds(Long.parseLong(text)) : Duration.ZERO;
+        return !text.isEmpty() && text.matches("\\d{1,7}") ? Duration.ofSeconds(Long.parseLong(text)) : Duration.ZERO;
     }
 
     PollResult result() {
