@@ -1,7 +1,6 @@
 package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.httpconnector.StatusException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -188,11 +187,6 @@ final class CountedMode implements Mode {
                 forget();
             }
         }
-    }
-
-    @Override
-    public void refused(StatusException e) {
-        // The next poll asks the same.
     }
 
     @Override

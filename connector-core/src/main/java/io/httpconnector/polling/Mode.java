@@ -11,7 +11,7 @@ interface Mode {
     /** The pills of the next query, by their steps; null when there is none. */
     @Nullable Map<String, Object> nextQuery();
 
-    void beginPage();
+    default void beginPage() {}
 
     /**
      * Where a record stands, to be remembered with its key; null when it does not count.
@@ -21,7 +21,9 @@ interface Mode {
     @Nullable Long mark(JsonNode item);
 
     /** Whether a version may be older than the known one, by their marks. */
-    boolean isOlder(long mark, long known);
+    default boolean isOlder(long mark, long known) {
+        return false;
+    }
 
     /** Whether what the mark says outlasts the process. */
     boolean keepsMarks();
@@ -30,10 +32,10 @@ interface Mode {
     boolean readsOn(Page page, int number, boolean hasNext);
 
     /** Forgets the keys that can't come again. */
-    void forget();
+    default void forget() {}
 
     /** The service did not accept a query. */
-    void refused(StatusException e);
+    default void refused(StatusException e) {}
 
     /** After the last page of the last query. */
     void finish(Intake intake);

@@ -37,18 +37,8 @@ final class OpaqueMode implements Mode {
     }
 
     @Override
-    public void beginPage() {
-        // Pages don't differ.
-    }
-
-    @Override
     public Long mark(JsonNode item) {
         return polls;
-    }
-
-    @Override
-    public boolean isOlder(long mark, long known) {
-        return false;
     }
 
     @Override
@@ -60,11 +50,6 @@ final class OpaqueMode implements Mode {
     public boolean readsOn(Page page, int number, boolean hasNext) {
         token = cursor.token(page).orElse(token);
         return hasNext;
-    }
-
-    @Override
-    public void forget() {
-        // What was seen in this poll may come again.
     }
 
     /** A token that has expired is of no use any more: the next poll begins with everything. */

@@ -1,7 +1,6 @@
 package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.httpconnector.StatusException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,18 +33,8 @@ final class SnapshotMode implements Mode {
     }
 
     @Override
-    public void beginPage() {
-        // Pages don't differ.
-    }
-
-    @Override
     public Long mark(JsonNode item) {
         return begun;
-    }
-
-    @Override
-    public boolean isOlder(long mark, long known) {
-        return false;
     }
 
     @Override
@@ -57,16 +46,6 @@ final class SnapshotMode implements Mode {
     public boolean readsOn(Page page, int number, boolean hasNext) {
         mayHaveMoved |= number > 1 && definition.pagination().isPositional();
         return hasNext;
-    }
-
-    @Override
-    public void forget() {
-        // What was seen in this poll may come again.
-    }
-
-    @Override
-    public void refused(StatusException e) {
-        // The next poll asks the same.
     }
 
     /** What was on no page is gone. Where pages are positions, a record may have moved from one to another: it gets a second chance. */
