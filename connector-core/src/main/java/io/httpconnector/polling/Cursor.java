@@ -162,6 +162,9 @@ public final class Cursor {
      * @return another cursor
      */
     public Cursor in(Place where) {
+        if (where == null) {
+            throw invalid("in: the place is null");
+        }
         return new Cursor(kind, field, token, text, range, order, where, windows, spec.with("in", where.toJson()));
     }
 
@@ -182,6 +185,9 @@ public final class Cursor {
      * @return another cursor
      */
     public Cursor format(String pattern) {
+        if (pattern == null) {
+            throw invalid("format: the pattern is null");
+        }
         try {
             return with(new TimeText(TimeText.pattern(pattern), -1, text.zone()), spec.with("format", pattern));
         } catch (DateTimeException e) {
@@ -214,6 +220,9 @@ public final class Cursor {
      * @return another cursor
      */
     public Cursor zone(ZoneId zone) {
+        if (zone == null) {
+            throw invalid("zone: it is null");
+        }
         return with(new TimeText(text.format(), text.unit(), zone), spec.with("zone", zone.getId()));
     }
 
@@ -292,6 +301,9 @@ public final class Cursor {
      * @return another cursor
      */
     public Cursor order(Order order) {
+        if (order == null) {
+            throw invalid("order: it is null: use Order.NONE");
+        }
         return new Cursor(kind, field, token, text, range, order, place, windows, spec.with("order", order));
     }
 
@@ -316,6 +328,9 @@ public final class Cursor {
      */
     public Cursor windows(Duration step, Place from, Place to) {
         requireTime("window", step, Duration.ofDays(3660));
+        if (from == null || to == null) {
+            throw invalid("windows: a place is null");
+        }
         if (step.toNanos() < range.grain) {
             throw invalid("windows of " + step + ": use at least a grain");
         }
@@ -338,7 +353,7 @@ public final class Cursor {
         steps.put("format", (cursor, value) -> cursor.format(value.asText()));
         steps.put("epochSeconds", (cursor, value) -> value.asBoolean() ? cursor.epochSeconds() : cursor);
         steps.put("epochMillis", (cursor, value) -> value.asBoolean() ? cursor.epochMillis() : cursor);
-        steps.put("zone", (cursor, value) -> cursor.zone(zone(value.asText())));
+        steps.put("zone", (cursor, value) -> cursor.zone(zoneOf(value.asText())));
         steps.put("grain", (cursor, value) -> cursor.grain(Spec.duration(value)));
         steps.put(
                 "lookback",
@@ -368,7 +383,7 @@ public final class Cursor {
         throw invalid("it has neither \"timestamp\" nor \"number\" nor \"opaque\"");
     }
 
-    static ZoneId zone(String id) {
+    static ZoneId zoneOf(String id) {
         try {
             return ZoneId.of(id);
         } catch (DateTimeException e) {

@@ -112,6 +112,7 @@ public final class Pagination {
      * @return the pagination, which begins at 1
      */
     public static Pagination pages(Place place) {
+        given(place, "place");
         return of(Kind.PAGES, place, null, Spec.NONE.with("pages", place.toJson()));
     }
 
@@ -132,6 +133,7 @@ public final class Pagination {
      * @return the pagination, which begins at 0
      */
     public static Pagination offset(Place place) {
+        given(place, "place");
         return of(Kind.OFFSET, place, null, Spec.NONE.with("offset", place.toJson()))
                 .first(0);
     }
@@ -153,6 +155,7 @@ public final class Pagination {
      * @return the pagination
      */
     public static Pagination cursor(Place place) {
+        given(place, "place");
         return of(Kind.CURSOR, place, null, Spec.NONE.with("cursor", place.toJson()));
     }
 
@@ -174,6 +177,7 @@ public final class Pagination {
      * @return the pagination
      */
     public static Pagination nextUrl(Function<Page, Optional<String>> url) {
+        given(url, "function");
         return of(Kind.URL, Place.template(), url, Spec.NONE.withCode());
     }
 
@@ -219,6 +223,7 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination tokenHeader(String header) {
+        given(header, "header");
         return token(page -> page.header(header), spec.with("tokenHeader", header));
     }
 
@@ -240,6 +245,7 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination token(Function<Page, Optional<String>> token) {
+        given(token, "function");
         return token(token, spec.withCode());
     }
 
@@ -290,6 +296,7 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination size(Place where, int size) {
+        given(where, "place");
         if (size < 1) {
             throw invalid("pages of " + size + " records: use at least 1");
         }
@@ -356,6 +363,7 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination until(Predicate<Page> last) {
+        given(last, "predicate");
         return endsWhen(seen -> last.test(seen.page), spec.withCode());
     }
 
@@ -440,6 +448,12 @@ public final class Pagination {
     boolean endsWith(Page page, long total) {
         Progressing seen = new Progressing(page, total);
         return ends.stream().anyMatch(end -> end.test(seen));
+    }
+
+    private static void given(@Nullable Object value, String what) {
+        if (value == null) {
+            throw invalid("the " + what + " is null");
+        }
     }
 
     private static InvalidDefinitionException invalid(String problem) {

@@ -85,6 +85,9 @@ public final class Parents {
      * @return other parents
      */
     public Parents pagination(Pagination pages) {
+        if (pages == null) {
+            throw new InvalidDefinitionException("parents", List.of("the pagination is null: leave it out"));
+        }
         return new Parents(fixed, template, records, key, pages);
     }
 

@@ -102,6 +102,9 @@ public final class Records {
      * @return other records
      */
     public Records as(Format format) {
+        if (format == null) {
+            throw new InvalidDefinitionException("records", List.of("as: the format is null: use Format.AUTO"));
+        }
         Spec said = spec.with("as", format);
         return new Records(path, format, separator, keyField, expanded, filters, optional, said);
     }

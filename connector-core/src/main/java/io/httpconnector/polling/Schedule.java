@@ -129,6 +129,7 @@ public final class Schedule {
      * @return another schedule
      */
     public Schedule misfire(Misfire policy) {
+        require(policy != null, "the misfire policy is null");
         return new Schedule(interval, cron, jitter, delay, spread, policy);
     }
 
@@ -156,7 +157,7 @@ public final class Schedule {
         Schedule begin = json.has("cron")
                 ? cron(
                         json.at("/cron/expression").asText(),
-                        Cursor.zone(json.at("/cron/zone").asText()))
+                        Cursor.zoneOf(json.at("/cron/zone").asText()))
                 : every(Spec.duration(json.path("every")));
         return Spec.read(
                 "schedule",

@@ -1,6 +1,8 @@
 package io.httpconnector.state;
 
+import io.httpconnector.InvalidDefinitionException;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Keeps the state of triggers, by their ids. Safe for many threads.
@@ -43,6 +45,9 @@ public interface StateStore extends AutoCloseable {
      * @throws StateException when another process uses the directory, or it can't be used
      */
     static StateStore file(Path directory) {
+        if (directory == null) {
+            throw new InvalidDefinitionException("state store", List.of("the directory is null"));
+        }
         return new FileStateStore(directory);
     }
 }

@@ -10,8 +10,10 @@ import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -129,6 +131,46 @@ class BadTriggerTest {
         assertThatThrownBy(() -> Pagination.pages(" ")).hasMessageContaining("the name is empty");
         assertThatThrownBy(() -> FirstPoll.last(0)).hasMessageContaining("use 1 to 10000");
         assertThatThrownBy(() -> PollingEngine.create(0)).hasMessageContaining("use 1 to 10000");
+    }
+
+    @Test
+    void nothingIsABareNullPointerException() {
+        Cursor time = Cursor.timestamp("/t");
+        List<ThrowingCallable> nulls = List.of(
+                () -> time.in((Place) null),
+                () -> time.zone(null),
+                () -> time.order(null),
+                () -> time.format(null),
+                () -> time.windows(Duration.ofDays(1), null, null),
+                () -> Pagination.pages((Place) null),
+                () -> Pagination.offset((Place) null),
+                () -> Pagination.cursor((Place) null),
+                () -> Pagination.nextUrl((String) null),
+                () -> Pagination.cursor("c").tokenHeader(null),
+                () -> Pagination.pages("p").until(null),
+                () -> Pagination.pages("p").size((Place) null, 1),
+                () -> Place.query(null),
+                () -> Schedule.every(null),
+                () -> Schedule.every(Duration.ofDays(1)).misfire(null),
+                () -> Records.at(null),
+                () -> Records.atRoot().as(null),
+                () -> Parents.of("a").pagination(null),
+                () -> Parents.from(null, null, "/id"),
+                () -> FirstPoll.from(null),
+                () -> StateStore.file(null));
+        for (ThrowingCallable one : nulls) {
+            assertThatThrownBy(one).isInstanceOf(InvalidDefinitionException.class);
+        }
+        assertThatThrownBy(() -> PollingTrigger.named(null)
+                        .records(null)
+                        .pagination(null)
+                        .cursor(null)
+                        .firstPoll(null)
+                        .minInterval(null)
+                        .definition(null)
+                        .build())
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("records, pagination or firstPoll is null");
     }
 
     private static RequestTemplate get(String url) {
