@@ -501,6 +501,65 @@ class TriggerTest {
     }
 
     @Test
+    void aMachineThatFrozeDoesNotWriteOverItsSuccessor() {
+        SharedStore store = new SharedStore();
+        put(1, "a");
+        try (PollingTrigger frozen = trigger().store(store).build();
+                PollingTrigger successor = trigger().store(store).build()) {
+            frozen.pollOnce();
+            put(2, "b");
+            successor.pollOnce();
+            put(3, "c");
+            successor.pollOnce();
+            put(4, "d");
+
+            assertThatThrownBy(frozen::pollOnce)
+                    .isInstanceOfSatisfying(
+                            StateException.class,
+                            e -> assertThat(e.reason()).isEqualTo(StateException.Reason.CONFLICT));
+            assertThat(frozen.pollOnce().events()).isEqualTo(1);
+        }
+        Map<String, String> ids = new LinkedHashMap<>();
+        for (TriggerEvent event : events) {
+            assertThat(ids.getOrDefault(event.key(), event.id())).isEqualTo(event.id());
+            ids.put(event.key(), event.id());
+        }
+        assertThat(ids).containsOnlyKeys("1", "2", "3", "4");
+    }
+
+    @Test
+    void noMoreParentsThanPermittedAndEachNeedsAKey() {
+        service.behaviour = asked -> Answer.json(List.of(Map.of("id", 1), Map.of("id", 2), Map.of("name", "x")));
+        RequestTemplate list = RequestTemplate.named("Boards").get("/boards").build();
+        PollingTriggerBuilder builder = trigger()
+                .request(RequestTemplate.named("Cards")
+                        .get("/boards/{{parent.id}}")
+                        .build())
+                .parents(Parents.from(list, Records.atRoot(), "/id"));
+        try (PollingTrigger trigger = builder.build()) {
+            assertThatThrownBy(trigger::pollOnce).hasMessageContaining("A parent has no key at \"/id\"");
+        }
+        try (PollingTrigger trigger = builder.maxParents(1).build()) {
+            assertThatThrownBy(trigger::pollOnce)
+                    .isInstanceOf(PollingException.class)
+                    .hasMessageContaining("more than 1 parents");
+        }
+    }
+
+    @Test
+    void lastModifiedIsEnoughForAConditionalRequest() {
+        put(1, "a");
+        String date = "Wed, 25 Nov 2026 12:00:00 GMT";
+        service.behaviour = asked -> date.equals(asked.headers().get("If-Modified-Since"))
+                ? Answer.status(304)
+                : Answer.json(records.values()).header("Last-Modified", date);
+        try (PollingTrigger trigger = trigger().conditional().build()) {
+            assertThat(trigger.pollOnce().notModified()).isFalse();
+            assertThat(trigger.pollOnce().notModified()).isTrue();
+        }
+    }
+
+    @Test
     void aFullDiskStopsThePollAndLosesNothing() {
         put(1, "a");
         FailingStore store = new FailingStore();

@@ -1,0 +1,60 @@
+package io.httpconnector.polling;
+
+import io.httpconnector.state.StateException;
+import io.httpconnector.state.StateException.Reason;
+import io.httpconnector.state.StateLog;
+import io.httpconnector.state.StateStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** The state of one id as several machines have it: whoever did not see what another has written is refused. */
+final class SharedStore implements StateStore {
+
+    private List<byte[]> entries = new ArrayList<>();
+    private long version;
+
+    @Override
+    public StateLog open(String id) {
+        return new StateLog() {
+            private long read = -1;
+
+            @Override
+            public void read(Consumer<byte[]> reader) {
+                synchronized (SharedStore.this) {
+                    read = version;
+                    entries.forEach(reader);
+                }
+            }
+
+            @Override
+            public void append(byte[] entry) {
+                synchronized (SharedStore.this) {
+                    check();
+                    entries.add(entry.clone());
+                }
+            }
+
+            @Override
+            public void replace(Iterable<byte[]> all) {
+                synchronized (SharedStore.this) {
+                    check();
+                    entries = new ArrayList<>();
+                    all.forEach(entries::add);
+                }
+            }
+
+            private void check() {
+                if (read != version) {
+                    throw new StateException(Reason.CONFLICT, "Somebody else has written");
+                }
+                read = ++version;
+            }
+
+            @Override
+            public void close() {
+                // It is not known who else has it open.
+            }
+        };
+    }
+}
