@@ -6,9 +6,11 @@ import java.lang.reflect.InvocationTargetException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,6 +40,7 @@ public final class PollingEngine implements AutoCloseable {
     private final ExecutorService handlers;
     private final PriorityQueue<Job> waiting = new PriorityQueue<>(Comparator.comparingLong(job -> job.at));
     private final Queue<Job> due = new ArrayDeque<>();
+    private final Set<String> started = new HashSet<>();
     private int running;
     private boolean closed;
     private CountDownLatch wake = new CountDownLatch(1);
@@ -123,6 +126,15 @@ public final class PollingEngine implements AutoCloseable {
 
     ExecutorService handlers() {
         return handlers;
+    }
+
+    /** Takes an id for a trigger that starts; false when another one has it. */
+    synchronized boolean claim(String id) {
+        return started.add(id);
+    }
+
+    synchronized void release(String id) {
+        started.remove(id);
     }
 
     /** Runs a task after a delay, as soon as a worker is free. */

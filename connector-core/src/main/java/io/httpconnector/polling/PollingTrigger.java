@@ -68,7 +68,8 @@ public final class PollingTrigger implements AutoCloseable {
     /**
      * Begins to poll by the schedule; or again, after it was stopped. What is running already goes on.
      *
-     * @throws StateException when another trigger has the same id, or its state can't be read
+     * @throws StateException when another trigger with the same id was started on the same engine or has the store, or its state
+     *     can't be read
      * @throws ConnectorException when it has no schedule
      */
     public void start() {

@@ -437,7 +437,7 @@ public final class PollingTriggerBuilder {
         PollingEngine carrier = engine == null ? PollingEngine.shared() : engine;
         Poller poller =
                 new Poller(definition, asked, store, carrier.time(), carrier.handlers(), List.copyOf(listeners));
-        return new PollingTrigger(definition, poller, new Timetable(schedule, carrier, poller));
+        return new PollingTrigger(definition, poller, new Timetable(id, schedule, carrier, poller));
     }
 
     /**

@@ -7,6 +7,7 @@ import io.httpconnector.polling.PollingEngine.Job;
 import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.polling.PollingStatus.State;
 import io.httpconnector.polling.Schedule.Due;
+import io.httpconnector.state.StateException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
@@ -23,6 +24,7 @@ final class Timetable {
     /** A clock that is set is noticed this soon. */
     private static final Duration LONGEST_SLEEP = Duration.ofMinutes(1);
 
+    private final String id;
     private final @Nullable Schedule schedule;
     private final PollingEngine engine;
     private final Poller poller;
@@ -38,7 +40,8 @@ final class Timetable {
     private @Nullable Job job;
     private Duration lag = Duration.ZERO;
 
-    Timetable(@Nullable Schedule schedule, PollingEngine engine, Poller poller) {
+    Timetable(String id, @Nullable Schedule schedule, PollingEngine engine, Poller poller) {
+        this.id = id;
         this.schedule = schedule;
         this.engine = engine;
         this.poller = poller;
@@ -57,6 +60,11 @@ final class Timetable {
             throw new ConnectorException("The trigger has no schedule: give it one by every(...), or call pollOnce()");
         }
         if (!started) {
+            if (!engine.claim(id)) {
+                throw new StateException(
+                        StateException.Reason.IN_USE,
+                        "A trigger \"" + id + "\" is started already: give the other one an id of its own");
+            }
             started = true;
             paused = false;
             needsAuthorization = false;
@@ -78,9 +86,16 @@ final class Timetable {
     }
 
     synchronized void stop() {
-        started = false;
+        end();
         due = null;
         cancel();
+    }
+
+    private void end() {
+        if (started) {
+            started = false;
+            engine.release(id);
+        }
     }
 
     private void cancel() {
@@ -134,7 +149,7 @@ final class Timetable {
     private synchronized void after(Due planned, Duration atLeast, boolean ends) {
         if (ends) {
             LOG.warn("The trigger stops: somebody must authorize it again, and start it");
-            started = false;
+            end();
             needsAuthorization = true;
             due = null;
         }

@@ -11,6 +11,7 @@ import io.httpconnector.polling.PollingStatus.State;
 import io.httpconnector.polling.Schedule.Due;
 import io.httpconnector.polling.Schedule.Misfire;
 import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import java.time.Duration;
@@ -150,6 +151,21 @@ class ScheduleTest {
 
             trigger.start();
             eventually(() -> service.asked.size() > stopped);
+        }
+    }
+
+    @Test
+    void oneIdIsStartedOnceInAProcessWhateverTheStore() {
+        try (PollingTrigger first = trigger().every(MINUTE).build();
+                PollingTrigger second = trigger().every(MINUTE).build()) {
+            first.start();
+            assertThatThrownBy(second::start)
+                    .isInstanceOfSatisfying(
+                            StateException.class, e -> assertThat(e.reason()).isEqualTo(StateException.Reason.IN_USE))
+                    .hasMessageContaining("\"records\" is started already");
+            assertThat(first.stop(Duration.ofSeconds(10))).isTrue();
+            second.start();
+            assertThatThrownBy(first::start).isInstanceOf(StateException.class);
         }
     }
 
