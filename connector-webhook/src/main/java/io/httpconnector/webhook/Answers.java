@@ -1,0 +1,19 @@
+package io.httpconnector.webhook;
+
+/** What is answered, whoever asks: nothing of the request, and no reason beyond the status. */
+final class Answers {
+
+    static final WebhookResponse OK = WebhookResponse.json(200, "{\"status\":\"ok\"}");
+    static final WebhookResponse BAD_REQUEST = error(400, "bad request");
+    static final WebhookResponse UNAUTHORIZED = error(401, "unauthorized");
+    static final WebhookResponse NOT_FOUND = error(404, "not found");
+    static final WebhookResponse METHOD_NOT_ALLOWED = error(405, "method not allowed");
+    static final WebhookResponse TOO_LARGE = error(413, "content too large");
+    static final WebhookResponse FAILED = error(500, "not handled");
+
+    private Answers() {}
+
+    private static WebhookResponse error(int status, String error) {
+        return WebhookResponse.json(status, "{\"error\":\"" + error + "\"}");
+    }
+}

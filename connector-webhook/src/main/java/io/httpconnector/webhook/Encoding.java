@@ -1,0 +1,59 @@
+package io.httpconnector.webhook;
+
+import java.util.Base64;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/** How bytes are written as text: signatures and keys. */
+enum Encoding {
+    HEX {
+        @Override
+        byte @Nullable [] decode(String text) {
+            try {
+                return HexFormat.of().parseHex(text);
+            } catch (IllegalArgumentException e) {
+                return null;
+            }
+        }
+
+        @Override
+        String encode(byte[] bytes) {
+            return HexFormat.of().formatHex(bytes);
+        }
+    },
+    BASE64 {
+        @Override
+        byte @Nullable [] decode(String text) {
+            return decoded(Base64.getDecoder(), text);
+        }
+
+        @Override
+        String encode(byte[] bytes) {
+            return Base64.getEncoder().encodeToString(bytes);
+        }
+    },
+    BASE64URL {
+        @Override
+        byte @Nullable [] decode(String text) {
+            return decoded(Base64.getUrlDecoder(), text);
+        }
+
+        @Override
+        String encode(byte[] bytes) {
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        }
+    };
+
+    /** The bytes; null when the text is not written that way. */
+    abstract byte @Nullable [] decode(String text);
+
+    abstract String encode(byte[] bytes);
+
+    private static byte @Nullable [] decoded(Base64.Decoder decoder, String text) {
+        try {
+            return decoder.decode(text);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+}

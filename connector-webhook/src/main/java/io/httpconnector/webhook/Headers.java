@@ -1,0 +1,69 @@
+package io.httpconnector.webhook;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The header fields of a request, as names and values in turn. Immutable. */
+final class Headers {
+
+    private final String[] all;
+
+    private Headers(String[] all) {
+        this.all = all;
+    }
+
+    static Headers of(Map<String, ? extends @Nullable List<String>> map) {
+        List<String> all = new ArrayList<>(map.size() * 2);
+        for (Map.Entry<String, ? extends @Nullable List<String>> field : map.entrySet()) {
+            List<String> values = field.getValue();
+            // Some servers keep the request line under a null name.
+            if (field.getKey() != null && values != null) {
+                for (String value : values) {
+                    all.add(field.getKey());
+                    all.add(value == null ? "" : value);
+                }
+            }
+        }
+        return new Headers(all.toArray(String[]::new));
+    }
+
+    Headers plus(String name, String value) {
+        String[] more = Arrays.copyOf(all, all.length + 2);
+        more[all.length] = name;
+        more[all.length + 1] = value;
+        return new Headers(more);
+    }
+
+    @Nullable String first(String name) {
+        for (int i = 0; i < all.length; i += 2) {
+            if (all[i].equalsIgnoreCase(name)) {
+                return all[i + 1];
+            }
+        }
+        return null;
+    }
+
+    List<String> all(String name) {
+        List<String> values = new ArrayList<>(1);
+        for (int i = 0; i < all.length; i += 2) {
+            if (all[i].equalsIgnoreCase(name)) {
+                values.add(all[i + 1]);
+            }
+        }
+        return values;
+    }
+
+    Map<String, List<String>> asMap() {
+        Map<String, List<String>> map = new TreeMap<>();
+        for (int i = 0; i < all.length; i += 2) {
+            map.computeIfAbsent(all[i].toLowerCase(Locale.ROOT), name -> new ArrayList<>())
+                    .add(all[i + 1]);
+        }
+        return map;
+    }
+}

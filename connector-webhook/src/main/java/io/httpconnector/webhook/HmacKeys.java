@@ -1,0 +1,95 @@
+package io.httpconnector.webhook;
+
+import io.httpconnector.Secret;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/** Shared secrets, any of which may have signed: HMAC, RFC 2104. */
+final class HmacKeys implements Keys {
+
+    private final List<Key> keys;
+
+    HmacKeys(String algorithm, List<Secret> secrets, Function<Secret, byte[]> decode) {
+        this.keys = secrets.stream()
+                .map(secret -> new Key(algorithm, secret, decode))
+                .toList();
+    }
+
+    @Override
+    public @Nullable Supplier<String> verify(
+            SignedContent content, SignedContent.Known known, List<byte[]> signatures) {
+        Supplier<String> match = null;
+        for (Key key : keys) {
+            byte[] right = key.sign(content, known);
+            for (byte[] signature : signatures) {
+                if (MessageDigest.isEqual(right, signature)) {
+                    match = () -> Digests.fingerprint(right);
+                }
+            }
+            if (match != null) {
+                return match;
+            }
+        }
+        return null;
+    }
+
+    /** One secret, and the prepared codes that are not in use. */
+    private static final class Key {
+
+        private static final int SLOTS = 64;
+
+        private final String algorithm;
+        private final Secret secret;
+        private final Function<Secret, byte[]> decode;
+        private volatile Prepared prepared;
+
+        private record Prepared(String value, SecretKeySpec key, AtomicReferenceArray<Mac> idle) {}
+
+        Key(String algorithm, Secret secret, Function<Secret, byte[]> decode) {
+            this.algorithm = algorithm;
+            this.secret = secret;
+            this.decode = decode;
+            this.prepared = prepare(secret.reveal());
+        }
+
+        byte[] sign(SignedContent content, SignedContent.Known known) {
+            String value = secret.reveal();
+            Prepared now = prepared;
+            if (!now.value.equals(value)) {
+                now = prepare(value);
+                prepared = now;
+            }
+            int slot = (int) Thread.currentThread().getId() & SLOTS - 1;
+            Mac mac = now.idle.getAndSet(slot, null);
+            if (mac == null) {
+                mac = mac(now.key);
+            }
+            content.feed(mac::update, known, secret);
+            byte[] code = mac.doFinal();
+            now.idle.set(slot, mac);
+            return code;
+        }
+
+        private Prepared prepare(String value) {
+            SecretKeySpec key = new SecretKeySpec(decode.apply(Secret.of(value)), algorithm);
+            return new Prepared(value, key, new AtomicReferenceArray<>(SLOTS));
+        }
+
+        private Mac mac(SecretKeySpec key) {
+            try {
+                Mac mac = Mac.getInstance(algorithm);
+                mac.init(key);
+                return mac;
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException("every Java has " + algorithm, e);
+            }
+        }
+    }
+}

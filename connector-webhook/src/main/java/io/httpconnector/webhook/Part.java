@@ -1,0 +1,157 @@
+package io.httpconnector.webhook;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import io.httpconnector.InvalidDefinitionException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where something stands in a request: a signature, a timestamp, the id or the type of an event. Immutable.
+ *
+ * <pre>{@code
+ * Part.header("X-Hub-Signature-256").after("sha256=")
+ * Part.header("Stripe-Signature").items(",").after("v1=")
+ * Part.body("/event/id")
+ * }</pre>
+ */
+public final class Part {
+
+    enum Kind {
+        HEADER,
+        QUERY,
+        BODY
+    }
+
+    final Kind kind;
+    final String name;
+    final @Nullable JsonPointer pointer;
+    final String separator;
+    final String prefix;
+
+    private Part(Kind kind, String name, @Nullable JsonPointer pointer, String separator, String prefix) {
+        this.kind = kind;
+        this.name = name;
+        this.pointer = pointer;
+        this.separator = separator;
+        this.prefix = prefix;
+    }
+
+    /**
+     * The value of a header field.
+     *
+     * @param name its name, in any case
+     * @return the part
+     * @throws InvalidDefinitionException when the name is empty
+     */
+    public static Part header(String name) {
+        return new Part(Kind.HEADER, notEmpty(name, "header"), null, "", "");
+    }
+
+    /**
+     * The value of a query parameter.
+     *
+     * @param name its name
+     * @return the part
+     * @throws InvalidDefinitionException when the name is empty
+     */
+    public static Part query(String name) {
+        return new Part(Kind.QUERY, notEmpty(name, "query parameter"), null, "", "");
+    }
+
+    /**
+     * A value in the body: JSON, or the fields of a form.
+     *
+     * @param pointer a JSON pointer (RFC 6901), such as {@code /event/id}; for a field of a form {@code /name}
+     * @return the part
+     * @throws InvalidDefinitionException when it is no JSON pointer
+     */
+    public static Part body(String pointer) {
+        try {
+            return new Part(Kind.BODY, notEmpty(pointer, "body"), JsonPointer.compile(pointer), "", "");
+        } catch (IllegalArgumentException e) {
+            throw invalid(Texts.visible(pointer) + " is no JSON pointer: it begins with a slash");
+        }
+    }
+
+    /**
+     * The items that the value is a list of. Spaces around them don't count.
+     *
+     * @param separator what stands between two, such as {@code ,}
+     * @return another part
+     * @throws InvalidDefinitionException when the separator is empty
+     */
+    public Part items(String separator) {
+        return new Part(kind, name, pointer, notEmpty(separator, "separator"), prefix);
+    }
+
+    /**
+     * What comes after a prefix; a value or an item without it is not meant.
+     *
+     * @param prefix such as {@code sha256=}
+     * @return another part
+     * @throws InvalidDefinitionException when the prefix is empty
+     */
+    public Part after(String prefix) {
+        return new Part(kind, name, pointer, separator, notEmpty(prefix, "prefix"));
+    }
+
+    private static String notEmpty(String text, String what) {
+        if (text == null || text.isEmpty()) {
+            throw invalid("the " + what + " is missing");
+        }
+        return text;
+    }
+
+    private static InvalidDefinitionException invalid(String problem) {
+        return new InvalidDefinitionException("part of a webhook request", List.of(problem));
+    }
+
+    /** The values that are meant, from the texts that stand there. */
+    List<String> values(List<String> texts) {
+        if (texts.size() == 1 && separator.isEmpty()) {
+            String text = texts.get(0);
+            return text.startsWith(prefix) ? List.of(text.substring(prefix.length())) : List.of();
+        }
+        List<String> values = new ArrayList<>(2);
+        for (String text : texts) {
+            int start = 0;
+            while (start <= text.length()) {
+                int end = separator.isEmpty() ? -1 : text.indexOf(separator, start);
+                String item =
+                        text.substring(start, end < 0 ? text.length() : end).strip();
+                if (item.startsWith(prefix)) {
+                    values.add(item.substring(prefix.length()));
+                }
+                start = end < 0 ? text.length() + 1 : end + separator.length();
+            }
+        }
+        return values;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Part part
+                && kind == part.kind
+                && (kind == Kind.HEADER ? name.equalsIgnoreCase(part.name) : name.equals(part.name))
+                && separator.equals(part.separator)
+                && prefix.equals(part.prefix);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(kind, name.toLowerCase(Locale.ROOT), separator, prefix);
+    }
+
+    /**
+     * Says where it is.
+     *
+     * @return such as {@code header X-Signature}
+     */
+    @Override
+    public String toString() {
+        return kind.name().toLowerCase(Locale.ROOT) + " " + name + (prefix.isEmpty() ? "" : " after " + prefix);
+    }
+}

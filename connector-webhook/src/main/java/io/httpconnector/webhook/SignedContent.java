@@ -1,0 +1,137 @@
+package io.httpconnector.webhook;
+
+import io.httpconnector.Secret;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What a signature covers, as a template says: compiled once, and then fed piece by piece to whatever signs. */
+final class SignedContent {
+
+    private static final Pattern PILL = Pattern.compile("\\{\\{\\s*(header\\.)?([^{}\\s]*)\\s*}}");
+    private static final Set<String> NAMES =
+            Set.of("body", "timestamp", "id", "method", "url", "path", "query", "form", "secret");
+
+    /** Takes what is signed. */
+    @FunctionalInterface
+    interface Sink {
+        void update(byte[] bytes, int offset, int length);
+
+        default void update(String text) {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            update(bytes, 0, bytes.length);
+        }
+    }
+
+    /** What is known of a request before its signature is checked. */
+    record Known(WebhookRequest request, String timestamp, String id) {}
+
+    @FunctionalInterface
+    private interface Piece {
+        void feed(Sink sink, Known known, @Nullable Secret secret);
+    }
+
+    private final List<Piece> pieces;
+    private final Set<String> names;
+    private final Set<String> headers;
+
+    private SignedContent(List<Piece> pieces, Set<String> names, Set<String> headers) {
+        this.pieces = pieces;
+        this.names = names;
+        this.headers = headers;
+    }
+
+    static SignedContent of(String template, List<String> problems) {
+        List<Piece> pieces = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        Set<String> headers = new HashSet<>();
+        Matcher pill = PILL.matcher(template);
+        int end = 0;
+        while (pill.find()) {
+            text(template.substring(end, pill.start()), pieces);
+            String name = pill.group(2);
+            if (pill.group(1) != null) {
+                headers.add(name.toLowerCase(Locale.ROOT));
+                pieces.add((sink, known, secret) ->
+                        sink.update(known.request.header(name).orElse("")));
+            } else if (NAMES.contains(name)) {
+                names.add(name);
+                pieces.add(piece(name));
+            } else {
+                problems.add("content, column " + (pill.start() + 1) + ": {{" + name
+                        + "}} is unknown; there are header.NAME, "
+                        + String.join(", ", NAMES.stream().sorted().toList()));
+            }
+            end = pill.end();
+        }
+        text(template.substring(end), pieces);
+        if (names.isEmpty() && headers.isEmpty()) {
+            problems.add("content: nothing of the request is signed, use {{body}}");
+        }
+        return new SignedContent(pieces, names, headers);
+    }
+
+    private static void text(String text, List<Piece> pieces) {
+        if (!text.isEmpty()) {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            pieces.add((sink, known, secret) -> sink.update(bytes, 0, bytes.length));
+        }
+    }
+
+    private static Piece piece(String name) {
+        return switch (name) {
+            case "body" -> (sink, known, secret) -> sink.update(known.request.body(), 0, known.request.body().length);
+            case "timestamp" -> (sink, known, secret) -> sink.update(known.timestamp);
+            case "id" -> (sink, known, secret) -> sink.update(known.id);
+            case "method" -> (sink, known, secret) -> sink.update(known.request.method());
+            case "url" ->
+                (sink, known, secret) -> sink.update(known.request.url().orElse(""));
+            case "path" -> (sink, known, secret) -> sink.update(known.request.path());
+            case "query" -> (sink, known, secret) -> sink.update(known.request.query());
+            case "form" -> (sink, known, secret) -> form(sink, known.request);
+            default -> (sink, known, secret) -> sink.update(secret == null ? "" : secret.reveal());
+        };
+    }
+
+    /** Names and values, sorted by the names, one after the other. */
+    private static void form(Sink sink, WebhookRequest request) {
+        String type = request.header("Content-Type").orElse("").toLowerCase(Locale.ROOT);
+        if (type.startsWith("application/x-www-form-urlencoded")) {
+            Map<String, List<String>> fields = new TreeMap<>(Forms.parse(Forms.text(request.body())));
+            fields.forEach((name, values) -> values.stream().distinct().sorted().forEach(value -> {
+                sink.update(name);
+                sink.update(value);
+            }));
+        }
+    }
+
+    boolean uses(String name) {
+        return names.contains(name);
+    }
+
+    /** Whether what stands there can't be changed without the signature being wrong. */
+    boolean covers(Part part, @Nullable Part timestamp, @Nullable Part id) {
+        boolean known =
+                (names.contains("timestamp") && part.equals(timestamp)) || (names.contains("id") && part.equals(id));
+        return known
+                || switch (part.kind) {
+                    case HEADER -> headers.contains(part.name.toLowerCase(Locale.ROOT));
+                    case BODY -> names.contains("body") || names.contains("form");
+                    case QUERY -> names.contains("query") || names.contains("url");
+                };
+    }
+
+    void feed(Sink sink, Known known, @Nullable Secret secret) {
+        for (Piece piece : pieces) {
+            piece.feed(sink, known, secret);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package io.httpconnector.webhook;
+
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What a {@link Verifier} says of a request. Immutable. */
+public final class Verdict {
+
+    /** Why a request is refused. The sender never learns it. */
+    public enum Reason {
+        /** What should prove it genuine is missing. */
+        MISSING,
+        /** It can't be read. */
+        MALFORMED,
+        /** It was signed too long ago, or will be: by the timestamp that it says. */
+        NOT_NOW,
+        /** It does not match. */
+        MISMATCH,
+        /** The key by which it says to be signed can't be had. */
+        NO_KEY
+    }
+
+    private static final Verdict ACCEPTED = new Verdict(null, "", null, part -> true);
+
+    private final @Nullable Reason reason;
+    private final String detail;
+    private final @Nullable Supplier<String> fingerprint;
+    private final Predicate<Part> covered;
+
+    private Verdict(
+            @Nullable Reason reason, String detail, @Nullable Supplier<String> fingerprint, Predicate<Part> covered) {
+        this.reason = reason;
+        this.detail = detail;
+        this.fingerprint = fingerprint;
+        this.covered = covered;
+    }
+
+    /**
+     * The request comes from somebody who may send anything: who knows a password, or has a certificate.
+     *
+     * @return the verdict
+     */
+    public static Verdict accepted() {
+        return ACCEPTED;
+    }
+
+    /**
+     * Some of the request is signed. Only that tells one event from another: whoever has seen a request could send it again with
+     * anything else changed.
+     *
+     * @param fingerprint the same for the same signed content only, such as its hash; asked for when it is needed
+     * @param covered whether a part of the request is signed
+     * @return the verdict
+     */
+    public static Verdict signed(Supplier<String> fingerprint, Predicate<Part> covered) {
+        return new Verdict(null, "", fingerprint, covered);
+    }
+
+    /**
+     * The request is refused.
+     *
+     * @param reason why
+     * @param detail one sentence for the log, without anything secret
+     * @return the verdict
+     */
+    public static Verdict refused(Reason reason, String detail) {
+        return new Verdict(reason, detail, null, part -> false);
+    }
+
+    /** The verdict of several that must all accept. */
+    static Verdict all(List<Verifier> verifiers, Function<Verifier, Verdict> ask) {
+        Verdict sum = ACCEPTED;
+        for (Verifier verifier : verifiers) {
+            Verdict next = ask.apply(verifier);
+            if (!next.isAccepted()) {
+                return next;
+            }
+            sum = sum.fingerprint == null ? next : sum;
+        }
+        return sum;
+    }
+
+    /**
+     * Whether the request is genuine.
+     *
+     * @return whether it may be handled
+     */
+    public boolean isAccepted() {
+        return reason == null;
+    }
+
+    /**
+     * Why it is refused.
+     *
+     * @return the reason; null when it is not
+     */
+    public @Nullable Reason reason() {
+        return reason;
+    }
+
+    /**
+     * Why it is refused, in a sentence.
+     *
+     * @return for the log; empty when it is not
+     */
+    public String detail() {
+        return detail;
+    }
+
+    boolean covers(Part part) {
+        return covered.test(part);
+    }
+
+    @Nullable Supplier<String> fingerprint() {
+        return fingerprint;
+    }
+
+    /**
+     * Says the verdict.
+     *
+     * @return accepted, or the reason and the detail
+     */
+    @Override
+    public String toString() {
+        return reason == null ? "accepted" : reason + ": " + detail;
+    }
+}

@@ -1,0 +1,21 @@
+package io.httpconnector.webhook;
+
+import java.time.Instant;
+
+/**
+ * Finds out whether a request comes from where it should. {@link Signatures} has those of well-known services; write your own
+ * for others. Safe for many threads.
+ */
+@FunctionalInterface
+public interface Verifier {
+
+    /**
+     * Looks at a request. What it compares with a secret it compares in constant time, and it does not read the body before
+     * it knows that the body can be trusted.
+     *
+     * @param request what came
+     * @param now the time by which timestamps are judged
+     * @return whether the request is genuine
+     */
+    Verdict verify(WebhookRequest request, Instant now);
+}

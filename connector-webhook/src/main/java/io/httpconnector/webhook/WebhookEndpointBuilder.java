@@ -1,0 +1,163 @@
+package io.httpconnector.webhook;
+
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Time;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Describes a receiver. For one thread; what it builds is for many. */
+public final class WebhookEndpointBuilder {
+
+    private static final int MEGABYTE = 1024 * 1024;
+
+    private final String name;
+    private final List<Verifier> verifiers = new ArrayList<>();
+    private boolean unverified;
+    private @Nullable WebhookHandler handler;
+    private @Nullable Part id;
+    private @Nullable Part type;
+    private int maxBody = MEGABYTE;
+    private Duration bodyTimeout = Duration.ofSeconds(10);
+    private Time time = Time.SYSTEM;
+
+    WebhookEndpointBuilder(String name) {
+        this.name = name;
+    }
+
+    /**
+     * Sets how requests are verified. Those of several must all accept.
+     *
+     * @param all such as {@code Signatures.github(secret)}
+     * @return this builder
+     */
+    public WebhookEndpointBuilder verify(Verifier... all) {
+        verifiers.addAll(Arrays.asList(all));
+        return this;
+    }
+
+    /**
+     * Takes requests of whoever knows the URL.
+     *
+     * @return this builder
+     */
+    public WebhookEndpointBuilder unverified() {
+        this.unverified = true;
+        return this;
+    }
+
+    /**
+     * Sets what handles the events.
+     *
+     * @param handler is given each event, by many threads at once
+     * @return this builder
+     */
+    public WebhookEndpointBuilder handler(WebhookHandler handler) {
+        this.handler = handler;
+        return this;
+    }
+
+    /**
+     * Sets where the id of an event stands. It counts only when it is signed: otherwise, and when there is none, what is signed
+     * tells the events apart.
+     *
+     * @param place such as {@code Part.body("/id")}
+     * @return this builder
+     */
+    public WebhookEndpointBuilder id(Part place) {
+        this.id = place;
+        return this;
+    }
+
+    /**
+     * Sets where it stands what kind of event it is.
+     *
+     * @param place such as {@code Part.header("X-GitHub-Event")}
+     * @return this builder
+     */
+    public WebhookEndpointBuilder type(Part place) {
+        this.type = place;
+        return this;
+    }
+
+    /**
+     * Sets how large a body may be.
+     *
+     * @param bytes 1 byte to 100 MB; 1 MB by default
+     * @return this builder
+     */
+    public WebhookEndpointBuilder maxBody(int bytes) {
+        this.maxBody = bytes;
+        return this;
+    }
+
+    /**
+     * Sets how long a sender may take to send the body.
+     *
+     * @param time 10 ms to 10 minutes; 10 seconds by default
+     * @return this builder
+     */
+    public WebhookEndpointBuilder bodyTimeout(Duration time) {
+        this.bodyTimeout = time;
+        return this;
+    }
+
+    /**
+     * Sets where the time comes from: for tests.
+     *
+     * @param time the system's by default
+     * @return this builder
+     */
+    public WebhookEndpointBuilder time(Time time) {
+        this.time = time;
+        return this;
+    }
+
+    /**
+     * Builds the receiver.
+     *
+     * @return the receiver
+     * @throws InvalidDefinitionException when something is missing or wrong: lists every problem
+     */
+    public WebhookEndpoint build() {
+        List<String> problems = new ArrayList<>();
+        if (name == null || name.isBlank()) {
+            problems.add("name: it is missing");
+        }
+        if (handler == null) {
+            problems.add("handler: it is missing, use handler(event -> ...)");
+        }
+        if (verifiers.contains(null)) {
+            problems.add("verify: one is null");
+        }
+        if (verifiers.isEmpty() && !unverified) {
+            problems.add(
+                    "verify: nothing says who may send; use verify(...), or unverified() to take what anybody sends");
+        }
+        if (!verifiers.isEmpty() && unverified) {
+            problems.add("unverified: it contradicts verify(...)");
+        }
+        if (maxBody < 1 || maxBody > 100 * MEGABYTE) {
+            problems.add("maxBody: " + maxBody + " is out of range, use 1 byte to 100 MB");
+        }
+        if (!within(bodyTimeout, Duration.ofMillis(10), Duration.ofMinutes(10))) {
+            problems.add("bodyTimeout: " + bodyTimeout + " is out of range, use 10 ms to 10 minutes");
+        }
+        if (time == null) {
+            problems.add("time: it is null");
+        }
+        if (!problems.isEmpty() || handler == null) {
+            throw new InvalidDefinitionException("webhook receiver \"" + name + "\"", problems);
+        }
+        return new WebhookEndpoint(
+                new WebhookEndpoint.Settings(
+                        name, List.copyOf(verifiers), handler, id, type, maxBody, bodyTimeout, time),
+                new Receipts());
+    }
+
+    private static boolean within(Duration duration, Duration least, Duration most) {
+        return duration != null && duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0;
+    }
+}

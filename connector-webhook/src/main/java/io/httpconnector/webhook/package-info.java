@@ -1,0 +1,5 @@
+/** Receives webhooks, whatever the web server: start at {@link io.httpconnector.webhook.WebhookReceiver}. */
+@NullMarked
+package io.httpconnector.webhook;
+
+import org.jspecify.annotations.NullMarked;
