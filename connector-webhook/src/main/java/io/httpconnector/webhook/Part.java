@@ -1,6 +1,9 @@
 package io.httpconnector.webhook;
 
 import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,6 +110,28 @@ public final class Part {
 
     private static InvalidDefinitionException invalid(String problem) {
         return new InvalidDefinitionException("part of a webhook request", List.of(problem));
+    }
+
+    /** What {@link #fromJson} reads. */
+    ObjectNode toJson() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode().put(kind.name().toLowerCase(Locale.ROOT), name);
+        if (!separator.isEmpty()) {
+            json.put("items", separator);
+        }
+        return prefix.isEmpty() ? json : json.put("after", prefix);
+    }
+
+    static Part fromJson(JsonNode json) {
+        Part part;
+        if (json.has("header")) {
+            part = header(json.get("header").asText());
+        } else if (json.has("query")) {
+            part = query(json.get("query").asText());
+        } else {
+            part = body(json.path("body").asText());
+        }
+        Part items = json.has("items") ? part.items(json.get("items").asText()) : part;
+        return json.has("after") ? items.after(json.get("after").asText()) : items;
     }
 
     /** The values that are meant, from the texts that stand there. */

@@ -13,8 +13,16 @@ final class Payloads {
 
     private Payloads() {}
 
-    /** A value of a body that can't be trusted yet, because the signature itself stands in it. */
-    static List<String> peek(WebhookRequest request, Part part) {
+    /** What stands in a request that can't be trusted yet; the body is only read when the signature itself stands in it. */
+    static List<String> untrusted(Part part, WebhookRequest request) {
+        return switch (part.kind) {
+            case HEADER -> part.values(request.headers(part.name));
+            case QUERY -> part.values(Forms.parse(request.query()).getOrDefault(part.name, List.of()));
+            case BODY -> part.values(peek(request, part));
+        };
+    }
+
+    private static List<String> peek(WebhookRequest request, Part part) {
         try {
             JsonNode value = json(request.body()).at(part.pointer);
             return value.isValueNode() ? List.of(value.asText()) : List.of();

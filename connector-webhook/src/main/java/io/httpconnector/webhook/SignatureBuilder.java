@@ -1,5 +1,8 @@
 package io.httpconnector.webhook;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.webhook.SignatureVerifier.Scheme;
@@ -7,10 +10,14 @@ import io.httpconnector.webhook.SignatureVerifier.TimeUnit;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,32 +36,105 @@ import org.jspecify.annotations.Nullable;
 public final class SignatureBuilder {
 
     private static final Set<String> HMACS = Set.of("HmacSHA1", "HmacSHA256", "HmacSHA384", "HmacSHA512");
+    private static final Set<String> DIGESTS = Set.of("SHA-256", "SHA-384", "SHA-512");
+    private static final Set<String> SIGNATURES = Set.of(
+            "Ed25519",
+            "SHA1withRSA",
+            "SHA256withRSA",
+            "SHA384withRSA",
+            "SHA512withRSA",
+            "SHA256withECDSA",
+            "SHA384withECDSA",
+            "SHA512withECDSA",
+            "SHA256withECDSAinP1363Format",
+            "SHA384withECDSAinP1363Format",
+            "SHA512withECDSAinP1363Format");
     private static final Duration LONGEST_TOLERANCE = Duration.ofDays(1);
 
     private final String algorithm;
     private final List<Secret> secrets;
+    private final @Nullable PublicKeys publicKeys;
     private String secretEncoding = "utf8";
-    private @Nullable Part signature;
+    private String secretPrefix = "";
+    private List<Part> signatures = List.of();
     private String encoding = "hex";
     private String content = "{{body}}";
     private @Nullable Part timestamp;
     private String timeUnit = "seconds";
     private Duration tolerance = Duration.ofMinutes(5);
     private @Nullable Part id;
+    private @Nullable Part bodyHash;
+    private boolean bodiesRepeat;
+    private @Nullable Part eventId;
+    private @Nullable Part eventType;
 
-    SignatureBuilder(String algorithm, List<Secret> secrets) {
+    SignatureBuilder(String algorithm, List<Secret> secrets, @Nullable PublicKeys publicKeys) {
         this.algorithm = algorithm;
         this.secrets = secrets;
+        this.publicKeys = publicKeys;
+    }
+
+    /** With what {@link #toJson} wrote. */
+    static SignatureBuilder fromJson(JsonNode json, List<Secret> secrets, @Nullable PublicKeys publicKeys) {
+        SignatureBuilder builder = new SignatureBuilder(json.path("algorithm").asText(), secrets, publicKeys);
+        builder.signatures = StreamSupport.stream(json.path("signature").spliterator(), false)
+                .map(Part::fromJson)
+                .toList();
+        builder.encoding = json.path("encoding").asText(builder.encoding);
+        builder.secretEncoding = json.path("secretEncoding").asText(builder.secretEncoding);
+        builder.secretPrefix = json.path("secretPrefix").asText(builder.secretPrefix);
+        builder.content = json.path("content").asText(builder.content);
+        builder.timestamp = part(json, "timestamp");
+        builder.timeUnit = json.path("timestampUnit").asText(builder.timeUnit);
+        if (json.has("tolerance")) {
+            builder.tolerance = Duration.parse(json.get("tolerance").asText());
+        }
+        builder.id = part(json, "id");
+        builder.bodyHash = part(json, "bodyHash");
+        builder.bodiesRepeat = json.path("bodiesRepeat").asBoolean();
+        builder.eventId = part(json, "eventId");
+        builder.eventType = part(json, "eventType");
+        return builder;
+    }
+
+    static boolean isAsymmetric(String algorithm) {
+        return SIGNATURES.contains(algorithm);
+    }
+
+    private static @Nullable Part part(JsonNode json, String name) {
+        return json.has(name) ? Part.fromJson(json.get(name)) : null;
+    }
+
+    /** Everything but the keys. */
+    ObjectNode toJson() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode().put("algorithm", algorithm);
+        signatures.forEach(place -> json.withArray("/signature").add(place.toJson()));
+        json.put("encoding", encoding).put("secretEncoding", secretEncoding).put("secretPrefix", secretPrefix);
+        json.put("content", content);
+        json.put("timestampUnit", timeUnit).put("tolerance", tolerance.toString());
+        json.put("bodiesRepeat", bodiesRepeat);
+        Map<String, @Nullable Part> parts = new LinkedHashMap<>();
+        parts.put("timestamp", timestamp);
+        parts.put("id", id);
+        parts.put("bodyHash", bodyHash);
+        parts.put("eventId", eventId);
+        parts.put("eventType", eventType);
+        parts.forEach((name, part) -> {
+            if (part != null) {
+                json.set(name, part.toJson());
+            }
+        });
+        return json;
     }
 
     /**
      * Sets where the signature stands. When there are several, one that holds is enough.
      *
-     * @param place such as {@code Part.header("X-Signature")}
+     * @param places such as {@code Part.header("X-Signature")}; of several, each is looked at
      * @return this builder
      */
-    public SignatureBuilder signature(Part place) {
-        this.signature = place;
+    public SignatureBuilder signature(Part... places) {
+        this.signatures = Arrays.asList(places);
         return this;
     }
 
@@ -81,9 +161,21 @@ public final class SignatureBuilder {
     }
 
     /**
+     * Sets what the text of the secrets begins with that is none of theirs; one that does not begin with it counts as a whole.
+     *
+     * @param prefix such as {@code whsec_}; nothing by default
+     * @return this builder
+     */
+    public SignatureBuilder secretPrefix(String prefix) {
+        this.secretPrefix = prefix;
+        return this;
+    }
+
+    /**
      * Sets what is signed. The pills are {@code body}, as it came; {@code timestamp} and {@code id}, as they came;
      * {@code method}; {@code url}, the public URL with its query; {@code path} and {@code query}; {@code header.NAME}; {@code form},
-     * the fields of a form sorted by their names, each name followed by its value; and {@code secret}.
+     * the fields of a form sorted by their names, each name followed by its value; {@code bodyCrc32}, a decimal number; and, for
+     * plain hashes, {@code secret}.
      *
      * @param template {@code {{body}}} by default
      * @return this builder
@@ -94,8 +186,8 @@ public final class SignatureBuilder {
     }
 
     /**
-     * Sets where the time stands at which it was signed: what is too old, or from the future, is refused. It protects only when the
-     * content has it.
+     * Sets where the time stands at which it was signed: what is too old, or from the future, is refused. It must be signed, be it by
+     * its pill in the content or as part of the body.
      *
      * @param place such as {@code Part.header("X-Timestamp")}
      * @return this builder
@@ -139,6 +231,51 @@ public final class SignatureBuilder {
     }
 
     /**
+     * Sets where the SHA-256 of the body stands in hexadecimal, for services that sign that instead of the body. Where the content
+     * has the fields of a form, forms need none.
+     *
+     * @param place such as {@code Part.query("bodySHA256")}, which must be signed
+     * @return this builder
+     */
+    public SignatureBuilder bodyHash(Part place) {
+        this.bodyHash = place;
+        return this;
+    }
+
+    /**
+     * Says that the service may send the same body for different events, such as "something has changed": where there is no id, each
+     * request is an event of its own then, also when it is a repetition.
+     *
+     * @return this builder
+     */
+    public SignatureBuilder bodiesRepeat() {
+        this.bodiesRepeat = true;
+        return this;
+    }
+
+    /**
+     * Sets where the id of an event stands, unless the receiver says it.
+     *
+     * @param place such as {@code Part.body("/id")}
+     * @return this builder
+     */
+    public SignatureBuilder eventId(Part place) {
+        this.eventId = place;
+        return this;
+    }
+
+    /**
+     * Sets where it stands what kind of event it is, unless the receiver says it.
+     *
+     * @param place such as {@code Part.header("X-Event")}
+     * @return this builder
+     */
+    public SignatureBuilder eventType(Part place) {
+        this.eventType = place;
+        return this;
+    }
+
+    /**
      * Builds it.
      *
      * @return checks the signatures
@@ -146,13 +283,15 @@ public final class SignatureBuilder {
      */
     public Verifier build() {
         List<String> problems = new ArrayList<>();
-        if (!HMACS.contains(algorithm)) {
-            problems.add("algorithm: " + algorithm + " is unknown, use one of " + new TreeSet<>(HMACS));
+        boolean shared = HMACS.contains(algorithm) || DIGESTS.contains(algorithm);
+        if (publicKeys == null ? !shared : !SIGNATURES.contains(algorithm)) {
+            problems.add("algorithm: " + algorithm + " is unknown, use one of "
+                    + new TreeSet<>(publicKeys == null ? HMACS : SIGNATURES));
         }
-        if (secrets.isEmpty() || secrets.contains(null)) {
+        if (publicKeys == null && (secrets.isEmpty() || secrets.contains(null))) {
             problems.add("secrets: one is missing or null");
         }
-        if (signature == null) {
+        if (signatures.isEmpty() || signatures.contains(null)) {
             problems.add("signature: it is not said where it stands");
         }
         if (tolerance == null
@@ -162,21 +301,57 @@ public final class SignatureBuilder {
         }
         Encoding written = choice(Encoding.class, "encoding", encoding, problems);
         TimeUnit unit = choice(TimeUnit.class, "timestampUnit", timeUnit, problems);
-        Encoding secretWritten = "utf8".equals(secretEncoding)
-                ? null
-                : choice(Encoding.class, "secretEncoding", secretEncoding, problems);
-        SignedContent signed = SignedContent.of(content, problems);
+        boolean plain = "utf8".equals(secretEncoding);
+        Encoding secretWritten = plain ? null : choice(Encoding.class, "secretEncoding", secretEncoding, problems);
+        if (content == null) {
+            problems.add("content: it is null");
+        }
+        SignedContent signed = SignedContent.of(content == null ? "{{body}}" : content, problems);
+        check(signed, problems);
+        if (!problems.isEmpty() || written == null || unit == null) {
+            throw invalid(problems);
+        }
+        return new SignatureVerifier(new Scheme(
+                keys(secretWritten),
+                List.copyOf(signatures),
+                written,
+                signed,
+                timestamp,
+                unit,
+                tolerance,
+                id,
+                bodyHash,
+                bodiesRepeat,
+                eventId,
+                eventType));
+    }
+
+    private void check(SignedContent signed, List<String> problems) {
         if (signed.uses("timestamp") && timestamp == null) {
             problems.add("content: {{timestamp}} is signed, but timestamp(...) does not say where it stands");
         }
         if (signed.uses("id") && id == null) {
             problems.add("content: {{id}} is signed, but id(...) does not say where it stands");
         }
-        if (!problems.isEmpty() || signature == null || written == null || unit == null) {
-            throw new InvalidDefinitionException("signature", problems);
+        if (timestamp != null && !signed.uses("timestamp") && !signed.covers(timestamp, timestamp, id)) {
+            problems.add("timestamp: it is not signed, so anybody could change it; put {{timestamp}} into the content");
         }
-        Keys keys = new HmacKeys(algorithm, secrets, secret -> bytes(secret, secretWritten));
-        return new SignatureVerifier(new Scheme(keys, signature, written, signed, timestamp, unit, tolerance, id));
+        if (bodyHash != null && !signed.covers(bodyHash, timestamp, id)) {
+            problems.add("bodyHash: it is not signed, so anybody could change it");
+        }
+        if (signed.uses("secret") != DIGESTS.contains(algorithm)) {
+            problems.add("content: {{secret}} is for plain hashes, which need it; " + algorithm
+                    + " has the secret as its key");
+        }
+    }
+
+    private Keys keys(@Nullable Encoding secretWritten) {
+        if (publicKeys != null) {
+            return new SignatureKeys(algorithm, publicKeys);
+        }
+        return DIGESTS.contains(algorithm)
+                ? new DigestKeys(algorithm, List.copyOf(secrets))
+                : new HmacKeys(algorithm, secrets, secret -> bytes(secret, secretWritten));
     }
 
     private static <E extends Enum<E>> @Nullable E choice(
@@ -194,12 +369,17 @@ public final class SignatureBuilder {
         return null;
     }
 
-    private static byte[] bytes(Secret secret, @Nullable Encoding encoding) {
+    private byte[] bytes(Secret secret, @Nullable Encoding written) {
         String text = secret.reveal();
-        byte[] bytes = encoding == null ? text.getBytes(StandardCharsets.UTF_8) : encoding.decode(text);
+        String own = text.startsWith(secretPrefix) ? text.substring(secretPrefix.length()) : text;
+        byte[] bytes = written == null ? own.getBytes(StandardCharsets.UTF_8) : written.decode(own);
         if (bytes == null || bytes.length == 0) {
-            throw new InvalidDefinitionException("signature", List.of("secrets: one is not written as " + encoding));
+            throw invalid(List.of("secrets: one is empty, or not written as " + written));
         }
         return bytes;
+    }
+
+    private static InvalidDefinitionException invalid(List<String> problems) {
+        return new InvalidDefinitionException("signature", problems);
     }
 }

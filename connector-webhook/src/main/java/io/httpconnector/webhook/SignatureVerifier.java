@@ -1,12 +1,15 @@
 package io.httpconnector.webhook;
 
 import io.httpconnector.webhook.Verdict.Reason;
+import java.security.MessageDigest;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,13 +29,17 @@ final class SignatureVerifier implements Verifier {
     /** What a builder has collected. */
     record Scheme(
             Keys keys,
-            Part signature,
+            List<Part> signatures,
             Encoding encoding,
             SignedContent content,
             @Nullable Part timestamp,
             TimeUnit unit,
             Duration tolerance,
-            @Nullable Part id) {}
+            @Nullable Part id,
+            @Nullable Part bodyHash,
+            boolean bodiesRepeat,
+            @Nullable Part eventId,
+            @Nullable Part eventType) {}
 
     private final Scheme scheme;
 
@@ -41,37 +48,61 @@ final class SignatureVerifier implements Verifier {
     }
 
     @Override
+    public Optional<Part> eventId() {
+        return Optional.ofNullable(scheme.eventId);
+    }
+
+    @Override
+    public Optional<Part> eventType() {
+        return Optional.ofNullable(scheme.eventType);
+    }
+
+    @Override
     public Verdict verify(WebhookRequest request, Instant now) {
-        List<String> given = values(scheme.signature, request);
+        try {
+            return Verdict.signed(
+                    match(request, now), part -> scheme.content.covers(part, scheme.timestamp, scheme.id));
+        } catch (Refusal e) {
+            return Verdict.refused(e.reason, e.detail);
+        }
+    }
+
+    private Supplier<String> match(WebhookRequest request, Instant now) throws Refusal {
+        List<byte[]> signatures = signatures(request);
+        boolean timeIsSigned = scheme.content.uses("timestamp");
+        String timestamp = scheme.timestamp != null && timeIsSigned ? one(scheme.timestamp, "timestamp", request) : "";
+        if (timeIsSigned) {
+            checkTime(timestamp, now);
+        }
+        String id = scheme.id == null ? "" : one(scheme.id, "id", request);
+        if (scheme.content.uses("url") && request.url().isEmpty()) {
+            throw new Refusal(Reason.NO_KEY, "the URL is signed, but the receiver does not know its publicUrl");
+        }
+        Supplier<String> match =
+                scheme.keys.verify(scheme.content, new SignedContent.Known(request, timestamp, id), signatures);
+        if (match == null) {
+            throw new Refusal(Reason.MISMATCH, "the signature does not match");
+        }
+        if (scheme.bodyHash != null && scheme.content.isFormless(request)) {
+            checkBody(one(scheme.bodyHash, "hash of the body", request), request);
+        }
+        if (scheme.timestamp != null && !timeIsSigned) {
+            // It stands in what is signed.
+            checkTime(one(scheme.timestamp, "timestamp", request), now);
+        }
+        return scheme.bodiesRepeat ? () -> UUID.randomUUID().toString() : match;
+    }
+
+    private List<byte[]> signatures(WebhookRequest request) throws Refusal {
+        List<String> given = new ArrayList<>(2);
+        for (Part place : scheme.signatures) {
+            given.addAll(Payloads.untrusted(place, request));
+        }
         if (given.isEmpty()) {
-            return Verdict.refused(Reason.MISSING, "there is no signature in " + scheme.signature);
+            throw new Refusal(Reason.MISSING, "there is no signature in " + scheme.signatures);
         }
         if (given.size() > MOST_SIGNATURES) {
-            return Verdict.refused(Reason.MALFORMED, "there are " + given.size() + " signatures");
-        }
-        String timestamp = "";
-        if (scheme.timestamp != null) {
-            List<String> times = values(scheme.timestamp, request);
-            if (times.size() != 1) {
-                return Verdict.refused(
-                        Reason.MISSING, "there are " + times.size() + " timestamps in " + scheme.timestamp);
-            }
-            timestamp = times.get(0);
-            Verdict bad = checkTime(timestamp, now);
-            if (bad != null) {
-                return bad;
-            }
-        }
-        String id = "";
-        if (scheme.id != null) {
-            List<String> ids = values(scheme.id, request);
-            if (ids.size() != 1) {
-                return Verdict.refused(Reason.MISSING, "there are " + ids.size() + " ids in " + scheme.id);
-            }
-            id = ids.get(0);
-        }
-        if (scheme.content.uses("url") && request.url().isEmpty()) {
-            return Verdict.refused(Reason.NO_KEY, "the URL is signed, but the receiver does not know its publicUrl");
+            throw new Refusal(Reason.MALFORMED, "there are " + given.size() + " signatures in " + scheme.signatures);
         }
         List<byte[]> signatures = new ArrayList<>(given.size());
         for (String text : given) {
@@ -81,35 +112,40 @@ final class SignatureVerifier implements Verifier {
             }
         }
         if (signatures.isEmpty()) {
-            return Verdict.refused(Reason.MALFORMED, "the signature is not written as " + scheme.encoding);
+            throw new Refusal(Reason.MALFORMED, "the signature is not written as " + scheme.encoding);
         }
-        Supplier<String> match =
-                scheme.keys.verify(scheme.content, new SignedContent.Known(request, timestamp, id), signatures);
-        return match == null
-                ? Verdict.refused(Reason.MISMATCH, "the signature does not match")
-                : Verdict.signed(match, part -> scheme.content.covers(part, scheme.timestamp, scheme.id));
+        return signatures;
     }
 
-    private static List<String> values(Part part, WebhookRequest request) {
-        return switch (part.kind) {
-            case HEADER -> part.values(request.headers(part.name));
-            case QUERY -> part.values(Forms.parse(request.query()).getOrDefault(part.name, List.of()));
-            case BODY -> part.values(Payloads.peek(request, part));
-        };
+    private static String one(Part part, String what, WebhookRequest request) throws Refusal {
+        List<String> values = Payloads.untrusted(part, request);
+        if (values.size() != 1) {
+            throw new Refusal(
+                    values.isEmpty() ? Reason.MISSING : Reason.MALFORMED,
+                    "there are " + values.size() + " times a " + what + " in " + part);
+        }
+        return values.get(0);
     }
 
-    private @Nullable Verdict checkTime(String text, Instant now) {
+    private static void checkBody(String hash, WebhookRequest request) throws Refusal {
+        byte[] bytes = Encoding.HEX.decode(hash);
+        if (bytes == null || !MessageDigest.isEqual(bytes, Digests.of("SHA-256").digest(request.body()))) {
+            throw new Refusal(Reason.MISMATCH, "the body is not what its hash says");
+        }
+    }
+
+    private void checkTime(String text, Instant now) throws Refusal {
         Instant time = time(text);
         if (time == null) {
-            return Verdict.refused(Reason.MALFORMED, "the timestamp is not written as " + scheme.unit);
+            throw new Refusal(Reason.MALFORMED, "the timestamp is not written in " + scheme.unit);
         }
         Duration age = Duration.between(time, now);
-        return age.abs().compareTo(scheme.tolerance) <= 0
-                ? null
-                : Verdict.refused(
-                        Reason.NOT_NOW,
-                        "the timestamp is " + age.abs() + (age.isNegative() ? " in the future" : " old")
-                                + ", more than " + scheme.tolerance);
+        if (age.abs().compareTo(scheme.tolerance) > 0) {
+            throw new Refusal(
+                    Reason.NOT_NOW,
+                    "the timestamp is " + age.abs() + (age.isNegative() ? " in the future" : " old") + ", more than "
+                            + scheme.tolerance);
+        }
     }
 
     private @Nullable Instant time(String text) {
@@ -121,6 +157,21 @@ final class SignatureVerifier implements Verifier {
             };
         } catch (NumberFormatException | DateTimeException e) {
             return null;
+        }
+    }
+
+    /** Ends a check early; without a stack trace, as strangers can cause any number of them. */
+    private static final class Refusal extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        private final Reason reason;
+        private final String detail;
+
+        Refusal(Reason reason, String detail) {
+            super(detail, null, false, false);
+            this.reason = reason;
+            this.detail = detail;
         }
     }
 }

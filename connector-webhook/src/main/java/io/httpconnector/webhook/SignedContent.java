@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /** What a signature covers, as a template says: compiled once, and then fed piece by piece to whatever signs. */
@@ -18,7 +19,7 @@ final class SignedContent {
 
     private static final Pattern PILL = Pattern.compile("\\{\\{\\s*(header\\.)?([^{}\\s]*)\\s*}}");
     private static final Set<String> NAMES =
-            Set.of("body", "timestamp", "id", "method", "url", "path", "query", "form", "secret");
+            Set.of("body", "timestamp", "id", "method", "url", "path", "query", "form", "bodyCrc32", "secret");
 
     /** Takes what is signed. */
     @FunctionalInterface
@@ -96,6 +97,7 @@ final class SignedContent {
                 (sink, known, secret) -> sink.update(known.request.url().orElse(""));
             case "path" -> (sink, known, secret) -> sink.update(known.request.path());
             case "query" -> (sink, known, secret) -> sink.update(known.request.query());
+            case "bodyCrc32" -> (sink, known, secret) -> sink.update(crc32(known.request.body()));
             case "form" -> (sink, known, secret) -> form(sink, known.request);
             default -> (sink, known, secret) -> sink.update(secret == null ? "" : secret.reveal());
         };
@@ -103,8 +105,7 @@ final class SignedContent {
 
     /** Names and values, sorted by the names, one after the other. */
     private static void form(Sink sink, WebhookRequest request) {
-        String type = request.header("Content-Type").orElse("").toLowerCase(Locale.ROOT);
-        if (type.startsWith("application/x-www-form-urlencoded")) {
+        if (isForm(request)) {
             Map<String, List<String>> fields = new TreeMap<>(Forms.parse(Forms.text(request.body())));
             fields.forEach((name, values) -> values.stream().distinct().sorted().forEach(value -> {
                 sink.update(name);
@@ -113,20 +114,40 @@ final class SignedContent {
         }
     }
 
+    private static String crc32(byte[] body) {
+        CRC32 crc = new CRC32();
+        crc.update(body);
+        return Long.toString(crc.getValue());
+    }
+
     boolean uses(String name) {
         return names.contains(name);
     }
 
+    /** Whether the request has no form that would be signed. */
+    boolean isFormless(WebhookRequest request) {
+        return !names.contains("form") || !isForm(request);
+    }
+
+    private static boolean isForm(WebhookRequest request) {
+        String type = request.header("Content-Type").orElse("").toLowerCase(Locale.ROOT);
+        return type.startsWith("application/x-www-form-urlencoded");
+    }
+
     /** Whether what stands there can't be changed without the signature being wrong. */
     boolean covers(Part part, @Nullable Part timestamp, @Nullable Part id) {
-        boolean known =
-                (names.contains("timestamp") && part.equals(timestamp)) || (names.contains("id") && part.equals(id));
-        return known
-                || switch (part.kind) {
-                    case HEADER -> headers.contains(part.name.toLowerCase(Locale.ROOT));
-                    case BODY -> names.contains("body") || names.contains("form");
-                    case QUERY -> names.contains("query") || names.contains("url");
-                };
+        return switch (part.kind) {
+            case HEADER ->
+                headers.contains(part.name.toLowerCase(Locale.ROOT))
+                        || (names.contains("timestamp") && part.equals(timestamp))
+                        || (names.contains("id") && part.equals(id));
+            case BODY ->
+                names.contains("body")
+                        || names.contains("form")
+                        || names.contains("bodyCrc32")
+                        || (names.contains("id") && part.equals(id));
+            case QUERY -> names.contains("query") || names.contains("url");
+        };
     }
 
     void feed(Sink sink, Known known, @Nullable Secret secret) {

@@ -1,6 +1,7 @@
 package io.httpconnector.webhook;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * Finds out whether a request comes from where it should. {@link Signatures} has those of well-known services; write your own
@@ -18,4 +19,22 @@ public interface Verifier {
      * @return whether the request is genuine
      */
     Verdict verify(WebhookRequest request, Instant now);
+
+    /**
+     * Where the id of an event usually stands in what this verifies.
+     *
+     * @return the place, when there is one
+     */
+    default Optional<Part> eventId() {
+        return Optional.empty();
+    }
+
+    /**
+     * Where it usually stands what kind of event it is.
+     *
+     * @return the place, when there is one
+     */
+    default Optional<Part> eventType() {
+        return Optional.empty();
+    }
 }

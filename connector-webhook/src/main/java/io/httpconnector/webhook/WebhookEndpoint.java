@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +32,7 @@ public final class WebhookEndpoint implements WebhookReceiver {
             WebhookHandler handler,
             @Nullable Part id,
             @Nullable Part type,
+            @Nullable String publicUrl,
             int maxBody,
             Duration bodyTimeout,
             Time time) {}
@@ -41,7 +43,8 @@ public final class WebhookEndpoint implements WebhookReceiver {
     }
 
     @Override
-    public WebhookResponse receive(WebhookRequest request) {
+    public WebhookResponse receive(WebhookRequest given) {
+        WebhookRequest request = settings.publicUrl == null ? given : given.publicUrl(settings.publicUrl);
         if (!request.method().equals("POST")) {
             return Answers.METHOD_NOT_ALLOWED.header("Allow", "POST");
         }
@@ -77,7 +80,7 @@ public final class WebhookEndpoint implements WebhookReceiver {
         Supplier<String> fingerprint = verdict.fingerprint();
         String id = settings.id != null && verdict.covers(settings.id) ? value(settings.id, request, payload) : "";
         if (id.isEmpty()) {
-            id = fingerprint == null ? Digests.fingerprint(request.body()) : fingerprint.get();
+            id = fingerprint == null ? UUID.randomUUID().toString() : fingerprint.get();
         }
         return new WebhookEvent(
                 id,

@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Describes a receiver. For one thread; what it builds is for many. */
@@ -19,6 +21,7 @@ public final class WebhookEndpointBuilder {
     private @Nullable WebhookHandler handler;
     private @Nullable Part id;
     private @Nullable Part type;
+    private @Nullable String publicUrl;
     private int maxBody = MEGABYTE;
     private Duration bodyTimeout = Duration.ofSeconds(10);
     private Time time = Time.SYSTEM;
@@ -60,8 +63,9 @@ public final class WebhookEndpointBuilder {
     }
 
     /**
-     * Sets where the id of an event stands. It counts only when it is signed: otherwise, and when there is none, what is signed
-     * tells the events apart.
+     * Sets where the id of an event stands; by default where the verifier says. It counts only when it is signed: otherwise, and when
+     * there is none, what is signed tells the events apart. When nothing is signed and there is no id, each request is an event of
+     * its own.
      *
      * @param place such as {@code Part.body("/id")}
      * @return this builder
@@ -72,13 +76,24 @@ public final class WebhookEndpointBuilder {
     }
 
     /**
-     * Sets where it stands what kind of event it is.
+     * Sets where it stands what kind of event it is; by default where the verifier says.
      *
      * @param place such as {@code Part.header("X-GitHub-Event")}
      * @return this builder
      */
     public WebhookEndpointBuilder type(Part place) {
         this.type = place;
+        return this;
+    }
+
+    /**
+     * Sets the URL at which the sender knows this receiver: some services sign it.
+     *
+     * @param url such as {@code https://app.example.com/hooks/leads}, as it was given to the service, without the query
+     * @return this builder
+     */
+    public WebhookEndpointBuilder publicUrl(String url) {
+        this.publicUrl = url;
         return this;
     }
 
@@ -153,8 +168,25 @@ public final class WebhookEndpointBuilder {
         }
         return new WebhookEndpoint(
                 new WebhookEndpoint.Settings(
-                        name, List.copyOf(verifiers), handler, id, type, maxBody, bodyTimeout, time),
+                        name,
+                        List.copyOf(verifiers),
+                        handler,
+                        usual(id, Verifier::eventId),
+                        usual(type, Verifier::eventType),
+                        publicUrl,
+                        maxBody,
+                        bodyTimeout,
+                        time),
                 new Receipts());
+    }
+
+    private @Nullable Part usual(@Nullable Part own, Function<Verifier, Optional<Part>> usual) {
+        return own != null
+                ? own
+                : verifiers.stream()
+                        .flatMap(verifier -> usual.apply(verifier).stream())
+                        .findFirst()
+                        .orElse(null);
     }
 
     private static boolean within(Duration duration, Duration least, Duration most) {

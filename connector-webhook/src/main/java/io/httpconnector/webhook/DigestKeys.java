@@ -1,0 +1,35 @@
+package io.httpconnector.webhook;
+
+import io.httpconnector.Secret;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Shared secrets that are hashed together with the content: older than HMAC, and weaker. */
+final class DigestKeys implements Keys {
+
+    private final String algorithm;
+    private final List<Secret> secrets;
+
+    DigestKeys(String algorithm, List<Secret> secrets) {
+        this.algorithm = algorithm;
+        this.secrets = secrets;
+    }
+
+    @Override
+    public @Nullable Supplier<String> verify(
+            SignedContent content, SignedContent.Known known, List<byte[]> signatures) {
+        for (Secret secret : secrets) {
+            MessageDigest digest = Digests.of(algorithm);
+            content.feed(digest::update, known, secret);
+            byte[] right = digest.digest();
+            for (byte[] signature : signatures) {
+                if (MessageDigest.isEqual(right, signature)) {
+                    return () -> Digests.fingerprint(right);
+                }
+            }
+        }
+        return null;
+    }
+}

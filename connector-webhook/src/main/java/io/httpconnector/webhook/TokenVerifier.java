@@ -1,0 +1,56 @@
+package io.httpconnector.webhook;
+
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Secret;
+import io.httpconnector.webhook.Verdict.Reason;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Takes the requests of whoever knows one of the secrets. */
+final class TokenVerifier implements Verifier {
+
+    private final Part place;
+    private final List<Secret> secrets;
+    private final @Nullable Part eventId;
+    private final @Nullable Part eventType;
+
+    TokenVerifier(Part place, List<Secret> secrets, @Nullable Part eventId, @Nullable Part eventType) {
+        if (secrets.isEmpty() || secrets.contains(null)) {
+            throw new InvalidDefinitionException("token", List.of("secrets: one is missing or null"));
+        }
+        this.place = place;
+        this.secrets = List.copyOf(secrets);
+        this.eventId = eventId;
+        this.eventType = eventType;
+    }
+
+    @Override
+    public Verdict verify(WebhookRequest request, Instant now) {
+        List<String> given = Payloads.untrusted(place, request);
+        if (given.size() != 1) {
+            return Verdict.refused(Reason.MISSING, "there are " + given.size() + " tokens in " + place);
+        }
+        byte[] token = given.get(0).getBytes(StandardCharsets.UTF_8);
+        boolean right = false;
+        for (Secret secret : secrets) {
+            right |= MessageDigest.isEqual(secret.reveal().getBytes(StandardCharsets.UTF_8), token);
+        }
+        return right
+                ? Verdict.accepted()
+                : Verdict.refused(Reason.MISMATCH, "the token in " + place + " is another one");
+    }
+
+    @Override
+    public Optional<Part> eventId() {
+        return Optional.ofNullable(eventId);
+    }
+
+    @Override
+    public Optional<Part> eventType() {
+        return Optional.ofNullable(eventType);
+    }
+}
