@@ -9,6 +9,7 @@ final class Answers {
     static final WebhookResponse NOT_FOUND = error(404, "not found");
     static final WebhookResponse METHOD_NOT_ALLOWED = error(405, "method not allowed");
     static final WebhookResponse TOO_LARGE = error(413, "content too large");
+    static final WebhookResponse UNSUPPORTED = error(415, "unsupported media type");
     static final WebhookResponse FAILED = error(500, "not handled");
 
     private Answers() {}

@@ -1,5 +1,8 @@
 package io.httpconnector.webhook;
 
+import io.httpconnector.webhook.Payloads.TooLargeException;
+import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,6 +12,8 @@ import java.util.Map;
 /** Reads {@code application/x-www-form-urlencoded}, as the URL standard has it: what is no percent-encoding stands for itself. */
 final class Forms {
 
+    private static final int MOST_FIELDS = 10_000;
+
     private Forms() {}
 
     /** Each byte as one character, so that bytes of any charset can be decoded later. */
@@ -16,17 +21,21 @@ final class Forms {
         return new String(body, StandardCharsets.ISO_8859_1);
     }
 
-    static Map<String, List<String>> parse(String form) {
+    static Map<String, List<String>> parse(String form, Charset charset) throws IOException {
         Map<String, List<String>> fields = new LinkedHashMap<>();
+        int count = 0;
         int start = 0;
         while (start < form.length()) {
             int amp = form.indexOf('&', start);
             int end = amp < 0 ? form.length() : amp;
             int equals = form.indexOf('=', start);
             if (end > start) {
+                if (++count > MOST_FIELDS) {
+                    throw new TooLargeException("it has more than " + MOST_FIELDS + " fields");
+                }
                 int split = equals >= 0 && equals < end ? equals : end;
-                String value = split < end ? decode(form, split + 1, end) : "";
-                fields.computeIfAbsent(decode(form, start, split), name -> new ArrayList<>(1))
+                String value = split < end ? decode(form, split + 1, end, charset) : "";
+                fields.computeIfAbsent(decode(form, start, split, charset), name -> new ArrayList<>(1))
                         .add(value);
             }
             start = end + 1;
@@ -34,7 +43,7 @@ final class Forms {
         return fields;
     }
 
-    private static String decode(String form, int start, int end) {
+    private static String decode(String form, int start, int end, Charset charset) {
         byte[] bytes = new byte[end - start];
         int length = 0;
         for (int i = start; i < end; i++) {
@@ -48,6 +57,6 @@ final class Forms {
                 bytes[length++] = (byte) (c == '+' ? ' ' : c);
             }
         }
-        return new String(bytes, 0, length, StandardCharsets.UTF_8);
+        return new String(bytes, 0, length, charset);
     }
 }

@@ -72,8 +72,13 @@ public final class Part {
      * @throws InvalidDefinitionException when it is no JSON pointer
      */
     public static Part body(String pointer) {
+        return list(notEmpty(pointer, "body"));
+    }
+
+    /** As {@link #body}, but the body itself may be meant. */
+    static Part list(String pointer) {
         try {
-            return new Part(Kind.BODY, notEmpty(pointer, "body"), JsonPointer.compile(pointer), "", "");
+            return new Part(Kind.BODY, pointer, JsonPointer.compile(pointer == null ? "null" : pointer), "", "");
         } catch (IllegalArgumentException e) {
             throw invalid(Texts.visible(pointer) + " is no JSON pointer: it begins with a slash");
         }

@@ -2,11 +2,25 @@ package io.httpconnector.webhook;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.BinaryNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.httpconnector.ConnectorException;
 import io.httpconnector.Json;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.Charset;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.StandardCharsets;
+import java.nio.charset.UnsupportedCharsetException;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.zip.GZIPInputStream;
 
 /** Reads bodies, whatever their format. */
 final class Payloads {
@@ -17,7 +31,7 @@ final class Payloads {
     static List<String> untrusted(Part part, WebhookRequest request) {
         return switch (part.kind) {
             case HEADER -> part.values(request.headers(part.name));
-            case QUERY -> part.values(Forms.parse(request.query()).getOrDefault(part.name, List.of()));
+            case QUERY -> part.values(parameters(request).getOrDefault(part.name, List.of()));
             case BODY -> part.values(peek(request, part));
         };
     }
@@ -31,16 +45,160 @@ final class Payloads {
         }
     }
 
+    /** The parameters of the query; none when there are too many. */
+    static Map<String, List<String>> parameters(WebhookRequest request) {
+        try {
+            return Forms.parse(request.query(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return Map.of();
+        }
+    }
+
+    /**
+     * The body as a tree.
+     *
+     * @param most how large it may be when it is unpacked
+     */
+    static JsonNode read(WebhookRequest request, int most) throws IOException {
+        byte[] body = unpacked(request, most);
+        if (body.length == 0) {
+            return request.query().isEmpty()
+                    ? MissingNode.getInstance()
+                    : form(Forms.parse(request.query(), StandardCharsets.UTF_8));
+        }
+        String contentType = request.header("Content-Type").orElse("");
+        String type = contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        if (type.equals("application/json") || type.endsWith("+json")) {
+            Charset charset = charset(contentType, StandardCharsets.UTF_8);
+            return json(
+                    charset.equals(StandardCharsets.UTF_8)
+                            ? body
+                            : new String(body, charset).getBytes(StandardCharsets.UTF_8));
+        }
+        if (type.equals("application/x-www-form-urlencoded")) {
+            return form(Forms.parse(Forms.text(body), charset(contentType, StandardCharsets.UTF_8)));
+        }
+        if (type.startsWith("multipart/")) {
+            return Multipart.read(body, contentType);
+        }
+        if (type.equals("application/xml") || type.equals("text/xml") || type.endsWith("+xml")) {
+            return xml(body);
+        }
+        if (type.startsWith("text/")) {
+            return TextNode.valueOf(new String(body, charset(contentType, StandardCharsets.UTF_8)));
+        }
+        return type.isEmpty() && (body[0] == '{' || body[0] == '[') ? json(body) : BinaryNode.valueOf(body);
+    }
+
+    private static byte[] unpacked(WebhookRequest request, int most) throws IOException {
+        String encoding = request.header("Content-Encoding").orElse("identity").toLowerCase(Locale.ROOT);
+        return switch (encoding) {
+            case "identity" -> request.body();
+            case "gzip", "x-gzip" -> {
+                try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(request.body()))) {
+                    byte[] body = in.readNBytes(most + 1);
+                    if (body.length > most) {
+                        throw new TooLargeException("it is larger than " + most + " bytes when it is unpacked");
+                    }
+                    yield body;
+                }
+            }
+            default -> throw new UnsupportedException("the content encoding is unknown");
+        };
+    }
+
     static JsonNode json(byte[] body) throws IOException {
         try (JsonParser parser = Json.parser(new ByteArrayInputStream(body))) {
-            if (parser.nextToken() == null) {
-                return MissingNode.getInstance();
+            return tree(parser);
+        }
+    }
+
+    private static JsonNode xml(byte[] body) throws IOException {
+        try (JsonParser parser = Json.xmlParser(new ByteArrayInputStream(body))) {
+            return tree(parser);
+        } catch (ConnectorException e) {
+            throw new UnsupportedException("to read XML, jackson-dataformat-xml must be there");
+        }
+    }
+
+    private static JsonNode tree(JsonParser parser) throws IOException {
+        if (parser.nextToken() == null) {
+            return MissingNode.getInstance();
+        }
+        JsonNode tree = parser.readValueAsTree();
+        if (parser.nextToken() != null) {
+            throw new IOException("more follows after the value");
+        }
+        return tree;
+    }
+
+    static ObjectNode form(Map<String, List<String>> fields) {
+        ObjectNode form = JsonNodeFactory.instance.objectNode();
+        fields.forEach((name, values) -> {
+            if (values.size() == 1) {
+                form.put(name, values.get(0));
+            } else {
+                ArrayNode all = form.putArray(name);
+                values.forEach(all::add);
             }
-            JsonNode tree = parser.readValueAsTree();
-            if (parser.nextToken() != null) {
-                throw new IOException("more follows after the JSON value");
+        });
+        return form;
+    }
+
+    /** The charset that a media type says. */
+    static Charset charset(String contentType, Charset otherwise) throws IOException {
+        String name = parameter(contentType, "charset");
+        try {
+            return name.isEmpty() ? otherwise : Charset.forName(name);
+        } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
+            throw new UnsupportedException("the charset is unknown");
+        }
+    }
+
+    /** A parameter of a media type or a disposition (RFC 9110, section 5.6.6); empty when it is not there. */
+    static String parameter(String field, String name) {
+        int at = field.indexOf(';');
+        while (at >= 0) {
+            int equals = field.indexOf('=', at);
+            if (equals < 0) {
+                return "";
             }
-            return tree;
+            String key = field.substring(at + 1, equals).strip();
+            StringBuilder value = new StringBuilder();
+            int i = equals + 1;
+            boolean quoted = i < field.length() && field.charAt(i) == '"';
+            i += quoted ? 1 : 0;
+            while (i < field.length() && field.charAt(i) != (quoted ? '"' : ';')) {
+                boolean escaped = quoted && field.charAt(i) == '\\' && i + 1 < field.length();
+                i += escaped ? 1 : 0;
+                value.append(field.charAt(i));
+                i++;
+            }
+            if (key.equalsIgnoreCase(name)) {
+                return quoted ? value.toString() : value.toString().strip();
+            }
+            at = field.indexOf(';', i);
+        }
+        return "";
+    }
+
+    /** There is too much of it. */
+    static final class TooLargeException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        TooLargeException(String message) {
+            super(message);
+        }
+    }
+
+    /** It is in a format that can't be read here. */
+    static final class UnsupportedException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        UnsupportedException(String message) {
+            super(message);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.httpconnector.webhook;
 
 import io.httpconnector.Secret;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -106,11 +107,23 @@ final class SignedContent {
     /** Names and values, sorted by the names, one after the other. */
     private static void form(Sink sink, WebhookRequest request) {
         if (isForm(request)) {
-            Map<String, List<String>> fields = new TreeMap<>(Forms.parse(Forms.text(request.body())));
-            fields.forEach((name, values) -> values.stream().distinct().sorted().forEach(value -> {
-                sink.update(name);
-                sink.update(value);
-            }));
+            sorted(request)
+                    .forEach((name, values) -> values.stream()
+                            .distinct()
+                            .sorted()
+                            .forEach(value -> {
+                                sink.update(name);
+                                sink.update(value);
+                            }));
+        }
+    }
+
+    private static Map<String, List<String>> sorted(WebhookRequest request) {
+        try {
+            return new TreeMap<>(Forms.parse(Forms.text(request.body()), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            // Too many fields: no signature holds then.
+            return Map.of();
         }
     }
 

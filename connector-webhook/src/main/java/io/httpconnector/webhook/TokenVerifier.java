@@ -53,4 +53,9 @@ final class TokenVerifier implements Verifier {
     public Optional<Part> eventType() {
         return Optional.ofNullable(eventType);
     }
+
+    @Override
+    public List<Part> secrets() {
+        return List.of(place);
+    }
 }

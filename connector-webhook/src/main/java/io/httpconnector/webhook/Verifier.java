@@ -1,6 +1,7 @@
 package io.httpconnector.webhook;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -36,5 +37,14 @@ public interface Verifier {
      */
     default Optional<Part> eventType() {
         return Optional.empty();
+    }
+
+    /**
+     * Where a secret itself stands, such as a token: events don't have that.
+     *
+     * @return the places, possibly none
+     */
+    default List<Part> secrets() {
+        return List.of();
     }
 }

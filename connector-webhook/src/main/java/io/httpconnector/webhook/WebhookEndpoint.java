@@ -1,15 +1,11 @@
 package io.httpconnector.webhook;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.Time;
 import io.httpconnector.webhook.Receipts.Outcome;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,8 +26,7 @@ public final class WebhookEndpoint implements WebhookReceiver {
             String name,
             List<Verifier> verifiers,
             WebhookHandler handler,
-            @Nullable Part id,
-            @Nullable Part type,
+            EventReader reader,
             @Nullable String publicUrl,
             int maxBody,
             Duration bodyTimeout,
@@ -56,13 +51,23 @@ public final class WebhookEndpoint implements WebhookReceiver {
         if (!verdict.isAccepted()) {
             return refuse(request, Answers.UNAUTHORIZED, verdict.toString());
         }
-        WebhookEvent event;
+        List<WebhookEvent> events;
         try {
-            event = read(request, verdict, now);
+            events = settings.reader.read(request, verdict, now);
+        } catch (Payloads.TooLargeException e) {
+            return refuse(request, Answers.TOO_LARGE, e.toString());
+        } catch (Payloads.UnsupportedException e) {
+            return refuse(request, Answers.UNSUPPORTED, e.toString());
         } catch (IOException e) {
-            return refuse(request, Answers.BAD_REQUEST, "it can't be read: " + e.getMessage());
+            return refuse(request, Answers.BAD_REQUEST, "it can't be read: " + e);
         }
-        return answer(event, receipts.once(event.id(), () -> settings.handler.handle(event)));
+        WebhookResponse answer = Answers.OK;
+        for (WebhookEvent event : events) {
+            answer = answer.isAccepted()
+                    ? answer(event, receipts.once(event.id(), () -> settings.handler.handle(event)))
+                    : answer;
+        }
+        return answer;
     }
 
     @Override
@@ -73,34 +78,6 @@ public final class WebhookEndpoint implements WebhookReceiver {
     @Override
     public Duration bodyTimeout() {
         return settings.bodyTimeout;
-    }
-
-    private WebhookEvent read(WebhookRequest request, Verdict verdict, Instant now) throws IOException {
-        JsonNode payload = Payloads.json(request.body());
-        Supplier<String> fingerprint = verdict.fingerprint();
-        String id = settings.id != null && verdict.covers(settings.id) ? value(settings.id, request, payload) : "";
-        if (id.isEmpty()) {
-            id = fingerprint == null ? UUID.randomUUID().toString() : fingerprint.get();
-        }
-        return new WebhookEvent(
-                id,
-                settings.name,
-                settings.type == null ? "" : value(settings.type, request, payload),
-                "",
-                payload,
-                request.headers(),
-                Map.copyOf(Forms.parse(request.query())),
-                new RawBody(request.header("Content-Type").orElse(""), request.body()),
-                now);
-    }
-
-    private static String value(Part part, WebhookRequest request, JsonNode payload) {
-        List<String> values = switch (part.kind) {
-            case HEADER -> part.values(request.headers(part.name));
-            case QUERY -> part.values(Forms.parse(request.query()).getOrDefault(part.name, List.of()));
-            case BODY -> part.values(List.of(payload.at(part.pointer).asText("")));
-        };
-        return values.isEmpty() ? "" : values.get(0);
     }
 
     private WebhookResponse answer(WebhookEvent event, Outcome outcome) {

@@ -2,6 +2,8 @@ package io.httpconnector.webhook;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Time;
+import io.httpconnector.webhook.EventReader.Places;
+import io.httpconnector.webhook.WebhookEndpoint.Settings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,6 +23,8 @@ public final class WebhookEndpointBuilder {
     private @Nullable WebhookHandler handler;
     private @Nullable Part id;
     private @Nullable Part type;
+    private @Nullable Part key;
+    private @Nullable Part each;
     private @Nullable String publicUrl;
     private int maxBody = MEGABYTE;
     private Duration bodyTimeout = Duration.ofSeconds(10);
@@ -83,6 +87,28 @@ public final class WebhookEndpointBuilder {
      */
     public WebhookEndpointBuilder type(Part place) {
         this.type = place;
+        return this;
+    }
+
+    /**
+     * Sets where it stands what an event is about, so that those about the same are handled in the order in which they came.
+     *
+     * @param place such as {@code Part.body("/customer/id")}
+     * @return this builder
+     */
+    public WebhookEndpointBuilder key(Part place) {
+        this.key = place;
+        return this;
+    }
+
+    /**
+     * Sets where a list of events stands: each of its elements is an event then, and places in the body are places in the element.
+     *
+     * @param pointer a JSON pointer, such as {@code /events}; empty for a body that is a list
+     * @return this builder
+     */
+    public WebhookEndpointBuilder each(String pointer) {
+        this.each = Part.list(pointer);
         return this;
     }
 
@@ -166,17 +192,13 @@ public final class WebhookEndpointBuilder {
         if (!problems.isEmpty() || handler == null) {
             throw new InvalidDefinitionException("webhook receiver \"" + name + "\"", problems);
         }
+        List<Part> secrets = verifiers.stream()
+                .flatMap(verifier -> verifier.secrets().stream())
+                .toList();
+        EventReader reader = new EventReader(new Places(
+                name, usual(id, Verifier::eventId), usual(type, Verifier::eventType), key, each, secrets, maxBody));
         return new WebhookEndpoint(
-                new WebhookEndpoint.Settings(
-                        name,
-                        List.copyOf(verifiers),
-                        handler,
-                        usual(id, Verifier::eventId),
-                        usual(type, Verifier::eventType),
-                        publicUrl,
-                        maxBody,
-                        bodyTimeout,
-                        time),
+                new Settings(name, List.copyOf(verifiers), handler, reader, publicUrl, maxBody, bodyTimeout, time),
                 new Receipts());
     }
 

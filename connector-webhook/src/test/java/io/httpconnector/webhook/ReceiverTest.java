@@ -64,13 +64,19 @@ class ReceiverTest {
 
         HttpResponse<String> forged = post("Hello, World?", "X-Hub-Signature-256", signature);
         HttpResponse<String> unsigned = post("Hello, World!");
-        HttpResponse<String> unreadable = post("Hello, World!", "X-Hub-Signature-256", signature);
+        HttpResponse<String> unreadable =
+                post("Hello, World!", "X-Hub-Signature-256", signature, "Content-Type", "application/json");
+        HttpResponse<String> genuine = post("Hello, World!", "X-Hub-Signature-256", signature);
+        HttpResponse<String> again = post("Hello, World!", "X-Hub-Signature-256", signature);
 
         assertThat(forged.statusCode()).isEqualTo(401);
         assertThat(unsigned.statusCode()).isEqualTo(401);
         assertThat(forged.body()).isEqualTo(unsigned.body());
         assertThat(unreadable.statusCode()).isEqualTo(400);
-        assertThat(handled).isEmpty();
+        assertThat(genuine.statusCode()).isEqualTo(200);
+        assertThat(genuine.body()).isEqualTo("{\"status\":\"ok\"}");
+        assertThat(again.statusCode()).isEqualTo(200);
+        assertThat(handled).hasSize(1);
     }
 
     @Test

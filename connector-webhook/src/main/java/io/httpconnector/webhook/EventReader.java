@@ -1,0 +1,197 @@
+package io.httpconnector.webhook;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BinaryNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.httpconnector.webhook.Payloads.TooLargeException;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Makes events of requests that are genuine: one of each, or one of each element of a batch. Immutable. */
+final class EventReader {
+
+    private static final int MOST_EVENTS = 10_000;
+    private static final Set<String> SECRET_HEADERS = Set.of("authorization", "proxy-authorization", "cookie");
+    private static final String CLOUD_EVENTS = "application/cloudevents";
+
+    private final Places places;
+    private final Set<String> hiddenHeaders = new HashSet<>(SECRET_HEADERS);
+    private final Set<String> hiddenParameters = new HashSet<>();
+
+    /** Where things stand. */
+    record Places(
+            String receiver,
+            @Nullable Part id,
+            @Nullable Part type,
+            @Nullable Part key,
+            @Nullable Part each,
+            List<Part> secrets,
+            int most) {}
+
+    EventReader(Places places) {
+        this.places = places;
+        for (Part secret : places.secrets) {
+            switch (secret.kind) {
+                case HEADER -> hiddenHeaders.add(secret.name.toLowerCase(Locale.ROOT));
+                case QUERY -> hiddenParameters.add(secret.name);
+                case BODY -> {}
+            }
+        }
+    }
+
+    List<WebhookEvent> read(WebhookRequest request, Verdict verdict, Instant now) throws IOException {
+        JsonNode payload = Payloads.read(request, places.most);
+        Map<String, List<String>> headers = new TreeMap<>(request.headers());
+        headers.keySet().removeAll(hiddenHeaders);
+        Map<String, List<String>> query = request.query().isEmpty() ? Map.of() : Payloads.parameters(request);
+        query.keySet().removeAll(hiddenParameters);
+        Origin origin = new Origin(
+                request,
+                verdict,
+                headers,
+                query,
+                new RawBody(request.header("Content-Type").orElse(""), request.body()),
+                now);
+        String type = origin.body.contentType().toLowerCase(Locale.ROOT);
+        if (type.startsWith(CLOUD_EVENTS) || headers.containsKey("ce-specversion")) {
+            return cloudEvents(origin, payload, type);
+        }
+        JsonNode batch = places.each == null ? MissingNode.getInstance() : payload.at(places.each.pointer);
+        return batch.isArray() ? batch(origin, batch) : List.of(event(origin, payload, id(origin, payload)));
+    }
+
+    /** What the events of a request have in common. */
+    private record Origin(
+            WebhookRequest request,
+            Verdict verdict,
+            Map<String, List<String>> headers,
+            Map<String, List<String>> query,
+            RawBody body,
+            Instant time) {}
+
+    private List<WebhookEvent> batch(Origin origin, JsonNode batch) throws IOException {
+        checkSize(batch);
+        List<WebhookEvent> events = new ArrayList<>(batch.size());
+        String whole = "";
+        for (JsonNode element : batch) {
+            String id = places.id != null && places.id.kind == Part.Kind.BODY ? signedId(origin, element) : "";
+            if (id.isEmpty()) {
+                whole = whole.isEmpty() ? id(origin, MissingNode.getInstance()) : whole;
+                id = whole + "#" + events.size();
+            }
+            events.add(event(origin, element, id));
+        }
+        return events;
+    }
+
+    private static void checkSize(JsonNode batch) throws IOException {
+        if (batch.size() > MOST_EVENTS) {
+            throw new TooLargeException("it has more than " + MOST_EVENTS + " events");
+        }
+    }
+
+    private WebhookEvent event(Origin origin, JsonNode payload, String id) {
+        return new WebhookEvent(
+                id,
+                places.receiver,
+                value(places.type, origin.request, payload),
+                value(places.key, origin.request, payload),
+                payload,
+                origin.headers,
+                origin.query,
+                origin.body,
+                origin.time);
+    }
+
+    private String id(Origin origin, JsonNode payload) {
+        String id = signedId(origin, payload);
+        Supplier<String> fingerprint = origin.verdict.fingerprint();
+        if (!id.isEmpty()) {
+            return id;
+        }
+        return fingerprint == null ? UUID.randomUUID().toString() : fingerprint.get();
+    }
+
+    /** What anybody could change does not tell events apart. */
+    private String signedId(Origin origin, JsonNode payload) {
+        return places.id != null && origin.verdict.covers(places.id) ? value(places.id, origin.request, payload) : "";
+    }
+
+    private static String value(@Nullable Part part, WebhookRequest request, JsonNode payload) {
+        if (part == null) {
+            return "";
+        }
+        List<String> values = part.kind == Part.Kind.BODY
+                ? part.values(List.of(payload.at(part.pointer).asText("")))
+                : Payloads.untrusted(part, request);
+        return values.isEmpty() ? "" : values.get(0);
+    }
+
+    /** CloudEvents 1.0 by HTTP: in one piece, in several, or with the attributes in the header. */
+    private List<WebhookEvent> cloudEvents(Origin origin, JsonNode payload, String type) throws IOException {
+        if (!type.startsWith(CLOUD_EVENTS)) {
+            return List.of(cloudEvent(
+                    origin,
+                    Part.header("ce-id"),
+                    value("ce-source", origin),
+                    value("ce-id", origin),
+                    value("ce-type", origin),
+                    payload));
+        }
+        List<JsonNode> all = new ArrayList<>();
+        if (payload.isArray()) {
+            checkSize(payload);
+            payload.forEach(all::add);
+        } else {
+            all.add(payload);
+        }
+        List<WebhookEvent> events = new ArrayList<>();
+        for (JsonNode each : all) {
+            if (!each.path("id").isTextual()
+                    || !each.path("source").isTextual()
+                    || !each.path("type").isTextual()) {
+                throw new IOException("a CloudEvent lacks its id, its source or its type");
+            }
+            JsonNode data = each.has("data_base64")
+                    ? BinaryNode.valueOf(each.get("data_base64").binaryValue())
+                    : each.path("data");
+            events.add(cloudEvent(
+                    origin,
+                    Part.body("/id"),
+                    each.get("source").asText(),
+                    each.get("id").asText(),
+                    each.get("type").asText(),
+                    data));
+        }
+        return events;
+    }
+
+    private static String value(String header, Origin origin) {
+        return origin.request.header(header).orElse("");
+    }
+
+    private WebhookEvent cloudEvent(Origin origin, Part idPlace, String source, String id, String type, JsonNode data) {
+        boolean known = !id.isEmpty() && origin.verdict.covers(idPlace);
+        String key = value(places.key, origin.request, data);
+        return new WebhookEvent(
+                known ? source + " " + id : id(origin, MissingNode.getInstance()),
+                places.receiver,
+                type,
+                key,
+                data,
+                origin.headers,
+                origin.query,
+                origin.body,
+                origin.time);
+    }
+}

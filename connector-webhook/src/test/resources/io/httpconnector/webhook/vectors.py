@@ -1,0 +1,122 @@
+"""Signs requests as services describe it, by Python's standard library and OpenSSL: python3 vectors.py > vectors.json
+
+Those marked "published" are not made here, but copied from the documentation of the service.
+"""
+import base64, hashlib, hmac, json, os, subprocess, sys, tempfile, urllib.parse
+
+SECRET = "s3cr3t-of-the-sender"
+TIME = 1700000000
+MILLIS = TIME * 1000
+ISO = "2023-11-14T22:13:20Z"
+URL = "https://app.example.com/hooks/abc"
+JSON = '{"id":"evt_1","event_id":"evt_1","type":"lead.created","name":"Zo\\u00eb \u2603","webhookTimestamp":%d}' % MILLIS
+
+
+def mac(text, how=hashlib.sha256, key=SECRET.encode()):
+    return hmac.new(key, text.encode(), how).digest()
+
+
+def b64(b):
+    return base64.b64encode(b).decode()
+
+
+def openssl(key_args, text, sign_args):
+    with tempfile.TemporaryDirectory() as d:
+        key, data, pub = (os.path.join(d, n) for n in ("key", "data", "pub"))
+        subprocess.run(["openssl", "genpkey", *key_args, "-out", key], check=True, capture_output=True)
+        subprocess.run(["openssl", "pkey", "-in", key, "-pubout", "-outform", "DER", "-out", pub], check=True)
+        open(data, "wb").write(text.encode())
+        if sign_args == ["raw"]:
+            run = ["openssl", "pkeyutl", "-sign", "-rawin", "-inkey", key, "-in", data]
+        else:
+            run = ["openssl", "dgst", *sign_args, "-sign", key, data]
+        signature = subprocess.run(run, check=True, capture_output=True).stdout
+        return open(pub, "rb").read(), signature
+
+
+def other(key_args):
+    """The public key of somebody else."""
+    return openssl(key_args, "anything", ["raw"] if "ed25519" in key_args else ["-sha256"])[0]
+
+
+all = []
+
+
+def add(preset, headers, body=JSON, secret=SECRET, other="c29tZXRoaW5nIGVsc2U=", now=TIME, url=URL, content="application/json",
+        **more):
+    all.append(dict(preset=preset, secret=secret, other=other, now=now, url=url,
+                    headers={"Content-Type": content, **headers}, body=body, **more))
+
+
+add("asana", {"X-Hook-Signature": mac(JSON).hex()})
+add("bitbucket", {"X-Hub-Signature": "sha256=" + mac(JSON).hex(), "X-Event-Key": "repo:push"}, type="repo:push")
+add("box", {"BOX-SIGNATURE-PRIMARY": b64(mac(JSON + ISO)), "BOX-SIGNATURE-SECONDARY": b64(mac(JSON + ISO, key=b"other")),
+            "BOX-DELIVERY-TIMESTAMP": ISO, "BOX-SIGNATURE-VERSION": "1"}, id="evt_1", timed=True)
+add("box", {"BOX-SIGNATURE-PRIMARY": b64(mac(JSON + ISO, key=b"other")), "BOX-SIGNATURE-SECONDARY": b64(mac(JSON + ISO)),
+            "BOX-DELIVERY-TIMESTAMP": ISO, "BOX-SIGNATURE-VERSION": "1"}, id="evt_1", timed=True)
+add("calendly", {"Calendly-Webhook-Signature": "t=%d,v1=%s" % (TIME, mac("%d.%s" % (TIME, JSON)).hex())}, timed=True)
+pub, sig = openssl(["-algorithm", "ed25519"], str(TIME) + JSON, ["raw"])
+add("discord", {"X-Signature-Ed25519": sig.hex(), "X-Signature-Timestamp": str(TIME)}, secret=pub[-32:].hex(), other=other(["-algorithm", "ed25519"])[-32:].hex(), timed=True)
+add("docusign", {"X-DocuSign-Signature-1": b64(mac(JSON, key=b"first key")), "X-DocuSign-Signature-2": b64(mac(JSON))})
+add("dropbox", {"X-Dropbox-Signature": mac(JSON).hex()})
+add("github", {"X-Hub-Signature-256": "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17",
+               "X-GitHub-Event": "push"}, body="Hello, World!", secret="It's a Secret to Everybody", published=True)
+add("github", {"X-Hub-Signature-256": "sha256=" + mac(JSON).hex(), "X-GitHub-Event": "push"}, type="push")
+add("gitlab", {"X-Gitlab-Token": SECRET, "X-Gitlab-Event": "Push Hook", "X-Gitlab-Event-UUID": "evt_1"},
+    id="evt_1", type="Push Hook", token=True)
+add("hubspot-v1", {"X-HubSpot-Signature": hashlib.sha256((SECRET + JSON).encode()).hexdigest()})
+add("hubspot-v2", {"X-HubSpot-Signature": hashlib.sha256((SECRET + "POST" + URL + "?a=1" + JSON).encode()).hexdigest()},
+    query="a=1")
+add("hubspot-v3", {"X-HubSpot-Signature-v3": b64(mac("POST" + URL + JSON + str(MILLIS))),
+                   "X-HubSpot-Request-Timestamp": str(MILLIS)}, timed=True)
+add("intercom", {"X-Hub-Signature": "sha1=" + mac(JSON, hashlib.sha1).hex()}, id="evt_1")
+add("jira", {"X-Hub-Signature": "sha256=" + mac(JSON).hex()})
+add("linear", {"Linear-Signature": mac(JSON).hex()}, timed=True, type="lead.created")
+token = "a8ce0edb2dd8301dee6c2405235584e45aa91d1e9f979f3de0"
+add("mailgun", {}, body=json.dumps({"signature": {"timestamp": str(TIME), "token": token,
+                                                 "signature": mac(str(TIME) + token).hex()},
+                                   "event-data": {"event": "opened"}}), timed=True, type="opened", unsigned=True)
+add("meta", {"X-Hub-Signature-256": "sha256=" + mac(JSON).hex()})
+add("paddle", {"Paddle-Signature": "ts=%d;h1=%s" % (TIME, mac("%d:%s" % (TIME, JSON)).hex())}, id="evt_1", timed=True)
+add("quickbooks", {"intuit-signature": b64(mac(JSON))})
+EC = ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"]
+pub, sig = openssl(EC, str(TIME) + JSON, ["-sha256"])
+add("sendgrid", {"X-Twilio-Email-Event-Webhook-Signature": b64(sig), "X-Twilio-Email-Event-Webhook-Timestamp": str(TIME)},
+    secret=b64(pub), other=b64(other(EC)), timed=True)
+add("shopify", {"X-Shopify-Hmac-Sha256": b64(mac(JSON)), "X-Shopify-Topic": "orders/create"}, type="orders/create")
+add("slack", {"X-Slack-Signature": "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503",
+              "X-Slack-Request-Timestamp": "1531420618"}, now=1531420618, secret="8f742231b10e8888abcd99yyyzzz85a5",
+    content="application/x-www-form-urlencoded", timed=True, published=True,
+    body="token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V"
+         "&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text="
+         "&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN"
+         "&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c")
+add("square", {"X-Square-HmacSha256-Signature": b64(mac(URL + JSON))}, id="evt_1", type="lead.created")
+add("standard-webhooks", {"webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek", "webhook-timestamp": "1614265330",
+                          "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="},
+    body='{"test": 2432232314}', secret="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", now=1614265330,
+    id="msg_p5jXN8AQM9LWM0D4loKWxJek", timed=True, published=True)
+pub, sig = openssl(["-algorithm", "ed25519"], "msg_1.%d.%s" % (TIME, JSON), ["raw"])
+add("standard-webhooks-ed25519", {"webhook-id": "msg_1", "webhook-timestamp": str(TIME),
+                                  "webhook-signature": "v1,bm90aGluZw== v1a," + b64(sig)},
+    secret="whpk_" + b64(pub[-32:]), other=b64(other(["-algorithm", "ed25519"])), id="msg_1", timed=True)
+add("stripe", {"Stripe-Signature": "t=%d,v1=%s,v0=%s" % (TIME, mac("%d.%s" % (TIME, JSON)).hex(), "00" * 32)},
+    id="evt_1", type="lead.created", timed=True)
+key = b"0123456789abcdef01234567"
+add("svix", {"svix-id": "msg_1", "svix-timestamp": str(TIME),
+             "svix-signature": "v1,%s v1,%s" % (b64(b"0" * 32), b64(mac("msg_1.%d.%s" % (TIME, JSON), key=key)))},
+    secret="whsec_" + b64(key), id="msg_1", timed=True)
+add("trello", {"X-Trello-Webhook": b64(mac(JSON + URL, hashlib.sha1))})
+add("twilio", {"X-Twilio-Signature": "RSOYDt4T1cUTdK1PDd93/VVr8B8="}, secret="12345",
+    url="https://mycompany.com/myapp.php", query="foo=1&bar=2", content="application/x-www-form-urlencoded", published=True,
+    body=urllib.parse.urlencode({"CallSid": "CA1234567890ABCDE", "Caller": "+14158675309", "Digits": "1234",
+                                 "From": "+14158675309", "To": "+18005551212"}))
+query = "bodySHA256=" + hashlib.sha256(JSON.encode()).hexdigest()
+add("twilio", {"X-Twilio-Signature": b64(mac(URL + "?" + query, hashlib.sha1))}, query=query)
+add("typeform", {"Typeform-Signature": "sha256=" + b64(mac(JSON))}, id="evt_1")
+add("xero", {"x-xero-signature": b64(mac(JSON))})
+add("zendesk", {"X-Zendesk-Webhook-Signature": b64(mac(ISO + JSON)), "X-Zendesk-Webhook-Signature-Timestamp": ISO},
+    id="evt_1", type="lead.created", timed=True)
+add("zoom", {"x-zm-signature": "v0=" + mac("v0:%d:%s" % (TIME, JSON)).hex(), "x-zm-request-timestamp": str(TIME)}, timed=True)
+
+json.dump(all, sys.stdout, indent=1, ensure_ascii=True)
