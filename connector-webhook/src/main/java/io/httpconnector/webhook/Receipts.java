@@ -1,39 +1,102 @@
 package io.httpconnector.webhook;
 
+import io.httpconnector.Time;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
-/** Which events have been handled: each id once, also when it comes several times at once. Safe for many threads. */
+/**
+ * Which events have been handled lately: each id once, also when it comes several times at once. Knows the last so many ids, no
+ * longer than the window. Safe for many threads.
+ */
 final class Receipts {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Receipts.class);
+    private final Duration window;
+    private final int most;
+    private final Duration patience;
+    private final Time time;
+    private final ConcurrentMap<String, CompletableFuture<Boolean>> running = new ConcurrentHashMap<>();
+    private final Map<String, Long> handled = new LinkedHashMap<>();
 
-    enum Outcome {
-        HANDLED,
-        REPEATED,
-        FAILED
+    Receipts(Duration window, int most, Duration patience, Time time) {
+        this.window = window;
+        this.most = most;
+        this.patience = patience;
+        this.time = time;
     }
 
-    @FunctionalInterface
-    interface Work {
-        void run() throws Exception;
-    }
-
-    private final ConcurrentMap<String, Boolean> handled = new ConcurrentHashMap<>();
-
-    Outcome once(String id, Work work) {
-        if (handled.putIfAbsent(id, true) != null) {
-            return Outcome.REPEATED;
+    /**
+     * Does the work, unless it is known to be done.
+     *
+     * @param work what it answers says whether it is done; throws nothing
+     * @param repeated what to answer when it has been done before, or just now by another thread
+     */
+    WebhookResponse once(String id, Supplier<WebhookResponse> work, Supplier<WebhookResponse> repeated) {
+        CompletableFuture<Boolean> mine = new CompletableFuture<>();
+        CompletableFuture<Boolean> other = running.putIfAbsent(id, mine);
+        if (other != null) {
+            return await(other, repeated);
         }
+        boolean done = false;
         try {
-            work.run();
-            return Outcome.HANDLED;
-        } catch (Exception e) {
-            handled.remove(id);
-            LOG.warn("An event could not be handled", e);
-            return Outcome.FAILED;
+            done = isHandled(id);
+            if (done) {
+                return repeated.get();
+            }
+            WebhookResponse answer = work.get();
+            done = answer.isAccepted();
+            if (done) {
+                remember(id);
+            }
+            return answer;
+        } finally {
+            running.remove(id);
+            mine.complete(done);
+        }
+    }
+
+    private WebhookResponse await(CompletableFuture<Boolean> other, Supplier<WebhookResponse> repeated) {
+        try {
+            return other.get(patience.toNanos(), TimeUnit.NANOSECONDS) ? repeated.get() : Answers.FAILED;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Answers.BUSY;
+        } catch (ExecutionException | TimeoutException e) {
+            return Answers.BUSY;
+        }
+    }
+
+    private boolean isHandled(String id) {
+        synchronized (handled) {
+            forget(0);
+            return handled.containsKey(id);
+        }
+    }
+
+    private void remember(String id) {
+        synchronized (handled) {
+            forget(1);
+            handled.put(id, time.nanos());
+        }
+    }
+
+    private void forget(int more) {
+        long now = time.nanos();
+        Iterator<Long> ages = handled.values().iterator();
+        while (ages.hasNext()) {
+            long at = ages.next();
+            if (handled.size() + more <= most && now - at <= window.toNanos()) {
+                return;
+            }
+            ages.remove();
         }
     }
 }

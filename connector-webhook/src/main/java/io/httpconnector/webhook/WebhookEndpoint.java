@@ -1,11 +1,15 @@
 package io.httpconnector.webhook;
 
 import io.httpconnector.Time;
-import io.httpconnector.webhook.Receipts.Outcome;
+import io.httpconnector.webhook.Watchdog.Watch;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,16 +24,21 @@ public final class WebhookEndpoint implements WebhookReceiver {
 
     private final Settings settings;
     private final Receipts receipts;
+    private final List<Lock> turns =
+            Stream.generate(() -> (Lock) new ReentrantLock(true)).limit(64).toList();
 
     /** What a builder has collected. */
     record Settings(
             String name,
             List<Verifier> verifiers,
-            WebhookHandler handler,
+            Set<String> methods,
+            WebhookResponder responder,
+            Answer answer,
             EventReader reader,
             @Nullable String publicUrl,
             int maxBody,
             Duration bodyTimeout,
+            Duration deadline,
             Time time) {}
 
     WebhookEndpoint(Settings settings, Receipts receipts) {
@@ -39,9 +48,19 @@ public final class WebhookEndpoint implements WebhookReceiver {
 
     @Override
     public WebhookResponse receive(WebhookRequest given) {
-        WebhookRequest request = settings.publicUrl == null ? given : given.publicUrl(settings.publicUrl);
-        if (!request.method().equals("POST")) {
-            return Answers.METHOD_NOT_ALLOWED.header("Allow", "POST");
+        try {
+            WebhookRequest request = settings.publicUrl == null ? given : given.publicUrl(settings.publicUrl);
+            return received(request);
+        } catch (RuntimeException | StackOverflowError e) {
+            LOG.error("{}: a request could not be received", settings.name, e);
+            return Answers.FAILED;
+        }
+    }
+
+    private WebhookResponse received(WebhookRequest request) {
+        if (!settings.methods.contains(request.method())) {
+            return refuse(request, Answers.METHOD_NOT_ALLOWED, "the method is not taken")
+                    .header("Allow", String.join(", ", settings.methods));
         }
         if (request.body().length > settings.maxBody) {
             return refuse(request, Answers.TOO_LARGE, "it is larger than " + settings.maxBody + " bytes");
@@ -51,9 +70,15 @@ public final class WebhookEndpoint implements WebhookReceiver {
         if (!verdict.isAccepted()) {
             return refuse(request, Answers.UNAUTHORIZED, verdict.toString());
         }
-        List<WebhookEvent> events;
         try {
-            events = settings.reader.read(request, verdict, now);
+            WebhookResponse answer = Answers.OK;
+            for (WebhookEvent event : settings.reader.read(request, verdict, now)) {
+                answer = once(event);
+                if (!answer.isAccepted()) {
+                    return answer;
+                }
+            }
+            return answer;
         } catch (Payloads.TooLargeException e) {
             return refuse(request, Answers.TOO_LARGE, e.toString());
         } catch (Payloads.UnsupportedException e) {
@@ -61,13 +86,41 @@ public final class WebhookEndpoint implements WebhookReceiver {
         } catch (IOException e) {
             return refuse(request, Answers.BAD_REQUEST, "it can't be read: " + e);
         }
-        WebhookResponse answer = Answers.OK;
-        for (WebhookEvent event : events) {
-            answer = answer.isAccepted()
-                    ? answer(event, receipts.once(event.id(), () -> settings.handler.handle(event)))
-                    : answer;
+    }
+
+    private WebhookResponse once(WebhookEvent event) {
+        return receipts.once(event.id(), () -> handled(event), () -> {
+            LOG.debug("{} has come before", event);
+            return settings.answer.of(event);
+        });
+    }
+
+    private WebhookResponse handled(WebhookEvent event) {
+        Watch watch = Watchdog.SHARED.watch(settings.deadline);
+        try (watch) {
+            return event.key().isEmpty() ? settings.responder.respond(event) : inTurn(event);
+        } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
+            if (watch.isLate()) {
+                LOG.warn("{} could not be handled in {}", event, settings.deadline, e);
+            } else {
+                LOG.warn("{} could not be handled", event, e);
+            }
+            if (e instanceof InterruptedException && !watch.isLate()) {
+                Thread.currentThread().interrupt();
+            }
+            return Answers.FAILED;
         }
-        return answer;
+    }
+
+    /** One event of a key after the other. */
+    private WebhookResponse inTurn(WebhookEvent event) throws Exception {
+        Lock turn = turns.get(Math.floorMod(event.key().hashCode(), turns.size()));
+        turn.lockInterruptibly();
+        try {
+            return settings.responder.respond(event);
+        } finally {
+            turn.unlock();
+        }
     }
 
     @Override
@@ -78,17 +131,6 @@ public final class WebhookEndpoint implements WebhookReceiver {
     @Override
     public Duration bodyTimeout() {
         return settings.bodyTimeout;
-    }
-
-    private WebhookResponse answer(WebhookEvent event, Outcome outcome) {
-        return switch (outcome) {
-            case HANDLED -> Answers.OK;
-            case REPEATED -> {
-                LOG.debug("{} has come before", event);
-                yield Answers.OK;
-            }
-            case FAILED -> Answers.FAILED;
-        };
     }
 
     /** The sender learns the status, the log learns why. */

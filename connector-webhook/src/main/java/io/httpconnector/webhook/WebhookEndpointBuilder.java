@@ -8,7 +8,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,14 @@ public final class WebhookEndpointBuilder {
     private final List<Verifier> verifiers = new ArrayList<>();
     private boolean unverified;
     private @Nullable WebhookHandler handler;
+    private @Nullable WebhookResponder responder;
+    private Set<String> methods = Set.of("POST");
+    private WebhookResponse fixedAnswer = Answers.OK;
+    private int answerStatus = 200;
+    private @Nullable String answerTemplate;
+    private Duration deadline = Duration.ofSeconds(10);
+    private Duration window = Duration.ofHours(24);
+    private int mostIds = 100_000;
     private @Nullable Part id;
     private @Nullable Part type;
     private @Nullable Part key;
@@ -63,6 +74,78 @@ public final class WebhookEndpointBuilder {
      */
     public WebhookEndpointBuilder handler(WebhookHandler handler) {
         this.handler = handler;
+        return this;
+    }
+
+    /**
+     * Sets what handles the events and says what to answer.
+     *
+     * @param responder is given each event, by many threads at once; of a batch, the answer for the last one is sent
+     * @return this builder
+     */
+    public WebhookEndpointBuilder responder(WebhookResponder responder) {
+        this.responder = responder;
+        return this;
+    }
+
+    /**
+     * Sets what is answered when an event was taken.
+     *
+     * @param answer a 2xx; {@code 200 {"status":"ok"}} by default
+     * @return this builder
+     */
+    public WebhookEndpointBuilder answer(WebhookResponse answer) {
+        this.fixedAnswer = answer;
+        return this;
+    }
+
+    /**
+     * Sets what is answered when an event was taken: JSON with the pills of the event, which are {@code event.id},
+     * {@code event.type}, {@code event.key}, {@code event.time}, {@code event.payload}, {@code event.headers} and
+     * {@code event.query}.
+     *
+     * @param status a 2xx
+     * @param template such as {@code {"received": "{{event.payload.id}}"}}
+     * @return this builder
+     */
+    public WebhookEndpointBuilder answerJson(int status, String template) {
+        this.answerStatus = status;
+        this.answerTemplate = template;
+        return this;
+    }
+
+    /**
+     * Sets how long a handler may take, before its thread is interrupted and the event counts as not handled.
+     *
+     * @param time 10 ms to 10 minutes; 10 seconds by default, as many senders wait no longer
+     * @return this builder
+     */
+    public WebhookEndpointBuilder deadline(Duration time) {
+        this.deadline = time;
+        return this;
+    }
+
+    /**
+     * Sets how long it is remembered which events have been handled: repetitions are acknowledged and not handled again.
+     *
+     * @param window 0 to 30 days; 24 hours by default
+     * @param most how many events at most, 1 to 10 million; 100,000 by default, at about 150 bytes each
+     * @return this builder
+     */
+    public WebhookEndpointBuilder remember(Duration window, int most) {
+        this.window = window;
+        this.mostIds = most;
+        return this;
+    }
+
+    /**
+     * Sets which methods are taken.
+     *
+     * @param all such as {@code POST}, which is the default; {@code GET} for services that put everything into the query
+     * @return this builder
+     */
+    public WebhookEndpointBuilder methods(String... all) {
+        this.methods = new TreeSet<>(Arrays.asList(all));
         return this;
     }
 
@@ -167,8 +250,14 @@ public final class WebhookEndpointBuilder {
         if (name == null || name.isBlank()) {
             problems.add("name: it is missing");
         }
-        if (handler == null) {
-            problems.add("handler: it is missing, use handler(event -> ...)");
+        if ((handler == null) == (responder == null)) {
+            problems.add("handler: use either handler(event -> ...) or responder(event -> ...)");
+        }
+        if (fixedAnswer == null || !fixedAnswer.isAccepted() || answerStatus < 200 || answerStatus > 299) {
+            problems.add("answer: to be understood as taken, it must be a 2xx");
+        }
+        if (methods.isEmpty() || !methods.stream().allMatch(method -> method.matches("[A-Z]{1,20}"))) {
+            problems.add("methods: " + methods + " are none, use such as POST");
         }
         if (verifiers.contains(null)) {
             problems.add("verify: one is null");
@@ -186,20 +275,65 @@ public final class WebhookEndpointBuilder {
         if (!within(bodyTimeout, Duration.ofMillis(10), Duration.ofMinutes(10))) {
             problems.add("bodyTimeout: " + bodyTimeout + " is out of range, use 10 ms to 10 minutes");
         }
+        if (!within(deadline, Duration.ofMillis(10), Duration.ofMinutes(10))) {
+            problems.add("deadline: " + deadline + " is out of range, use 10 ms to 10 minutes");
+        }
+        if (!within(window, Duration.ZERO, Duration.ofDays(30)) || mostIds < 1 || mostIds > 10_000_000) {
+            problems.add("remember: " + window + " and " + mostIds
+                    + " events are out of range, use up to 30 days and 1 to 10 million");
+        }
         if (time == null) {
             problems.add("time: it is null");
         }
-        if (!problems.isEmpty() || handler == null) {
+        Answer answer = answering(problems);
+        if (!problems.isEmpty()) {
             throw new InvalidDefinitionException("webhook receiver \"" + name + "\"", problems);
         }
+        return new WebhookEndpoint(
+                new Settings(
+                        name,
+                        List.copyOf(verifiers),
+                        Set.copyOf(methods),
+                        working(answer),
+                        answer,
+                        new EventReader(places()),
+                        publicUrl,
+                        maxBody,
+                        bodyTimeout,
+                        deadline,
+                        time),
+                new Receipts(window, mostIds, deadline, time));
+    }
+
+    private Answer answering(List<String> problems) {
+        WebhookResponse fixed = fixedAnswer;
+        if (answerTemplate != null) {
+            try {
+                return Answer.json(answerStatus, answerTemplate);
+            } catch (InvalidDefinitionException e) {
+                e.problems().forEach(problem -> problems.add("answerJson: " + problem));
+            }
+        }
+        return event -> fixed;
+    }
+
+    private WebhookResponder working(Answer answer) {
+        WebhookHandler plain = handler;
+        if (responder != null || plain == null) {
+            return Objects.requireNonNull(responder);
+        }
+        return event -> {
+            plain.handle(event);
+            return answer.of(event);
+        };
+    }
+
+    private Places places() {
         List<Part> secrets = verifiers.stream()
                 .flatMap(verifier -> verifier.secrets().stream())
                 .toList();
-        EventReader reader = new EventReader(new Places(
-                name, usual(id, Verifier::eventId), usual(type, Verifier::eventType), key, each, secrets, maxBody));
-        return new WebhookEndpoint(
-                new Settings(name, List.copyOf(verifiers), handler, reader, publicUrl, maxBody, bodyTimeout, time),
-                new Receipts());
+        return new Places(
+                name, usual(id, Verifier::eventId), usual(type, Verifier::eventType), key, each, secrets, maxBody);
     }
 
     private @Nullable Part usual(@Nullable Part own, Function<Verifier, Optional<Part>> usual) {

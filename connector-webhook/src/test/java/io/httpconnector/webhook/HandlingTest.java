@@ -1,0 +1,345 @@
+package io.httpconnector.webhook;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Secret;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What happens between the signature and the answer, without an inbox. */
+class HandlingTest {
+
+    private final List<WebhookEvent> events = new CopyOnWriteArrayList<>();
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    @AfterEach
+    void stop() {
+        threads.shutdownNow();
+    }
+
+    private static WebhookRequest event(String id) {
+        return WebhookRequest.of("POST", "/", "", Map.of(), ("{\"id\":\"" + id + "\"}").getBytes(UTF_8));
+    }
+
+    private static WebhookEndpointBuilder receiver() {
+        return WebhookReceiver.named("any").unverified().id(Part.body("/id"));
+    }
+
+    private <T> List<T> atOnce(int times, Callable<T> call) throws Exception {
+        CountDownLatch start = new CountDownLatch(1);
+        List<Future<T>> futures = new ArrayList<>();
+        for (int i = 0; i < times; i++) {
+            futures.add(threads.submit(() -> {
+                start.await();
+                return call.call();
+            }));
+        }
+        start.countDown();
+        List<T> results = new ArrayList<>();
+        for (Future<T> future : futures) {
+            results.add(future.get(20, TimeUnit.SECONDS));
+        }
+        return results;
+    }
+
+    @Test
+    void aFailureIsAnswered500AndTheRepetitionIsHandled() {
+        AtomicInteger attempts = new AtomicInteger();
+        WebhookReceiver receiver = receiver()
+                .handler(event -> {
+                    if (attempts.incrementAndGet() == 1) {
+                        throw new IllegalStateException("canary: the database is away");
+                    }
+                })
+                .build();
+
+        WebhookResponse first = receiver.receive(event("1"));
+        WebhookResponse second = receiver.receive(event("1"));
+        WebhookResponse third = receiver.receive(event("1"));
+
+        assertThat(first.status()).isEqualTo(500);
+        assertThat(new String(first.body(), UTF_8)).doesNotContain("canary");
+        assertThat(second.status()).isEqualTo(200);
+        assertThat(third.status()).isEqualTo(200);
+        assertThat(attempts).hasValue(2);
+    }
+
+    @Test
+    void concurrentRepetitionsAreHandledOnce() throws Exception {
+        CountDownLatch slow = new CountDownLatch(1);
+        WebhookReceiver receiver = receiver()
+                .handler(event -> {
+                    boolean unused = slow.await(300, TimeUnit.MILLISECONDS);
+                    events.add(event);
+                })
+                .build();
+
+        List<WebhookResponse> answers = atOnce(32, () -> receiver.receive(event("1")));
+
+        assertThat(answers).extracting(WebhookResponse::status).containsOnly(200);
+        assertThat(events).hasSize(1);
+    }
+
+    @Test
+    void concurrentRepetitionsOfAFailureAreNotAcknowledged() throws Exception {
+        CountDownLatch slow = new CountDownLatch(1);
+        WebhookReceiver receiver = receiver()
+                .handler(event -> {
+                    boolean unused = slow.await(300, TimeUnit.MILLISECONDS);
+                    throw new IllegalStateException("no");
+                })
+                .build();
+
+        List<WebhookResponse> answers = atOnce(8, () -> receiver.receive(event("1")));
+
+        assertThat(answers).extracting(WebhookResponse::status).containsOnly(500);
+    }
+
+    @Test
+    void aHandlerThatTakesTooLongIsInterruptedAndItsThreadIsNot() {
+        WebhookReceiver receiver = receiver()
+                .deadline(Duration.ofMillis(100))
+                .handler(event -> new CountDownLatch(1).await())
+                .build();
+
+        long begin = System.nanoTime();
+        WebhookResponse answer = receiver.receive(event("1"));
+
+        assertThat(answer.status()).isEqualTo(500);
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(Duration.ofMillis(90), Duration.ofSeconds(5));
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+
+    @Test
+    void anInterruptionFromElsewhereStays() throws Exception {
+        WebhookReceiver receiver =
+                receiver().handler(event -> new CountDownLatch(1).await()).build();
+        Thread.currentThread().interrupt();
+
+        WebhookResponse answer = receiver.receive(event("1"));
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(answer.status()).isEqualTo(500);
+    }
+
+    @Test
+    void aRepetitionWaitsNoLongerThanTheDeadline() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        WebhookReceiver receiver = receiver()
+                .deadline(Duration.ofMillis(200))
+                .handler(event -> {
+                    begun.countDown();
+                    boolean done = false;
+                    while (!done) {
+                        try {
+                            end.await();
+                            done = true;
+                        } catch (InterruptedException e) {
+                            // It does not listen.
+                        }
+                    }
+                })
+                .build();
+
+        Future<WebhookResponse> first = threads.submit(() -> receiver.receive(event("1")));
+        begun.await();
+        WebhookResponse second = receiver.receive(event("1"));
+        end.countDown();
+
+        assertThat(second.status()).isEqualTo(503);
+        assertThat(second.headers()).containsKey("Retry-After");
+        // It was late, but it was done.
+        assertThat(first.get(5, TimeUnit.SECONDS).status()).isEqualTo(200);
+        assertThat(receiver.receive(event("1")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aRepetitionIsKnownWithinTheWindowOnly() {
+        At time = new At(Instant.EPOCH);
+        WebhookReceiver receiver = receiver()
+                .time(time)
+                .remember(Duration.ofMinutes(10), 100)
+                .handler(events::add)
+                .build();
+
+        receiver.receive(event("1"));
+        time.pass(Duration.ofMinutes(9));
+        receiver.receive(event("1"));
+        assertThat(events).hasSize(1);
+        time.pass(Duration.ofMinutes(2));
+        receiver.receive(event("1"));
+
+        assertThat(events).hasSize(2);
+    }
+
+    @Test
+    void noMoreIdsAreRememberedThanAllowed() {
+        WebhookReceiver receiver =
+                receiver().remember(Duration.ofHours(1), 3).handler(events::add).build();
+
+        for (String id : List.of("1", "2", "3", "4", "2", "3", "4", "1")) {
+            receiver.receive(event(id));
+        }
+
+        assertThat(events).extracting(WebhookEvent::id).containsExactly("1", "2", "3", "4", "1");
+    }
+
+    @Test
+    void aCapturedRequestIsARepetitionWhateverItsUnsignedIdSays() {
+        String signature = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+        WebhookReceiver receiver = WebhookReceiver.named("any")
+                .verify(Signatures.github(Secret.of("It's a Secret to Everybody")))
+                .id(Part.header("X-GitHub-Delivery"))
+                .handler(events::add)
+                .build();
+        WebhookRequest captured = WebhookRequest.of("POST", "/", "", Map.of(), "Hello, World!".getBytes(UTF_8))
+                .header("X-Hub-Signature-256", signature);
+
+        receiver.receive(captured.header("X-GitHub-Delivery", "1"));
+        WebhookResponse again = receiver.receive(captured.header("X-GitHub-Delivery", "2"));
+
+        assertThat(again.status()).isEqualTo(200);
+        assertThat(events).hasSize(1);
+        assertThat(events.get(0).id()).doesNotContain("1 ").hasSize(32);
+    }
+
+    @Test
+    void eventsOfOneKeyAreHandledOneAfterTheOther() throws Exception {
+        AtomicInteger running = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        AtomicInteger id = new AtomicInteger();
+        WebhookReceiver receiver = receiver()
+                .key(Part.body("/key"))
+                .handler(event -> {
+                    most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                    boolean unused = new CountDownLatch(1).await(5, TimeUnit.MILLISECONDS);
+                    running.decrementAndGet();
+                })
+                .build();
+
+        atOnce(
+                20,
+                () -> receiver.receive(WebhookRequest.of(
+                        "POST",
+                        "/",
+                        "",
+                        Map.of(),
+                        ("{\"id\":\"" + id.incrementAndGet() + "\",\"key\":\"k\"}").getBytes(UTF_8))));
+
+        assertThat(most).hasValue(1);
+    }
+
+    @Test
+    void answersWhatWasChosen() {
+        WebhookReceiver fixed =
+                receiver().answer(WebhookResponse.of(204)).handler(events::add).build();
+        WebhookReceiver template = receiver()
+                .answerJson(202, "{\"got\": \"{{event.payload.id}}\", \"as\": \"{{event.id}}\"}")
+                .handler(events::add)
+                .build();
+        WebhookReceiver responder = receiver()
+                .responder(event -> WebhookResponse.text(201, "hello " + event.id()))
+                .build();
+
+        assertThat(fixed.receive(event("1")).status()).isEqualTo(204);
+        assertThat(template.receive(event("1")).status()).isEqualTo(202);
+        assertThat(new String(template.receive(event("a\\\"b")).body(), UTF_8))
+                .isEqualTo("{\"got\":\"a\\\"b\",\"as\":\"a\\\"b\"}");
+        assertThat(new String(responder.receive(event("1")).body(), UTF_8)).isEqualTo("hello 1");
+    }
+
+    @Test
+    void anAnswerThatCanNotBeMadeDoesNotUndoTheEvent() {
+        WebhookReceiver receiver = receiver()
+                .answerJson(200, "{\"got\": \"{{event.payload.missing}}\"}")
+                .handler(events::add)
+                .build();
+
+        WebhookResponse answer = receiver.receive(event("1"));
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body()).isEmpty();
+    }
+
+    @Test
+    void aResponderThatDeclinesIsAskedAgain() {
+        AtomicInteger attempts = new AtomicInteger();
+        WebhookReceiver receiver = receiver()
+                .responder(event -> WebhookResponse.of(attempts.incrementAndGet() == 1 ? 503 : 200))
+                .build();
+
+        assertThat(receiver.receive(event("1")).status()).isEqualTo(503);
+        assertThat(receiver.receive(event("1")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void otherMethodsAreToldWhichAreTaken() {
+        WebhookReceiver receiver =
+                receiver().methods("POST", "PUT").handler(events::add).build();
+
+        WebhookResponse answer = receiver.receive(WebhookRequest.of("DELETE", "/", "", Map.of(), null));
+
+        assertThat(answer.status()).isEqualTo(405);
+        assertThat(answer.headers().get("Allow").split(", ")).containsExactlyInAnyOrder("POST", "PUT");
+    }
+
+    @Test
+    void aVerifierThatFailsAcceptsNothing() {
+        WebhookReceiver receiver = WebhookReceiver.named("any")
+                .verify((request, now) -> {
+                    throw new IllegalStateException("the key service is away");
+                })
+                .handler(events::add)
+                .build();
+
+        assertThat(receiver.receive(event("1")).status()).isEqualTo(500);
+        assertThat(events).isEmpty();
+    }
+
+    @Test
+    void listsEverythingThatIsWrongWithADescription() {
+        assertThatThrownBy(() -> WebhookReceiver.named(" ")
+                        .maxBody(0)
+                        .deadline(null)
+                        .answer(WebhookResponse.of(404))
+                        .answerJson(200, "{\"a\": \"{{step.field}}\"}")
+                        .methods("post")
+                        .remember(null, 0)
+                        .bodyTimeout(Duration.ZERO)
+                        .time(null)
+                        .build())
+                .isInstanceOfSatisfying(
+                        InvalidDefinitionException.class,
+                        e -> assertThat(e.problems())
+                                .extracting(problem -> problem.split(":", 2)[0])
+                                .containsExactlyInAnyOrder(
+                                        "name",
+                                        "handler",
+                                        "verify",
+                                        "maxBody",
+                                        "deadline",
+                                        "answer",
+                                        "answerJson",
+                                        "methods",
+                                        "remember",
+                                        "bodyTimeout",
+                                        "time"));
+    }
+}
