@@ -9,5 +9,7 @@ public enum Change {
     /** It is one or the other: a service that is asked only for what changed does not say. */
     NEW_OR_UPDATED,
     /** It is there no more. */
-    DELETED
+    DELETED,
+    /** A service has told it, and the event itself says what it is. */
+    RECEIVED
 }

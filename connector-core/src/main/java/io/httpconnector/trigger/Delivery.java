@@ -233,43 +233,81 @@ public final class Delivery {
 
     /** Whether to go on: these are handled or dead. */
     private boolean finish(List<TriggerEvent> events, Run run) {
-        for (int attempt = 1; ; attempt++) {
-            Throwable failure;
-            try {
-                handler.handle(events);
-                events.forEach(run.delivered::handled);
-                return true;
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return false;
-            } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
-                failure = e;
-            }
-            if (Thread.currentThread().isInterrupted()) {
-                return false;
-            }
-            String which = events.size() == 1 ? events.get(0).toString() : events.size() + " from " + events.get(0);
-            if (attempt == attempts) {
-                LOG.warn("{}: attempt {} of {} failed, it becomes a dead letter", which, attempt, attempts, failure);
-                for (TriggerEvent event : events) {
-                    run.delivered.died(DeadLetter.of(event, failure, attempt, run.time.now()));
+        for (int number = 1; ; number++) {
+            Attempted attempted = attempt(events, number, run.time);
+            switch (attempted.end()) {
+                case HANDLED -> {
+                    events.forEach(run.delivered::handled);
+                    return true;
                 }
-                return true;
-            }
-            LOG.info("{}: attempt {} of {} failed: {}", which, attempt, attempts, failure.toString());
-            if (!paused(attempt, run)) {
-                return false;
+                case DEAD -> {
+                    attempted.dead().forEach(run.delivered::died);
+                    return true;
+                }
+                case INTERRUPTED -> {
+                    return false;
+                }
+                case AGAIN -> {
+                    if (!paused(attempted.backoff(), run)) {
+                        return false;
+                    }
+                }
             }
         }
     }
 
-    /** Waits for the next attempt; false when there is to be none. */
-    private boolean paused(int attempt, Run run) {
-        double most = Math.min((double) longest.toMillis(), first.toMillis() * Math.pow(2, attempt - 1.0));
-        long millis =
-                Math.max(1, Math.round(most / 2 + ThreadLocalRandom.current().nextDouble() * most / 2));
+    /**
+     * Makes one attempt in the calling thread, for whoever waits between attempts in a way of its own. Called by triggers.
+     *
+     * @param events the events, at most as many as a batch has
+     * @param number which attempt it is, from 1
+     * @param time tells the time of dead letters
+     * @return how it ended
+     */
+    public Attempted attempt(List<TriggerEvent> events, int number, Time time) {
+        Throwable failure;
         try {
-            return !run.time.await(run.stop, Duration.ofMillis(millis));
+            handler.handle(events);
+            return Attempted.HANDLED;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Attempted.INTERRUPTED;
+        } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
+            failure = e;
+        }
+        if (Thread.currentThread().isInterrupted()) {
+            return Attempted.INTERRUPTED;
+        }
+        String which = events.size() == 1 ? events.get(0).toString() : events.size() + " from " + events.get(0);
+        if (number >= attempts) {
+            LOG.warn("{}: attempt {} of {} failed, it becomes a dead letter", which, number, attempts, failure);
+            return Attempted.dead(events.stream()
+                    .map(event -> DeadLetter.of(event, failure, number, time.now()))
+                    .toList());
+        }
+        LOG.info("{}: attempt {} of {} failed: {}", which, number, attempts, failure.toString());
+        return Attempted.again(backoff(number));
+    }
+
+    /**
+     * How many handlers run at once.
+     *
+     * @return 1 to 1000
+     */
+    public int concurrency() {
+        return lanes;
+    }
+
+    private Duration backoff(int number) {
+        double most = Math.min((double) longest.toMillis(), first.toMillis() * Math.pow(2, number - 1.0));
+        return Duration.ofMillis(
+                Math.max(1, Math.round(most / 2 + ThreadLocalRandom.current().nextDouble() * most / 2)));
+    }
+
+    /** Waits for the next attempt; false when there is to be none. */
+    private static boolean paused(Duration backoff, Run run) {
+        try {
+            return !run.time.await(run.stop, backoff);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
