@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.BinaryNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.httpconnector.webhook.Payloads.TooLargeException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes events of requests that are genuine: one of each, or one of each element of a batch. Immutable. */
 final class EventReader {
 
+    private static final int LONGEST_ID = 255;
     private static final int MOST_EVENTS = 10_000;
     private static final Set<String> SECRET_HEADERS = Set.of("authorization", "proxy-authorization", "cookie");
     private static final String CLOUD_EVENTS = "application/cloudevents";
@@ -102,10 +104,10 @@ final class EventReader {
 
     private WebhookEvent event(Origin origin, JsonNode payload, String id) {
         return new WebhookEvent(
-                id,
+                bounded(id),
                 places.receiver,
                 value(places.type, origin.request, payload),
-                value(places.key, origin.request, payload),
+                bounded(value(places.key, origin.request, payload)),
                 payload,
                 origin.headers,
                 origin.query,
@@ -125,6 +127,11 @@ final class EventReader {
     /** What anybody could change does not tell events apart. */
     private String signedId(Origin origin, JsonNode payload) {
         return places.id != null && origin.verdict.covers(places.id) ? value(places.id, origin.request, payload) : "";
+    }
+
+    /** Many of them are remembered. */
+    private static String bounded(String id) {
+        return id.length() <= LONGEST_ID ? id : Digests.fingerprint(id.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String value(@Nullable Part part, WebhookRequest request, JsonNode payload) {
@@ -182,9 +189,9 @@ final class EventReader {
 
     private WebhookEvent cloudEvent(Origin origin, Part idPlace, String source, String id, String type, JsonNode data) {
         boolean known = !id.isEmpty() && origin.verdict.covers(idPlace);
-        String key = value(places.key, origin.request, data);
+        String key = bounded(value(places.key, origin.request, data));
         return new WebhookEvent(
-                known ? source + " " + id : id(origin, MissingNode.getInstance()),
+                known ? bounded(source + " " + id) : id(origin, MissingNode.getInstance()),
                 places.receiver,
                 type,
                 key,

@@ -1,6 +1,7 @@
 package io.httpconnector.webhook;
 
 import io.httpconnector.Time;
+import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.webhook.Watchdog.Watch;
 import java.io.IOException;
 import java.time.Duration;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * The receiver that {@link WebhookReceiver#named} builds: verifies, recognises repetitions, handles, answers. Safe for many
  * threads.
  */
-public final class WebhookEndpoint implements WebhookReceiver {
+public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(WebhookEndpoint.class);
 
@@ -41,9 +42,12 @@ public final class WebhookEndpoint implements WebhookReceiver {
             Duration deadline,
             Time time) {}
 
-    WebhookEndpoint(Settings settings, Receipts receipts) {
+    private final @Nullable Mailbox mailbox;
+
+    WebhookEndpoint(Settings settings, Receipts receipts, @Nullable Mailbox mailbox) {
         this.settings = settings;
         this.receipts = receipts;
+        this.mailbox = mailbox;
     }
 
     @Override
@@ -71,14 +75,8 @@ public final class WebhookEndpoint implements WebhookReceiver {
             return refuse(request, Answers.UNAUTHORIZED, verdict.toString());
         }
         try {
-            WebhookResponse answer = Answers.OK;
-            for (WebhookEvent event : settings.reader.read(request, verdict, now)) {
-                answer = once(event);
-                if (!answer.isAccepted()) {
-                    return answer;
-                }
-            }
-            return answer;
+            List<WebhookEvent> events = settings.reader.read(request, verdict, now);
+            return mailbox == null ? handled(events) : stored(events, mailbox);
         } catch (Payloads.TooLargeException e) {
             return refuse(request, Answers.TOO_LARGE, e.toString());
         } catch (Payloads.UnsupportedException e) {
@@ -88,14 +86,32 @@ public final class WebhookEndpoint implements WebhookReceiver {
         }
     }
 
+    private WebhookResponse stored(List<WebhookEvent> events, Mailbox inbox) {
+        if (!inbox.put(events.stream().map(WebhookEvent::toTriggerEvent).toList())) {
+            return Answers.BUSY;
+        }
+        return events.isEmpty() ? Answers.OK : settings.answer.of(events.get(events.size() - 1));
+    }
+
+    private WebhookResponse handled(List<WebhookEvent> events) {
+        WebhookResponse answer = Answers.OK;
+        for (WebhookEvent event : events) {
+            answer = once(event);
+            if (!answer.isAccepted()) {
+                return answer;
+            }
+        }
+        return answer;
+    }
+
     private WebhookResponse once(WebhookEvent event) {
-        return receipts.once(event.id(), () -> handled(event), () -> {
+        return receipts.once(event.id(), () -> handle(event), () -> {
             LOG.debug("{} has come before", event);
             return settings.answer.of(event);
         });
     }
 
-    private WebhookResponse handled(WebhookEvent event) {
+    private WebhookResponse handle(WebhookEvent event) {
         Watch watch = Watchdog.SHARED.watch(settings.deadline);
         try (watch) {
             return event.key().isEmpty() ? settings.responder.respond(event) : inTurn(event);
@@ -131,6 +147,52 @@ public final class WebhookEndpoint implements WebhookReceiver {
     @Override
     public Duration bodyTimeout() {
         return settings.bodyTimeout;
+    }
+
+    /**
+     * How many events of the inbox are waiting, or being handled.
+     *
+     * @return 0 without an inbox
+     */
+    public int waiting() {
+        return mailbox == null ? 0 : mailbox.waiting();
+    }
+
+    /**
+     * The events of the inbox that no attempt could get handled; {@link WebhookEvent#of} makes events of a webhook of them.
+     *
+     * @return the oldest first; none without an inbox
+     */
+    public List<DeadLetter> deadLetters() {
+        return mailbox == null ? List.of() : mailbox.deadLetters();
+    }
+
+    /**
+     * Has a dead letter handled once more, from the first attempt on.
+     *
+     * @param id the id of its event
+     * @return whether there is such a dead letter
+     */
+    public boolean replay(String id) {
+        return mailbox != null && mailbox.replay(id);
+    }
+
+    /**
+     * Gives up a dead letter.
+     *
+     * @param id the id of its event
+     * @return whether there is such a dead letter
+     */
+    public boolean discard(String id) {
+        return mailbox != null && mailbox.discard(id);
+    }
+
+    /** Stops handling what is in the inbox, and waits for what is being handled. The inbox itself is closed by whoever made it. */
+    @Override
+    public void close() {
+        if (mailbox != null) {
+            mailbox.close();
+        }
     }
 
     /** The sender learns the status, the log learns why. */

@@ -2,7 +2,9 @@ package io.httpconnector.webhook;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Time;
+import io.httpconnector.trigger.Delivery;
 import io.httpconnector.webhook.EventReader.Places;
+import io.httpconnector.webhook.Inbox.Terms;
 import io.httpconnector.webhook.WebhookEndpoint.Settings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Describes a receiver. For one thread; what it builds is for many. */
@@ -38,6 +41,8 @@ public final class WebhookEndpointBuilder {
     private @Nullable Part each;
     private @Nullable String publicUrl;
     private int maxBody = MEGABYTE;
+    private @Nullable Inbox inbox;
+    private UnaryOperator<Delivery> delivery = UnaryOperator.identity();
     private Duration bodyTimeout = Duration.ofSeconds(10);
     private Time time = Time.SYSTEM;
 
@@ -122,6 +127,29 @@ public final class WebhookEndpointBuilder {
      */
     public WebhookEndpointBuilder deadline(Duration time) {
         this.deadline = time;
+        return this;
+    }
+
+    /**
+     * Answers when an event is in an inbox, and handles it after that. The handler may take its time then, and a failure is tried again
+     * here: the sender need not know.
+     *
+     * @param inbox an inbox, to be closed by its owner after the receiver
+     * @return this builder
+     */
+    public WebhookEndpointBuilder inbox(Inbox inbox) {
+        this.inbox = inbox;
+        return this;
+    }
+
+    /**
+     * Sets how often it is tried to get an event of the inbox handled, and how many at once.
+     *
+     * @param change such as {@code delivery -> delivery.concurrently(8).attempts(10)}; by default one at a time and 5 attempts
+     * @return this builder
+     */
+    public WebhookEndpointBuilder delivery(UnaryOperator<Delivery> change) {
+        this.delivery = change;
         return this;
     }
 
@@ -253,6 +281,13 @@ public final class WebhookEndpointBuilder {
         if ((handler == null) == (responder == null)) {
             problems.add("handler: use either handler(event -> ...) or responder(event -> ...)");
         }
+        if (inbox != null && responder != null) {
+            problems.add(
+                    "responder: with an inbox, the sender is answered before the event is handled; use handler(...)");
+        }
+        if (delivery == null) {
+            problems.add("delivery: it is null");
+        }
         if (fixedAnswer == null || !fixedAnswer.isAccepted() || answerStatus < 200 || answerStatus > 299) {
             problems.add("answer: to be understood as taken, it must be a 2xx");
         }
@@ -302,7 +337,20 @@ public final class WebhookEndpointBuilder {
                         bodyTimeout,
                         deadline,
                         time),
-                new Receipts(window, mostIds, deadline, time));
+                new Receipts(window, mostIds, deadline, time),
+                mailbox());
+    }
+
+    private @Nullable Mailbox mailbox() {
+        WebhookHandler plain = handler;
+        return inbox == null || plain == null
+                ? null
+                : inbox.open(new Terms(
+                        name,
+                        delivery.apply(Delivery.to(event -> plain.handle(WebhookEvent.of(event)))),
+                        window,
+                        mostIds,
+                        time));
     }
 
     private Answer answering(List<String> problems) {

@@ -1,7 +1,17 @@
 package io.httpconnector.webhook;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.Json;
+import io.httpconnector.trigger.Change;
+import io.httpconnector.trigger.TriggerEvent;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -28,6 +38,58 @@ public record WebhookEvent(
         Map<String, List<String>> query,
         RawBody body,
         Instant time) {
+
+    /**
+     * The event as those of other triggers are: what only webhooks have stands in {@code parent}.
+     *
+     * @return the event, with {@code type}, {@code headers}, {@code query}, {@code contentType} and {@code body} as its parent
+     */
+    public TriggerEvent toTriggerEvent() {
+        ObjectNode parent = JsonNodeFactory.instance.objectNode().put("type", type);
+        parent.set("headers", Json.tree(headers));
+        parent.set("query", Json.tree(query));
+        parent.put("contentType", body.contentType());
+        String text = new String(body.bytes(), StandardCharsets.UTF_8);
+        if (Arrays.equals(text.getBytes(StandardCharsets.UTF_8), body.bytes())) {
+            parent.put("body", text);
+        } else {
+            parent.put("bodyBase64", Base64.getEncoder().encodeToString(body.bytes()));
+        }
+        return new TriggerEvent(id, receiver, Change.RECEIVED, key, payload, parent, time);
+    }
+
+    /**
+     * An event that was made into one of a trigger.
+     *
+     * @param event what {@link #toTriggerEvent()} gave
+     * @return the event
+     */
+    public static WebhookEvent of(TriggerEvent event) {
+        JsonNode parent = event.parent();
+        byte[] bytes = parent.has("body")
+                ? parent.get("body").asText().getBytes(StandardCharsets.UTF_8)
+                : Base64.getDecoder().decode(parent.path("bodyBase64").asText());
+        return new WebhookEvent(
+                event.id(),
+                event.trigger(),
+                parent.path("type").asText(),
+                event.key(),
+                event.payload(),
+                lists(parent.path("headers")),
+                lists(parent.path("query")),
+                new RawBody(parent.path("contentType").asText(), bytes),
+                event.time());
+    }
+
+    private static Map<String, List<String>> lists(JsonNode json) {
+        Map<String, List<String>> lists = new LinkedHashMap<>();
+        json.properties().forEach(field -> {
+            List<String> values = new ArrayList<>();
+            field.getValue().forEach(value -> values.add(value.asText()));
+            lists.put(field.getKey(), values);
+        });
+        return lists;
+    }
 
     /**
      * Says which event it is, and shows nothing of its content.

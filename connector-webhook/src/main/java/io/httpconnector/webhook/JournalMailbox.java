@@ -1,0 +1,393 @@
+package io.httpconnector.webhook;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.ConnectorException;
+import io.httpconnector.Json;
+import io.httpconnector.state.StateException;
+import io.httpconnector.state.StateLog;
+import io.httpconnector.trigger.Attempted;
+import io.httpconnector.trigger.DeadLetter;
+import io.httpconnector.trigger.TriggerEvent;
+import io.httpconnector.webhook.Inbox.Terms;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A mailbox in a log. Its records are lines of JSON: an event that came, one that is done, an attempt that failed, a dead letter,
+ * and one that is to be handled again. What is not done is in memory too.
+ */
+final class JournalMailbox implements Mailbox {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JournalMailbox.class);
+
+    private final Terms terms;
+    private final int mostEvents;
+    private final long mostBytes;
+    private final Journal journal;
+    private final Workers<Item> workers;
+
+    /** All of these by this lock. */
+    private final Object lock = new Object();
+
+    private final Map<String, Item> items = new LinkedHashMap<>();
+    private final Map<String, Instant> done = new LinkedHashMap<>();
+    private final Map<String, Deque<Item>> turns = new HashMap<>();
+    private long bytes;
+
+    /** An event that is not done. */
+    private static final class Item {
+
+        private final TriggerEvent event;
+        private final int size;
+        private CompletableFuture<Void> stored = CompletableFuture.completedFuture(null);
+        private boolean ready;
+        private int attempts;
+        private @Nullable DeadLetter dead;
+
+        Item(TriggerEvent event, int size) {
+            this.event = event;
+            this.size = size;
+        }
+    }
+
+    private JournalMailbox(StateLog log, Terms terms, int mostEvents, long mostBytes) {
+        this.terms = terms;
+        this.mostEvents = mostEvents;
+        this.mostBytes = mostBytes;
+        LongAdder size = new LongAdder();
+        log.read(entry -> {
+            size.add(entry.length);
+            for (String line : new String(entry, StandardCharsets.UTF_8).split("\n", -1)) {
+                if (!line.isEmpty()) {
+                    restore(line);
+                }
+            }
+        });
+        this.journal = new Journal(terms.receiver(), log, size.sum(), this::everything);
+        this.workers = new Workers<>(terms.receiver(), terms.delivery().concurrency(), terms.time(), this::attempt);
+    }
+
+    static JournalMailbox open(StateLog log, Terms terms, int mostEvents, long mostBytes) {
+        try {
+            JournalMailbox mailbox = new JournalMailbox(log, terms, mostEvents, mostBytes);
+            mailbox.begin();
+            return mailbox;
+        } catch (RuntimeException e) {
+            log.close();
+            throw e;
+        }
+    }
+
+    private void restore(String line) {
+        JsonNode json = Json.parse(line);
+        if (json.has("event")) {
+            TriggerEvent event = TriggerEvent.fromJson(json.get("event"));
+            add(new Item(event, line.length()));
+        } else if (json.has("done")) {
+            remove(
+                    json.get("done").asText(),
+                    Instant.ofEpochMilli(json.path("time").asLong()));
+        } else if (json.has("failed")) {
+            Item item = items.get(json.get("failed").asText());
+            if (item != null) {
+                item.attempts = json.path("attempts").asInt();
+            }
+        } else if (json.has("dead")) {
+            DeadLetter dead = DeadLetter.fromJson(json.get("dead"));
+            Item item = items.get(dead.event().id());
+            if (item == null) {
+                item = new Item(dead.event(), line.length());
+                add(item);
+            }
+            item.dead = dead;
+        } else if (json.has("again")) {
+            Item item = items.get(json.get("again").asText());
+            if (item != null) {
+                item.dead = null;
+                item.attempts = 0;
+            }
+        } else {
+            throw new StateException(StateException.Reason.CORRUPT, "the inbox has a record that is none of its own");
+        }
+    }
+
+    private void begin() {
+        synchronized (lock) {
+            forget();
+            for (Item item : items.values()) {
+                if (item.dead == null) {
+                    enter(item);
+                    ready(item);
+                }
+            }
+            LOG.info("{}: {} events are still to be handled", terms.receiver(), items.size());
+        }
+    }
+
+    private void add(Item item) {
+        if (items.putIfAbsent(item.event.id(), item) == null) {
+            bytes += item.size;
+        }
+    }
+
+    private void remove(String id, Instant time) {
+        Item item = items.remove(id);
+        if (item != null) {
+            bytes -= item.size;
+        }
+        done.remove(id);
+        done.put(id, time);
+        forget();
+    }
+
+    private void forget() {
+        Instant oldest = terms.time().now().minus(terms.window());
+        Iterator<Instant> times = done.values().iterator();
+        while (times.hasNext()) {
+            if (!times.next().isBefore(oldest) && done.size() <= terms.mostIds()) {
+                return;
+            }
+            times.remove();
+        }
+    }
+
+    @Override
+    public boolean put(List<TriggerEvent> events) {
+        List<byte[]> lines =
+                events.stream().map(event -> line("event", event.toJson())).toList();
+        List<CompletableFuture<Void>> storing = new ArrayList<>();
+        List<Item> added = new ArrayList<>();
+        synchronized (lock) {
+            forget();
+            ByteArrayOutputStream records = new ByteArrayOutputStream();
+            for (int i = 0; i < events.size(); i++) {
+                Item known = items.get(events.get(i).id());
+                if (known != null) {
+                    storing.add(known.stored);
+                } else if (!done.containsKey(events.get(i).id())) {
+                    Item item = new Item(events.get(i), lines.get(i).length);
+                    add(item);
+                    enter(item);
+                    added.add(item);
+                    records.writeBytes(lines.get(i));
+                }
+            }
+            if (!added.isEmpty() && (items.size() > mostEvents || bytes > mostBytes)) {
+                added.forEach(this::withdraw);
+                LOG.warn("{}: the inbox is full: {} events wait or are dead", terms.receiver(), items.size());
+                return false;
+            }
+            if (!added.isEmpty()) {
+                CompletableFuture<Void> stored = journal.write(records.toByteArray());
+                added.forEach(item -> item.stored = stored);
+                storing.add(stored);
+            }
+        }
+        try {
+            storing.forEach(Journal::await);
+        } catch (ConnectorException e) {
+            synchronized (lock) {
+                added.stream()
+                        .filter(item -> item.stored.isCompletedExceptionally())
+                        .forEach(this::withdraw);
+            }
+            throw e;
+        }
+        synchronized (lock) {
+            added.forEach(this::ready);
+        }
+        return true;
+    }
+
+    private void withdraw(Item item) {
+        if (items.remove(item.event.id(), item)) {
+            bytes -= item.size;
+            leave(item);
+        }
+    }
+
+    /** Takes its place behind the events of the same key. */
+    private void enter(Item item) {
+        if (!item.event.key().isEmpty()) {
+            turns.computeIfAbsent(item.event.key(), key -> new ArrayDeque<>()).add(item);
+        }
+    }
+
+    /** It is stored: the workers may have it when its turn comes. */
+    private void ready(Item item) {
+        item.ready = true;
+        Deque<Item> turn = turns.get(item.event.key());
+        if (turn == null || turn.getFirst() == item) {
+            workers.submit(item);
+        }
+    }
+
+    private void leave(Item item) {
+        Deque<Item> turn = turns.get(item.event.key());
+        if (turn == null) {
+            return;
+        }
+        boolean first = turn.getFirst() == item;
+        turn.remove(item);
+        if (turn.isEmpty()) {
+            turns.remove(item.event.key());
+        } else if (first && turn.getFirst().ready) {
+            workers.submit(turn.getFirst());
+        }
+    }
+
+    private void attempt(Item item) {
+        int number = item.attempts + 1;
+        Attempted attempted = terms.delivery().attempt(List.of(item.event), number, terms.time());
+        switch (attempted.end()) {
+            case HANDLED -> {
+                Instant now = terms.time().now();
+                synchronized (lock) {
+                    remove(item.event.id(), now);
+                    leave(item);
+                }
+                // Nobody waits for it: if it is lost in a crash, the event is handled twice.
+                var unused = journal.write(done(item.event.id(), now));
+            }
+            case AGAIN -> {
+                item.attempts = number;
+                var unused = journal.write(failed(item));
+                workers.submit(item, attempted.backoff());
+            }
+            case DEAD -> {
+                synchronized (lock) {
+                    item.dead = attempted.dead().get(0);
+                    leave(item);
+                }
+                var unused = journal.write(line("dead", attempted.dead().get(0).toJson()));
+            }
+            case INTERRUPTED -> {
+                // Closed: it is handled after the next start.
+            }
+        }
+    }
+
+    private static byte[] line(String name, JsonNode value) {
+        return line(JsonNodeFactory.instance.objectNode().set(name, value));
+    }
+
+    private static byte[] done(String id, Instant time) {
+        return line(JsonNodeFactory.instance.objectNode().put("done", id).put("time", time.toEpochMilli()));
+    }
+
+    private static byte[] failed(Item item) {
+        return line(JsonNodeFactory.instance
+                .objectNode()
+                .put("failed", item.event.id())
+                .put("attempts", item.attempts));
+    }
+
+    /** Jackson escapes line breaks in texts, so there are none. */
+    private static byte[] line(ObjectNode json) {
+        return (json + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** All that must be known after a restart. */
+    private List<byte[]> everything() {
+        synchronized (lock) {
+            forget();
+            List<byte[]> all = new ArrayList<>();
+            done.forEach((id, time) -> all.add(done(id, time)));
+            for (Item item : items.values()) {
+                DeadLetter dead = item.dead;
+                all.add(dead == null ? line("event", item.event.toJson()) : line("dead", dead.toJson()));
+                if (dead == null && item.attempts > 0) {
+                    all.add(failed(item));
+                }
+            }
+            return all;
+        }
+    }
+
+    @Override
+    public int waiting() {
+        synchronized (lock) {
+            return (int)
+                    items.values().stream().filter(item -> item.dead == null).count();
+        }
+    }
+
+    @Override
+    public List<DeadLetter> deadLetters() {
+        List<DeadLetter> letters = new ArrayList<>();
+        synchronized (lock) {
+            for (Item item : items.values()) {
+                DeadLetter dead = item.dead;
+                if (dead != null) {
+                    letters.add(dead);
+                }
+            }
+        }
+        return letters;
+    }
+
+    @Override
+    public boolean replay(String id) {
+        return revive(id, line(JsonNodeFactory.instance.objectNode().put("again", id)), item -> {
+            item.attempts = 0;
+            enter(item);
+            ready(item);
+        });
+    }
+
+    @Override
+    public boolean discard(String id) {
+        Instant now = terms.time().now();
+        return revive(id, done(id, now), item -> remove(id, now));
+    }
+
+    private boolean revive(String id, byte[] record, Consumer<Item> then) {
+        Item item;
+        DeadLetter dead;
+        synchronized (lock) {
+            item = items.get(id);
+            dead = item == null ? null : item.dead;
+            if (item == null || dead == null) {
+                return false;
+            }
+            // Nobody else can have it now.
+            item.dead = null;
+        }
+        try {
+            // Not by the lock, which the journal may need in order to write.
+            Journal.await(journal.write(record));
+        } catch (ConnectorException e) {
+            synchronized (lock) {
+                item.dead = dead;
+            }
+            throw e;
+        }
+        synchronized (lock) {
+            then.accept(item);
+        }
+        return true;
+    }
+
+    @Override
+    public void close() {
+        workers.close();
+        journal.close();
+    }
+}
