@@ -3,7 +3,6 @@ package io.httpconnector.webhook.server;
 import io.httpconnector.Time;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookResponse;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.function.Function;
@@ -12,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 /** A body that was read within the limits of a receiver; or the answer to one that was not. */
 final class Bodies {
 
-    private static final WebhookResponse TOO_SLOW = WebhookResponse.json(408, "{\"error\":\"too slow\"}");
-    private static final WebhookResponse TOO_LARGE = WebhookResponse.json(413, "{\"error\":\"content too large\"}");
+    static final WebhookResponse TOO_SLOW = last(408, "too slow");
+    static final WebhookResponse TOO_LARGE = last(413, "content too large");
+    static final WebhookResponse FAILED = WebhookResponse.json(500, "{\"error\":\"not handled\"}");
     private static final int CHUNK = 8192;
 
     private final byte[] body;
@@ -24,25 +24,33 @@ final class Bodies {
         this.refusal = refusal;
     }
 
-    /** Reads no further than the receiver allows, and no longer. */
-    static Bodies read(InputStream in, WebhookReceiver receiver) throws IOException {
-        int most = receiver.maxBody();
+    /** The body was not read to its end, so nothing more can come on this connection. */
+    private static WebhookResponse last(int status, String error) {
+        return WebhookResponse.json(status, "{\"error\":\"" + error + "\"}").header("Connection", "close");
+    }
+
+    /** Reads no further than the receiver allows, and no longer, as far as the stream itself does not wait. */
+    static Bodies read(InputStream in, WebhookReceiver receiver) {
         long begin = Time.SYSTEM.nanos();
         long longest = receiver.bodyTimeout().toNanos();
-        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        Gathered body = new Gathered(receiver);
         byte[] chunk = new byte[CHUNK];
-        int length = in.read(chunk);
-        while (length >= 0) {
-            if (length > most - body.size()) {
-                return new Bodies(new byte[0], TOO_LARGE);
+        try {
+            int length = in.read(chunk);
+            while (length >= 0) {
+                if (!body.add(chunk, length)) {
+                    return new Bodies(new byte[0], TOO_LARGE);
+                }
+                if (Time.SYSTEM.nanos() - begin > longest) {
+                    return new Bodies(new byte[0], TOO_SLOW);
+                }
+                length = in.read(chunk);
             }
-            body.write(chunk, 0, length);
-            if (Time.SYSTEM.nanos() - begin > longest) {
-                return new Bodies(new byte[0], TOO_SLOW);
-            }
-            length = in.read(chunk);
+        } catch (IOException e) {
+            // The server waited no longer, or the sender has gone.
+            return new Bodies(new byte[0], TOO_SLOW);
         }
-        return new Bodies(body.toByteArray(), null);
+        return new Bodies(body.toBytes(), null);
     }
 
     WebhookResponse answer(Function<byte[], WebhookResponse> receiver) {

@@ -2,11 +2,16 @@ package io.httpconnector.webhook.server;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpsExchange;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookResponse;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
  * For the web server of the JDK.
@@ -17,7 +22,19 @@ import java.io.OutputStream;
  */
 public final class JdkHandler implements HttpHandler {
 
+    private static final ScheduledThreadPoolExecutor TIMER = timer();
+
     private final WebhookReceiver receiver;
+
+    private static ScheduledThreadPoolExecutor timer() {
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, run -> {
+            Thread thread = new Thread(run, "http-connector-webhook-timer");
+            thread.setDaemon(true);
+            return thread;
+        });
+        timer.setRemoveOnCancelPolicy(true);
+        return timer;
+    }
 
     private JdkHandler(WebhookReceiver receiver) {
         this.receiver = receiver;
@@ -36,14 +53,7 @@ public final class JdkHandler implements HttpHandler {
     @Override
     public void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
-            WebhookResponse answer = Bodies.read(exchange.getRequestBody(), receiver)
-                    .answer(body -> receiver.receive(WebhookRequest.of(
-                                    exchange.getRequestMethod(),
-                                    exchange.getRequestURI().getRawPath(),
-                                    exchange.getRequestURI().getRawQuery(),
-                                    exchange.getRequestHeaders(),
-                                    body)
-                            .from(exchange.getRemoteAddress().getAddress())));
+            WebhookResponse answer = read(exchange).answer(body -> receiver.receive(webhook(exchange, body)));
             answer.headers().forEach(exchange.getResponseHeaders()::set);
             boolean empty =
                     answer.body().length == 0 || exchange.getRequestMethod().equals("HEAD");
@@ -52,5 +62,35 @@ public final class JdkHandler implements HttpHandler {
                 out.write(empty ? new byte[0] : answer.body());
             }
         }
+    }
+
+    /** A sender that sends nothing any more is cut off: this server has no timeout for that. */
+    private Bodies read(HttpExchange exchange) {
+        ScheduledFuture<?> end =
+                TIMER.schedule(exchange::close, receiver.bodyTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            return Bodies.read(exchange.getRequestBody(), receiver);
+        } finally {
+            end.cancel(false);
+        }
+    }
+
+    private static WebhookRequest webhook(HttpExchange exchange, byte[] body) {
+        WebhookRequest webhook = WebhookRequest.of(
+                        exchange.getRequestMethod(),
+                        exchange.getRequestURI().getRawPath(),
+                        exchange.getRequestURI().getRawQuery(),
+                        exchange.getRequestHeaders(),
+                        body)
+                .from(exchange.getRemoteAddress().getAddress());
+        if (exchange instanceof HttpsExchange https) {
+            try {
+                return webhook.certificateSubject(
+                        https.getSSLSession().getPeerPrincipal().getName());
+            } catch (SSLPeerUnverifiedException e) {
+                // Without a certificate, then.
+            }
+        }
+        return webhook;
     }
 }

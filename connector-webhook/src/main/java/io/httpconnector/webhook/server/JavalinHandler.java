@@ -1,0 +1,41 @@
+package io.httpconnector.webhook.server;
+
+import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.WebhookResponse;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import java.io.IOException;
+
+/**
+ * For Javalin, 6 and later. No handler before it may ask for the body.
+ *
+ * <pre>{@code
+ * config.routes.post("/hooks/*", JavalinHandler.of(receiver));
+ * }</pre>
+ */
+public final class JavalinHandler implements Handler {
+
+    private final WebhookReceiver receiver;
+
+    private JavalinHandler(WebhookReceiver receiver) {
+        this.receiver = receiver;
+    }
+
+    /**
+     * Receives in Javalin's threads.
+     *
+     * @param receiver a receiver, or a router of many
+     * @return the handler
+     */
+    public static JavalinHandler of(WebhookReceiver receiver) {
+        return new JavalinHandler(receiver);
+    }
+
+    @Override
+    public void handle(Context context) throws IOException {
+        WebhookResponse answer = Bodies.read(context.req().getInputStream(), receiver)
+                .answer(body -> WebhookServlet.receive(receiver, context.req(), body));
+        answer.headers().forEach(context::header);
+        context.status(answer.status()).result(answer.body());
+    }
+}

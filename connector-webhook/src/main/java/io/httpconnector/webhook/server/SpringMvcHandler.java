@@ -1,0 +1,49 @@
+package io.httpconnector.webhook.server;
+
+import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.WebhookResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import org.springframework.web.servlet.function.HandlerFunction;
+import org.springframework.web.servlet.function.ServerRequest;
+import org.springframework.web.servlet.function.ServerResponse;
+
+/**
+ * For Spring MVC, 6 and later, by its functional endpoints. No filter and no multipart resolver before it may read the body.
+ *
+ * <pre>{@code
+ * @Bean
+ * RouterFunction<ServerResponse> webhooks(WebhookReceiver receiver) {
+ *     return RouterFunctions.route(RequestPredicates.path("/hooks/**"), SpringMvcHandler.of(receiver));
+ * }
+ * }</pre>
+ */
+public final class SpringMvcHandler implements HandlerFunction<ServerResponse> {
+
+    private final WebhookReceiver receiver;
+
+    private SpringMvcHandler(WebhookReceiver receiver) {
+        this.receiver = receiver;
+    }
+
+    /**
+     * Receives in the container's threads.
+     *
+     * @param receiver a receiver, or a router of many
+     * @return the handler
+     */
+    public static SpringMvcHandler of(WebhookReceiver receiver) {
+        return new SpringMvcHandler(receiver);
+    }
+
+    @Override
+    public ServerResponse handle(ServerRequest request) throws IOException {
+        HttpServletRequest servlet = request.servletRequest();
+        WebhookResponse answer = Bodies.read(servlet.getInputStream(), receiver)
+                .answer(body -> WebhookServlet.receive(receiver, servlet, body));
+        return ServerResponse.status(answer.status()).build((any, response) -> {
+            WebhookServlet.write(answer, response);
+            return null;
+        });
+    }
+}

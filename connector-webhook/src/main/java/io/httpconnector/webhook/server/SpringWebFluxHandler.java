@@ -1,0 +1,91 @@
+package io.httpconnector.webhook.server;
+
+import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.WebhookRequest;
+import io.httpconnector.webhook.WebhookResponse;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferLimitException;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.web.reactive.function.server.HandlerFunction;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * For Spring WebFlux, 6 and later, by its functional endpoints. The receiver runs on the scheduler for work that waits.
+ *
+ * <pre>{@code
+ * @Bean
+ * RouterFunction<ServerResponse> webhooks(WebhookReceiver receiver) {
+ *     return RouterFunctions.route(RequestPredicates.path("/hooks/**"), SpringWebFluxHandler.of(receiver));
+ * }
+ * }</pre>
+ */
+public final class SpringWebFluxHandler implements HandlerFunction<ServerResponse> {
+
+    private final WebhookReceiver receiver;
+    private final Scheduler scheduler = Schedulers.boundedElastic();
+
+    private SpringWebFluxHandler(WebhookReceiver receiver) {
+        this.receiver = receiver;
+    }
+
+    /**
+     * Receives on {@code Schedulers.boundedElastic()}.
+     *
+     * @param receiver a receiver, or a router of many
+     * @return the handler
+     */
+    public static SpringWebFluxHandler of(WebhookReceiver receiver) {
+        return new SpringWebFluxHandler(receiver);
+    }
+
+    @Override
+    public Mono<ServerResponse> handle(ServerRequest request) {
+        ServerHttpRequest http = request.exchange().getRequest();
+        return DataBufferUtils.join(http.getBody(), receiver.maxBody())
+                .map(SpringWebFluxHandler::bytes)
+                .defaultIfEmpty(new byte[0])
+                .timeout(receiver.bodyTimeout())
+                .publishOn(scheduler)
+                .map(body -> receiver.receive(webhook(http, body)))
+                .onErrorReturn(DataBufferLimitException.class, Bodies.TOO_LARGE)
+                .onErrorReturn(TimeoutException.class, Bodies.TOO_SLOW)
+                .flatMap(SpringWebFluxHandler::response);
+    }
+
+    private static byte[] bytes(DataBuffer buffer) {
+        byte[] bytes = new byte[buffer.readableByteCount()];
+        buffer.read(bytes);
+        DataBufferUtils.release(buffer);
+        return bytes;
+    }
+
+    private static WebhookRequest webhook(ServerHttpRequest http, byte[] body) {
+        Map<String, List<String>> headers = new HashMap<>();
+        // Not as a map: Spring 7 has none here.
+        http.getHeaders().forEach(headers::put);
+        WebhookRequest webhook = WebhookRequest.of(
+                http.getMethod().name(),
+                http.getURI().getRawPath(),
+                http.getURI().getRawQuery(),
+                headers,
+                body);
+        return http.getRemoteAddress() == null
+                ? webhook
+                : webhook.from(http.getRemoteAddress().getAddress());
+    }
+
+    private static Mono<ServerResponse> response(WebhookResponse answer) {
+        ServerResponse.BodyBuilder builder = ServerResponse.status(answer.status());
+        answer.headers().forEach(builder::header);
+        return answer.body().length == 0 ? builder.build() : builder.bodyValue(answer.body());
+    }
+}

@@ -1,0 +1,212 @@
+package io.httpconnector.webhook.server;
+
+import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.WebhookRequest;
+import io.httpconnector.webhook.WebhookResponse;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.security.cert.X509Certificate;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * For servlet containers, by Jakarta Servlet 6. No filter before it may read the body, or ask for parameters of a form.
+ *
+ * <pre>{@code
+ * context.addServlet("webhooks", WebhookServlet.of(receiver)).addMapping("/hooks/*");
+ * }</pre>
+ */
+public final class WebhookServlet extends HttpServlet {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient WebhookReceiver receiver;
+    private final transient @Nullable Executor executor;
+
+    private WebhookServlet(WebhookReceiver receiver, @Nullable Executor executor) {
+        this.receiver = receiver;
+        this.executor = executor;
+    }
+
+    /**
+     * Receives in the container's threads. The container's own timeout ends senders that send nothing any more.
+     *
+     * @param receiver a receiver, or a router of many
+     * @return the servlet
+     */
+    public static WebhookServlet of(WebhookReceiver receiver) {
+        return new WebhookServlet(receiver, null);
+    }
+
+    /**
+     * Reads without a thread that waits, and receives in threads of your own. Needs {@code async-supported}.
+     *
+     * @param receiver a receiver, or a router of many
+     * @param executor runs the receiver; when it refuses, the sender is answered 503
+     * @return the servlet
+     */
+    public static WebhookServlet async(WebhookReceiver receiver, Executor executor) {
+        return new WebhookServlet(receiver, executor);
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (executor == null) {
+            write(
+                    Bodies.read(request.getInputStream(), receiver).answer(body -> receive(receiver, request, body)),
+                    response);
+        } else {
+            AsyncContext context = request.startAsync(request, response);
+            context.setTimeout(receiver.bodyTimeout().toMillis());
+            new Reading(receiver, executor, context, request, response).begin();
+        }
+    }
+
+    static WebhookResponse receive(WebhookReceiver receiver, HttpServletRequest request, byte[] body) {
+        return receiver.receive(webhook(request, body));
+    }
+
+    private static WebhookRequest webhook(HttpServletRequest request, byte[] body) {
+        Map<String, List<String>> headers = new HashMap<>();
+        for (String name : Collections.list(request.getHeaderNames())) {
+            headers.put(name, Collections.list(request.getHeaders(name)));
+        }
+        WebhookRequest webhook = WebhookRequest.of(
+                request.getMethod(), request.getRequestURI(), request.getQueryString(), headers, body);
+        try {
+            // A literal, so nothing is looked up.
+            webhook = webhook.from(InetAddress.getByName(request.getRemoteAddr()));
+        } catch (UnknownHostException e) {
+            // Without an address, then.
+        }
+        Object certificates = request.getAttribute("jakarta.servlet.request.X509Certificate");
+        return certificates instanceof X509Certificate[] chain && chain.length > 0
+                ? webhook.certificateSubject(chain[0].getSubjectX500Principal().getName())
+                : webhook;
+    }
+
+    static void write(WebhookResponse answer, HttpServletResponse response) throws IOException {
+        response.setStatus(answer.status());
+        answer.headers().forEach(response::setHeader);
+        response.setContentLength(answer.body().length);
+        response.getOutputStream().write(answer.body());
+    }
+
+    /** Reads a body as it comes. */
+    private static final class Reading implements ReadListener, AsyncListener {
+
+        private final WebhookReceiver receiver;
+        private final Executor executor;
+        private final AsyncContext context;
+        private final HttpServletRequest request;
+        private final HttpServletResponse response;
+        private final ServletInputStream in;
+        private final Gathered body;
+        private final byte[] chunk = new byte[8192];
+        private final AtomicBoolean read = new AtomicBoolean();
+
+        Reading(
+                WebhookReceiver receiver,
+                Executor executor,
+                AsyncContext context,
+                HttpServletRequest request,
+                HttpServletResponse response)
+                throws IOException {
+            this.receiver = receiver;
+            this.executor = executor;
+            this.context = context;
+            this.request = request;
+            this.response = response;
+            this.in = request.getInputStream();
+            this.body = new Gathered(receiver);
+        }
+
+        void begin() {
+            context.addListener(this);
+            in.setReadListener(this);
+        }
+
+        @Override
+        public void onDataAvailable() throws IOException {
+            while (in.isReady() && !in.isFinished()) {
+                int length = in.read(chunk);
+                if (length > 0 && !body.add(chunk, length)) {
+                    finish(Bodies.TOO_LARGE);
+                    return;
+                }
+            }
+        }
+
+        @Override
+        public void onAllDataRead() {
+            if (!read.compareAndSet(false, true)) {
+                return;
+            }
+            context.setTimeout(0);
+            try {
+                executor.execute(() -> {
+                    WebhookResponse answer = Bodies.FAILED;
+                    try {
+                        answer = receive(receiver, request, body.toBytes());
+                    } finally {
+                        complete(answer);
+                    }
+                });
+            } catch (RejectedExecutionException e) {
+                complete(WebhookResponse.json(503, "{\"error\":\"busy\"}").header("Retry-After", "10"));
+            }
+        }
+
+        private void finish(WebhookResponse answer) {
+            if (read.compareAndSet(false, true)) {
+                complete(answer);
+            }
+        }
+
+        private void complete(WebhookResponse answer) {
+            try {
+                write(answer, response);
+            } catch (IOException e) {
+                // The sender has gone: it will send again.
+            } finally {
+                context.complete();
+            }
+        }
+
+        @Override
+        public void onTimeout(AsyncEvent event) {
+            finish(Bodies.TOO_SLOW);
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            finish(Bodies.FAILED);
+        }
+
+        @Override
+        public void onError(AsyncEvent event) {
+            finish(Bodies.FAILED);
+        }
+
+        @Override
+        public void onComplete(AsyncEvent event) {}
+
+        @Override
+        public void onStartAsync(AsyncEvent event) {}
+    }
+}

@@ -1,0 +1,234 @@
+package io.httpconnector.webhook.server;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.WebhookRequest;
+import io.httpconnector.webhook.WebhookResponse;
+import io.httpconnector.webhook.server.Servers.Running;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What every adapter does, on its real server. */
+class AdapterTest {
+
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final BlockingQueue<WebhookRequest> received = new LinkedBlockingQueue<>();
+
+    private final WebhookReceiver receiver = new WebhookReceiver() {
+        @Override
+        public WebhookResponse receive(WebhookRequest request) {
+            received.add(request);
+            return WebhookResponse.text(202, "got " + request.body().length).header("X-Answer", "yes");
+        }
+
+        @Override
+        public int maxBody() {
+            return 100_000;
+        }
+
+        @Override
+        public Duration bodyTimeout() {
+            return Duration.ofMillis(500);
+        }
+    };
+
+    static Set<String> servers() {
+        return Servers.all().keySet();
+    }
+
+    private Running start(String server) throws Exception {
+        return Servers.all().get(server).with(receiver);
+    }
+
+    private static HttpRequest.Builder request(Running server, String target) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + target));
+    }
+
+    private static byte[] noise(int length) {
+        byte[] bytes = new byte[length];
+        new Random(7).nextBytes(bytes);
+        return bytes;
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void handsOverWhatCameAndSendsWhatIsAnswered(String server) throws Exception {
+        byte[] body = noise(50_000);
+        try (Running running = start(server)) {
+            HttpResponse<String> answer = client.send(
+                    request(running, "/hooks/a%20c?x=%C3%A9&y=1+2&x=3")
+                            .header("X-Twice", "1")
+                            .header("X-Twice", "2")
+                            .header("Content-Type", "application/json; charset=utf-8")
+                            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+
+            assertThat(answer.statusCode()).isEqualTo(202);
+            assertThat(answer.body()).isEqualTo("got 50000");
+            assertThat(answer.headers().firstValue("x-answer")).contains("yes");
+            assertThat(answer.headers().firstValue("content-type").orElse("")).startsWith("text/plain");
+        }
+
+        WebhookRequest request = received.take();
+        assertThat(request.method()).isEqualTo("POST");
+        assertThat(request.path()).isEqualTo("/hooks/a%20c");
+        assertThat(request.query()).isEqualTo("x=%C3%A9&y=1+2&x=3");
+        assertThat(request.headers("x-TWICE")).containsExactly("1", "2");
+        assertThat(request.header("content-type")).contains("application/json; charset=utf-8");
+        assertThat(request.body()).isEqualTo(body);
+        assertThat(request.peer()).contains(InetAddress.getLoopbackAddress());
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void handsOverFormsAndEmptyBodies(String server) throws Exception {
+        try (Running running = start(server)) {
+            client.send(
+                    request(running, "/hooks/1")
+                            .header("Content-Type", "application/x-www-form-urlencoded")
+                            .POST(HttpRequest.BodyPublishers.ofString("a=1&b=%20"))
+                            .build(),
+                    HttpResponse.BodyHandlers.discarding());
+            client.send(
+                    request(running, "/hooks/2")
+                            .PUT(HttpRequest.BodyPublishers.noBody())
+                            .build(),
+                    HttpResponse.BodyHandlers.discarding());
+        }
+
+        assertThat(new String(received.take().body(), UTF_8)).isEqualTo("a=1&b=%20");
+        WebhookRequest empty = received.take();
+        assertThat(empty.method()).isEqualTo("PUT");
+        assertThat(empty.body()).isEmpty();
+        assertThat(empty.query()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void refusesABodyThatIsTooLargeWithoutReadingIt(String server) throws Exception {
+        try (Running running = start(server);
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), running.port())) {
+            socket.setSoTimeout(10_000);
+            OutputStream out = socket.getOutputStream();
+            // It says ten gigabytes, and sends until nobody reads any more.
+            out.write("POST /hooks/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 10737418240\r\n\r\n".getBytes(UTF_8));
+            Optional<String> answer = status(socket, 64 << 20);
+
+            assertThat(answer.orElse("closed")).isIn("413", "closed");
+            assertThat(received).isEmpty();
+        }
+    }
+
+    /** Sends until an answer comes, or the connection ends; at most so much. */
+    private static Optional<String> status(Socket socket, long most) throws IOException {
+        byte[] chunk = noise(64 * 1024);
+        InputStream in = socket.getInputStream();
+        long sent = 0;
+        try {
+            while (in.available() == 0 && sent < most) {
+                socket.getOutputStream().write(chunk);
+                sent += chunk.length;
+            }
+            byte[] head = in.readNBytes(12);
+            return head.length < 12 ? Optional.empty() : Optional.of(new String(head, ISO_8859_1).substring(9));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void refusesAChunkedBodyThatIsTooLarge(String server) throws Exception {
+        try (Running running = start(server)) {
+            List<Integer> statuses = new ArrayList<>();
+            try {
+                statuses.add(client.send(
+                                request(running, "/hooks/1")
+                                        .POST(HttpRequest.BodyPublishers.ofInputStream(
+                                                () -> new ByteArrayInputStream(noise(150_000))))
+                                        .build(),
+                                HttpResponse.BodyHandlers.discarding())
+                        .statusCode());
+            } catch (IOException e) {
+                // Closed while it was still sent.
+                statuses.add(413);
+            }
+
+            assertThat(statuses).containsExactly(413);
+            assertThat(received).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void doesNotWaitForASenderThatStops(String server) throws Exception {
+        try (Running running = start(server);
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), running.port())) {
+            socket.setSoTimeout(30_000);
+            socket.getOutputStream()
+                    .write("POST /hooks/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf".getBytes(UTF_8));
+            long begin = System.nanoTime();
+
+            byte[] answer = socket.getInputStream().readAllBytes();
+
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(8));
+            assertThat(new String(answer, ISO_8859_1))
+                    .doesNotStartWith("HTTP/1.1 202")
+                    .doesNotContain("Exception");
+            assertThat(received).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void doesNotWaitForASenderThatDrips(String server) throws Exception {
+        try (Running running = start(server);
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), running.port())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write("POST /hooks/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n".getBytes(UTF_8));
+            long begin = System.nanoTime();
+            boolean ended = false;
+            while (!ended && System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(8)) {
+                ended = dripped(socket);
+                TimeUnit.MILLISECONDS.sleep(100);
+            }
+
+            assertThat(ended).isTrue();
+            assertThat(received).isEmpty();
+        }
+    }
+
+    private static boolean dripped(Socket socket) {
+        try {
+            socket.getOutputStream().write('x');
+            return socket.getInputStream().available() > 0;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+}

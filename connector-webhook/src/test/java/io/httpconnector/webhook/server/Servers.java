@@ -1,0 +1,156 @@
+package io.httpconnector.webhook.server;
+
+import com.sun.net.httpserver.HttpServer;
+import io.httpconnector.webhook.WebhookReceiver;
+import io.javalin.Javalin;
+import io.vertx.core.Vertx;
+import jakarta.servlet.http.HttpServlet;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.springframework.http.server.reactive.HttpHandler;
+import org.springframework.http.server.reactive.ReactorHttpHandlerAdapter;
+import org.springframework.web.context.support.AnnotationConfigWebApplicationContext;
+import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.servlet.DispatcherServlet;
+import org.springframework.web.servlet.config.annotation.EnableWebMvc;
+import org.springframework.web.servlet.function.RouterFunction;
+import org.springframework.web.servlet.function.ServerResponse;
+import reactor.netty.DisposableServer;
+
+/** The real web servers, each with a receiver behind it. */
+final class Servers {
+
+    /** Starts a server at a port of its own. */
+    @FunctionalInterface
+    interface Start {
+        Running with(WebhookReceiver receiver) throws Exception;
+    }
+
+    /** A server that runs. */
+    record Running(int port, Stop stop) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            try {
+                stop.now();
+            } catch (Exception e) {
+                throw new IOException("the server does not stop", e);
+            }
+        }
+    }
+
+    @FunctionalInterface
+    interface Stop {
+        void now() throws Exception;
+    }
+
+    private Servers() {}
+
+    static Map<String, Start> all() {
+        Map<String, Start> all = new TreeMap<>();
+        all.put("jdk", Servers::jdk);
+        all.put("servlet", receiver -> jetty(WebhookServlet.of(receiver)));
+        all.put("servlet-async", receiver -> {
+            ExecutorService threads = Executors.newFixedThreadPool(4);
+            Running running = jetty(WebhookServlet.async(receiver, threads));
+            return new Running(running.port, () -> {
+                running.close();
+                threads.shutdown();
+            });
+        });
+        all.put("spring-mvc", Servers::springMvc);
+        all.put("spring-webflux", Servers::springWebFlux);
+        all.put("vertx", Servers::vertx);
+        all.put("javalin", Servers::javalin);
+        return all;
+    }
+
+    private static Running jdk(WebhookReceiver receiver) throws Exception {
+        ExecutorService threads = Executors.newCachedThreadPool();
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(threads);
+        server.createContext("/", JdkHandler.of(receiver));
+        server.start();
+        return new Running(server.getAddress().getPort(), () -> {
+            server.stop(0);
+            threads.shutdownNow();
+        });
+    }
+
+    private static Running jetty(HttpServlet servlet) throws Exception {
+        ServletHolder holder = new ServletHolder(servlet);
+        holder.setAsyncSupported(true);
+        Server server = new Server();
+        ServerConnector connector = new ServerConnector(server);
+        connector.setHost("127.0.0.1");
+        connector.setIdleTimeout(1000);
+        server.addConnector(connector);
+        ServletContextHandler context = new ServletContextHandler("/");
+        context.addServlet(holder, "/*");
+        server.setHandler(context);
+        server.start();
+        return new Running(connector.getLocalPort(), server::stop);
+    }
+
+    /** As an application would have it. */
+    @EnableWebMvc
+    static class Mvc {}
+
+    private static Running springMvc(WebhookReceiver receiver) throws Exception {
+        AnnotationConfigWebApplicationContext context = new AnnotationConfigWebApplicationContext();
+        context.register(Mvc.class);
+        context.addBeanFactoryPostProcessor(beans -> beans.registerSingleton("webhooks", mvcRoute(receiver)));
+        return jetty(new DispatcherServlet(context));
+    }
+
+    private static RouterFunction<ServerResponse> mvcRoute(WebhookReceiver receiver) {
+        return org.springframework.web.servlet.function.RouterFunctions.route(
+                org.springframework.web.servlet.function.RequestPredicates.path("/hooks/**"),
+                SpringMvcHandler.of(receiver));
+    }
+
+    private static Running springWebFlux(WebhookReceiver receiver) {
+        HttpHandler handler = RouterFunctions.toHttpHandler(RouterFunctions.route(
+                org.springframework.web.reactive.function.server.RequestPredicates.path("/hooks/**"),
+                SpringWebFluxHandler.of(receiver)));
+        DisposableServer server = reactor.netty.http.server.HttpServer.create()
+                .host("127.0.0.1")
+                .port(0)
+                .handle(new ReactorHttpHandlerAdapter(handler))
+                .bindNow();
+        return new Running(server.port(), server::disposeNow);
+    }
+
+    private static Running vertx(WebhookReceiver receiver) throws Exception {
+        Vertx vertx = Vertx.vertx();
+        int port = vertx.createHttpServer()
+                .requestHandler(VertxHandler.of(vertx, receiver))
+                .listen(0, "127.0.0.1")
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get()
+                .actualPort();
+        return new Running(
+                port,
+                () -> vertx.close().toCompletionStage().toCompletableFuture().get());
+    }
+
+    private static Running javalin(WebhookReceiver receiver) {
+        Javalin javalin = Javalin.create(config -> {
+            config.startup.showJavalinBanner = false;
+            config.jetty.modifyHttpConfiguration(http -> http.setIdleTimeout(1000));
+            config.routes.addHttpHandler(io.javalin.http.HandlerType.POST, "/hooks/*", JavalinHandler.of(receiver));
+            config.routes.addHttpHandler(io.javalin.http.HandlerType.PUT, "/hooks/*", JavalinHandler.of(receiver));
+        });
+        javalin.start("127.0.0.1", 0);
+        return new Running(javalin.port(), javalin::stop);
+    }
+}
