@@ -10,6 +10,7 @@ final class Answers {
     static final WebhookResponse METHOD_NOT_ALLOWED = error(405, "method not allowed");
     static final WebhookResponse TOO_LARGE = error(413, "content too large");
     static final WebhookResponse UNSUPPORTED = error(415, "unsupported media type");
+    static final WebhookResponse TOO_MANY = error(429, "too many requests").header("Retry-After", "10");
     static final WebhookResponse BUSY = error(503, "busy").header("Retry-After", "10");
     static final WebhookResponse FAILED = error(500, "not handled");
 

@@ -36,6 +36,7 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
             WebhookResponder responder,
             Answer answer,
             EventReader reader,
+            Sources sources,
             @Nullable String publicUrl,
             int maxBody,
             Duration bodyTimeout,
@@ -54,7 +55,7 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
     public WebhookResponse receive(WebhookRequest given) {
         try {
             WebhookRequest request = settings.publicUrl == null ? given : given.publicUrl(settings.publicUrl);
-            return received(request);
+            return received(settings.sources.located(request));
         } catch (RuntimeException | StackOverflowError e) {
             LOG.error("{}: a request could not be received", settings.name, e);
             return Answers.FAILED;
@@ -68,6 +69,9 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
         }
         if (request.body().length > settings.maxBody) {
             return refuse(request, Answers.TOO_LARGE, "it is larger than " + settings.maxBody + " bytes");
+        }
+        if (!settings.sources.allows(request)) {
+            return refuse(request, Answers.TOO_MANY, "its source sends too many");
         }
         Instant now = settings.time.now();
         Verdict verdict = Verdict.all(settings.verifiers, verifier -> verifier.verify(request, now));

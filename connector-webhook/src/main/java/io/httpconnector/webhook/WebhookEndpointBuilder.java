@@ -42,6 +42,10 @@ public final class WebhookEndpointBuilder {
     private @Nullable String publicUrl;
     private int maxBody = MEGABYTE;
     private @Nullable Inbox inbox;
+    private int hops;
+    private int mostPerSource;
+    private boolean limited;
+    private Duration period = Duration.ofSeconds(1);
     private UnaryOperator<Delivery> delivery = UnaryOperator.identity();
     private Duration bodyTimeout = Duration.ofSeconds(10);
     private Time time = Time.SYSTEM;
@@ -235,6 +239,32 @@ public final class WebhookEndpointBuilder {
     }
 
     /**
+     * Sets how many proxies of your own stand before the server. Each adds to {@code X-Forwarded-For} the address that it has seen;
+     * what stands there besides, anybody can have written.
+     *
+     * @param hops 0 (the default) to 10
+     * @return this builder
+     */
+    public WebhookEndpointBuilder trustedHops(int hops) {
+        this.hops = hops;
+        return this;
+    }
+
+    /**
+     * Sets how many requests a source may send, genuine or not; more are answered 429.
+     *
+     * @param most 1 to a million; no limit by default
+     * @param period 1 second to 24 hours
+     * @return this builder
+     */
+    public WebhookEndpointBuilder limitPerSource(int most, Duration period) {
+        this.mostPerSource = most;
+        this.period = period;
+        this.limited = true;
+        return this;
+    }
+
+    /**
      * Sets how large a body may be.
      *
      * @param bytes 1 byte to 100 MB; 1 MB by default
@@ -310,6 +340,14 @@ public final class WebhookEndpointBuilder {
         if (!within(bodyTimeout, Duration.ofMillis(10), Duration.ofMinutes(10))) {
             problems.add("bodyTimeout: " + bodyTimeout + " is out of range, use 10 ms to 10 minutes");
         }
+        if (hops < 0 || hops > 10) {
+            problems.add("trustedHops: " + hops + " is out of range, use 0 to 10");
+        }
+        boolean someLimit = mostPerSource >= 1 && mostPerSource <= 1_000_000;
+        if (limited && (!someLimit || !within(period, Duration.ofSeconds(1), Duration.ofDays(1)))) {
+            problems.add("limitPerSource: " + mostPerSource + " in " + period
+                    + " is out of range, use 1 to a million in 1 second to 24 hours");
+        }
         if (!within(deadline, Duration.ofMillis(10), Duration.ofMinutes(10))) {
             problems.add("deadline: " + deadline + " is out of range, use 10 ms to 10 minutes");
         }
@@ -332,6 +370,7 @@ public final class WebhookEndpointBuilder {
                         working(answer),
                         answer,
                         new EventReader(places()),
+                        new Sources(hops, mostPerSource, period, time),
                         publicUrl,
                         maxBody,
                         bodyTimeout,
