@@ -51,8 +51,12 @@ final class EventReader {
         }
     }
 
-    List<WebhookEvent> read(WebhookRequest request, Verdict verdict, Instant now) throws IOException {
-        JsonNode payload = Payloads.read(request, places.most);
+    JsonNode payload(WebhookRequest request) throws IOException {
+        return Payloads.read(request, places.most);
+    }
+
+    List<WebhookEvent> events(WebhookRequest request, JsonNode payload, Verdict verdict, Instant now)
+            throws IOException {
         Map<String, List<String>> headers = new TreeMap<>(request.headers());
         headers.keySet().removeAll(hiddenHeaders);
         Map<String, List<String>> query = request.query().isEmpty() ? Map.of() : Payloads.parameters(request);

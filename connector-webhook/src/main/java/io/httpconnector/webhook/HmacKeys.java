@@ -1,6 +1,7 @@
 package io.httpconnector.webhook;
 
 import io.httpconnector.Secret;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.List;
@@ -38,6 +39,16 @@ final class HmacKeys implements Keys {
             }
         }
         return null;
+    }
+
+    static byte[] sign(String algorithm, Secret secret, String text) {
+        try {
+            Mac mac = Mac.getInstance(algorithm);
+            mac.init(new SecretKeySpec(secret.reveal().getBytes(StandardCharsets.UTF_8), algorithm));
+            return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java has " + algorithm, e);
+        }
     }
 
     /** One secret, and the prepared codes that are not in use. */

@@ -6,12 +6,15 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Where requests come from, and how many each may send. Safe for many threads. */
 final class Sources {
 
     private static final int MOST_SOURCES = 10_000;
+    private static final Pattern WITH_PORT = Pattern.compile("(?:\\[([0-9A-Fa-f:.]*)]|([0-9.]+))(?::[0-9]{1,5})?");
 
     private final int hops;
     private final int most;
@@ -52,8 +55,14 @@ final class Sources {
             return request;
         }
         List<String> seen = Part.header("X-Forwarded-For").items(",").values(request.headers("X-Forwarded-For"));
-        @Nullable InetAddress client = seen.size() < hops ? null : AddressRange.literal(seen.get(seen.size() - hops));
+        @Nullable InetAddress client =
+                seen.size() < hops ? null : AddressRange.literal(withoutPort(seen.get(seen.size() - hops)));
         return request.from(client);
+    }
+
+    private static String withoutPort(String address) {
+        Matcher match = WITH_PORT.matcher(address);
+        return match.matches() ? (match.group(1) == null ? match.group(2) : match.group(1)) : address;
     }
 
     boolean allows(WebhookRequest request) {

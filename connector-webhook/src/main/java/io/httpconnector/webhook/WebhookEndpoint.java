@@ -1,5 +1,6 @@
 package io.httpconnector.webhook;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.Time;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.webhook.Watchdog.Watch;
@@ -7,6 +8,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,6 +34,7 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
     record Settings(
             String name,
             List<Verifier> verifiers,
+            List<Handshake> handshakes,
             Set<String> methods,
             WebhookResponder responder,
             Answer answer,
@@ -63,6 +66,15 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
     }
 
     private WebhookResponse received(WebhookRequest request) {
+        if (!settings.sources.allows(request)) {
+            return refuse(request, Answers.TOO_MANY, "its source sends too many");
+        }
+        for (Handshake handshake : settings.handshakes) {
+            Optional<WebhookResponse> answer = handshake.beforeVerification(request);
+            if (answer.isPresent()) {
+                return answer.get();
+            }
+        }
         if (!settings.methods.contains(request.method())) {
             return refuse(request, Answers.METHOD_NOT_ALLOWED, "the method is not taken")
                     .header("Allow", String.join(", ", settings.methods));
@@ -70,16 +82,20 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
         if (request.body().length > settings.maxBody) {
             return refuse(request, Answers.TOO_LARGE, "it is larger than " + settings.maxBody + " bytes");
         }
-        if (!settings.sources.allows(request)) {
-            return refuse(request, Answers.TOO_MANY, "its source sends too many");
-        }
         Instant now = settings.time.now();
         Verdict verdict = Verdict.all(settings.verifiers, verifier -> verifier.verify(request, now));
         if (!verdict.isAccepted()) {
             return refuse(request, Answers.UNAUTHORIZED, verdict.toString());
         }
         try {
-            List<WebhookEvent> events = settings.reader.read(request, verdict, now);
+            JsonNode payload = settings.reader.payload(request);
+            for (Handshake handshake : settings.handshakes) {
+                Optional<WebhookResponse> answer = handshake.afterVerification(request, payload);
+                if (answer.isPresent()) {
+                    return answer.get();
+                }
+            }
+            List<WebhookEvent> events = settings.reader.events(request, payload, verdict, now);
             return mailbox == null ? handled(events) : stored(events, mailbox);
         } catch (Payloads.TooLargeException e) {
             return refuse(request, Answers.TOO_LARGE, e.toString());

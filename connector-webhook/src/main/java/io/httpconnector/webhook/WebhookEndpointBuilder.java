@@ -25,6 +25,7 @@ public final class WebhookEndpointBuilder {
 
     private final String name;
     private final List<Verifier> verifiers = new ArrayList<>();
+    private final List<Handshake> handshakes = new ArrayList<>();
     private boolean unverified;
     private @Nullable WebhookHandler handler;
     private @Nullable WebhookResponder responder;
@@ -62,6 +63,17 @@ public final class WebhookEndpointBuilder {
      */
     public WebhookEndpointBuilder verify(Verifier... all) {
         verifiers.addAll(Arrays.asList(all));
+        return this;
+    }
+
+    /**
+     * Sets how questions are answered that a service asks before it sends events. The first that knows an answer gives it.
+     *
+     * @param all such as {@code Handshakes.slack()}
+     * @return this builder
+     */
+    public WebhookEndpointBuilder handshake(Handshake... all) {
+        handshakes.addAll(Arrays.asList(all));
         return this;
     }
 
@@ -327,6 +339,9 @@ public final class WebhookEndpointBuilder {
         if (verifiers.contains(null)) {
             problems.add("verify: one is null");
         }
+        if (handshakes.contains(null)) {
+            problems.add("handshake: one is null");
+        }
         if (verifiers.isEmpty() && !unverified) {
             problems.add(
                     "verify: nothing says who may send; use verify(...), or unverified() to take what anybody sends");
@@ -366,6 +381,7 @@ public final class WebhookEndpointBuilder {
                 new Settings(
                         name,
                         List.copyOf(verifiers),
+                        List.copyOf(handshakes),
                         Set.copyOf(methods),
                         working(answer),
                         answer,

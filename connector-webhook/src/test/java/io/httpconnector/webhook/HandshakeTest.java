@@ -1,0 +1,181 @@
+package io.httpconnector.webhook;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.httpconnector.Secret;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What services ask before they send events. */
+class HandshakeTest {
+
+    private static final Secret SECRET = Secret.of("s3cr3t");
+    private final List<WebhookEvent> events = new ArrayList<>();
+
+    private WebhookReceiver receiver(Handshake... handshakes) {
+        return WebhookReceiver.named("any")
+                .verify(Verifiers.token(Part.header("X-Token"), SECRET))
+                .handshake(handshakes)
+                .handler(events::add)
+                .build();
+    }
+
+    private static WebhookRequest request(String method, String query, String body, String... headers) {
+        WebhookRequest request = WebhookRequest.of(method, "/hooks/1", query, Map.of(), body.getBytes(UTF_8));
+        for (int i = 0; i < headers.length; i += 2) {
+            request = request.header(headers[i], headers[i + 1]);
+        }
+        return request;
+    }
+
+    private static String text(WebhookResponse response) {
+        return response.status() + " " + response.headers().get("Content-Type") + " "
+                + new String(response.body(), UTF_8);
+    }
+
+    @Test
+    void aChallengeInTheQueryIsAnsweredAsPlainText() {
+        WebhookReceiver receiver = receiver(Handshakes.echo("challenge"));
+
+        WebhookResponse answer = receiver.receive(request("GET", "challenge=%3Cscript%3E1", ""));
+
+        assertThat(text(answer)).isEqualTo("200 text/plain; charset=utf-8 <script>1");
+        assertThat(answer.headers()).containsEntry("X-Content-Type-Options", "nosniff");
+        assertThat(receiver.receive(request("GET", "", "")).status()).isEqualTo(405);
+        assertThat(receiver.receive(request("GET", "challenge=" + "x".repeat(5000), ""))
+                        .status())
+                .isEqualTo(405);
+        assertThat(receiver.receive(request("POST", "challenge=1", "{}")).status())
+                .isEqualTo(401);
+    }
+
+    @Test
+    void metaGetsItsChallengeForTheRightTokenOnly() {
+        WebhookReceiver receiver = receiver(Handshakes.meta(Secret.of("v3rify")));
+        String query = "hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=";
+
+        assertThat(text(receiver.receive(request("GET", query + "v3rify", "")))).endsWith(" 1158201444");
+        assertThat(receiver.receive(request("GET", query + "other", "")).status())
+                .isEqualTo(403);
+        assertThat(receiver.receive(request("GET", query + "v3rify&hub.verify_token=v3rify", ""))
+                        .status())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void microsoftGraphGetsItsTokenDecoded() {
+        WebhookReceiver receiver = receiver(Handshakes.microsoftGraph());
+
+        WebhookResponse answer = receiver.receive(request("POST", "validationToken=Validation%3a+Testing+a%26b", ""));
+
+        assertThat(text(answer)).isEqualTo("200 text/plain; charset=utf-8 Validation: Testing a&b");
+    }
+
+    @Test
+    void slackGetsItsChallengeWhenItIsGenuine() {
+        WebhookReceiver receiver = receiver(Handshakes.slack());
+        String body = "{\"type\":\"url_verification\",\"challenge\":\"3eZbrw1a\"}";
+
+        WebhookResponse genuine =
+                receiver.receive(request("POST", "", body, "X-Token", "s3cr3t", "Content-Type", "application/json"));
+
+        assertThat(text(genuine)).endsWith(" 3eZbrw1a");
+        assertThat(receiver.receive(request("POST", "", body)).status()).isEqualTo(401);
+        assertThat(events).isEmpty();
+        receiver.receive(request("POST", "", "{\"type\":\"event_callback\"}", "X-Token", "s3cr3t"));
+        assertThat(events).hasSize(1);
+    }
+
+    @Test
+    void zoomGetsTheHmacOfItsToken() {
+        WebhookReceiver receiver = receiver(Handshakes.zoom(Secret.of("z00m")));
+        String body = "{\"event\":\"endpoint.url_validation\",\"payload\":{\"plainToken\":\"qgg8vlvZRS6UYooatFL8Aw\"}}";
+
+        WebhookResponse answer = receiver.receive(request("POST", "", body, "X-Token", "s3cr3t"));
+
+        // printf qgg8vlvZRS6UYooatFL8Aw | openssl dgst -sha256 -hmac z00m
+        assertThat(text(answer))
+                .isEqualTo("200 application/json {\"plainToken\":\"qgg8vlvZRS6UYooatFL8Aw\","
+                        + "\"encryptedToken\":\"3ec30946266a3f2384dc1268214c34a36b048dc8889384ab387563f8896d4aa7\"}");
+    }
+
+    @Test
+    void discordGetsItsPong() {
+        WebhookReceiver receiver = receiver(Handshakes.discord());
+
+        assertThat(text(receiver.receive(request("POST", "", "{\"type\":1}", "X-Token", "s3cr3t"))))
+                .isEqualTo("200 application/json {\"type\":1}");
+        assertThat(receiver.receive(request("POST", "", "{\"type\":0}", "X-Token", "s3cr3t"))
+                        .status())
+                .isEqualTo(204);
+        assertThat(events).isEmpty();
+    }
+
+    @Test
+    void asanaHandsOverItsSecretAndGetsItBack() {
+        List<String> secrets = new ArrayList<>();
+        WebhookReceiver receiver = receiver(Handshakes.asana(secret -> {
+            if (!secrets.isEmpty()) {
+                throw new IllegalStateException("there is one already");
+            }
+            secrets.add(secret.reveal());
+        }));
+
+        WebhookResponse answer = receiver.receive(request("POST", "", "", "X-Hook-Secret", "b537207f"));
+        WebhookResponse attack = receiver.receive(request("POST", "", "", "X-Hook-Secret", "attacker"));
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.headers()).containsEntry("X-Hook-Secret", "b537207f");
+        assertThat(attack.status()).isEqualTo(500);
+        assertThat(attack.headers()).doesNotContainKey("X-Hook-Secret");
+        assertThat(secrets).containsExactly("b537207f");
+    }
+
+    @Test
+    void cloudEventsAskWhetherTheyMaySend() {
+        WebhookReceiver receiver = receiver(Handshakes.cloudEvents("emitter.example.com"));
+
+        WebhookResponse allowed =
+                receiver.receive(request("OPTIONS", "", "", "WebHook-Request-Origin", "emitter.example.com"));
+        WebhookResponse other =
+                receiver.receive(request("OPTIONS", "", "", "WebHook-Request-Origin", "evil.example.com"));
+
+        assertThat(allowed.headers())
+                .containsEntry("WebHook-Allowed-Origin", "emitter.example.com")
+                .containsEntry("Allow", "POST");
+        assertThat(other.headers()).doesNotContainKey("WebHook-Allowed-Origin");
+        assertThat(receiver.receive(request("OPTIONS", "", "")).status()).isEqualTo(405);
+    }
+
+    @Test
+    void probesAreAnswered() {
+        WebhookReceiver receiver = receiver(Handshakes.probes());
+
+        assertThat(receiver.receive(request("HEAD", "", "")).status()).isEqualTo(200);
+        assertThat(receiver.receive(request("GET", "", "")).status()).isEqualTo(200);
+        assertThat(receiver.receive(request("DELETE", "", "")).status()).isEqualTo(405);
+    }
+
+    @Test
+    void aHandshakeOfYourOwnIsOneMethod() {
+        WebhookReceiver receiver = WebhookReceiver.named("any")
+                .unverified()
+                .time(new At(Instant.EPOCH))
+                .handshake(new Handshake() {
+                    @Override
+                    public Optional<WebhookResponse> beforeVerification(WebhookRequest request) {
+                        return request.header("X-Ping").map(ping -> WebhookResponse.text(200, "pong"));
+                    }
+                })
+                .handler(events::add)
+                .build();
+
+        assertThat(text(receiver.receive(request("POST", "", "", "X-Ping", "1"))))
+                .endsWith(" pong");
+    }
+}
