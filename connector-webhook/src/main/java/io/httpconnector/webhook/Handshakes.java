@@ -64,8 +64,11 @@ public final class Handshakes {
     }
 
     private static boolean same(String token, Secret secret) {
-        return MessageDigest.isEqual(
-                token.getBytes(StandardCharsets.UTF_8), secret.reveal().getBytes(StandardCharsets.UTF_8));
+        return MessageDigest.isEqual(utf8(token), utf8(secret.reveal()));
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     /**
@@ -108,7 +111,7 @@ public final class Handshakes {
                 return Optional.empty();
             }
             return bounded(payload.at("/payload/plainToken").asText()).map(token -> {
-                String encrypted = Encoding.HEX.encode(HmacKeys.sign("HmacSHA256", secret, token));
+                String encrypted = Encoding.HEX.encode(HmacKeys.sign("HmacSHA256", utf8(secret.reveal()), utf8(token)));
                 return WebhookResponse.json(
                         200,
                         JsonNodeFactory.instance

@@ -1,7 +1,6 @@
 package io.httpconnector.webhook;
 
 import io.httpconnector.Secret;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.List;
@@ -41,11 +40,11 @@ final class HmacKeys implements Keys {
         return null;
     }
 
-    static byte[] sign(String algorithm, Secret secret, String text) {
+    static byte[] sign(String algorithm, byte[] key, byte[] content) {
         try {
             Mac mac = Mac.getInstance(algorithm);
-            mac.init(new SecretKeySpec(secret.reveal().getBytes(StandardCharsets.UTF_8), algorithm));
-            return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
+            mac.init(new SecretKeySpec(key, algorithm));
+            return mac.doFinal(content);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java has " + algorithm, e);
         }

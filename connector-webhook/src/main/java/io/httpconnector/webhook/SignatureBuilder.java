@@ -369,6 +369,13 @@ public final class SignatureBuilder {
         return null;
     }
 
+    /** The bytes that a secret stands for. */
+    byte[] keyBytes(Secret secret) {
+        return bytes(
+                secret,
+                "utf8".equals(secretEncoding) ? null : Encoding.valueOf(secretEncoding.toUpperCase(Locale.ROOT)));
+    }
+
     private byte[] bytes(Secret secret, @Nullable Encoding written) {
         String text = secret.reveal();
         String own = text.startsWith(secretPrefix) ? text.substring(secretPrefix.length()) : text;

@@ -218,8 +218,8 @@ public final class WebhookRequest {
         return Optional.ofNullable(publicUrl).map(url -> query.isEmpty() ? url : url + "?" + query);
     }
 
-    Headers fields() {
-        return headers;
+    @Nullable String knownUrl() {
+        return publicUrl;
     }
 
     /**

@@ -1,0 +1,241 @@
+package io.httpconnector.webhook;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Secret;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Signs requests as services do: for your tests.
+ *
+ * <pre>{@code
+ * WebhookRequest genuine = WebhookSigner.preset("stripe", secret).sign(request);
+ * assertThat(receiver.receive(genuine).status()).isEqualTo(200);
+ * }</pre>
+ *
+ * <p>Immutable.
+ */
+public final class WebhookSigner {
+
+    private final JsonNode definition;
+    private final @Nullable Secret secret;
+    private final @Nullable PrivateKey privateKey;
+    private final Clock clock;
+
+    private WebhookSigner(JsonNode definition, @Nullable Secret secret, @Nullable PrivateKey privateKey, Clock clock) {
+        this.definition = definition;
+        this.secret = secret;
+        this.privateKey = privateKey;
+        this.clock = clock;
+    }
+
+    /**
+     * Signs as a well-known service.
+     *
+     * @param name one of {@link Signatures#presets()}
+     * @param secret the secret
+     * @return the signer
+     * @throws InvalidDefinitionException when there is no such preset, or it signs by a private key
+     */
+    public static WebhookSigner preset(String name, Secret secret) {
+        JsonNode definition = Presets.definition(name);
+        if (secret == null
+                || SignatureBuilder.isAsymmetric(definition.path("algorithm").asText())) {
+            throw invalid(name + " signs by a private key, or the secret is null");
+        }
+        return new WebhookSigner(definition, secret, null, Clock.systemUTC());
+    }
+
+    /**
+     * Signs as a well-known service that signs by a private key.
+     *
+     * @param name one of {@link Signatures#presets()}
+     * @param privateKey the key
+     * @return the signer
+     * @throws InvalidDefinitionException when there is no such preset, or it signs by a secret
+     */
+    public static WebhookSigner preset(String name, PrivateKey privateKey) {
+        JsonNode definition = Presets.definition(name);
+        if (privateKey == null
+                || !SignatureBuilder.isAsymmetric(definition.path("algorithm").asText())) {
+            throw invalid(name + " signs by a secret, or the private key is null");
+        }
+        return new WebhookSigner(definition, null, privateKey, Clock.systemUTC());
+    }
+
+    /**
+     * Signs by a secret as a description says.
+     *
+     * @param description how a service signs
+     * @param secret the secret
+     * @return the signer
+     */
+    public static WebhookSigner of(SignatureBuilder description, Secret secret) {
+        return new WebhookSigner(description.toJson(), secret, null, Clock.systemUTC());
+    }
+
+    /**
+     * Signs by a private key as a description says.
+     *
+     * @param description how a service signs
+     * @param privateKey the key
+     * @return the signer
+     */
+    public static WebhookSigner of(SignatureBuilder description, PrivateKey privateKey) {
+        return new WebhookSigner(description.toJson(), null, privateKey, Clock.systemUTC());
+    }
+
+    /**
+     * Signs at another time than now.
+     *
+     * @param clock tells the time
+     * @return another signer
+     */
+    public WebhookSigner at(Clock clock) {
+        return new WebhookSigner(definition, secret, privateKey, clock);
+    }
+
+    /**
+     * Signs a request.
+     *
+     * @param request what is to be sent; where its URL is signed, with its {@link WebhookRequest#publicUrl(String)}. A header field
+     *     for the id that has a value already keeps it
+     * @return the request with what the service would add
+     * @throws InvalidDefinitionException when the service puts its signature into a body that is no JSON object
+     */
+    public WebhookRequest sign(WebhookRequest request) {
+        if (definition.has("token") && secret != null) {
+            return request.header(Part.fromJson(definition.get("token")).name, secret.reveal());
+        }
+        Draft draft = new Draft(request);
+        String timestamp = timestamp();
+        String id = "";
+        if (definition.has("timestamp")) {
+            draft.put(Part.fromJson(definition.get("timestamp")), timestamp);
+        }
+        if (definition.has("id")) {
+            Part place = Part.fromJson(definition.get("id"));
+            List<String> given = Payloads.untrusted(place, request);
+            id = given.isEmpty() ? "msg_" + UUID.randomUUID() : given.get(0);
+            if (given.isEmpty()) {
+                draft.put(place, id);
+            }
+        }
+        SignedContent content = SignedContent.of(definition.path("content").asText("{{body}}"), List.of());
+        if (definition.has("bodyHash") && content.isFormless(request)) {
+            byte[] hash = Digests.of("SHA-256").digest(draft.request().body());
+            draft.put(Part.fromJson(definition.get("bodyHash")), Encoding.HEX.encode(hash));
+        }
+        byte[] signature = signature(content, new SignedContent.Known(draft.request(), timestamp, id));
+        Encoding encoding =
+                Encoding.valueOf(definition.path("encoding").asText("hex").toUpperCase(Locale.ROOT));
+        draft.put(Part.fromJson(definition.get("signature").get(0)), encoding.encode(signature));
+        return draft.request();
+    }
+
+    private String timestamp() {
+        Instant now = clock.instant();
+        return switch (definition.path("timestampUnit").asText("seconds")) {
+            case "millis" -> Long.toString(now.toEpochMilli());
+            case "iso" -> now.toString();
+            default -> Long.toString(now.getEpochSecond());
+        };
+    }
+
+    private byte[] signature(SignedContent content, SignedContent.Known known) {
+        String algorithm = definition.path("algorithm").asText();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        content.feed(bytes::write, known, secret);
+        try {
+            if (privateKey != null) {
+                Signature signature = Signature.getInstance(algorithm);
+                signature.initSign(privateKey);
+                signature.update(bytes.toByteArray());
+                return signature.sign();
+            }
+            if (!algorithm.startsWith("Hmac")) {
+                return Digests.of(algorithm).digest(bytes.toByteArray());
+            }
+            byte[] key =
+                    SignatureBuilder.fromJson(definition, List.of(), null).keyBytes(Objects.requireNonNull(secret));
+            return HmacKeys.sign(algorithm, key, bytes.toByteArray());
+        } catch (GeneralSecurityException e) {
+            throw invalid("the key is not one for " + algorithm);
+        }
+    }
+
+    /** A request that is being signed. */
+    private static final class Draft {
+
+        private final Map<String, List<String>> headers = new LinkedHashMap<>();
+        private final WebhookRequest given;
+        private String query;
+        private byte[] body;
+
+        Draft(WebhookRequest given) {
+            this.given = given;
+            this.headers.putAll(given.headers());
+            this.query = given.query();
+            this.body = given.body();
+        }
+
+        void put(Part place, String value) {
+            String item = place.prefix + value;
+            switch (place.kind) {
+                case HEADER ->
+                    headers.merge(
+                            place.name.toLowerCase(Locale.ROOT),
+                            List.of(item),
+                            (old, fresh) -> place.separator.isEmpty()
+                                    ? fresh
+                                    : List.of(old.get(0) + place.separator + fresh.get(0)));
+                case QUERY -> query = (query.isEmpty() ? "" : query + "&") + place.name + "=" + item;
+                case BODY -> body = changed(place, item);
+            }
+        }
+
+        private byte[] changed(Part place, String value) {
+            try {
+                if (Payloads.json(body) instanceof ObjectNode tree && place.pointer != null) {
+                    String last = place.pointer.last().getMatchingProperty();
+                    ObjectNode parent = tree.withObject(place.pointer.head());
+                    if (value.matches("[0-9]{1,18}")) {
+                        parent.put(last, Long.parseLong(value));
+                    } else {
+                        parent.put(last, value);
+                    }
+                    return tree.toString().getBytes(StandardCharsets.UTF_8);
+                }
+            } catch (IOException e) {
+                // Refused below.
+            }
+            throw invalid("the service signs within a JSON object, and the body is none");
+        }
+
+        WebhookRequest request() {
+            return WebhookRequest.of(given.method(), given.path(), query, headers, body)
+                    .from(given.peer().orElse(null))
+                    .certificateSubject(given.certificateSubject().orElse(null))
+                    .publicUrl(given.knownUrl());
+        }
+    }
+
+    private static InvalidDefinitionException invalid(String problem) {
+        return new InvalidDefinitionException("webhook signer", List.of(problem));
+    }
+}

@@ -1,0 +1,138 @@
+package io.httpconnector.webhook;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Secret;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Requests that are signed for tests are taken by the verifiers, which other vectors have tested. */
+class WebhookSignerTest {
+
+    private static final Clock NOON = Clock.fixed(Instant.parse("2026-01-01T12:00:00Z"), ZoneOffset.UTC);
+    private static final Secret SECRET = Secret.of("c29tZXRoaW5nIGVsc2U=");
+
+    static Stream<String> shared() {
+        Set<String> byKey = Set.of("discord", "sendgrid", "standard-webhooks-ed25519");
+        return Signatures.presets().stream().filter(name -> !byKey.contains(name));
+    }
+
+    private static WebhookRequest request(String contentType, String body) {
+        return WebhookRequest.of(
+                        "POST", "/hooks/1", "", Map.of("Content-Type", List.of(contentType)), body.getBytes(UTF_8))
+                .publicUrl("https://app.example.com/hooks/1");
+    }
+
+    @ParameterizedTest
+    @MethodSource("shared")
+    void signsAsEachPreset(String name) {
+        WebhookRequest signed = WebhookSigner.preset(name, SECRET)
+                .at(NOON)
+                .sign(request("application/json", "{\"id\":\"1\",\"a\":[1,2]}"));
+
+        assertThat(Signatures.preset(name, SECRET).verify(signed, NOON.instant()))
+                .hasToString("accepted");
+        assertThat(Signatures.preset(name, Secret.of("b3RoZXI="))
+                        .verify(signed, NOON.instant())
+                        .isAccepted())
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"discord,Ed25519", "standard-webhooks-ed25519,Ed25519", "sendgrid,EC"})
+    void signsByPrivateKeys(String name, String algorithm) throws Exception {
+        KeyPair pair = KeyPairGenerator.getInstance(algorithm).generateKeyPair();
+        Secret publicKey =
+                Secret.of(Base64.getEncoder().encodeToString(pair.getPublic().getEncoded()));
+
+        WebhookRequest signed =
+                WebhookSigner.preset(name, pair.getPrivate()).at(NOON).sign(request("application/json", "{}"));
+
+        assertThat(Signatures.preset(name, publicKey).verify(signed, NOON.instant()))
+                .hasToString("accepted");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"SHA256withRSA,RSA", "SHA512withRSA,RSA", "SHA256withECDSAinP1363Format,EC", "Ed25519,Ed25519"})
+    void signsAsYouDescribeIt(String algorithm, String key) throws Exception {
+        KeyPair pair = KeyPairGenerator.getInstance(key).generateKeyPair();
+        String pem = "-----BEGIN PUBLIC KEY-----\n"
+                + Base64.getMimeEncoder().encodeToString(pair.getPublic().getEncoded())
+                + "\n-----END PUBLIC KEY-----\n";
+        SignatureBuilder description = Signatures.publicKey(algorithm, PublicKeys.fixed(pem))
+                .signature(Part.header("X-Signature").after("sig="))
+                .encoding("base64url")
+                .timestamp(Part.header("X-Time"))
+                .timestampUnit("iso")
+                .content("{{method}} {{path}}\n{{header.x-other}}\n{{timestamp}}\n{{body}}");
+
+        WebhookRequest signed = WebhookSigner.of(description, pair.getPrivate())
+                .at(NOON)
+                .sign(request("text/plain", "hello").header("X-Other", "1"));
+
+        assertThat(description.build().verify(signed, NOON.instant())).hasToString("accepted");
+        assertThat(description
+                        .build()
+                        .verify(signed.header("X-Time", "x"), NOON.instant())
+                        .isAccepted())
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"HmacSHA1,hex", "HmacSHA384,base64", "HmacSHA512,base64url"})
+    void signsByEveryHmac(String algorithm, String encoding) {
+        SignatureBuilder description =
+                Signatures.hmac(algorithm, SECRET).signature(Part.query("sig")).encoding(encoding);
+
+        WebhookRequest signed = WebhookSigner.of(description, SECRET).sign(request("text/plain", "hello"));
+
+        assertThat(description.build().verify(signed, NOON.instant())).hasToString("accepted");
+    }
+
+    @Test
+    void formsAreSignedFieldByField() {
+        WebhookRequest signed = WebhookSigner.preset("twilio", SECRET)
+                .sign(request("application/x-www-form-urlencoded", "b=2&a=1&b=1"));
+
+        assertThat(Signatures.preset("twilio", SECRET).verify(signed, NOON.instant()))
+                .hasToString("accepted");
+    }
+
+    @Test
+    void keepsTheIdThatIsThere() {
+        WebhookRequest signed = WebhookSigner.preset("standard-webhooks", SECRET)
+                .sign(request("application/json", "{}").header("webhook-id", "msg_7"));
+
+        assertThat(signed.headers("webhook-id")).containsExactly("msg_7");
+    }
+
+    @Test
+    void refusesAKeyOfTheWrongKind() throws Exception {
+        KeyPair pair = KeyPairGenerator.getInstance("RSA").generateKeyPair();
+
+        assertThatThrownBy(() -> WebhookSigner.preset("github", pair.getPrivate()))
+                .isInstanceOf(InvalidDefinitionException.class);
+        assertThatThrownBy(() -> WebhookSigner.preset("discord", SECRET))
+                .isInstanceOf(InvalidDefinitionException.class);
+        assertThatThrownBy(
+                        () -> WebhookSigner.preset("discord", pair.getPrivate()).sign(request("text/plain", "x")))
+                .isInstanceOf(InvalidDefinitionException.class);
+        assertThatThrownBy(() -> WebhookSigner.preset("mailgun", SECRET).sign(request("text/plain", "x")))
+                .isInstanceOf(InvalidDefinitionException.class);
+    }
+}
