@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.StreamSupport;
@@ -282,16 +283,20 @@ public final class SignatureBuilder {
      * @throws InvalidDefinitionException when something is missing or wrong: lists every problem
      */
     public Verifier build() {
+        return verifier();
+    }
+
+    SignatureVerifier verifier() {
         List<String> problems = new ArrayList<>();
         boolean shared = HMACS.contains(algorithm) || DIGESTS.contains(algorithm);
         if (publicKeys == null ? !shared : !SIGNATURES.contains(algorithm)) {
             problems.add("algorithm: " + algorithm + " is unknown, use one of "
                     + new TreeSet<>(publicKeys == null ? HMACS : SIGNATURES));
         }
-        if (publicKeys == null && (secrets.isEmpty() || secrets.contains(null))) {
+        if (publicKeys == null && (secrets.isEmpty() || secrets.stream().anyMatch(Objects::isNull))) {
             problems.add("secrets: one is missing or null");
         }
-        if (signatures.isEmpty() || signatures.contains(null)) {
+        if (signatures.isEmpty() || signatures.stream().anyMatch(Objects::isNull)) {
             problems.add("signature: it is not said where it stands");
         }
         if (tolerance == null
@@ -311,19 +316,22 @@ public final class SignatureBuilder {
         if (!problems.isEmpty() || written == null || unit == null) {
             throw invalid(problems);
         }
-        return new SignatureVerifier(new Scheme(
-                keys(secretWritten),
-                List.copyOf(signatures),
-                written,
-                signed,
-                timestamp,
-                unit,
-                tolerance,
-                id,
-                bodyHash,
-                bodiesRepeat,
-                eventId,
-                eventType));
+        return new SignatureVerifier(
+                new Scheme(
+                        keys(secretWritten),
+                        List.copyOf(signatures),
+                        written,
+                        signed,
+                        timestamp,
+                        unit,
+                        tolerance,
+                        id,
+                        bodyHash,
+                        bodiesRepeat,
+                        eventId,
+                        eventType),
+                toJson(),
+                publicKeys == null ? List.copyOf(secrets) : List.of());
     }
 
     private void check(SignedContent signed, List<String> problems) {

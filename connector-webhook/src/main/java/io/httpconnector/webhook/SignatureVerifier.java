@@ -1,5 +1,8 @@
 package io.httpconnector.webhook;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.Secret;
 import io.httpconnector.webhook.Verdict.Reason;
 import java.security.MessageDigest;
 import java.time.DateTimeException;
@@ -43,8 +46,58 @@ final class SignatureVerifier implements Verifier {
 
     private final Scheme scheme;
 
-    SignatureVerifier(Scheme scheme) {
+    private final ObjectNode definition;
+    private final List<Secret> secrets;
+
+    SignatureVerifier(Scheme scheme, ObjectNode definition, List<Secret> secrets) {
         this.scheme = scheme;
+        this.definition = definition;
+        this.secrets = secrets;
+    }
+
+    List<Secret> sharedSecrets() {
+        return secrets;
+    }
+
+    String secretEncoding() {
+        return definition.path("secretEncoding").asText();
+    }
+
+    boolean signsUrl() {
+        return scheme.content.uses("url");
+    }
+
+    /** Whether there is any signature where one should be. */
+    boolean isPresent(WebhookRequest request) {
+        return scheme.signatures.stream()
+                .anyMatch(place -> !Payloads.untrusted(place, request).isEmpty());
+    }
+
+    /** Whether it checks what a preset describes. */
+    boolean isOf(JsonNode preset) {
+        return SignatureBuilder.fromJson(preset, secrets, null).toJson().equals(definition);
+    }
+
+    /** The same with other secrets, which may be written in another way; this one when it has none. */
+    SignatureVerifier with(List<Secret> others, @Nullable String encoding) {
+        if (secrets.isEmpty()) {
+            return this;
+        }
+        ObjectNode changed = definition.deepCopy();
+        if (encoding != null) {
+            changed.put("secretEncoding", encoding);
+        }
+        return SignatureBuilder.fromJson(changed, others, null).verifier();
+    }
+
+    /** Whether the signature is right, at whatever time it was made. */
+    boolean holds(WebhookRequest request) {
+        try {
+            var unused = match(request, null);
+            return true;
+        } catch (Refusal e) {
+            return false;
+        }
     }
 
     @Override
@@ -67,7 +120,7 @@ final class SignatureVerifier implements Verifier {
         }
     }
 
-    private Supplier<String> match(WebhookRequest request, Instant now) throws Refusal {
+    private Supplier<String> match(WebhookRequest request, @Nullable Instant now) throws Refusal {
         List<byte[]> signatures = signatures(request);
         boolean timeIsSigned = scheme.content.uses("timestamp");
         String timestamp = scheme.timestamp != null && timeIsSigned ? one(scheme.timestamp, "timestamp", request) : "";
@@ -134,12 +187,12 @@ final class SignatureVerifier implements Verifier {
         }
     }
 
-    private void checkTime(String text, Instant now) throws Refusal {
+    private void checkTime(String text, @Nullable Instant now) throws Refusal {
         Instant time = time(text);
         if (time == null) {
             throw new Refusal(Reason.MALFORMED, "the timestamp is not written in " + scheme.unit);
         }
-        Duration age = Duration.between(time, now);
+        Duration age = now == null ? Duration.ZERO : Duration.between(time, now);
         if (age.abs().compareTo(scheme.tolerance) > 0) {
             throw new Refusal(
                     Reason.NOT_NOW,

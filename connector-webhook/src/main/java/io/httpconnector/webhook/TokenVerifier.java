@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,7 @@ final class TokenVerifier implements Verifier {
     private final @Nullable Part eventType;
 
     TokenVerifier(Part place, List<Secret> secrets, @Nullable Part eventId, @Nullable Part eventType) {
-        if (secrets.isEmpty() || secrets.contains(null)) {
+        if (secrets.isEmpty() || secrets.stream().anyMatch(Objects::isNull)) {
             throw new InvalidDefinitionException("token", List.of("secrets: one is missing or null"));
         }
         this.place = place;

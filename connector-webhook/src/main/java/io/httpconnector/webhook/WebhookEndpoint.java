@@ -1,8 +1,10 @@
 package io.httpconnector.webhook;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.Secret;
 import io.httpconnector.Time;
 import io.httpconnector.trigger.DeadLetter;
+import io.httpconnector.webhook.Explanation.Step;
 import io.httpconnector.webhook.Watchdog.Watch;
 import java.io.IOException;
 import java.time.Duration;
@@ -167,6 +169,58 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
     @Override
     public Duration bodyTimeout() {
         return settings.bodyTimeout;
+    }
+
+    /**
+     * Says what would happen to a request, and why: without handling it, and without asking the handshakes. For the developer: it tells much that no sender must know.
+     *
+     * @param given a request, such as one that was refused
+     * @param others secrets that may have signed it, such as old ones: none of them is accepted by this
+     * @return where it ends, and what the cause is likely to be
+     */
+    public Explanation explain(WebhookRequest given, Secret... others) {
+        WebhookRequest named = settings.publicUrl == null ? given : given.publicUrl(settings.publicUrl);
+        WebhookRequest request = settings.sources.located(named);
+        if (!settings.methods.contains(request.method())) {
+            return new Explanation(
+                    Step.METHOD,
+                    Texts.visible(request.method()) + " is not taken",
+                    List.of("taken are " + settings.methods));
+        }
+        if (request.body().length > settings.maxBody) {
+            return new Explanation(
+                    Step.SIZE,
+                    "the body has " + request.body().length + " bytes",
+                    List.of("maxBody is " + settings.maxBody));
+        }
+        Instant now = settings.time.now();
+        for (Verifier verifier : settings.verifiers) {
+            Verdict verdict = verifier.verify(request, now);
+            if (!verdict.isAccepted()) {
+                return new Explanation(
+                        Step.VERIFICATION, verdict.toString(), hints(verifier, verdict, request, now, List.of(others)));
+            }
+        }
+        try {
+            var unused = settings.reader.payload(request);
+            return new Explanation(Step.ACCEPTED, "", List.of());
+        } catch (IOException e) {
+            return new Explanation(Step.BODY, Texts.visible(String.valueOf(e.getMessage())), List.of());
+        }
+    }
+
+    private static List<String> hints(
+            Verifier verifier, Verdict verdict, WebhookRequest request, Instant now, List<Secret> others) {
+        if (verifier instanceof SignatureVerifier signature) {
+            return Hints.of(signature, verdict, request, now, others);
+        }
+        if (verifier instanceof AnyOf any) {
+            return any.all().stream()
+                    .flatMap(one -> hints(one, one.verify(request, now), request, now, others).stream())
+                    .distinct()
+                    .toList();
+        }
+        return List.of();
     }
 
     /**

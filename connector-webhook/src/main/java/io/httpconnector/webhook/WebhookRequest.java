@@ -218,6 +218,11 @@ public final class WebhookRequest {
         return Optional.ofNullable(publicUrl).map(url -> query.isEmpty() ? url : url + "?" + query);
     }
 
+    /** The same request with another body. */
+    WebhookRequest body(byte[] other) {
+        return new WebhookRequest(method, path, query, headers, other, peer, certificateSubject, publicUrl);
+    }
+
     @Nullable String knownUrl() {
         return publicUrl;
     }
