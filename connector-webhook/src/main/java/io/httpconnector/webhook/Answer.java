@@ -48,7 +48,8 @@ interface Answer {
         };
     }
 
-    private static JsonNode tree(WebhookEvent event) {
+    /** An event as its pills see it. */
+    static JsonNode tree(WebhookEvent event) {
         ObjectNode tree = JsonNodeFactory.instance.objectNode();
         tree.put("id", event.id())
                 .put("type", event.type())

@@ -1,6 +1,7 @@
 package io.httpconnector.webhook;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.Time;
 import io.httpconnector.trigger.DeadLetter;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
@@ -49,6 +51,7 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
             Time time) {}
 
     private final @Nullable Mailbox mailbox;
+    private final List<Capture> captures = new CopyOnWriteArrayList<>();
 
     WebhookEndpoint(Settings settings, Receipts receipts, @Nullable Mailbox mailbox) {
         this.settings = settings;
@@ -98,6 +101,7 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
                 }
             }
             List<WebhookEvent> events = settings.reader.events(request, payload, verdict, now);
+            captures.forEach(capture -> events.forEach(capture::record));
             return mailbox == null ? handled(events) : stored(events, mailbox);
         } catch (Payloads.TooLargeException e) {
             return refuse(request, Answers.TOO_LARGE, e.toString());
@@ -221,6 +225,22 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
                     .toList();
         }
         return List.of();
+    }
+
+    /**
+     * Takes the next events as samples too.
+     *
+     * @param most how many, 1 to 1000
+     * @return the samples, to be closed when there are enough
+     * @throws InvalidDefinitionException when it is out of range
+     */
+    public Capture capture(int most) {
+        if (most < 1 || most > 1000) {
+            throw new InvalidDefinitionException("capture", List.of(most + " samples are out of range, use 1 to 1000"));
+        }
+        Capture capture = new Capture(most, captures::remove);
+        captures.add(capture);
+        return capture;
     }
 
     /**
