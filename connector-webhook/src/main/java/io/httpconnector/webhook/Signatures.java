@@ -109,6 +109,16 @@ public final class Signatures {
     }
 
     /**
+     * Typeform: {@code Typeform-Signature}.
+     *
+     * @param secrets the secrets
+     * @return checks the signatures
+     */
+    public static Verifier typeform(Secret... secrets) {
+        return preset("typeform", secrets);
+    }
+
+    /**
      * Standard Webhooks: {@code webhook-signature}, by a shared secret.
      *
      * @param secrets the secrets, as {@code whsec_...}

@@ -1,6 +1,9 @@
 package io.httpconnector.examples;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.AuthContext;
 import io.httpconnector.AuthStrategy;
 import io.httpconnector.Body;
@@ -52,6 +55,19 @@ import io.httpconnector.template.TemplateProblem;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.trigger.Delivery;
 import io.httpconnector.trigger.TriggerEvent;
+import io.httpconnector.webhook.Capture;
+import io.httpconnector.webhook.Handshakes;
+import io.httpconnector.webhook.Inbox;
+import io.httpconnector.webhook.Part;
+import io.httpconnector.webhook.Signatures;
+import io.httpconnector.webhook.Verifier;
+import io.httpconnector.webhook.Verifiers;
+import io.httpconnector.webhook.WebhookEndpoint;
+import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.WebhookRequest;
+import io.httpconnector.webhook.WebhookRouter;
+import io.httpconnector.webhook.WebhookSigner;
+import io.httpconnector.webhook.server.JdkHandler;
 import io.httpconnector.wizard.Drift;
 import io.httpconnector.wizard.Recommendation;
 import io.httpconnector.wizard.RequestDraft;
@@ -473,5 +489,87 @@ final class Snippets {
         PaginationProposal found =
                 Pagination.detect(connection, listOrders, Pills.none()).orElseThrow();
         log.info("By {}: {}", found.reason(), found.proven());
+    }
+
+    static void leads(HttpServer server, Secret secret, Crm crm) {
+        WebhookReceiver leads = WebhookReceiver.named("leads")
+                .verify(Signatures.typeform(secret))
+                .handler(event -> crm.create(event.payload()))
+                .build();
+
+        WebhookRouter router = WebhookRouter.at("https://app.example.com/hooks");
+        URI url = router.add(WebhookRouter.newToken(), leads); // give it to the form; it is a secret
+        server.createContext("/hooks/", JdkHandler.of(router));
+        log.info("{} is listening", router);
+        crm.entered(url);
+    }
+
+    /** Where leads go. */
+    interface Crm {
+        void create(JsonNode lead);
+
+        void entered(URI url);
+    }
+
+    static WebhookEndpoint inbox(Path directory, Secret secret, Crm crm) {
+        Inbox inbox = Inbox.file(directory);
+        WebhookEndpoint leads = WebhookReceiver.named("leads")
+                .verify(Signatures.stripe(secret))
+                .inbox(inbox)
+                .key(Part.body("/data/object/customer")) // those of one customer in their order
+                .delivery(delivery -> delivery.concurrently(8).attempts(10))
+                .handler(event -> crm.create(event.payload()))
+                .build();
+
+        for (DeadLetter letter : leads.deadLetters()) {
+            log.warn("{}: {}", letter.event(), letter.error());
+            leads.replay(letter.event().id());
+        }
+        return leads;
+    }
+
+    static Verifier acme(Secret current, Secret old) {
+        return Signatures.hmac("HmacSHA256", current, old)
+                .signature(Part.header("X-Acme-Signature").items(",").after("v1="))
+                .timestamp(Part.header("X-Acme-Signature").items(",").after("t="))
+                .content("{{timestamp}}.{{method}}.{{body}}")
+                .encoding("base64")
+                .eventId(Part.body("/event/id"))
+                .build();
+    }
+
+    static Verifier[] senders(Secret password) {
+        return new Verifier[] {
+            Verifiers.basic("acme", password),
+            Verifiers.token(Part.header("X-Token"), password),
+            Verifiers.addresses("192.0.2.0/24", "2001:db8::/32"),
+        };
+    }
+
+    static WebhookReceiver handshakes(Secret secret, Secret verifyToken, Crm crm) {
+        return WebhookReceiver.named("messages")
+                .verify(Signatures.preset("meta", secret))
+                .handshake(Handshakes.meta(verifyToken))
+                .each("/entry")
+                .id(Part.body("/id"))
+                .handler(event -> crm.create(event.payload()))
+                .build();
+    }
+
+    static void explained(WebhookEndpoint leads, WebhookRequest refused, Secret oldSecret) {
+        log.info("{}", leads.explain(refused, oldSecret));
+    }
+
+    static void tested(WebhookReceiver leads, Secret secret) {
+        WebhookRequest genuine = WebhookSigner.preset("stripe", secret)
+                .sign(WebhookRequest.of("POST", "/", "", Map.of(), "{\"id\": \"evt_1\"}".getBytes(UTF_8)));
+        int status = leads.receive(genuine).status();
+        log.info("{}", status);
+    }
+
+    static PillCatalogue captured(WebhookEndpoint leads) {
+        try (Capture capture = leads.capture(5)) {
+            return capture.catalogue("lead"); // when the service has sent a few
+        }
     }
 }
