@@ -37,6 +37,11 @@ final class AnyOf implements Verifier {
     }
 
     @Override
+    public Optional<String> mediaType() {
+        return all.stream().flatMap(verifier -> verifier.mediaType().stream()).findFirst();
+    }
+
+    @Override
     public List<Part> secrets() {
         return all.stream().flatMap(verifier -> verifier.secrets().stream()).toList();
     }

@@ -38,6 +38,7 @@ final class EventReader {
             @Nullable Part key,
             @Nullable Part each,
             List<Part> secrets,
+            @Nullable String mediaType,
             int most) {}
 
     EventReader(Places places) {
@@ -52,7 +53,7 @@ final class EventReader {
     }
 
     JsonNode payload(WebhookRequest request) throws IOException {
-        return Payloads.read(request, places.most);
+        return Payloads.read(request, places.mediaType, places.most);
     }
 
     List<WebhookEvent> events(WebhookRequest request, JsonNode payload, Verdict verdict, Instant now)

@@ -2,7 +2,9 @@ package io.httpconnector.webhook;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -186,6 +188,33 @@ public final class Handshakes {
                                 : answer);
             }
         };
+    }
+
+    /**
+     * Amazon SNS: the subscription is confirmed by a request to the region, and to nowhere else. The confirmation is signed, see
+     * {@link Signatures#sns}.
+     *
+     * @param connection sends the request
+     * @param region the region of the topics, such as {@code eu-central-1}
+     * @return the handshake; a request that fails is answered 500, and SNS asks again
+     */
+    public static Handshake sns(HttpConnection connection, String region) {
+        notNull(connection, "the connection");
+        return snsAt(connection, Signatures.snsOrigin(region));
+    }
+
+    static Handshake snsAt(HttpConnection connection, String origin) {
+        return signed((request, payload) -> {
+            if (!payload.path("Type").asText().equals("SubscriptionConfirmation")) {
+                return Optional.empty();
+            }
+            String url = payload.path("SubscribeURL").asText();
+            if (!url.startsWith(origin)) {
+                return Optional.of(Answers.BAD_REQUEST);
+            }
+            var unused = connection.send(Request.get(url));
+            return Optional.of(WebhookResponse.of(200));
+        });
     }
 
     /**

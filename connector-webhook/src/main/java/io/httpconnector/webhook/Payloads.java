@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
 
 /** Reads bodies, whatever their format. */
 final class Payloads {
@@ -57,16 +58,17 @@ final class Payloads {
     /**
      * The body as a tree.
      *
+     * @param mediaType of which type it is; null when the header field says it
      * @param most how large it may be when it is unpacked
      */
-    static JsonNode read(WebhookRequest request, int most) throws IOException {
+    static JsonNode read(WebhookRequest request, @Nullable String mediaType, int most) throws IOException {
         byte[] body = unpacked(request, most);
         if (body.length == 0) {
             return request.query().isEmpty()
                     ? MissingNode.getInstance()
                     : form(Forms.parse(request.query(), StandardCharsets.UTF_8));
         }
-        String contentType = request.header("Content-Type").orElse("");
+        String contentType = mediaType == null ? request.header("Content-Type").orElse("") : mediaType;
         String type = contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
         if (type.equals("application/json") || type.endsWith("+json")) {
             Charset charset = charset(contentType, StandardCharsets.UTF_8);

@@ -50,7 +50,7 @@ public final class SignatureBuilder {
             "SHA256withECDSAinP1363Format",
             "SHA384withECDSAinP1363Format",
             "SHA512withECDSAinP1363Format");
-    private static final Duration LONGEST_TOLERANCE = Duration.ofDays(1);
+    private static final Duration LONGEST_TOLERANCE = Duration.ofDays(7);
 
     private final String algorithm;
     private final List<Secret> secrets;
@@ -212,7 +212,7 @@ public final class SignatureBuilder {
     /**
      * Sets how far the timestamp may be from the time at which the request comes, in both directions.
      *
-     * @param tolerance 1 second to 24 hours; 5 minutes by default
+     * @param tolerance 1 second to 7 days; 5 minutes by default
      * @return this builder
      */
     public SignatureBuilder tolerance(Duration tolerance) {
@@ -302,7 +302,7 @@ public final class SignatureBuilder {
         if (tolerance == null
                 || tolerance.compareTo(Duration.ofSeconds(1)) < 0
                 || tolerance.compareTo(LONGEST_TOLERANCE) > 0) {
-            problems.add("tolerance: " + tolerance + " is out of range, use 1 second to 24 hours");
+            problems.add("tolerance: " + tolerance + " is out of range, use 1 second to 7 days");
         }
         Encoding written = choice(Encoding.class, "encoding", encoding, problems);
         TimeUnit unit = choice(TimeUnit.class, "timestampUnit", timeUnit, problems);

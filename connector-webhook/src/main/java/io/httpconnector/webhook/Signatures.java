@@ -1,6 +1,10 @@
 package io.httpconnector.webhook;
 
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -53,7 +57,7 @@ public final class Signatures {
      * @param name one of {@link #presets()}
      * @param secrets the secrets; for services that sign by a private key, their public keys
      * @return checks the signatures
-     * @throws io.httpconnector.InvalidDefinitionException when there is no such name, or the secrets are not of its form
+     * @throws InvalidDefinitionException when there is no such name, or the secrets are not of its form
      */
     public static Verifier preset(String name, Secret... secrets) {
         return Presets.of(name, Arrays.asList(secrets));
@@ -126,5 +130,71 @@ public final class Signatures {
      */
     public static Verifier standardWebhooks(Secret... secrets) {
         return preset("standard-webhooks", secrets);
+    }
+
+    /**
+     * Amazon SNS. Its certificates are fetched from the region, and from nowhere else. Confirm the subscription by
+     * {@link Handshakes#sns}.
+     *
+     * @param connection fetches the certificates
+     * @param region the region of the topics, such as {@code eu-central-1}
+     * @param topics the ARNs of the topics; of others nothing is taken
+     * @return checks the signatures, of version 1 and 2
+     * @throws InvalidDefinitionException when something is missing
+     */
+    public static Verifier sns(HttpConnection connection, String region, String... topics) {
+        if (connection == null || topics.length == 0) {
+            throw new InvalidDefinitionException("signature", List.of("sns: it needs a connection and a topic"));
+        }
+        return sns(connection, List.of(snsOrigin(region)), topics);
+    }
+
+    static Verifier sns(HttpConnection connection, List<String> origins, String... topics) {
+        return new SnsVerifier(new CertificateKeys(connection, origins, null, Clock.systemUTC()), Set.of(topics));
+    }
+
+    static String snsOrigin(String region) {
+        if (region == null || !region.matches("[a-z]{2}(-[a-z]+)+-[0-9]")) {
+            throw new InvalidDefinitionException(
+                    "signature", List.of("sns: the region must be one such as eu-central-1"));
+        }
+        return "https://sns." + region + ".amazonaws.com" + (region.startsWith("cn-") ? ".cn/" : "/");
+    }
+
+    /**
+     * PayPal: {@code PAYPAL-TRANSMISSION-SIG}. Its certificates are fetched from PayPal, live or sandbox, and must be issued by an
+     * authority that Java trusts.
+     *
+     * @param connection fetches the certificates
+     * @param webhookId the id of the webhook there
+     * @return checks the signatures
+     * @throws InvalidDefinitionException when something is missing
+     */
+    public static Verifier paypal(HttpConnection connection, String webhookId) {
+        if (connection == null || webhookId == null || !webhookId.matches("[A-Za-z0-9_-]+")) {
+            throw new InvalidDefinitionException(
+                    "signature", List.of("paypal: it needs a connection and the id of the webhook"));
+        }
+        List<String> origins = List.of("https://api.paypal.com/", "https://api.sandbox.paypal.com/");
+        return paypal(new CertificateKeys(connection, origins, PublicKeyReader.trust(), Clock.systemUTC()), webhookId);
+    }
+
+    static Verifier paypal(CertificateKeys certificates, String webhookId) {
+        PublicKeys keys = request -> request.header("PAYPAL-CERT-URL")
+                .map(certificates::at)
+                .map(List::of)
+                .orElse(List.of());
+        return publicKey("SHA256withRSA", keys)
+                .signature(Part.header("PAYPAL-TRANSMISSION-SIG"))
+                .encoding("base64")
+                .timestamp(Part.header("PAYPAL-TRANSMISSION-TIME"))
+                .timestampUnit("iso")
+                // It repeats an event for days, with the time of the first attempt.
+                .tolerance(Duration.ofDays(4))
+                .id(Part.header("PAYPAL-TRANSMISSION-ID"))
+                .content("{{id}}|{{timestamp}}|" + webhookId + "|{{bodyCrc32}}")
+                .eventId(Part.body("/id"))
+                .eventType(Part.body("/event_type"))
+                .build();
     }
 }

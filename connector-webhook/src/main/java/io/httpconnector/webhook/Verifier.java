@@ -40,6 +40,15 @@ public interface Verifier {
     }
 
     /**
+     * Of which media type the bodies are, for services that say another one.
+     *
+     * @return the media type, when the header field is not to be believed
+     */
+    default Optional<String> mediaType() {
+        return Optional.empty();
+    }
+
+    /**
      * Where a secret itself stands, such as a token: events don't have that.
      *
      * @return the places, possibly none

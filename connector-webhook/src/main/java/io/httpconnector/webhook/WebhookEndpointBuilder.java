@@ -40,6 +40,7 @@ public final class WebhookEndpointBuilder {
     private @Nullable Part type;
     private @Nullable Part key;
     private @Nullable Part each;
+    private @Nullable String mediaType;
     private @Nullable String publicUrl;
     private int maxBody = MEGABYTE;
     private @Nullable Inbox inbox;
@@ -240,6 +241,17 @@ public final class WebhookEndpointBuilder {
     }
 
     /**
+     * Sets of which media type the bodies are, for services that say another one.
+     *
+     * @param mediaType such as {@code application/json}; by default what {@code Content-Type} says
+     * @return this builder
+     */
+    public WebhookEndpointBuilder readAs(String mediaType) {
+        this.mediaType = mediaType;
+        return this;
+    }
+
+    /**
      * Sets the URL at which the sender knows this receiver: some services sign it.
      *
      * @param url such as {@code https://app.example.com/hooks/leads}, as it was given to the service, without the query
@@ -436,10 +448,17 @@ public final class WebhookEndpointBuilder {
                 .flatMap(verifier -> verifier.secrets().stream())
                 .toList();
         return new Places(
-                name, usual(id, Verifier::eventId), usual(type, Verifier::eventType), key, each, secrets, maxBody);
+                name,
+                usual(id, Verifier::eventId),
+                usual(type, Verifier::eventType),
+                key,
+                each,
+                secrets,
+                usual(mediaType, Verifier::mediaType),
+                maxBody);
     }
 
-    private @Nullable Part usual(@Nullable Part own, Function<Verifier, Optional<Part>> usual) {
+    private <T> @Nullable T usual(@Nullable T own, Function<Verifier, Optional<T>> usual) {
         return own != null
                 ? own
                 : verifiers.stream()

@@ -21,6 +21,7 @@ class ArchitectureTest {
             .onlyDependOnClassesThat(resideInAPackage("io.httpconnector..")
                     .or(resideInAPackage("java.."))
                     .or(resideInAPackage("javax.crypto.."))
+                    .or(resideInAPackage("javax.net.ssl"))
                     .or(resideInAPackage("com.fasterxml.jackson.."))
                     .or(resideInAPackage("org.slf4j.."))
                     .or(resideInAPackage("org.jspecify..")));

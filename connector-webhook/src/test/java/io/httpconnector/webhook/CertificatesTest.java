@@ -1,0 +1,272 @@
+package io.httpconnector.webhook;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpServer;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.webhook.Verdict.Reason;
+import java.math.BigInteger;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.CRC32;
+import javax.net.ssl.X509TrustManager;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Services whose requests say where their certificate is: Amazon SNS and PayPal. */
+class CertificatesTest {
+
+    private static final String TOPIC = "arn:aws:sns:eu-central-1:123456789012:leads";
+
+    private final AtomicInteger fetched = new AtomicInteger();
+    private final List<String> confirmed = new ArrayList<>();
+    private final List<WebhookEvent> events = new ArrayList<>();
+    private KeyPair pair;
+    private HttpServer server;
+    private String origin;
+    private HttpConnection connection;
+
+    @BeforeEach
+    void start() throws Exception {
+        pair = KeyPairGenerator.getInstance("RSA").generateKeyPair();
+        byte[] good = pem(pair, Instant.now().plus(Duration.ofDays(1)));
+        byte[] expired = pem(pair, Instant.now().minus(Duration.ofDays(1)));
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            String path = exchange.getRequestURI().getPath();
+            byte[] body = path.equals("/cert.pem") ? good : path.equals("/expired.pem") ? expired : new byte[0];
+            if (path.endsWith(".pem")) {
+                fetched.incrementAndGet();
+            } else {
+                confirmed.add(exchange.getRequestURI().toString());
+            }
+            exchange.sendResponseHeaders(path.equals("/missing.pem") ? 404 : 200, body.length == 0 ? -1 : body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        server.start();
+        origin = "http://127.0.0.1:" + server.getAddress().getPort() + "/";
+        connection = HttpConnection.named("certificates").baseUrl(origin).build();
+    }
+
+    @AfterEach
+    void stop() {
+        connection.close();
+        server.stop(0);
+    }
+
+    private static byte[] pem(KeyPair pair, Instant end) throws Exception {
+        X500Name name = new X500Name("CN=sns.amazonaws.com");
+        X509Certificate certificate = new JcaX509CertificateConverter()
+                .getCertificate(new JcaX509v3CertificateBuilder(
+                                name,
+                                BigInteger.ONE,
+                                Date.from(end.minus(Duration.ofDays(30))),
+                                Date.from(end),
+                                name,
+                                pair.getPublic())
+                        .build(new JcaContentSignerBuilder("SHA256withRSA").build(pair.getPrivate())));
+        return ("-----BEGIN CERTIFICATE-----\n"
+                        + Base64.getMimeEncoder().encodeToString(certificate.getEncoded())
+                        + "\n-----END CERTIFICATE-----\n")
+                .getBytes(UTF_8);
+    }
+
+    private String sign(String algorithm, String content) throws Exception {
+        Signature signature = Signature.getInstance(algorithm);
+        signature.initSign(pair.getPrivate());
+        signature.update(content.getBytes(UTF_8));
+        return Base64.getEncoder().encodeToString(signature.sign());
+    }
+
+    private ObjectNode notification(String version, String subject) throws Exception {
+        String subjectLine = subject.isEmpty() ? "" : "Subject\n" + subject + "\n";
+        String content = "Message\nhello\nMessageId\nm-1\n" + subjectLine
+                + "Timestamp\n2026-01-01T00:00:00.000Z\nTopicArn\n" + TOPIC + "\nType\nNotification\n";
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("Type", "Notification")
+                .put("MessageId", "m-1")
+                .put("TopicArn", TOPIC)
+                .put("Message", "hello");
+        if (!subject.isEmpty()) {
+            json.put("Subject", subject);
+        }
+        return json.put("Timestamp", "2026-01-01T00:00:00.000Z")
+                .put("SignatureVersion", version)
+                .put("Signature", sign(version.equals("1") ? "SHA1withRSA" : "SHA256withRSA", content))
+                .put("SigningCertURL", origin + "cert.pem");
+    }
+
+    private static WebhookRequest post(ObjectNode json) {
+        return WebhookRequest.of(
+                "POST",
+                "/",
+                "",
+                Map.of("Content-Type", List.of("text/plain; charset=UTF-8")),
+                json.toString().getBytes(UTF_8));
+    }
+
+    private Reason sns(ObjectNode json) {
+        return Signatures.sns(connection, List.of(origin), TOPIC)
+                .verify(post(json), Instant.now())
+                .reason();
+    }
+
+    @Test
+    void snsIsVerifiedInBothVersions() throws Exception {
+        Verifier verifier = Signatures.sns(connection, List.of(origin), TOPIC);
+
+        assertThat(verifier.verify(post(notification("1", "")), Instant.now())).hasToString("accepted");
+        assertThat(verifier.verify(post(notification("2", "Hi")), Instant.now()))
+                .hasToString("accepted");
+        assertThat(fetched).hasValue(1);
+    }
+
+    @Test
+    void snsThatIsNotGenuineIsRefused() throws Exception {
+        assertThat(sns(notification("2", "").put("Message", "other"))).isEqualTo(Reason.MISMATCH);
+        assertThat(sns(notification("2", "").put("Subject", "added"))).isEqualTo(Reason.MISMATCH);
+        assertThat(sns(notification("2", "").put("TopicArn", TOPIC + "2"))).isEqualTo(Reason.MISMATCH);
+        assertThat(sns(notification("2", "").put("SignatureVersion", "3"))).isEqualTo(Reason.MALFORMED);
+        assertThat(sns(notification("2", "").put("Signature", "%%%"))).isEqualTo(Reason.MISMATCH);
+        assertThat(sns(notification("2", "")
+                        .put("SigningCertURL", "https://sns.eu-central-1.amazonaws.com.evil.example/c.pem")))
+                .isEqualTo(Reason.NO_KEY);
+        assertThat(sns(notification("2", "").put("SigningCertURL", origin + "expired.pem")))
+                .isEqualTo(Reason.NO_KEY);
+        assertThat(sns(notification("2", "").put("SigningCertURL", origin + "missing.pem")))
+                .isEqualTo(Reason.NO_KEY);
+        ObjectNode unsigned = notification("2", "");
+        unsigned.remove("Signature");
+        assertThat(sns(unsigned)).isEqualTo(Reason.MISSING);
+    }
+
+    @Test
+    void strangersCanNotHaveManyCertificatesFetched() throws Exception {
+        Verifier verifier = Signatures.sns(connection, List.of(origin), TOPIC);
+        for (int i = 0; i < 50; i++) {
+            verifier.verify(
+                    post(notification("2", "").put("SigningCertURL", origin + i + "/missing.pem")), Instant.now());
+        }
+
+        assertThat(fetched.get()).isLessThan(20);
+    }
+
+    @Test
+    void snsIsConfirmedAtItsOwnOriginOnly() throws Exception {
+        WebhookReceiver receiver = WebhookReceiver.named("sns")
+                .verify(Signatures.sns(connection, List.of(origin), TOPIC))
+                .handshake(Handshakes.snsAt(connection, origin))
+                .handler(events::add)
+                .build();
+
+        assertThat(receiver.receive(post(confirmation(origin + "?Action=ConfirmSubscription")))
+                        .status())
+                .isEqualTo(200);
+        assertThat(receiver.receive(post(confirmation("https://evil.example/?x")))
+                        .status())
+                .isEqualTo(400);
+        assertThat(receiver.receive(post(notification("2", ""))).status()).isEqualTo(200);
+        assertThat(receiver.receive(post(notification("2", ""))).status()).isEqualTo(200);
+
+        assertThat(confirmed).containsExactly("/?Action=ConfirmSubscription");
+        assertThat(events).hasSize(1);
+        assertThat(events.get(0).id()).isEqualTo("m-1");
+        assertThat(events.get(0).type()).isEqualTo("Notification");
+    }
+
+    private ObjectNode confirmation(String url) throws Exception {
+        String content = "Message\nconfirm\nMessageId\nm-0\nSubscribeURL\n" + url
+                + "\nTimestamp\n2026-01-01T00:00:00.000Z\nToken\nt0k\nTopicArn\n" + TOPIC
+                + "\nType\nSubscriptionConfirmation\n";
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("Type", "SubscriptionConfirmation")
+                .put("MessageId", "m-0")
+                .put("Token", "t0k")
+                .put("TopicArn", TOPIC)
+                .put("Message", "confirm")
+                .put("SubscribeURL", url)
+                .put("Timestamp", "2026-01-01T00:00:00.000Z")
+                .put("SignatureVersion", "2")
+                .put("Signature", sign("SHA256withRSA", content))
+                .put("SigningCertURL", origin + "cert.pem");
+    }
+
+    @Test
+    void payPalIsVerifiedByACertificateThatIsTrusted() throws Exception {
+        byte[] body = "{\"id\":\"WH-1\",\"event_type\":\"PAYMENT\"}".getBytes(UTF_8);
+        CRC32 crc = new CRC32();
+        crc.update(body);
+        String time = Instant.now().toString();
+        WebhookRequest request = WebhookRequest.of("POST", "/", "", Map.of(), body)
+                .header("PAYPAL-TRANSMISSION-ID", "t-1")
+                .header("PAYPAL-TRANSMISSION-TIME", time)
+                .header("PAYPAL-TRANSMISSION-SIG", sign("SHA256withRSA", "t-1|" + time + "|WEBHOOK|" + crc.getValue()))
+                .header("PAYPAL-CERT-URL", origin + "cert.pem");
+        Verifier trusting = Signatures.paypal(
+                new CertificateKeys(connection, List.of(origin), new Trusting(), Clock.systemUTC()), "WEBHOOK");
+        Verifier strict = Signatures.paypal(
+                new CertificateKeys(connection, List.of(origin), PublicKeyReader.trust(), Clock.systemUTC()),
+                "WEBHOOK");
+        Verifier other = Signatures.paypal(
+                new CertificateKeys(connection, List.of(origin), new Trusting(), Clock.systemUTC()), "OTHER");
+
+        assertThat(trusting.verify(request, Instant.now())).hasToString("accepted");
+        assertThat(strict.verify(request, Instant.now()).isAccepted()).isFalse();
+        assertThat(other.verify(request, Instant.now()).reason()).isEqualTo(Reason.MISMATCH);
+        assertThat(trusting.verify(request.body("{}".getBytes(UTF_8)), Instant.now())
+                        .reason())
+                .isEqualTo(Reason.MISMATCH);
+        assertThat(Signatures.paypal(connection, "WEBHOOK")
+                        .verify(request, Instant.now())
+                        .isAccepted())
+                .isFalse();
+    }
+
+    private static final class Trusting implements X509TrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+
+    @Test
+    void regionsAndTopicsMustBeSaid() {
+        assertThatThrownBy(() -> Signatures.sns(connection, "evil.example/", TOPIC))
+                .isInstanceOf(InvalidDefinitionException.class);
+        assertThatThrownBy(() -> Signatures.sns(connection, "eu-central-1"))
+                .isInstanceOf(InvalidDefinitionException.class);
+        assertThat(Signatures.snsOrigin("cn-north-1")).isEqualTo("https://sns.cn-north-1.amazonaws.com.cn/");
+        assertThat(Signatures.snsOrigin("us-gov-west-1")).isEqualTo("https://sns.us-gov-west-1.amazonaws.com/");
+    }
+}
