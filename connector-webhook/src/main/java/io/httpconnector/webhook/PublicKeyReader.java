@@ -39,7 +39,12 @@ final class PublicKeyReader {
         byte[] bytes = text.matches("[0-9A-Fa-f]{64}")
                 ? HexFormat.of().parseHex(text)
                 : Base64.getDecoder().decode(text);
-        return spki(bytes.length == 32 ? joined(ED25519, bytes) : bytes);
+        return bytes.length == 32 ? ed25519(bytes) : spki(bytes);
+    }
+
+    /** A key of Ed25519 by its 32 bytes. */
+    static PublicKey ed25519(byte[] bytes) throws GeneralSecurityException {
+        return spki(joined(ED25519, bytes));
     }
 
     private static PublicKey spki(byte[] der) throws GeneralSecurityException {

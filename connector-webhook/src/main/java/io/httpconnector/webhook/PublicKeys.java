@@ -1,6 +1,8 @@
 package io.httpconnector.webhook;
 
+import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Time;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.util.ArrayList;
@@ -47,5 +49,21 @@ public interface PublicKeys {
             throw new InvalidDefinitionException("public keys", problems);
         }
         return request -> List.copyOf(all);
+    }
+
+    /**
+     * The keys that a service publishes as a JSON Web Key Set (RFC 7517): fetched when they are needed, and again after 5 minutes.
+     * Needs {@code nimbus-jose-jwt}, an optional dependency.
+     *
+     * @param connection a connection to whoever publishes them
+     * @param path the path of the set, such as {@code /.well-known/jwks.json}
+     * @return the keys
+     * @throws InvalidDefinitionException when something is missing
+     */
+    static PublicKeys jwks(HttpConnection connection, String path) {
+        if (connection == null || path == null) {
+            throw new InvalidDefinitionException("public keys", List.of("jwks: it needs a connection and a path"));
+        }
+        return new JwksKeys(connection, path, Time.SYSTEM);
     }
 }

@@ -101,6 +101,29 @@ public final class Verifiers {
     }
 
     /**
+     * A JSON Web Token that the sender has signed by a private key.
+     *
+     * @param keys the public keys
+     * @return describes the rest
+     */
+    public static JwtVerifierBuilder jwt(PublicKeys keys) {
+        if (keys == null) {
+            throw invalid("jwt: the keys are null");
+        }
+        return new JwtVerifierBuilder(keys, List.of());
+    }
+
+    /**
+     * A JSON Web Token that the sender has signed by a shared secret.
+     *
+     * @param secrets the secret, of at least 32 bytes; while it is changed, the old and the new one
+     * @return describes the rest
+     */
+    public static JwtVerifierBuilder jwt(Secret... secrets) {
+        return new JwtVerifierBuilder(null, Arrays.asList(secrets));
+    }
+
+    /**
      * One of several ways is enough: while a service is moved from one to another.
      *
      * @param verifiers the ways

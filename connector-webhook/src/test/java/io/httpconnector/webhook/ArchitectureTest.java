@@ -23,6 +23,7 @@ class ArchitectureTest {
                     .or(resideInAPackage("javax.crypto.."))
                     .or(resideInAPackage("javax.net.ssl"))
                     .or(resideInAPackage("com.fasterxml.jackson.."))
+                    .or(resideInAPackage("com.nimbusds.."))
                     .or(resideInAPackage("org.slf4j.."))
                     .or(resideInAPackage("org.jspecify..")));
 
