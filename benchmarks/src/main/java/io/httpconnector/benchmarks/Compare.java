@@ -20,7 +20,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * Runs the peers in turn, several rounds, and prints for each its median time relative to the first peer of the same round:
- * the machine's speed may drift, the ratio does not. Arguments: {@code send}, {@code render}, {@code cpu}, {@code idle} or several,
+ * the machine's speed may drift, the ratio does not. Arguments: {@code send}, {@code render}, {@code cpu}, {@code idle}, {@code verify} or several,
  * {@code rounds=5}, and {@code peers=httpclient5,connector}.
  */
 public final class Compare {
@@ -40,6 +40,10 @@ public final class Compare {
             "jdk");
     private static final List<String> RENDERERS =
             List.of("jackson", "connector", "substitute", "handlebars", "freemarker", "compile");
+
+    private static final List<String> VERIFIERS =
+            List.of("hmac", "connector", "connectorTimed", "connectorRefused", "standardWebhooks", "stripe", "fresh");
+    private static final List<String> RECEIVERS = List.of("hmacAndJackson", "receive");
 
     /** Microseconds and bytes for each operation. */
     private record Figure(double micros, double bytes) {}
@@ -74,6 +78,9 @@ public final class Compare {
         if (wanted.isEmpty() || wanted.contains("idle")) {
             Idle.print();
         }
+        if (wanted.isEmpty() || wanted.contains("verify")) {
+            compare.verify();
+        }
         if (wanted.isEmpty() || wanted.contains("render")) {
             compare.render();
         }
@@ -104,6 +111,27 @@ public final class Compare {
             }
         }
         print("RequestTemplate.render, a JSON body of 1 KB with 10 pills", figures);
+    }
+
+    private void verify() throws RunnerException {
+        for (int size : new int[] {1, 100}) {
+            compare("Webhooks, verify a body of " + size + " KB", VERIFIERS, size);
+            compare("Webhooks, verify, read and hand over a body of " + size + " KB", RECEIVERS, size);
+        }
+    }
+
+    private void compare(String title, List<String> peers, int kilobytes) throws RunnerException {
+        Map<String, List<Figure>> figures = new LinkedHashMap<>();
+        for (int round = 0; round < rounds; round++) {
+            for (String peer : chosen(peers)) {
+                record(
+                        figures,
+                        peer,
+                        options(WebhookBenchmark.class.getName() + "." + peer + "$")
+                                .param("kilobytes", String.valueOf(kilobytes)));
+            }
+        }
+        print(title, figures);
     }
 
     private void send() throws IOException, RunnerException {
