@@ -82,6 +82,28 @@ public final class Json {
     }
 
     /**
+     * JSON as a tree, from bytes.
+     *
+     * @param json one JSON value, in UTF-8, UTF-16 or UTF-32
+     * @return the tree, whose numbers are written as they were read; a missing node when there is nothing but white space
+     * @throws IOException when it is not one JSON value: says where, and nothing of the content
+     */
+    public static JsonNode parse(byte[] json) throws IOException {
+        try (JsonParser parser = MAPPER.getFactory().createParser(json)) {
+            if (parser.nextToken() == null) {
+                return MissingNode.getInstance();
+            }
+            JsonNode tree = ExactTree.read(parser, MAPPER.getNodeFactory());
+            if (parser.nextToken() != null) {
+                throw new IOException("more follows after the JSON value");
+            }
+            return tree;
+        } catch (JsonProcessingException e) {
+            throw new IOException(describe(e));
+        }
+    }
+
+    /**
      * Any value as a tree, but files and streams within it are kept as what they are, instead of being written: for the content of a
      * request.
      *

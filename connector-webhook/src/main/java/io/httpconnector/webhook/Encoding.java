@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 enum Encoding {
     HEX {
         @Override
-        byte @Nullable [] decode(String text) {
+        byte @Nullable [] decode(String text, int from) {
             try {
-                return HexFormat.of().parseHex(text);
+                return HexFormat.of().parseHex(text, from, text.length());
             } catch (IllegalArgumentException e) {
                 return null;
             }
@@ -23,8 +23,8 @@ enum Encoding {
     },
     BASE64 {
         @Override
-        byte @Nullable [] decode(String text) {
-            return decoded(Base64.getDecoder(), text);
+        byte @Nullable [] decode(String text, int from) {
+            return decoded(Base64.getDecoder(), text.substring(from));
         }
 
         @Override
@@ -34,8 +34,8 @@ enum Encoding {
     },
     BASE64URL {
         @Override
-        byte @Nullable [] decode(String text) {
-            return decoded(Base64.getUrlDecoder(), text);
+        byte @Nullable [] decode(String text, int from) {
+            return decoded(Base64.getUrlDecoder(), text.substring(from));
         }
 
         @Override
@@ -44,8 +44,12 @@ enum Encoding {
         }
     };
 
-    /** The bytes; null when the text is not written that way. */
-    abstract byte @Nullable [] decode(String text);
+    /** The bytes that stand from there on; null when they are not written that way. */
+    abstract byte @Nullable [] decode(String text, int from);
+
+    byte @Nullable [] decode(String text) {
+        return decode(text, 0);
+    }
 
     abstract String encode(byte[] bytes);
 

@@ -11,9 +11,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -58,45 +56,29 @@ final class EventReader {
 
     List<WebhookEvent> events(WebhookRequest request, JsonNode payload, Verdict verdict, Instant now)
             throws IOException {
-        Map<String, List<String>> headers = new TreeMap<>(request.headers());
-        headers.keySet().removeAll(hiddenHeaders);
-        Map<String, List<String>> query = request.query().isEmpty() ? Map.of() : Payloads.parameters(request);
-        query.keySet().removeAll(hiddenParameters);
-        Origin origin = new Origin(
-                request,
-                verdict,
-                headers,
-                query,
-                new RawBody(request.header("Content-Type").orElse(""), request.body()),
-                now);
-        String type = origin.body.contentType().toLowerCase(Locale.ROOT);
-        if (type.startsWith(CLOUD_EVENTS) || headers.containsKey("ce-specversion")) {
-            return cloudEvents(origin, payload, type);
+        Came came = new Came(request, verdict, new Origin(request, hiddenHeaders, hiddenParameters), now);
+        String type = came.origin.body().contentType().toLowerCase(Locale.ROOT);
+        if (type.startsWith(CLOUD_EVENTS) || request.fields().first("ce-specversion") != null) {
+            return cloudEvents(came, payload, type);
         }
         JsonNode batch = places.each == null ? MissingNode.getInstance() : payload.at(places.each.pointer);
-        return batch.isArray() ? batch(origin, batch) : List.of(event(origin, payload, id(origin, payload)));
+        return batch.isArray() ? batch(came, batch) : List.of(event(came, payload, id(came, payload)));
     }
 
     /** What the events of a request have in common. */
-    private record Origin(
-            WebhookRequest request,
-            Verdict verdict,
-            Map<String, List<String>> headers,
-            Map<String, List<String>> query,
-            RawBody body,
-            Instant time) {}
+    private record Came(WebhookRequest request, Verdict verdict, Origin origin, Instant time) {}
 
-    private List<WebhookEvent> batch(Origin origin, JsonNode batch) throws IOException {
+    private List<WebhookEvent> batch(Came came, JsonNode batch) throws IOException {
         checkSize(batch);
         List<WebhookEvent> events = new ArrayList<>(batch.size());
         String whole = "";
         for (JsonNode element : batch) {
-            String id = places.id != null && places.id.kind == Part.Kind.BODY ? signedId(origin, element) : "";
+            String id = places.id != null && places.id.kind == Part.Kind.BODY ? signedId(came, element) : "";
             if (id.isEmpty()) {
-                whole = whole.isEmpty() ? id(origin, MissingNode.getInstance()) : whole;
+                whole = whole.isEmpty() ? id(came, MissingNode.getInstance()) : whole;
                 id = whole + "#" + events.size();
             }
-            events.add(event(origin, element, id));
+            events.add(event(came, element, id));
         }
         return events;
     }
@@ -107,22 +89,20 @@ final class EventReader {
         }
     }
 
-    private WebhookEvent event(Origin origin, JsonNode payload, String id) {
+    private WebhookEvent event(Came came, JsonNode payload, String id) {
         return new WebhookEvent(
                 bounded(id),
                 places.receiver,
-                value(places.type, origin.request, payload),
-                bounded(value(places.key, origin.request, payload)),
+                value(places.type, came.request, payload),
+                bounded(value(places.key, came.request, payload)),
                 payload,
-                origin.headers,
-                origin.query,
-                origin.body,
-                origin.time);
+                came.origin,
+                came.time);
     }
 
-    private String id(Origin origin, JsonNode payload) {
-        String id = signedId(origin, payload);
-        Supplier<String> fingerprint = origin.verdict.fingerprint();
+    private String id(Came came, JsonNode payload) {
+        String id = signedId(came, payload);
+        Supplier<String> fingerprint = came.verdict.fingerprint();
         if (!id.isEmpty()) {
             return id;
         }
@@ -130,8 +110,8 @@ final class EventReader {
     }
 
     /** What anybody could change does not tell events apart. */
-    private String signedId(Origin origin, JsonNode payload) {
-        return places.id != null && origin.verdict.covers(places.id) ? value(places.id, origin.request, payload) : "";
+    private String signedId(Came came, JsonNode payload) {
+        return places.id != null && came.verdict.covers(places.id) ? value(places.id, came.request, payload) : "";
     }
 
     /** Many of them are remembered. */
@@ -150,14 +130,14 @@ final class EventReader {
     }
 
     /** CloudEvents 1.0 by HTTP: in one piece, in several, or with the attributes in the header. */
-    private List<WebhookEvent> cloudEvents(Origin origin, JsonNode payload, String type) throws IOException {
+    private List<WebhookEvent> cloudEvents(Came came, JsonNode payload, String type) throws IOException {
         if (!type.startsWith(CLOUD_EVENTS)) {
             return List.of(cloudEvent(
-                    origin,
+                    came,
                     Part.header("ce-id"),
-                    value("ce-source", origin),
-                    value("ce-id", origin),
-                    value("ce-type", origin),
+                    value("ce-source", came),
+                    value("ce-id", came),
+                    value("ce-type", came),
                     payload));
         }
         List<JsonNode> all = new ArrayList<>();
@@ -178,7 +158,7 @@ final class EventReader {
                     ? BinaryNode.valueOf(each.get("data_base64").binaryValue())
                     : each.path("data");
             events.add(cloudEvent(
-                    origin,
+                    came,
                     Part.body("/id"),
                     each.get("source").asText(),
                     each.get("id").asText(),
@@ -188,22 +168,20 @@ final class EventReader {
         return events;
     }
 
-    private static String value(String header, Origin origin) {
-        return origin.request.header(header).orElse("");
+    private static String value(String header, Came came) {
+        return came.request.header(header).orElse("");
     }
 
-    private WebhookEvent cloudEvent(Origin origin, Part idPlace, String source, String id, String type, JsonNode data) {
-        boolean known = !id.isEmpty() && origin.verdict.covers(idPlace);
-        String key = bounded(value(places.key, origin.request, data));
+    private WebhookEvent cloudEvent(Came came, Part idPlace, String source, String id, String type, JsonNode data) {
+        boolean known = !id.isEmpty() && came.verdict.covers(idPlace);
+        String key = bounded(value(places.key, came.request, data));
         return new WebhookEvent(
-                known ? bounded(source + " " + id) : id(origin, MissingNode.getInstance()),
+                known ? bounded(source + " " + id) : id(came, MissingNode.getInstance()),
                 places.receiver,
                 type,
                 key,
                 data,
-                origin.headers,
-                origin.query,
-                origin.body,
-                origin.time);
+                came.origin,
+                came.time);
     }
 }

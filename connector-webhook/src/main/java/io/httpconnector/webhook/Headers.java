@@ -48,6 +48,20 @@ final class Headers {
         return null;
     }
 
+    /** The value, when there is one only. */
+    @Nullable String only(String name) {
+        String found = null;
+        for (int i = 0; i < all.length; i += 2) {
+            if (all[i].equalsIgnoreCase(name)) {
+                if (found != null) {
+                    return null;
+                }
+                found = all[i + 1];
+            }
+        }
+        return found;
+    }
+
     List<String> all(String name) {
         List<String> values = new ArrayList<>(1);
         for (int i = 0; i < all.length; i += 2) {

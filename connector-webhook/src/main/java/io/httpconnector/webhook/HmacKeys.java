@@ -25,16 +25,12 @@ final class HmacKeys implements Keys {
     @Override
     public @Nullable Supplier<String> verify(
             SignedContent content, SignedContent.Known known, List<byte[]> signatures) {
-        Supplier<String> match = null;
         for (Key key : keys) {
             byte[] right = key.sign(content, known);
             for (byte[] signature : signatures) {
                 if (MessageDigest.isEqual(right, signature)) {
-                    match = () -> Digests.fingerprint(right);
+                    return () -> Digests.fingerprint(right);
                 }
-            }
-            if (match != null) {
-                return match;
             }
         }
         return null;
@@ -60,7 +56,9 @@ final class HmacKeys implements Keys {
         private final Function<Secret, byte[]> decode;
         private volatile Prepared prepared;
 
-        private record Prepared(String value, SecretKeySpec key, AtomicReferenceArray<Mac> idle) {}
+        private record Prepared(String value, SecretKeySpec key, AtomicReferenceArray<Code> idle) {}
+
+        private record Code(Mac mac, SignedContent.Sink sink) {}
 
         Key(String algorithm, Secret secret, Function<Secret, byte[]> decode) {
             this.algorithm = algorithm;
@@ -77,14 +75,15 @@ final class HmacKeys implements Keys {
                 prepared = now;
             }
             int slot = (int) Thread.currentThread().getId() & SLOTS - 1;
-            Mac mac = now.idle.getAndSet(slot, null);
-            if (mac == null) {
-                mac = mac(now.key);
+            Code code = now.idle.getAndSet(slot, null);
+            if (code == null) {
+                Mac mac = mac(now.key);
+                code = new Code(mac, mac::update);
             }
-            content.feed(mac::update, known, secret);
-            byte[] code = mac.doFinal();
-            now.idle.set(slot, mac);
-            return code;
+            content.feed(code.sink, known, secret);
+            byte[] bytes = code.mac.doFinal();
+            now.idle.set(slot, code);
+            return bytes;
         }
 
         private Prepared prepare(String value) {

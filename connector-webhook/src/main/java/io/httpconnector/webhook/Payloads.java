@@ -110,28 +110,22 @@ final class Payloads {
     }
 
     static JsonNode json(byte[] body) throws IOException {
-        try (JsonParser parser = Json.parser(new ByteArrayInputStream(body))) {
-            return tree(parser);
-        }
+        return Json.parse(body);
     }
 
     private static JsonNode xml(byte[] body) throws IOException {
         try (JsonParser parser = Json.xmlParser(new ByteArrayInputStream(body))) {
-            return tree(parser);
+            if (parser.nextToken() == null) {
+                return MissingNode.getInstance();
+            }
+            JsonNode tree = parser.readValueAsTree();
+            if (parser.nextToken() != null) {
+                throw new IOException("more follows after the value");
+            }
+            return tree;
         } catch (ConnectorException e) {
             throw new UnsupportedException("to read XML, jackson-dataformat-xml must be there");
         }
-    }
-
-    private static JsonNode tree(JsonParser parser) throws IOException {
-        if (parser.nextToken() == null) {
-            return MissingNode.getInstance();
-        }
-        JsonNode tree = parser.readValueAsTree();
-        if (parser.nextToken() != null) {
-            throw new IOException("more follows after the value");
-        }
-        return tree;
     }
 
     static ObjectNode form(Map<String, List<String>> fields) {

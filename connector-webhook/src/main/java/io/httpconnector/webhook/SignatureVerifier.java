@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,15 +43,26 @@ final class SignatureVerifier implements Verifier {
             @Nullable Part bodyHash,
             boolean bodiesRepeat,
             @Nullable Part eventId,
-            @Nullable Part eventType) {}
+            @Nullable Part eventType) {
+
+        boolean signsTime() {
+            return content.uses("timestamp");
+        }
+
+        boolean signsUrl() {
+            return content.uses("url");
+        }
+    }
 
     private final Scheme scheme;
 
+    private final Predicate<Part> covered;
     private final ObjectNode definition;
     private final List<Secret> secrets;
 
     SignatureVerifier(Scheme scheme, ObjectNode definition, List<Secret> secrets) {
         this.scheme = scheme;
+        this.covered = part -> scheme.content.covers(part, scheme.timestamp, scheme.id);
         this.definition = definition;
         this.secrets = secrets;
     }
@@ -64,7 +76,7 @@ final class SignatureVerifier implements Verifier {
     }
 
     boolean signsUrl() {
-        return scheme.content.uses("url");
+        return scheme.signsUrl();
     }
 
     /** Whether there is any signature where one should be. */
@@ -113,8 +125,7 @@ final class SignatureVerifier implements Verifier {
     @Override
     public Verdict verify(WebhookRequest request, Instant now) {
         try {
-            return Verdict.signed(
-                    match(request, now), part -> scheme.content.covers(part, scheme.timestamp, scheme.id));
+            return Verdict.signed(match(request, now), covered);
         } catch (Refusal e) {
             return Verdict.refused(e.reason, e.detail);
         }
@@ -122,13 +133,13 @@ final class SignatureVerifier implements Verifier {
 
     private Supplier<String> match(WebhookRequest request, @Nullable Instant now) throws Refusal {
         List<byte[]> signatures = signatures(request);
-        boolean timeIsSigned = scheme.content.uses("timestamp");
+        boolean timeIsSigned = scheme.signsTime();
         String timestamp = scheme.timestamp != null && timeIsSigned ? one(scheme.timestamp, "timestamp", request) : "";
         if (timeIsSigned) {
             checkTime(timestamp, now);
         }
         String id = scheme.id == null ? "" : one(scheme.id, "id", request);
-        if (scheme.content.uses("url") && request.url().isEmpty()) {
+        if (scheme.signsUrl() && request.url().isEmpty()) {
             throw new Refusal(Reason.NO_KEY, "the URL is signed, but the receiver does not know its publicUrl");
         }
         Supplier<String> match =
@@ -147,6 +158,23 @@ final class SignatureVerifier implements Verifier {
     }
 
     private List<byte[]> signatures(WebhookRequest request) throws Refusal {
+        byte[] only = onlySignature(request);
+        return only == null ? allSignatures(request) : List.of(only);
+    }
+
+    /** The usual case, without lists in between; null when it is another one. */
+    private byte @Nullable [] onlySignature(WebhookRequest request) {
+        Part place = scheme.signatures.get(0);
+        if (scheme.signatures.size() > 1 || place.kind != Part.Kind.HEADER || !place.separator.isEmpty()) {
+            return null;
+        }
+        String value = request.fields().only(place.name);
+        return value != null && value.startsWith(place.prefix)
+                ? scheme.encoding.decode(value, place.prefix.length())
+                : null;
+    }
+
+    private List<byte[]> allSignatures(WebhookRequest request) throws Refusal {
         List<String> given = new ArrayList<>(2);
         for (Part place : scheme.signatures) {
             given.addAll(Payloads.untrusted(place, request));

@@ -11,33 +11,115 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Something that has happened at a service, as it told by a webhook. Immutable, as long as the tree is not changed.
- *
- * @param id the same whenever the same event comes again, and no other event's: by it a repetition is recognised
- * @param receiver the name of the receiver
- * @param type what kind of event it is; empty when the receiver does not know where that stands
- * @param key what it is about, when events are to be handled in order; empty otherwise
- * @param payload the body as a tree, whatever its format
- * @param headers the header fields by their names in lower case, without those that may hold secrets
- * @param query the parameters of the query
- * @param body the body as it came
- * @param time when it came, by the clock of this machine
+ * Something that has happened at a service, as it told by a webhook. Immutable and safe for many threads, as long as the tree and
+ * the bytes are not changed.
  */
-public record WebhookEvent(
-        String id,
-        String receiver,
-        String type,
-        String key,
-        JsonNode payload,
-        Map<String, List<String>> headers,
-        Map<String, List<String>> query,
-        RawBody body,
-        Instant time) {
+public final class WebhookEvent {
+
+    private final String id;
+    private final String receiver;
+    private final String type;
+    private final String key;
+    private final JsonNode payload;
+    private final Origin origin;
+    private final Instant time;
+
+    WebhookEvent(String id, String receiver, String type, String key, JsonNode payload, Origin origin, Instant time) {
+        this.id = id;
+        this.receiver = receiver;
+        this.type = type;
+        this.key = key;
+        this.payload = payload;
+        this.origin = origin;
+        this.time = time;
+    }
+
+    /**
+     * The same whenever the same event comes again, and no other event's: by it a repetition is recognised.
+     *
+     * @return the id
+     */
+    public String id() {
+        return id;
+    }
+
+    /**
+     * The receiver that it came to.
+     *
+     * @return its name
+     */
+    public String receiver() {
+        return receiver;
+    }
+
+    /**
+     * What kind of event it is.
+     *
+     * @return the type; empty when the receiver does not know where that stands
+     */
+    public String type() {
+        return type;
+    }
+
+    /**
+     * What it is about, when events are to be handled in order.
+     *
+     * @return the key; empty when there is none
+     */
+    public String key() {
+        return key;
+    }
+
+    /**
+     * The body as a tree, whatever its format; of a batch, the element.
+     *
+     * @return the tree, not to be changed
+     */
+    public JsonNode payload() {
+        return payload;
+    }
+
+    /**
+     * The header fields, without those that hold credentials.
+     *
+     * @return all values by the names in lower case
+     */
+    public Map<String, List<String>> headers() {
+        return Collections.unmodifiableMap(origin.headers());
+    }
+
+    /**
+     * The parameters of the query, without credentials.
+     *
+     * @return all values by the names
+     */
+    public Map<String, List<String>> query() {
+        return Collections.unmodifiableMap(origin.query());
+    }
+
+    /**
+     * The body as it came; of a batch, the whole of it.
+     *
+     * @return the bytes and their media type
+     */
+    public RawBody body() {
+        return origin.body();
+    }
+
+    /**
+     * When it came.
+     *
+     * @return the time, by the clock of this machine
+     */
+    public Instant time() {
+        return time;
+    }
 
     /**
      * The event as those of other triggers are: what only webhooks have stands in {@code parent}.
@@ -46,14 +128,14 @@ public record WebhookEvent(
      */
     public TriggerEvent toTriggerEvent() {
         ObjectNode parent = JsonNodeFactory.instance.objectNode().put("type", type);
-        parent.set("headers", Json.tree(headers));
-        parent.set("query", Json.tree(query));
-        parent.put("contentType", body.contentType());
-        String text = new String(body.bytes(), StandardCharsets.UTF_8);
-        if (Arrays.equals(text.getBytes(StandardCharsets.UTF_8), body.bytes())) {
+        parent.set("headers", Json.tree(headers()));
+        parent.set("query", Json.tree(query()));
+        parent.put("contentType", body().contentType());
+        String text = new String(body().bytes(), StandardCharsets.UTF_8);
+        if (Arrays.equals(text.getBytes(StandardCharsets.UTF_8), body().bytes())) {
             parent.put("body", text);
         } else {
-            parent.put("bodyBase64", Base64.getEncoder().encodeToString(body.bytes()));
+            parent.put("bodyBase64", Base64.getEncoder().encodeToString(body().bytes()));
         }
         return new TriggerEvent(id, receiver, Change.RECEIVED, key, payload, parent, time);
     }
@@ -75,9 +157,10 @@ public record WebhookEvent(
                 parent.path("type").asText(),
                 event.key(),
                 event.payload(),
-                lists(parent.path("headers")),
-                lists(parent.path("query")),
-                new RawBody(parent.path("contentType").asText(), bytes),
+                new Origin(
+                        lists(parent.path("headers")),
+                        lists(parent.path("query")),
+                        new RawBody(parent.path("contentType").asText(), bytes)),
                 event.time());
     }
 

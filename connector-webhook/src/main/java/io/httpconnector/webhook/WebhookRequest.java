@@ -223,6 +223,10 @@ public final class WebhookRequest {
         return new WebhookRequest(method, path, query, headers, other, peer, certificateSubject, publicUrl);
     }
 
+    Headers fields() {
+        return headers;
+    }
+
     @Nullable String knownUrl() {
         return publicUrl;
     }

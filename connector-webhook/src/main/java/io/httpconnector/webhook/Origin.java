@@ -1,0 +1,60 @@
+package io.httpconnector.webhook;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The request that events came with, as far as it is shown: made when somebody asks. Safe for many threads. */
+final class Origin {
+
+    private final RawBody body;
+    private final @Nullable WebhookRequest request;
+    private final Set<String> hiddenHeaders;
+    private final Set<String> hiddenParameters;
+    private volatile @Nullable Map<String, List<String>> headers;
+    private volatile @Nullable Map<String, List<String>> query;
+
+    /** What a request has, but for what is hidden: header fields by their names in lower case. */
+    Origin(WebhookRequest request, Set<String> hiddenHeaders, Set<String> hiddenParameters) {
+        this.body = new RawBody(request.header("Content-Type").orElse(""), request.body());
+        this.request = request;
+        this.hiddenHeaders = hiddenHeaders;
+        this.hiddenParameters = hiddenParameters;
+    }
+
+    /** What was stored. */
+    Origin(Map<String, List<String>> headers, Map<String, List<String>> query, RawBody body) {
+        this.body = body;
+        this.request = null;
+        this.hiddenHeaders = Set.of();
+        this.hiddenParameters = Set.of();
+        this.headers = headers;
+        this.query = query;
+    }
+
+    RawBody body() {
+        return body;
+    }
+
+    Map<String, List<String>> headers() {
+        Map<String, List<String>> known = headers;
+        if (known == null) {
+            known = new TreeMap<>(request == null ? Map.of() : request.headers());
+            known.keySet().removeAll(hiddenHeaders);
+            headers = known;
+        }
+        return known;
+    }
+
+    Map<String, List<String>> query() {
+        Map<String, List<String>> known = query;
+        if (known == null) {
+            known = new TreeMap<>(request == null ? Map.of() : Payloads.parameters(request));
+            known.keySet().removeAll(hiddenParameters);
+            query = known;
+        }
+        return known;
+    }
+}
