@@ -57,9 +57,10 @@ final class EventReader {
     List<WebhookEvent> events(WebhookRequest request, JsonNode payload, Verdict verdict, Instant now)
             throws IOException {
         Came came = new Came(request, verdict, new Origin(request, hiddenHeaders, hiddenParameters), now);
-        String type = came.origin.body().contentType().toLowerCase(Locale.ROOT);
-        if (type.startsWith(CLOUD_EVENTS) || request.fields().first("ce-specversion") != null) {
-            return cloudEvents(came, payload, type);
+        String type = came.origin.body().contentType();
+        boolean whole = type.regionMatches(true, 0, CLOUD_EVENTS, 0, CLOUD_EVENTS.length());
+        if (whole || request.fields().first("ce-specversion") != null) {
+            return cloudEvents(came, payload, whole);
         }
         JsonNode batch = places.each == null ? MissingNode.getInstance() : payload.at(places.each.pointer);
         return batch.isArray() ? batch(came, batch) : List.of(event(came, payload, id(came, payload)));
@@ -130,8 +131,8 @@ final class EventReader {
     }
 
     /** CloudEvents 1.0 by HTTP: in one piece, in several, or with the attributes in the header. */
-    private List<WebhookEvent> cloudEvents(Came came, JsonNode payload, String type) throws IOException {
-        if (!type.startsWith(CLOUD_EVENTS)) {
+    private List<WebhookEvent> cloudEvents(Came came, JsonNode payload, boolean whole) throws IOException {
+        if (!whole) {
             return List.of(cloudEvent(
                     came,
                     Part.header("ce-id"),

@@ -3,6 +3,7 @@ package io.httpconnector.webhook;
 import io.httpconnector.Secret;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Function;
@@ -29,7 +30,8 @@ final class HmacKeys implements Keys {
             byte[] right = key.sign(content, known);
             for (byte[] signature : signatures) {
                 if (MessageDigest.isEqual(right, signature)) {
-                    return () -> Digests.fingerprint(right);
+                    // Whoever sees half of a code can't sign by it.
+                    return () -> HexFormat.of().formatHex(right, 0, right.length / 2);
                 }
             }
         }

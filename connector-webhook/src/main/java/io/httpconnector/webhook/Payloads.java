@@ -69,6 +69,9 @@ final class Payloads {
                     : form(Forms.parse(request.query(), StandardCharsets.UTF_8));
         }
         String contentType = mediaType == null ? request.header("Content-Type").orElse("") : mediaType;
+        if (contentType.equals("application/json")) {
+            return json(body);
+        }
         String type = contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
         if (type.equals("application/json") || type.endsWith("+json")) {
             Charset charset = charset(contentType, StandardCharsets.UTF_8);
@@ -93,8 +96,11 @@ final class Payloads {
     }
 
     private static byte[] unpacked(WebhookRequest request, int most) throws IOException {
-        String encoding = request.header("Content-Encoding").orElse("identity").toLowerCase(Locale.ROOT);
-        return switch (encoding) {
+        String encoding = request.fields().first("Content-Encoding");
+        if (encoding == null) {
+            return request.body();
+        }
+        return switch (encoding.toLowerCase(Locale.ROOT)) {
             case "identity" -> request.body();
             case "gzip", "x-gzip" -> {
                 try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(request.body()))) {

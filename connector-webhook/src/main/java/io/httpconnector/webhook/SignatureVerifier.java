@@ -43,25 +43,20 @@ final class SignatureVerifier implements Verifier {
             @Nullable Part bodyHash,
             boolean bodiesRepeat,
             @Nullable Part eventId,
-            @Nullable Part eventType) {
-
-        boolean signsTime() {
-            return content.uses("timestamp");
-        }
-
-        boolean signsUrl() {
-            return content.uses("url");
-        }
-    }
+            @Nullable Part eventType) {}
 
     private final Scheme scheme;
 
+    private final boolean signsTime;
+    private final boolean signsUrl;
     private final Predicate<Part> covered;
     private final ObjectNode definition;
     private final List<Secret> secrets;
 
     SignatureVerifier(Scheme scheme, ObjectNode definition, List<Secret> secrets) {
         this.scheme = scheme;
+        this.signsTime = scheme.content.uses("timestamp");
+        this.signsUrl = scheme.content.uses("url");
         this.covered = part -> scheme.content.covers(part, scheme.timestamp, scheme.id);
         this.definition = definition;
         this.secrets = secrets;
@@ -76,7 +71,7 @@ final class SignatureVerifier implements Verifier {
     }
 
     boolean signsUrl() {
-        return scheme.signsUrl();
+        return signsUrl;
     }
 
     /** Whether there is any signature where one should be. */
@@ -133,13 +128,13 @@ final class SignatureVerifier implements Verifier {
 
     private Supplier<String> match(WebhookRequest request, @Nullable Instant now) throws Refusal {
         List<byte[]> signatures = signatures(request);
-        boolean timeIsSigned = scheme.signsTime();
+        boolean timeIsSigned = signsTime;
         String timestamp = scheme.timestamp != null && timeIsSigned ? one(scheme.timestamp, "timestamp", request) : "";
         if (timeIsSigned) {
             checkTime(timestamp, now);
         }
         String id = scheme.id == null ? "" : one(scheme.id, "id", request);
-        if (scheme.signsUrl() && request.url().isEmpty()) {
+        if (signsUrl && request.url().isEmpty()) {
             throw new Refusal(Reason.NO_KEY, "the URL is signed, but the receiver does not know its publicUrl");
         }
         Supplier<String> match =
