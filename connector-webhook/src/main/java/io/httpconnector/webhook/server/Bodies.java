@@ -5,55 +5,75 @@ import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
-/** A body that was read within the limits of a receiver; or the answer to one that was not. */
+/** Reads bodies from streams within the limits of a receiver, and answers those that don't keep to them. */
 final class Bodies {
 
     static final WebhookResponse TOO_SLOW = last(408, "too slow");
     static final WebhookResponse TOO_LARGE = last(413, "content too large");
+    static final WebhookResponse BUSY = last(503, "busy").header("Retry-After", "10");
     static final WebhookResponse FAILED = WebhookResponse.json(500, "{\"error\":\"not handled\"}");
+
     private static final int CHUNK = 8192;
 
-    private final byte[] body;
-    private final @Nullable WebhookResponse refusal;
-
-    private Bodies(byte[] body, @Nullable WebhookResponse refusal) {
-        this.body = body;
-        this.refusal = refusal;
-    }
+    private Bodies() {}
 
     /** The body was not read to its end, so nothing more can come on this connection. */
     private static WebhookResponse last(int status, String error) {
         return WebhookResponse.json(status, "{\"error\":\"" + error + "\"}").header("Connection", "close");
     }
 
-    /** Reads no further than the receiver allows, and no longer, as far as the stream itself does not wait. */
-    static Bodies read(InputStream in, WebhookReceiver receiver) {
-        long begin = Time.SYSTEM.nanos();
-        long longest = receiver.bodyTimeout().toNanos();
-        Gathered body = new Gathered(receiver);
-        byte[] chunk = new byte[CHUNK];
+    /**
+     * Reads no further than the receiver allows, and no longer, as far as the stream itself does not wait.
+     *
+     * @param length what the sender says that its length is; negative when it does not
+     * @param then is given the whole body
+     */
+    static WebhookResponse read(
+            InputStream in,
+            long length,
+            WebhookReceiver receiver,
+            Budget budget,
+            Function<byte[], WebhookResponse> then) {
+        int most = receiver.maxBody();
+        if (length > most) {
+            return TOO_LARGE;
+        }
+        long room = length < 0 ? most : length;
+        if (!budget.take(room)) {
+            return BUSY;
+        }
         try {
-            int length = in.read(chunk);
-            while (length >= 0) {
-                if (!body.add(chunk, length)) {
-                    return new Bodies(new byte[0], TOO_LARGE);
+            byte[] body = new byte[length < 0 ? CHUNK : (int) length];
+            int size = 0;
+            long begin = Time.SYSTEM.nanos();
+            long longest = receiver.bodyTimeout().toNanos();
+            int count = read(in, body, size);
+            while (count >= 0) {
+                size += count;
+                if (size == body.length && length < 0) {
+                    body = Arrays.copyOf(body, Math.min(size * 2, most + 1));
+                }
+                if (size > most) {
+                    return TOO_LARGE;
                 }
                 if (Time.SYSTEM.nanos() - begin > longest) {
-                    return new Bodies(new byte[0], TOO_SLOW);
+                    return TOO_SLOW;
                 }
-                length = in.read(chunk);
+                count = read(in, body, size);
             }
+            return then.apply(size == body.length ? body : Arrays.copyOf(body, size));
         } catch (IOException e) {
             // The server waited no longer, or the sender has gone.
-            return new Bodies(new byte[0], TOO_SLOW);
+            return TOO_SLOW;
+        } finally {
+            budget.giveBack(room);
         }
-        return new Bodies(body.toBytes(), null);
     }
 
-    WebhookResponse answer(Function<byte[], WebhookResponse> receiver) {
-        return refusal == null ? receiver.apply(body) : refusal;
+    private static int read(InputStream in, byte[] body, int from) throws IOException {
+        return from == body.length ? -1 : in.read(body, from, body.length - from);
     }
 }

@@ -16,9 +16,11 @@ import java.io.IOException;
 public final class JavalinHandler implements Handler {
 
     private final WebhookReceiver receiver;
+    private final Budget budget;
 
     private JavalinHandler(WebhookReceiver receiver) {
         this.receiver = receiver;
+        this.budget = new Budget(receiver);
     }
 
     /**
@@ -33,8 +35,12 @@ public final class JavalinHandler implements Handler {
 
     @Override
     public void handle(Context context) throws IOException {
-        WebhookResponse answer = Bodies.read(context.req().getInputStream(), receiver)
-                .answer(body -> WebhookServlet.receive(receiver, context.req(), body));
+        WebhookResponse answer = Bodies.read(
+                context.req().getInputStream(),
+                context.req().getContentLengthLong(),
+                receiver,
+                budget,
+                body -> WebhookServlet.receive(receiver, context.req(), body));
         answer.headers().forEach(context::header);
         context.status(answer.status()).result(answer.body());
     }

@@ -25,6 +25,7 @@ public final class JdkHandler implements HttpHandler {
     private static final ScheduledThreadPoolExecutor TIMER = timer();
 
     private final WebhookReceiver receiver;
+    private final Budget budget;
 
     private static ScheduledThreadPoolExecutor timer() {
         ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, run -> {
@@ -38,6 +39,7 @@ public final class JdkHandler implements HttpHandler {
 
     private JdkHandler(WebhookReceiver receiver) {
         this.receiver = receiver;
+        this.budget = new Budget(receiver);
     }
 
     /**
@@ -53,7 +55,7 @@ public final class JdkHandler implements HttpHandler {
     @Override
     public void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
-            WebhookResponse answer = read(exchange).answer(body -> receiver.receive(webhook(exchange, body)));
+            WebhookResponse answer = read(exchange);
             answer.headers().forEach(exchange.getResponseHeaders()::set);
             boolean empty =
                     answer.body().length == 0 || exchange.getRequestMethod().equals("HEAD");
@@ -64,15 +66,25 @@ public final class JdkHandler implements HttpHandler {
         }
     }
 
-    /** A sender that sends nothing any more is cut off: this server has no timeout for that. */
-    private Bodies read(HttpExchange exchange) {
+    /** A sender that sends nothing any more is cut off: this server has no timeout for that. Waiting for room counts too. */
+    private WebhookResponse read(HttpExchange exchange) {
         ScheduledFuture<?> end =
-                TIMER.schedule(exchange::close, receiver.bodyTimeout().toMillis(), TimeUnit.MILLISECONDS);
+                TIMER.schedule(exchange::close, 2 * receiver.bodyTimeout().toMillis(), TimeUnit.MILLISECONDS);
         try {
-            return Bodies.read(exchange.getRequestBody(), receiver);
+            return Bodies.read(exchange.getRequestBody(), length(exchange), receiver, budget, body -> {
+                end.cancel(false);
+                return receiver.receive(webhook(exchange, body));
+            });
         } finally {
             end.cancel(false);
         }
+    }
+
+    private static long length(HttpExchange exchange) {
+        String length = exchange.getRequestHeaders().getFirst("Content-Length");
+        boolean chunked = exchange.getRequestHeaders().containsKey("Transfer-Encoding");
+        // The server has refused those that are no numbers.
+        return chunked ? -1 : length == null ? 0 : Long.parseLong(length.strip());
     }
 
     private static WebhookRequest webhook(HttpExchange exchange, byte[] body) {

@@ -21,9 +21,11 @@ import org.springframework.web.servlet.function.ServerResponse;
 public final class SpringMvcHandler implements HandlerFunction<ServerResponse> {
 
     private final WebhookReceiver receiver;
+    private final Budget budget;
 
     private SpringMvcHandler(WebhookReceiver receiver) {
         this.receiver = receiver;
+        this.budget = new Budget(receiver);
     }
 
     /**
@@ -39,8 +41,12 @@ public final class SpringMvcHandler implements HandlerFunction<ServerResponse> {
     @Override
     public ServerResponse handle(ServerRequest request) throws IOException {
         HttpServletRequest servlet = request.servletRequest();
-        WebhookResponse answer = Bodies.read(servlet.getInputStream(), receiver)
-                .answer(body -> WebhookServlet.receive(receiver, servlet, body));
+        WebhookResponse answer = Bodies.read(
+                servlet.getInputStream(),
+                servlet.getContentLengthLong(),
+                receiver,
+                budget,
+                body -> WebhookServlet.receive(receiver, servlet, body));
         return ServerResponse.status(answer.status()).build((any, response) -> {
             WebhookServlet.write(answer, response);
             return null;

@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.reactive.function.server.HandlerFunction;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.SynchronousSink;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -31,10 +31,12 @@ import reactor.core.scheduler.Schedulers;
 public final class SpringWebFluxHandler implements HandlerFunction<ServerResponse> {
 
     private final WebhookReceiver receiver;
+    private final Budget budget;
     private final Scheduler scheduler = Schedulers.boundedElastic();
 
     private SpringWebFluxHandler(WebhookReceiver receiver) {
         this.receiver = receiver;
+        this.budget = new Budget(receiver);
     }
 
     /**
@@ -50,14 +52,22 @@ public final class SpringWebFluxHandler implements HandlerFunction<ServerRespons
     @Override
     public Mono<ServerResponse> handle(ServerRequest request) {
         ServerHttpRequest http = request.exchange().getRequest();
-        return DataBufferUtils.join(http.getBody(), receiver.maxBody())
-                .map(SpringWebFluxHandler::bytes)
-                .defaultIfEmpty(new byte[0])
+        Gathered body = new Gathered(receiver, budget);
+        return http.getBody()
+                .handle((DataBuffer piece, SynchronousSink<WebhookResponse> refusals) -> {
+                    byte[] bytes = bytes(piece);
+                    WebhookResponse refusal = body.add(bytes, bytes.length);
+                    if (refusal != null) {
+                        refusals.next(refusal);
+                        refusals.complete();
+                    }
+                })
+                .next()
                 .timeout(receiver.bodyTimeout())
-                .publishOn(scheduler)
-                .map(body -> receiver.receive(webhook(http, body)))
-                .onErrorReturn(DataBufferLimitException.class, Bodies.TOO_LARGE)
                 .onErrorReturn(TimeoutException.class, Bodies.TOO_SLOW)
+                .switchIfEmpty(Mono.fromCallable(() -> receiver.receive(webhook(http, body.toBytes())))
+                        .subscribeOn(scheduler))
+                .doFinally(end -> body.close())
                 .flatMap(SpringWebFluxHandler::response);
     }
 

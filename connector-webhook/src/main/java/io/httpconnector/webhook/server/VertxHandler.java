@@ -26,10 +26,12 @@ public final class VertxHandler implements Handler<HttpServerRequest> {
 
     private final Vertx vertx;
     private final WebhookReceiver receiver;
+    private final Budget budget;
 
     private VertxHandler(Vertx vertx, WebhookReceiver receiver) {
         this.vertx = vertx;
         this.receiver = receiver;
+        this.budget = new Budget(receiver);
     }
 
     /**
@@ -45,14 +47,16 @@ public final class VertxHandler implements Handler<HttpServerRequest> {
 
     @Override
     public void handle(HttpServerRequest request) {
-        Gathered body = new Gathered(receiver);
+        Gathered body = new Gathered(receiver, budget);
         HttpServerResponse response = request.response();
         long timer = vertx.setTimer(receiver.bodyTimeout().toMillis(), id -> refuse(request, Bodies.TOO_SLOW));
+        response.closeHandler(closed -> body.close());
+        response.endHandler(ended -> body.close());
         request.exceptionHandler(gone -> vertx.cancelTimer(timer));
         request.handler(piece -> {
-            if (!response.ended() && !body.add(piece.getBytes(), piece.length())) {
-                vertx.cancelTimer(timer);
-                refuse(request, Bodies.TOO_LARGE);
+            WebhookResponse refusal = response.ended() ? null : body.add(piece.getBytes(), piece.length());
+            if (refusal != null && vertx.cancelTimer(timer)) {
+                refuse(request, refusal);
             }
         });
         request.endHandler(end -> {

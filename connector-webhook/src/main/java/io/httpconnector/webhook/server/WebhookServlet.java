@@ -36,10 +36,12 @@ public final class WebhookServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
 
     private final transient WebhookReceiver receiver;
+    private final transient Budget budget;
     private final transient @Nullable Executor executor;
 
     private WebhookServlet(WebhookReceiver receiver, @Nullable Executor executor) {
         this.receiver = receiver;
+        this.budget = new Budget(receiver);
         this.executor = executor;
     }
 
@@ -68,12 +70,17 @@ public final class WebhookServlet extends HttpServlet {
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (executor == null) {
             write(
-                    Bodies.read(request.getInputStream(), receiver).answer(body -> receive(receiver, request, body)),
+                    Bodies.read(
+                            request.getInputStream(),
+                            request.getContentLengthLong(),
+                            receiver,
+                            budget,
+                            body -> receive(receiver, request, body)),
                     response);
         } else {
             AsyncContext context = request.startAsync(request, response);
             context.setTimeout(receiver.bodyTimeout().toMillis());
-            new Reading(receiver, executor, context, request, response).begin();
+            new Reading(receiver, budget, executor, context, request, response).begin();
         }
     }
 
@@ -122,6 +129,7 @@ public final class WebhookServlet extends HttpServlet {
 
         Reading(
                 WebhookReceiver receiver,
+                Budget budget,
                 Executor executor,
                 AsyncContext context,
                 HttpServletRequest request,
@@ -133,7 +141,7 @@ public final class WebhookServlet extends HttpServlet {
             this.request = request;
             this.response = response;
             this.in = request.getInputStream();
-            this.body = new Gathered(receiver);
+            this.body = new Gathered(receiver, budget);
         }
 
         void begin() {
@@ -145,8 +153,9 @@ public final class WebhookServlet extends HttpServlet {
         public void onDataAvailable() throws IOException {
             while (in.isReady() && !in.isFinished()) {
                 int length = in.read(chunk);
-                if (length > 0 && !body.add(chunk, length)) {
-                    finish(Bodies.TOO_LARGE);
+                WebhookResponse refusal = length > 0 ? body.add(chunk, length) : null;
+                if (refusal != null) {
+                    finish(refusal);
                     return;
                 }
             }
@@ -184,6 +193,7 @@ public final class WebhookServlet extends HttpServlet {
             } catch (IOException e) {
                 // The sender has gone: it will send again.
             } finally {
+                body.close();
                 context.complete();
             }
         }
