@@ -4,12 +4,14 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateLog;
 import java.io.ByteArrayOutputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,12 +24,15 @@ final class Journal implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
     private static final int MOST_BYTES = 8 << 20;
+    private static final Duration PATIENCE = Duration.ofMillis(50);
 
     private final StateLog log;
     private final Supplier<List<byte[]>> everything;
     private final BlockingQueue<Write> waiting = new LinkedBlockingQueue<>();
     private final Thread thread;
     private final Write end = new Write(new byte[0]);
+    private final Write nudge = new Write(new byte[0]);
+    private ByteArrayOutputStream later = new ByteArrayOutputStream();
     private boolean closed;
     private long written;
     private long compact;
@@ -72,6 +77,24 @@ final class Journal implements AutoCloseable {
         return write.done;
     }
 
+    /**
+     * Writes records with the next that are urgent, or after a while: if they are lost in a crash, something is done twice.
+     */
+    synchronized void writeLater(byte[] records) {
+        if (!closed) {
+            if (later.size() == 0) {
+                waiting.add(nudge);
+            }
+            later.writeBytes(records);
+        }
+    }
+
+    private synchronized byte[] takeLater() {
+        byte[] records = later.toByteArray();
+        later = new ByteArrayOutputStream();
+        return records;
+    }
+
     /** Waits until something is on durable storage. */
     static void await(CompletableFuture<Void> written) {
         try {
@@ -82,18 +105,36 @@ final class Journal implements AutoCloseable {
     }
 
     private void run() {
-        List<Write> batch = new ArrayList<>();
-        while (!batch.contains(end)) {
-            batch.clear();
-            try {
-                batch.add(waiting.take());
-            } catch (InterruptedException e) {
-                // Nobody stops it but its end.
-                continue;
+        boolean going = true;
+        while (going) {
+            List<Write> batch = next();
+            going = !batch.contains(end);
+            batch.removeIf(write -> write == nudge || write == end);
+            byte[] records = takeLater();
+            if (records.length > 0) {
+                batch.add(new Write(records));
             }
-            waiting.drainTo(batch);
-            write(batch.stream().filter(write -> write != end).toList());
+            write(batch);
         }
+    }
+
+    /** What is to be written now; when nothing of it is urgent, more may come for a while. */
+    private List<Write> next() {
+        List<Write> batch = new ArrayList<>();
+        try {
+            batch.add(waiting.take());
+            waiting.drainTo(batch);
+            if (batch.stream().allMatch(write -> write == nudge)) {
+                Write more = waiting.poll(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+                if (more != null) {
+                    batch.add(more);
+                    waiting.drainTo(batch);
+                }
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("Nobody stops it but its end");
+        }
+        return batch;
     }
 
     private void write(List<Write> batch) {

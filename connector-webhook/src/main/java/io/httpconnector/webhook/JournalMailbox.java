@@ -264,11 +264,11 @@ final class JournalMailbox implements Mailbox {
                     leave(item);
                 }
                 // Nobody waits for it: if it is lost in a crash, the event is handled twice.
-                var unused = journal.write(done(item.event.id(), now));
+                journal.writeLater(done(item.event.id(), now));
             }
             case AGAIN -> {
                 item.attempts = number;
-                var unused = journal.write(failed(item));
+                journal.writeLater(failed(item));
                 workers.submit(item, attempted.backoff());
             }
             case DEAD -> {
@@ -276,7 +276,7 @@ final class JournalMailbox implements Mailbox {
                     item.dead = attempted.dead().get(0);
                     leave(item);
                 }
-                var unused = journal.write(line("dead", attempted.dead().get(0).toJson()));
+                journal.writeLater(line("dead", attempted.dead().get(0).toJson()));
             }
             case INTERRUPTED -> {
                 // Closed: it is handled after the next start.
