@@ -22,7 +22,7 @@ import java.util.function.Function;
 /**
  * Feeds the readers with text that Jazzer makes up from seeds, guided by coverage: whatever it is, they read it or refuse it by
  * an {@link InvalidDefinitionException}. Arguments: the reader ({@code template}, {@code path}, {@code curl}, {@code openapi},
- * {@code har}, {@code postman}) and the seconds.
+ * {@code har}, {@code postman}, {@code webhook}) and the seconds.
  */
 public final class Fuzz {
 
@@ -55,6 +55,18 @@ public final class Fuzz {
                 "postman",
                 List.of(
                         "{\"info\":{\"name\":\"x\",\"schema\":\"https://s/json/collection/v2.1.0/collection.json\"},\"variable\":[{\"key\":\"b\",\"value\":\"https://h\"}],\"item\":[{\"name\":\"a\",\"request\":{\"method\":\"POST\",\"url\":{\"raw\":\"{{b}}/:id?q={{z}}\",\"query\":[{\"key\":\"q\",\"value\":\"{{z}}\"}]},\"header\":[{\"key\":\"A\",\"value\":\"b\"}],\"body\":{\"mode\":\"raw\",\"raw\":\"{}\"}}}]}"));
+    }
+
+    static {
+        SEEDS.put(
+                "webhook",
+                List.of(
+                        "POST /hooks/x?a=b%20c&challenge=1\nContent-Type: application/json\nX-Hub-Signature-256: sha256=00\nStripe-Signature: t=1,v1=00\n\n{\"e\":[{\"id\":1,\"t\":\"x\"}],\"id\":\"1\"}",
+                        "POST /\nContent-Type: multipart/form-data; boundary=b\n\n--b\r\nContent-Disposition: form-data; name=\"a\"; filename=\"x\"\r\n\r\nv\r\n--b--\r\n",
+                        "POST /\nContent-Type: application/x-www-form-urlencoded; charset=iso-8859-1\nX-Twilio-Signature: AA==\n\na=%41&b=+c",
+                        "POST /\nContent-Type: application/cloudevents-batch+json\n\n[{\"id\":\"1\",\"source\":\"s\",\"type\":\"t\",\"data_base64\":\"AA==\"}]",
+                        "POST /\nContent-Type: text/xml\nX-Forwarded-For: 1.2.3.4:5, [::1]:6\n\n<a b='c'><d/>x</a>",
+                        "OPTIONS /\nWebHook-Request-Origin: x\nAuthorization: Bearer e30.e30.AA\n\n"));
     }
 
     private static final JsonNode VALUES = Json.parse(
@@ -110,6 +122,7 @@ public final class Fuzz {
                             .query("q", "{{" + text + "}}")
                             .json("[\"{{" + text.replace("\"", "\\\"") + "}}\"]")
                             .build());
+                case "webhook" -> WebhookFuzz.receive(data);
                 case "curl" -> check(Sources::curl, text);
                 case "openapi" -> check(Sources::openApi, text);
                 case "har" -> check(Sources::har, text);

@@ -8,6 +8,7 @@ import io.httpconnector.InvalidDefinitionException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Something that has happened at a service. Immutable, as long as the trees are not changed.
@@ -22,6 +23,9 @@ import java.util.List;
  */
 public record TriggerEvent(
         String id, String trigger, Change change, String key, JsonNode payload, JsonNode parent, Instant time) {
+
+    /** What a terminal or a log file would act upon. */
+    private static final Pattern UNSAFE = Pattern.compile("[\\p{Cc}\\p{Cf}\\u2028\\u2029]");
 
     /**
      * The event as JSON, to be stored or sent on.
@@ -63,12 +67,13 @@ public record TriggerEvent(
     }
 
     /**
-     * Says which event it is, and shows nothing of the record but its key.
+     * Says on one line which event it is, and shows nothing of the record but its key.
      *
      * @return trigger, change, key and id
      */
     @Override
     public String toString() {
-        return trigger + ": " + change + " " + key + " (" + id + ")";
+        return UNSAFE.matcher(trigger + ": " + change + " " + key + " (" + id + ")")
+                .replaceAll("?");
     }
 }

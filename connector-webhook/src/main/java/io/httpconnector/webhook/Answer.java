@@ -55,7 +55,9 @@ interface Answer {
                 .put("type", event.type())
                 .put("key", event.key())
                 .put("time", event.time().toString());
-        tree.set("payload", event.payload());
+        if (!event.payload().isMissingNode()) {
+            tree.set("payload", event.payload());
+        }
         tree.set("headers", firsts(Json.tree(event.headers())));
         tree.set("query", firsts(Json.tree(event.query())));
         return tree;

@@ -1,0 +1,122 @@
+package io.httpconnector.webhook;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.httpconnector.Secret;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** What strangers send does not write log lines of its own, and secrets don't show in them. */
+class LogTest {
+
+    private final Logger logger = (Logger) LoggerFactory.getLogger("io.httpconnector");
+    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+
+    @BeforeEach
+    void listen() {
+        logger.setLevel(Level.DEBUG);
+        logger.setAdditive(false);
+        lines.start();
+        logger.addAppender(lines);
+    }
+
+    @AfterEach
+    void stop() {
+        logger.detachAppender(lines);
+        logger.setAdditive(true);
+        logger.setLevel(null);
+    }
+
+    private List<String> messages() {
+        return lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    }
+
+    @Test
+    void lineBreaksAndTerminalCodesAreNotLogged() {
+        String evil = "x\r\nINFO forged\u001b[31m\u2028\u202e";
+        WebhookReceiver signed = WebhookReceiver.named("leads")
+                .verify(Signatures.stripe(Secret.of("whsec_x")))
+                .handler(event -> {})
+                .build();
+        WebhookReceiver open = WebhookReceiver.named("leads")
+                .unverified()
+                .id(Part.header("X-Id"))
+                .type(Part.header("X-Type"))
+                .handler(event -> {
+                    throw new IllegalStateException("no");
+                })
+                .build();
+        Map<String, List<String>> headers = Map.of(
+                "Stripe-Signature", List.of("t=" + evil + ",v1=" + evil),
+                "X-Id", List.of(evil),
+                "X-Type", List.of(evil),
+                "Content-Type", List.of("application/json" + evil),
+                "Content-Encoding", List.of(evil));
+        for (String method : List.of("POST", evil)) {
+            signed.receive(WebhookRequest.of(method, "/" + evil, evil, headers, evil.getBytes(UTF_8)));
+            open.receive(WebhookRequest.of(method, "/" + evil, evil, headers, evil.getBytes(UTF_8)));
+        }
+        open.receive(WebhookRequest.of(
+                "POST", "/", "", Map.of("X-Id", List.of(evil), "X-Type", List.of(evil)), "{}".getBytes(UTF_8)));
+
+        assertThat(messages())
+                .hasSizeGreaterThan(4)
+                .noneMatch(line -> line.matches("(?s).*[\\r\\n\\u001b\\u2028\\u202e].*"));
+    }
+
+    @Test
+    void eventsOfAnInboxAreLoggedOnOneLine() throws Exception {
+        String evil = "x\\r\\nINFO forged\\u001b[31m\\u2028";
+        try (Inbox inbox = Inbox.inMemory();
+                WebhookEndpoint receiver = WebhookReceiver.named("leads")
+                        .unverified()
+                        .id(Part.body("/id"))
+                        .key(Part.body("/id"))
+                        .inbox(inbox)
+                        .delivery(delivery -> delivery.attempts(1))
+                        .handler(event -> {
+                            throw new IllegalStateException("no");
+                        })
+                        .build()) {
+            receiver.receive(
+                    WebhookRequest.of("POST", "/", "", Map.of(), ("{\"id\":\"" + evil + "\"}").getBytes(UTF_8)));
+            for (int i = 0; i < 1000 && receiver.deadLetters().isEmpty(); i++) {
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
+
+            assertThat(receiver.deadLetters()).hasSize(1);
+            assertThat(receiver.deadLetters().get(0).event().id()).contains("\r\n");
+        }
+        assertThat(messages().toString()).contains("INFO forged");
+        assertThat(messages()).noneMatch(line -> line.matches("(?s).*[\\r\\n\\u001b\\u2028].*"));
+    }
+
+    @Test
+    void theReasonIsInTheLogAndSecretsAreNot() {
+        WebhookReceiver receiver = WebhookReceiver.named("leads")
+                .verify(Signatures.github(Secret.of("c4n4ry")))
+                .handler(event -> {})
+                .build();
+        String signature = "sha256=" + "ab".repeat(32);
+
+        receiver.receive(WebhookRequest.of("POST", "/hooks/t0k3n", "", Map.of(), "p4yl04d".getBytes(UTF_8))
+                .header("X-Hub-Signature-256", signature)
+                .header("Authorization", "c4n4ry"));
+        receiver.receive(WebhookRequest.of("POST", "/hooks/t0k3n", "", Map.of(), "p4yl04d".getBytes(UTF_8)));
+
+        assertThat(messages()).hasSize(2);
+        assertThat(messages().get(0)).contains("leads", "401", "MISMATCH");
+        assertThat(messages().get(1)).contains("MISSING", "X-Hub-Signature-256");
+        assertThat(messages().toString()).doesNotContain("c4n4ry", "t0k3n", "p4yl04d", "abab");
+    }
+}
