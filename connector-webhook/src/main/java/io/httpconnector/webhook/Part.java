@@ -132,8 +132,10 @@ public final class Part {
             part = header(json.get("header").asText());
         } else if (json.has("query")) {
             part = query(json.get("query").asText());
+        } else if (json.has("body")) {
+            part = body(json.get("body").asText());
         } else {
-            part = body(json.path("body").asText());
+            throw invalid("it has neither header, query nor body");
         }
         Part items = json.has("items") ? part.items(json.get("items").asText()) : part;
         return json.has("after") ? items.after(json.get("after").asText()) : items;

@@ -8,6 +8,7 @@ import io.httpconnector.Secret;
 import io.httpconnector.webhook.SignatureVerifier.Scheme;
 import io.httpconnector.webhook.SignatureVerifier.TimeUnit;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,7 +19,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +50,21 @@ public final class SignatureBuilder {
             "SHA256withECDSAinP1363Format",
             "SHA384withECDSAinP1363Format",
             "SHA512withECDSAinP1363Format");
+    private static final Set<String> MEMBERS = Set.of(
+            "algorithm",
+            "signature",
+            "encoding",
+            "secretEncoding",
+            "secretPrefix",
+            "content",
+            "timestamp",
+            "timestampUnit",
+            "tolerance",
+            "id",
+            "bodyHash",
+            "bodiesRepeat",
+            "eventId",
+            "eventType");
     private static final Duration LONGEST_TOLERANCE = Duration.ofDays(7);
 
     private final String algorithm;
@@ -78,36 +93,61 @@ public final class SignatureBuilder {
     /** With what {@link #toJson} wrote. */
     static SignatureBuilder fromJson(JsonNode json, List<Secret> secrets, @Nullable PublicKeys publicKeys) {
         SignatureBuilder builder = new SignatureBuilder(json.path("algorithm").asText(), secrets, publicKeys);
-        builder.signatures = StreamSupport.stream(json.path("signature").spliterator(), false)
-                .map(Part::fromJson)
-                .toList();
+        List<String> problems = new ArrayList<>();
+        List<Part> places = new ArrayList<>();
+        json.path("signature").forEach(place -> places.add(part("signature", place, problems)));
+        builder.signatures = places;
         builder.encoding = json.path("encoding").asText(builder.encoding);
         builder.secretEncoding = json.path("secretEncoding").asText(builder.secretEncoding);
         builder.secretPrefix = json.path("secretPrefix").asText(builder.secretPrefix);
         builder.content = json.path("content").asText(builder.content);
-        builder.timestamp = part(json, "timestamp");
         builder.timeUnit = json.path("timestampUnit").asText(builder.timeUnit);
-        if (json.has("tolerance")) {
-            builder.tolerance = Duration.parse(json.get("tolerance").asText());
-        }
-        builder.id = part(json, "id");
-        builder.bodyHash = part(json, "bodyHash");
         builder.bodiesRepeat = json.path("bodiesRepeat").asBoolean();
-        builder.eventId = part(json, "eventId");
-        builder.eventType = part(json, "eventType");
+        try {
+            builder.tolerance = Duration.parse(json.path("tolerance").asText(builder.tolerance.toString()));
+        } catch (DateTimeException e) {
+            problems.add("tolerance: it must be an ISO 8601 duration, such as PT5M");
+        }
+        builder.timestamp = part(json, "timestamp", problems);
+        builder.id = part(json, "id", problems);
+        builder.bodyHash = part(json, "bodyHash", problems);
+        builder.eventId = part(json, "eventId", problems);
+        builder.eventType = part(json, "eventType", problems);
+        Set<String> unknown = new TreeSet<>();
+        json.fieldNames().forEachRemaining(unknown::add);
+        unknown.removeAll(MEMBERS);
+        if (!unknown.isEmpty()) {
+            problems.add("there is no " + unknown + ", use some of " + new TreeSet<>(MEMBERS));
+        }
+        if (!problems.isEmpty()) {
+            throw invalid(problems);
+        }
         return builder;
+    }
+
+    private static @Nullable Part part(JsonNode json, String name, List<String> problems) {
+        return json.has(name) ? part(name, json.get(name), problems) : null;
+    }
+
+    private static Part part(String name, JsonNode json, List<String> problems) {
+        try {
+            return Part.fromJson(json);
+        } catch (InvalidDefinitionException e) {
+            e.problems().forEach(problem -> problems.add(name + ": " + problem));
+            return Part.header("none");
+        }
     }
 
     static boolean isAsymmetric(String algorithm) {
         return SIGNATURES.contains(algorithm);
     }
 
-    private static @Nullable Part part(JsonNode json, String name) {
-        return json.has(name) ? Part.fromJson(json.get(name)) : null;
-    }
-
-    /** Everything but the keys. */
-    ObjectNode toJson() {
+    /**
+     * The description as JSON, to be stored: everything but the secrets and keys.
+     *
+     * @return what {@link Signatures#definition} reads
+     */
+    public ObjectNode toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("algorithm", algorithm);
         signatures.forEach(place -> json.withArray("/signature").add(place.toJson()));
         json.put("encoding", encoding).put("secretEncoding", secretEncoding).put("secretPrefix", secretPrefix);

@@ -1,5 +1,6 @@
 package io.httpconnector.webhook;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
@@ -49,6 +50,37 @@ public final class Signatures {
      */
     public static SignatureBuilder publicKey(String algorithm, PublicKeys keys) {
         return new SignatureBuilder(algorithm, List.of(), keys);
+    }
+
+    /**
+     * A signature by a shared secret, as it was stored.
+     *
+     * @param definition what {@link SignatureBuilder#toJson()} gave
+     * @param secrets the secrets
+     * @return describes the rest
+     * @throws InvalidDefinitionException when it is not what was stored: lists every problem
+     */
+    public static SignatureBuilder definition(JsonNode definition, Secret... secrets) {
+        return SignatureBuilder.fromJson(object(definition), Arrays.asList(secrets), null);
+    }
+
+    /**
+     * A signature by a private key, as it was stored.
+     *
+     * @param definition what {@link SignatureBuilder#toJson()} gave
+     * @param keys the public keys
+     * @return describes the rest
+     * @throws InvalidDefinitionException when it is not what was stored: lists every problem
+     */
+    public static SignatureBuilder definition(JsonNode definition, PublicKeys keys) {
+        return SignatureBuilder.fromJson(object(definition), List.of(), keys);
+    }
+
+    private static JsonNode object(JsonNode definition) {
+        if (definition == null || !definition.isObject()) {
+            throw new InvalidDefinitionException("signature", List.of("the definition is no JSON object"));
+        }
+        return definition;
     }
 
     /**

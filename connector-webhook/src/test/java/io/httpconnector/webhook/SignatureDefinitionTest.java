@@ -1,0 +1,111 @@
+package io.httpconnector.webhook;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
+import io.httpconnector.Secret;
+import io.httpconnector.webhook.Verdict.Reason;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Descriptions of signatures that are stored, and those that are wrong. */
+class SignatureDefinitionTest {
+
+    private static final Secret SECRET = Secret.of("00ff");
+
+    private static SignatureBuilder everything() {
+        return Signatures.hmac("HmacSHA512", SECRET)
+                .signature(Part.header("X-A").items(";").after("v="), Part.query("sig"))
+                .encoding("base64url")
+                .secretEncoding("hex")
+                .secretPrefix("p_")
+                .timestamp(Part.header("X-Time"))
+                .timestampUnit("millis")
+                .tolerance(Duration.ofSeconds(30))
+                .id(Part.header("X-Id"))
+                .content("{{id}}|{{timestamp}}|{{query}}|{{header.x-other}}|{{body}}")
+                .bodyHash(Part.query("hash"))
+                .bodiesRepeat()
+                .eventId(Part.body("/id"))
+                .eventType(Part.query("type"));
+    }
+
+    @Test
+    void whatIsStoredIsReadWithoutLoss() {
+        SignatureBuilder again =
+                Signatures.definition(Json.parse(everything().toJson().toString()), SECRET);
+
+        assertThat(again.toJson()).isEqualTo(everything().toJson());
+        assertThat(again.toJson().toString()).doesNotContain("00ff");
+        WebhookRequest request = WebhookRequest.of("POST", "/", "type=t", Map.of(), "{}".getBytes(UTF_8));
+        WebhookRequest signed = WebhookSigner.of(
+                        Signatures.hmac("HmacSHA256", SECRET).signature(Part.header("X-A")), SECRET)
+                .sign(request);
+        Verifier read = Signatures.definition(
+                        Signatures.hmac("HmacSHA256", SECRET)
+                                .signature(Part.header("X-A"))
+                                .toJson(),
+                        SECRET)
+                .build();
+        assertThat(read.verify(signed, Instant.EPOCH)).hasToString("accepted");
+        assertThat(read.verify(request, Instant.EPOCH).reason()).isEqualTo(Reason.MISSING);
+    }
+
+    @Test
+    void whatIsWrongWithAStoredDescriptionIsListed() {
+        String json =
+                "{\"algorithm\":\"HmacSHA256\",\"signature\":[{\"headr\":\"X\"}],\"tolerance\":\"5m\",\"timestamp\":{\"body\":\"id\"},\"x\":1}";
+
+        assertThatThrownBy(() -> Signatures.definition(Json.parse(json), SECRET))
+                .isInstanceOfSatisfying(
+                        InvalidDefinitionException.class,
+                        e -> assertThat(e.problems())
+                                .hasSize(4)
+                                .anyMatch(problem -> problem.startsWith("signature:"))
+                                .anyMatch(problem -> problem.startsWith("tolerance:"))
+                                .anyMatch(problem -> problem.startsWith("timestamp:"))
+                                .anyMatch(problem -> problem.startsWith("there is no [x]")));
+        assertThatThrownBy(() -> Signatures.definition(Json.parse("[]"), SECRET))
+                .isInstanceOf(InvalidDefinitionException.class);
+    }
+
+    @Test
+    void whatIsWrongWithADescriptionIsListed() {
+        assertThatThrownBy(() -> Signatures.hmac("MD5")
+                        .encoding("base32")
+                        .secretEncoding("rot13")
+                        .timestampUnit("years")
+                        .tolerance(Duration.ZERO)
+                        .timestamp(Part.header("X-Time"))
+                        .content("{{body}}{{nothing}}{{id}}{{secret}}")
+                        .build())
+                .isInstanceOfSatisfying(
+                        InvalidDefinitionException.class,
+                        e -> assertThat(e.problems())
+                                .hasSize(11)
+                                .anyMatch(problem -> problem.contains("content, column 9: {{nothing}} is unknown"))
+                                .anyMatch(problem -> problem.contains("it is not signed, so anybody could change it")));
+        assertThatThrownBy(() -> Signatures.publicKey(
+                                "HmacSHA256",
+                                PublicKeys.fixed("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"))
+                        .signature(Part.header("X"))
+                        .build())
+                .hasMessageContaining("Ed25519");
+        assertThatThrownBy(() -> PublicKeys.fixed("nonsense", null))
+                .hasMessageContaining("key 1 of 2")
+                .hasMessageContaining("key 2 of 2");
+        assertThatThrownBy(() -> Signatures.hmac("HmacSHA256", Secret.of("zz"))
+                        .secretEncoding("hex")
+                        .signature(Part.header("X"))
+                        .build())
+                .hasMessageContaining("not written as HEX");
+        assertThatThrownBy(() -> Part.body("id")).isInstanceOf(InvalidDefinitionException.class);
+        assertThatThrownBy(() -> Part.header("")).isInstanceOf(InvalidDefinitionException.class);
+        assertThatThrownBy(() -> Part.body(null)).isInstanceOf(InvalidDefinitionException.class);
+    }
+}
