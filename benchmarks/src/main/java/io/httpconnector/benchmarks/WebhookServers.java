@@ -58,6 +58,7 @@ public final class WebhookServers {
 
     private static final String KEY = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     private static final String OK = "{\"status\":\"ok\"}";
+    private static final int EVENTS = 1000;
     private static final Pattern RATE = Pattern.compile("Requests/sec:\\s+([0-9.]+)");
     private static final Pattern BAD = Pattern.compile("Non-2xx or 3xx responses: ([0-9]+)");
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -111,21 +112,28 @@ public final class WebhookServers {
         }
     }
 
+    /** Many different events: the same one at the same time would be handled once. */
     private static Path script() throws IOException {
-        StringBuilder json = new StringBuilder("{\"id\":\"evt_1\",\"leads\":[");
-        while (json.length() < 900) {
-            json.append("{\"email\":\"ada@example.com\",\"name\":\"Ada Lovelace\",\"age\":36,\"ok\":true},");
+        StringBuilder script = new StringBuilder("local bodies = {}\nlocal signatures = {}\n");
+        for (int i = 0; i < EVENTS; i++) {
+            StringBuilder json = new StringBuilder("{\"id\":\"evt_" + i + "\",\"leads\":[");
+            while (json.length() < 900) {
+                json.append("{\"email\":\"ada@example.com\",\"name\":\"Ada Lovelace\",\"age\":36,\"ok\":true},");
+            }
+            String body = json.append("{}]}").toString();
+            String signature = WebhookSigner.preset("github", Secret.of(KEY))
+                    .sign(WebhookRequest.of("POST", "/", "", Map.of(), body.getBytes(StandardCharsets.UTF_8)))
+                    .header("X-Hub-Signature-256")
+                    .orElseThrow();
+            script.append("bodies[" + i + "] = [[" + body + "]]\nsignatures[" + i + "] = \"" + signature + "\"\n");
         }
-        String body = json.append("{}]}").toString();
-        String signature = WebhookSigner.preset("github", Secret.of(KEY))
-                .sign(WebhookRequest.of("POST", "/", "", Map.of(), body.getBytes(StandardCharsets.UTF_8)))
-                .header("X-Hub-Signature-256")
-                .orElseThrow();
-        return Files.writeString(
-                Files.createTempFile("post", ".lua"),
-                "wrk.method = \"POST\"\nwrk.body = [[" + body
-                        + "]]\nwrk.headers[\"Content-Type\"] = \"application/json\"\n"
-                        + "wrk.headers[\"X-Hub-Signature-256\"] = \"" + signature + "\"\n");
+        script.append("local requests = {}\nlocal next = 0\n")
+                .append("init = function(args)\n  for i = 0, " + (EVENTS - 1) + " do\n")
+                .append(
+                        "    local headers = {[\"Content-Type\"] = \"application/json\", [\"X-Hub-Signature-256\"] = signatures[i]}\n")
+                .append("    requests[i] = wrk.format(\"POST\", \"/\", headers, bodies[i])\n  end\nend\n")
+                .append("request = function()\n  next = (next + 1) % " + EVENTS + "\n  return requests[next]\nend\n");
+        return Files.writeString(Files.createTempFile("post", ".lua"), script);
     }
 
     private static double rate(String server, String handler, Path script) throws IOException, InterruptedException {

@@ -68,16 +68,31 @@ public final class JdkHandler implements HttpHandler {
 
     /** A sender that sends nothing any more is cut off: this server has no timeout for that. Waiting for room counts too. */
     private WebhookResponse read(HttpExchange exchange) {
+        long length = length(exchange);
+        try {
+            // The body of most comes along with the head, and needs no waiting.
+            boolean there = length >= 0 && exchange.getRequestBody().available() >= length;
+            return there ? read(exchange, length, () -> {}) : readInTime(exchange, length);
+        } catch (IOException e) {
+            return Bodies.TOO_SLOW;
+        }
+    }
+
+    private WebhookResponse readInTime(HttpExchange exchange, long length) {
         ScheduledFuture<?> end =
                 TIMER.schedule(exchange::close, 2 * receiver.bodyTimeout().toMillis(), TimeUnit.MILLISECONDS);
         try {
-            return Bodies.read(exchange.getRequestBody(), length(exchange), receiver, budget, body -> {
-                end.cancel(false);
-                return receiver.receive(webhook(exchange, body));
-            });
+            return read(exchange, length, () -> end.cancel(false));
         } finally {
             end.cancel(false);
         }
+    }
+
+    private WebhookResponse read(HttpExchange exchange, long length, Runnable whenRead) {
+        return Bodies.read(exchange.getRequestBody(), length, receiver, budget, body -> {
+            whenRead.run();
+            return receiver.receive(webhook(exchange, body));
+        });
     }
 
     private static long length(HttpExchange exchange) {
