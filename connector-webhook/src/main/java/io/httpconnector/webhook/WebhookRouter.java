@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -34,6 +33,9 @@ public final class WebhookRouter implements WebhookReceiver {
 
     /** By the hashes of their tokens: how long a look-up takes says nothing of a token then. */
     private final ConcurrentMap<String, WebhookReceiver> receivers = new ConcurrentHashMap<>();
+
+    /** Asked for with each request, so not looked for among all receivers each time. Those of one that was revoked stay. */
+    private volatile Limits limits = Limits.NONE;
 
     private WebhookRouter(String base, String mount) {
         this.base = base;
@@ -109,6 +111,9 @@ public final class WebhookRouter implements WebhookReceiver {
             throw invalid("the receiver is null");
         }
         URI url = url(token);
+        synchronized (this) {
+            limits = limits.or(receiver);
+        }
         receivers.put(hash(token), receiver);
         return url;
     }
@@ -147,18 +152,24 @@ public final class WebhookRouter implements WebhookReceiver {
 
     @Override
     public int maxBody() {
-        return receivers.values().stream()
-                .mapToInt(WebhookReceiver::maxBody)
-                .max()
-                .orElse(0);
+        return limits.maxBody;
     }
 
     @Override
     public Duration bodyTimeout() {
-        return receivers.values().stream()
-                .map(WebhookReceiver::bodyTimeout)
-                .max(Comparator.naturalOrder())
-                .orElse(Duration.ofSeconds(1));
+        return limits.bodyTimeout;
+    }
+
+    /** The largest of the receivers'. */
+    private record Limits(int maxBody, Duration bodyTimeout) {
+
+        private static final Limits NONE = new Limits(0, Duration.ofSeconds(1));
+
+        Limits or(WebhookReceiver receiver) {
+            Duration timeout = receiver.bodyTimeout();
+            return new Limits(
+                    Math.max(maxBody, receiver.maxBody()), timeout.compareTo(bodyTimeout) > 0 ? timeout : bodyTimeout);
+        }
     }
 
     private static String hash(String token) {
