@@ -99,7 +99,12 @@ public final class Json {
             }
             return tree;
         } catch (JsonProcessingException e) {
-            throw new IOException(describe(e));
+            // Jackson's message quotes what it can't read.
+            JsonLocation at = e.getLocation();
+            throw new IOException(
+                    at == null
+                            ? "it is no JSON"
+                            : "line " + at.getLineNr() + ", column " + at.getColumnNr() + ": it is no JSON");
         }
     }
 

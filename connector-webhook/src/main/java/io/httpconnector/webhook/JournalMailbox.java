@@ -13,6 +13,7 @@ import io.httpconnector.trigger.TriggerEvent;
 import io.httpconnector.webhook.Inbox.Terms;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -36,6 +37,8 @@ import org.slf4j.LoggerFactory;
 final class JournalMailbox implements Mailbox {
 
     private static final Logger LOG = LoggerFactory.getLogger(JournalMailbox.class);
+
+    private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private final Terms terms;
     private final int mostEvents;
@@ -279,7 +282,9 @@ final class JournalMailbox implements Mailbox {
                 journal.writeLater(line("dead", attempted.dead().get(0).toJson()));
             }
             case INTERRUPTED -> {
-                // Closed: it is handled after the next start.
+                // When it is closed, it is handled after the next start; otherwise the handler has interrupted itself.
+                boolean unused = Thread.interrupted();
+                workers.submit(item, PAUSE);
             }
         }
     }

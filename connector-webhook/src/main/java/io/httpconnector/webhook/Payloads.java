@@ -1,6 +1,7 @@
 package io.httpconnector.webhook;
 
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BinaryNode;
@@ -129,6 +130,9 @@ final class Payloads {
                 throw new IOException("more follows after the value");
             }
             return tree;
+        } catch (JsonProcessingException e) {
+            // Its message quotes what can't be read.
+            throw new IOException("it is no XML");
         } catch (ConnectorException e) {
             throw new UnsupportedException("to read XML, jackson-dataformat-xml must be there");
         }

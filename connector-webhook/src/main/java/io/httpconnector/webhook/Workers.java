@@ -25,6 +25,7 @@ final class Workers<T> implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Workers.class);
     private static final Duration LONGEST = Duration.ofHours(1);
+    private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration GRACE = Duration.ofSeconds(10);
 
     private final Time time;
@@ -69,8 +70,10 @@ final class Workers<T> implements AutoCloseable {
     private void guarded(T task) {
         try {
             work.accept(task);
-        } catch (RuntimeException e) {
-            LOG.error("A task failed, it is worked on after the next start", e);
+        } catch (RuntimeException | Error e) {
+            // Such as no memory: it is not lost by that.
+            LOG.error("A task failed, it is worked on again in a while", e);
+            submit(task, PAUSE);
         }
     }
 

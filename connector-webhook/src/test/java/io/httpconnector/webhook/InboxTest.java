@@ -124,6 +124,25 @@ class InboxTest {
     }
 
     @Test
+    void aHandlerThatInterruptsItselfOrRunsOutOfMemoryIsCalledAgain() throws Exception {
+        AtomicInteger attempts = new AtomicInteger();
+        WebhookEndpoint leads = open(receiver().inbox(inbox(Inbox.inMemory())).handler(event -> {
+            int attempt = attempts.incrementAndGet();
+            if (attempt == 1) {
+                throw new InterruptedException("by itself");
+            }
+            if (attempt == 2) {
+                throw new OutOfMemoryError("made up");
+            }
+            events.add(event);
+        }));
+
+        leads.receive(event("1"));
+
+        eventually(() -> events.size() == 1);
+    }
+
+    @Test
     void aDeadLetterIsReplayedOrDiscarded() throws Exception {
         AtomicBoolean broken = new AtomicBoolean(true);
         WebhookEndpoint leads =

@@ -114,7 +114,14 @@ class LogTest {
                 .header("Authorization", "c4n4ry"));
         receiver.receive(WebhookRequest.of("POST", "/hooks/t0k3n", "", Map.of(), "p4yl04d".getBytes(UTF_8)));
 
-        assertThat(messages()).hasSize(2);
+        WebhookReceiver open =
+                WebhookReceiver.named("open").unverified().handler(event -> {}).build();
+        for (String type : List.of("application/json", "application/xml", "multipart/form-data; boundary=x")) {
+            open.receive(WebhookRequest.of(
+                    "POST", "/", "", Map.of("Content-Type", List.of(type)), "p4yl04d".getBytes(UTF_8)));
+        }
+
+        assertThat(messages()).hasSize(5);
         assertThat(messages().get(0)).contains("leads", "401", "MISMATCH");
         assertThat(messages().get(1)).contains("MISSING", "X-Hub-Signature-256");
         assertThat(messages().toString()).doesNotContain("c4n4ry", "t0k3n", "p4yl04d", "abab");
