@@ -3,7 +3,6 @@ package io.httpconnector.webhook;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.httpconnector.HttpConnection;
-import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +29,7 @@ public final class Handshakes {
      * @return the handshake
      */
     public static Handshake echo(String parameter) {
-        notNull(parameter, "the name of the parameter");
+        Given.notNull(parameter, "handshake: the name of the parameter");
         return new Handshake() {
             @Override
             public Optional<WebhookResponse> beforeVerification(WebhookRequest request) {
@@ -48,7 +47,7 @@ public final class Handshakes {
      * @return the handshake
      */
     public static Handshake meta(Secret verifyToken) {
-        notNull(verifyToken, "the verify token");
+        Given.notNull(verifyToken, "handshake: the verify token");
         return new Handshake() {
             @Override
             public Optional<WebhookResponse> beforeVerification(WebhookRequest request) {
@@ -107,7 +106,7 @@ public final class Handshakes {
      * @return the handshake
      */
     public static Handshake zoom(Secret secret) {
-        notNull(secret, "the secret token");
+        Given.notNull(secret, "handshake: the secret token");
         return signed((request, payload) -> {
             if (!payload.path("event").asText().equals("endpoint.url_validation")) {
                 return Optional.empty();
@@ -149,7 +148,7 @@ public final class Handshakes {
      * @return the handshake
      */
     public static Handshake asana(Consumer<Secret> secrets) {
-        notNull(secrets, "what takes the secret");
+        Given.notNull(secrets, "handshake: what takes the secret");
         return new Handshake() {
             @Override
             public Optional<WebhookResponse> beforeVerification(WebhookRequest request) {
@@ -170,7 +169,7 @@ public final class Handshakes {
      * @return the handshake
      */
     public static Handshake cloudEvents(String... origins) {
-        Set<String> all = Set.of(origins);
+        Set<String> all = Set.copyOf(Given.all(origins, "origins of CloudEvents"));
         return new Handshake() {
             @Override
             public Optional<WebhookResponse> beforeVerification(WebhookRequest request) {
@@ -199,7 +198,7 @@ public final class Handshakes {
      * @return the handshake; a request that fails is answered 500, and SNS asks again
      */
     public static Handshake sns(HttpConnection connection, String region) {
-        notNull(connection, "the connection");
+        Given.notNull(connection, "handshake: the connection");
         return snsAt(connection, Signatures.snsOrigin(region));
     }
 
@@ -260,11 +259,5 @@ public final class Handshakes {
     /** As plain text, whatever it looks like to a browser. */
     private static WebhookResponse text(String challenge) {
         return WebhookResponse.text(200, challenge).header("X-Content-Type-Options", "nosniff");
-    }
-
-    private static void notNull(Object value, String what) {
-        if (value == null) {
-            throw new InvalidDefinitionException("handshake", List.of(what + " is null"));
-        }
     }
 }

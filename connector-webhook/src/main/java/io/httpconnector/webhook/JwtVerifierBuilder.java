@@ -5,7 +5,6 @@ import io.httpconnector.Secret;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +64,7 @@ public final class JwtVerifierBuilder {
      * @return this builder
      */
     public JwtVerifierBuilder algorithms(String... all) {
-        this.algorithms = new TreeSet<>(Arrays.asList(all));
+        this.algorithms = new TreeSet<>(Given.all(all, "algorithms of a JWT"));
         return this;
     }
 

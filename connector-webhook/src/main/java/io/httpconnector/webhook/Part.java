@@ -78,7 +78,7 @@ public final class Part {
     /** As {@link #body}, but the body itself may be meant. */
     static Part list(String pointer) {
         try {
-            return new Part(Kind.BODY, pointer, JsonPointer.compile(pointer == null ? "null" : pointer), "", "");
+            return new Part(Kind.BODY, pointer, JsonPointer.compile(pointer), "", "");
         } catch (IllegalArgumentException e) {
             throw invalid(Texts.visible(pointer) + " is no JSON pointer: it begins with a slash");
         }

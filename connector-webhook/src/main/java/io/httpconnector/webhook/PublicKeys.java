@@ -32,6 +32,9 @@ public interface PublicKeys {
      * @throws InvalidDefinitionException when one of them can't be read
      */
     static PublicKeys fixed(String... keys) {
+        if (keys == null) {
+            throw new InvalidDefinitionException("public keys", List.of("they are null"));
+        }
         List<PublicKey> all = new ArrayList<>();
         List<String> problems = new ArrayList<>();
         for (int i = 0; i < keys.length; i++) {

@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -175,7 +174,7 @@ public final class SignatureBuilder {
      * @return this builder
      */
     public SignatureBuilder signature(Part... places) {
-        this.signatures = Arrays.asList(places);
+        this.signatures = Given.all(places, "places of a signature");
         return this;
     }
 
@@ -208,7 +207,7 @@ public final class SignatureBuilder {
      * @return this builder
      */
     public SignatureBuilder secretPrefix(String prefix) {
-        this.secretPrefix = prefix;
+        this.secretPrefix = Given.notNull(prefix, "prefix of secrets");
         return this;
     }
 
@@ -336,7 +335,7 @@ public final class SignatureBuilder {
         if (publicKeys == null && (secrets.isEmpty() || secrets.stream().anyMatch(Objects::isNull))) {
             problems.add("secrets: one is missing or null");
         }
-        if (signatures.isEmpty() || signatures.stream().anyMatch(Objects::isNull)) {
+        if (signatures.isEmpty()) {
             problems.add("signature: it is not said where it stands");
         }
         if (tolerance == null

@@ -6,7 +6,6 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
@@ -37,7 +36,8 @@ public final class Signatures {
      * @return describes the rest
      */
     public static SignatureBuilder hmac(String algorithm, Secret... secrets) {
-        return new SignatureBuilder(algorithm, Arrays.asList(secrets), null);
+        return new SignatureBuilder(
+                Given.notNull(algorithm, "algorithm"), Given.all(secrets, "secrets of a signature"), null);
     }
 
     /**
@@ -49,7 +49,8 @@ public final class Signatures {
      * @return describes the rest
      */
     public static SignatureBuilder publicKey(String algorithm, PublicKeys keys) {
-        return new SignatureBuilder(algorithm, List.of(), keys);
+        return new SignatureBuilder(
+                Given.notNull(algorithm, "algorithm"), List.of(), Given.notNull(keys, "public keys"));
     }
 
     /**
@@ -61,7 +62,7 @@ public final class Signatures {
      * @throws InvalidDefinitionException when it is not what was stored: lists every problem
      */
     public static SignatureBuilder definition(JsonNode definition, Secret... secrets) {
-        return SignatureBuilder.fromJson(object(definition), Arrays.asList(secrets), null);
+        return SignatureBuilder.fromJson(object(definition), Given.all(secrets, "secrets of a signature"), null);
     }
 
     /**
@@ -73,7 +74,7 @@ public final class Signatures {
      * @throws InvalidDefinitionException when it is not what was stored: lists every problem
      */
     public static SignatureBuilder definition(JsonNode definition, PublicKeys keys) {
-        return SignatureBuilder.fromJson(object(definition), List.of(), keys);
+        return SignatureBuilder.fromJson(object(definition), List.of(), Given.notNull(keys, "public keys"));
     }
 
     private static JsonNode object(JsonNode definition) {
@@ -92,7 +93,7 @@ public final class Signatures {
      * @throws InvalidDefinitionException when there is no such name, or the secrets are not of its form
      */
     public static Verifier preset(String name, Secret... secrets) {
-        return Presets.of(name, Arrays.asList(secrets));
+        return Presets.of(name, Given.all(secrets, "secrets of a signature"));
     }
 
     /**
@@ -175,14 +176,15 @@ public final class Signatures {
      * @throws InvalidDefinitionException when something is missing
      */
     public static Verifier sns(HttpConnection connection, String region, String... topics) {
-        if (connection == null || topics.length == 0) {
+        if (connection == null || Given.all(topics, "topics").isEmpty()) {
             throw new InvalidDefinitionException("signature", List.of("sns: it needs a connection and a topic"));
         }
         return sns(connection, List.of(snsOrigin(region)), topics);
     }
 
     static Verifier sns(HttpConnection connection, List<String> origins, String... topics) {
-        return new SnsVerifier(new CertificateKeys(connection, origins, null, Clock.systemUTC()), Set.of(topics));
+        return new SnsVerifier(
+                new CertificateKeys(connection, origins, null, Clock.systemUTC()), Set.copyOf(List.of(topics)));
     }
 
     static String snsOrigin(String region) {

@@ -4,7 +4,6 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.webhook.Verdict.Reason;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
@@ -29,8 +28,8 @@ public final class Verifiers {
         if (user == null || user.isEmpty() || user.indexOf(':') >= 0) {
             throw invalid("basic: the user name is missing, or has a colon");
         }
-        List<Secret> encoded = Arrays.stream(passwords)
-                .map(password -> password == null ? null : password.map(text -> base64(user + ":" + text)))
+        List<Secret> encoded = Given.all(passwords, "passwords").stream()
+                .map(password -> password.map(text -> base64(user + ":" + text)))
                 .toList();
         return new TokenVerifier(Part.header("Authorization").after("Basic "), encoded, null, null);
     }
@@ -51,7 +50,7 @@ public final class Verifiers {
         if (place == null) {
             throw invalid("token: it is not said where it stands");
         }
-        return new TokenVerifier(place, Arrays.asList(tokens), null, null);
+        return new TokenVerifier(place, Given.all(tokens, "tokens"), null, null);
     }
 
     /**
@@ -62,7 +61,8 @@ public final class Verifiers {
      * @throws InvalidDefinitionException when one is no address or range
      */
     public static Verifier addresses(String... ranges) {
-        List<AddressRange> all = Arrays.stream(ranges).map(AddressRange::of).toList();
+        List<AddressRange> all =
+                Given.all(ranges, "addresses").stream().map(AddressRange::of).toList();
         if (all.isEmpty()) {
             throw invalid("addresses: there is none");
         }
@@ -86,7 +86,7 @@ public final class Verifiers {
      * @throws InvalidDefinitionException when there is none
      */
     public static Verifier certificate(String... subjects) {
-        Set<String> all = Set.of(subjects);
+        Set<String> all = Set.copyOf(Given.all(subjects, "subjects of certificates"));
         if (all.isEmpty()) {
             throw invalid("certificate: there is no subject");
         }
@@ -120,7 +120,7 @@ public final class Verifiers {
      * @return describes the rest
      */
     public static JwtVerifierBuilder jwt(Secret... secrets) {
-        return new JwtVerifierBuilder(null, Arrays.asList(secrets));
+        return new JwtVerifierBuilder(null, Given.all(secrets, "secrets of a JWT"));
     }
 
     /**
@@ -131,11 +131,11 @@ public final class Verifiers {
      * @throws InvalidDefinitionException when there is none, or one is null
      */
     public static Verifier anyOf(Verifier... verifiers) {
-        List<Verifier> all = Arrays.asList(verifiers);
-        if (all.isEmpty() || all.contains(null)) {
-            throw invalid("anyOf: one is missing or null");
+        List<Verifier> all = Given.all(verifiers, "anyOf");
+        if (all.isEmpty()) {
+            throw invalid("anyOf: there is none");
         }
-        return new AnyOf(List.copyOf(all));
+        return new AnyOf(all);
     }
 
     private static InvalidDefinitionException invalid(String problem) {

@@ -183,6 +183,8 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
      * @return where it ends, and what the cause is likely to be
      */
     public Explanation explain(WebhookRequest given, Secret... others) {
+        Given.notNull(given, "webhook request");
+        List<Secret> candidates = Given.all(others, "secrets to try");
         WebhookRequest named = settings.publicUrl == null ? given : given.publicUrl(settings.publicUrl);
         WebhookRequest request = settings.sources.located(named);
         if (!settings.methods.contains(request.method())) {
@@ -202,7 +204,7 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
             Verdict verdict = verifier.verify(request, now);
             if (!verdict.isAccepted()) {
                 return new Explanation(
-                        Step.VERIFICATION, verdict.toString(), hints(verifier, verdict, request, now, List.of(others)));
+                        Step.VERIFICATION, verdict.toString(), hints(verifier, verdict, request, now, candidates));
             }
         }
         try {

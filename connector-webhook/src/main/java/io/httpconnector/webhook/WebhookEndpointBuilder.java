@@ -8,7 +8,6 @@ import io.httpconnector.webhook.Inbox.Terms;
 import io.httpconnector.webhook.WebhookEndpoint.Settings;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -63,7 +62,7 @@ public final class WebhookEndpointBuilder {
      * @return this builder
      */
     public WebhookEndpointBuilder verify(Verifier... all) {
-        verifiers.addAll(Arrays.asList(all));
+        verifiers.addAll(Given.all(all, "verify"));
         return this;
     }
 
@@ -74,7 +73,7 @@ public final class WebhookEndpointBuilder {
      * @return this builder
      */
     public WebhookEndpointBuilder handshake(Handshake... all) {
-        handshakes.addAll(Arrays.asList(all));
+        handshakes.addAll(Given.all(all, "handshake"));
         return this;
     }
 
@@ -190,7 +189,7 @@ public final class WebhookEndpointBuilder {
      * @return this builder
      */
     public WebhookEndpointBuilder methods(String... all) {
-        this.methods = new TreeSet<>(Arrays.asList(all));
+        this.methods = new TreeSet<>(Given.all(all, "methods"));
         return this;
     }
 
@@ -236,7 +235,7 @@ public final class WebhookEndpointBuilder {
      * @return this builder
      */
     public WebhookEndpointBuilder each(String pointer) {
-        this.each = Part.list(pointer);
+        this.each = Part.list(Given.notNull(pointer, "each"));
         return this;
     }
 
@@ -347,12 +346,6 @@ public final class WebhookEndpointBuilder {
         }
         if (methods.isEmpty() || !methods.stream().allMatch(method -> method.matches("[A-Z]{1,20}"))) {
             problems.add("methods: " + methods + " are none, use such as POST");
-        }
-        if (verifiers.contains(null)) {
-            problems.add("verify: one is null");
-        }
-        if (handshakes.contains(null)) {
-            problems.add("handshake: one is null");
         }
         if (verifiers.isEmpty() && !unverified) {
             problems.add(

@@ -147,7 +147,7 @@ public final class WebhookEvent {
      * @return the event
      */
     public static WebhookEvent of(TriggerEvent event) {
-        JsonNode parent = event.parent();
+        JsonNode parent = Given.notNull(event, "event").parent();
         byte[] bytes = parent.has("body")
                 ? parent.get("body").asText().getBytes(StandardCharsets.UTF_8)
                 : Base64.getDecoder().decode(parent.path("bodyBase64").asText());

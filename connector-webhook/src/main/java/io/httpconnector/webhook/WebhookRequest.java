@@ -113,7 +113,15 @@ public final class WebhookRequest {
      */
     public WebhookRequest header(String name, String value) {
         return new WebhookRequest(
-                method, path, query, headers.plus(name, value), body, peer, certificateSubject, publicUrl);
+                method,
+                path,
+                query,
+                headers.plus(
+                        Given.notNull(name, "name of a header field"), Given.notNull(value, "value of a header field")),
+                body,
+                peer,
+                certificateSubject,
+                publicUrl);
     }
 
     /**
@@ -160,7 +168,7 @@ public final class WebhookRequest {
      * @return the value, when there is one
      */
     public Optional<String> header(String name) {
-        return Optional.ofNullable(headers.first(name));
+        return Optional.ofNullable(headers.first(Given.notNull(name, "name of a header field")));
     }
 
     /**

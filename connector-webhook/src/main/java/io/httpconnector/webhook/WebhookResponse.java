@@ -42,7 +42,10 @@ public final class WebhookResponse {
      * @return the answer
      */
     public static WebhookResponse text(int status, String text) {
-        return of(status).body("text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
+        return of(status)
+                .body(
+                        "text/plain; charset=utf-8",
+                        Given.notNull(text, "text of a response").getBytes(StandardCharsets.UTF_8));
     }
 
     /**
@@ -53,7 +56,10 @@ public final class WebhookResponse {
      * @return the answer
      */
     public static WebhookResponse json(int status, String json) {
-        return of(status).body("application/json", json.getBytes(StandardCharsets.UTF_8));
+        return of(status)
+                .body(
+                        "application/json",
+                        Given.notNull(json, "JSON of a response").getBytes(StandardCharsets.UTF_8));
     }
 
     /**
@@ -64,7 +70,8 @@ public final class WebhookResponse {
      * @return another answer
      */
     public WebhookResponse body(String contentType, byte[] bytes) {
-        return new WebhookResponse(status, headers, bytes).header("Content-Type", contentType);
+        return new WebhookResponse(status, headers, Given.notNull(bytes, "body of a response"))
+                .header("Content-Type", contentType);
     }
 
     /**
@@ -76,6 +83,8 @@ public final class WebhookResponse {
      * @throws InvalidDefinitionException when the name is no token, or the value holds a line break (RFC 9110, section 5)
      */
     public WebhookResponse header(String name, String value) {
+        Given.notNull(name, "name of a header field");
+        Given.notNull(value, "value of a header field");
         if (!name.matches("[A-Za-z0-9!#$%&'*+.^_`|~-]+") || value.chars().anyMatch(c -> c < ' ' && c != '\t')) {
             throw new InvalidDefinitionException(
                     "webhook response",

@@ -86,7 +86,11 @@ public final class WebhookSigner {
      * @return the signer
      */
     public static WebhookSigner of(SignatureBuilder description, Secret secret) {
-        return new WebhookSigner(description.toJson(), secret, null, Clock.systemUTC());
+        return new WebhookSigner(
+                Given.notNull(description, "description of a signature").toJson(),
+                Given.notNull(secret, "secret"),
+                null,
+                Clock.systemUTC());
     }
 
     /**
@@ -97,7 +101,11 @@ public final class WebhookSigner {
      * @return the signer
      */
     public static WebhookSigner of(SignatureBuilder description, PrivateKey privateKey) {
-        return new WebhookSigner(description.toJson(), null, privateKey, Clock.systemUTC());
+        return new WebhookSigner(
+                Given.notNull(description, "description of a signature").toJson(),
+                null,
+                Given.notNull(privateKey, "private key"),
+                Clock.systemUTC());
     }
 
     /**
@@ -107,7 +115,7 @@ public final class WebhookSigner {
      * @return another signer
      */
     public WebhookSigner at(Clock clock) {
-        return new WebhookSigner(definition, secret, privateKey, clock);
+        return new WebhookSigner(definition, secret, privateKey, Given.notNull(clock, "clock"));
     }
 
     /**
@@ -119,6 +127,7 @@ public final class WebhookSigner {
      * @throws InvalidDefinitionException when the service puts its signature into a body that is no JSON object
      */
     public WebhookRequest sign(WebhookRequest request) {
+        Given.notNull(request, "webhook request");
         if (definition.has("token") && secret != null) {
             return request.header(Part.fromJson(definition.get("token")).name, secret.reveal());
         }
