@@ -52,7 +52,7 @@ final class CertificateKeys {
 
     /** The key of a certificate; null when it can't be had or trusted. */
     synchronized @Nullable PublicKey at(String url) {
-        if (origins.stream().noneMatch(url::startsWith)) {
+        if (!isOfService(url)) {
             LOG.info("A certificate at {} is not that of the service", Texts.visible(url));
             return null;
         }
@@ -79,8 +79,15 @@ final class CertificateKeys {
         }
     }
 
+    private boolean isOfService(String url) {
+        return origins.stream().anyMatch(url::startsWith);
+    }
+
     private X509Certificate fetch(String url) throws GeneralSecurityException {
         Response response = connection.send(Request.get(url));
+        if (!isOfService(response.resolve("").toString())) {
+            throw new GeneralSecurityException("it was redirected elsewhere");
+        }
         byte[] pem = response.text().getBytes(StandardCharsets.US_ASCII);
         X509Certificate[] chain = CertificateFactory.getInstance("X.509")
                 .generateCertificates(new ByteArrayInputStream(pem))

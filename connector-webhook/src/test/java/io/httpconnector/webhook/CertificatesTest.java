@@ -58,6 +58,16 @@ class CertificatesTest {
         server.createContext("/", exchange -> {
             String path = exchange.getRequestURI().getPath();
             byte[] body = path.equals("/cert.pem") ? good : path.equals("/expired.pem") ? expired : new byte[0];
+            if (path.equals("/moved.pem")) {
+                // The same server by another name.
+                exchange.getResponseHeaders()
+                        .set(
+                                "Location",
+                                "http://localhost:" + server.getAddress().getPort() + "/cert.pem");
+                exchange.sendResponseHeaders(302, -1);
+                exchange.close();
+                return;
+            }
             if (path.endsWith(".pem")) {
                 fetched.incrementAndGet();
             } else {
@@ -158,6 +168,8 @@ class CertificatesTest {
         assertThat(sns(notification("2", "").put("SigningCertURL", origin + "expired.pem")))
                 .isEqualTo(Reason.NO_KEY);
         assertThat(sns(notification("2", "").put("SigningCertURL", origin + "missing.pem")))
+                .isEqualTo(Reason.NO_KEY);
+        assertThat(sns(notification("2", "").put("SigningCertURL", origin + "moved.pem")))
                 .isEqualTo(Reason.NO_KEY);
         ObjectNode unsigned = notification("2", "");
         unsigned.remove("Signature");
