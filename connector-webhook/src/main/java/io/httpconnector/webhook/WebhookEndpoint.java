@@ -7,6 +7,7 @@ import io.httpconnector.Time;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.webhook.Explanation.Step;
 import io.httpconnector.webhook.Watchdog.Watch;
+import io.httpconnector.webhook.inbox.Mailbox;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -16,7 +16,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule receiversNeedNoWebServer = classes()
             .that()
-            .resideInAPackage("io.httpconnector.webhook")
+            .resideInAnyPackage("io.httpconnector.webhook", "io.httpconnector.webhook.inbox")
             .should()
             .onlyDependOnClassesThat(resideInAPackage("io.httpconnector..")
                     .or(resideInAPackage("java.."))
@@ -34,6 +34,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.httpconnector.webhook.server..");
+
+    @ArchTest
+    static final ArchRule inboxesKnowEventsOnly = noClasses()
+            .that()
+            .resideInAPackage("io.httpconnector.webhook.inbox")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.httpconnector.webhook");
 
     @ArchTest
     static final ArchRule timeIsPassedIn = noClasses()

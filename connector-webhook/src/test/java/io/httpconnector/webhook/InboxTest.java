@@ -8,6 +8,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
+import io.httpconnector.webhook.inbox.Inbox;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

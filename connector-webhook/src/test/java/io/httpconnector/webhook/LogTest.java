@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.httpconnector.Secret;
+import io.httpconnector.webhook.inbox.Inbox;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;

@@ -1,4 +1,4 @@
-package io.httpconnector.webhook;
+package io.httpconnector.webhook.inbox;
 
 import io.httpconnector.state.StateStore;
 

@@ -1,4 +1,4 @@
-package io.httpconnector.webhook;
+package io.httpconnector.webhook.inbox;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -10,7 +10,7 @@ import io.httpconnector.state.StateLog;
 import io.httpconnector.trigger.Attempted;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.trigger.TriggerEvent;
-import io.httpconnector.webhook.Inbox.Terms;
+import io.httpconnector.webhook.inbox.Inbox.Terms;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
