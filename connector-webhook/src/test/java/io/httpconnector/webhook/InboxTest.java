@@ -337,6 +337,45 @@ class InboxTest {
     }
 
     @Test
+    void whatComesAfterItIsClosedIsNotAcknowledged() {
+        WebhookEndpoint leads =
+                open(receiver().inbox(inbox(Inbox.file(directory))).handler(events::add));
+        leads.close();
+        leads.close();
+
+        assertThat(leads.receive(event("1")).status()).isEqualTo(500);
+    }
+
+    @Test
+    void anInterruptedThreadStillStoresAndStaysInterrupted() throws Exception {
+        WebhookEndpoint leads =
+                open(receiver().inbox(inbox(Inbox.file(directory))).handler(events::add));
+        Thread.currentThread().interrupt();
+
+        WebhookResponse answer = leads.receive(event("1"));
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(answer.status()).isEqualTo(200);
+        eventually(() -> events.size() == 1);
+    }
+
+    @Test
+    void aJournalThatIsNotOneIsReported() {
+        try (StateStore store = StateStore.file(directory);
+                StateLog log = store.open("webhook leads")) {
+            log.read(entry -> {});
+            log.append("{\"something\":1}\n".getBytes(UTF_8));
+        }
+
+        assertThatThrownBy(() -> receiver()
+                        .inbox(inbox(Inbox.file(directory)))
+                        .handler(events::add)
+                        .build())
+                .isInstanceOf(StateException.class)
+                .hasMessageContaining("none of its own");
+    }
+
+    @Test
     void theJournalDoesNotGrowForEver() throws Exception {
         WebhookEndpoint leads = open(receiver()
                 .remember(Duration.ofHours(1), 100)

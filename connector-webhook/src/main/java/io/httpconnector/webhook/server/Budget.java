@@ -17,8 +17,12 @@ final class Budget {
     private final Semaphore free;
 
     Budget(WebhookReceiver receiver) {
+        this(receiver, Runtime.getRuntime().maxMemory() / 16);
+    }
+
+    Budget(WebhookReceiver receiver, long bytes) {
         this.receiver = receiver;
-        this.all = (int) Math.min(Integer.MAX_VALUE / 2, Runtime.getRuntime().maxMemory() / 16 / KILOBYTE);
+        this.all = (int) Math.min(Integer.MAX_VALUE / 2, bytes / KILOBYTE);
         this.free = new Semaphore(all, true);
     }
 

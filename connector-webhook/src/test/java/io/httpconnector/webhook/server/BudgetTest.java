@@ -1,0 +1,126 @@
+package io.httpconnector.webhook.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.WebhookRequest;
+import io.httpconnector.webhook.WebhookResponse;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** No more bodies are in memory at once than there is room for, and the room comes back however a request ends. */
+class BudgetTest {
+
+    private static final int BODY = 64 * 1024;
+
+    private final WebhookReceiver receiver = new WebhookReceiver() {
+        @Override
+        public WebhookResponse receive(WebhookRequest request) {
+            return WebhookResponse.of(200);
+        }
+
+        @Override
+        public int maxBody() {
+            return BODY;
+        }
+
+        @Override
+        public Duration bodyTimeout() {
+            return Duration.ofMillis(200);
+        }
+    };
+
+    /** For one body, and not for two. */
+    private final Budget budget = new Budget(receiver, BODY + 1024);
+
+    private int post(InputStream body, long length) {
+        return Bodies.read(body, length, receiver, budget, bytes -> WebhookResponse.of(200))
+                .status();
+    }
+
+    private static InputStream body(int length) {
+        return new ByteArrayInputStream(new byte[length]);
+    }
+
+    @Test
+    void theRoomComesBackHoweverItEnds() {
+        InputStream broken = new InputStream() {
+            @Override
+            public int read() throws IOException {
+                throw new IOException("gone");
+            }
+
+            @Override
+            public int read(byte[] bytes, int from, int length) throws IOException {
+                return read();
+            }
+        };
+        for (int i = 0; i < 20; i++) {
+            assertThat(post(body(BODY), BODY)).isEqualTo(200);
+            assertThat(post(body(BODY), -1)).isEqualTo(200);
+            assertThat(post(body(BODY + 1), BODY + 1)).isEqualTo(413);
+            assertThat(post(body(BODY + 1), -1)).isEqualTo(413);
+            assertThat(post(broken, BODY)).isEqualTo(408);
+            assertThatThrownBy(() -> Bodies.read(body(BODY), BODY, receiver, budget, bytes -> {
+                        throw new IllegalStateException("a receiver that fails");
+                    }))
+                    .hasMessage("a receiver that fails");
+        }
+    }
+
+    @Test
+    void anotherWaitsForRoomAndIsRefusedInTheEnd() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        ExecutorService threads = Executors.newSingleThreadExecutor();
+        Future<WebhookResponse> first = threads.submit(() -> Bodies.read(body(BODY), BODY, receiver, budget, bytes -> {
+            begun.countDown();
+            return await(end);
+        }));
+        begun.await();
+
+        WebhookResponse refused = Bodies.read(body(BODY), BODY, receiver, budget, bytes -> WebhookResponse.of(200));
+        end.countDown();
+
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.headers()).containsKey("Retry-After");
+        assertThat(first.get(5, TimeUnit.SECONDS).status()).isEqualTo(200);
+        assertThat(post(body(BODY), BODY)).isEqualTo(200);
+        threads.shutdown();
+    }
+
+    private static WebhookResponse await(CountDownLatch gate) {
+        try {
+            gate.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return WebhookResponse.of(200);
+    }
+
+    @Test
+    void piecesAreRefusedWhenThereIsNoRoomNow() {
+        byte[] piece = new byte[40_000];
+        Gathered one = new Gathered(receiver, budget);
+        Gathered other = new Gathered(receiver, budget);
+
+        assertThat(one.add(piece, piece.length)).isNull();
+        assertThat(other.add(piece, piece.length)).isSameAs(Bodies.BUSY);
+        assertThat(one.add(piece, piece.length)).isSameAs(Bodies.TOO_LARGE);
+        one.close();
+        one.close();
+        other.close();
+        assertThat(other.add(piece, piece.length)).isNull();
+        other.close();
+        assertThat(post(body(BODY), BODY)).isEqualTo(200);
+    }
+}
