@@ -177,6 +177,14 @@ class CertificatesTest {
     }
 
     @Test
+    void aGenuineMessageOfAnotherTopicIsRefused() throws Exception {
+        Verifier other = Signatures.sns(connection, List.of(origin), TOPIC + "2");
+
+        assertThat(other.verify(post(notification("2", "")), Instant.now()).reason())
+                .isEqualTo(Reason.MISMATCH);
+    }
+
+    @Test
     void strangersCanNotHaveManyCertificatesFetched() throws Exception {
         Verifier verifier = Signatures.sns(connection, List.of(origin), TOPIC);
         for (int i = 0; i < 50; i++) {

@@ -127,6 +127,22 @@ class HandlingTest {
     }
 
     @Test
+    void theInterruptionOfAHandlerThatDoesNotTakeItIsNotLeftToTheServer() {
+        WebhookReceiver receiver = receiver()
+                .deadline(Duration.ofMillis(50))
+                .handler(event -> {
+                    while (!Thread.currentThread().isInterrupted()) {
+                        Thread.onSpinWait();
+                    }
+                    throw new IllegalStateException("too late");
+                })
+                .build();
+
+        assertThat(receiver.receive(event("1")).status()).isEqualTo(500);
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @Test
     void anInterruptionFromElsewhereStays() throws Exception {
         WebhookReceiver receiver =
                 receiver().handler(event -> new CountDownLatch(1).await()).build();

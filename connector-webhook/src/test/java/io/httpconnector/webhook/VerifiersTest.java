@@ -159,6 +159,20 @@ class VerifiersTest {
     }
 
     @Test
+    void aSignatureIsNotEnoughWhenTheAddressMustHoldToo() throws Exception {
+        Secret secret = Secret.of("s");
+        WebhookReceiver receiver = WebhookReceiver.named("any")
+                .verify(Signatures.github(secret), Verifiers.addresses("192.0.2.7"))
+                .handler(event -> {})
+                .build();
+        WebhookRequest signed = WebhookSigner.preset("github", secret)
+                .sign(WebhookRequest.of("POST", "/", "", Map.of(), "{}".getBytes(UTF_8)));
+
+        assertThat(receiver.receive(signed.from(address("192.0.2.8"))).status()).isEqualTo(401);
+        assertThat(receiver.receive(signed.from(address("192.0.2.7"))).status()).isEqualTo(200);
+    }
+
+    @Test
     void aSourceMayNotSendTooMuch() throws Exception {
         At time = new At(Instant.EPOCH);
         WebhookReceiver receiver = WebhookReceiver.named("any")
