@@ -127,18 +127,22 @@ public final class Part {
     }
 
     static Part fromJson(JsonNode json) {
-        Part part;
-        if (json.has("header")) {
-            part = header(json.get("header").asText());
-        } else if (json.has("query")) {
-            part = query(json.get("query").asText());
-        } else if (json.has("body")) {
-            part = body(json.get("body").asText());
-        } else {
-            throw invalid("it has neither header, query nor body");
+        List<String> problems = new ArrayList<>();
+        List<Part> parts = new ArrayList<>();
+        Members members = new Members("", json, problems);
+        members.text("header", name -> parts.add(header(name)));
+        members.text("query", name -> parts.add(query(name)));
+        members.text("body", pointer -> parts.add(body(pointer)));
+        if (parts.size() != 1 && problems.isEmpty()) {
+            problems.add("it needs one of header, query and body");
         }
-        Part items = json.has("items") ? part.items(json.get("items").asText()) : part;
-        return json.has("after") ? items.after(json.get("after").asText()) : items;
+        members.text("items", separator -> parts.replaceAll(part -> part.items(separator)));
+        members.text("after", prefix -> parts.replaceAll(part -> part.after(prefix)));
+        members.end();
+        if (!problems.isEmpty()) {
+            throw new InvalidDefinitionException("part of a webhook request", problems);
+        }
+        return parts.get(0);
     }
 
     /** The values that are meant, from the texts that stand there. */

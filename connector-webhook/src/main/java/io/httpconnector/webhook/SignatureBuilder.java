@@ -8,7 +8,6 @@ import io.httpconnector.Secret;
 import io.httpconnector.webhook.SignatureVerifier.Scheme;
 import io.httpconnector.webhook.SignatureVerifier.TimeUnit;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -49,21 +48,6 @@ public final class SignatureBuilder {
             "SHA256withECDSAinP1363Format",
             "SHA384withECDSAinP1363Format",
             "SHA512withECDSAinP1363Format");
-    private static final Set<String> MEMBERS = Set.of(
-            "algorithm",
-            "signature",
-            "encoding",
-            "secretEncoding",
-            "secretPrefix",
-            "content",
-            "timestamp",
-            "timestampUnit",
-            "tolerance",
-            "id",
-            "bodyHash",
-            "bodiesRepeat",
-            "eventId",
-            "eventType");
     private static final Duration LONGEST_TOLERANCE = Duration.ofDays(7);
 
     private final String algorithm;
@@ -91,50 +75,29 @@ public final class SignatureBuilder {
 
     /** With what {@link #toJson} wrote. */
     static SignatureBuilder fromJson(JsonNode json, List<Secret> secrets, @Nullable PublicKeys publicKeys) {
-        SignatureBuilder builder = new SignatureBuilder(json.path("algorithm").asText(), secrets, publicKeys);
         List<String> problems = new ArrayList<>();
+        Members members = new Members("", json, problems);
+        SignatureBuilder builder = new SignatureBuilder(members.needed("algorithm"), secrets, publicKeys);
         List<Part> places = new ArrayList<>();
-        json.path("signature").forEach(place -> places.add(part("signature", place, problems)));
+        members.each("signature", place -> places.add(Part.fromJson(place)));
         builder.signatures = places;
-        builder.encoding = json.path("encoding").asText(builder.encoding);
-        builder.secretEncoding = json.path("secretEncoding").asText(builder.secretEncoding);
-        builder.secretPrefix = json.path("secretPrefix").asText(builder.secretPrefix);
-        builder.content = json.path("content").asText(builder.content);
-        builder.timeUnit = json.path("timestampUnit").asText(builder.timeUnit);
-        builder.bodiesRepeat = json.path("bodiesRepeat").asBoolean();
-        try {
-            builder.tolerance = Duration.parse(json.path("tolerance").asText(builder.tolerance.toString()));
-        } catch (DateTimeException e) {
-            problems.add("tolerance: it must be an ISO 8601 duration, such as PT5M");
-        }
-        builder.timestamp = part(json, "timestamp", problems);
-        builder.id = part(json, "id", problems);
-        builder.bodyHash = part(json, "bodyHash", problems);
-        builder.eventId = part(json, "eventId", problems);
-        builder.eventType = part(json, "eventType", problems);
-        Set<String> unknown = new TreeSet<>();
-        json.fieldNames().forEachRemaining(unknown::add);
-        unknown.removeAll(MEMBERS);
-        if (!unknown.isEmpty()) {
-            problems.add("there is no " + unknown + ", use some of " + new TreeSet<>(MEMBERS));
-        }
+        members.text("encoding", builder::encoding);
+        members.text("secretEncoding", builder::secretEncoding);
+        members.text("secretPrefix", builder::secretPrefix);
+        members.text("content", builder::content);
+        members.part("timestamp", builder::timestamp);
+        members.text("timestampUnit", builder::timestampUnit);
+        members.duration("tolerance", builder::tolerance);
+        members.part("id", builder::id);
+        members.part("bodyHash", builder::bodyHash);
+        members.flag("bodiesRepeat", builder::bodiesRepeat);
+        members.part("eventId", builder::eventId);
+        members.part("eventType", builder::eventType);
+        members.end();
         if (!problems.isEmpty()) {
             throw invalid(problems);
         }
         return builder;
-    }
-
-    private static @Nullable Part part(JsonNode json, String name, List<String> problems) {
-        return json.has(name) ? part(name, json.get(name), problems) : null;
-    }
-
-    private static Part part(String name, JsonNode json, List<String> problems) {
-        try {
-            return Part.fromJson(json);
-        } catch (InvalidDefinitionException e) {
-            e.problems().forEach(problem -> problems.add(name + ": " + problem));
-            return Part.header("none");
-        }
     }
 
     static boolean isAsymmetric(String algorithm) {
