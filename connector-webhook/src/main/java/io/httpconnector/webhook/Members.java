@@ -1,6 +1,7 @@
 package io.httpconnector.webhook;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.httpconnector.InvalidDefinitionException;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -10,8 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * The members of a JSON object, taken one by one: what is of a wrong kind, refused by whoever it is given to, or wanted by nobody,
@@ -19,34 +22,22 @@ import java.util.function.Predicate;
  */
 final class Members {
 
-    private final String place;
+    private final String what;
     private final Map<String, JsonNode> left = new LinkedHashMap<>();
     private final Set<String> known = new TreeSet<>();
-    private final List<String> problems;
+    private final List<String> problems = new ArrayList<>();
 
-    /** Those of an object at a place, which is empty at the top. */
-    Members(String place, JsonNode json, List<String> problems) {
-        this.place = place;
-        this.problems = problems;
-        if (json.isObject()) {
-            json.properties().forEach(member -> left.put(member.getKey(), member.getValue()));
-        } else {
-            problems.add((place.isEmpty() ? "definition" : place) + ": it is no JSON object");
+    /** Those of an object that describes something. */
+    Members(String what, JsonNode json) {
+        this.what = what;
+        if (!json.isObject()) {
+            throw new InvalidDefinitionException(what, List.of("it is no JSON object"));
         }
+        json.properties().forEach(member -> left.put(member.getKey(), member.getValue()));
     }
 
     void text(String name, Consumer<String> use) {
         take(name, JsonNode::isTextual, "a text", value -> use.accept(value.asText()));
-    }
-
-    /** A text that must be there; when it isn't, that is a problem, and this is empty. */
-    String needed(String name) {
-        String[] text = {""};
-        text(name, value -> text[0] = value);
-        if (text[0].isEmpty()) {
-            problems.add(at(name) + ": it is missing");
-        }
-        return text[0];
     }
 
     void number(String name, Consumer<Integer> use) {
@@ -67,17 +58,47 @@ final class Members {
             try {
                 use.accept(Duration.parse(text));
             } catch (DateTimeException e) {
-                problems.add(at(name) + ": it must be an ISO 8601 duration, such as PT5M");
+                problems.add(name + ": it must be an ISO 8601 duration, such as PT5M");
             }
         });
     }
 
+    /** A text that must be there; when it isn't, this is empty, and {@link #end} refuses. */
+    String needed(String name) {
+        return needed(name, "", this::text);
+    }
+
+    int neededNumber(String name) {
+        return needed(name, 0, this::number);
+    }
+
+    Duration neededDuration(String name) {
+        return needed(name, Duration.ZERO, this::duration);
+    }
+
+    Part neededPart(String name) {
+        return needed(name, Part.header("none"), this::part);
+    }
+
+    JsonNode neededObject(String name) {
+        return needed(name, JsonNodeFactory.instance.objectNode(), this::object);
+    }
+
+    private <T> T needed(String name, T otherwise, BiConsumer<String, Consumer<T>> taking) {
+        List<T> found = new ArrayList<>();
+        if (!left.containsKey(name)) {
+            problems.add(name + ": it is missing");
+        }
+        taking.accept(name, found::add);
+        return found.isEmpty() ? otherwise : found.get(0);
+    }
+
     void part(String name, Consumer<Part> use) {
-        member(name, value -> use.accept(Part.fromJson(value)));
+        object(name, value -> use.accept(Part.fromJson(value)));
     }
 
     /** Texts; none when they aren't there. */
-    List<String> texts(String name) {
+    String[] texts(String name) {
         List<String> texts = new ArrayList<>();
         each(name, value -> {
             if (value.isTextual()) {
@@ -86,7 +107,7 @@ final class Members {
                 throw new InvalidDefinitionException(name, List.of("it must be a text"));
             }
         });
-        return texts;
+        return texts.toArray(String[]::new);
     }
 
     /** Each element of a list. */
@@ -99,8 +120,17 @@ final class Members {
         });
     }
 
+    /** Each member of an object whose members are texts. */
+    void entries(String name, BiConsumer<String, String> use) {
+        object(name, json -> {
+            Members entries = new Members(name, json);
+            json.fieldNames().forEachRemaining(key -> entries.text(key, value -> use.accept(key, value)));
+            entries.check();
+        });
+    }
+
     /** An object within. */
-    void member(String name, Consumer<JsonNode> use) {
+    void object(String name, Consumer<JsonNode> use) {
         take(name, JsonNode::isObject, "an object", use);
     }
 
@@ -108,7 +138,7 @@ final class Members {
         known.add(name);
         JsonNode value = left.remove(name);
         if (value != null && !good.test(value)) {
-            problems.add(at(name) + ": it must be " + kind);
+            problems.add(name + ": it must be " + kind);
         } else if (value != null) {
             attempt(name, () -> use.accept(value));
         }
@@ -118,16 +148,21 @@ final class Members {
         try {
             use.run();
         } catch (InvalidDefinitionException e) {
-            e.problems().forEach(problem -> problems.add(at(name) + ": " + problem));
+            e.problems().forEach(problem -> problems.add(name + ": " + problem));
         }
     }
 
-    private String at(String name) {
-        return place.isEmpty() ? name : place + "." + name;
+    /** What was made of the members, now that all have been taken: unless one of them is wrong or left over. */
+    <T> T end(Supplier<T> made) {
+        left.keySet().forEach(name -> problems.add(name + ": there is no such member, but " + known));
+        check();
+        return made.get();
     }
 
-    /** Says what nobody has taken. */
-    void end() {
-        left.keySet().forEach(name -> problems.add(at(name) + ": there is no such member, but " + known));
+    /** Refuses what is wrong so far: where nothing else can be understood without it. */
+    void check() {
+        if (!problems.isEmpty()) {
+            throw new InvalidDefinitionException(what, problems);
+        }
     }
 }

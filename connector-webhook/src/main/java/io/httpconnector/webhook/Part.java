@@ -127,22 +127,19 @@ public final class Part {
     }
 
     static Part fromJson(JsonNode json) {
-        List<String> problems = new ArrayList<>();
         List<Part> parts = new ArrayList<>();
-        Members members = new Members("", json, problems);
+        Members members = new Members("part of a webhook request", json);
         members.text("header", name -> parts.add(header(name)));
         members.text("query", name -> parts.add(query(name)));
         members.text("body", pointer -> parts.add(body(pointer)));
-        if (parts.size() != 1 && problems.isEmpty()) {
-            problems.add("it needs one of header, query and body");
-        }
         members.text("items", separator -> parts.replaceAll(part -> part.items(separator)));
         members.text("after", prefix -> parts.replaceAll(part -> part.after(prefix)));
-        members.end();
-        if (!problems.isEmpty()) {
-            throw new InvalidDefinitionException("part of a webhook request", problems);
-        }
-        return parts.get(0);
+        return members.end(() -> {
+            if (parts.size() != 1) {
+                throw invalid("it needs one of header, query and body");
+            }
+            return parts.get(0);
+        });
     }
 
     /** The values that are meant, from the texts that stand there. */

@@ -75,8 +75,7 @@ public final class SignatureBuilder {
 
     /** With what {@link #toJson} wrote. */
     static SignatureBuilder fromJson(JsonNode json, List<Secret> secrets, @Nullable PublicKeys publicKeys) {
-        List<String> problems = new ArrayList<>();
-        Members members = new Members("", json, problems);
+        Members members = new Members("signature", json);
         SignatureBuilder builder = new SignatureBuilder(members.needed("algorithm"), secrets, publicKeys);
         List<Part> places = new ArrayList<>();
         members.each("signature", place -> places.add(Part.fromJson(place)));
@@ -93,11 +92,7 @@ public final class SignatureBuilder {
         members.flag("bodiesRepeat", builder::bodiesRepeat);
         members.part("eventId", builder::eventId);
         members.part("eventType", builder::eventType);
-        members.end();
-        if (!problems.isEmpty()) {
-            throw invalid(problems);
-        }
-        return builder;
+        return members.end(() -> builder);
     }
 
     static boolean isAsymmetric(String algorithm) {

@@ -1,6 +1,11 @@
 package io.httpconnector.webhook;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Secret;
 import io.httpconnector.Time;
 import io.httpconnector.trigger.Delivery;
 import io.httpconnector.webhook.EventReader.Places;
@@ -10,7 +15,9 @@ import io.httpconnector.webhook.inbox.Inbox.Terms;
 import io.httpconnector.webhook.inbox.Mailbox;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -27,6 +34,11 @@ public final class WebhookEndpointBuilder {
     private final String name;
     private final List<Verifier> verifiers = new ArrayList<>();
     private final List<Handshake> handshakes = new ArrayList<>();
+    private final List<JsonNode> describedVerifiers = new ArrayList<>();
+    private final List<JsonNode> describedHandshakes = new ArrayList<>();
+    private final List<String> wrong = new ArrayList<>();
+    private Map<String, Secret> secrets = Map.of();
+    private @Nullable HttpConnection connection;
     private boolean unverified;
     private @Nullable WebhookHandler handler;
     private @Nullable WebhookResponder responder;
@@ -323,13 +335,99 @@ public final class WebhookEndpointBuilder {
     }
 
     /**
+     * What was said about the receiver, as JSON, to be saved: without handler, inbox, delivery, connection and time, which are the
+     * application's. Secrets stand in it by their names only.
+     *
+     * @return what {@link #definition} reads
+     * @throws InvalidDefinitionException when a verifier or a handshake is an object of Java: to be saved, it must come from a definition
+     */
+    public ObjectNode toJson() {
+        if (!verifiers.isEmpty() || !handshakes.isEmpty()) {
+            throw new InvalidDefinitionException(
+                    "webhook receiver \"" + name + "\"",
+                    List.of("verify and handshake: to be saved, they must be said by definition(...)"));
+        }
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.putArray("verify").addAll(describedVerifiers);
+        json.putArray("handshake").addAll(describedHandshakes);
+        json.put("unverified", unverified);
+        methods.forEach(json.putArray("methods")::add);
+        json.set("answer", EndpointJson.written(fixedAnswer));
+        if (answerTemplate != null) {
+            json.putObject("answerJson").put("status", answerStatus).put("template", answerTemplate);
+        }
+        json.put("deadline", deadline.toString());
+        json.putObject("remember").put("window", window.toString()).put("events", mostIds);
+        Map<String, @Nullable Part> parts = new LinkedHashMap<>();
+        parts.put("id", id);
+        parts.put("type", type);
+        parts.put("key", key);
+        parts.forEach((name, part) -> {
+            if (part != null) {
+                json.set(name, part.toJson());
+            }
+        });
+        Map<String, @Nullable String> texts = new LinkedHashMap<>();
+        texts.put("each", each == null ? null : each.name);
+        texts.put("readAs", mediaType);
+        texts.put("publicUrl", publicUrl);
+        texts.values().removeIf(Objects::isNull);
+        texts.forEach(json::put);
+        json.put("trustedHops", hops);
+        if (limited) {
+            json.putObject("limitPerSource").put("requests", mostPerSource).put("period", period.toString());
+        }
+        return json.put("maxBody", maxBody).put("bodyTimeout", bodyTimeout.toString());
+    }
+
+    /**
+     * Says about the receiver what was saved, or what a user has entered. What is wrong with it is said by {@link #build()}.
+     *
+     * @param json a member for each method of this builder that takes no code; all may be left out
+     * @param secrets the secrets, by the names by which the definition calls them
+     * @return this builder
+     */
+    public WebhookEndpointBuilder definition(JsonNode json, Map<String, Secret> secrets) {
+        this.secrets = Map.copyOf(Given.notNull(secrets, "secrets of a definition"));
+        try {
+            EndpointJson.read(Given.notNull(json, "definition"), this);
+        } catch (InvalidDefinitionException e) {
+            wrong.addAll(e.problems());
+        }
+        return this;
+    }
+
+    void verifyBy(JsonNode described) {
+        describedVerifiers.add(described.deepCopy());
+    }
+
+    void handshakeBy(JsonNode described) {
+        describedHandshakes.add(described.deepCopy());
+    }
+
+    /**
+     * Sets what a definition fetches keys and certificates by, and confirms subscriptions.
+     *
+     * @param connection a connection, to be closed by its owner after the receiver
+     * @return this builder
+     */
+    public WebhookEndpointBuilder connection(HttpConnection connection) {
+        this.connection = connection;
+        return this;
+    }
+
+    /**
      * Builds the receiver.
      *
      * @return the receiver
      * @throws InvalidDefinitionException when something is missing or wrong: lists every problem
      */
     public WebhookEndpoint build() {
-        List<String> problems = new ArrayList<>();
+        List<String> problems = new ArrayList<>(wrong);
+        Described described = new Described(secrets, connection);
+        List<Verifier> allVerifiers = all("verify", verifiers, describedVerifiers, described::verifier, problems);
+        List<Handshake> allHandshakes =
+                all("handshake", handshakes, describedHandshakes, described::handshake, problems);
         if (name == null || name.isBlank()) {
             problems.add("name: it is missing");
         }
@@ -349,11 +447,12 @@ public final class WebhookEndpointBuilder {
         if (methods.isEmpty() || !methods.stream().allMatch(method -> method.matches("[A-Z]{1,20}"))) {
             problems.add("methods: " + methods + " are none, use such as POST");
         }
-        if (verifiers.isEmpty() && !unverified) {
+        boolean verified = !verifiers.isEmpty() || !describedVerifiers.isEmpty();
+        if (!verified && !unverified) {
             problems.add(
                     "verify: nothing says who may send; use verify(...), or unverified() to take what anybody sends");
         }
-        if (!verifiers.isEmpty() && unverified) {
+        if (verified && unverified) {
             problems.add("unverified: it contradicts verify(...)");
         }
         if (maxBody < 1 || maxBody > 100 * MEGABYTE) {
@@ -387,12 +486,12 @@ public final class WebhookEndpointBuilder {
         return new WebhookEndpoint(
                 new Settings(
                         name,
-                        List.copyOf(verifiers),
-                        List.copyOf(handshakes),
+                        allVerifiers,
+                        allHandshakes,
                         Set.copyOf(methods),
                         working(answer),
                         answer,
-                        new EventReader(places()),
+                        new EventReader(places(allVerifiers)),
                         new Sources(hops, mostPerSource, period, time),
                         publicUrl,
                         maxBody,
@@ -438,25 +537,38 @@ public final class WebhookEndpointBuilder {
         };
     }
 
-    private Places places() {
-        List<Part> secrets = verifiers.stream()
-                .flatMap(verifier -> verifier.secrets().stream())
-                .toList();
+    private Places places(List<Verifier> all) {
+        List<Part> secretPlaces =
+                all.stream().flatMap(verifier -> verifier.secrets().stream()).toList();
         return new Places(
                 name,
-                usual(id, Verifier::eventId),
-                usual(type, Verifier::eventType),
+                usual(id, all, Verifier::eventId),
+                usual(type, all, Verifier::eventType),
                 key,
                 each,
-                secrets,
-                usual(mediaType, Verifier::mediaType),
+                secretPlaces,
+                usual(mediaType, all, Verifier::mediaType),
                 maxBody);
     }
 
-    private <T> @Nullable T usual(@Nullable T own, Function<Verifier, Optional<T>> usual) {
+    private static <T> List<T> all(
+            String what, List<T> own, List<JsonNode> described, Function<JsonNode, T> reading, List<String> problems) {
+        List<T> all = new ArrayList<>(own);
+        for (int i = 0; i < described.size(); i++) {
+            try {
+                all.add(reading.apply(described.get(i)));
+            } catch (InvalidDefinitionException e) {
+                String place = what + "[" + i + "]: ";
+                e.problems().forEach(problem -> problems.add(place + problem));
+            }
+        }
+        return List.copyOf(all);
+    }
+
+    private static <T> @Nullable T usual(@Nullable T own, List<Verifier> all, Function<Verifier, Optional<T>> usual) {
         return own != null
                 ? own
-                : verifiers.stream()
+                : all.stream()
                         .flatMap(verifier -> usual.apply(verifier).stream())
                         .findFirst()
                         .orElse(null);

@@ -70,8 +70,11 @@ public final class WebhookResponse {
      * @return another answer
      */
     public WebhookResponse body(String contentType, byte[] bytes) {
-        return new WebhookResponse(status, headers, Given.notNull(bytes, "body of a response"))
-                .header("Content-Type", contentType);
+        return withBytes(Given.notNull(bytes, "body of a response")).header("Content-Type", contentType);
+    }
+
+    WebhookResponse withBytes(byte[] bytes) {
+        return new WebhookResponse(status, headers, bytes);
     }
 
     /**
