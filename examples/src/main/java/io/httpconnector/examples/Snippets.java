@@ -556,6 +556,13 @@ final class Snippets {
                 .build();
     }
 
+    static WebhookReceiver defined(JsonNode saved, Secret secret, Secret verifyToken, Crm crm) {
+        return WebhookReceiver.named("messages")
+                .definition(saved, Map.of("app", secret, "verify", verifyToken))
+                .handler(event -> crm.create(event.payload()))
+                .build();
+    }
+
     static void explained(WebhookEndpoint leads, WebhookRequest refused, Secret oldSecret) {
         log.info("{}", leads.explain(refused, oldSecret));
     }

@@ -2,14 +2,22 @@ package io.httpconnector.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.Json;
 import io.httpconnector.Secret;
+import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.WebhookRequest;
+import io.httpconnector.webhook.WebhookResponse;
+import io.httpconnector.webhook.WebhookSigner;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -61,5 +69,22 @@ class SnippetsTest {
         assertThat(Snippets.document().strategies()).containsExactly("key", "oauth2");
         Snippets.preset(secret).close();
         Snippets.proves(List.of());
+    }
+
+    @Test
+    void theReceiverThatIsWrittenAsJsonIsBuilt() throws IOException {
+        Matcher json = Pattern.compile("```json\\n(.*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(ROOT.resolve("docs/webhooks.md")));
+        assertThat(json.find()).isTrue();
+        Secret secret = Secret.of("s3cr3t");
+        List<JsonNode> entries = new ArrayList<>();
+        WebhookReceiver receiver = Snippets.defined(Json.parse(json.group(1)), secret, secret, entries::add);
+        byte[] body = "{\"entry\": [{\"id\": \"1\"}, {\"id\": \"2\"}]}".getBytes(StandardCharsets.UTF_8);
+
+        WebhookResponse answer = receiver.receive(
+                WebhookSigner.preset("meta", secret).sign(WebhookRequest.of("POST", "/hooks/1", "", Map.of(), body)));
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(entries).hasSize(2);
     }
 }
