@@ -508,7 +508,7 @@ final class Snippets {
     interface Crm {
         void create(JsonNode lead);
 
-        void entered(URI url);
+        default void entered(URI url) {}
     }
 
     static WebhookEndpoint inbox(Path directory, Secret secret, Crm crm) {
