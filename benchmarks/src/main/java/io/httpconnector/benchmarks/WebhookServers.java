@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.Secret;
+import io.httpconnector.webhook.Part;
 import io.httpconnector.webhook.Signatures;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookRequest;
@@ -52,12 +53,13 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * Webhooks of 1 KB a second over real servers, each with a handler written by hand (the same HMAC, and Jackson) and with ours, in
- * turn: wrk, which must be installed, sends from a process of its own. Arguments: the rounds.
+ * turn: wrk, which must be installed, sends from a process of its own. Arguments: the rounds, and a server, when it is to be one only.
  */
 public final class WebhookServers {
 
     private static final String KEY = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     private static final String OK = "{\"status\":\"ok\"}";
+    private static final List<String> SERVERS = List.of("jdk", "servlet", "vertx", "webflux");
     private static final int EVENTS = 1000;
     private static final Pattern RATE = Pattern.compile("Requests/sec:\\s+([0-9.]+)");
     private static final Pattern BAD = Pattern.compile("Non-2xx or 3xx responses: ([0-9]+)");
@@ -79,16 +81,17 @@ public final class WebhookServers {
             serve(args[0], args[1].equals("connector"), Integer.parseInt(args[2]));
             Thread.sleep(Duration.ofHours(1).toMillis());
         } else {
-            compare(args.length == 0 ? 5 : Integer.parseInt(args[0]));
+            List<String> servers = args.length < 2 ? SERVERS : List.of(args[1]);
+            compare(args.length == 0 ? 5 : Integer.parseInt(args[0]), servers);
         }
     }
 
-    private static void compare(int rounds) throws IOException, InterruptedException {
+    private static void compare(int rounds, List<String> servers) throws IOException, InterruptedException {
         Path script = script();
         System.out.printf("%nWebhooks of 1 KB by wrk, 16 connections, %d rounds%n%n", rounds);
         System.out.println("| | by hand, requests/s | ours, requests/s | ours / by hand (min .. max) |");
         System.out.println("|---|---|---|---|");
-        for (String server : List.of("jdk", "servlet", "vertx", "webflux")) {
+        for (String server : servers) {
             List<Double> bare = new ArrayList<>();
             List<Double> ours = new ArrayList<>();
             List<Double> ratios = new ArrayList<>();
@@ -201,6 +204,7 @@ public final class WebhookServers {
     private static void serve(String server, boolean connector, int port) throws Exception {
         WebhookReceiver receiver = WebhookReceiver.named("leads")
                 .verify(Signatures.github(Secret.of(KEY)))
+                .id(Part.body("/id"))
                 // The same request comes again and again, and is to be handled each time.
                 .remember(Duration.ZERO, 1)
                 .handler(event -> handled = event.payload())

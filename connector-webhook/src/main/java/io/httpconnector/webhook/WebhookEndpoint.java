@@ -6,8 +6,9 @@ import io.httpconnector.Secret;
 import io.httpconnector.Time;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.webhook.Explanation.Step;
-import io.httpconnector.webhook.Watchdog.Watch;
 import io.httpconnector.webhook.inbox.Mailbox;
+import io.httpconnector.webhook.internal.Watchdog;
+import io.httpconnector.webhook.internal.Watchdog.Watch;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -139,7 +140,7 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
     }
 
     private WebhookResponse handle(WebhookEvent event) {
-        Watch watch = Watchdog.SHARED.watch(settings.deadline);
+        Watch watch = Watchdog.SHARED.interrupt(settings.deadline);
         try (watch) {
             return event.key().isEmpty() ? settings.responder.respond(event) : inTurn(event);
         } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {

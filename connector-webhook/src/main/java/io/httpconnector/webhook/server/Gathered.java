@@ -10,7 +10,11 @@ final class Gathered {
 
     private static final int PIECE = 64 * 1024;
 
-    private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+    /** Most bodies come in one piece, which need not be copied. */
+    private byte[] first = new byte[0];
+
+    private @Nullable ByteArrayOutputStream all;
+    private int size;
     private final Budget budget;
     private final int most;
     private int pieces;
@@ -20,23 +24,36 @@ final class Gathered {
         this.budget = budget;
     }
 
-    /** Takes a piece; what to answer when there is too much, null otherwise. */
-    @Nullable WebhookResponse add(byte[] piece, int length) {
-        if (length > most - body.size()) {
+    /** Takes a piece, which is not written to any more; what to answer when there is too much, null otherwise. */
+    @Nullable WebhookResponse add(byte[] piece) {
+        if (piece.length > most - size) {
             return Bodies.TOO_LARGE;
         }
-        while (pieces * (long) PIECE < body.size() + (long) length) {
+        while (pieces * (long) PIECE < size + (long) piece.length) {
             if (!budget.takeNow(PIECE)) {
                 return Bodies.BUSY;
             }
             pieces++;
         }
-        body.write(piece, 0, length);
+        keep(piece);
+        size += piece.length;
         return null;
     }
 
+    private void keep(byte[] piece) {
+        if (size == 0) {
+            first = piece;
+            return;
+        }
+        if (all == null) {
+            all = new ByteArrayOutputStream(size + piece.length);
+            all.writeBytes(first);
+        }
+        all.writeBytes(piece);
+    }
+
     byte[] toBytes() {
-        return body.toByteArray();
+        return all == null ? first : all.toByteArray();
     }
 
     /** It is not needed any more. To say it twice does no harm. */

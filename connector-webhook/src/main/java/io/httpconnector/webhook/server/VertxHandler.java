@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,8 @@ import java.util.Map;
  * }</pre>
  */
 public final class VertxHandler implements Handler<HttpServerRequest> {
+
+    private static final long NONE = -1;
 
     private final Vertx vertx;
     private final WebhookReceiver receiver;
@@ -47,26 +50,64 @@ public final class VertxHandler implements Handler<HttpServerRequest> {
 
     @Override
     public void handle(HttpServerRequest request) {
-        Gathered body = new Gathered(receiver, budget);
-        HttpServerResponse response = request.response();
-        long timer = vertx.setTimer(receiver.bodyTimeout().toMillis(), id -> refuse(request, Bodies.TOO_SLOW));
-        response.closeHandler(closed -> body.close());
-        response.endHandler(ended -> body.close());
-        request.exceptionHandler(gone -> vertx.cancelTimer(timer));
-        request.handler(piece -> {
-            WebhookResponse refusal = response.ended() ? null : body.add(piece.getBytes(), piece.length());
-            if (refusal != null && vertx.cancelTimer(timer)) {
-                refuse(request, refusal);
+        new Reception(request).begin();
+    }
+
+    /** One request, on its event loop. */
+    private final class Reception {
+
+        private final HttpServerRequest request;
+        private final HttpServerResponse response;
+        private final Gathered body = new Gathered(receiver, budget);
+        private boolean over;
+        private long timer = NONE;
+
+        Reception(HttpServerRequest request) {
+            this.request = request;
+            this.response = request.response();
+        }
+
+        void begin() {
+            response.closeHandler(closed -> body.close());
+            response.endHandler(ended -> body.close());
+            request.exceptionHandler(gone -> finish());
+            request.handler(piece -> {
+                WebhookResponse refusal = over ? null : body.add(piece.getBytes());
+                if (refusal != null) {
+                    finish();
+                    refuse(request, refusal);
+                }
+            });
+            request.endHandler(end -> {
+                // After a refusal there is nobody to answer.
+                if (!over) {
+                    finish();
+                    handOver();
+                }
+            });
+            // Most bodies are there already, and need no timer.
+            vertx.runOnContext(next -> {
+                if (!over) {
+                    timer = vertx.setTimer(receiver.bodyTimeout().toMillis(), id -> {
+                        over = true;
+                        refuse(request, Bodies.TOO_SLOW);
+                    });
+                }
+            });
+        }
+
+        private void finish() {
+            over = true;
+            if (timer != NONE) {
+                vertx.cancelTimer(timer);
             }
-        });
-        request.endHandler(end -> {
-            // After a refusal there is nobody to answer.
-            if (vertx.cancelTimer(timer)) {
-                var unused = vertx.executeBlocking(() -> receiver.receive(webhook(request, body.toBytes())), false)
-                        .otherwise(Bodies.FAILED)
-                        .onSuccess(answer -> write(answer, response));
-            }
-        });
+        }
+
+        private void handOver() {
+            var unused = vertx.executeBlocking(() -> receiver.receive(webhook(request, body.toBytes())), false)
+                    .otherwise(Bodies.FAILED)
+                    .onSuccess(answer -> write(answer, response));
+        }
     }
 
     private static void refuse(HttpServerRequest request, WebhookResponse answer) {
@@ -84,8 +125,8 @@ public final class VertxHandler implements Handler<HttpServerRequest> {
     private static WebhookRequest webhook(HttpServerRequest request, byte[] body) {
         Map<String, List<String>> headers = new HashMap<>();
         request.headers()
-                .names()
-                .forEach(name -> headers.put(name, request.headers().getAll(name)));
+                .forEach((name, value) ->
+                        headers.computeIfAbsent(name, any -> new ArrayList<>(1)).add(value));
         WebhookRequest webhook =
                 WebhookRequest.of(request.method().name(), request.path(), request.query(), headers, body);
         try {

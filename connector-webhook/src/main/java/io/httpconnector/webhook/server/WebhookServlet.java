@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -153,7 +154,7 @@ public final class WebhookServlet extends HttpServlet {
         public void onDataAvailable() throws IOException {
             while (in.isReady() && !in.isFinished()) {
                 int length = in.read(chunk);
-                WebhookResponse refusal = length > 0 ? body.add(chunk, length) : null;
+                WebhookResponse refusal = length > 0 ? body.add(Arrays.copyOf(chunk, length)) : null;
                 if (refusal != null) {
                     finish(refusal);
                     return;

@@ -113,13 +113,13 @@ class BudgetTest {
         Gathered one = new Gathered(receiver, budget);
         Gathered other = new Gathered(receiver, budget);
 
-        assertThat(one.add(piece, piece.length)).isNull();
-        assertThat(other.add(piece, piece.length)).isSameAs(Bodies.BUSY);
-        assertThat(one.add(piece, piece.length)).isSameAs(Bodies.TOO_LARGE);
+        assertThat(one.add(piece)).isNull();
+        assertThat(other.add(piece)).isSameAs(Bodies.BUSY);
+        assertThat(one.add(piece)).isSameAs(Bodies.TOO_LARGE);
         one.close();
         one.close();
         other.close();
-        assertThat(other.add(piece, piece.length)).isNull();
+        assertThat(other.add(piece)).isNull();
         other.close();
         assertThat(post(body(BODY), BODY)).isEqualTo(200);
     }
