@@ -1,55 +1,22 @@
 package io.httpconnector.benchmarks;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.MissingNode;
-import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.Secret;
-import io.httpconnector.webhook.Part;
-import io.httpconnector.webhook.Signatures;
-import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookSigner;
-import io.httpconnector.webhook.server.JdkHandler;
-import io.httpconnector.webhook.server.SpringWebFluxHandler;
-import io.httpconnector.webhook.server.VertxHandler;
-import io.httpconnector.webhook.server.WebhookServlet;
-import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import jakarta.servlet.http.HttpServlet;
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Executors;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
-import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
-import org.eclipse.jetty.ee10.servlet.ServletHolder;
-import org.eclipse.jetty.server.Server;
-import org.jspecify.annotations.Nullable;
-import org.springframework.http.server.reactive.ReactorHttpHandlerAdapter;
-import org.springframework.web.reactive.function.server.HandlerFunction;
-import org.springframework.web.reactive.function.server.RequestPredicates;
-import org.springframework.web.reactive.function.server.RouterFunctions;
-import org.springframework.web.reactive.function.server.ServerResponse;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * Webhooks of 1 KB a second over real servers, each with a handler written by hand (the same HMAC, and Jackson) and with ours, in
@@ -57,16 +24,12 @@ import reactor.core.scheduler.Schedulers;
  */
 public final class WebhookServers {
 
-    private static final String KEY = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-    private static final String OK = "{\"status\":\"ok\"}";
-    private static final List<String> SERVERS = List.of("jdk", "servlet", "vertx", "webflux");
+    static final String KEY = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    private static final List<String> SERVERS =
+            List.of("jdk", "servlet", "servlet-async", "spring-mvc", "webflux", "vertx", "javalin");
     private static final int EVENTS = 1000;
     private static final Pattern RATE = Pattern.compile("Requests/sec:\\s+([0-9.]+)");
     private static final Pattern BAD = Pattern.compile("Non-2xx or 3xx responses: ([0-9]+)");
-    private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final ThreadLocal<Mac> MACS = ThreadLocal.withInitial(WebhookServers::mac);
-
-    private static volatile JsonNode handled = MissingNode.getInstance();
 
     private WebhookServers() {}
 
@@ -78,7 +41,7 @@ public final class WebhookServers {
      */
     public static void main(String[] args) throws Exception {
         if (args.length == 3) {
-            serve(args[0], args[1].equals("connector"), Integer.parseInt(args[2]));
+            WebhookServer.serve(args[0], args[1].equals("connector"), Integer.parseInt(args[2]));
             Thread.sleep(Duration.ofHours(1).toMillis());
         } else {
             List<String> servers = args.length < 2 ? SERVERS : List.of(args[1]);
@@ -160,8 +123,9 @@ public final class WebhookServers {
                 .start();
         try {
             awaitPort(port);
-            wrk(port, 4, script);
-            return wrk(port, 4, script);
+            // Two cores take that long until the server is compiled.
+            wrk(port, 12, script);
+            return wrk(port, 5, script);
         } finally {
             process.destroy();
             process.waitFor();
@@ -199,120 +163,5 @@ public final class WebhookServers {
             throw new IllegalStateException(output);
         }
         return Double.parseDouble(rate.group(1));
-    }
-
-    private static void serve(String server, boolean connector, int port) throws Exception {
-        WebhookReceiver receiver = WebhookReceiver.named("leads")
-                .verify(Signatures.github(Secret.of(KEY)))
-                .id(Part.body("/id"))
-                // The same request comes again and again, and is to be handled each time.
-                .remember(Duration.ZERO, 1)
-                .handler(event -> handled = event.payload())
-                .build();
-        switch (server) {
-            case "jdk" -> jdk(port, connector ? receiver : null);
-            case "servlet" -> servlet(port, connector ? WebhookServlet.of(receiver) : new Bare());
-            case "vertx" -> vertx(port, connector ? receiver : null);
-            default -> webFlux(port, connector ? SpringWebFluxHandler.of(receiver) : bareFlux());
-        }
-    }
-
-    private static Mac mac() {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(KEY.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-            return mac;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** What is written by hand: the status. */
-    private static int byHand(@Nullable String signature, byte[] body) {
-        byte[] given = HexFormat.of().parseHex(signature == null ? "" : signature.substring("sha256=".length()));
-        if (!MessageDigest.isEqual(given, MACS.get().doFinal(body))) {
-            return 401;
-        }
-        try {
-            handled = MAPPER.readTree(body);
-            return 200;
-        } catch (IOException e) {
-            return 400;
-        }
-    }
-
-    private static void jdk(int port, @Nullable WebhookReceiver receiver) throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 100);
-        server.setExecutor(Executors.newFixedThreadPool(16));
-        server.createContext(
-                "/",
-                receiver != null
-                        ? JdkHandler.of(receiver)
-                        : exchange -> {
-                            byte[] body = exchange.getRequestBody().readAllBytes();
-                            int status = byHand(exchange.getRequestHeaders().getFirst("X-Hub-Signature-256"), body);
-                            byte[] answer = OK.getBytes(StandardCharsets.UTF_8);
-                            exchange.getResponseHeaders().set("Content-Type", "application/json");
-                            exchange.sendResponseHeaders(status, answer.length);
-                            exchange.getResponseBody().write(answer);
-                            exchange.close();
-                        });
-        server.start();
-    }
-
-    private static final class Bare extends HttpServlet {
-
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-            byte[] body = request.getInputStream().readAllBytes();
-            response.setStatus(byHand(request.getHeader("X-Hub-Signature-256"), body));
-            response.setContentType("application/json");
-            response.getOutputStream().write(OK.getBytes(StandardCharsets.UTF_8));
-        }
-    }
-
-    private static void servlet(int port, HttpServlet servlet) throws Exception {
-        Server server = new Server(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-        ServletContextHandler context = new ServletContextHandler("/");
-        context.addServlet(new ServletHolder(servlet), "/*");
-        server.setHandler(context);
-        server.start();
-    }
-
-    private static void vertx(int port, @Nullable WebhookReceiver receiver) {
-        Vertx vertx = Vertx.vertx();
-        var unused = vertx.createHttpServer()
-                .requestHandler(
-                        receiver != null
-                                ? VertxHandler.of(vertx, receiver)
-                                : request -> request.body().onSuccess(body -> {
-                                    String signature = request.getHeader("X-Hub-Signature-256");
-                                    vertx.executeBlocking(() -> byHand(signature, body.getBytes()), false)
-                                            .onSuccess(status -> request.response()
-                                                    .setStatusCode(status)
-                                                    .putHeader("Content-Type", "application/json")
-                                                    .end(Buffer.buffer(OK)));
-                                }))
-                .listen(port, "127.0.0.1");
-    }
-
-    private static HandlerFunction<ServerResponse> bareFlux() {
-        return request -> request.bodyToMono(byte[].class)
-                .publishOn(Schedulers.boundedElastic())
-                .map(body -> byHand(request.headers().firstHeader("X-Hub-Signature-256"), body))
-                .flatMap(status -> ServerResponse.status(status)
-                        .header("Content-Type", "application/json")
-                        .bodyValue(OK.getBytes(StandardCharsets.UTF_8)));
-    }
-
-    private static void webFlux(int port, HandlerFunction<ServerResponse> handler) {
-        var unused = reactor.netty.http.server.HttpServer.create()
-                .host("127.0.0.1")
-                .port(port)
-                .handle(new ReactorHttpHandlerAdapter(
-                        RouterFunctions.toHttpHandler(RouterFunctions.route(RequestPredicates.all(), handler))))
-                .bindNow();
     }
 }

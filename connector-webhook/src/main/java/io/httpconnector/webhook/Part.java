@@ -152,16 +152,28 @@ public final class Part {
         for (String text : texts) {
             int start = 0;
             while (start <= text.length()) {
-                int end = separator.isEmpty() ? -1 : text.indexOf(separator, start);
-                String item =
-                        text.substring(start, end < 0 ? text.length() : end).strip();
-                if (item.startsWith(prefix)) {
-                    values.add(item.substring(prefix.length()));
-                }
-                start = end < 0 ? text.length() + 1 : end + separator.length();
+                int next = separator.isEmpty() ? -1 : text.indexOf(separator, start);
+                int end = next < 0 ? text.length() : next;
+                addItem(text, start, end, values);
+                start = next < 0 ? text.length() + 1 : next + separator.length();
             }
         }
         return values;
+    }
+
+    /** What comes after the prefix in a piece of a text, without the spaces around it. */
+    private void addItem(String text, int start, int end, List<String> values) {
+        int from = start;
+        int to = end;
+        while (from < to && Character.isWhitespace(text.charAt(from))) {
+            from++;
+        }
+        while (to > from && Character.isWhitespace(text.charAt(to - 1))) {
+            to--;
+        }
+        if (to - from >= prefix.length() && text.startsWith(prefix, from)) {
+            values.add(text.substring(from + prefix.length(), to));
+        }
     }
 
     @Override
