@@ -67,7 +67,6 @@ class SignatureDefinitionTest {
                         InvalidDefinitionException.class,
                         e -> assertThat(e.problems())
                                 .containsExactly(
-                                        "signature[1]: it needs one of header, query and body",
                                         "signature[1]: headr: there is no such member, but [after, body, header, items, query]",
                                         "signature[2]: it needs one of header, query and body",
                                         "content: it must be a text",
