@@ -237,6 +237,35 @@ class HandlingTest {
     }
 
     @Test
+    void aHeaderIsAnIdWhenItIsSignedItself() {
+        Secret secret = Secret.of("s3cr3t");
+        SignatureBuilder signature = Signatures.hmac("HmacSHA256", secret)
+                .signature(Part.header("X-Signature"))
+                .timestamp(Part.header("X-Time"))
+                .content("{{timestamp}}.{{header.x-version}}.{{body}}");
+        WebhookReceiver byOther = WebhookReceiver.named("any")
+                .verify(signature.build())
+                .id(Part.header("X-Id"))
+                .handler(events::add)
+                .build();
+        WebhookReceiver bySigned = WebhookReceiver.named("any")
+                .verify(signature.build())
+                .id(Part.header("X-Version"))
+                .handler(events::add)
+                .build();
+        WebhookRequest captured = WebhookSigner.of(signature, secret)
+                .sign(WebhookRequest.of("POST", "/", "", Map.of("X-Version", List.of("v7")), "{}".getBytes(UTF_8)));
+
+        byOther.receive(captured.header("X-Id", "1"));
+        byOther.receive(captured.header("X-Id", "2"));
+        bySigned.receive(captured);
+
+        assertThat(events).hasSize(2);
+        assertThat(events.get(0).id()).hasSize(32);
+        assertThat(events.get(1).id()).isEqualTo("v7");
+    }
+
+    @Test
     void eventsOfOneKeyAreHandledOneAfterTheOther() throws Exception {
         AtomicInteger running = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();

@@ -49,6 +49,18 @@ class VerifiersTest {
     }
 
     @Test
+    void spacesAroundItemsDoNotCount() {
+        Verifier item = Verifiers.token(Part.header("X-Tokens").items(";").after("t="), Secret.of("abc"));
+
+        assertThat(reason(item, EMPTY.header("X-Tokens", "u=1 ;\t t=abc\t ; v=2")))
+                .isNull();
+        assertThat(reason(item, EMPTY.header("X-Tokens", "t=abc"))).isNull();
+        assertThat(reason(item, EMPTY.header("X-Tokens", "u=1;t=ab c"))).isEqualTo(Reason.MISMATCH);
+        assertThat(reason(item, EMPTY.header("X-Tokens", "t;=abc;;"))).isEqualTo(Reason.MISSING);
+        assertThat(reason(item, EMPTY.header("X-Tokens", ""))).isEqualTo(Reason.MISSING);
+    }
+
+    @Test
     void aTokenStandsWhereItIsSaid() {
         Verifier query = Verifiers.token(Part.query("token"), Secret.of("t1"), Secret.of("t2"));
 
