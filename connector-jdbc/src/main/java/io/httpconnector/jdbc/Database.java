@@ -1,0 +1,98 @@
+package io.httpconnector.jdbc;
+
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.state.StateException;
+import io.httpconnector.state.StateException.Reason;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.regex.Pattern;
+import javax.sql.DataSource;
+
+/** Does work in transactions, and names the tables. Safe for many threads. */
+final class Database {
+
+    private static final Pattern PREFIX = Pattern.compile("([A-Za-z_][A-Za-z0-9_]*\\.)?[A-Za-z_][A-Za-z0-9_]*");
+
+    private final DataSource dataSource;
+    private final String prefix;
+
+    /** Work that throws nothing but what the database throws. */
+    @FunctionalInterface
+    interface Work<T> {
+        T in(Connection connection) throws SQLException;
+    }
+
+    Database(DataSource dataSource, String prefix) {
+        if (dataSource == null) {
+            throw new InvalidDefinitionException("database", List.of("the data source is null"));
+        }
+        if (prefix == null || prefix.length() > 60 || !PREFIX.matcher(prefix).matches()) {
+            throw new InvalidDefinitionException(
+                    "database",
+                    List.of(
+                            "the prefix of the tables must be letters, digits and underscores, at most 60, with a schema and"
+                                    + " a dot before it when there is one"));
+        }
+        this.dataSource = dataSource;
+        this.prefix = prefix;
+    }
+
+    /** SQL in which each {@code $} stands for the prefix of the tables. */
+    String sql(String text) {
+        return text.replace("$", prefix);
+    }
+
+    /** All of the work, or nothing of it. */
+    <T> T transaction(Work<T> work) {
+        try (Connection connection = dataSource.getConnection()) {
+            boolean automatic = connection.getAutoCommit();
+            connection.setAutoCommit(false);
+            try {
+                T result = work.in(connection);
+                connection.commit();
+                return result;
+            } catch (SQLException | RuntimeException | Error e) {
+                rollback(connection, e);
+                throw e;
+            } finally {
+                restore(connection, automatic);
+            }
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    private static void rollback(Connection connection, Throwable reason) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            reason.addSuppressed(e);
+        }
+    }
+
+    private static void restore(Connection connection, boolean automatic) {
+        try {
+            connection.setAutoCommit(automatic);
+        } catch (SQLException e) {
+            // It is broken, as whoever gets it next is told. What was done has been committed, or was not.
+        }
+    }
+
+    /** Whether there is such a row already: class 23 is said of integrity constraints. */
+    static boolean isDuplicate(SQLException e) {
+        return e.getSQLState() != null && e.getSQLState().startsWith("23");
+    }
+
+    /** Class 40 is said of transactions that others have made impossible. */
+    private static StateException failure(SQLException e) {
+        String state = e.getSQLState() == null ? "" : e.getSQLState();
+        return state.startsWith("40")
+                ? new StateException(Reason.CONFLICT, "Somebody else has written at the same time", e)
+                : new StateException(
+                        Reason.UNAVAILABLE,
+                        "The database did not do what it was asked for (SQL state " + state
+                                + "): is it there, and has it" + " the tables?",
+                        e);
+    }
+}

@@ -1,0 +1,89 @@
+package io.httpconnector.jdbc;
+
+import io.httpconnector.InvalidDefinitionException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import javax.sql.DataSource;
+
+/**
+ * The tables. They are described by versioned SQL scripts in the folders {@code io/httpconnector/jdbc/postgresql} and
+ * {@code io/httpconnector/jdbc/h2} of the jar, which Flyway can run: with the placeholder {@code prefix}, such as
+ * {@code http_connector_}. Nothing else creates or changes a table.
+ */
+public final class JdbcSchema {
+
+    static final String USUAL_PREFIX = "http_connector_";
+
+    private static final Map<String, String> FOLDERS = Map.of("PostgreSQL", "postgresql", "H2", "h2");
+    private static final List<String> SCRIPTS = List.of("V1__state.sql");
+
+    private JdbcSchema() {}
+
+    /**
+     * Makes the tables that are missing.
+     *
+     * @param dataSource gives connections of whoever may do that
+     * @throws InvalidDefinitionException when the database is none of those that are known
+     * @throws io.httpconnector.state.StateException when the database refuses
+     */
+    public static void create(DataSource dataSource) {
+        create(dataSource, USUAL_PREFIX);
+    }
+
+    /**
+     * Makes the tables that are missing, with names of their own.
+     *
+     * @param dataSource gives connections of whoever may do that
+     * @param prefix what their names begin with, such as {@code acme_} or {@code integration.hc_}
+     * @throws InvalidDefinitionException when the database is none of those that are known, or the prefix is none
+     * @throws io.httpconnector.state.StateException when the database refuses
+     */
+    public static void create(DataSource dataSource, String prefix) {
+        Database database = new Database(dataSource, prefix);
+        database.transaction(connection -> {
+            String folder = folder(connection);
+            for (String script : SCRIPTS) {
+                run(connection, read(folder + "/" + script).replace("${prefix}", prefix));
+            }
+            return true;
+        });
+    }
+
+    private static String folder(Connection connection) throws SQLException {
+        String product = connection.getMetaData().getDatabaseProductName();
+        String folder = FOLDERS.get(product);
+        if (folder == null) {
+            throw new InvalidDefinitionException(
+                    "database", List.of("there are no tables for " + product + ", but for " + FOLDERS.keySet()));
+        }
+        return folder;
+    }
+
+    private static void run(Connection connection, String script) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            for (String command : script.split(";", -1)) {
+                if (!command.isBlank()) {
+                    statement.execute(command);
+                }
+            }
+        }
+    }
+
+    private static String read(String name) {
+        try (InputStream in = JdbcSchema.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException(name + " is missing: the jar is not whole");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

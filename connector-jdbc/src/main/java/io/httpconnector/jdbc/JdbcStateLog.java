@@ -1,0 +1,207 @@
+package io.httpconnector.jdbc;
+
+import io.httpconnector.state.StateException;
+import io.httpconnector.state.StateException.Reason;
+import io.httpconnector.state.StateLog;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * One row says which entries count: those of a generation, up to a number. Whoever adds entries moves that row on from where it
+ * was when it was read, and otherwise adds nothing. For one thread at a time.
+ */
+final class JdbcStateLog implements StateLog {
+
+    private static final int BATCH = 100;
+
+    /** In one statement, because that sees one moment, whatever others write meanwhile. */
+    private static final String READ = "select s.generation, s.last_entry, e.content from $state s"
+            + " left join $state_entry e on e.state_key = s.state_key and e.generation = s.generation"
+            + " and e.entry <= s.last_entry where s.state_key = ? order by e.entry";
+
+    private final Database database;
+    private final String key;
+    private final String id;
+    private final Runnable closing;
+    private Position position = Position.UNKNOWN;
+    private boolean closed;
+
+    /** Which entries count. */
+    private record Position(long generation, long last) {
+        /** Nothing in the database is there. */
+        static final Position UNKNOWN = new Position(-1, -1);
+    }
+
+    JdbcStateLog(Database database, String key, String id, Runnable closing) {
+        this.database = database;
+        this.key = key;
+        this.id = id;
+        this.closing = closing;
+    }
+
+    @Override
+    public void read(Consumer<byte[]> reader) {
+        checkOpen();
+        position = Position.UNKNOWN;
+        position = database.transaction(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(database.sql(READ))) {
+                select.setString(1, key);
+                select.setFetchSize(BATCH);
+                try (ResultSet rows = select.executeQuery()) {
+                    return read(rows, reader);
+                }
+            }
+        });
+    }
+
+    private Position read(ResultSet rows, Consumer<byte[]> reader) throws SQLException {
+        // Generation 0 is that of a state which has never been written.
+        Position found = new Position(0, 0);
+        long count = 0;
+        while (rows.next()) {
+            found = new Position(rows.getLong(1), rows.getLong(2));
+            byte[] entry = rows.getBytes(3);
+            if (entry != null) {
+                count++;
+                reader.accept(entry);
+            }
+        }
+        if (count != found.last) {
+            throw new StateException(
+                    Reason.CORRUPT,
+                    "The state of \"" + id + "\" should have " + found.last + " entries, but has " + count);
+        }
+        return found;
+    }
+
+    @Override
+    public void append(byte[] entry) {
+        write((connection, from) -> {
+            Position next = new Position(Math.max(1, from.generation), from.last + 1);
+            move(connection, from, next);
+            insert(connection, next.generation, from.last, List.of(entry));
+            return next;
+        });
+    }
+
+    @Override
+    public void replace(Iterable<byte[]> entries) {
+        write((connection, from) -> {
+            Position begun = new Position(from.generation + 1, 0);
+            move(connection, from, begun);
+            Position next = new Position(begun.generation, insert(connection, begun.generation, 0, entries));
+            if (next.last > 0) {
+                move(connection, begun, next);
+            }
+            forget(connection, next.generation);
+            return next;
+        });
+    }
+
+    /** Writes from a position on, and says to which. */
+    @FunctionalInterface
+    private interface Writing {
+        Position from(Connection connection, Position position) throws SQLException;
+    }
+
+    private void write(Writing writing) {
+        checkOpen();
+        Position from = position;
+        if (from.equals(Position.UNKNOWN)) {
+            throw conflict();
+        }
+        // When the answer to the commit is lost, nobody knows what is there: it must be read then.
+        position = Position.UNKNOWN;
+        position = database.transaction(connection -> writing.from(connection, from));
+    }
+
+    /** Locks the row until the end of the transaction. */
+    private void move(Connection connection, Position from, Position to) throws SQLException {
+        if (from.generation == 0) {
+            create(connection, to);
+            return;
+        }
+        try (PreparedStatement update = connection.prepareStatement(database.sql(
+                "update $state set generation = ?, last_entry = ? where state_key = ? and generation = ? and"
+                        + " last_entry = ?"))) {
+            update.setLong(1, to.generation);
+            update.setLong(2, to.last);
+            update.setString(3, key);
+            update.setLong(4, from.generation);
+            update.setLong(5, from.last);
+            if (update.executeUpdate() != 1) {
+                throw conflict();
+            }
+        }
+    }
+
+    private void create(Connection connection, Position first) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(
+                database.sql("insert into $state (state_key, id, generation, last_entry) values (?, ?, ?, ?)"))) {
+            insert.setString(1, key);
+            insert.setString(2, id);
+            insert.setLong(3, first.generation);
+            insert.setLong(4, first.last);
+            insert.executeUpdate();
+        } catch (SQLException e) {
+            if (Database.isDuplicate(e)) {
+                throw conflict();
+            }
+            throw e;
+        }
+    }
+
+    /** Inserts entries after a number, and says which number the last one has. */
+    private long insert(Connection connection, long generation, long after, Iterable<byte[]> entries)
+            throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(
+                database.sql("insert into $state_entry (state_key, generation, entry, content) values (?, ?, ?, ?)"))) {
+            long last = after;
+            for (byte[] entry : entries) {
+                last++;
+                insert.setString(1, key);
+                insert.setLong(2, generation);
+                insert.setLong(3, last);
+                insert.setBytes(4, entry);
+                insert.addBatch();
+                if ((last - after) % BATCH == 0) {
+                    insert.executeBatch();
+                }
+            }
+            insert.executeBatch();
+            return last;
+        }
+    }
+
+    private void forget(Connection connection, long generation) throws SQLException {
+        try (PreparedStatement delete = connection.prepareStatement(
+                database.sql("delete from $state_entry where state_key = ? and generation < ?"))) {
+            delete.setString(1, key);
+            delete.setLong(2, generation);
+            delete.executeUpdate();
+        }
+    }
+
+    private StateException conflict() {
+        return new StateException(
+                Reason.CONFLICT, "Somebody else has written the state of \"" + id + "\" since it was read");
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new StateException(Reason.UNAVAILABLE, "The state of \"" + id + "\" is closed");
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            closing.run();
+        }
+    }
+}

@@ -1,0 +1,14 @@
+create table if not exists ${prefix}state (
+    state_key char(64) not null primary key,
+    id varchar not null,
+    generation bigint not null,
+    last_entry bigint not null
+);
+
+create table if not exists ${prefix}state_entry (
+    state_key char(64) not null,
+    generation bigint not null,
+    entry bigint not null,
+    content bytea not null,
+    primary key (state_key, generation, entry)
+);

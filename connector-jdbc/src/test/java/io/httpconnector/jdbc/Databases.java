@@ -1,0 +1,73 @@
+package io.httpconnector.jdbc;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.h2.jdbcx.JdbcDataSource;
+
+/** The databases of the tests: H2 in a file, and a PostgreSQL that is started once. */
+enum Databases {
+    H2,
+    POSTGRESQL;
+
+    /** A pool of connections to an empty database. */
+    HikariDataSource open(Path directory) {
+        HikariConfig config = new HikariConfig();
+        config.setDataSource(this == H2 ? file(directory) : Server.newDatabase());
+        config.setMaximumPoolSize(10);
+        return new HikariDataSource(config);
+    }
+
+    private static DataSource file(Path directory) {
+        JdbcDataSource source = new JdbcDataSource();
+        source.setURL("jdbc:h2:file:" + directory.resolve("db"));
+        return source;
+    }
+
+    /** Gives one connection again and again, which is not closed. */
+    static DataSource only(Connection connection) {
+        Connection kept = proxy(
+                Connection.class,
+                (proxy, method, arguments) ->
+                        method.getName().equals("close") ? null : method.invoke(connection, arguments));
+        return proxy(DataSource.class, (proxy, method, arguments) -> kept);
+    }
+
+    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+    }
+
+    private static final class Server {
+
+        private static final EmbeddedPostgres POSTGRES = start();
+
+        private static EmbeddedPostgres start() {
+            try {
+                return EmbeddedPostgres.builder().start();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        static DataSource newDatabase() {
+            String name = "t" + UUID.randomUUID().toString().replace("-", "");
+            try (Connection connection = POSTGRES.getPostgresDatabase().getConnection();
+                    Statement statement = connection.createStatement()) {
+                statement.execute("create database " + name);
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+            return POSTGRES.getDatabase("postgres", name);
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package io.httpconnector.jdbc;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.state.StateException;
+import io.httpconnector.state.StateException.Reason;
+import io.httpconnector.state.StateLog;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.state.testing.StateStoreTestKit;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** States in a database. */
+class JdbcStateStoreTest {
+
+    @TempDir
+    Path directory;
+
+    private static List<String> read(StateLog log) {
+        List<String> entries = new ArrayList<>();
+        log.read(entry -> entries.add(new String(entry, UTF_8)));
+        return entries;
+    }
+
+    private static void expect(Reason reason, Runnable step) {
+        assertThatThrownBy(step::run)
+                .isInstanceOfSatisfying(
+                        StateException.class, e -> assertThat(e.reason()).isEqualTo(reason));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void keepsWhatStoresMustKeep(Databases databases) {
+        try (HikariDataSource source = databases.open(directory)) {
+            JdbcSchema.create(source);
+            JdbcSchema.create(source);
+
+            StateStoreTestKit.of(() -> JdbcStateStore.of(source)).verify();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void ofTwoMachinesTheFirstToWriteWins(Databases databases) {
+        try (HikariDataSource source = databases.open(directory)) {
+            JdbcSchema.create(source);
+            StateLog frozen = JdbcStateStore.of(source).open("leads");
+            StateLog successor = JdbcStateStore.of(source).open("leads");
+            frozen.read(entry -> {});
+            successor.read(entry -> {});
+
+            successor.append("a".getBytes(UTF_8));
+
+            expect(Reason.CONFLICT, () -> frozen.append("b".getBytes(UTF_8)));
+            expect(Reason.CONFLICT, () -> frozen.replace(List.of("b".getBytes(UTF_8))));
+            successor.replace(List.of("c".getBytes(UTF_8)));
+            expect(Reason.CONFLICT, () -> frozen.append("b".getBytes(UTF_8)));
+            assertThat(read(frozen)).containsExactly("c");
+            frozen.append("d".getBytes(UTF_8));
+            expect(Reason.CONFLICT, () -> successor.append("e".getBytes(UTF_8)));
+            assertThat(read(successor)).containsExactly("c", "d");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void manyMachinesAtOnceLoseNothing(Databases databases) throws Exception {
+        int machines = 6;
+        AtomicInteger added = new AtomicInteger();
+        try (HikariDataSource source = databases.open(directory)) {
+            JdbcSchema.create(source);
+            ExecutorService threads = Executors.newFixedThreadPool(machines);
+            List<Future<?>> running = new ArrayList<>();
+            for (int i = 0; i < machines; i++) {
+                StateStore store = JdbcStateStore.of(source);
+                running.add(threads.submit(() -> {
+                    try (StateLog log = store.open("leads")) {
+                        for (int n = 0; n < 100; n++) {
+                            add(log, n, added);
+                        }
+                    }
+                }));
+            }
+            for (Future<?> one : running) {
+                one.get();
+            }
+            threads.shutdown();
+            try (StateLog log = JdbcStateStore.of(source).open("leads")) {
+                assertThat(total(read(log))).isEqualTo(added.get());
+            }
+            assertThat(added.get()).isGreaterThan(50);
+        }
+    }
+
+    /** Every tenth time, what is there is put into one entry. */
+    private static void add(StateLog log, int n, AtomicInteger added) {
+        try {
+            int before = total(read(log));
+            if (n % 10 == 9) {
+                log.replace(List.of(String.valueOf(before).getBytes(UTF_8)));
+            } else {
+                log.append("1".getBytes(UTF_8));
+                added.incrementAndGet();
+            }
+        } catch (StateException e) {
+            assertThat(e.reason()).isEqualTo(Reason.CONFLICT);
+        }
+    }
+
+    private static int total(List<String> entries) {
+        return entries.stream().mapToInt(Integer::parseInt).sum();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsWrittenInPartIsNotThere(Databases databases) throws Exception {
+        try (HikariDataSource source = databases.open(directory)) {
+            JdbcSchema.create(source, "acme_");
+            StateStore store = JdbcStateStore.of(source, "acme_");
+            try (StateLog log = store.open("leads")) {
+                log.read(entry -> {});
+                log.append("1".getBytes(UTF_8));
+                execute(source, "alter table acme_state_entry rename to elsewhere");
+
+                expect(Reason.UNAVAILABLE, () -> log.append("2".getBytes(UTF_8)));
+                execute(source, "alter table elsewhere rename to acme_state_entry");
+                // Whether it was stored is not known until it is read.
+                expect(Reason.CONFLICT, () -> log.append("2".getBytes(UTF_8)));
+                assertThat(read(log)).containsExactly("1");
+                log.append("2".getBytes(UTF_8));
+                assertThat(read(log)).containsExactly("1", "2");
+                execute(source, "delete from acme_state_entry where entry = 1");
+                expect(Reason.CORRUPT, () -> log.read(entry -> {}));
+                expect(Reason.CONFLICT, () -> log.append("3".getBytes(UTF_8)));
+            }
+        }
+    }
+
+    private static void execute(HikariDataSource source, String sql) throws Exception {
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theStateOfAConnectionIsAsBefore(Databases databases) throws Exception {
+        try (HikariDataSource pool = databases.open(directory)) {
+            JdbcSchema.create(pool);
+            try (Connection one = pool.getConnection()) {
+                // Gives the same connection each time, and does not close it.
+                StateStore store = JdbcStateStore.of(Databases.only(one));
+                try (StateLog log = store.open("leads")) {
+                    log.read(entry -> {});
+                    log.append("1".getBytes(UTF_8));
+                }
+                assertThat(one.getAutoCommit()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void whatIsWrongIsSaid() throws Exception {
+        try (HikariDataSource source = Databases.H2.open(directory)) {
+            assertThatThrownBy(() -> JdbcStateStore.of(null)).isInstanceOf(InvalidDefinitionException.class);
+            assertThatThrownBy(() -> JdbcStateStore.of(source, "a; drop table b"))
+                    .isInstanceOf(InvalidDefinitionException.class)
+                    .hasMessageContaining("letters, digits and underscores");
+            assertThatThrownBy(() -> JdbcStateStore.of(source).open("leads").read(entry -> {}))
+                    .isInstanceOf(StateException.class)
+                    .hasMessageContaining("has it the tables?");
+        }
+    }
+}
