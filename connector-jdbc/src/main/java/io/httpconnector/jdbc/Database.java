@@ -3,8 +3,12 @@ package io.httpconnector.jdbc;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateException.Reason;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
@@ -43,6 +47,21 @@ final class Database {
         return text.replace("$", prefix);
     }
 
+    /** A connection to be closed by the caller. */
+    Connection connection() throws SQLException {
+        return dataSource.getConnection();
+    }
+
+    /** What an id of any length is called in the tables: databases differ in how long keys may be, and which are equal. */
+    static String key(String id) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
     /** All of the work, or nothing of it. */
     <T> T transaction(Work<T> work) {
         try (Connection connection = dataSource.getConnection()) {
@@ -63,7 +82,7 @@ final class Database {
         }
     }
 
-    private static void rollback(Connection connection, Throwable reason) {
+    static void rollback(Connection connection, Throwable reason) {
         try {
             connection.rollback();
         } catch (SQLException e) {
@@ -71,7 +90,7 @@ final class Database {
         }
     }
 
-    private static void restore(Connection connection, boolean automatic) {
+    static void restore(Connection connection, boolean automatic) {
         try {
             connection.setAutoCommit(automatic);
         } catch (SQLException e) {
@@ -79,15 +98,10 @@ final class Database {
         }
     }
 
-    /** Whether there is such a row already: class 23 is said of integrity constraints. */
-    static boolean isDuplicate(SQLException e) {
-        return e.getSQLState() != null && e.getSQLState().startsWith("23");
-    }
-
-    /** Class 40 is said of transactions that others have made impossible. */
-    private static StateException failure(SQLException e) {
+    /** Class 40 is said of transactions that others have made impossible, class 23 of rows that are there already. */
+    static StateException failure(SQLException e) {
         String state = e.getSQLState() == null ? "" : e.getSQLState();
-        return state.startsWith("40")
+        return state.startsWith("40") || state.startsWith("23")
                 ? new StateException(Reason.CONFLICT, "Somebody else has written at the same time", e)
                 : new StateException(
                         Reason.UNAVAILABLE,

@@ -147,11 +147,6 @@ final class JdbcStateLog implements StateLog {
             insert.setLong(3, first.generation);
             insert.setLong(4, first.last);
             insert.executeUpdate();
-        } catch (SQLException e) {
-            if (Database.isDuplicate(e)) {
-                throw conflict();
-            }
-            throw e;
         }
     }
 

@@ -5,10 +5,6 @@ import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateException.Reason;
 import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -66,16 +62,6 @@ public final class JdbcStateStore implements StateStore {
                     "The state of \"" + id
                             + "\" is in use: a trigger can run once only; give the other one an id of its own");
         }
-        return new JdbcStateLog(database, hash(id), id, () -> open.remove(id));
-    }
-
-    /** Databases differ in how long a key may be, and whether it is compared letter by letter. */
-    private static String hash(String id) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return new JdbcStateLog(database, Database.key(id), id, () -> open.remove(id));
     }
 }

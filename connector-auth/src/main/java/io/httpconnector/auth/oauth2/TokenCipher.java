@@ -13,7 +13,7 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /** AES-256 in Galois/Counter Mode, NIST SP 800-38D; a text is bound to its key in the store, so that two can't be swapped. */
-final class TokenCipher {
+final class TokenCipher implements TokenEncryption {
 
     private static final String PREFIX = "aes-256-gcm:";
     private static final int KEY_BYTES = 32;
@@ -38,7 +38,8 @@ final class TokenCipher {
         this.key = new SecretKeySpec(bytes, "AES");
     }
 
-    String encrypt(String text, String storeKey) {
+    @Override
+    public String encrypt(String text, String storeKey) {
         byte[] nonce = new byte[NONCE_BYTES];
         RANDOM.nextBytes(nonce);
         try {
@@ -50,7 +51,8 @@ final class TokenCipher {
         }
     }
 
-    String decrypt(String text, String storeKey) {
+    @Override
+    public String decrypt(String text, String storeKey) {
         String[] parts = text.split(":", -1);
         if (!text.startsWith(PREFIX) || parts.length != 3) {
             throw unreadable("it is not encrypted");

@@ -1,0 +1,177 @@
+package io.httpconnector.jdbc;
+
+import io.httpconnector.ConnectorException;
+import io.httpconnector.Time;
+import io.httpconnector.state.StateException;
+import io.httpconnector.state.StateException.Reason;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A row that is locked by a connection which does nothing else, so that the database gives it back when the process dies. */
+final class JdbcLease {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JdbcTokenStore.class);
+    private static final Duration MOST = Duration.ofMinutes(2);
+    private static final Duration POLL = Duration.ofMillis(20);
+    private static final CountDownLatch NEVER = new CountDownLatch(1);
+
+    private final Database database;
+    private final Connection connection;
+    private final String key;
+    private final String name;
+    private boolean automatic = true;
+
+    private JdbcLease(Database database, Connection connection, String key, String name) {
+        this.database = database;
+        this.connection = connection;
+        this.key = key;
+        this.name = name;
+    }
+
+    /** Waits until the row is free. */
+    static JdbcLease take(Database database, String name, Duration patience) {
+        String key = Database.key(name);
+        long end = Time.SYSTEM.nanos() + patience.toNanos();
+        create(database, key);
+        while (true) {
+            JdbcLease lease = tryTake(database, key, name);
+            if (lease != null) {
+                return lease;
+            }
+            if (Time.SYSTEM.nanos() - end >= 0) {
+                throw new ConnectorException("The lease of \"" + name + "\" was not free for " + patience);
+            }
+            pause(name);
+        }
+    }
+
+    private static void pause(String name) {
+        try {
+            boolean unused = Time.SYSTEM.await(NEVER, POLL);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ConnectorException(
+                    "The thread was interrupted while it waited for the lease of \"" + name + "\"", e);
+        }
+    }
+
+    private static void create(Database database, String key) {
+        try {
+            boolean unused = database.transaction(connection -> {
+                try (PreparedStatement select =
+                        connection.prepareStatement(database.sql("select lease_key from $lease where lease_key = ?"))) {
+                    select.setString(1, key);
+                    try (ResultSet row = select.executeQuery()) {
+                        if (row.next()) {
+                            return true;
+                        }
+                    }
+                }
+                try (PreparedStatement insert =
+                        connection.prepareStatement(database.sql("insert into $lease (lease_key) values (?)"))) {
+                    insert.setString(1, key);
+                    return insert.executeUpdate() == 1;
+                }
+            });
+        } catch (StateException e) {
+            // When somebody else has made it just now, it is there.
+            if (e.reason() != Reason.CONFLICT) {
+                throw e;
+            }
+        }
+    }
+
+    private static @Nullable JdbcLease tryTake(Database database, String key, String name) {
+        try {
+            JdbcLease lease = new JdbcLease(database, database.connection(), key, name);
+            boolean taken = false;
+            try {
+                lease.automatic = lease.connection.getAutoCommit();
+                lease.connection.setAutoCommit(false);
+                taken = lease.tryLock();
+                return taken ? lease : null;
+            } finally {
+                if (!taken) {
+                    lease.close();
+                }
+            }
+        } catch (SQLException e) {
+            throw Database.failure(e);
+        }
+    }
+
+    private boolean tryLock() throws SQLException {
+        if (connection.getMetaData().getDatabaseProductName().equals("PostgreSQL")) {
+            try (Statement statement = connection.createStatement()) {
+                // When its machine is gone without a word, nobody else would get the lease for hours.
+                statement.execute("set local idle_in_transaction_session_timeout = '" + MOST.toSeconds() + "s'");
+            }
+        }
+        try (PreparedStatement select = connection.prepareStatement(
+                database.sql("select lease_key from $lease where lease_key = ? for update skip locked"))) {
+            select.setString(1, key);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next();
+            }
+        }
+    }
+
+    /** Reads by the connection that has the lock. */
+    <T> T read(Database.Work<T> work) {
+        try {
+            return work.in(connection);
+        } catch (SQLException e) {
+            throw Database.failure(e);
+        }
+    }
+
+    /**
+     * Writes by the connection that has the lock. When this returns, it is safe, and the lock is held again: somebody else may have had
+     * it in between, so that what was read before must be read again.
+     */
+    <T> T write(Database.Work<T> work) {
+        try {
+            T result;
+            try {
+                result = work.in(connection);
+                connection.commit();
+            } catch (SQLException | RuntimeException e) {
+                Database.rollback(connection, e);
+                throw e;
+            } finally {
+                lock();
+            }
+            return result;
+        } catch (SQLException e) {
+            throw Database.failure(e);
+        }
+    }
+
+    private void lock() throws SQLException {
+        long end = Time.SYSTEM.nanos() + MOST.toNanos();
+        while (!tryLock()) {
+            if (Time.SYSTEM.nanos() - end >= 0) {
+                throw new SQLException("the lease was not free again for " + MOST);
+            }
+            pause(name);
+        }
+    }
+
+    void close() {
+        try {
+            connection.rollback();
+            Database.restore(connection, automatic);
+            connection.close();
+        } catch (SQLException e) {
+            LOG.debug("The connection of a lease was broken", e);
+        }
+    }
+}
