@@ -1,0 +1,193 @@
+package io.httpconnector.jdbc;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import com.zaxxer.hikari.HikariDataSource;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.Request;
+import io.httpconnector.Secret;
+import io.httpconnector.auth.oauth2.OAuth2;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** Processes that share the tokens of one PostgreSQL, against a service that revokes everything when a token is used twice. */
+@Timeout(120)
+class ManyMachinesTest {
+
+    private static final int THREADS = 20;
+
+    @TempDir
+    Path directory;
+
+    private final AtomicInteger refreshes = new AtomicInteger();
+    private final AtomicInteger misuses = new AtomicInteger();
+    private final CountDownLatch asked = new CountDownLatch(1);
+    private volatile long answerAfter;
+    private volatile String current = "r0";
+    private HttpServer server;
+    private ExecutorService threads;
+
+    @BeforeEach
+    void start() throws IOException {
+        threads = Executors.newCachedThreadPool();
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
+        server.setExecutor(threads);
+        server.createContext("/token", this::token);
+        server.createContext("/api", exchange -> {
+            String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+            answer(exchange, ("Bearer a-" + current).equals(authorization) ? 200 : 401, "{}");
+        });
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+
+    /** A refresh token is good once. */
+    private void token(HttpExchange exchange) throws IOException {
+        String form = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
+        asked.countDown();
+        try {
+            Thread.sleep(answerAfter);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        synchronized (this) {
+            if (!(form + "&").contains("refresh_token=" + current + "&")) {
+                misuses.incrementAndGet();
+                answer(exchange, 400, "{\"error\":\"invalid_grant\"}");
+                return;
+            }
+            current = "r" + refreshes.incrementAndGet();
+            answer(
+                    exchange,
+                    200,
+                    "{\"access_token\":\"a-" + current + "\",\"token_type\":\"Bearer\",\"refresh_token\":\"" + current
+                            + "\",\"expires_in\":3600}");
+        }
+    }
+
+    private static void answer(HttpExchange exchange, int status, String json) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(status, json.length());
+        exchange.getResponseBody().write(json.getBytes(UTF_8));
+        exchange.close();
+    }
+
+    /** A machine: when its input ends, it sends by many threads at once. */
+    static final class Machine {
+
+        public static void main(String[] arguments) throws Exception {
+            PGSimpleDataSource source = new PGSimpleDataSource();
+            source.setURL(arguments[1]);
+            source.setUser("postgres");
+            try (HttpConnection connection = HttpConnection.named("Service")
+                    .baseUrl(arguments[0])
+                    .auth(OAuth2.refreshToken(Secret.of("r0"))
+                            .tokenUrl(arguments[0] + "/token")
+                            .publicClient("id")
+                            .tokens(JdbcTokenStore.of(source))
+                            .build())
+                    .build()) {
+                System.out.println("ready");
+                int unused = System.in.read();
+                ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+                List<Future<?>> calls = new ArrayList<>();
+                for (int i = 0; i < THREADS; i++) {
+                    calls.add(threads.submit(() -> connection.send(Request.get("/api"))));
+                }
+                threads.shutdown();
+                for (Future<?> call : calls) {
+                    call.get();
+                }
+            }
+        }
+    }
+
+    private Process machine(String database) throws IOException {
+        String url = "http://127.0.0.1:" + server.getAddress().getPort();
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Machine.class.getName(),
+                        url,
+                        database)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        assertThat(process.inputReader().readLine()).isEqualTo("ready");
+        return process;
+    }
+
+    private static String url(HikariDataSource source) throws Exception {
+        try (var connection = source.getConnection()) {
+            return connection.getMetaData().getURL();
+        }
+    }
+
+    private static void await(Process process, int status) throws Exception {
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(status);
+    }
+
+    @Test
+    void threeMachinesRefreshOnce() throws Exception {
+        try (HikariDataSource source = Databases.POSTGRESQL.open(directory)) {
+            JdbcSchema.create(source);
+            answerAfter = 200;
+            List<Process> machines = List.of(machine(url(source)), machine(url(source)), machine(url(source)));
+            for (Process machine : machines) {
+                machine.getOutputStream().close();
+            }
+            for (Process machine : machines) {
+                await(machine, 0);
+            }
+
+            assertThat(refreshes).hasValue(1);
+            assertThat(misuses).hasValue(0);
+        }
+    }
+
+    @Test
+    void whoDiesBeforeItHasAskedLeavesTheLeaseToTheOthers() throws Exception {
+        try (HikariDataSource source = Databases.POSTGRESQL.open(directory)) {
+            JdbcSchema.create(source);
+            answerAfter = 60_000;
+            Process dying = machine(url(source));
+            dying.getOutputStream().close();
+            assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
+            Process successor = machine(url(source));
+            successor.getOutputStream().close();
+            answerAfter = 0;
+            assertThat(successor.waitFor(1, TimeUnit.SECONDS)).isFalse();
+
+            dying.destroyForcibly();
+
+            await(successor, 0);
+            assertThat(refreshes).hasValue(1);
+            assertThat(misuses).hasValue(0);
+        }
+    }
+}
