@@ -6,12 +6,14 @@ import io.httpconnector.state.StateException.Reason;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /** Does work in transactions, and names the tables. Safe for many threads. */
 final class Database {
@@ -101,12 +103,18 @@ final class Database {
     /** Class 40 is said of transactions that others have made impossible, class 23 of rows that are there already. */
     static StateException failure(SQLException e) {
         String state = e.getSQLState() == null ? "" : e.getSQLState();
-        return state.startsWith("40") || state.startsWith("23")
-                ? new StateException(Reason.CONFLICT, "Somebody else has written at the same time", e)
+        boolean conflict = state.startsWith("40") || state.startsWith("23");
+        return conflict
+                ? new StateException(Reason.CONFLICT, "Somebody else has written at the same time", shown(e))
                 : new StateException(
                         Reason.UNAVAILABLE,
                         "The database did not do what it was asked for (SQL state " + state
-                                + "): is it there, and has it" + " the tables?",
-                        e);
+                                + "): is it there, and has it the tables?",
+                        shown(e));
+    }
+
+    /** Of a batch, PostgreSQL's driver quotes the values, which nobody must see; what it stems from is an exception of its own. */
+    private static @Nullable SQLException shown(SQLException e) {
+        return e instanceof BatchUpdateException ? e.getNextException() : e;
     }
 }

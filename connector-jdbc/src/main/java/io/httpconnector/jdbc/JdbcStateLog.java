@@ -8,7 +8,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One row says which entries count: those of a generation, up to a number. Whoever adds entries moves that row on from where it
@@ -23,18 +25,20 @@ final class JdbcStateLog implements StateLog {
             + " left join $state_entry e on e.state_key = s.state_key and e.generation = s.generation"
             + " and e.entry <= s.last_entry where s.state_key = ? order by e.entry";
 
+    /** That of a state which has never been written. */
+    private static final Position NEW = new Position(0, 0);
+
     private final Database database;
     private final String key;
     private final String id;
     private final Runnable closing;
-    private Position position = Position.UNKNOWN;
+    private final String writer = UUID.randomUUID().toString();
+    private @Nullable Position position;
+    private boolean uncertain;
     private boolean closed;
 
     /** Which entries count. */
-    private record Position(long generation, long last) {
-        /** Nothing in the database is there. */
-        static final Position UNKNOWN = new Position(-1, -1);
-    }
+    private record Position(long generation, long last) {}
 
     JdbcStateLog(Database database, String key, String id, Runnable closing) {
         this.database = database;
@@ -46,7 +50,7 @@ final class JdbcStateLog implements StateLog {
     @Override
     public void read(Consumer<byte[]> reader) {
         checkOpen();
-        position = Position.UNKNOWN;
+        position = null;
         position = database.transaction(connection -> {
             try (PreparedStatement select = connection.prepareStatement(database.sql(READ))) {
                 select.setString(1, key);
@@ -56,11 +60,11 @@ final class JdbcStateLog implements StateLog {
                 }
             }
         });
+        uncertain = false;
     }
 
     private Position read(ResultSet rows, Consumer<byte[]> reader) throws SQLException {
-        // Generation 0 is that of a state which has never been written.
-        Position found = new Position(0, 0);
+        Position found = NEW;
         long count = 0;
         while (rows.next()) {
             found = new Position(rows.getLong(1), rows.getLong(2));
@@ -111,28 +115,47 @@ final class JdbcStateLog implements StateLog {
     private void write(Writing writing) {
         checkOpen();
         Position from = position;
-        if (from.equals(Position.UNKNOWN)) {
+        if (from == null) {
             throw conflict();
         }
-        // When the answer to the commit is lost, nobody knows what is there: it must be read then.
-        position = Position.UNKNOWN;
-        position = database.transaction(connection -> writing.from(connection, from));
+        boolean unsure = uncertain;
+        // When the answer to the commit is lost, nobody knows whether it was stored.
+        uncertain = true;
+        position =
+                database.transaction(connection -> writing.from(connection, unsure ? settled(connection, from) : from));
+        uncertain = false;
+    }
+
+    /** Where it stands after a write that may have been stored or not: where it was, or where this writer has moved it. */
+    private Position settled(Connection connection, Position from) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                database.sql("select generation, last_entry, writer from $state where state_key = ?"))) {
+            select.setString(1, key);
+            try (ResultSet row = select.executeQuery()) {
+                Position found = row.next() ? new Position(row.getLong(1), row.getLong(2)) : NEW;
+                if (!found.equals(from) && !writer.equals(row.getString(3))) {
+                    throw conflict();
+                }
+                return found;
+            }
+        }
     }
 
     /** Locks the row until the end of the transaction. */
     private void move(Connection connection, Position from, Position to) throws SQLException {
-        if (from.generation == 0) {
+        if (from.equals(NEW)) {
             create(connection, to);
             return;
         }
         try (PreparedStatement update = connection.prepareStatement(database.sql(
-                "update $state set generation = ?, last_entry = ? where state_key = ? and generation = ? and"
+                "update $state set generation = ?, last_entry = ?, writer = ? where state_key = ? and generation = ? and"
                         + " last_entry = ?"))) {
             update.setLong(1, to.generation);
             update.setLong(2, to.last);
-            update.setString(3, key);
-            update.setLong(4, from.generation);
-            update.setLong(5, from.last);
+            update.setString(3, writer);
+            update.setString(4, key);
+            update.setLong(5, from.generation);
+            update.setLong(6, from.last);
             if (update.executeUpdate() != 1) {
                 throw conflict();
             }
@@ -140,12 +163,13 @@ final class JdbcStateLog implements StateLog {
     }
 
     private void create(Connection connection, Position first) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(
-                database.sql("insert into $state (state_key, id, generation, last_entry) values (?, ?, ?, ?)"))) {
+        try (PreparedStatement insert = connection.prepareStatement(database.sql(
+                "insert into $state (state_key, id, generation, last_entry, writer) values (?, ?, ?, ?, ?)"))) {
             insert.setString(1, key);
             insert.setString(2, id);
             insert.setLong(3, first.generation);
             insert.setLong(4, first.last);
+            insert.setString(5, writer);
             insert.executeUpdate();
         }
     }

@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
 
@@ -41,6 +42,20 @@ enum Databases {
                 (proxy, method, arguments) ->
                         method.getName().equals("close") ? null : method.invoke(connection, arguments));
         return proxy(DataSource.class, (proxy, method, arguments) -> kept);
+    }
+
+    /** Gives connections whose commits succeed, but are not heard of when there are no answers left. */
+    static DataSource losingAnswers(DataSource source, AtomicInteger answers) {
+        return proxy(DataSource.class, (proxy, method, arguments) -> {
+            Connection connection = source.getConnection();
+            return proxy(Connection.class, (self, called, values) -> {
+                Object result = called.invoke(connection, values);
+                if (called.getName().equals("commit") && answers.getAndDecrement() <= 0) {
+                    throw new SQLException("the connection was lost", "08006");
+                }
+                return result;
+            });
+        });
     }
 
     private static <T> T proxy(Class<T> type, InvocationHandler handler) {

@@ -11,10 +11,14 @@ import io.httpconnector.state.StateException.Reason;
 import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.state.testing.StateStoreTestKit;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -137,17 +141,74 @@ class JdbcStateStoreTest {
                 log.append("1".getBytes(UTF_8));
                 execute(source, "alter table acme_state_entry rename to elsewhere");
 
-                expect(Reason.UNAVAILABLE, () -> log.append("2".getBytes(UTF_8)));
+                assertThatThrownBy(() -> log.append("s3cr3t".getBytes(UTF_8)))
+                        .isInstanceOfSatisfying(StateException.class, e -> {
+                            assertThat(e.reason()).isEqualTo(Reason.UNAVAILABLE);
+                            StringWriter trace = new StringWriter();
+                            e.printStackTrace(new PrintWriter(trace));
+                            assertThat(trace.toString()).contains("Caused by").doesNotContain("s3cr3t", "733363723374");
+                        });
                 execute(source, "alter table elsewhere rename to acme_state_entry");
-                // Whether it was stored is not known until it is read.
-                expect(Reason.CONFLICT, () -> log.append("2".getBytes(UTF_8)));
-                assertThat(read(log)).containsExactly("1");
                 log.append("2".getBytes(UTF_8));
                 assertThat(read(log)).containsExactly("1", "2");
                 execute(source, "delete from acme_state_entry where entry = 1");
                 expect(Reason.CORRUPT, () -> log.read(entry -> {}));
                 expect(Reason.CONFLICT, () -> log.append("3".getBytes(UTF_8)));
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsReplacedLeavesNoRows(Databases databases) throws Exception {
+        try (HikariDataSource source = databases.open(directory)) {
+            JdbcSchema.create(source);
+            try (StateLog log = JdbcStateStore.of(source).open("leads")) {
+                log.read(entry -> {});
+                for (int i = 0; i < 250; i++) {
+                    log.append("1".getBytes(UTF_8));
+                }
+                log.replace(Collections.nCopies(220, "2".getBytes(UTF_8)));
+                log.replace(Collections.nCopies(3, "3".getBytes(UTF_8)));
+                assertThat(read(log)).containsExactly("3", "3", "3");
+            }
+            try (Connection connection = source.getConnection();
+                    Statement statement = connection.createStatement();
+                    ResultSet rows = statement.executeQuery("select count(*) from http_connector_state_entry")) {
+                assertThat(rows.next()).isTrue();
+                assertThat(rows.getInt(1)).isEqualTo(3);
+            }
+        }
+    }
+
+    /** The answer to a commit gets lost. */
+    @ParameterizedTest
+    @EnumSource
+    void whatWasStoredWithoutAnAnswerIsGoneOnFrom(Databases databases) throws Exception {
+        try (HikariDataSource source = databases.open(directory)) {
+            JdbcSchema.create(source);
+            AtomicInteger answers = new AtomicInteger(100);
+            StateLog log =
+                    JdbcStateStore.of(Databases.losingAnswers(source, answers)).open("leads");
+            StateLog other = JdbcStateStore.of(source).open("leads");
+            log.read(entry -> {});
+            answers.set(0);
+            expect(Reason.UNAVAILABLE, () -> log.append("1".getBytes(UTF_8)));
+            answers.set(100);
+            log.append("2".getBytes(UTF_8));
+            answers.set(0);
+            expect(Reason.UNAVAILABLE, () -> log.replace(List.of("3".getBytes(UTF_8), "4".getBytes(UTF_8))));
+            answers.set(100);
+            log.append("5".getBytes(UTF_8));
+            assertThat(read(other)).containsExactly("3", "4", "5");
+
+            answers.set(0);
+            expect(Reason.UNAVAILABLE, () -> log.append("6".getBytes(UTF_8)));
+            answers.set(100);
+            assertThat(read(other)).containsExactly("3", "4", "5", "6");
+            other.append("7".getBytes(UTF_8));
+            expect(Reason.CONFLICT, () -> log.append("8".getBytes(UTF_8)));
+            expect(Reason.CONFLICT, () -> log.append("8".getBytes(UTF_8)));
         }
     }
 

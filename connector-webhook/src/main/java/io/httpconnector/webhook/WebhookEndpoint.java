@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.Time;
+import io.httpconnector.state.StateException;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.webhook.Explanation.Step;
 import io.httpconnector.webhook.inbox.Mailbox;
@@ -115,7 +116,13 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
     }
 
     private WebhookResponse stored(List<WebhookEvent> events, Mailbox inbox) {
-        if (!inbox.put(events.stream().map(WebhookEvent::toTriggerEvent).toList())) {
+        try {
+            if (!inbox.put(events.stream().map(WebhookEvent::toTriggerEvent).toList())) {
+                return Answers.BUSY;
+            }
+        } catch (StateException e) {
+            LOG.error(
+                    "{}: {} events could not be stored, the sender is to come again", settings.name, events.size(), e);
             return Answers.BUSY;
         }
         return events.isEmpty() ? Answers.OK : settings.answer.of(events.get(events.size() - 1));

@@ -327,7 +327,7 @@ class InboxTest {
                 open(receiver().inbox(inbox(Inbox.in(store, 100, 1 << 20))).handler(events::add));
 
         WebhookResponse refused = leads.receive(event("1"));
-        assertThat(refused.status()).isEqualTo(500);
+        assertThat(refused.status()).isEqualTo(503);
         assertThat(leads.waiting()).isZero();
         full.set(false);
         WebhookResponse taken = leads.receive(event("1"));
@@ -343,7 +343,7 @@ class InboxTest {
         leads.close();
         leads.close();
 
-        assertThat(leads.receive(event("1")).status()).isEqualTo(500);
+        assertThat(leads.receive(event("1")).status()).isEqualTo(503);
     }
 
     @Test

@@ -2,7 +2,8 @@ create table if not exists ${prefix}state (
     state_key char(64) not null primary key,
     id varchar not null,
     generation bigint not null,
-    last_entry bigint not null
+    last_entry bigint not null,
+    writer char(36) not null
 );
 
 create table if not exists ${prefix}state_entry (
