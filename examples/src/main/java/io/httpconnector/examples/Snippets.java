@@ -33,9 +33,13 @@ import io.httpconnector.auth.definition.InputField;
 import io.httpconnector.auth.oauth2.AuthorizationFlow;
 import io.httpconnector.auth.oauth2.OAuth2;
 import io.httpconnector.auth.oauth2.OAuth2Builder;
+import io.httpconnector.auth.oauth2.TokenEncryption;
 import io.httpconnector.auth.oauth2.TokenSet;
 import io.httpconnector.auth.oauth2.TokenStore;
 import io.httpconnector.auth.testing.AuthStrategyTestKit;
+import io.httpconnector.jdbc.JdbcSchema;
+import io.httpconnector.jdbc.JdbcStateStore;
+import io.httpconnector.jdbc.JdbcTokenStore;
 import io.httpconnector.micrometer.ObservationListener;
 import io.httpconnector.polling.Cursor;
 import io.httpconnector.polling.Order;
@@ -88,6 +92,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -554,6 +559,15 @@ final class Snippets {
                 .id(Part.body("/id"))
                 .handler(event -> crm.create(event.payload()))
                 .build();
+    }
+
+    static PollingTrigger inADatabase(
+            DataSource dataSource, Secret encryptionKey, PollingTriggerBuilder issues, OAuth2Builder oauth2) {
+        JdbcSchema.create(dataSource);
+        StateStore store = JdbcStateStore.of(dataSource);
+        TokenStore tokens = JdbcTokenStore.of(dataSource, TokenEncryption.aesGcm(encryptionKey));
+        log.info("{}", oauth2.tokens(tokens).build());
+        return issues.store(store).build();
     }
 
     static WebhookReceiver defined(JsonNode saved, Secret secret, Secret verifyToken, Crm crm) {
