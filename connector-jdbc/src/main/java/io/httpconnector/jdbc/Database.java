@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Does work in transactions, and names the tables. Safe for many threads. */
 final class Database {
 
+    private static final int TRIES = 10;
     private static final Pattern PREFIX = Pattern.compile("([A-Za-z_][A-Za-z0-9_]*\\.)?[A-Za-z_][A-Za-z0-9_]*");
 
     private final DataSource dataSource;
@@ -81,6 +83,19 @@ final class Database {
             }
         } catch (SQLException e) {
             throw failure(e);
+        }
+    }
+
+    /** Does work again when somebody else was faster, and that does not matter. */
+    static <T> T insistently(Supplier<T> work) {
+        for (int tries = 1; ; tries++) {
+            try {
+                return work.get();
+            } catch (StateException e) {
+                if (e.reason() != Reason.CONFLICT || tries == TRIES) {
+                    throw e;
+                }
+            }
         }
     }
 

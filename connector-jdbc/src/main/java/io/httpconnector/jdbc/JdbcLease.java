@@ -127,7 +127,7 @@ final class JdbcLease {
     /** Reads by the connection that has the lock. */
     <T> T read(Database.Work<T> work) {
         try {
-            return work.in(connection);
+            return attempt(work);
         } catch (SQLException e) {
             throw Database.failure(e);
         }
@@ -139,19 +139,30 @@ final class JdbcLease {
      */
     <T> T write(Database.Work<T> work) {
         try {
-            T result;
-            try {
-                result = work.in(connection);
-                connection.commit();
-            } catch (SQLException | RuntimeException e) {
-                Database.rollback(connection, e);
-                throw e;
-            } finally {
-                lock();
-            }
-            return result;
+            T written = attempt(own -> {
+                T result = work.in(own);
+                own.commit();
+                return result;
+            });
+            lock();
+            return written;
         } catch (SQLException e) {
             throw Database.failure(e);
+        }
+    }
+
+    /** A transaction that has failed is of no use any more; the next one takes the lock again. */
+    private <T> T attempt(Database.Work<T> work) throws SQLException {
+        try {
+            return work.in(connection);
+        } catch (SQLException | RuntimeException | Error e) {
+            Database.rollback(connection, e);
+            try {
+                lock();
+            } catch (SQLException | RuntimeException again) {
+                e.addSuppressed(again);
+            }
+            throw e;
         }
     }
 
@@ -166,10 +177,9 @@ final class JdbcLease {
     }
 
     void close() {
-        try {
+        try (connection) {
             connection.rollback();
             Database.restore(connection, automatic);
-            connection.close();
         } catch (SQLException e) {
             LOG.debug("The connection of a lease was broken", e);
         }

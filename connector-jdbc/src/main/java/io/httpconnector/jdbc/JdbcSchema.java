@@ -47,13 +47,14 @@ public final class JdbcSchema {
      */
     public static void create(DataSource dataSource, String prefix) {
         Database database = new Database(dataSource, prefix);
-        database.transaction(connection -> {
+        // Of two machines that begin at the same time, PostgreSQL refuses one, "if not exists" or not.
+        boolean unused = Database.insistently(() -> database.transaction(connection -> {
             String folder = folder(connection);
             for (String script : SCRIPTS) {
                 run(connection, read(folder + "/" + script).replace("${prefix}", prefix));
             }
             return true;
-        });
+        }));
     }
 
     private static String folder(Connection connection) throws SQLException {

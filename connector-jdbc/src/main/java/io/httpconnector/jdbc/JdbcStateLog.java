@@ -132,8 +132,9 @@ final class JdbcStateLog implements StateLog {
                 database.sql("select generation, last_entry, writer from $state where state_key = ?"))) {
             select.setString(1, key);
             try (ResultSet row = select.executeQuery()) {
-                Position found = row.next() ? new Position(row.getLong(1), row.getLong(2)) : NEW;
-                if (!found.equals(from) && !writer.equals(row.getString(3))) {
+                boolean there = row.next();
+                Position found = there ? new Position(row.getLong(1), row.getLong(2)) : NEW;
+                if (!found.equals(from) && !(there && writer.equals(row.getString(3)))) {
                     throw conflict();
                 }
                 return found;

@@ -5,8 +5,6 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.oauth2.TokenEncryption;
 import io.httpconnector.auth.oauth2.TokenStore;
-import io.httpconnector.state.StateException;
-import io.httpconnector.state.StateException.Reason;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -31,8 +29,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Needs {@code connector-auth}, an optional dependency.
  */
 public final class JdbcTokenStore implements TokenStore {
-
-    private static final int TRIES = 5;
 
     private final Database database;
     private final @Nullable TokenEncryption encryption;
@@ -96,17 +92,7 @@ public final class JdbcTokenStore implements TokenStore {
     public void put(String key, Secret value, @Nullable Duration needed) {
         String text = encryption == null ? value.reveal() : encryption.encrypt(value.reveal(), key);
         @Nullable Long end = needed == null ? null : clock.instant().plus(needed).toEpochMilli();
-        for (int tries = 1; ; tries++) {
-            try {
-                boolean unused = write(key, connection -> write(connection, key, text, end));
-                return;
-            } catch (StateException e) {
-                // Somebody else was the first to write it.
-                if (e.reason() != Reason.CONFLICT || tries == TRIES) {
-                    throw e;
-                }
-            }
-        }
+        boolean unused = Database.insistently(() -> write(key, connection -> write(connection, key, text, end)));
     }
 
     private boolean write(Connection connection, String key, String text, @Nullable Long end) throws SQLException {

@@ -87,6 +87,48 @@ class JdbcTokenStoreTest {
 
     @ParameterizedTest
     @EnumSource
+    void manyMayMakeTheTables(Databases databases) throws Exception {
+        try (HikariDataSource source = databases.open(directory)) {
+            atOnce(8, () -> {
+                JdbcSchema.create(source);
+                return true;
+            });
+            JdbcTokenStore.of(source).put("a", Secret.of("1"), null);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatFailsUnderALeaseIsDoneWithNextTime(Databases databases) throws Exception {
+        try (HikariDataSource source = source(databases)) {
+            TokenStore store = JdbcTokenStore.of(source);
+            TokenStore.Lease lease = store.lease("a", PATIENCE);
+            execute(source, "alter table http_connector_token rename to elsewhere");
+            assertThatThrownBy(() -> store.get("a")).isInstanceOf(ConnectorException.class);
+            assertThatThrownBy(() -> store.put("a", Secret.of("1"), null)).isInstanceOf(ConnectorException.class);
+            execute(source, "alter table elsewhere rename to http_connector_token");
+
+            store.put("a", Secret.of("2"), null);
+            assertThat(text(store, "a")).isEqualTo("2");
+            atOnce(1, () -> {
+                assertThatThrownBy(() -> store.lease("a", Duration.ofMillis(50)))
+                        .isInstanceOf(ConnectorException.class);
+                return true;
+            });
+            lease.close();
+            assertThat(source.getHikariPoolMXBean().getActiveConnections()).isZero();
+        }
+    }
+
+    private static void execute(HikariDataSource source, String sql) throws Exception {
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void whatIsNotNeededAnyMoreIsSweptOut(Databases databases) {
         try (HikariDataSource source = source(databases)) {
             TokenStore store = JdbcTokenStore.of(source);
