@@ -139,7 +139,7 @@ class JdbcStateStoreTest {
             try (StateLog log = store.open("leads")) {
                 log.read(entry -> {});
                 log.append("1".getBytes(UTF_8));
-                execute(source, "alter table acme_state_entry rename to elsewhere");
+                Databases.execute(source, "alter table acme_state_entry rename to elsewhere");
 
                 assertThatThrownBy(() -> log.append("s3cr3t".getBytes(UTF_8)))
                         .isInstanceOfSatisfying(StateException.class, e -> {
@@ -148,10 +148,10 @@ class JdbcStateStoreTest {
                             e.printStackTrace(new PrintWriter(trace));
                             assertThat(trace.toString()).contains("Caused by").doesNotContain("s3cr3t", "733363723374");
                         });
-                execute(source, "alter table elsewhere rename to acme_state_entry");
+                Databases.execute(source, "alter table elsewhere rename to acme_state_entry");
                 log.append("2".getBytes(UTF_8));
                 assertThat(read(log)).containsExactly("1", "2");
-                execute(source, "delete from acme_state_entry where entry = 1");
+                Databases.execute(source, "delete from acme_state_entry where entry = 1");
                 expect(Reason.CORRUPT, () -> log.read(entry -> {}));
                 expect(Reason.CONFLICT, () -> log.append("3".getBytes(UTF_8)));
             }
@@ -209,13 +209,6 @@ class JdbcStateStoreTest {
             other.append("7".getBytes(UTF_8));
             expect(Reason.CONFLICT, () -> log.append("8".getBytes(UTF_8)));
             expect(Reason.CONFLICT, () -> log.append("8".getBytes(UTF_8)));
-        }
-    }
-
-    private static void execute(HikariDataSource source, String sql) throws Exception {
-        try (Connection connection = source.getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
         }
     }
 

@@ -103,10 +103,10 @@ class JdbcTokenStoreTest {
         try (HikariDataSource source = source(databases)) {
             TokenStore store = JdbcTokenStore.of(source);
             TokenStore.Lease lease = store.lease("a", PATIENCE);
-            execute(source, "alter table http_connector_token rename to elsewhere");
+            Databases.execute(source, "alter table http_connector_token rename to elsewhere");
             assertThatThrownBy(() -> store.get("a")).isInstanceOf(ConnectorException.class);
             assertThatThrownBy(() -> store.put("a", Secret.of("1"), null)).isInstanceOf(ConnectorException.class);
-            execute(source, "alter table elsewhere rename to http_connector_token");
+            Databases.execute(source, "alter table elsewhere rename to http_connector_token");
 
             store.put("a", Secret.of("2"), null);
             assertThat(text(store, "a")).isEqualTo("2");
@@ -117,13 +117,6 @@ class JdbcTokenStoreTest {
             });
             lease.close();
             assertThat(source.getHikariPoolMXBean().getActiveConnections()).isZero();
-        }
-    }
-
-    private static void execute(HikariDataSource source, String sql) throws Exception {
-        try (Connection connection = source.getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
         }
     }
 

@@ -26,8 +26,6 @@ import io.httpconnector.webhook.inbox.Inbox;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -109,9 +107,9 @@ class TriggersTest {
             try (Inbox inbox = inbox(source);
                     WebhookEndpoint receiver = receiver(inbox, TriggersTest::fail)) {
                 assertThat(receiver.receive(signed("{\"id\":\"1\"}")).status()).isEqualTo(200);
-                execute(source, "alter table http_connector_state_entry rename to elsewhere");
+                Databases.execute(source, "alter table http_connector_state_entry rename to elsewhere");
                 assertThat(receiver.receive(signed("{\"id\":\"2\"}")).status()).isEqualTo(503);
-                execute(source, "alter table elsewhere rename to http_connector_state_entry");
+                Databases.execute(source, "alter table elsewhere rename to http_connector_state_entry");
                 assertThat(receiver.receive(signed("{\"id\":\"3\"}")).status()).isEqualTo(200);
             }
             CountDownLatch done = new CountDownLatch(2);
@@ -148,12 +146,5 @@ class TriggersTest {
     private static WebhookRequest signed(String body) {
         return WebhookSigner.preset("github", SECRET)
                 .sign(WebhookRequest.of("POST", "/", "", Map.of(), body.getBytes(UTF_8)));
-    }
-
-    private static void execute(HikariDataSource source, String sql) throws Exception {
-        try (Connection connection = source.getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
     }
 }
