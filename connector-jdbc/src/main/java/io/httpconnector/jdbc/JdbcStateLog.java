@@ -1,5 +1,6 @@
 package io.httpconnector.jdbc;
 
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateException.Reason;
 import io.httpconnector.state.StateLog;
@@ -49,6 +50,7 @@ final class JdbcStateLog implements StateLog {
 
     @Override
     public void read(Consumer<byte[]> reader) {
+        check(reader, "the reader");
         checkOpen();
         position = null;
         position = database.transaction(connection -> {
@@ -84,6 +86,7 @@ final class JdbcStateLog implements StateLog {
 
     @Override
     public void append(byte[] entry) {
+        check(entry, "the entry");
         write((connection, from) -> {
             Position next = new Position(Math.max(1, from.generation), from.last + 1);
             move(connection, from, next);
@@ -94,6 +97,7 @@ final class JdbcStateLog implements StateLog {
 
     @Override
     public void replace(Iterable<byte[]> entries) {
+        check(entries, "the list of entries");
         write((connection, from) -> {
             Position begun = new Position(from.generation + 1, 0);
             move(connection, from, begun);
@@ -182,6 +186,7 @@ final class JdbcStateLog implements StateLog {
                 database.sql("insert into $state_entry (state_key, generation, entry, content) values (?, ?, ?, ?)"))) {
             long last = after;
             for (byte[] entry : entries) {
+                check(entry, "an entry");
                 last++;
                 insert.setString(1, key);
                 insert.setLong(2, generation);
@@ -209,6 +214,12 @@ final class JdbcStateLog implements StateLog {
     private StateException conflict() {
         return new StateException(
                 Reason.CONFLICT, "Somebody else has written the state of \"" + id + "\" since it was read");
+    }
+
+    private void check(@Nullable Object given, String what) {
+        if (given == null) {
+            throw new InvalidDefinitionException("state \"" + id + "\"", List.of(what + " is null"));
+        }
     }
 
     private void checkOpen() {

@@ -76,6 +76,7 @@ public final class JdbcTokenStore implements TokenStore {
 
     @Override
     public Optional<Secret> get(String key) {
+        check(key, "the key");
         return read(key, connection -> {
                     try (PreparedStatement select = connection.prepareStatement(
                             database.sql("select content from $token where token_key = ?"))) {
@@ -90,6 +91,8 @@ public final class JdbcTokenStore implements TokenStore {
 
     @Override
     public void put(String key, Secret value, @Nullable Duration needed) {
+        check(key, "the key");
+        check(value, "the value");
         String text = encryption == null ? value.reveal() : encryption.encrypt(value.reveal(), key);
         @Nullable Long end = needed == null ? null : clock.instant().plus(needed).toEpochMilli();
         boolean unused = Database.insistently(() -> write(key, connection -> write(connection, key, text, end)));
@@ -128,6 +131,7 @@ public final class JdbcTokenStore implements TokenStore {
 
     @Override
     public boolean remove(String key) {
+        check(key, "the key");
         return write(key, connection -> {
             try (PreparedStatement delete =
                     connection.prepareStatement(database.sql("delete from $token where token_key = ?"))) {
@@ -135,6 +139,12 @@ public final class JdbcTokenStore implements TokenStore {
                 return delete.executeUpdate() > 0;
             }
         });
+    }
+
+    private static void check(@Nullable Object given, String what) {
+        if (given == null) {
+            throw new InvalidDefinitionException("token store", List.of(what + " is null"));
+        }
     }
 
     /** By the connection that has the lease, so that no other is needed while it is held. */
@@ -150,6 +160,8 @@ public final class JdbcTokenStore implements TokenStore {
 
     @Override
     public Lease lease(String key, Duration patience) {
+        check(key, "the key");
+        check(patience, "the patience");
         Map<String, JdbcLease> own = leases.get();
         if (own.containsKey(key)) {
             throw new ConnectorException("This thread has the lease of \"" + key + "\" already");

@@ -1,0 +1,65 @@
+package io.httpconnector.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Secret;
+import io.httpconnector.auth.oauth2.TokenEncryption;
+import io.httpconnector.auth.oauth2.TokenStore;
+import io.httpconnector.state.StateLog;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Null is refused by a sentence. */
+class NullTest {
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void nullIsRefusedByASentenceAndChangesNothing() {
+        try (HikariDataSource source = Databases.H2.open(directory)) {
+            JdbcSchema.create(source);
+            TokenStore tokens = JdbcTokenStore.of(source);
+            StateLog log = JdbcStateStore.of(source).open("leads");
+            log.read(entry -> {});
+            log.append(new byte[] {1});
+            List<ThrowingCallable> calls = List.of(
+                    () -> JdbcSchema.create(null),
+                    () -> JdbcSchema.create(source, null),
+                    () -> JdbcStateStore.of(null),
+                    () -> JdbcStateStore.of(source, null),
+                    () -> JdbcStateStore.of(source).open(null),
+                    () -> JdbcTokenStore.of(null),
+                    () -> JdbcTokenStore.of(source, null, null),
+                    () -> TokenEncryption.aesGcm(null),
+                    () -> tokens.get(null),
+                    () -> tokens.put(null, Secret.of("1"), null),
+                    () -> tokens.put("a", null, null),
+                    () -> tokens.remove(null),
+                    () -> tokens.lease(null, Duration.ofSeconds(1)),
+                    () -> tokens.lease("a", null),
+                    () -> log.read(null),
+                    () -> log.append(null),
+                    () -> log.replace(null),
+                    () -> log.replace(Arrays.asList(new byte[] {2}, null)));
+
+            for (ThrowingCallable call : calls) {
+                assertThatThrownBy(call).isInstanceOf(InvalidDefinitionException.class);
+            }
+            log.append(new byte[] {3});
+            int[] sum = {0};
+            log.read(entry -> sum[0] += entry[0]);
+            assertThat(sum[0]).isEqualTo(4);
+            assertThat(tokens.get("a")).isEmpty();
+            assertThat(source.getHikariPoolMXBean().getActiveConnections()).isZero();
+        }
+    }
+}
