@@ -5,7 +5,10 @@ import io.httpconnector.webhook.WebhookResponse;
 import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;
 
-/** A body that comes piece by piece, within the limit of a receiver and the budget of a server. For one thread at a time. */
+/**
+ * A body that comes piece by piece, within the limit of a receiver and the budget of a server. For one thread at a time, but
+ * that any may close it: a watchdog ends slow senders while their next piece comes.
+ */
 final class Gathered {
 
     private static final int PIECE = 64 * 1024;
@@ -18,6 +21,7 @@ final class Gathered {
     private final Budget budget;
     private final int most;
     private int pieces;
+    private boolean closed;
 
     Gathered(WebhookReceiver receiver, Budget budget) {
         this.most = receiver.maxBody();
@@ -25,7 +29,10 @@ final class Gathered {
     }
 
     /** Takes a piece, which is not written to any more; what to answer when there is too much, null otherwise. */
-    @Nullable WebhookResponse add(byte[] piece) {
+    synchronized @Nullable WebhookResponse add(byte[] piece) {
+        if (closed) {
+            return Bodies.BUSY;
+        }
         if (piece.length > most - size) {
             return Bodies.TOO_LARGE;
         }
@@ -52,12 +59,13 @@ final class Gathered {
         all.writeBytes(piece);
     }
 
-    byte[] toBytes() {
+    synchronized byte[] toBytes() {
         return all == null ? first : all.toByteArray();
     }
 
-    /** It is not needed any more. To say it twice does no harm. */
-    void close() {
+    /** It is not needed any more: no piece is taken after this. To say it twice does no harm. */
+    synchronized void close() {
+        closed = true;
         for (; pieces > 0; pieces--) {
             budget.giveBack(PIECE);
         }

@@ -119,8 +119,10 @@ class BudgetTest {
         one.close();
         one.close();
         other.close();
-        assertThat(other.add(piece)).isNull();
-        other.close();
+        assertThat(other.add(piece)).isSameAs(Bodies.BUSY);
+        Gathered next = new Gathered(receiver, budget);
+        assertThat(next.add(piece)).isNull();
+        next.close();
         assertThat(post(body(BODY), BODY)).isEqualTo(200);
     }
 }
