@@ -51,6 +51,11 @@ final class Database {
         return text.replace("$", prefix);
     }
 
+    /** Gives connections to whoever does transactions of its own. */
+    DataSource source() {
+        return dataSource;
+    }
+
     /** A connection to be closed by the caller. */
     Connection connection() throws SQLException {
         return dataSource.getConnection();

@@ -14,15 +14,15 @@ import javax.sql.DataSource;
 
 /**
  * The tables. They are described by versioned SQL scripts in the folders {@code io/httpconnector/jdbc/postgresql} and
- * {@code io/httpconnector/jdbc/h2} of the jar, which Flyway can run: with the placeholder {@code prefix}, such as
- * {@code http_connector_}. Nothing else creates or changes a table.
+ * {@code io/httpconnector/jdbc/h2} of the jar, which Flyway can run: with the placeholders {@code prefix}, such as
+ * {@code integration.http_connector_}, and {@code index}, which is the same without a schema. Nothing else creates or changes a table.
  */
 public final class JdbcSchema {
 
     static final String USUAL_PREFIX = "http_connector_";
 
     private static final Map<String, String> FOLDERS = Map.of("PostgreSQL", "postgresql", "H2", "h2");
-    private static final List<String> SCRIPTS = List.of("V1__state.sql", "V2__token.sql");
+    private static final List<String> SCRIPTS = List.of("V1__state.sql", "V2__token.sql", "V3__inbox.sql");
 
     private JdbcSchema() {}
 
@@ -47,11 +47,14 @@ public final class JdbcSchema {
      */
     public static void create(DataSource dataSource, String prefix) {
         Database database = new Database(dataSource, prefix);
+        String index = prefix.substring(prefix.indexOf('.') + 1);
         // Of two machines that begin at the same time, PostgreSQL refuses one, "if not exists" or not.
         boolean unused = Database.insistently(() -> database.transaction(connection -> {
             String folder = folder(connection);
             for (String script : SCRIPTS) {
-                run(connection, read(folder + "/" + script).replace("${prefix}", prefix));
+                run(
+                        connection,
+                        read(folder + "/" + script).replace("${prefix}", prefix).replace("${index}", index));
             }
             return true;
         }));

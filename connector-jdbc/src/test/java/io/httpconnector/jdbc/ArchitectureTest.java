@@ -20,6 +20,8 @@ class ArchitectureTest {
             .onlyDependOnClassesThat(resideInAPackage("io.httpconnector..")
                     .or(resideInAPackage("java.."))
                     .or(resideInAPackage("javax.sql"))
+                    .or(resideInAPackage("com.fasterxml.jackson.databind.."))
+                    .or(resideInAPackage("com.github.kagkarlsson.scheduler.."))
                     .or(resideInAPackage("org.slf4j.."))
                     .or(resideInAPackage("org.jspecify..")));
 
@@ -30,6 +32,24 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.httpconnector.auth..");
+
+    @ArchTest
+    static final ArchRule onlyTheInboxNeedsWebhooks = noClasses()
+            .that()
+            .haveSimpleNameNotContaining("Inbox")
+            .and()
+            .haveSimpleNameNotContaining("Mailbox")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.httpconnector.webhook..");
+
+    @ArchTest
+    static final ArchRule storesNeedNoScheduler = noClasses()
+            .that()
+            .haveSimpleNameContaining("Store")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.github.kagkarlsson..");
 
     @ArchTest
     static final ArchRule timeIsPassedIn = noClasses()

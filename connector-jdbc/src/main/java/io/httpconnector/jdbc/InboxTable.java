@@ -1,0 +1,334 @@
+package io.httpconnector.jdbc;
+
+import io.httpconnector.Json;
+import io.httpconnector.state.StateException;
+import io.httpconnector.state.StateException.Reason;
+import io.httpconnector.trigger.DeadLetter;
+import io.httpconnector.trigger.TriggerEvent;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The events of a receiver: waiting ({@code w}), dead ({@code x}) or done ({@code d}). Those that wait belong to turns, in which they are
+ * handled one after the other: those of one key to the same, one without a key to a turn of its own. For each turn that has events
+ * waiting there is one task of the scheduler. Whoever adds to a turn and whoever ends it lock its task first. Safe for many threads.
+ */
+final class InboxTable {
+
+    private static final int BATCH = 1000;
+
+    private final Database database;
+    private final String receiver;
+    private final String task;
+
+    /** An event that waits, and how many attempts have failed. */
+    record Waiting(TriggerEvent event, int attempts) {}
+
+    InboxTable(Database database, String receiver, String task) {
+        this.database = database;
+        this.receiver = Database.key(receiver);
+        this.task = task;
+    }
+
+    /** Adds those events that are not there yet, all or none of them. */
+    void add(List<TriggerEvent> events, Instant now) {
+        Map<String, TriggerEvent> byKey = new LinkedHashMap<>();
+        events.forEach(event -> byKey.putIfAbsent(Database.key(event.id()), event));
+        try {
+            boolean unused = database.transaction(connection -> insert(connection, byKey, now));
+        } catch (StateException e) {
+            if (e.reason() != Reason.CONFLICT) {
+                throw e;
+            }
+            // Some are there. Most senders repeat themselves seldom, so that it is cheaper not to look first.
+            boolean unused = Database.insistently(
+                    () -> database.transaction(connection -> insert(connection, absent(connection, byKey), now)));
+        }
+    }
+
+    private Map<String, TriggerEvent> absent(Connection connection, Map<String, TriggerEvent> events)
+            throws SQLException {
+        Map<String, TriggerEvent> absent = new LinkedHashMap<>(events);
+        try (PreparedStatement select = connection.prepareStatement(
+                database.sql("select event_key from $inbox where receiver_key = ? and event_key = ?"))) {
+            for (String key : events.keySet()) {
+                select.setString(1, receiver);
+                select.setString(2, key);
+                try (ResultSet row = select.executeQuery()) {
+                    if (row.next()) {
+                        absent.remove(key);
+                    }
+                }
+            }
+        }
+        return absent;
+    }
+
+    private boolean insert(Connection connection, Map<String, TriggerEvent> events, Instant now) throws SQLException {
+        for (Map.Entry<String, TriggerEvent> entry : events.entrySet()) {
+            enter(connection, turn(entry.getValue()), now);
+        }
+        try (PreparedStatement insert = connection.prepareStatement(database.sql(
+                "insert into $inbox (receiver_key, event_key, turn_key, state, attempts, changed_at, content)"
+                        + " values (?, ?, ?, 'w', 0, ?, ?)"))) {
+            for (Map.Entry<String, TriggerEvent> entry : events.entrySet()) {
+                TriggerEvent event = entry.getValue();
+                insert.setString(1, receiver);
+                insert.setString(2, entry.getKey());
+                insert.setString(3, turn(event));
+                insert.setLong(4, now.toEpochMilli());
+                insert.setString(5, event.toJson().toString());
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+        return !events.isEmpty();
+    }
+
+    private static String turn(TriggerEvent event) {
+        return event.key().isEmpty() ? "id " + Database.key(event.id()) : "key " + Database.key(event.key());
+    }
+
+    /** Sees to it that the turn has a task, and locks it. */
+    private void enter(Connection connection, String turn, Instant now) throws SQLException {
+        if (turn.startsWith("key ")) {
+            try (PreparedStatement lock = connection.prepareStatement(
+                    database.sql("update $inbox_task set priority = null where task_name = ? and task_instance = ?"))) {
+                lock.setString(1, task);
+                lock.setString(2, turn);
+                if (lock.executeUpdate() > 0) {
+                    return;
+                }
+            }
+        }
+        try (PreparedStatement insert = connection.prepareStatement(
+                database.sql("insert into $inbox_task (task_name, task_instance, execution_time, picked, version)"
+                        + " values (?, ?, ?, ?, 1)"))) {
+            insert.setString(1, task);
+            insert.setString(2, turn);
+            insert.setObject(3, now.atOffset(ZoneOffset.UTC));
+            insert.setBoolean(4, false);
+            insert.executeUpdate();
+        }
+    }
+
+    /** The event whose turn it is, if one is left. */
+    Optional<Waiting> first(String turn) {
+        return database.transaction(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(
+                    database.sql("select content, attempts from $inbox where receiver_key = ? and turn_key = ?"
+                            + " and state = 'w' order by place fetch first row only"))) {
+                select.setString(1, receiver);
+                select.setString(2, turn);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next()
+                            ? Optional.of(
+                                    new Waiting(TriggerEvent.fromJson(Json.parse(row.getString(1))), row.getInt(2)))
+                            : Optional.empty();
+                }
+            }
+        });
+    }
+
+    /** How it goes on with a turn. */
+    enum Next {
+        /** There is another event. */
+        EVENT,
+        /** It has ended, and its task is gone. */
+        END,
+        /** Somebody else has it now, since this process seemed to be dead. */
+        LOST
+    }
+
+    /** Keeps of an event that it was handled, whoever has its turn. */
+    Next done(String turn, long version, String event, Instant now) {
+        return settle(turn, version, event, "state = 'd', content = null, changed_at = ?", "state <> 'd'", update -> {
+            update.setLong(1, now.toEpochMilli());
+            return 2;
+        });
+    }
+
+    /** Keeps an event that nobody handled; unless somebody has, meanwhile. */
+    Next dead(String turn, long version, DeadLetter letter) {
+        String content = letter.toJson().toString();
+        return settle(
+                turn, version, letter.event().id(), "state = 'x', content = ?, attempts = ?", "state = 'w'", update -> {
+                    update.setString(1, content);
+                    update.setInt(2, letter.attempts());
+                    return 3;
+                });
+    }
+
+    /** Keeps how many attempts have failed. */
+    Next failed(String turn, long version, String event, int attempts) {
+        return settle(turn, version, event, "attempts = ?", "state = 'w'", update -> {
+            update.setInt(1, attempts);
+            return 2;
+        });
+    }
+
+    /** Ends a turn that has no events left. */
+    Next end(String turn, long version) {
+        return database.transaction(
+                connection -> lock(connection, turn, version) ? next(connection, turn, version) : Next.LOST);
+    }
+
+    /** Sets the parameters of what is changed, and says which parameter comes then. */
+    @FunctionalInterface
+    private interface Change {
+        int set(PreparedStatement update) throws SQLException;
+    }
+
+    private Next settle(String turn, long version, String event, String set, String when, Change change) {
+        return database.transaction(connection -> {
+            boolean own = lock(connection, turn, version);
+            try (PreparedStatement update = connection.prepareStatement(database.sql(
+                    "update $inbox set " + set + " where receiver_key = ? and event_key = ? and " + when))) {
+                int parameter = change.set(update);
+                update.setString(parameter, receiver);
+                update.setString(parameter + 1, Database.key(event));
+                update.executeUpdate();
+            }
+            return own ? next(connection, turn, version) : Next.LOST;
+        });
+    }
+
+    /** Whether this process has the turn; then nobody adds to it until the end of the transaction. */
+    private boolean lock(Connection connection, String turn, long version) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                database.sql("select version from $inbox_task where task_name = ? and task_instance = ?"
+                        + " and version = ? for update"))) {
+            select.setString(1, task);
+            select.setString(2, turn);
+            select.setLong(3, version);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next();
+            }
+        }
+    }
+
+    /** Nobody can have added to the turn since it was locked. */
+    private Next next(Connection connection, String turn, long version) throws SQLException {
+        try (PreparedStatement delete = connection.prepareStatement(
+                database.sql("delete from $inbox_task where task_name = ? and task_instance = ? and version = ?"
+                        + " and not exists (select 1 from $inbox where receiver_key = ? and turn_key = ?"
+                        + " and state = 'w')"))) {
+            delete.setString(1, task);
+            delete.setString(2, turn);
+            delete.setLong(3, version);
+            delete.setString(4, receiver);
+            delete.setString(5, turn);
+            return delete.executeUpdate() == 1 ? Next.END : Next.EVENT;
+        }
+    }
+
+    /** How many events wait or are dead. */
+    long kept() {
+        return count("state <> 'd'");
+    }
+
+    /** How many events wait. */
+    long waiting() {
+        return count("state = 'w'");
+    }
+
+    private long count(String which) {
+        return database.transaction(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(
+                    database.sql("select count(*) from $inbox where receiver_key = ? and " + which))) {
+                select.setString(1, receiver);
+                try (ResultSet row = select.executeQuery()) {
+                    row.next();
+                    return row.getLong(1);
+                }
+            }
+        });
+    }
+
+    List<DeadLetter> deadLetters() {
+        return database.transaction(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(
+                    database.sql("select content from $inbox where receiver_key = ? and state = 'x' order by place"))) {
+                select.setString(1, receiver);
+                try (ResultSet rows = select.executeQuery()) {
+                    List<DeadLetter> letters = new ArrayList<>();
+                    while (rows.next()) {
+                        letters.add(DeadLetter.fromJson(Json.parse(rows.getString(1))));
+                    }
+                    return letters;
+                }
+            }
+        });
+    }
+
+    /** Has a dead letter wait again; false when there is none. */
+    boolean replay(String event, Instant now) {
+        return Database.insistently(() -> database.transaction(connection -> {
+            Optional<DeadLetter> letter = deadLetter(connection, event);
+            if (letter.isEmpty()) {
+                return false;
+            }
+            enter(connection, turn(letter.get().event()), now);
+            try (PreparedStatement update =
+                    connection.prepareStatement(database.sql("update $inbox set state = 'w', attempts = 0, content = ?"
+                            + " where receiver_key = ? and event_key = ? and state = 'x'"))) {
+                update.setString(1, letter.get().event().toJson().toString());
+                update.setString(2, receiver);
+                update.setString(3, Database.key(event));
+                return update.executeUpdate() == 1;
+            }
+        }));
+    }
+
+    private Optional<DeadLetter> deadLetter(Connection connection, String event) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(database.sql(
+                "select content from $inbox where receiver_key = ? and event_key = ? and state = 'x' for update"))) {
+            select.setString(1, receiver);
+            select.setString(2, Database.key(event));
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? Optional.of(DeadLetter.fromJson(Json.parse(row.getString(1)))) : Optional.empty();
+            }
+        }
+    }
+
+    /** Gives up a dead letter; false when there is none. */
+    boolean discard(String event, Instant now) {
+        return database.transaction(connection -> {
+            try (PreparedStatement update = connection.prepareStatement(
+                    database.sql("update $inbox set state = 'd', content = null, changed_at = ?"
+                            + " where receiver_key = ? and event_key = ? and state = 'x'"))) {
+                update.setLong(1, now.toEpochMilli());
+                update.setString(2, receiver);
+                update.setString(3, Database.key(event));
+                return update.executeUpdate() == 1;
+            }
+        });
+    }
+
+    /** Forgets events that were done before a time; in small transactions, so that nobody waits for them. */
+    void forget(Instant before) {
+        boolean more = true;
+        while (more) {
+            more = database.transaction(connection -> {
+                try (PreparedStatement delete = connection.prepareStatement(
+                        database.sql("delete from $inbox where receiver_key = ? and event_key in (select event_key"
+                                + " from $inbox where receiver_key = ? and state = 'd' and changed_at < ?"
+                                + " fetch first " + BATCH + " rows only)"))) {
+                    delete.setString(1, receiver);
+                    delete.setString(2, receiver);
+                    delete.setLong(3, before.toEpochMilli());
+                    return delete.executeUpdate() == BATCH;
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,257 @@
+package io.httpconnector.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.zaxxer.hikari.HikariDataSource;
+import io.httpconnector.Time;
+import io.httpconnector.trigger.Change;
+import io.httpconnector.trigger.DeadLetter;
+import io.httpconnector.trigger.Delivery;
+import io.httpconnector.trigger.TriggerEvent;
+import io.httpconnector.webhook.inbox.Inbox.Terms;
+import io.httpconnector.webhook.inbox.Mailbox;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Events in a database. Two mailboxes stand for two machines. */
+@Timeout(60)
+class JdbcInboxTest {
+
+    private static final Duration WINDOW = Duration.ofHours(1);
+
+    @TempDir
+    Path directory;
+
+    private final List<String> handled = new CopyOnWriteArrayList<>();
+
+    private static TriggerEvent event(String id, String key) {
+        return new TriggerEvent(
+                id,
+                "leads",
+                Change.NEW,
+                key,
+                JsonNodeFactory.instance.objectNode().put("id", id),
+                MissingNode.getInstance(),
+                Instant.parse("2026-01-01T00:00:00Z"));
+    }
+
+    private static TriggerEvent event(String id) {
+        return event(id, "");
+    }
+
+    private Delivery collecting() {
+        return Delivery.to(event -> handled.add(event.id()));
+    }
+
+    private static Mailbox open(HikariDataSource source, Delivery delivery) {
+        return open(source, delivery, "leads");
+    }
+
+    private static Mailbox open(HikariDataSource source, Delivery delivery, String receiver) {
+        return JdbcInbox.of(source).open(new Terms(receiver, delivery, WINDOW, 1000, Time.SYSTEM));
+    }
+
+    private static void await(Callable<Boolean> condition) throws Exception {
+        while (!condition.call()) {
+            Thread.sleep(10);
+        }
+    }
+
+    private static Delivery failing() {
+        return Delivery.to(event -> {
+                    throw new IllegalStateException("no");
+                })
+                .attempts(2)
+                .backoff(Duration.ofMillis(10), Duration.ofMillis(20));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anEventIsHandledOnceWhicheverMachineItComesTo(Databases databases) throws Exception {
+        try (HikariDataSource source = databases.open(directory)) {
+            JdbcSchema.create(source);
+            try (Mailbox first = open(source, collecting());
+                    Mailbox second = open(source, collecting());
+                    Mailbox other = open(source, collecting(), "other")) {
+                assertThat(first.put(List.of(event("1"), event("2"), event("1"))))
+                        .isTrue();
+                assertThat(second.put(List.of(event("2"), event("3")))).isTrue();
+                await(() -> handled.size() == 3 && first.waiting() == 0);
+                assertThat(second.put(List.of(event("1")))).isTrue();
+                assertThat(other.put(List.of(event("1")))).isTrue();
+                await(() -> handled.size() == 4 && first.waiting() + other.waiting() == 0);
+            }
+            try (Mailbox again = open(source, collecting())) {
+                assertThat(again.put(List.of(event("3"), event("4")))).isTrue();
+                await(() -> handled.contains("4") && again.waiting() == 0);
+            }
+            assertThat(handled).containsExactlyInAnyOrder("1", "2", "3", "1", "4");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void ofManyThatComeAtTheSameTimeEachIsHandledOnce(Databases databases) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try (HikariDataSource source = databases.open(directory)) {
+            JdbcSchema.create(source);
+            try (Mailbox first = open(source, collecting().concurrently(2));
+                    Mailbox second = open(source, collecting().concurrently(2))) {
+                List<Future<Boolean>> puts = new ArrayList<>();
+                for (int i = 0; i < 400; i++) {
+                    // Each comes twice, also within others.
+                    List<TriggerEvent> events = List.of(event("e" + i / 4), event("f" + i / 2), event("e" + i / 2));
+                    Mailbox mailbox = i % 2 == 0 ? first : second;
+                    puts.add(threads.submit(() -> mailbox.put(events)));
+                }
+                for (Future<Boolean> put : puts) {
+                    assertThat(put.get()).isTrue();
+                }
+                await(() -> handled.size() >= 400 && first.waiting() == 0);
+            }
+            assertThat(handled).hasSize(400).doesNotHaveDuplicates();
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void eventsOfOneKeyAreHandledOneAfterTheOther(Databases databases) throws Exception {
+        List<AtomicBoolean> busy = List.of(new AtomicBoolean(), new AtomicBoolean(), new AtomicBoolean());
+        List<String> overlaps = new CopyOnWriteArrayList<>();
+        Delivery delivery = Delivery.to(event -> {
+                    AtomicBoolean mine = busy.get(Integer.parseInt(event.key()));
+                    if (!mine.compareAndSet(false, true)) {
+                        overlaps.add(event.id());
+                    }
+                    Thread.sleep(1);
+                    handled.add(event.id());
+                    mine.set(false);
+                })
+                .concurrently(4);
+        ExecutorService threads = Executors.newFixedThreadPool(3);
+        try (HikariDataSource source = databases.open(directory)) {
+            JdbcSchema.create(source);
+            try (Mailbox first = open(source, delivery);
+                    Mailbox second = open(source, delivery)) {
+                List<Future<?>> senders = new ArrayList<>();
+                for (String key : List.of("0", "1", "2")) {
+                    senders.add(threads.submit(() -> {
+                        for (int i = 0; i < 100; i++) {
+                            (i % 2 == 0 ? first : second).put(List.of(event(key + " " + i, key)));
+                        }
+                    }));
+                }
+                for (Future<?> sender : senders) {
+                    sender.get();
+                }
+                await(() -> first.waiting() == 0);
+            }
+            assertThat(overlaps).isEmpty();
+            for (String key : List.of("0", "1", "2")) {
+                List<String> expected = new ArrayList<>();
+                for (int i = 0; i < 100; i++) {
+                    expected.add(key + " " + i);
+                }
+                assertThat(handled.stream().filter(id -> id.startsWith(key + " ")))
+                        .containsExactlyElementsOf(expected);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatNoAttemptGetsHandledIsKeptAndCanBeReplayedOrDiscarded(Databases databases) throws Exception {
+        try (HikariDataSource source = databases.open(directory)) {
+            JdbcSchema.create(source);
+            try (Mailbox failing = open(source, failing())) {
+                assertThat(failing.put(List.of(event("1", "k"), event("2", "k"), event("3"))))
+                        .isTrue();
+                await(() -> failing.deadLetters().size() == 3);
+                assertThat(failing.deadLetters())
+                        .extracting(letter -> letter.event().id(), DeadLetter::attempts, DeadLetter::error)
+                        .contains(tuple("1", 2, "java.lang.IllegalStateException: no"));
+                assertThat(failing.waiting()).isZero();
+                assertThat(failing.put(List.of(event("1", "k")))).isTrue();
+                assertThat(failing.waiting()).isZero();
+                assertThat(failing.discard("2")).isTrue();
+                assertThat(failing.discard("2")).isFalse();
+            }
+            try (Mailbox working = open(source, collecting())) {
+                assertThat(working.replay("2")).isFalse();
+                assertThat(working.replay("1")).isTrue();
+                assertThat(working.replay("1")).isFalse();
+                assertThat(working.replay("3")).isTrue();
+                await(() -> working.waiting() == 0);
+                assertThat(working.deadLetters()).isEmpty();
+                assertThat(working.put(List.of(event("1", "k"), event("2", "k"))))
+                        .isTrue();
+                await(() -> working.waiting() == 0);
+            }
+            assertThat(handled).containsExactlyInAnyOrder("1", "3");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void attemptsAreCountedOverRestarts(Databases databases) throws Exception {
+        try (HikariDataSource source = databases.open(directory)) {
+            JdbcSchema.create(source);
+            CountDownLatch failed = new CountDownLatch(1);
+            Delivery slow = Delivery.to(event -> {
+                        failed.countDown();
+                        throw new IllegalStateException("first");
+                    })
+                    .attempts(2)
+                    .backoff(Duration.ofSeconds(1), Duration.ofSeconds(1));
+            try (Mailbox first = open(source, slow)) {
+                assertThat(first.put(List.of(event("1")))).isTrue();
+                assertThat(failed.await(10, TimeUnit.SECONDS)).isTrue();
+            }
+            try (Mailbox second = open(source, failing())) {
+                await(() -> second.deadLetters().size() == 1);
+                assertThat(second.deadLetters().get(0).attempts()).isEqualTo(2);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aFullInboxTakesNoMore(Databases databases) throws Exception {
+        try (HikariDataSource source = databases.open(directory)) {
+            JdbcSchema.create(source);
+            Terms terms = new Terms("leads", failing().attempts(1), WINDOW, 1000, Time.SYSTEM);
+            try (Mailbox mailbox = JdbcInbox.of(source).mostEvents(2).open(terms)) {
+                assertThat(mailbox.put(List.of(event("1"), event("2"), event("3"))))
+                        .isFalse();
+                assertThat(mailbox.put(List.of(event("1"), event("2")))).isTrue();
+                assertThat(mailbox.put(List.of(event("3")))).isFalse();
+                await(() -> mailbox.deadLetters().size() == 2);
+                assertThat(mailbox.discard("1")).isTrue();
+                await(() -> mailbox.put(List.of(event("3"))));
+                await(() -> mailbox.deadLetters().size() == 2);
+            }
+        }
+    }
+}
