@@ -71,23 +71,44 @@ final class Database {
         }
     }
 
-    /** All of the work, or nothing of it. */
-    <T> T transaction(Work<T> work) {
+    /** Work that changes nothing. */
+    <T> T read(Work<T> work) {
         try (Connection connection = dataSource.getConnection()) {
-            boolean automatic = connection.getAutoCommit();
-            connection.setAutoCommit(false);
-            try {
-                T result = work.in(connection);
-                connection.commit();
-                return result;
-            } catch (SQLException | RuntimeException | Error e) {
-                rollback(connection, e);
-                throw e;
-            } finally {
-                restore(connection, automatic);
-            }
+            return transaction(connection, work);
         } catch (SQLException e) {
             throw failure(e);
+        }
+    }
+
+    /** All of the work, or nothing of it; when this returns, it survives a crash. */
+    <T> T write(Work<T> work) {
+        try (Connection connection = dataSource.getConnection()) {
+            T result = transaction(connection, work);
+            H2.sync(connection);
+            return result;
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    private static <T> T transaction(Connection connection, Work<T> work) throws SQLException {
+        boolean automatic = connection.getAutoCommit();
+        connection.setAutoCommit(false);
+        try {
+            return H2.pass(connection, own -> committed(own, work));
+        } finally {
+            restore(connection, automatic);
+        }
+    }
+
+    private static <T> T committed(Connection connection, Work<T> work) throws SQLException {
+        try {
+            T result = work.in(connection);
+            connection.commit();
+            return result;
+        } catch (SQLException | RuntimeException | Error e) {
+            rollback(connection, e);
+            throw e;
         }
     }
 

@@ -44,14 +44,14 @@ final class InboxTable {
         Map<String, TriggerEvent> byKey = new LinkedHashMap<>();
         events.forEach(event -> byKey.putIfAbsent(Database.key(event.id()), event));
         try {
-            boolean unused = database.transaction(connection -> insert(connection, byKey, now));
+            boolean unused = database.write(connection -> insert(connection, byKey, now));
         } catch (StateException e) {
             if (e.reason() != Reason.CONFLICT) {
                 throw e;
             }
             // Some are there. Most senders repeat themselves seldom, so that it is cheaper not to look first.
             boolean unused = Database.insistently(
-                    () -> database.transaction(connection -> insert(connection, absent(connection, byKey), now)));
+                    () -> database.write(connection -> insert(connection, absent(connection, byKey), now)));
         }
     }
 
@@ -123,7 +123,7 @@ final class InboxTable {
 
     /** The event whose turn it is, if one is left. */
     Optional<Waiting> first(String turn) {
-        return database.transaction(connection -> {
+        return database.read(connection -> {
             try (PreparedStatement select = connection.prepareStatement(
                     database.sql("select content, attempts from $inbox where receiver_key = ? and turn_key = ?"
                             + " and state = 'w' order by place fetch first row only"))) {
@@ -178,7 +178,7 @@ final class InboxTable {
 
     /** Ends a turn that has no events left. */
     Next end(String turn, long version) {
-        return database.transaction(
+        return database.write(
                 connection -> lock(connection, turn, version) ? next(connection, turn, version) : Next.LOST);
     }
 
@@ -189,7 +189,7 @@ final class InboxTable {
     }
 
     private Next settle(String turn, long version, String event, String set, String when, Change change) {
-        return database.transaction(connection -> {
+        return database.write(connection -> {
             boolean own = lock(connection, turn, version);
             try (PreparedStatement update = connection.prepareStatement(database.sql(
                     "update $inbox set " + set + " where receiver_key = ? and event_key = ? and " + when))) {
@@ -242,7 +242,7 @@ final class InboxTable {
     }
 
     private long count(String which) {
-        return database.transaction(connection -> {
+        return database.read(connection -> {
             try (PreparedStatement select = connection.prepareStatement(
                     database.sql("select count(*) from $inbox where receiver_key = ? and " + which))) {
                 select.setString(1, receiver);
@@ -255,7 +255,7 @@ final class InboxTable {
     }
 
     List<DeadLetter> deadLetters() {
-        return database.transaction(connection -> {
+        return database.read(connection -> {
             try (PreparedStatement select = connection.prepareStatement(
                     database.sql("select content from $inbox where receiver_key = ? and state = 'x' order by place"))) {
                 select.setString(1, receiver);
@@ -272,7 +272,7 @@ final class InboxTable {
 
     /** Has a dead letter wait again; false when there is none. */
     boolean replay(String event, Instant now) {
-        return Database.insistently(() -> database.transaction(connection -> {
+        return Database.insistently(() -> database.write(connection -> {
             Optional<DeadLetter> letter = deadLetter(connection, event);
             if (letter.isEmpty()) {
                 return false;
@@ -302,7 +302,7 @@ final class InboxTable {
 
     /** Gives up a dead letter; false when there is none. */
     boolean discard(String event, Instant now) {
-        return database.transaction(connection -> {
+        return database.write(connection -> {
             try (PreparedStatement update = connection.prepareStatement(
                     database.sql("update $inbox set state = 'd', content = null, changed_at = ?"
                             + " where receiver_key = ? and event_key = ? and state = 'x'"))) {
@@ -318,7 +318,7 @@ final class InboxTable {
     void forget(Instant before) {
         boolean more = true;
         while (more) {
-            more = database.transaction(connection -> {
+            more = database.write(connection -> {
                 try (PreparedStatement delete = connection.prepareStatement(
                         database.sql("delete from $inbox where receiver_key = ? and event_key in (select event_key"
                                 + " from $inbox where receiver_key = ? and state = 'd' and changed_at < ?"

@@ -65,7 +65,7 @@ final class JdbcLease {
 
     private static void create(Database database, String key) {
         try {
-            boolean unused = database.transaction(connection -> {
+            boolean unused = database.write(connection -> {
                 try (PreparedStatement select =
                         connection.prepareStatement(database.sql("select lease_key from $lease where lease_key = ?"))) {
                     select.setString(1, key);
@@ -115,13 +115,15 @@ final class JdbcLease {
                 statement.execute("set local idle_in_transaction_session_timeout = '" + MOST.toSeconds() + "s'");
             }
         }
-        try (PreparedStatement select = connection.prepareStatement(
-                database.sql("select lease_key from $lease where lease_key = ? for update skip locked"))) {
-            select.setString(1, key);
-            try (ResultSet row = select.executeQuery()) {
-                return row.next();
+        return H2.pass(connection, own -> {
+            try (PreparedStatement select = own.prepareStatement(
+                    database.sql("select lease_key from $lease where lease_key = ? for update skip locked"))) {
+                select.setString(1, key);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next();
+                }
             }
-        }
+        });
     }
 
     /** Reads by the connection that has the lock. */
@@ -144,6 +146,7 @@ final class JdbcLease {
                 own.commit();
                 return result;
             });
+            H2.sync(connection);
             lock();
             return written;
         } catch (SQLException e) {
@@ -154,7 +157,7 @@ final class JdbcLease {
     /** A transaction that has failed is of no use any more; the next one takes the lock again. */
     private <T> T attempt(Database.Work<T> work) throws SQLException {
         try {
-            return work.in(connection);
+            return H2.pass(connection, work);
         } catch (SQLException | RuntimeException | Error e) {
             Database.rollback(connection, e);
             try {

@@ -53,7 +53,7 @@ final class JdbcStateLog implements StateLog {
         check(reader, "the reader");
         checkOpen();
         position = null;
-        position = database.transaction(connection -> {
+        position = database.read(connection -> {
             try (PreparedStatement select = connection.prepareStatement(database.sql(READ))) {
                 select.setString(1, key);
                 select.setFetchSize(BATCH);
@@ -125,8 +125,7 @@ final class JdbcStateLog implements StateLog {
         boolean unsure = uncertain;
         // When the answer to the commit is lost, nobody knows whether it was stored.
         uncertain = true;
-        position =
-                database.transaction(connection -> writing.from(connection, unsure ? settled(connection, from) : from));
+        position = database.write(connection -> writing.from(connection, unsure ? settled(connection, from) : from));
         uncertain = false;
     }
 

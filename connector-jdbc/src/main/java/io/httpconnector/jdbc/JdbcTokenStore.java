@@ -150,12 +150,12 @@ public final class JdbcTokenStore implements TokenStore {
     /** By the connection that has the lease, so that no other is needed while it is held. */
     private <T> T write(String key, Database.Work<T> work) {
         JdbcLease lease = leases.get().get(key);
-        return lease == null ? database.transaction(work) : lease.write(work);
+        return lease == null ? database.write(work) : lease.write(work);
     }
 
     private <T> T read(String key, Database.Work<T> work) {
         JdbcLease lease = leases.get().get(key);
-        return lease == null ? database.transaction(work) : lease.read(work);
+        return lease == null ? database.read(work) : lease.read(work);
     }
 
     @Override

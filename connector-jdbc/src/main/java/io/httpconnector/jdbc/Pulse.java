@@ -4,7 +4,6 @@ import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerBuilder;
 import com.github.kagkarlsson.scheduler.SchedulerName;
 import com.github.kagkarlsson.scheduler.jdbc.DefaultJdbcCustomization;
-import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
 import com.github.kagkarlsson.scheduler.jdbc.PostgreSqlJdbcCustomization;
 import com.github.kagkarlsson.scheduler.task.Task;
 import io.httpconnector.InvalidDefinitionException;
@@ -44,9 +43,13 @@ record Pulse(Duration heartbeat, int missed, Duration look) {
 
     /** A scheduler with the tasks of this process, not started. What it does not know it leaves to the others. */
     Scheduler scheduler(Database database, String table, int threads, Time time, List<Task<?>> tasks) {
-        return new SchedulerBuilder(database.source(), tasks)
+        String product = database.read(connection -> connection.getMetaData().getDatabaseProductName());
+        return new SchedulerBuilder(product.equals("H2") ? H2.passing(database.source()) : database.source(), tasks)
                 .tableName(database.sql(table))
-                .jdbcCustomization(customization(database))
+                .jdbcCustomization(
+                        product.equals("PostgreSQL")
+                                ? new PostgreSqlJdbcCustomization(false, false)
+                                : new DefaultJdbcCustomization(false))
                 .schedulerName(
                         new SchedulerName.Fixed(new SchedulerName.Hostname().getName() + " " + UUID.randomUUID()))
                 .clock(time::now)
@@ -57,13 +60,5 @@ record Pulse(Duration heartbeat, int missed, Duration look) {
                 .shutdownMaxWait(GRACE)
                 .deleteUnresolvedAfter(NEVER)
                 .build();
-    }
-
-    private static JdbcCustomization customization(Database database) {
-        String product =
-                database.transaction(connection -> connection.getMetaData().getDatabaseProductName());
-        return product.equals("PostgreSQL")
-                ? new PostgreSqlJdbcCustomization(false, false)
-                : new DefaultJdbcCustomization(false);
     }
 }

@@ -1,0 +1,109 @@
+package io.httpconnector.jdbc;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What H2 needs to keep what it is given. It writes a transaction to its file up to half a second after the commit, unless it is told to;
+ * transactions that run while it does so may not see all of those that were committed, and overwrite them; and when a thread is
+ * interrupted while it reads or writes, the file is closed. So nobody in this process works while it writes. Other databases need
+ * nothing of this.
+ */
+final class H2 {
+
+    /** Shared by whoever works, and held by whoever has it written. One for all databases, which are seldom more than one. */
+    private static final ReentrantReadWriteLock LOCK = new ReentrantReadWriteLock(true);
+
+    private static volatile long writes;
+
+    private H2() {}
+
+    static boolean is(Connection connection) throws SQLException {
+        return connection.getMetaData().getDatabaseProductName().equals("H2");
+    }
+
+    /** Does work while nothing is written. */
+    static <T> T pass(Connection connection, Database.Work<T> work) throws SQLException {
+        if (!is(connection)) {
+            return work.in(connection);
+        }
+        boolean interrupted = Thread.interrupted();
+        LOCK.readLock().lock();
+        try {
+            return work.in(connection);
+        } finally {
+            LOCK.readLock().unlock();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Waits until all that was committed before is on durable storage; many that wait at once share one write. */
+    static void sync(Connection connection) throws SQLException {
+        // Whoever works within other work leaves it to that.
+        if (!is(connection) || LOCK.getReadHoldCount() > 0) {
+            return;
+        }
+        long before = writes;
+        boolean interrupted = Thread.interrupted();
+        LOCK.writeLock().lock();
+        try {
+            if (writes == before) {
+                try (Statement statement = connection.createStatement()) {
+                    statement.execute("checkpoint sync");
+                }
+                writes = before + 1;
+            }
+        } finally {
+            LOCK.writeLock().unlock();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Gives connections while which are open nothing is written, each to be closed by the thread that got it. */
+    static DataSource passing(DataSource source) {
+        return proxy(DataSource.class, (method, arguments) -> {
+            Object result = method.invoke(source, arguments);
+            return result instanceof Connection connection ? passing(connection) : result;
+        });
+    }
+
+    private static Connection passing(Connection connection) {
+        LOCK.readLock().lock();
+        AtomicBoolean closed = new AtomicBoolean();
+        return proxy(Connection.class, (method, arguments) -> {
+            if (method.getName().equals("close") && closed.compareAndSet(false, true)) {
+                LOCK.readLock().unlock();
+            }
+            return method.invoke(connection, arguments);
+        });
+    }
+
+    /** Does a call on behalf of somebody else. */
+    @FunctionalInterface
+    private interface Call {
+        @Nullable Object of(Method method, @Nullable Object @Nullable [] arguments) throws ReflectiveOperationException;
+    }
+
+    private static <T> T proxy(Class<T> type, Call call) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> {
+                    try {
+                        return call.of(method, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause() == null ? e : e.getCause();
+                    }
+                }));
+    }
+}

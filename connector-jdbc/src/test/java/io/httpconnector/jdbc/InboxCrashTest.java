@@ -1,0 +1,180 @@
+package io.httpconnector.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.zaxxer.hikari.HikariDataSource;
+import io.httpconnector.Time;
+import io.httpconnector.trigger.Change;
+import io.httpconnector.trigger.Delivery;
+import io.httpconnector.trigger.TriggerEvent;
+import io.httpconnector.webhook.inbox.Inbox.Terms;
+import io.httpconnector.webhook.inbox.Mailbox;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Machines that handle the events of one inbox, and die or freeze. */
+@Timeout(120)
+class InboxCrashTest {
+
+    @TempDir
+    Path directory;
+
+    /** Stores an event for each line "id key", and says what it does. */
+    static final class Node {
+
+        public static void main(String[] arguments) throws Exception {
+            long takes = Long.parseLong(arguments[1]);
+            Delivery delivery = Delivery.to(event -> {
+                System.out.println("begin " + event.id());
+                Thread.sleep(takes);
+                System.out.println("end " + event.id());
+            });
+            try (HikariDataSource source = Machine.pool(arguments[0]);
+                    Mailbox mailbox = open(source, delivery)) {
+                System.out.println("ready");
+                BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+                String line = in.readLine();
+                while (line != null) {
+                    String[] words = line.split(" ", -1);
+                    mailbox.put(List.of(event(words[0], words[1])));
+                    System.out.println("stored " + words[0]);
+                    line = in.readLine();
+                }
+            }
+        }
+    }
+
+    private static TriggerEvent event(String id, String key) {
+        return new TriggerEvent(
+                id,
+                "leads",
+                Change.NEW,
+                key,
+                JsonNodeFactory.instance.objectNode(),
+                MissingNode.getInstance(),
+                Instant.parse("2026-01-01T00:00:00Z"));
+    }
+
+    private static Mailbox open(HikariDataSource source, Delivery delivery) {
+        return JdbcInbox.of(source).open(new Terms("leads", delivery, Duration.ofHours(1), 1000, Time.SYSTEM));
+    }
+
+    private static List<String> said(String word, Machine... machines) {
+        return Stream.of(machines)
+                .flatMap(machine -> machine.said(word).stream())
+                .toList();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsAcknowledgedIsThereAfterACrash(Databases databases) throws Exception {
+        String url;
+        try (HikariDataSource source = databases.open(directory)) {
+            JdbcSchema.create(source);
+            url = Machine.url(source);
+        }
+        for (int round = 1; round <= 3; round++) {
+            Machine machine = Machine.start(Node.class, url, "1000000");
+            for (int i = 0; i < 50; i++) {
+                machine.say(round + "-" + i + " ");
+            }
+            int last = round * 10;
+            machine.await(said -> said("stored", machine).size() >= last);
+            machine.kill();
+            List<String> stored = machine.said("stored");
+            assertThat(stored).hasSizeGreaterThanOrEqualTo(last);
+            try (HikariDataSource source = Machine.pool(url)) {
+                for (String id : stored) {
+                    assertThat(state(source, id)).as(id).isEqualTo("w");
+                }
+            }
+        }
+    }
+
+    private static String state(HikariDataSource source, String id) throws Exception {
+        try (var connection = source.getConnection();
+                var select =
+                        connection.prepareStatement("select state from http_connector_inbox where event_key = ?")) {
+            select.setString(1, Database.key(id));
+            try (var row = select.executeQuery()) {
+                return row.next() ? row.getString(1) : "lost";
+            }
+        }
+    }
+
+    @Test
+    void othersHandleWhatADeadMachineHasNotFinished() throws Exception {
+        try (HikariDataSource source = Databases.POSTGRESQL.open(directory)) {
+            JdbcSchema.create(source);
+            String url = Machine.url(source);
+            try (Machine dying = Machine.start(Node.class, url, "600000");
+                    Machine second = Machine.start(Node.class, url, "1");
+                    Machine third = Machine.start(Node.class, url, "1")) {
+                for (int i = 0; i < 20; i++) {
+                    (i % 2 == 0 ? dying : second).say("e" + i + " k" + i % 3);
+                }
+                dying.await(said -> said("begin", dying).size() == 1
+                        && said("stored", dying, second).size() == 20);
+                String begun = dying.said("begin").get(0);
+
+                long killed = System.nanoTime();
+                dying.kill();
+
+                Machine.await(() -> said("end", second, third).contains(begun));
+                assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(Duration.ofSeconds(10));
+                Machine.await(() -> said("end", second, third).size() >= 20);
+                assertThat(said("end", second, third)).hasSize(20).doesNotHaveDuplicates();
+            }
+        }
+    }
+
+    @Test
+    void aMachineThatWakesDoesNotGoOnWithATurnThatAnotherHas() throws Exception {
+        try (HikariDataSource source = Databases.POSTGRESQL.open(directory)) {
+            JdbcSchema.create(source);
+            String url = Machine.url(source);
+            try (Machine frozen = Machine.start(Node.class, url, "300")) {
+                for (int i = 0; i < 20; i++) {
+                    frozen.say("e" + i + " k");
+                }
+                frozen.await(said -> said("end", frozen).size() >= 2
+                        && said("stored", frozen).size() == 20);
+                frozen.freeze();
+                try (Machine second = Machine.start(Node.class, url, "300")) {
+                    Machine.await(() -> !second.said("end").isEmpty());
+
+                    frozen.goOn();
+
+                    Machine.await(() -> said("end", frozen, second).size() >= 20 && waiting(source) == 0);
+                    List<String> all = said("end", frozen, second);
+                    // What was being handled when it froze comes twice, and nothing else.
+                    assertThat(all).hasSizeLessThanOrEqualTo(21);
+                    assertThat(all.stream().distinct()).hasSize(20);
+                    List<String> ends = second.said("end");
+                    assertThat(ends)
+                            .isSortedAccordingTo((a, b) -> Integer.compare(
+                                    Integer.parseInt(a.substring(1)), Integer.parseInt(b.substring(1))));
+                }
+            }
+        }
+    }
+
+    private static int waiting(HikariDataSource source) {
+        return new InboxTable(new Database(source, JdbcSchema.USUAL_PREFIX), "leads", "webhook leads").waiting() == 0
+                ? 0
+                : 1;
+    }
+}
