@@ -5,6 +5,7 @@ import io.httpconnector.state.StateException;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.trigger.Delivered;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -97,6 +98,29 @@ public final class PollingTrigger implements AutoCloseable {
      */
     public PollResult pollOnce() {
         return poller.poll();
+    }
+
+    /**
+     * When the first poll is due, for a scheduler that keeps the times for many machines.
+     *
+     * @return the time, by the clock on the wall
+     * @throws ConnectorException when the trigger has no schedule
+     */
+    public Planned firstPlanned() {
+        return timetable.first();
+    }
+
+    /**
+     * Polls now, in this thread, and says when the next poll is due: for a scheduler that keeps the times for many machines. A poll
+     * that fails is told to the listeners and logged, and has a backoff as one of {@link #start()}.
+     *
+     * @param planned when it was due by the schedule, which is the {@code time} of what was planned
+     * @param failures how many polls have failed in a row before it
+     * @return what is planned now
+     * @throws ConnectorException when the trigger has no schedule
+     */
+    public Planned pollPlanned(Instant planned, int failures) {
+        return timetable.poll(planned, failures);
     }
 
     /**

@@ -122,7 +122,7 @@ final class Timetable {
             PollResult unused = poller.poll();
             atLeast = poller.askedInterval();
         } catch (ConnectorException e) {
-            atLeast = backoff(e);
+            atLeast = backoff(e, poller.history().failures());
             ends = e.needsAuthorization();
         } catch (RuntimeException e) {
             LOG.error("A poll failed in a way that it should not", e);
@@ -156,25 +156,62 @@ final class Timetable {
         if (!started || schedule == null) {
             return;
         }
-        Instant now = now();
-        Due next = schedule.next(planned.time(), now);
-        boolean failing = poller.history().failures() > 0;
-        Instant earliest = now.plus(atLeast);
-        boolean moves = failing || next.begin().isBefore(earliest);
-        due = moves ? new Due(planned.time(), Duration.between(planned.time(), earliest)) : next;
+        due = next(schedule, planned.time(), now(), poller.history().failures() > 0, atLeast);
         if (!paused) {
             await(due);
         }
     }
 
+    /** After a failure it comes to the poll that was planned, later. */
+    private static Due next(Schedule schedule, Instant planned, Instant now, boolean failing, Duration atLeast) {
+        Due next = schedule.next(planned, now);
+        Instant earliest = now.plus(atLeast);
+        boolean moves = failing || next.begin().isBefore(earliest);
+        return moves ? new Due(planned, Duration.between(planned, earliest)) : next;
+    }
+
+    /** When the first poll is due, for a scheduler that keeps the times. */
+    Planned first() {
+        Due first = scheduled().first(time.now());
+        return new Planned(first.time(), first.begin(), 0, false);
+    }
+
+    /** Polls for a scheduler that keeps the times. */
+    Planned poll(Instant planned, int failuresBefore) {
+        Schedule own = scheduled();
+        Duration atLeast;
+        int failures = 0;
+        boolean ends = false;
+        try {
+            if (poller.poll().stopped()) {
+                // Others are to do the rest at once.
+                return new Planned(planned, time.now(), failuresBefore, false);
+            }
+            atLeast = poller.askedInterval();
+        } catch (ConnectorException e) {
+            failures = failuresBefore + 1;
+            atLeast = backoff(e, failures);
+            ends = e.needsAuthorization();
+        }
+        Due next = next(own, planned, time.now(), failures > 0, atLeast);
+        return new Planned(next.time(), next.begin(), failures, ends);
+    }
+
+    private Schedule scheduled() {
+        if (schedule == null) {
+            throw new ConnectorException("The trigger has no schedule: give it one by every(...)");
+        }
+        return schedule;
+    }
+
     /** Doubles with each failure in a row; a little at random; and never less than the service has asked for. */
-    private Duration backoff(ConnectorException e) {
+    private Duration backoff(ConnectorException e, int failures) {
         if (e instanceof PollingException busy && busy.reason() == Reason.BUSY) {
             return Duration.ZERO;
         }
         Duration interval = schedule == null ? FIRST_BACKOFF : schedule.shortest();
         Duration first = interval.compareTo(FIRST_BACKOFF) < 0 ? interval : FIRST_BACKOFF;
-        double doubled = first.toMillis() * Math.pow(2, poller.history().failures() - 1.0);
+        double doubled = first.toMillis() * Math.pow(2, failures - 1.0);
         double millis = Math.min(doubled, (double) LONGEST_BACKOFF.toMillis());
         Duration wait = Duration.ofMillis(
                 (long) (millis * (1 + ThreadLocalRandom.current().nextDouble() / 4)));

@@ -22,7 +22,8 @@ public final class JdbcSchema {
     static final String USUAL_PREFIX = "http_connector_";
 
     private static final Map<String, String> FOLDERS = Map.of("PostgreSQL", "postgresql", "H2", "h2");
-    private static final List<String> SCRIPTS = List.of("V1__state.sql", "V2__token.sql", "V3__inbox.sql");
+    private static final List<String> SCRIPTS =
+            List.of("V1__state.sql", "V2__token.sql", "V3__inbox.sql", "V4__trigger.sql");
 
     private JdbcSchema() {}
 

@@ -11,6 +11,7 @@ import io.httpconnector.Time;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * How processes notice each other by what they write to the database.
@@ -41,7 +42,10 @@ record Pulse(Duration heartbeat, int missed, Duration look) {
         return duration != null && duration.compareTo(Duration.ofMillis(50)) >= 0 && duration.compareTo(most) <= 0;
     }
 
-    /** A scheduler with the tasks of this process, not started. What it does not know it leaves to the others. */
+    /**
+     * A scheduler with the tasks of this process, not started. What it does not know it leaves to the others. Each process looks for work
+     * in a rhythm of its own, so that none is always the first to find it.
+     */
     Scheduler scheduler(Database database, String table, int threads, Time time, List<Task<?>> tasks) {
         String product = database.read(connection -> connection.getMetaData().getDatabaseProductName());
         return new SchedulerBuilder(product.equals("H2") ? H2.passing(database.source()) : database.source(), tasks)
@@ -54,7 +58,8 @@ record Pulse(Duration heartbeat, int missed, Duration look) {
                         new SchedulerName.Fixed(new SchedulerName.Hostname().getName() + " " + UUID.randomUUID()))
                 .clock(time::now)
                 .threads(threads)
-                .pollingInterval(look)
+                .pollingInterval(look.multipliedBy(ThreadLocalRandom.current().nextLong(80, 121))
+                        .dividedBy(100))
                 .heartbeatInterval(heartbeat)
                 .missedHeartbeatsLimit(missed)
                 .shutdownMaxWait(GRACE)

@@ -1,0 +1,291 @@
+package io.httpconnector.jdbc;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.github.kagkarlsson.scheduler.CurrentlyExecuting;
+import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.event.AbstractSchedulerListener;
+import com.github.kagkarlsson.scheduler.task.CompletionHandler;
+import com.github.kagkarlsson.scheduler.task.ExecutionContext;
+import com.github.kagkarlsson.scheduler.task.FailureHandler.OnFailureRetryLater;
+import com.github.kagkarlsson.scheduler.task.TaskInstance;
+import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
+import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import io.httpconnector.ConnectorException;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
+import io.httpconnector.Time;
+import io.httpconnector.jdbc.TriggerTable.Row;
+import io.httpconnector.polling.Planned;
+import io.httpconnector.polling.PollingTrigger;
+import io.httpconnector.polling.PollingTriggerBuilder;
+import io.httpconnector.state.StateStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Polls on many machines: each trigger on one of them at a time, whichever has a thread free when it is due. What a machine that dies
+ * was polling is polled by another. Who does what is decided by
+ * <a href="https://github.com/kagkarlsson/db-scheduler">db-scheduler</a>.
+ *
+ * <pre>{@code
+ * // On each machine:
+ * ClusteredPolling polling = ClusteredPolling.on(dataSource)
+ *         .start((id, definition) -> PollingTrigger.named(id)
+ *                 .definition(definition)
+ *                 .connection(connections.of(id))
+ *                 .handler(event -> leads.add(event.payload())));
+ *
+ * // On any, while they run:
+ * polling.put("leads of ACME", definition);
+ * polling.pause("leads of ACME");
+ * }</pre>
+ *
+ * <p>Safe for many threads.
+ */
+public final class ClusteredPolling implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClusteredPolling.class);
+    private static final String TASK = "poll";
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
+    private static final Duration AFTER_BAD_DEFINITION = Duration.ofMinutes(1);
+    private static final Duration GRACE = Duration.ofSeconds(10);
+    private static final Row GONE = new Row("", "", 0, TriggerTable.PAUSED, Instant.EPOCH);
+
+    private final TriggerFactory factory;
+    private final Time time = Time.SYSTEM;
+    private final TriggerTable table;
+    private final StateStore store;
+    private final Scheduler scheduler;
+    private final Map<String, PollingTrigger> running = new ConcurrentHashMap<>();
+
+    /** What a trigger of the cluster is doing. */
+    public enum State {
+        /** It polls when it is due. */
+        RUNNING,
+        /** It waits for {@link #resume}. */
+        PAUSED,
+        /** Its credentials are of no use any more: somebody must give them anew, and {@link #resume} it. */
+        AUTHORIZATION_NEEDED
+    }
+
+    /**
+     * A trigger of the cluster, at one moment.
+     *
+     * @param id its id
+     * @param definition as it was put
+     * @param state what it does
+     * @param next when it polls next, or when the poll that runs was due; null when it is not running
+     * @param machine which machine polls it now; null when none does
+     * @param failures how many polls have failed in a row
+     * @param lastSuccess when a poll came to its end for the last time; null when none has
+     * @param lastFailure when a poll failed for the last time; null when none has
+     */
+    public record Status(
+            String id,
+            JsonNode definition,
+            State state,
+            @Nullable Instant next,
+            @Nullable String machine,
+            int failures,
+            @Nullable Instant lastSuccess,
+            @Nullable Instant lastFailure) {}
+
+    ClusteredPolling(DataSource dataSource, String prefix, Pulse pulse, int threads, TriggerFactory factory) {
+        Database database = new Database(dataSource, prefix);
+        this.factory = factory;
+        this.table = new TriggerTable(database, TASK);
+        this.store = JdbcStateStore.of(dataSource, prefix);
+        CustomTask<Void> poll = Tasks.custom(TASK, Void.class)
+                .onFailure(new OnFailureRetryLater<>(AFTER_FAILURE))
+                .onDeadExecutionRevive()
+                .execute(this::poll);
+        this.scheduler = pulse.scheduler(database, "$trigger_task", threads, time, List.of(poll));
+        scheduler.registerSchedulerListener(new AbstractSchedulerListener() {
+            @Override
+            public void onExecutionFailedHeartbeat(CurrentlyExecuting execution) {
+                lost(execution.getTaskInstance().getId());
+            }
+        });
+    }
+
+    /**
+     * Begins to describe how this machine takes part.
+     *
+     * @param dataSource gives connections: one for each thread, and 4 more
+     * @return a builder
+     */
+    public static ClusteredPollingBuilder on(DataSource dataSource) {
+        return new ClusteredPollingBuilder(dataSource);
+    }
+
+    ClusteredPolling begin() {
+        scheduler.start();
+        return this;
+    }
+
+    /**
+     * Adds a trigger, or changes its definition. A new one polls as its schedule says, a changed one no later than that; one that is
+     * paused stays so.
+     *
+     * @param id the id of the trigger
+     * @param definition what the factory makes it of: no secrets
+     * @throws InvalidDefinitionException when no trigger can be made of it: then nothing has changed
+     * @throws ConnectorException when it has no schedule
+     * @throws io.httpconnector.state.StateException when it can't be stored
+     */
+    public void put(String id, JsonNode definition) {
+        if (id == null || id.isBlank() || definition == null) {
+            throw new InvalidDefinitionException("trigger", List.of("the id is empty, or the definition is null"));
+        }
+        Planned first;
+        try (PollingTrigger trigger = create(id, definition)) {
+            first = trigger.firstPlanned();
+        }
+        table.put(id, definition.toString(), first);
+        scheduler.triggerCheckForDueExecutions();
+    }
+
+    private PollingTrigger create(String id, JsonNode definition) {
+        PollingTriggerBuilder builder = factory.create(id, definition);
+        if (builder == null) {
+            throw new InvalidDefinitionException("trigger \"" + id + "\"", List.of("the factory has made none of it"));
+        }
+        PollingTrigger trigger = builder.store(store).build();
+        if (!trigger.id().equals(id)) {
+            throw new InvalidDefinitionException(
+                    "trigger \"" + id + "\"",
+                    List.of("the factory has made \"" + trigger.id() + "\": use PollingTrigger.named(id)"));
+        }
+        return trigger;
+    }
+
+    /**
+     * Lets a trigger poll no more until it is resumed. A poll that runs goes on.
+     *
+     * @param id the id of the trigger
+     * @return whether there is one
+     */
+    public boolean pause(String id) {
+        return table.state(id, TriggerTable.PAUSED, time.now());
+    }
+
+    /**
+     * Ends a pause, or begins again with new credentials: the trigger polls at once.
+     *
+     * @param id the id of the trigger
+     * @return whether there is one
+     */
+    public boolean resume(String id) {
+        boolean resumed = table.state(id, TriggerTable.RUNNING, time.now());
+        scheduler.triggerCheckForDueExecutions();
+        return resumed;
+    }
+
+    /**
+     * Removes a trigger, and what it remembers of the records it has seen. A poll that runs ends with its next page.
+     *
+     * @param id the id of the trigger
+     * @return whether there was one
+     */
+    public boolean remove(String id) {
+        return table.remove(id);
+    }
+
+    /**
+     * All triggers of the cluster.
+     *
+     * @return by their ids
+     */
+    public List<Status> list() {
+        return table.list().stream().map(ClusteredPolling::status).toList();
+    }
+
+    private static Status status(TriggerTable.Listed listed) {
+        State state = switch (listed.row().state()) {
+            case TriggerTable.RUNNING -> State.RUNNING;
+            case TriggerTable.PAUSED -> State.PAUSED;
+            default -> State.AUTHORIZATION_NEEDED;
+        };
+        return new Status(
+                listed.row().id(),
+                Json.parse(listed.row().definition()),
+                state,
+                state == State.RUNNING ? listed.next() : null,
+                listed.machine(),
+                listed.failures(),
+                listed.lastSuccess(),
+                listed.lastFailure());
+    }
+
+    /**
+     * Does something with a trigger as it is, such as to replay its dead letters; best while it is paused, since of two who write its
+     * state at the same time one is refused.
+     *
+     * @param id the id of the trigger
+     * @param work what to do; the trigger is closed afterwards
+     * @param <T> what comes of it
+     * @return what came of it; empty when there is no such trigger
+     */
+    public <T> Optional<T> with(String id, Function<PollingTrigger, T> work) {
+        return table.find(Database.key(id)).map(row -> {
+            try (PollingTrigger trigger = create(row.id(), Json.parse(row.definition()))) {
+                return work.apply(trigger);
+            }
+        });
+    }
+
+    /** The next poll is planned in one transaction with what others do to the trigger, and therefore not by the scheduler. */
+    private CompletionHandler<Void> poll(TaskInstance<Void> instance, ExecutionContext context) {
+        String key = instance.getId();
+        long version = context.getExecution().version;
+        int failures = context.getExecution().consecutiveFailures;
+        Row row = table.find(key).orElse(GONE);
+        boolean due = row.state().equals(TriggerTable.RUNNING);
+        Planned next = due ? poll(key, row, failures) : new Planned(row.planned(), time.now(), failures, false);
+        return (complete, operations) -> table.plan(key, version, row, due, next, time.now());
+    }
+
+    private Planned poll(String key, Row row, int failures) {
+        try (PollingTrigger trigger = create(row.id(), Json.parse(row.definition()))) {
+            running.put(key, trigger);
+            return trigger.pollPlanned(row.planned(), failures);
+        } catch (ConnectorException e) {
+            // Such as a definition that this version of the application doesn't know any more.
+            LOG.warn("\"{}\" can't poll", row.id(), e);
+            return new Planned(row.planned(), time.now().plus(AFTER_BAD_DEFINITION), failures + 1, false);
+        } finally {
+            running.remove(key);
+        }
+    }
+
+    /** This machine was taken for dead, so that another one polls: what is handled here would be handled twice. */
+    private void lost(String key) {
+        PollingTrigger trigger = running.get(key);
+        if (trigger != null) {
+            LOG.warn("\"{}\" is polled by another machine: this one ends its poll", trigger.id());
+            stop(trigger, Duration.ZERO);
+        }
+    }
+
+    private static void stop(PollingTrigger trigger, Duration deadline) {
+        Thread thread = new Thread(() -> trigger.stop(deadline), "http-connector-stop-" + trigger.id());
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Takes part no more. Polls that run end after the events that are being handled; after 10 seconds these are interrupted. */
+    @Override
+    public void close() {
+        running.values().forEach(trigger -> stop(trigger, GRACE));
+        scheduler.stop();
+    }
+}

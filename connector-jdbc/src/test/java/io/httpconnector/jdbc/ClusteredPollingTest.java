@@ -1,0 +1,269 @@
+package io.httpconnector.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.zaxxer.hikari.HikariDataSource;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
+import io.httpconnector.Retry;
+import io.httpconnector.jdbc.ClusteredPolling.State;
+import io.httpconnector.jdbc.ClusteredPolling.Status;
+import io.httpconnector.polling.FirstPoll;
+import io.httpconnector.polling.PollingTrigger;
+import io.httpconnector.polling.PollingTriggerBuilder;
+import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.trigger.DeadLetter;
+import io.httpconnector.trigger.Delivery;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Triggers of a cluster; two objects stand for two machines. */
+@Timeout(60)
+class ClusteredPollingTest {
+
+    @TempDir
+    Path directory;
+
+    private final List<String> handled = new CopyOnWriteArrayList<>();
+    private final Map<String, AtomicInteger> byMachine = new ConcurrentHashMap<>();
+    private Records records;
+    private HttpConnection connection;
+
+    @BeforeEach
+    void start() throws Exception {
+        records = new Records();
+        connection = HttpConnection.named("any")
+                .baseUrl(records.url())
+                .retry(Retry.none())
+                .build();
+    }
+
+    @AfterEach
+    void stop() {
+        connection.close();
+        records.close();
+    }
+
+    private ClusteredPolling machine(HikariDataSource source, String name) {
+        return ClusteredPolling.on(source).start((id, definition) -> trigger(name, id, definition));
+    }
+
+    /** The definition says which list, and how often. */
+    private PollingTriggerBuilder trigger(String machine, String id, JsonNode definition) {
+        String list = definition.path("list").asText();
+        return PollingTrigger.named(id)
+                .connection(connection)
+                .request(RequestTemplate.named(id).get("/" + list).build())
+                .key("/id")
+                .firstPoll(FirstPoll.everything())
+                .every(Duration.ofMillis(definition.path("millis").asInt()))
+                .minInterval(Duration.ofMillis(10))
+                .delivery(Delivery.to(event -> {
+                            if (definition.path("fails").asBoolean()) {
+                                throw new IllegalStateException("no");
+                            }
+                            byMachine
+                                    .computeIfAbsent(machine, any -> new AtomicInteger())
+                                    .incrementAndGet();
+                            handled.add(list + event.payload().at("/id").asText());
+                        })
+                        .attempts(1));
+    }
+
+    private static JsonNode definition(String list, int millis) {
+        return JsonNodeFactory.instance.objectNode().put("list", list).put("millis", millis);
+    }
+
+    private static Status status(ClusteredPolling polling, String id) {
+        return polling.list().stream()
+                .filter(one -> one.id().equals(id))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void eachRecordIsHandledOnceAndEachMachineHasAShare(Databases databases) throws Exception {
+        try (HikariDataSource source = databases.open(directory)) {
+            JdbcSchema.create(source);
+            try (ClusteredPolling first = machine(source, "first")) {
+                for (int i = 0; i < 12; i++) {
+                    records.of("l" + i + "-").set(1);
+                    first.put("t" + i, definition("l" + i + "-", 300));
+                }
+                Machine.await(() -> handled.size() == 12);
+                try (ClusteredPolling second = machine(source, "second")) {
+                    for (int round = 2; round <= 11; round++) {
+                        for (int i = 0; i < 12; i++) {
+                            records.of("l" + i + "-").set(round);
+                        }
+                        int expected = 12 * round;
+                        Machine.await(() -> handled.size() >= expected);
+                    }
+                    assertThat(second.list()).hasSize(12).allSatisfy(one -> {
+                        assertThat(one.state()).isEqualTo(State.RUNNING);
+                        assertThat(one.lastSuccess()).isBetween(Instant.now().minusSeconds(30), Instant.now());
+                        assertThat(one.failures()).isZero();
+                    });
+                }
+            }
+            assertThat(handled).hasSize(132).doesNotHaveDuplicates();
+            assertThat(byMachine.get("second").get()).isGreaterThan(12);
+            assertThat(byMachine.get("first").get()).isGreaterThan(24);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void triggersArePausedChangedAndRemovedFromAnyMachine(Databases databases) throws Exception {
+        try (HikariDataSource source = databases.open(directory)) {
+            JdbcSchema.create(source);
+            try (ClusteredPolling first = machine(source, "first");
+                    ClusteredPolling second = machine(source, "second")) {
+                records.of("a").set(1);
+                first.put("t", definition("a", 50));
+                Machine.await(() -> handled.contains("a1"));
+
+                assertThat(second.pause("t")).isTrue();
+                Machine.await(() -> status(first, "t").machine() == null);
+                int requests = records.requests();
+                records.of("a").set(2);
+                Thread.sleep(2500);
+                assertThat(records.requests()).isLessThanOrEqualTo(requests + 1);
+                assertThat(status(first, "t").state()).isEqualTo(State.PAUSED);
+                assertThat(status(first, "t").next()).isNull();
+
+                assertThat(first.resume("t")).isTrue();
+                Machine.await(() -> handled.contains("a2"));
+
+                records.of("b").set(3);
+                second.put("t", definition("b", 3_600_000));
+                Machine.await(() -> handled.contains("b3"));
+                records.of("a").set(4);
+                second.put("t", definition("a", 50));
+                Machine.await(() -> handled.contains("a4"));
+                assertThat(status(first, "t").definition().path("millis").asInt())
+                        .isEqualTo(50);
+
+                assertThat(second.remove("t")).isTrue();
+                assertThat(second.remove("t")).isFalse();
+                assertThat(second.pause("t")).isFalse();
+                assertThat(first.resume("t")).isFalse();
+                assertThat(first.list()).isEmpty();
+                Machine.await(() -> count(source, "trigger_task") == 0);
+                Machine.await(() -> count(source, "state") == 0);
+
+                // It has forgotten what it had seen.
+                handled.clear();
+                first.put("t", definition("a", 50));
+                Machine.await(() -> handled.contains("a1"));
+            }
+        }
+    }
+
+    private static int count(HikariDataSource source, String table) {
+        return new Database(source, JdbcSchema.USUAL_PREFIX).read(connection -> {
+            try (var statement = connection.createStatement();
+                    var row = statement.executeQuery("select count(*) from http_connector_" + table)) {
+                row.next();
+                return row.getInt(1);
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void failuresAreCountedOverMachinesAndTheTriggerWaitsLonger(Databases databases) throws Exception {
+        try (HikariDataSource source = databases.open(directory)) {
+            JdbcSchema.create(source);
+            records.answerWith(500);
+            try (ClusteredPolling first = machine(source, "first");
+                    ClusteredPolling second = machine(source, "second")) {
+                first.put("t", definition("a", 100));
+                Machine.await(() -> status(second, "t").failures() >= 4);
+                Status failing = status(second, "t");
+                assertThat(failing.lastSuccess()).isNull();
+                assertThat(failing.lastFailure()).isNotNull();
+                assertThat(failing.next()).isAfter(failing.lastFailure().plusMillis(700));
+                records.of("a").set(1);
+                records.answerWith(200);
+                Machine.await(
+                        () -> handled.contains("a1") && status(second, "t").failures() == 0);
+                records.answerWith(401);
+                Machine.await(() -> status(first, "t").state() == State.AUTHORIZATION_NEEDED);
+                records.answerWith(200);
+                records.of("a").set(2);
+                assertThat(second.resume("t")).isTrue();
+                Machine.await(() -> handled.contains("a2"));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void deadLettersAreReplayedFromAnyMachine(Databases databases) throws Exception {
+        try (HikariDataSource source = databases.open(directory)) {
+            JdbcSchema.create(source);
+            records.of("a").set(1);
+            try (ClusteredPolling first = machine(source, "first");
+                    ClusteredPolling second = machine(source, "second")) {
+                first.put("t", Json.parse("{\"list\":\"a\",\"millis\":100,\"fails\":true}"));
+                Machine.await(() -> !second.with("t", PollingTrigger::deadLetters)
+                        .orElseThrow()
+                        .isEmpty());
+                second.put("t", definition("a", 3_600_000));
+                second.pause("t");
+                Machine.await(() -> status(first, "t").machine() == null);
+                List<DeadLetter> dead =
+                        second.with("t", PollingTrigger::deadLetters).orElseThrow();
+                assertThat(dead).hasSize(1);
+                assertThat(first.with("t", PollingTrigger::replayAll)).contains(1);
+                assertThat(handled).containsExactly("a1");
+                assertThat(first.with("none", PollingTrigger::deadLetters)).isEmpty();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsNoTriggerIsRefusedAndChangesNothing(Databases databases) {
+        try (HikariDataSource source = databases.open(directory)) {
+            JdbcSchema.create(source);
+            try (ClusteredPolling polling = ClusteredPolling.on(source)
+                    .start((id, definition) -> definition.has("other")
+                            ? trigger("m", "other", definition)
+                            : trigger("m", id, definition).definition(definition))) {
+                assertThatThrownBy(() -> polling.put("t", Json.parse("{\"colour\":1}")))
+                        .isInstanceOf(InvalidDefinitionException.class)
+                        .hasMessageContaining("colour");
+                assertThatThrownBy(() -> polling.put("t", Json.parse("{\"other\":1,\"millis\":50}")))
+                        .isInstanceOf(InvalidDefinitionException.class)
+                        .hasMessageContaining("PollingTrigger.named(id)");
+                assertThatThrownBy(() -> polling.put("", Json.parse("{}")))
+                        .isInstanceOf(InvalidDefinitionException.class);
+                assertThat(polling.list()).isEmpty();
+            }
+            assertThatThrownBy(() -> ClusteredPolling.on(source).heartbeat(Duration.ofSeconds(1), 3))
+                    .isInstanceOf(InvalidDefinitionException.class)
+                    .hasMessageContaining("heartbeat");
+            assertThatThrownBy(() -> ClusteredPolling.on(source).threads(0))
+                    .isInstanceOf(InvalidDefinitionException.class);
+        }
+    }
+}

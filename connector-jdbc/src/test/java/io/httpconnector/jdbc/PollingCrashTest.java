@@ -1,0 +1,123 @@
+package io.httpconnector.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.zaxxer.hikari.HikariDataSource;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.polling.FirstPoll;
+import io.httpconnector.polling.PollingTrigger;
+import io.httpconnector.template.RequestTemplate;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Machines that poll the same triggers, and die or freeze. */
+@Timeout(120)
+class PollingCrashTest {
+
+    @TempDir
+    Path directory;
+
+    /** Polls, and says what it handles. */
+    static final class Node {
+
+        public static void main(String[] arguments) throws Exception {
+            long takes = Long.parseLong(arguments[2]);
+            try (HikariDataSource source = Machine.pool(arguments[0]);
+                    HttpConnection connection =
+                            HttpConnection.named("any").baseUrl(arguments[1]).build();
+                    ClusteredPolling polling = ClusteredPolling.on(source)
+                            .start((id, definition) -> PollingTrigger.named(id)
+                                    .connection(connection)
+                                    .request(RequestTemplate.named(id)
+                                            .get("/" + id)
+                                            .build())
+                                    .key("/id")
+                                    .firstPoll(FirstPoll.everything())
+                                    .every(Duration.ofMillis(500))
+                                    .minInterval(Duration.ofMillis(10))
+                                    .handler(event -> {
+                                        String name = id + event.payload().at("/id");
+                                        System.out.println("begin " + name);
+                                        Thread.sleep(takes);
+                                        System.out.println("end " + name);
+                                    }))) {
+                System.out.println("ready");
+                for (int i = 0; i < Integer.parseInt(arguments[3]); i++) {
+                    polling.put("t" + i, JsonNodeFactory.instance.objectNode());
+                }
+                int unused = System.in.read();
+            }
+        }
+    }
+
+    private static List<String> said(String word, Machine... machines) {
+        return Stream.of(machines)
+                .flatMap(machine -> machine.said(word).stream())
+                .toList();
+    }
+
+    @Test
+    void othersPollWhatADeadMachineWasPolling() throws Exception {
+        try (Records records = new Records();
+                HikariDataSource source = Databases.POSTGRESQL.open(directory)) {
+            JdbcSchema.create(source);
+            String url = Machine.url(source);
+            for (int i = 0; i < 6; i++) {
+                records.of("t" + i).set(3);
+            }
+            try (Machine dying = Machine.start(Node.class, url, records.url(), "600000", "6")) {
+                dying.await(said -> said("begin", dying).size() == 6);
+                try (Machine second = Machine.start(Node.class, url, records.url(), "1", "0");
+                        Machine third = Machine.start(Node.class, url, records.url(), "1", "0")) {
+                    // All of its triggers are held by it, as long as it lives.
+                    Thread.sleep(7000);
+                    assertThat(said("begin", second, third)).isEmpty();
+
+                    long killed = System.nanoTime();
+                    dying.kill();
+
+                    Machine.await(() -> said("end", second, third).size() >= 18);
+                    assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(Duration.ofSeconds(10));
+                    assertThat(said("end", second, third)).hasSize(18).doesNotHaveDuplicates();
+                }
+            }
+        }
+    }
+
+    @Test
+    void aMachineThatWakesEndsThePollThatAnotherDoes() throws Exception {
+        try (Records records = new Records();
+                HikariDataSource source = Databases.POSTGRESQL.open(directory)) {
+            JdbcSchema.create(source);
+            String url = Machine.url(source);
+            records.of("t0").set(60);
+            try (Machine frozen = Machine.start(Node.class, url, records.url(), "100", "1")) {
+                frozen.await(said -> said("end", frozen).size() >= 3);
+                frozen.freeze();
+                try (Machine second = Machine.start(Node.class, url, records.url(), "1", "0")) {
+                    Machine.await(() -> said("end", second).size() >= 60);
+                    int before = said("begin", frozen).size();
+
+                    frozen.goOn();
+                    records.of("t0").set(61);
+
+                    Machine.await(() -> said("end", second, frozen).contains("t061"));
+                    Thread.sleep(3000);
+                    // It notices by its next heartbeat, a second later, and can't write over what the other one has
+                    // written.
+                    assertThat(said("begin", frozen).stream().filter(name -> !name.equals("t061")))
+                            .hasSizeLessThanOrEqualTo(before + 25);
+                    assertThat(said("end", second, frozen).stream().filter("t061"::equals))
+                            .hasSize(1);
+                    assertThat(said("end", second)).doesNotHaveDuplicates();
+                }
+            }
+        }
+    }
+}
