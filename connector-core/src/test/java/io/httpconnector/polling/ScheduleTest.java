@@ -250,6 +250,41 @@ class ScheduleTest {
     }
 
     @Test
+    void aSchedulerOfOnesOwnIsToldWhenTheNextPollIsDue() {
+        try (PollingTrigger trigger = trigger().every(MINUTE).build()) {
+            Planned first = trigger.firstPlanned();
+            assertThat(first.begin()).isBetween(Instant.now().minusSeconds(5), Instant.now());
+
+            Planned second = trigger.pollPlanned(first.time(), 0);
+            assertThat(second).isEqualTo(new Planned(first.time().plus(MINUTE), second.begin(), 0, false));
+            assertThat(second.begin()).isEqualTo(second.time());
+
+            service.behaviour = asked -> Answer.status(500);
+            Planned afterThree = trigger.pollPlanned(second.time(), 2);
+            assertThat(afterThree.failures()).isEqualTo(3);
+            assertThat(afterThree.time()).isEqualTo(second.time());
+            assertThat(afterThree.begin())
+                    .isBetween(Instant.now().plusSeconds(230), Instant.now().plusSeconds(301));
+
+            service.behaviour = asked -> Answer.status(429).header("Retry-After", "3000");
+            assertThat(trigger.pollPlanned(second.time(), 0).begin())
+                    .isAfter(Instant.now().plusSeconds(2900));
+            service.behaviour = asked -> Answer.status(401);
+            assertThat(trigger.pollPlanned(second.time(), 0).needsAuthorization())
+                    .isTrue();
+            service.behaviour = asked -> Answer.json(List.of()).header("X-Poll-Interval", "600");
+            assertThat(trigger.pollPlanned(second.time(), 5))
+                    .satisfies(planned -> assertThat(planned.failures()).isZero())
+                    .satisfies(planned ->
+                            assertThat(planned.begin()).isAfter(Instant.now().plusSeconds(590)));
+        }
+        try (PollingTrigger trigger = trigger().build()) {
+            assertThatThrownBy(trigger::firstPlanned).isInstanceOf(ConnectorException.class);
+            assertThatThrownBy(() -> trigger.pollPlanned(NOW, 0)).isInstanceOf(ConnectorException.class);
+        }
+    }
+
+    @Test
     void withoutAuthorizationItStopsUntilItIsStartedAgain() {
         service.behaviour = asked -> Answer.status(401);
         try (PollingTrigger trigger = trigger().every(SHORT).minInterval(SHORT).build()) {

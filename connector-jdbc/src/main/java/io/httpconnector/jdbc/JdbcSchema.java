@@ -23,7 +23,7 @@ public final class JdbcSchema {
 
     private static final Map<String, String> FOLDERS = Map.of("PostgreSQL", "postgresql", "H2", "h2");
     private static final List<String> SCRIPTS =
-            List.of("V1__state.sql", "V2__token.sql", "V3__inbox.sql", "V4__trigger.sql");
+            List.of("V1__state.sql", "V2__token.sql", "V3__inbox.sql", "V4__trigger.sql", "V5__handled.sql");
 
     private JdbcSchema() {}
 

@@ -34,11 +34,13 @@ class ArchitectureTest {
             .resideInAPackage("io.httpconnector.auth..");
 
     @ArchTest
-    static final ArchRule onlyTheInboxNeedsWebhooks = noClasses()
+    static final ArchRule onlyWhatIsAboutThemNeedsWebhooks = noClasses()
             .that()
             .haveSimpleNameNotContaining("Inbox")
             .and()
             .haveSimpleNameNotContaining("Mailbox")
+            .and()
+            .haveSimpleNameNotContaining("ExactlyOnce")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.httpconnector.webhook..");

@@ -1,0 +1,259 @@
+package io.httpconnector.jdbc;
+
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Time;
+import io.httpconnector.state.StateException;
+import io.httpconnector.state.StateException.Reason;
+import io.httpconnector.trigger.BatchHandler;
+import io.httpconnector.trigger.EventHandler;
+import io.httpconnector.trigger.TriggerEvent;
+import io.httpconnector.webhook.WebhookEvent;
+import io.httpconnector.webhook.WebhookHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.sql.DataSource;
+
+/**
+ * Handlers whose effect in a database is there exactly once, whatever dies: what they write, and that their event was handled, is one
+ * transaction. An event that comes again, on this machine or another, is not handed to them.
+ *
+ * <pre>{@code
+ * ExactlyOnce once = ExactlyOnce.in(dataSource);
+ * trigger.handler(once.events((event, connection) -> leads.insert(connection, event.payload())));
+ * }</pre>
+ *
+ * <p>That holds for what is written by the connection that a handler is given, and for nothing else that it does. Works with every
+ * trigger, inbox and store. On H2, nobody else's writing is acknowledged while a handler runs. Safe for many threads.
+ */
+public final class ExactlyOnce {
+
+    private static final Duration USUAL_MEMORY = Duration.ofDays(30);
+    private static final Duration SWEEP = Duration.ofMinutes(1);
+    private static final int BATCH = 1000;
+    private static final Set<String> NOT_THE_HANDLERS = Set.of("commit", "setAutoCommit", "abort");
+
+    private final Database database;
+    private final Duration memory;
+    private final Time time = Time.SYSTEM;
+    private final AtomicReference<Instant> nextSweep = new AtomicReference<>(time.now());
+
+    private ExactlyOnce(Database database, Duration memory) {
+        this.database = database;
+        this.memory = memory;
+    }
+
+    /**
+     * Handlers in the database of a data source, which has the tables that {@link JdbcSchema#create(DataSource)} makes.
+     *
+     * @param dataSource gives connections, one for each handler that runs
+     * @return remembers for 30 days what was handled
+     * @throws InvalidDefinitionException when it is null
+     */
+    public static ExactlyOnce in(DataSource dataSource) {
+        return in(dataSource, JdbcSchema.USUAL_PREFIX);
+    }
+
+    /**
+     * Handlers in the database of a data source, in which the tables have names of their own.
+     *
+     * @param dataSource gives connections, one for each handler that runs
+     * @param prefix what the names begin with, such as {@code acme_} or {@code integration.hc_}
+     * @return remembers for 30 days what was handled
+     * @throws InvalidDefinitionException when one is null, or the prefix is none
+     */
+    public static ExactlyOnce in(DataSource dataSource, String prefix) {
+        return new ExactlyOnce(new Database(dataSource, prefix), USUAL_MEMORY);
+    }
+
+    /**
+     * Sets how long it is remembered what was handled. An event that comes again after a crash comes as soon as its trigger runs
+     * again.
+     *
+     * @param time 1 minute to 10 years
+     * @return another one
+     * @throws InvalidDefinitionException when it is out of range
+     */
+    public ExactlyOnce rememberFor(Duration time) {
+        if (time == null || time.compareTo(Duration.ofMinutes(1)) < 0 || time.compareTo(Duration.ofDays(3660)) > 0) {
+            throw new InvalidDefinitionException(
+                    "exactly once", List.of("to remember for " + time + ": use 1 minute to 10 years"));
+        }
+        return new ExactlyOnce(database, time);
+    }
+
+    /**
+     * A handler of the events of a polling trigger.
+     *
+     * @param handler is given each event once
+     * @return the handler for the trigger
+     */
+    public EventHandler events(TransactionHandler<TriggerEvent> handler) {
+        check(handler);
+        return event -> run(event.trigger(), Map.of(event.id(), event), (events, own) -> handler.handle(event, own));
+    }
+
+    /**
+     * A handler of batches. Of a batch it is given the events that were not handled before.
+     *
+     * @param handler is given each event once
+     * @return the handler for the delivery
+     */
+    public BatchHandler batches(TransactionHandler<List<TriggerEvent>> handler) {
+        check(handler);
+        return batch -> {
+            Map<String, TriggerEvent> byId = new LinkedHashMap<>();
+            batch.forEach(event -> byId.put(event.id(), event));
+            run(batch.get(0).trigger(), byId, handler);
+        };
+    }
+
+    /**
+     * A handler of the events of a webhook.
+     *
+     * @param handler is given each event once
+     * @return the handler for the receiver
+     */
+    public WebhookHandler webhooks(TransactionHandler<WebhookEvent> handler) {
+        check(handler);
+        return event -> run(
+                "webhook " + event.receiver(), Map.of(event.id(), event), (events, own) -> handler.handle(event, own));
+    }
+
+    private static void check(TransactionHandler<?> handler) {
+        if (handler == null) {
+            throw new InvalidDefinitionException("exactly once", List.of("the handler is null"));
+        }
+    }
+
+    /** What a handler has thrown, on its way out of the transaction. */
+    private static final class HandlerException extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        private final transient Exception thrown;
+
+        HandlerException(Exception thrown) {
+            super(thrown);
+            this.thrown = thrown;
+        }
+    }
+
+    private <T> void run(String trigger, Map<String, T> events, TransactionHandler<List<T>> handler) throws Exception {
+        String key = Database.key(trigger);
+        try {
+            attempt(key, events, handler);
+        } catch (HandlerException e) {
+            throw e.thrown;
+        }
+        sweep();
+    }
+
+    private <T> void attempt(String trigger, Map<String, T> events, TransactionHandler<List<T>> handler) {
+        try {
+            boolean unused = database.write(connection -> handle(connection, trigger, events, handler));
+        } catch (StateException e) {
+            if (e.reason() != Reason.CONFLICT) {
+                throw e;
+            }
+            // Some were handled. That is seldom, so that it is cheaper not to look first.
+            boolean unused = Database.insistently(() -> database.write(
+                    connection -> handle(connection, trigger, fresh(connection, trigger, events), handler)));
+        }
+    }
+
+    private <T> boolean handle(
+            Connection connection, String trigger, Map<String, T> events, TransactionHandler<List<T>> handler)
+            throws SQLException {
+        if (events.isEmpty()) {
+            return false;
+        }
+        try (PreparedStatement insert = connection.prepareStatement(
+                database.sql("insert into $handled (trigger_key, event_key, handled_at) values (?, ?, ?)"))) {
+            for (String id : events.keySet()) {
+                insert.setString(1, trigger);
+                insert.setString(2, Database.key(id));
+                insert.setLong(3, time.now().toEpochMilli());
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+        try {
+            handler.handle(List.copyOf(events.values()), lent(connection));
+        } catch (Exception e) {
+            throw new HandlerException(e);
+        }
+        return true;
+    }
+
+    private <T> Map<String, T> fresh(Connection connection, String trigger, Map<String, T> events) throws SQLException {
+        Map<String, T> fresh = new LinkedHashMap<>(events);
+        try (PreparedStatement select = connection.prepareStatement(
+                database.sql("select event_key from $handled where trigger_key = ? and event_key = ?"))) {
+            for (String id : new ArrayList<>(events.keySet())) {
+                select.setString(1, trigger);
+                select.setString(2, Database.key(id));
+                try (ResultSet row = select.executeQuery()) {
+                    if (row.next()) {
+                        fresh.remove(id);
+                    }
+                }
+            }
+        }
+        return fresh;
+    }
+
+    /** The handler is not to end the transaction. */
+    private static Connection lent(Connection connection) {
+        return (Connection) Proxy.newProxyInstance(
+                Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (self, method, arguments) -> {
+                    String name = method.getName();
+                    if (name.equals("close")) {
+                        return null;
+                    }
+                    boolean whole = name.equals("rollback") && method.getParameterCount() == 0;
+                    if (whole || NOT_THE_HANDLERS.contains(name)) {
+                        throw new SQLException("The transaction is committed when the handler returns, and rolled back"
+                                + " when it throws: it must not call " + name + "()");
+                    }
+                    try {
+                        return method.invoke(connection, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause() == null ? e : e.getCause();
+                    }
+                });
+    }
+
+    /** Now and then, forgets what was handled long ago, some at a time. */
+    private void sweep() {
+        Instant now = time.now();
+        Instant due = nextSweep.get();
+        if (now.isBefore(due) || !nextSweep.compareAndSet(due, now.plus(SWEEP))) {
+            return;
+        }
+        long before = now.minus(memory).toEpochMilli();
+        boolean more = true;
+        while (more) {
+            more = database.write(connection -> {
+                try (PreparedStatement delete = connection.prepareStatement(
+                        database.sql("delete from $handled where (trigger_key, event_key) in (select trigger_key,"
+                                + " event_key from $handled where handled_at < ? fetch first " + BATCH
+                                + " rows only)"))) {
+                    delete.setLong(1, before);
+                    return delete.executeUpdate() == BATCH;
+                }
+            });
+        }
+    }
+}
