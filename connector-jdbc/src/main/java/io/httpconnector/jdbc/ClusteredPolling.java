@@ -63,6 +63,7 @@ public final class ClusteredPolling implements AutoCloseable {
     private final TriggerFactory factory;
     private final Time time = Time.SYSTEM;
     private final TriggerTable table;
+    private final Database database;
     private final StateStore store;
     private final Scheduler scheduler;
     private final Map<String, PollingTrigger> running = new ConcurrentHashMap<>();
@@ -100,15 +101,15 @@ public final class ClusteredPolling implements AutoCloseable {
             @Nullable Instant lastFailure) {}
 
     ClusteredPolling(DataSource dataSource, String prefix, Pulse pulse, int threads, TriggerFactory factory) {
-        Database database = new Database(dataSource, prefix);
+        this.database = new Database(dataSource, prefix);
         this.factory = factory;
         this.table = new TriggerTable(database, TASK);
-        this.store = JdbcStateStore.of(dataSource, prefix);
+        this.store = new JdbcStateStore(database);
         CustomTask<Void> poll = Tasks.custom(TASK, Void.class)
                 .onFailure(new OnFailureRetryLater<>(AFTER_FAILURE))
                 .onDeadExecutionRevive()
                 .execute(this::poll);
-        this.scheduler = pulse.scheduler(database, "$trigger_task", threads, time, List.of(poll));
+        this.scheduler = pulse.scheduler(database, "$trigger_task", threads, time, poll, List.of());
         scheduler.registerSchedulerListener(new AbstractSchedulerListener() {
             @Override
             public void onExecutionFailedHeartbeat(CurrentlyExecuting execution) {
@@ -143,23 +144,27 @@ public final class ClusteredPolling implements AutoCloseable {
      * @throws io.httpconnector.state.StateException when it can't be stored
      */
     public void put(String id, JsonNode definition) {
-        if (id == null || id.isBlank() || definition == null) {
-            throw new InvalidDefinitionException("trigger", List.of("the id is empty, or the definition is null"));
-        }
+        check(id != null && !id.isBlank() && definition != null, "the id is empty, or the definition is null");
         Planned first;
-        try (PollingTrigger trigger = create(id, definition)) {
+        try (PollingTrigger trigger = create(id, definition, store)) {
             first = trigger.firstPlanned();
         }
         table.put(id, definition.toString(), first);
         scheduler.triggerCheckForDueExecutions();
     }
 
-    private PollingTrigger create(String id, JsonNode definition) {
+    private static void check(boolean good, String otherwise) {
+        if (!good) {
+            throw new InvalidDefinitionException("trigger", List.of(otherwise));
+        }
+    }
+
+    private PollingTrigger create(String id, JsonNode definition, StateStore where) {
         PollingTriggerBuilder builder = factory.create(id, definition);
         if (builder == null) {
             throw new InvalidDefinitionException("trigger \"" + id + "\"", List.of("the factory has made none of it"));
         }
-        PollingTrigger trigger = builder.store(store).build();
+        PollingTrigger trigger = builder.store(where).build();
         if (!trigger.id().equals(id)) {
             throw new InvalidDefinitionException(
                     "trigger \"" + id + "\"",
@@ -175,6 +180,7 @@ public final class ClusteredPolling implements AutoCloseable {
      * @return whether there is one
      */
     public boolean pause(String id) {
+        check(id != null, "the id is null");
         return table.state(id, TriggerTable.PAUSED, time.now());
     }
 
@@ -185,6 +191,7 @@ public final class ClusteredPolling implements AutoCloseable {
      * @return whether there is one
      */
     public boolean resume(String id) {
+        check(id != null, "the id is null");
         boolean resumed = table.state(id, TriggerTable.RUNNING, time.now());
         scheduler.triggerCheckForDueExecutions();
         return resumed;
@@ -197,6 +204,7 @@ public final class ClusteredPolling implements AutoCloseable {
      * @return whether there was one
      */
     public boolean remove(String id) {
+        check(id != null, "the id is null");
         return table.remove(id);
     }
 
@@ -236,8 +244,11 @@ public final class ClusteredPolling implements AutoCloseable {
      * @return what came of it; empty when there is no such trigger
      */
     public <T> Optional<T> with(String id, Function<PollingTrigger, T> work) {
+        check(id != null && work != null, "the id or the work is null");
+        // Beside the one that polls on this machine.
+        StateStore own = new JdbcStateStore(database);
         return table.find(Database.key(id)).map(row -> {
-            try (PollingTrigger trigger = create(row.id(), Json.parse(row.definition()))) {
+            try (PollingTrigger trigger = create(row.id(), Json.parse(row.definition()), own)) {
                 return work.apply(trigger);
             }
         });
@@ -255,7 +266,7 @@ public final class ClusteredPolling implements AutoCloseable {
     }
 
     private Planned poll(String key, Row row, int failures) {
-        try (PollingTrigger trigger = create(row.id(), Json.parse(row.definition()))) {
+        try (PollingTrigger trigger = create(row.id(), Json.parse(row.definition()), store)) {
             running.put(key, trigger);
             return trigger.pollPlanned(row.planned(), failures);
         } catch (ConnectorException e) {

@@ -53,7 +53,7 @@ final class JdbcMailbox implements Mailbox {
         this.kept = table.kept();
         this.counted = terms.time().nanos();
         this.scheduler = pulse.scheduler(
-                database, "$inbox_task", terms.delivery().concurrency(), terms.time(), List.of(work, forget));
+                database, "$inbox_task", terms.delivery().concurrency(), terms.time(), work, List.of(forget));
         LOG.info("{}: {} events wait or are dead", terms.receiver(), kept);
     }
 

@@ -24,7 +24,7 @@ public final class JdbcStateStore implements StateStore {
     private final Database database;
     private final Set<String> open = ConcurrentHashMap.newKeySet();
 
-    private JdbcStateStore(Database database) {
+    JdbcStateStore(Database database) {
         this.database = database;
     }
 

@@ -6,6 +6,7 @@ import com.github.kagkarlsson.scheduler.SchedulerName;
 import com.github.kagkarlsson.scheduler.jdbc.DefaultJdbcCustomization;
 import com.github.kagkarlsson.scheduler.jdbc.PostgreSqlJdbcCustomization;
 import com.github.kagkarlsson.scheduler.task.Task;
+import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Time;
 import java.time.Duration;
@@ -43,12 +44,15 @@ record Pulse(Duration heartbeat, int missed, Duration look) {
     }
 
     /**
-     * A scheduler with the tasks of this process, not started. What it does not know it leaves to the others. Each process looks for work
+     * A scheduler with a kind of task, and tasks that are always there; not started. What it does not know it leaves to the others. Each process looks for work
      * in a rhythm of its own, so that none is always the first to find it.
      */
-    Scheduler scheduler(Database database, String table, int threads, Time time, List<Task<?>> tasks) {
+    Scheduler scheduler(
+            Database database, String table, int threads, Time time, Task<?> task, List<RecurringTask<Void>> always) {
         String product = database.read(connection -> connection.getMetaData().getDatabaseProductName());
-        return new SchedulerBuilder(product.equals("H2") ? H2.passing(database.source()) : database.source(), tasks)
+        return new SchedulerBuilder(
+                        product.equals("H2") ? H2.passing(database.source()) : database.source(), List.of(task))
+                .startTasks(always)
                 .tableName(database.sql(table))
                 .jdbcCustomization(
                         product.equals("PostgreSQL")

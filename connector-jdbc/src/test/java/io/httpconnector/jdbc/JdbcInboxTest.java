@@ -26,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -251,6 +252,82 @@ class JdbcInboxTest {
                 assertThat(mailbox.discard("1")).isTrue();
                 await(() -> mailbox.put(List.of(event("3"))));
                 await(() -> mailbox.deadLetters().size() == 2);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatWasHandledIsForgottenAfterTheWindow(Databases databases) throws Exception {
+        try (HikariDataSource source = databases.open(directory)) {
+            JdbcSchema.create(source);
+            int many = 2500;
+            try (Mailbox mailbox = open(source, collecting().concurrently(4))) {
+                assertThat(mailbox.put(IntStream.range(0, many)
+                                .mapToObj(i -> event("e" + i))
+                                .toList()))
+                        .isTrue();
+                await(() -> handled.size() == many && mailbox.waiting() == 0);
+            }
+            try (Mailbox later =
+                    JdbcInbox.of(source).open(new Terms("leads", failing(), WINDOW, 1000, in(WINDOW.plusMinutes(2))))) {
+                await(() -> rows(source) == 0);
+                assertThat(later.put(List.of(event("e1")))).isTrue();
+                await(() -> later.deadLetters().size() == 1);
+            }
+            try (Mailbox muchLater = JdbcInbox.of(source)
+                    .open(new Terms("leads", failing(), WINDOW, 1000, in(WINDOW.multipliedBy(9))))) {
+                // What is dead is kept.
+                Thread.sleep(1500);
+                assertThat(muchLater.deadLetters()).hasSize(1);
+            }
+        }
+    }
+
+    private static int rows(HikariDataSource source) {
+        return new Database(source, JdbcSchema.USUAL_PREFIX).read(connection -> {
+            try (var statement = connection.createStatement();
+                    var row = statement.executeQuery("select count(*) from http_connector_inbox")) {
+                row.next();
+                return row.getInt(1);
+            }
+        });
+    }
+
+    /** The real time, a while from now. */
+    private static Time in(Duration offset) {
+        return new Time() {
+            @Override
+            public long nanos() {
+                return SYSTEM.nanos();
+            }
+
+            @Override
+            public Instant now() {
+                return SYSTEM.now().plus(offset);
+            }
+
+            @Override
+            public boolean await(CountDownLatch gate, Duration time) throws InterruptedException {
+                return SYSTEM.await(gate, time);
+            }
+        };
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void tablesMayHaveOtherNames(Databases databases) throws Exception {
+        try (HikariDataSource source = databases.open(directory)) {
+            Databases.execute(source, "create schema integration");
+            for (String prefix : List.of("integration.hc_", "acme_", "integration.hc_")) {
+                JdbcSchema.create(source, prefix);
+                String id = prefix + handled.size();
+                try (Mailbox mailbox = JdbcInbox.of(source, prefix)
+                        .heartbeat(Duration.ofMillis(200), 4)
+                        .open(new Terms("leads", collecting(), WINDOW, 1000, Time.SYSTEM))) {
+                    assertThat(mailbox.put(List.of(event(id)))).isTrue();
+                    await(() -> handled.contains(id) && mailbox.waiting() == 0);
+                }
             }
         }
     }

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.oauth2.TokenEncryption;
 import io.httpconnector.auth.oauth2.TokenStore;
+import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.state.StateLog;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,9 +26,9 @@ class NullTest {
     Path directory;
 
     @Test
-    void nullIsRefusedByASentenceAndChangesNothing() {
-        try (HikariDataSource source = Databases.H2.open(directory)) {
-            JdbcSchema.create(source);
+    void nullIsRefusedByASentenceAndChangesNothing() throws Exception {
+        try (HikariDataSource source = Databases.H2.open(directory);
+                ClusteredPolling polling = polling(source)) {
             TokenStore tokens = JdbcTokenStore.of(source);
             StateLog log = JdbcStateStore.of(source).open("leads");
             log.read(entry -> {});
@@ -40,6 +42,28 @@ class NullTest {
                     () -> JdbcTokenStore.of(null),
                     () -> JdbcTokenStore.of(source, null, null),
                     () -> TokenEncryption.aesGcm(null),
+                    () -> JdbcInbox.of(null),
+                    () -> JdbcInbox.of(source, null),
+                    () -> JdbcInbox.of(source).heartbeat(null, 5),
+                    () -> JdbcInbox.of(source).mostEvents(0),
+                    () -> ExactlyOnce.in(null),
+                    () -> ExactlyOnce.in(source, null),
+                    () -> ExactlyOnce.in(source).rememberFor(null),
+                    () -> ExactlyOnce.in(source).events(null),
+                    () -> ExactlyOnce.in(source).batches(null),
+                    () -> ExactlyOnce.in(source).webhooks(null),
+                    () -> ClusteredPolling.on(null).start((id, definition) -> null),
+                    () -> ClusteredPolling.on(source).prefix(null).start((id, definition) -> null),
+                    () -> ClusteredPolling.on(source).heartbeat(null, 5),
+                    () -> ClusteredPolling.on(source).start(null),
+                    () -> polling.put(null, Json.parse("{}")),
+                    () -> polling.put("t", null),
+                    () -> polling.put("t", Json.parse("{}")),
+                    () -> polling.pause(null),
+                    () -> polling.resume(null),
+                    () -> polling.remove(null),
+                    () -> polling.with(null, PollingTrigger::deadLetters),
+                    () -> polling.with("t", null),
                     () -> tokens.get(null),
                     () -> tokens.put(null, Secret.of("1"), null),
                     () -> tokens.put("a", null, null),
@@ -59,7 +83,13 @@ class NullTest {
             log.read(entry -> sum[0] += entry[0]);
             assertThat(sum[0]).isEqualTo(4);
             assertThat(tokens.get("a")).isEmpty();
-            assertThat(source.getHikariPoolMXBean().getActiveConnections()).isZero();
+            Machine.await(() -> source.getHikariPoolMXBean().getActiveConnections() == 0);
         }
+    }
+
+    /** Makes no trigger of anything. */
+    private static ClusteredPolling polling(HikariDataSource source) {
+        JdbcSchema.create(source);
+        return ClusteredPolling.on(source).start((id, definition) -> null);
     }
 }

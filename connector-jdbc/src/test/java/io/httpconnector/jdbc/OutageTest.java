@@ -1,0 +1,110 @@
+package io.httpconnector.jdbc;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.zaxxer.hikari.HikariDataSource;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.Secret;
+import io.httpconnector.polling.FirstPoll;
+import io.httpconnector.polling.PollingTrigger;
+import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.webhook.Part;
+import io.httpconnector.webhook.Signatures;
+import io.httpconnector.webhook.WebhookEndpoint;
+import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.WebhookRequest;
+import io.httpconnector.webhook.WebhookResponse;
+import io.httpconnector.webhook.WebhookSigner;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The database goes away, and comes back. */
+@Timeout(120)
+class OutageTest {
+
+    private static final Secret SECRET = Secret.of("s3cr3t");
+
+    @TempDir
+    Path directory;
+
+    private final List<String> handled = new CopyOnWriteArrayList<>();
+
+    @Test
+    void webhooksAreRefusedAndPollsWaitAndAllGoesOn() throws Exception {
+        try (HikariDataSource direct = Databases.POSTGRESQL.open(directory);
+                Records records = new Records();
+                HttpConnection connection =
+                        HttpConnection.named("any").baseUrl(records.url()).build()) {
+            JdbcSchema.create(direct);
+            URI url = URI.create(Machine.url(direct).substring("jdbc:".length()));
+            try (Wire wire = new Wire(url.getPort());
+                    HikariDataSource source = source(wire, url);
+                    WebhookEndpoint receiver = WebhookReceiver.named("leads")
+                            .verify(Signatures.github(SECRET))
+                            .id(Part.body("/id"))
+                            .inbox(JdbcInbox.of(source))
+                            .handler(event -> handled.add(event.id()))
+                            .build();
+                    ClusteredPolling polling = ClusteredPolling.on(source)
+                            .start((id, definition) -> PollingTrigger.named(id)
+                                    .connection(connection)
+                                    .request(RequestTemplate.named(id).get("/r").build())
+                                    .key("/id")
+                                    .firstPoll(FirstPoll.everything())
+                                    .every(Duration.ofMillis(200))
+                                    .minInterval(Duration.ofMillis(10))
+                                    .handler(event ->
+                                            handled.add("r" + event.payload().at("/id"))))) {
+                records.of("r").set(1);
+                polling.put("t", JsonNodeFactory.instance.objectNode());
+                assertThat(receive(receiver, 1).status()).isEqualTo(200);
+                Machine.await(() -> handled.containsAll(List.of("1", "r1")));
+
+                wire.cut();
+                records.of("r").set(2);
+                for (int i = 2; i <= 4; i++) {
+                    WebhookResponse refused = receive(receiver, i);
+                    assertThat(refused.status()).isEqualTo(503);
+                    assertThat(refused.headers()).containsKey("Retry-After");
+                }
+                Thread.sleep(8000);
+
+                wire.mend();
+                for (int i = 2; i <= 5; i++) {
+                    int id = i;
+                    Machine.await(() -> receive(receiver, id).status() == 200);
+                }
+                Machine.await(() -> handled.containsAll(List.of("1", "2", "3", "4", "5", "r1", "r2")));
+                records.of("r").set(3);
+                Machine.await(() -> handled.contains("r3"));
+                assertThat(handled)
+                        .filteredOn(id -> !id.startsWith("r"))
+                        .containsExactlyInAnyOrderElementsOf(IntStream.rangeClosed(1, 5)
+                                .mapToObj(String::valueOf)
+                                .toList());
+            }
+        }
+    }
+
+    private static HikariDataSource source(Wire wire, URI url) {
+        HikariDataSource source = Machine.pool("jdbc:postgresql://127.0.0.1:" + wire.port() + url.getPath());
+        source.setConnectionTimeout(500);
+        return source;
+    }
+
+    private static WebhookResponse receive(WebhookEndpoint receiver, int id) {
+        byte[] body = ("{\"id\":\"" + id + "\"}").getBytes(UTF_8);
+        return receiver.receive(
+                WebhookSigner.preset("github", SECRET).sign(WebhookRequest.of("POST", "/", "", Map.of(), body)));
+    }
+}
