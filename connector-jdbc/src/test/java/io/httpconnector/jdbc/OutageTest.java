@@ -69,6 +69,10 @@ class OutageTest {
                 polling.put("t", JsonNodeFactory.instance.objectNode());
                 assertThat(receive(receiver, 1).status()).isEqualTo(200);
                 Machine.await(() -> handled.containsAll(List.of("1", "r1")));
+                // Or else it would come again.
+                InboxTable table =
+                        new InboxTable(new Database(direct, JdbcSchema.USUAL_PREFIX), "leads", "webhook leads");
+                Machine.await(() -> table.waiting() == 0);
 
                 wire.cut();
                 records.of("r").set(2);

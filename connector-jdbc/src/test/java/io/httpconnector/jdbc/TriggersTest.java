@@ -12,6 +12,8 @@ import io.httpconnector.polling.FirstPoll;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateException.Reason;
+import io.httpconnector.state.StateLog;
+import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.EventHandler;
 import io.httpconnector.webhook.Part;
@@ -26,6 +28,7 @@ import io.httpconnector.webhook.inbox.Inbox;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -96,6 +99,46 @@ class TriggersTest {
                 .firstPoll(FirstPoll.everything())
                 .store(JdbcStateStore.of(source))
                 .handler(handler)
+                .build();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theStateOfATriggerCanBeMoved(Databases databases) throws Exception {
+        try (Records service = new Records();
+                HikariDataSource source = databases.open(directory);
+                StateStore files = StateStore.file(directory.resolve("files"));
+                HttpConnection connection =
+                        HttpConnection.named("any").baseUrl(service.url()).build()) {
+            JdbcSchema.create(source);
+            StateStore database = JdbcStateStore.of(source);
+            service.of("records").set(3);
+            try (PollingTrigger trigger = trigger(connection, files)) {
+                trigger.pollOnce();
+            }
+            try (StateLog from = files.open("records");
+                    StateLog to = database.open("records")) {
+                List<byte[]> entries = new ArrayList<>();
+                from.read(entries::add);
+                to.read(entry -> {});
+                to.replace(entries);
+            }
+            service.of("records").set(4);
+            try (PollingTrigger trigger = trigger(connection, database)) {
+                trigger.pollOnce();
+            }
+            assertThat(handled).containsExactly("1", "2", "3", "4");
+        }
+    }
+
+    private PollingTrigger trigger(HttpConnection connection, StateStore store) {
+        return PollingTrigger.named("records")
+                .connection(connection)
+                .request(RequestTemplate.named("records").get("/records").build())
+                .key("/id")
+                .firstPoll(FirstPoll.everything())
+                .store(store)
+                .handler(event -> handled.add(event.payload().at("/id").asText()))
                 .build();
     }
 

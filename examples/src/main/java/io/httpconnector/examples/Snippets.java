@@ -37,6 +37,9 @@ import io.httpconnector.auth.oauth2.TokenEncryption;
 import io.httpconnector.auth.oauth2.TokenSet;
 import io.httpconnector.auth.oauth2.TokenStore;
 import io.httpconnector.auth.testing.AuthStrategyTestKit;
+import io.httpconnector.jdbc.ClusteredPolling;
+import io.httpconnector.jdbc.ExactlyOnce;
+import io.httpconnector.jdbc.JdbcInbox;
 import io.httpconnector.jdbc.JdbcSchema;
 import io.httpconnector.jdbc.JdbcStateStore;
 import io.httpconnector.jdbc.JdbcTokenStore;
@@ -49,6 +52,7 @@ import io.httpconnector.polling.Parents;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.PollingTriggerBuilder;
 import io.httpconnector.polling.Records;
+import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.ListStyle;
 import io.httpconnector.template.PillCatalogue;
@@ -85,7 +89,9 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.PreparedStatement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -568,6 +574,53 @@ final class Snippets {
         TokenStore tokens = JdbcTokenStore.of(dataSource, TokenEncryption.aesGcm(encryptionKey));
         log.info("{}", oauth2.tokens(tokens).build());
         return issues.store(store).build();
+    }
+
+    interface Connections {
+        HttpConnection of(String trigger);
+    }
+
+    static ClusteredPolling onManyMachines(
+            DataSource dataSource, Connections connections, Tickets tickets, JsonNode saved) {
+        ClusteredPolling polling = ClusteredPolling.on(dataSource)
+                .start((id, definition) -> PollingTrigger.named(id)
+                        .definition(definition)
+                        .connection(connections.of(id))
+                        .handler(event -> tickets.upsert(event.payload())));
+
+        polling.put("issues of ACME", saved);
+        return polling;
+    }
+
+    static WebhookReceiver inADatabase(DataSource dataSource, Secret secret, Crm crm) {
+        WebhookReceiver leads = WebhookReceiver.named("leads")
+                .verify(Signatures.github(secret))
+                .inbox(JdbcInbox.of(dataSource))
+                .handler(event -> crm.create(event.payload()))
+                .build();
+        return leads;
+    }
+
+    static PollingTriggerBuilder exactlyOnce(DataSource dataSource, PollingTriggerBuilder trigger) {
+        ExactlyOnce once = ExactlyOnce.in(dataSource);
+        trigger.handler(once.events((event, connection) -> {
+            try (PreparedStatement insert = connection.prepareStatement("insert into lead (id, email) values (?, ?)")) {
+                insert.setString(1, event.key());
+                insert.setString(2, event.payload().path("email").asText());
+                insert.executeUpdate();
+            }
+        }));
+        return trigger;
+    }
+
+    static void move(StateStore oldStore, StateStore newStore, String id) {
+        try (StateLog from = oldStore.open(id);
+                StateLog to = newStore.open(id)) {
+            List<byte[]> entries = new ArrayList<>();
+            from.read(entries::add);
+            to.read(entry -> {});
+            to.replace(entries);
+        }
     }
 
     static WebhookReceiver defined(JsonNode saved, Secret secret, Secret verifyToken, Crm crm) {

@@ -1,0 +1,121 @@
+package io.httpconnector.examples;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.sun.net.httpserver.HttpServer;
+import com.zaxxer.hikari.HikariDataSource;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.Secret;
+import io.httpconnector.jdbc.ClusteredPolling;
+import io.httpconnector.jdbc.ExactlyOnce;
+import io.httpconnector.jdbc.JdbcInbox;
+import io.httpconnector.polling.FirstPoll;
+import io.httpconnector.polling.PollingTrigger;
+import io.httpconnector.polling.PollingTriggerBuilder;
+import io.httpconnector.polling.Schedule;
+import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.webhook.Part;
+import io.httpconnector.webhook.Signatures;
+import io.httpconnector.webhook.WebhookEndpoint;
+import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.server.JdkHandler;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+
+/**
+ * One of the machines of {@link Cluster}: receives webhooks and polls, and writes each event into a table, in one transaction with the
+ * fact that it was handled.
+ */
+final class ClusterNode {
+
+    static final Secret SECRET = Secret.of("the-secret-of-the-form");
+
+    private final String name;
+    private final HttpConnection service;
+    private final ExactlyOnce once;
+
+    private ClusterNode(String name, HttpConnection service, ExactlyOnce once) {
+        this.name = name;
+        this.service = service;
+        this.once = once;
+    }
+
+    /**
+     * Runs until its input ends. Says on which port it listens.
+     *
+     * @param args its name, the URL of the database, that of the service to poll, and how many triggers it is to add
+     * @throws IOException when there is no port
+     */
+    public static void main(String[] args) throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(Executors.newFixedThreadPool(8));
+        try (HikariDataSource dataSource = pool(args[1]);
+                HttpConnection service =
+                        HttpConnection.named("Service").baseUrl(args[2]).build()) {
+            ClusterNode node = new ClusterNode(args[0], service, ExactlyOnce.in(dataSource));
+            try (ClusteredPolling polling = ClusteredPolling.on(dataSource).start(node::trigger);
+                    WebhookEndpoint leads = WebhookReceiver.named("leads")
+                            .verify(Signatures.github(SECRET))
+                            .id(Part.body("/id"))
+                            .inbox(JdbcInbox.of(dataSource))
+                            .delivery(delivery -> delivery.concurrently(4))
+                            .handler(node.once.webhooks(
+                                    (event, connection) -> node.write(connection, "webhook", event.id())))
+                            .build()) {
+                server.createContext("/leads", JdkHandler.of(leads));
+                server.start();
+                for (int i = 1; i <= Integer.parseInt(args[3]); i++) {
+                    polling.put(
+                            "project-" + i,
+                            JsonNodeFactory.instance.objectNode().put("project", i));
+                }
+                System.out.println("listening " + server.getAddress().getPort());
+                int unused = System.in.read();
+            }
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    static HikariDataSource pool(String url) {
+        HikariDataSource dataSource = new HikariDataSource();
+        dataSource.setJdbcUrl(url);
+        dataSource.setUsername("postgres");
+        dataSource.setMaximumPoolSize(20);
+        // When a machine is gone without a word, its locks are not kept for it.
+        dataSource.setConnectionInitSql("set idle_in_transaction_session_timeout = '30s'");
+        return dataSource;
+    }
+
+    /** What a definition means is decided by the application: here it names a project. */
+    private PollingTriggerBuilder trigger(String id, JsonNode definition) {
+        String project = definition.path("project").asText();
+        return PollingTrigger.named(id)
+                .connection(service)
+                .request(RequestTemplate.named(id).get("/issues/" + project).build())
+                .key("/id")
+                .firstPoll(FirstPoll.everything())
+                // Not all at the same moment, at which one machine would find them all.
+                .schedule(Schedule.every(Duration.ofSeconds(1)).spread())
+                .minInterval(Duration.ofSeconds(1))
+                .handler(once.events((event, connection) -> write(
+                        connection, "poll", project + "-" + event.payload().path("id"))));
+    }
+
+    private void write(Connection connection, String kind, String event) throws SQLException, InterruptedException {
+        try (PreparedStatement insert = connection.prepareStatement("insert into handled values (?, ?, ?)")) {
+            insert.setString(1, kind);
+            insert.setString(2, event);
+            insert.setString(3, name);
+            insert.executeUpdate();
+        }
+        // Something that takes its time.
+        Thread.sleep(20);
+    }
+}
