@@ -249,6 +249,8 @@ public final class ClusteredPolling implements AutoCloseable {
         StateStore own = new JdbcStateStore(database);
         return table.find(Database.key(id)).map(row -> {
             try (PollingTrigger trigger = create(row.id(), Json.parse(row.definition()), own)) {
+                // Reads the state; when it is a new one, it may be refused to write that it is there.
+                var unused = Database.insistently(trigger::deadLetters);
                 return work.apply(trigger);
             }
         });

@@ -73,6 +73,11 @@ final class Database {
 
     /** Work that changes nothing. */
     <T> T read(Work<T> work) {
+        return writeSoon(work);
+    }
+
+    /** All of the work, or nothing of it; a crash may undo it, if the database is embedded. */
+    <T> T writeSoon(Work<T> work) {
         try (Connection connection = dataSource.getConnection()) {
             return transaction(connection, work);
         } catch (SQLException e) {

@@ -12,10 +12,13 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The events of a receiver: waiting ({@code w}), dead ({@code x}) or done ({@code d}). Those that wait belong to turns, in which they are
@@ -25,6 +28,7 @@ import java.util.Optional;
 final class InboxTable {
 
     private static final int BATCH = 1000;
+    private static final String BY_KEY = "key ";
 
     private final Database database;
     private final String receiver;
@@ -74,9 +78,7 @@ final class InboxTable {
     }
 
     private boolean insert(Connection connection, Map<String, TriggerEvent> events, Instant now) throws SQLException {
-        for (Map.Entry<String, TriggerEvent> entry : events.entrySet()) {
-            enter(connection, turn(entry.getValue()), now);
-        }
+        enter(connection, events.values(), now);
         try (PreparedStatement insert = connection.prepareStatement(database.sql(
                 "insert into $inbox (receiver_key, event_key, turn_key, state, attempts, changed_at, content)"
                         + " values (?, ?, ?, 'w', 0, ?, ?)"))) {
@@ -95,29 +97,32 @@ final class InboxTable {
     }
 
     private static String turn(TriggerEvent event) {
-        return event.key().isEmpty() ? "id " + Database.key(event.id()) : "key " + Database.key(event.key());
+        return event.key().isEmpty() ? "id " + Database.key(event.id()) : BY_KEY + Database.key(event.key());
     }
 
-    /** Sees to it that the turn has a task, and locks it. */
-    private void enter(Connection connection, String turn, Instant now) throws SQLException {
-        if (turn.startsWith("key ")) {
-            try (PreparedStatement lock = connection.prepareStatement(
-                    database.sql("update $inbox_task set priority = null where task_name = ? and task_instance = ?"))) {
+    /** Sees to it that the turns have tasks, and locks them; each in the same order, so that nobody waits for one who waits for him. */
+    private void enter(Connection connection, Collection<TriggerEvent> events, Instant now) throws SQLException {
+        Set<String> turns = new TreeSet<>();
+        for (TriggerEvent event : events) {
+            turns.add(turn(event));
+        }
+        try (PreparedStatement lock = connection.prepareStatement(database.sql(
+                        "update $inbox_task set priority = null where task_name = ? and task_instance = ?"));
+                PreparedStatement insert = connection.prepareStatement(database.sql(
+                        "insert into $inbox_task (task_name, task_instance, execution_time, picked, version)"
+                                + " values (?, ?, ?, ?, 1)"))) {
+            for (String turn : turns) {
                 lock.setString(1, task);
                 lock.setString(2, turn);
-                if (lock.executeUpdate() > 0) {
-                    return;
+                if (!turn.startsWith(BY_KEY) || lock.executeUpdate() == 0) {
+                    insert.setString(1, task);
+                    insert.setString(2, turn);
+                    insert.setObject(3, now.atOffset(ZoneOffset.UTC));
+                    insert.setBoolean(4, false);
+                    insert.addBatch();
                 }
             }
-        }
-        try (PreparedStatement insert = connection.prepareStatement(
-                database.sql("insert into $inbox_task (task_name, task_instance, execution_time, picked, version)"
-                        + " values (?, ?, ?, ?, 1)"))) {
-            insert.setString(1, task);
-            insert.setString(2, turn);
-            insert.setObject(3, now.atOffset(ZoneOffset.UTC));
-            insert.setBoolean(4, false);
-            insert.executeUpdate();
+            insert.executeBatch();
         }
     }
 
@@ -178,7 +183,7 @@ final class InboxTable {
 
     /** Ends a turn that has no events left. */
     Next end(String turn, long version) {
-        return database.write(
+        return database.writeSoon(
                 connection -> lock(connection, turn, version) ? next(connection, turn, version) : Next.LOST);
     }
 
@@ -189,7 +194,7 @@ final class InboxTable {
     }
 
     private Next settle(String turn, long version, String event, String set, String when, Change change) {
-        return database.write(connection -> {
+        return database.writeSoon(connection -> {
             boolean own = lock(connection, turn, version);
             try (PreparedStatement update = connection.prepareStatement(database.sql(
                     "update $inbox set " + set + " where receiver_key = ? and event_key = ? and " + when))) {
@@ -277,7 +282,7 @@ final class InboxTable {
             if (letter.isEmpty()) {
                 return false;
             }
-            enter(connection, turn(letter.get().event()), now);
+            enter(connection, List.of(letter.get().event()), now);
             try (PreparedStatement update =
                     connection.prepareStatement(database.sql("update $inbox set state = 'w', attempts = 0, content = ?"
                             + " where receiver_key = ? and event_key = ? and state = 'x'"))) {
@@ -318,7 +323,7 @@ final class InboxTable {
     void forget(Instant before) {
         boolean more = true;
         while (more) {
-            more = database.write(connection -> {
+            more = database.writeSoon(connection -> {
                 try (PreparedStatement delete = connection.prepareStatement(
                         database.sql("delete from $inbox where receiver_key = ? and event_key in (select event_key"
                                 + " from $inbox where receiver_key = ? and state = 'd' and changed_at < ?"

@@ -35,6 +35,7 @@ final class JdbcMailbox implements Mailbox {
     private final Terms terms;
     private final long mostEvents;
     private final InboxTable table;
+    private final Together<TriggerEvent> adding;
     private final Scheduler scheduler;
     private long counted;
     private long kept;
@@ -44,6 +45,7 @@ final class JdbcMailbox implements Mailbox {
         this.mostEvents = mostEvents;
         String task = "webhook " + terms.receiver();
         this.table = new InboxTable(database, terms.receiver(), task);
+        this.adding = new Together<>(events -> table.add(events, terms.time().now()));
         CustomTask<Void> work = Tasks.custom(task, Void.class)
                 .onFailure(new OnFailureRetryLater<>(AFTER_FAILURE))
                 .onDeadExecutionRevive()
@@ -72,7 +74,7 @@ final class JdbcMailbox implements Mailbox {
             LOG.warn("{}: the inbox is full: {} events wait or are dead", terms.receiver(), mostEvents);
             return false;
         }
-        table.add(events, terms.time().now());
+        adding.add(events);
         scheduler.triggerCheckForDueExecutions();
         return true;
     }

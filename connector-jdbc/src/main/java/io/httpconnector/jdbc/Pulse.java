@@ -12,7 +12,11 @@ import io.httpconnector.Time;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How processes notice each other by what they write to the database.
@@ -45,29 +49,73 @@ record Pulse(Duration heartbeat, int missed, Duration look) {
 
     /**
      * A scheduler with a kind of task, and tasks that are always there; not started. What it does not know it leaves to the others. Each process looks for work
-     * in a rhythm of its own, so that none is always the first to find it.
+     * at random moments, so that none is always the first to find it.
      */
     Scheduler scheduler(
             Database database, String table, int threads, Time time, Task<?> task, List<RecurringTask<Void>> always) {
         String product = database.read(connection -> connection.getMetaData().getDatabaseProductName());
-        return new SchedulerBuilder(
+        ScheduledExecutorService housekeeper = Executors.newScheduledThreadPool(3, Pulse::thread);
+        Scheduler scheduler = new SchedulerBuilder(
                         product.equals("H2") ? H2.passing(database.source()) : database.source(), List.of(task))
                 .startTasks(always)
                 .tableName(database.sql(table))
                 .jdbcCustomization(
                         product.equals("PostgreSQL")
                                 ? new PostgreSqlJdbcCustomization(false, false)
-                                : new DefaultJdbcCustomization(false))
-                .schedulerName(
-                        new SchedulerName.Fixed(new SchedulerName.Hostname().getName() + " " + UUID.randomUUID()))
+                                : new SkippingLocked())
+                // No more than there are free threads: what waits in a queue looks dead, and others could do it.
+                .pollUsingLockAndFetch(0.5, 1.0)
+                .schedulerName(new SchedulerName.Fixed(new SchedulerName.Hostname().getName() + " "
+                        + UUID.randomUUID().toString().substring(0, 8)))
                 .clock(time::now)
                 .threads(threads)
-                .pollingInterval(look.multipliedBy(ThreadLocalRandom.current().nextLong(80, 121))
-                        .dividedBy(100))
+                .pollingInterval(look.multipliedBy(2))
+                .housekeeperExecutor(housekeeper)
                 .heartbeatInterval(heartbeat)
                 .missedHeartbeatsLimit(missed)
                 .shutdownMaxWait(GRACE)
                 .deleteUnresolvedAfter(NEVER)
                 .build();
+        lookAtRandom(housekeeper, scheduler);
+        return scheduler;
+    }
+
+    private static Thread thread(Runnable run) {
+        Thread thread = new Thread(run, "http-connector-jdbc");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private void lookAtRandom(ScheduledExecutorService housekeeper, Scheduler scheduler) {
+        long wait = ThreadLocalRandom.current().nextLong(look.toNanos() * 3 / 2);
+        Future<?> unused = housekeeper.schedule(
+                () -> {
+                    scheduler.triggerCheckForDueExecutions();
+                    if (!housekeeper.isShutdown()) {
+                        lookAtRandom(housekeeper, scheduler);
+                    }
+                },
+                wait,
+                TimeUnit.NANOSECONDS);
+    }
+
+    /** Says to db-scheduler what H2 can do. */
+    private static final class SkippingLocked extends DefaultJdbcCustomization {
+
+        SkippingLocked() {
+            super(false);
+        }
+
+        @Override
+        public boolean supportsGenericLockAndFetch() {
+            return true;
+        }
+
+        @Override
+        public String createGenericSelectForUpdateQuery(
+                String table, int limit, String condition, boolean orderByPriority) {
+            return "select * from " + table + " where picked = ? and execution_time <= ? " + condition
+                    + " order by execution_time fetch first " + limit + " rows only for update skip locked";
+        }
     }
 }
