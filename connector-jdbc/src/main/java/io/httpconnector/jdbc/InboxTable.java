@@ -79,20 +79,21 @@ final class InboxTable {
 
     private boolean insert(Connection connection, Map<String, TriggerEvent> events, Instant now) throws SQLException {
         enter(connection, events.values(), now);
-        try (PreparedStatement insert = connection.prepareStatement(database.sql(
-                "insert into $inbox (receiver_key, event_key, turn_key, state, attempts, changed_at, content)"
-                        + " values (?, ?, ?, 'w', 0, ?, ?)"))) {
-            for (Map.Entry<String, TriggerEvent> entry : events.entrySet()) {
-                TriggerEvent event = entry.getValue();
-                insert.setString(1, receiver);
-                insert.setString(2, entry.getKey());
-                insert.setString(3, turn(event));
-                insert.setLong(4, now.toEpochMilli());
-                insert.setString(5, event.toJson().toString());
-                insert.addBatch();
-            }
-            insert.executeBatch();
-        }
+        Database.insert(
+                connection,
+                database.sql(
+                        "insert into $inbox (receiver_key, event_key, turn_key, state, attempts, changed_at, content)"),
+                "(?, ?, ?, 'w', 0, ?, ?)",
+                List.copyOf(events.entrySet()),
+                (insert, parameter, entry) -> {
+                    TriggerEvent event = entry.getValue();
+                    insert.setString(parameter, receiver);
+                    insert.setString(parameter + 1, entry.getKey());
+                    insert.setString(parameter + 2, turn(event));
+                    insert.setLong(parameter + 3, now.toEpochMilli());
+                    insert.setString(parameter + 4, event.toJson().toString());
+                    return parameter + 5;
+                });
         return !events.isEmpty();
     }
 
@@ -106,24 +107,29 @@ final class InboxTable {
         for (TriggerEvent event : events) {
             turns.add(turn(event));
         }
-        try (PreparedStatement lock = connection.prepareStatement(database.sql(
-                        "update $inbox_task set priority = null where task_name = ? and task_instance = ?"));
-                PreparedStatement insert = connection.prepareStatement(database.sql(
-                        "insert into $inbox_task (task_name, task_instance, execution_time, picked, version)"
-                                + " values (?, ?, ?, ?, 1)"))) {
+        List<String> missing = new ArrayList<>();
+        try (PreparedStatement lock = connection.prepareStatement(
+                database.sql("update $inbox_task set priority = null where task_name = ? and task_instance = ?"))) {
             for (String turn : turns) {
                 lock.setString(1, task);
                 lock.setString(2, turn);
                 if (!turn.startsWith(BY_KEY) || lock.executeUpdate() == 0) {
-                    insert.setString(1, task);
-                    insert.setString(2, turn);
-                    insert.setObject(3, now.atOffset(ZoneOffset.UTC));
-                    insert.setBoolean(4, false);
-                    insert.addBatch();
+                    missing.add(turn);
                 }
             }
-            insert.executeBatch();
         }
+        Database.insert(
+                connection,
+                database.sql("insert into $inbox_task (task_name, task_instance, execution_time, picked, version)"),
+                "(?, ?, ?, ?, 1)",
+                missing,
+                (insert, parameter, turn) -> {
+                    insert.setString(parameter, task);
+                    insert.setString(parameter + 1, turn);
+                    insert.setObject(parameter + 2, now.atOffset(ZoneOffset.UTC));
+                    insert.setBoolean(parameter + 3, false);
+                    return parameter + 4;
+                });
     }
 
     /** The event whose turn it is, if one is left. */

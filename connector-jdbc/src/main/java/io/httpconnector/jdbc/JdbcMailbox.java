@@ -19,6 +19,7 @@ import io.httpconnector.webhook.inbox.Mailbox;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,8 +38,8 @@ final class JdbcMailbox implements Mailbox {
     private final InboxTable table;
     private final Together<TriggerEvent> adding;
     private final Scheduler scheduler;
-    private long counted;
-    private long kept;
+    private final AtomicLong counted = new AtomicLong();
+    private final AtomicLong kept = new AtomicLong();
 
     JdbcMailbox(Database database, Pulse pulse, long mostEvents, Terms terms) {
         this.terms = terms;
@@ -52,11 +53,11 @@ final class JdbcMailbox implements Mailbox {
                 .execute(this::work);
         RecurringTask<Void> forget = Tasks.recurring("forget " + terms.receiver(), FixedDelay.of(FORGET))
                 .execute((instance, context) -> table.forget(terms.time().now().minus(terms.window())));
-        this.kept = table.kept();
-        this.counted = terms.time().nanos();
+        kept.set(table.kept());
+        counted.set(terms.time().nanos());
         this.scheduler = pulse.scheduler(
                 database, "$inbox_task", terms.delivery().concurrency(), terms.time(), work, List.of(forget));
-        LOG.info("{}: {} events wait or are dead", terms.receiver(), kept);
+        LOG.info("{}: {} events wait or are dead", terms.receiver(), kept.get());
     }
 
     /** Begins to work on what waits. */
@@ -79,15 +80,18 @@ final class JdbcMailbox implements Mailbox {
         return true;
     }
 
-    /** What there is, is counted now and then only; in between, what this process adds. */
-    private synchronized boolean room(int more) {
-        if (terms.time().nanos() - counted >= COUNT.toNanos()) {
-            kept = table.kept();
-            counted = terms.time().nanos();
+    /** What there is, is counted now and then only, by one who then waits; in between, what this process adds. */
+    private boolean room(int more) {
+        long last = counted.get();
+        long now = terms.time().nanos();
+        if (now - last >= COUNT.toNanos() && counted.compareAndSet(last, now)) {
+            kept.set(table.kept());
         }
-        boolean room = kept + more <= mostEvents;
-        kept += room ? more : 0;
-        return room;
+        if (kept.get() + more > mostEvents) {
+            return false;
+        }
+        kept.addAndGet(more);
+        return true;
     }
 
     private CompletionHandler<Void> work(TaskInstance<Void> instance, ExecutionContext context) {

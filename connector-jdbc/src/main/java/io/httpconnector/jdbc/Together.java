@@ -1,17 +1,16 @@
 package io.httpconnector.jdbc;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 
 /**
- * Lets those who have something to store at the same time do it together: one of them stores what all of them have, while the next wait.
- * Safe for many threads.
+ * Lets those who have something to store at the same time do it together: one of them stores what all of them have, while the others
+ * wait, and then leaves it to one of those who have come meanwhile. Safe for many threads.
  *
  * @param <T> what is stored
  */
@@ -21,11 +20,13 @@ final class Together<T> {
     private static final int WRITERS = 2;
 
     private final Consumer<List<T>> store;
-    private final Queue<Part<T>> waiting = new ConcurrentLinkedQueue<>();
-    private final Semaphore writers = new Semaphore(WRITERS);
 
-    /** What somebody has to store. */
-    private record Part<T>(List<T> things, CompletableFuture<Void> stored) {}
+    // Guarded by this. When somebody waits who has not been told anything, all writers are at work.
+    private final Deque<Part<T>> waiting = new ArrayDeque<>();
+    private int writers;
+
+    /** What somebody has to store; who waits is told whether it is to write itself. */
+    private record Part<T>(List<T> things, CompletableFuture<Boolean> writes, CompletableFuture<Void> stored) {}
 
     Together(Consumer<List<T>> store) {
         this.store = store;
@@ -33,16 +34,10 @@ final class Together<T> {
 
     /** Stores something; when this returns, it is stored. */
     void add(List<T> things) {
-        Part<T> part = new Part<>(things, new CompletableFuture<>());
-        waiting.add(part);
-        // Whoever gets in stores what is there by then, which may be nothing any more.
-        writers.acquireUninterruptibly();
-        try {
-            if (!part.stored.isDone()) {
-                write();
-            }
-        } finally {
-            writers.release();
+        Part<T> part = new Part<>(things, new CompletableFuture<>(), new CompletableFuture<>());
+        enter(part);
+        if (part.writes.join()) {
+            write();
         }
         try {
             part.stored.join();
@@ -51,25 +46,49 @@ final class Together<T> {
         }
     }
 
+    private synchronized void enter(Part<T> part) {
+        waiting.add(part);
+        if (writers < WRITERS) {
+            writers++;
+            part.writes.complete(true);
+        }
+    }
+
+    /** Stores what is there, which may be nothing any more when another one was faster. */
     private void write() {
-        List<Part<T>> parts = new ArrayList<>();
-        List<T> things = new ArrayList<>();
-        while (things.size() < MOST) {
-            Part<T> part = waiting.poll();
-            if (part == null) {
-                break;
-            }
-            parts.add(part);
-            things.addAll(part.things);
-        }
-        if (parts.isEmpty()) {
-            return;
-        }
+        List<Part<T>> parts = take();
         try {
-            store.accept(things);
+            List<T> things = new ArrayList<>();
+            parts.forEach(part -> things.addAll(part.things));
+            if (!things.isEmpty()) {
+                store.accept(things);
+            }
             parts.forEach(part -> part.stored.complete(null));
         } catch (RuntimeException | Error e) {
             parts.forEach(part -> part.stored.completeExceptionally(e));
+        } finally {
+            handOver();
+            parts.forEach(part -> part.writes.complete(false));
         }
+    }
+
+    private synchronized List<Part<T>> take() {
+        List<Part<T>> parts = new ArrayList<>();
+        int count = 0;
+        while (!waiting.isEmpty() && count < MOST) {
+            Part<T> part = waiting.remove();
+            parts.add(part);
+            count += part.things.size();
+        }
+        return parts;
+    }
+
+    private synchronized void handOver() {
+        for (Part<T> part : waiting) {
+            if (part.writes.complete(true)) {
+                return;
+            }
+        }
+        writers--;
     }
 }

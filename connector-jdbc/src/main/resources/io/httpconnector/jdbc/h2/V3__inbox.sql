@@ -11,7 +11,6 @@ create table if not exists ${prefix}inbox (
 );
 
 create index if not exists ${prefix}inbox_turn on ${prefix}inbox (receiver_key, state, turn_key, place);
-create index if not exists ${prefix}inbox_kept on ${prefix}inbox (receiver_key, state, place);
 create index if not exists ${prefix}inbox_done on ${prefix}inbox (receiver_key, state, changed_at);
 
 -- The table of db-scheduler, as its documentation describes it.

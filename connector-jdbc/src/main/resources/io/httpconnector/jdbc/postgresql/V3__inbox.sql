@@ -10,8 +10,7 @@ create table if not exists ${prefix}inbox (
     primary key (receiver_key, event_key)
 );
 
-create index if not exists ${index}inbox_turn on ${prefix}inbox (receiver_key, turn_key, place) where state = 'w';
-create index if not exists ${index}inbox_kept on ${prefix}inbox (receiver_key, place) where state <> 'd';
+create index if not exists ${index}inbox_kept on ${prefix}inbox (receiver_key, turn_key, place) where state <> 'd';
 create index if not exists ${index}inbox_done on ${prefix}inbox (receiver_key, changed_at) where state = 'd';
 
 -- The table of db-scheduler, as its documentation describes it.
@@ -32,4 +31,4 @@ create table if not exists ${prefix}inbox_task (
 );
 
 create index if not exists ${index}inbox_task_due on ${prefix}inbox_task (execution_time);
-create index if not exists ${index}inbox_task_alive on ${prefix}inbox_task (last_heartbeat);
+create index if not exists ${index}inbox_task_alive on ${prefix}inbox_task (last_heartbeat) where last_heartbeat is not null;

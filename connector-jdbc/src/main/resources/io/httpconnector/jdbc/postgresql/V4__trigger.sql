@@ -25,4 +25,4 @@ create table if not exists ${prefix}trigger_task (
 );
 
 create index if not exists ${index}trigger_task_due on ${prefix}trigger_task (execution_time);
-create index if not exists ${index}trigger_task_alive on ${prefix}trigger_task (last_heartbeat);
+create index if not exists ${index}trigger_task_alive on ${prefix}trigger_task (last_heartbeat) where last_heartbeat is not null;
