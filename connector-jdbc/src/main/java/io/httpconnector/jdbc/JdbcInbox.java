@@ -36,7 +36,7 @@ public final class JdbcInbox implements Inbox {
     /**
      * An inbox in the tables that {@link JdbcSchema#create(DataSource)} makes, for up to a million events that wait or are dead.
      *
-     * @param dataSource gives connections: to each receiver, for each request that is received, each handler that runs, and 4 more
+     * @param dataSource gives connections: to each receiver 2 to store, one for each handler that runs, and 4 more
      * @return the inbox
      * @throws InvalidDefinitionException when it is null
      */
