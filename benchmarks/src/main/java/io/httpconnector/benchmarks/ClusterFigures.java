@@ -11,6 +11,7 @@ import io.httpconnector.jdbc.JdbcInbox;
 import io.httpconnector.jdbc.JdbcSchema;
 import io.httpconnector.polling.FirstPoll;
 import io.httpconnector.polling.PollingTrigger;
+import io.httpconnector.polling.Records;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.Change;
 import io.httpconnector.trigger.Delivery;
@@ -103,6 +104,7 @@ public final class ClusterFigures {
                                 .request(RequestTemplate.named(id)
                                         .get("/records?count=1")
                                         .build())
+                                .records(Records.at("/items"))
                                 .key("/id")
                                 .firstPoll(FirstPoll.everything())
                                 .every(Duration.ofSeconds(1))
@@ -170,8 +172,12 @@ public final class ClusterFigures {
                 .start();
         Node node = new Node(process, new AtomicLong());
         Thread reader = new Thread(() -> {
-            boolean said = process.inputReader().lines().anyMatch("begin"::equals);
-            node.begun.set(said ? System.nanoTime() : 0);
+            try {
+                boolean said = "begin".equals(process.inputReader().readLine());
+                node.begun.set(said ? System.nanoTime() : 0);
+            } catch (IOException e) {
+                // It was killed before it has begun.
+            }
         });
         reader.setDaemon(true);
         reader.start();
@@ -226,6 +232,8 @@ public final class ClusterFigures {
                 inbox("PostgreSQL", source, senders, "");
             }
             inbox("H2", h2, 16, "checkpoint sync");
+            // While the mailboxes are open, which would wait for their handlers.
+            System.exit(0);
         }
     }
 
