@@ -1,6 +1,6 @@
 create table if not exists ${prefix}inbox (
-    receiver_key char(64) not null,
-    event_key char(64) not null,
+    receiver_key varchar(64) not null,
+    event_key varchar(64) not null,
     turn_key varchar not null,
     place bigint generated always as identity,
     state char(1) not null,

@@ -1,6 +1,6 @@
 create table if not exists ${prefix}handled (
-    trigger_key char(64) not null,
-    event_key char(64) not null,
+    trigger_key varchar(64) not null,
+    event_key varchar(64) not null,
     handled_at bigint not null,
     primary key (trigger_key, event_key)
 );

@@ -1,5 +1,5 @@
 create table if not exists ${prefix}trigger (
-    trigger_key char(64) not null primary key,
+    trigger_key varchar(64) not null primary key,
     id varchar not null,
     definition varchar not null,
     version bigint not null,
