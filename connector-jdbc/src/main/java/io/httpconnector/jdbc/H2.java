@@ -47,10 +47,15 @@ final class H2 {
         }
     }
 
+    /** Whether nothing is written until this thread has done its work; then it must not wait for those who have something written. */
+    static boolean isHeldUp() {
+        return LOCK.getReadHoldCount() > 0;
+    }
+
     /** Waits until all that was committed before is on durable storage; many that wait at once share one write. */
     static void sync(Connection connection) throws SQLException {
         // Whoever works within other work leaves it to that.
-        if (!is(connection) || LOCK.getReadHoldCount() > 0) {
+        if (!is(connection) || isHeldUp()) {
             return;
         }
         long before = writes;

@@ -75,7 +75,11 @@ final class JdbcMailbox implements Mailbox {
             LOG.warn("{}: the inbox is full: {} events wait or are dead", terms.receiver(), mostEvents);
             return false;
         }
-        adding.add(events);
+        if (H2.isHeldUp()) {
+            table.add(events, terms.time().now());
+        } else {
+            adding.add(events);
+        }
         scheduler.triggerCheckForDueExecutions();
         return true;
     }

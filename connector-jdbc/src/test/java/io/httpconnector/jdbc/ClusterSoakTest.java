@@ -33,8 +33,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Three machines with 200 triggers and a stream of webhooks, of which one is killed now and then, and one frozen. {@code -Dsoak=600}
- * lets it run for that many seconds.
+ * Three machines with 200 triggers and a stream of webhooks, of which one is killed now and then, and one frozen. For a minute; with
+ * {@code -Psoak} for ten.
  */
 class ClusterSoakTest {
 

@@ -10,6 +10,7 @@ import io.httpconnector.Time;
 import io.httpconnector.trigger.Change;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.trigger.Delivery;
+import io.httpconnector.trigger.EventHandler;
 import io.httpconnector.trigger.TriggerEvent;
 import io.httpconnector.webhook.inbox.Inbox.Terms;
 import io.httpconnector.webhook.inbox.Mailbox;
@@ -328,6 +329,34 @@ class JdbcInboxTest {
                     assertThat(mailbox.put(List.of(event(id)))).isTrue();
                     await(() -> handled.contains(id) && mailbox.waiting() == 0);
                 }
+            }
+        }
+    }
+
+    /** On H2 nobody else's writing ends before the handler does. */
+    @ParameterizedTest
+    @EnumSource
+    void aHandlerInATransactionStoresEventsWhileOthersDo(Databases databases) throws Exception {
+        try (HikariDataSource source = databases.open(directory)) {
+            JdbcSchema.create(source);
+            ExecutorService others = Executors.newFixedThreadPool(3);
+            List<Future<Boolean>> stored = new ArrayList<>();
+            try (Mailbox mailbox = open(source, collecting())) {
+                EventHandler handler = ExactlyOnce.in(source).events((event, connection) -> {
+                    for (String id : List.of("a", "b", "c")) {
+                        stored.add(others.submit(() -> mailbox.put(List.of(event(id)))));
+                    }
+                    Thread.sleep(300);
+                    assertThat(mailbox.put(List.of(event("own")))).isTrue();
+                });
+                handler.handle(event("first"));
+                for (Future<Boolean> one : stored) {
+                    assertThat(one.get(10, TimeUnit.SECONDS)).isTrue();
+                }
+                await(() -> handled.size() == 4);
+                assertThat(handled).containsExactlyInAnyOrder("a", "b", "c", "own");
+            } finally {
+                others.shutdownNow();
             }
         }
     }
