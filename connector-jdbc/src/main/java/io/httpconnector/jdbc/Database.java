@@ -8,10 +8,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.Collections;
-import java.util.HexFormat;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -22,8 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Database {
 
     private static final int TRIES = 10;
-    private static final int MANY = 64;
-    private static final int SOME = 8;
+    private static final int KEY_BYTES = 24;
     private static final Pattern PREFIX = Pattern.compile("([A-Za-z_][A-Za-z0-9_]*\\.)?[A-Za-z_][A-Za-z0-9_]*");
 
     private final DataSource dataSource;
@@ -69,7 +67,7 @@ final class Database {
     static String key(String id) {
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash);
+            return Base64.getUrlEncoder().encodeToString(Arrays.copyOf(hash, KEY_BYTES));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }
@@ -118,31 +116,6 @@ final class Database {
         } catch (SQLException | RuntimeException | Error e) {
             rollback(connection, e);
             throw e;
-        }
-    }
-
-    /** Sets the parameters of a row, the first of which has a number, and says which number comes then. */
-    @FunctionalInterface
-    interface Row<T> {
-        int set(PreparedStatement insert, int parameter, T row) throws SQLException;
-    }
-
-    /** Inserts rows, many by one statement, of which there are few different ones. */
-    static <T> void insert(Connection connection, String into, String values, List<T> rows, Row<T> setter)
-            throws SQLException {
-        int from = 0;
-        while (from < rows.size()) {
-            int left = rows.size() - from;
-            int count = left >= MANY ? MANY : left >= SOME ? SOME : 1;
-            try (PreparedStatement insert = connection.prepareStatement(
-                    into + " values " + String.join(", ", Collections.nCopies(count, values)))) {
-                int parameter = 1;
-                for (T row : rows.subList(from, from + count)) {
-                    parameter = setter.set(insert, parameter, row);
-                }
-                insert.executeUpdate();
-            }
-            from += count;
         }
     }
 

@@ -5,6 +5,7 @@ import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateException.Reason;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.trigger.TriggerEvent;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -19,6 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The events of a receiver: waiting ({@code w}), dead ({@code x}) or done ({@code d}). Those that wait belong to turns, in which they are
@@ -37,6 +40,21 @@ final class InboxTable {
     /** An event that waits, and how many attempts have failed. */
     record Waiting(TriggerEvent event, int attempts) {}
 
+    /** An event as it is stored; the turn is null when it has one of its own, which is called as the event. */
+    record Row(String key, @Nullable String turn, String content) {
+
+        static Row of(TriggerEvent event) {
+            String key = Database.key(event.id());
+            String turn = event.key().isEmpty() ? null : BY_KEY + Database.key(event.key());
+            return new Row(key, turn, event.toJson().toString());
+        }
+
+        /** What the task of its turn is called. */
+        String task() {
+            return turn == null ? key : turn;
+        }
+    }
+
     InboxTable(Database database, String receiver, String task) {
         this.database = database;
         this.receiver = Database.key(receiver);
@@ -44,11 +62,11 @@ final class InboxTable {
     }
 
     /** Adds those events that are not there yet, all or none of them. */
-    void add(List<TriggerEvent> events, Instant now) {
-        Map<String, TriggerEvent> byKey = new LinkedHashMap<>();
-        events.forEach(event -> byKey.putIfAbsent(Database.key(event.id()), event));
+    void add(List<Row> events, Instant now) {
+        Map<String, Row> byKey = new LinkedHashMap<>();
+        events.forEach(event -> byKey.putIfAbsent(event.key, event));
         try {
-            boolean unused = database.write(connection -> insert(connection, byKey, now));
+            boolean unused = database.write(connection -> insert(connection, byKey.values(), now));
         } catch (StateException e) {
             if (e.reason() != Reason.CONFLICT) {
                 throw e;
@@ -59,9 +77,8 @@ final class InboxTable {
         }
     }
 
-    private Map<String, TriggerEvent> absent(Connection connection, Map<String, TriggerEvent> events)
-            throws SQLException {
-        Map<String, TriggerEvent> absent = new LinkedHashMap<>(events);
+    private Collection<Row> absent(Connection connection, Map<String, Row> events) throws SQLException {
+        Map<String, Row> absent = new LinkedHashMap<>(events);
         try (PreparedStatement select = connection.prepareStatement(
                 database.sql("select event_key from $inbox where receiver_key = ? and event_key = ?"))) {
             for (String key : events.keySet()) {
@@ -74,70 +91,63 @@ final class InboxTable {
                 }
             }
         }
-        return absent;
+        return absent.values();
     }
 
-    private boolean insert(Connection connection, Map<String, TriggerEvent> events, Instant now) throws SQLException {
-        enter(connection, events.values(), now);
-        Database.insert(
-                connection,
-                database.sql(
-                        "insert into $inbox (receiver_key, event_key, turn_key, state, attempts, changed_at, content)"),
-                "(?, ?, ?, 'w', 0, ?, ?)",
-                List.copyOf(events.entrySet()),
-                (insert, parameter, entry) -> {
-                    TriggerEvent event = entry.getValue();
-                    insert.setString(parameter, receiver);
-                    insert.setString(parameter + 1, entry.getKey());
-                    insert.setString(parameter + 2, turn(event));
-                    insert.setLong(parameter + 3, now.toEpochMilli());
-                    insert.setString(parameter + 4, event.toJson().toString());
-                    return parameter + 5;
-                });
-        return !events.isEmpty();
+    private boolean insert(Connection connection, Collection<Row> events, Instant now) throws SQLException {
+        enter(connection, events.stream().map(Row::task).toList(), now);
+        try (PreparedStatement insert = connection.prepareStatement(database.sql(
+                "insert into $inbox (receiver_key, event_key, turn_key, state, attempts, changed_at, content)"
+                        + " select ?, event_key, turn_key, 'w', 0, ?, content from unnest(cast(? as varchar array),"
+                        + " cast(? as varchar array), cast(? as varchar array)) with ordinality"
+                        + " as added (event_key, turn_key, content, n) order by n"))) {
+            insert.setString(1, receiver);
+            insert.setLong(2, now.toEpochMilli());
+            insert.setArray(3, array(connection, events, Row::key));
+            insert.setArray(4, array(connection, events, Row::turn));
+            insert.setArray(5, array(connection, events, Row::content));
+            return insert.executeUpdate() > 0;
+        }
     }
 
-    private static String turn(TriggerEvent event) {
-        return event.key().isEmpty() ? "id " + Database.key(event.id()) : BY_KEY + Database.key(event.key());
+    private static <T> Array array(Connection connection, Collection<T> values, Function<T, @Nullable String> part)
+            throws SQLException {
+        return connection.createArrayOf("varchar", values.stream().map(part).toArray());
     }
 
     /** Sees to it that the turns have tasks, and locks them; each in the same order, so that nobody waits for one who waits for him. */
-    private void enter(Connection connection, Collection<TriggerEvent> events, Instant now) throws SQLException {
-        Set<String> turns = new TreeSet<>();
-        for (TriggerEvent event : events) {
-            turns.add(turn(event));
-        }
-        List<String> missing = new ArrayList<>();
+    private void enter(Connection connection, List<String> turns, Instant now) throws SQLException {
+        Set<String> missing = new TreeSet<>(turns);
         try (PreparedStatement lock = connection.prepareStatement(
                 database.sql("update $inbox_task set priority = null where task_name = ? and task_instance = ?"))) {
-            for (String turn : turns) {
+            for (String turn : List.copyOf(missing)) {
                 lock.setString(1, task);
                 lock.setString(2, turn);
-                if (!turn.startsWith(BY_KEY) || lock.executeUpdate() == 0) {
-                    missing.add(turn);
+                if (turn.startsWith(BY_KEY) && lock.executeUpdate() == 1) {
+                    missing.remove(turn);
                 }
             }
         }
-        Database.insert(
-                connection,
-                database.sql("insert into $inbox_task (task_name, task_instance, execution_time, picked, version)"),
-                "(?, ?, ?, ?, 1)",
-                missing,
-                (insert, parameter, turn) -> {
-                    insert.setString(parameter, task);
-                    insert.setString(parameter + 1, turn);
-                    insert.setObject(parameter + 2, now.atOffset(ZoneOffset.UTC));
-                    insert.setBoolean(parameter + 3, false);
-                    return parameter + 4;
-                });
+        if (missing.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement insert = connection.prepareStatement(
+                database.sql("insert into $inbox_task (task_name, task_instance, execution_time, picked, version)"
+                        + " select ?, turn, ?, ?, 1 from unnest(cast(? as varchar array)) as missing (turn)"))) {
+            insert.setString(1, task);
+            insert.setObject(2, now.atOffset(ZoneOffset.UTC));
+            insert.setBoolean(3, false);
+            insert.setArray(4, array(connection, missing, turn -> turn));
+            int unused = insert.executeUpdate();
+        }
     }
 
     /** The event whose turn it is, if one is left. */
     Optional<Waiting> first(String turn) {
         return database.read(connection -> {
             try (PreparedStatement select = connection.prepareStatement(
-                    database.sql("select content, attempts from $inbox where receiver_key = ? and turn_key = ?"
-                            + " and state = 'w' order by place fetch first row only"))) {
+                    database.sql("select content, attempts from $inbox where receiver_key = ? and " + column(turn)
+                            + " = ? and state = 'w' order by place fetch first row only"))) {
                 select.setString(1, receiver);
                 select.setString(2, turn);
                 try (ResultSet row = select.executeQuery()) {
@@ -148,6 +158,10 @@ final class InboxTable {
                 }
             }
         });
+    }
+
+    private static String column(String turn) {
+        return turn.startsWith(BY_KEY) ? "turn_key" : "event_key";
     }
 
     /** How it goes on with a turn. */
@@ -231,8 +245,8 @@ final class InboxTable {
     private Next next(Connection connection, String turn, long version) throws SQLException {
         try (PreparedStatement delete = connection.prepareStatement(
                 database.sql("delete from $inbox_task where task_name = ? and task_instance = ? and version = ?"
-                        + " and not exists (select 1 from $inbox where receiver_key = ? and turn_key = ?"
-                        + " and state = 'w')"))) {
+                        + " and not exists (select 1 from $inbox where receiver_key = ? and " + column(turn)
+                        + " = ? and state = 'w')"))) {
             delete.setString(1, task);
             delete.setString(2, turn);
             delete.setLong(3, version);
@@ -288,7 +302,7 @@ final class InboxTable {
             if (letter.isEmpty()) {
                 return false;
             }
-            enter(connection, List.of(letter.get().event()), now);
+            enter(connection, List.of(Row.of(letter.get().event()).task()), now);
             try (PreparedStatement update =
                     connection.prepareStatement(database.sql("update $inbox set state = 'w', attempts = 0, content = ?"
                             + " where receiver_key = ? and event_key = ? and state = 'x'"))) {

@@ -10,6 +10,7 @@ import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import io.httpconnector.jdbc.InboxTable.Next;
+import io.httpconnector.jdbc.InboxTable.Row;
 import io.httpconnector.jdbc.InboxTable.Waiting;
 import io.httpconnector.trigger.Attempted;
 import io.httpconnector.trigger.DeadLetter;
@@ -27,7 +28,8 @@ import org.slf4j.LoggerFactory;
 final class JdbcMailbox implements Mailbox {
 
     private static final Logger LOG = LoggerFactory.getLogger(JdbcMailbox.class);
-    private static final Duration COUNT = Duration.ofSeconds(1);
+    private static final Duration COUNT = Duration.ofSeconds(10);
+    private static final Duration COUNT_NEAR_FULL = Duration.ofSeconds(1);
     private static final Duration FORGET = Duration.ofMinutes(1);
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
@@ -36,7 +38,7 @@ final class JdbcMailbox implements Mailbox {
     private final Terms terms;
     private final long mostEvents;
     private final InboxTable table;
-    private final Together<TriggerEvent> adding;
+    private final Together<Row> adding;
     private final Scheduler scheduler;
     private final AtomicLong counted = new AtomicLong();
     private final AtomicLong kept = new AtomicLong();
@@ -46,7 +48,7 @@ final class JdbcMailbox implements Mailbox {
         this.mostEvents = mostEvents;
         String task = "webhook " + terms.receiver();
         this.table = new InboxTable(database, terms.receiver(), task);
-        this.adding = new Together<>(events -> table.add(events, terms.time().now()));
+        this.adding = new Together<>(this::store);
         CustomTask<Void> work = Tasks.custom(task, Void.class)
                 .onFailure(new OnFailureRetryLater<>(AFTER_FAILURE))
                 .onDeadExecutionRevive()
@@ -75,20 +77,26 @@ final class JdbcMailbox implements Mailbox {
             LOG.warn("{}: the inbox is full: {} events wait or are dead", terms.receiver(), mostEvents);
             return false;
         }
+        List<Row> rows = events.stream().map(Row::of).toList();
         if (H2.isHeldUp()) {
-            table.add(events, terms.time().now());
+            store(rows);
         } else {
-            adding.add(events);
+            adding.add(rows);
         }
-        scheduler.triggerCheckForDueExecutions();
         return true;
+    }
+
+    private void store(List<Row> rows) {
+        table.add(rows, terms.time().now());
+        scheduler.triggerCheckForDueExecutions();
     }
 
     /** What there is, is counted now and then only, by one who then waits; in between, what this process adds. */
     private boolean room(int more) {
         long last = counted.get();
         long now = terms.time().nanos();
-        if (now - last >= COUNT.toNanos() && counted.compareAndSet(last, now)) {
+        Duration every = kept.get() > mostEvents / 2 ? COUNT_NEAR_FULL : COUNT;
+        if (now - last >= every.toNanos() && counted.compareAndSet(last, now)) {
             kept.set(table.kept());
         }
         if (kept.get() + more > mostEvents) {

@@ -57,18 +57,25 @@ final class Together<T> {
     /** Stores what is there, which may be nothing any more when another one was faster. */
     private void write() {
         List<Part<T>> parts = take();
+        Throwable failure = null;
         try {
             List<T> things = new ArrayList<>();
             parts.forEach(part -> things.addAll(part.things));
             if (!things.isEmpty()) {
                 store.accept(things);
             }
-            parts.forEach(part -> part.stored.complete(null));
         } catch (RuntimeException | Error e) {
-            parts.forEach(part -> part.stored.completeExceptionally(e));
-        } finally {
-            handOver();
-            parts.forEach(part -> part.writes.complete(false));
+            failure = e;
+        }
+        // First of all: it wakes up while the others are told.
+        handOver();
+        for (Part<T> part : parts) {
+            if (failure == null) {
+                part.stored.complete(null);
+            } else {
+                part.stored.completeExceptionally(failure);
+            }
+            part.writes.complete(false);
         }
     }
 

@@ -1,7 +1,7 @@
 create table if not exists ${prefix}inbox (
     receiver_key varchar(64) not null,
     event_key varchar(64) not null,
-    turn_key varchar not null,
+    turn_key varchar(64),
     place bigint generated always as identity,
     state char(1) not null,
     attempts int not null,

@@ -1,7 +1,7 @@
 create table if not exists ${prefix}inbox (
     receiver_key varchar(64) not null,
     event_key varchar(64) not null,
-    turn_key varchar not null,
+    turn_key varchar(64),
     place bigint generated always as identity,
     state char(1) not null,
     attempts int not null,
@@ -10,7 +10,9 @@ create table if not exists ${prefix}inbox (
     primary key (receiver_key, event_key)
 );
 
-create index if not exists ${index}inbox_kept on ${prefix}inbox (receiver_key, turn_key, place) where state <> 'd';
+create index if not exists ${index}inbox_kept on ${prefix}inbox (receiver_key, place) where state <> 'd';
+create index if not exists ${index}inbox_turn on ${prefix}inbox (receiver_key, turn_key, place)
+    where state = 'w' and turn_key is not null;
 create index if not exists ${index}inbox_done on ${prefix}inbox (receiver_key, changed_at) where state = 'd';
 
 -- The table of db-scheduler, as its documentation describes it.
