@@ -360,4 +360,40 @@ class JdbcInboxTest {
             }
         }
     }
+
+    /** What others send is stored whatever it is, and holds up nobody who comes with it. */
+    @ParameterizedTest
+    @EnumSource
+    void anyContentIsStored(Databases databases) throws Exception {
+        List<String> hostile = List.of(
+                "\0",
+                "a\0b",
+                "\ud834\udd1e",
+                // Half of a pair, which UTF-8 has no way to write.
+                "half \ud834",
+                "{\"a\": 1}",
+                "{1,2,NULL}",
+                "null",
+                "'; drop table http_connector_inbox; --",
+                "\\",
+                "\r\n",
+                "x".repeat(100_000));
+        Delivery delivery = Delivery.to(event -> {
+            assertThat(event.payload().at("/id").asText().replace('?', '\ud834'))
+                    .isEqualTo(event.id().replace('?', '\ud834'));
+            handled.add(event.id());
+        });
+        try (HikariDataSource source = databases.open(directory)) {
+            JdbcSchema.create(source);
+            try (Mailbox mailbox = open(source, delivery)) {
+                assertThat(mailbox.put(hostile.stream().map(id -> event(id, id)).toList()))
+                        .isTrue();
+                assertThat(mailbox.put(
+                                hostile.stream().map(id -> event(id + " 2")).toList()))
+                        .isTrue();
+                await(() -> handled.size() == 2 * hostile.size());
+                assertThat(mailbox.deadLetters()).isEmpty();
+            }
+        }
+    }
 }
