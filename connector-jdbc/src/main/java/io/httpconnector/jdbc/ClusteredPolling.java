@@ -16,6 +16,7 @@ import io.httpconnector.Json;
 import io.httpconnector.Time;
 import io.httpconnector.jdbc.TriggerTable.Row;
 import io.httpconnector.polling.Planned;
+import io.httpconnector.polling.PollingEngine;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.PollingTriggerBuilder;
 import io.httpconnector.state.StateStore;
@@ -61,7 +62,8 @@ public final class ClusteredPolling implements AutoCloseable {
     private static final Row GONE = new Row("", "", 0, TriggerTable.PAUSED, Instant.EPOCH);
 
     private final TriggerFactory factory;
-    private final Time time = Time.SYSTEM;
+    private final ClusterTime time;
+    private final PollingEngine engine;
     private final TriggerTable table;
     private final Database database;
     private final StateStore store;
@@ -103,6 +105,8 @@ public final class ClusteredPolling implements AutoCloseable {
     ClusteredPolling(DataSource dataSource, String prefix, Pulse pulse, int threads, TriggerFactory factory) {
         this.database = new Database(dataSource, prefix);
         this.factory = factory;
+        this.time = new ClusterTime(database, Time.SYSTEM);
+        this.engine = PollingEngine.create(1, time);
         this.table = new TriggerTable(database, TASK);
         this.store = new JdbcStateStore(database);
         CustomTask<Void> poll = Tasks.custom(TASK, Void.class)
@@ -164,7 +168,7 @@ public final class ClusteredPolling implements AutoCloseable {
         if (builder == null) {
             throw new InvalidDefinitionException("trigger \"" + id + "\"", List.of("the factory has made none of it"));
         }
-        PollingTrigger trigger = builder.store(where).build();
+        PollingTrigger trigger = builder.store(where).engine(engine).build();
         if (!trigger.id().equals(id)) {
             throw new InvalidDefinitionException(
                     "trigger \"" + id + "\"",
@@ -300,5 +304,6 @@ public final class ClusteredPolling implements AutoCloseable {
     public void close() {
         running.values().forEach(trigger -> stop(trigger, GRACE));
         scheduler.stop();
+        engine.close();
     }
 }

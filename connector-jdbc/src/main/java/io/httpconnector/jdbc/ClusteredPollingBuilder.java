@@ -47,7 +47,7 @@ public final class ClusteredPollingBuilder {
 
     /**
      * Sets when the others take over from a machine that is dead or frozen: after {@code interval * missed}, and at most 2 intervals
-     * and a second more. The clocks of the machines must differ by less than that.
+     * and a second more. All go by the clock of the database; their own may differ.
      *
      * @param interval how often each machine says that it is alive while it polls, 50 ms to 1 h; 1 second by default
      * @param missed how often it may fail to, 4 to 1000; 5 by default

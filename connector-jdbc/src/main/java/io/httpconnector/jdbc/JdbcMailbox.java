@@ -37,6 +37,7 @@ final class JdbcMailbox implements Mailbox {
 
     private final Terms terms;
     private final long mostEvents;
+    private final ClusterTime time;
     private final InboxTable table;
     private final Together<Row> adding;
     private final Scheduler scheduler;
@@ -46,6 +47,7 @@ final class JdbcMailbox implements Mailbox {
     JdbcMailbox(Database database, Pulse pulse, long mostEvents, Terms terms) {
         this.terms = terms;
         this.mostEvents = mostEvents;
+        this.time = new ClusterTime(database, terms.time());
         String task = "webhook " + terms.receiver();
         this.table = new InboxTable(database, terms.receiver(), task);
         this.adding = new Together<>(this::store);
@@ -54,11 +56,11 @@ final class JdbcMailbox implements Mailbox {
                 .onDeadExecutionRevive()
                 .execute(this::work);
         RecurringTask<Void> forget = Tasks.recurring("forget " + terms.receiver(), FixedDelay.of(FORGET))
-                .execute((instance, context) -> table.forget(terms.time().now().minus(terms.window())));
+                .execute((instance, context) -> table.forget(time.now().minus(terms.window())));
         kept.set(table.kept());
-        counted.set(terms.time().nanos());
-        this.scheduler = pulse.scheduler(
-                database, "$inbox_task", terms.delivery().concurrency(), terms.time(), work, List.of(forget));
+        counted.set(time.nanos());
+        this.scheduler =
+                pulse.scheduler(database, "$inbox_task", terms.delivery().concurrency(), time, work, List.of(forget));
         LOG.info("{}: {} events wait or are dead", terms.receiver(), kept.get());
     }
 
@@ -87,14 +89,14 @@ final class JdbcMailbox implements Mailbox {
     }
 
     private void store(List<Row> rows) {
-        table.add(rows, terms.time().now());
+        table.add(rows, time.now());
         scheduler.triggerCheckForDueExecutions();
     }
 
     /** What there is, is counted now and then only, by one who then waits; in between, what this process adds. */
     private boolean room(int more) {
         long last = counted.get();
-        long now = terms.time().nanos();
+        long now = time.nanos();
         Duration every = kept.get() > mostEvents / 2 ? COUNT_NEAR_FULL : COUNT;
         if (now - last >= every.toNanos() && counted.compareAndSet(last, now)) {
             kept.set(table.kept());
@@ -119,10 +121,9 @@ final class JdbcMailbox implements Mailbox {
             }
             TriggerEvent event = first.get().event();
             int number = first.get().attempts() + 1;
-            Attempted attempted = terms.delivery().attempt(List.of(event), number, terms.time());
+            Attempted attempted = terms.delivery().attempt(List.of(event), number, time);
             Next next = switch (attempted.end()) {
-                case HANDLED ->
-                    table.done(turn, version, event.id(), terms.time().now());
+                case HANDLED -> table.done(turn, version, event.id(), time.now());
                 case DEAD -> table.dead(turn, version, attempted.dead().get(0));
                 case AGAIN -> table.failed(turn, version, event.id(), number);
                 case INTERRUPTED -> Next.EVENT;
@@ -143,7 +144,7 @@ final class JdbcMailbox implements Mailbox {
 
     private CompletionHandler<Void> again(Duration wait) {
         return (complete, operations) ->
-                operations.reschedule(complete, terms.time().now().plus(wait));
+                operations.reschedule(complete, time.now().plus(wait));
     }
 
     @Override
@@ -158,14 +159,14 @@ final class JdbcMailbox implements Mailbox {
 
     @Override
     public boolean replay(String id) {
-        boolean replayed = table.replay(id, terms.time().now());
+        boolean replayed = table.replay(id, time.now());
         scheduler.triggerCheckForDueExecutions();
         return replayed;
     }
 
     @Override
     public boolean discard(String id) {
-        return table.discard(id, terms.time().now());
+        return table.discard(id, time.now());
     }
 
     @Override

@@ -8,7 +8,6 @@ import com.github.kagkarlsson.scheduler.jdbc.PostgreSqlJdbcCustomization;
 import com.github.kagkarlsson.scheduler.task.Task;
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Time;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -52,7 +51,12 @@ record Pulse(Duration heartbeat, int missed, Duration look) {
      * at random moments, so that none is always the first to find it.
      */
     Scheduler scheduler(
-            Database database, String table, int threads, Time time, Task<?> task, List<RecurringTask<Void>> always) {
+            Database database,
+            String table,
+            int threads,
+            ClusterTime time,
+            Task<?> task,
+            List<RecurringTask<Void>> always) {
         String product = database.read(connection -> connection.getMetaData().getDatabaseProductName());
         ScheduledExecutorService housekeeper = Executors.newScheduledThreadPool(3, Pulse::thread);
         Scheduler scheduler = new SchedulerBuilder(
@@ -76,7 +80,7 @@ record Pulse(Duration heartbeat, int missed, Duration look) {
                 .shutdownMaxWait(GRACE)
                 .deleteUnresolvedAfter(NEVER)
                 .build();
-        lookAtRandom(housekeeper, scheduler);
+        lookAtRandom(housekeeper, scheduler, time);
         return scheduler;
     }
 
@@ -86,13 +90,14 @@ record Pulse(Duration heartbeat, int missed, Duration look) {
         return thread;
     }
 
-    private void lookAtRandom(ScheduledExecutorService housekeeper, Scheduler scheduler) {
+    private void lookAtRandom(ScheduledExecutorService housekeeper, Scheduler scheduler, ClusterTime time) {
         long wait = ThreadLocalRandom.current().nextLong(look.toNanos() * 3 / 2);
         Future<?> unused = housekeeper.schedule(
                 () -> {
+                    time.lookAgain();
                     scheduler.triggerCheckForDueExecutions();
                     if (!housekeeper.isShutdown()) {
-                        lookAtRandom(housekeeper, scheduler);
+                        lookAtRandom(housekeeper, scheduler, time);
                     }
                 },
                 wait,

@@ -396,4 +396,43 @@ class JdbcInboxTest {
             }
         }
     }
+
+    /** By their own clocks, the machine that is ahead would take the other one for dead. */
+    @ParameterizedTest
+    @EnumSource
+    void theClocksOfTheMachinesMayDiffer(Databases databases) throws Exception {
+        Delivery slow = Delivery.to(event -> {
+            handled.add(event.id());
+            Thread.sleep(2000);
+        });
+        Time ahead = new Time() {
+            @Override
+            public Instant now() {
+                return Instant.now().plus(Duration.ofHours(1));
+            }
+
+            @Override
+            public long nanos() {
+                return System.nanoTime();
+            }
+
+            @Override
+            public boolean await(CountDownLatch gate, Duration time) throws InterruptedException {
+                return gate.await(time.toNanos(), TimeUnit.NANOSECONDS);
+            }
+        };
+        try (HikariDataSource source = databases.open(directory)) {
+            JdbcSchema.create(source);
+            JdbcInbox inbox = JdbcInbox.of(source).heartbeat(Duration.ofMillis(100), 4);
+            try (Mailbox first = inbox.open(new Terms("leads", slow, WINDOW, 1000, Time.SYSTEM));
+                    Mailbox second = inbox.open(new Terms("leads", collecting(), WINDOW, 1000, ahead))) {
+                for (int i = 0; i < 20; i++) {
+                    assertThat(first.put(List.of(event("first " + i)))).isTrue();
+                    assertThat(second.put(List.of(event("second " + i)))).isTrue();
+                }
+                await(() -> first.waiting() == 0);
+                assertThat(handled).hasSize(40).doesNotHaveDuplicates();
+            }
+        }
+    }
 }
