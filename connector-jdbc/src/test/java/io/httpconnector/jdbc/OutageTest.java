@@ -17,18 +17,23 @@ import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookResponse;
 import io.httpconnector.webhook.WebhookSigner;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** The database goes away, and comes back. */
+/** The database does not answer for a while. */
 @Timeout(120)
 class OutageTest {
 
@@ -39,9 +44,39 @@ class OutageTest {
 
     private final List<String> handled = new CopyOnWriteArrayList<>();
 
-    @Test
-    void webhooksAreRefusedAndPollsWaitAndAllGoesOn() throws Exception {
+    /** Why it does not. */
+    private enum Fault {
+        CONNECTIONS_BREAK {
+            @Override
+            void of(Wire wire, Connection other) throws IOException {
+                wire.cut();
+            }
+        },
+        NOTHING_COMES_THROUGH {
+            @Override
+            void of(Wire wire, Connection other) {
+                wire.silence();
+            }
+        },
+        TABLES_ARE_LOCKED {
+            @Override
+            void of(Wire wire, Connection other) throws SQLException {
+                try (Statement statement = other.createStatement()) {
+                    statement.execute(
+                            "lock table http_connector_inbox, http_connector_state, http_connector_trigger_task"
+                                    + " in access exclusive mode");
+                }
+            }
+        };
+
+        abstract void of(Wire wire, Connection other) throws IOException, SQLException;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void webhooksAreRefusedAndPollsWaitAndAllGoesOn(Fault fault) throws Exception {
         try (HikariDataSource direct = Databases.POSTGRESQL.open(directory);
+                Connection other = direct.getConnection();
                 Records records = new Records();
                 HttpConnection connection =
                         HttpConnection.named("any").baseUrl(records.url()).build()) {
@@ -74,7 +109,8 @@ class OutageTest {
                         new InboxTable(new Database(direct, JdbcSchema.USUAL_PREFIX), "leads", "webhook leads");
                 Machine.await(() -> table.waiting() == 0);
 
-                wire.cut();
+                other.setAutoCommit(false);
+                fault.of(wire, other);
                 records.of("r").set(2);
                 for (int i = 2; i <= 4; i++) {
                     WebhookResponse refused = receive(receiver, i);
@@ -83,6 +119,7 @@ class OutageTest {
                 }
                 Thread.sleep(8000);
 
+                other.rollback();
                 wire.mend();
                 for (int i = 2; i <= 5; i++) {
                     int id = i;
@@ -101,8 +138,10 @@ class OutageTest {
     }
 
     private static HikariDataSource source(Wire wire, URI url) {
-        HikariDataSource source = Machine.pool("jdbc:postgresql://127.0.0.1:" + wire.port() + url.getPath());
+        HikariDataSource source = Machine.pool("jdbc:postgresql://127.0.0.1:" + wire.port() + url.getPath()
+                + "?socketTimeout=2&options=-c%20statement_timeout=500");
         source.setConnectionTimeout(500);
+        source.setValidationTimeout(400);
         return source;
     }
 

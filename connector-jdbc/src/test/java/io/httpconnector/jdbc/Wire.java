@@ -9,13 +9,14 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Stands between a client and a server, and can be cut. */
+/** Stands between a client and a server, and can be cut, or fall silent. */
 final class Wire implements AutoCloseable {
 
     private final ServerSocket listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final int target;
     private volatile boolean cut;
+    private volatile boolean silent;
 
     Wire(int target) throws IOException {
         this.target = target;
@@ -34,8 +35,14 @@ final class Wire implements AutoCloseable {
         }
     }
 
+    /** Lets nothing through, until it is mended; nobody is told. */
+    void silence() {
+        silent = true;
+    }
+
     void mend() {
         cut = false;
+        silent = false;
     }
 
     private static void start(Runnable run) {
@@ -71,10 +78,13 @@ final class Wire implements AutoCloseable {
             byte[] bytes = new byte[8192];
             int count = in.read(bytes);
             while (count >= 0) {
+                while (silent) {
+                    Thread.sleep(10);
+                }
                 out.write(bytes, 0, count);
                 count = in.read(bytes);
             }
-        } catch (IOException e) {
+        } catch (IOException | InterruptedException e) {
             // It was cut.
         } finally {
             sockets.remove(from);
