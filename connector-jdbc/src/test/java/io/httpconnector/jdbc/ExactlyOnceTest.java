@@ -19,6 +19,7 @@ import io.httpconnector.trigger.TriggerEvent;
 import io.httpconnector.webhook.WebhookEvent;
 import io.httpconnector.webhook.WebhookHandler;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -27,10 +28,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -264,6 +267,44 @@ class ExactlyOnceTest {
             }
             assertThatThrownBy(() -> ExactlyOnce.in(source).rememberFor(Duration.ZERO))
                     .isInstanceOf(InvalidDefinitionException.class);
+        }
+    }
+
+    /** As docs/databases.md wants PostgreSQL to be set. */
+    @Test
+    void aMachineThatIsGoneWithoutAWordIsWaitedForForAWhileOnly() throws Exception {
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try (HikariDataSource source = open(Databases.POSTGRESQL)) {
+            URI url = URI.create(Machine.url(source).substring("jdbc:".length()));
+            try (Wire wire = new Wire(url.getPort());
+                    HikariDataSource gone = Machine.pool("jdbc:postgresql://127.0.0.1:" + wire.port() + url.getPath()
+                            + "?options=-c%20idle_in_transaction_session_timeout=2000")) {
+                CountDownLatch written = new CountDownLatch(1);
+                CountDownLatch goesOn = new CountDownLatch(1);
+                EventHandler handler = ExactlyOnce.in(gone).events((event, connection) -> {
+                    write(connection, event.id());
+                    written.countDown();
+                    goesOn.await();
+                });
+                Future<?> first = thread.submit(() -> {
+                    handler.handle(event("1"));
+                    return null;
+                });
+                written.await();
+                wire.silence();
+
+                ExactlyOnce.in(source)
+                        .events((event, connection) -> write(connection, event.id()))
+                        .handle(event("1"));
+                assertThat(effects(source)).containsExactly("1");
+
+                wire.mend();
+                goesOn.countDown();
+                assertThatThrownBy(first::get).hasCauseInstanceOf(StateException.class);
+                assertThat(effects(source)).containsExactly("1");
+            }
+        } finally {
+            thread.shutdownNow();
         }
     }
 }
