@@ -2,6 +2,7 @@ package io.httpconnector.benchmarks;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.sun.net.httpserver.HttpServer;
 import com.zaxxer.hikari.HikariDataSource;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Time;
@@ -21,6 +22,9 @@ import io.httpconnector.webhook.inbox.Inbox.Terms;
 import io.httpconnector.webhook.inbox.Mailbox;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -38,13 +42,22 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
 
 /**
- * Figures of many machines on one database. Arguments: {@code failover} and how many machines are killed; {@code inbox}, beside an
- * INSERT by hand; {@code keys}, of which there are 10 thousand to 10 million.
+ * Figures of many machines on one database. Arguments: {@code failover} and how many machines are killed; {@code polls}, by one
+ * machine and by three; {@code inbox}, beside an INSERT by hand; {@code keys}, of which there are 10 thousand to 10 million.
  */
 public final class ClusterFigures {
+
+    private static final String TEN_RECORDS = IntStream.rangeClosed(1, 10)
+            .mapToObj(id -> "{\"id\":" + id + ",\"name\":\"" + "x".repeat(50) + "\"}")
+            .collect(Collectors.joining(",", "[", "]"));
+
+    private static final String MD5_OF_1 = "c4ca4238a0b923820dcc509a6f75849b";
 
     private ClusterFigures() {}
 
@@ -58,6 +71,8 @@ public final class ClusterFigures {
         switch (args[0]) {
             case "failover" -> failover(Integer.parseInt(args[1]));
             case "failover-node" -> node(args[1], args[2]);
+            case "polls" -> polls();
+            case "polls-node" -> pollsNode(args[1], args[2]);
             case "inbox" -> inbox();
             case "keys" -> keys();
             default -> throw new IllegalArgumentException(args[0]);
@@ -160,16 +175,7 @@ public final class ClusterFigures {
     }
 
     private static Node start(EmbeddedPostgres postgres, Server server) throws IOException {
-        Process process = new ProcessBuilder(
-                        System.getProperty("java.home") + "/bin/java",
-                        "-classpath",
-                        System.getProperty("java.class.path"),
-                        ClusterFigures.class.getName(),
-                        "failover-node",
-                        url(postgres),
-                        "http://127.0.0.1:" + server.port())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        Process process = process("failover-node", url(postgres), "http://127.0.0.1:" + server.port());
         Node node = new Node(process, new AtomicLong());
         Thread reader = new Thread(() -> {
             try {
@@ -182,6 +188,95 @@ public final class ClusterFigures {
         reader.setDaemon(true);
         reader.start();
         return node;
+    }
+
+    private static Process process(String what, String database, String service) throws IOException {
+        return new ProcessBuilder(
+                        System.getProperty("java.home") + "/bin/java",
+                        "-classpath",
+                        System.getProperty("java.class.path"),
+                        ClusterFigures.class.getName(),
+                        what,
+                        database,
+                        service)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    private static ClusteredPolling polling(DataSource source, HttpConnection connection) {
+        return ClusteredPolling.on(source)
+                .threads(10)
+                .start((id, definition) -> PollingTrigger.named(id)
+                        .connection(connection)
+                        .request(RequestTemplate.named(id).get("/records").build())
+                        .key("/id")
+                        .every(Duration.ofMillis(100))
+                        .minInterval(Duration.ofMillis(10))
+                        .handler(event -> {}));
+    }
+
+    private static void pollsNode(String database, String service) throws IOException {
+        try (HikariDataSource source = pool(database);
+                HttpConnection connection =
+                        HttpConnection.named("any").baseUrl(service).build();
+                ClusteredPolling polling = polling(source, connection)) {
+            System.out.println(polling.list().size() + " triggers");
+            int unused = System.in.read();
+        }
+    }
+
+    /** More triggers than all machines can poll whenever they are due, each of which gets ten records. */
+    private static void polls() throws IOException, InterruptedException {
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+        for (int answersAfter : new int[] {100, 0}) {
+            double one = polls(1, answersAfter);
+            double three = polls(3, answersAfter);
+            System.out.printf(
+                    "a service that answers after %d ms: polls per second of 1 machine %.0f, of 3 machines %.0f, %.2f%n",
+                    answersAfter, one, three, three / one);
+        }
+    }
+
+    private static double polls(int machines, int answersAfter) throws IOException, InterruptedException {
+        AtomicLong requests = new AtomicLong();
+        ExecutorService threads = Executors.newCachedThreadPool();
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
+        server.setExecutor(threads);
+        server.createContext("/records", exchange -> {
+            requests.incrementAndGet();
+            LockSupport.parkNanos(Duration.ofMillis(answersAfter).toNanos());
+            byte[] body = TEN_RECORDS.getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", "application/json");
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        server.start();
+        String service = "http://127.0.0.1:" + server.getAddress().getPort();
+        List<Process> nodes = new ArrayList<>();
+        try (EmbeddedPostgres postgres = postgres();
+                HikariDataSource source = pool(url(postgres));
+                HttpConnection connection =
+                        HttpConnection.named("any").baseUrl(service).build()) {
+            JdbcSchema.create(source);
+            try (ClusteredPolling polling = polling(source, connection)) {
+                for (int i = 0; i < 300; i++) {
+                    polling.put("t" + i, JsonNodeFactory.instance.objectNode());
+                }
+            }
+            for (int i = 0; i < machines; i++) {
+                nodes.add(process("polls-node", url(postgres), service));
+            }
+            Thread.sleep(60_000);
+            long before = requests.get();
+            long begun = System.nanoTime();
+            Thread.sleep(20_000);
+            return (requests.get() - before) / ((System.nanoTime() - begun) / 1e9);
+        } finally {
+            nodes.forEach(Process::destroyForcibly);
+            server.stop(0);
+            threads.shutdownNow();
+        }
     }
 
     /** Something that is done with an event. */
@@ -277,8 +372,8 @@ public final class ClusterFigures {
             for (long count : new long[] {10_000, 1_000_000, 10_000_000}) {
                 execute(
                         source,
-                        "insert into http_connector_handled select repeat(md5((n % 100)::text), 2), repeat(md5(n::text),"
-                                + " 2), extract(epoch from now()) * 1000 from generate_series(" + there + " + 1, "
+                        "insert into http_connector_handled select md5((n % 100)::text), md5(n::text), extract(epoch from now()) * 1000 from generate_series("
+                                + there + " + 1, "
                                 + count
                                 + ") as n");
                 execute(source, "vacuum analyze http_connector_handled");
@@ -302,13 +397,15 @@ public final class ClusterFigures {
 
     private static void plan(DataSource source) throws SQLException {
         try (Connection connection = source.getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet rows =
-                        statement.executeQuery("explain (analyze, buffers, costs off, timing off) select event_key"
-                                + " from http_connector_handled where trigger_key = repeat(md5('1'), 2)"
-                                + " and event_key = repeat(md5('1'), 2)")) {
-            while (rows.next()) {
-                System.out.println("  " + rows.getString(1));
+                PreparedStatement explain = connection.prepareStatement(
+                        "explain (analyze, buffers, costs off, timing off)"
+                                + " select event_key from http_connector_handled where trigger_key = ? and event_key = ?")) {
+            explain.setString(1, MD5_OF_1);
+            explain.setString(2, MD5_OF_1);
+            try (ResultSet rows = explain.executeQuery()) {
+                while (rows.next()) {
+                    System.out.println("  " + rows.getString(1));
+                }
             }
         }
     }
