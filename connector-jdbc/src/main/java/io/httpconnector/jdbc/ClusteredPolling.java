@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import javax.sql.DataSource;
@@ -69,6 +70,7 @@ public final class ClusteredPolling implements AutoCloseable {
     private final StateStore store;
     private final Scheduler scheduler;
     private final Map<String, PollingTrigger> running = new ConcurrentHashMap<>();
+    private final Set<PollingTrigger> ending = ConcurrentHashMap.newKeySet();
 
     /** What a trigger of the cluster is doing. */
     public enum State {
@@ -113,7 +115,8 @@ public final class ClusteredPolling implements AutoCloseable {
                 .onFailure(new OnFailureRetryLater<>(AFTER_FAILURE))
                 .onDeadExecutionRevive()
                 .execute(this::poll);
-        this.scheduler = pulse.scheduler(database, "$trigger_task", threads, time, poll, List.of());
+        this.scheduler =
+                pulse.scheduler(database, "$trigger_task", threads, time, poll, List.of(), late -> late(late.getId()));
         scheduler.registerSchedulerListener(new AbstractSchedulerListener() {
             @Override
             public void onExecutionFailedHeartbeat(CurrentlyExecuting execution) {
@@ -274,13 +277,27 @@ public final class ClusteredPolling implements AutoCloseable {
     private Planned poll(String key, Row row, int failures) {
         try (PollingTrigger trigger = create(row.id(), Json.parse(row.definition()), store)) {
             running.put(key, trigger);
-            return trigger.pollPlanned(row.planned(), failures);
+            try {
+                return trigger.pollPlanned(row.planned(), failures);
+            } finally {
+                running.remove(key);
+                ending.remove(trigger);
+            }
         } catch (ConnectorException e) {
             // Such as a definition that this version of the application doesn't know any more.
             LOG.warn("\"{}\" can't poll", row.id(), e);
             return new Planned(row.planned(), time.now().plus(AFTER_BAD_DEFINITION), failures + 1, false);
-        } finally {
-            running.remove(key);
+        }
+    }
+
+    /** Others may poll, so that this machine begins no more events; the one that it handles it may end. */
+    private void late(String key) {
+        PollingTrigger trigger = running.get(key);
+        if (trigger != null && ending.add(trigger)) {
+            LOG.warn(
+                    "\"{}\" may be polled by others, who have not heard of this machine: it ends its poll",
+                    trigger.id());
+            stop(trigger, GRACE);
         }
     }
 

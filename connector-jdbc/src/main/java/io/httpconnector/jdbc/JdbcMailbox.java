@@ -59,8 +59,8 @@ final class JdbcMailbox implements Mailbox {
                 .execute((instance, context) -> table.forget(time.now().minus(terms.window())));
         kept.set(table.kept());
         counted.set(time.nanos());
-        this.scheduler =
-                pulse.scheduler(database, "$inbox_task", terms.delivery().concurrency(), time, work, List.of(forget));
+        this.scheduler = pulse.scheduler(
+                database, "$inbox_task", terms.delivery().concurrency(), time, work, List.of(forget), late -> {});
         LOG.info("{}: {} events wait or are dead", terms.receiver(), kept.get());
     }
 
@@ -118,6 +118,10 @@ final class JdbcMailbox implements Mailbox {
                     return (complete, operations) -> {};
                 }
                 continue;
+            }
+            if (Pulse.seemsDead(context.getCurrentlyExecuting())) {
+                // Such as after it was frozen: another one may be at it.
+                return (complete, operations) -> {};
             }
             TriggerEvent event = first.get().event();
             int number = first.get().attempts() + 1;

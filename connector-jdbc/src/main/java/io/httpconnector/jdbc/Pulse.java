@@ -1,13 +1,19 @@
 package io.httpconnector.jdbc;
 
+import com.github.kagkarlsson.scheduler.CurrentlyExecuting;
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerBuilder;
 import com.github.kagkarlsson.scheduler.SchedulerName;
 import com.github.kagkarlsson.scheduler.jdbc.DefaultJdbcCustomization;
 import com.github.kagkarlsson.scheduler.jdbc.PostgreSqlJdbcCustomization;
 import com.github.kagkarlsson.scheduler.task.Task;
+import com.github.kagkarlsson.scheduler.task.TaskInstance;
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import io.httpconnector.InvalidDefinitionException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -16,6 +22,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How processes notice each other by what they write to the database.
@@ -25,6 +34,8 @@ import java.util.concurrent.TimeUnit;
  * @param look how often each looks for work that others have left
  */
 record Pulse(Duration heartbeat, int missed, Duration look) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Pulse.class);
 
     /** Work of a process that dies is begun by another after 5 to 8 seconds. */
     static final Pulse USUAL = new Pulse(Duration.ofSeconds(1), 5, Duration.ofSeconds(1));
@@ -49,6 +60,9 @@ record Pulse(Duration heartbeat, int missed, Duration look) {
     /**
      * A scheduler with a kind of task, and tasks that are always there; not started. What it does not know it leaves to the others. Each process looks for work
      * at random moments, so that none is always the first to find it.
+     *
+     * @param late is told, again and again, of what this process does, but others may begin as well, since it has not said for long that
+     *     it is alive: it was frozen, or the database is away
      */
     Scheduler scheduler(
             Database database,
@@ -56,17 +70,21 @@ record Pulse(Duration heartbeat, int missed, Duration look) {
             int threads,
             ClusterTime time,
             Task<?> task,
-            List<RecurringTask<Void>> always) {
+            List<RecurringTask<Void>> always,
+            Consumer<TaskInstance<?>> late) {
         String product = database.read(connection -> connection.getMetaData().getDatabaseProductName());
+        boolean isPostgres = product.equals("PostgreSQL");
+        if (isPostgres && database.read(Pulse::idleTimeout).equals("0")) {
+            LOG.warn(
+                    "The locks of a machine that freezes, or is gone without a word, are kept for hours, and the others can't take"
+                            + " over what they hold: set idle_in_transaction_session_timeout for the connections, such as to 30s");
+        }
         ScheduledExecutorService housekeeper = Executors.newScheduledThreadPool(3, Pulse::thread);
         Scheduler scheduler = new SchedulerBuilder(
                         product.equals("H2") ? H2.passing(database.source()) : database.source(), List.of(task))
                 .startTasks(always)
                 .tableName(database.sql(table))
-                .jdbcCustomization(
-                        product.equals("PostgreSQL")
-                                ? new PostgreSqlJdbcCustomization(false, false)
-                                : new SkippingLocked())
+                .jdbcCustomization(isPostgres ? new PostgreSqlJdbcCustomization(false, false) : new SkippingLocked())
                 // No more than there are free threads: what waits in a queue looks dead, and others could do it.
                 .pollUsingLockAndFetch(0.5, 1.0)
                 .schedulerName(new SchedulerName.Fixed(new SchedulerName.Hostname().getName() + " "
@@ -81,7 +99,28 @@ record Pulse(Duration heartbeat, int missed, Duration look) {
                 .deleteUnresolvedAfter(NEVER)
                 .build();
         lookAtRandom(housekeeper, scheduler, time);
+        long every = heartbeat.toNanos() / 10;
+        Future<?> unused = housekeeper.scheduleWithFixedDelay(
+                () -> scheduler.getCurrentlyExecuting().stream()
+                        .filter(Pulse::seemsDead)
+                        .forEach(one -> late.accept(one.getTaskInstance())),
+                every,
+                every,
+                TimeUnit.NANOSECONDS);
         return scheduler;
+    }
+
+    private static String idleTimeout(Connection connection) throws SQLException {
+        try (PreparedStatement show = connection.prepareStatement("show idle_in_transaction_session_timeout");
+                ResultSet row = show.executeQuery()) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    /** Whether the last heartbeat is so long ago that others may begin the same. */
+    static boolean seemsDead(CurrentlyExecuting one) {
+        return one.getHeartbeatState().getFractionDead() >= 1;
     }
 
     private static Thread thread(Runnable run) {

@@ -277,8 +277,8 @@ class ExactlyOnceTest {
         try (HikariDataSource source = open(Databases.POSTGRESQL)) {
             URI url = URI.create(Machine.url(source).substring("jdbc:".length()));
             try (Wire wire = new Wire(url.getPort());
-                    HikariDataSource gone = Machine.pool("jdbc:postgresql://127.0.0.1:" + wire.port() + url.getPath()
-                            + "?options=-c%20idle_in_transaction_session_timeout=2000")) {
+                    HikariDataSource gone =
+                            Machine.pool("jdbc:postgresql://127.0.0.1:" + wire.port() + url.getPath())) {
                 CountDownLatch written = new CountDownLatch(1);
                 CountDownLatch goesOn = new CountDownLatch(1);
                 EventHandler handler = ExactlyOnce.in(gone).events((event, connection) -> {

@@ -15,6 +15,7 @@ import io.httpconnector.trigger.TriggerEvent;
 import io.httpconnector.webhook.inbox.Inbox.Terms;
 import io.httpconnector.webhook.inbox.Mailbox;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -270,19 +271,28 @@ class JdbcInboxTest {
                         .isTrue();
                 await(() -> handled.size() == many && mailbox.waiting() == 0);
             }
-            try (Mailbox later =
-                    JdbcInbox.of(source).open(new Terms("leads", failing(), WINDOW, 1000, in(WINDOW.plusMinutes(2))))) {
+            pass(source, WINDOW.plusMinutes(2));
+            try (Mailbox later = open(source, failing())) {
                 await(() -> rows(source) == 0);
                 assertThat(later.put(List.of(event("e1")))).isTrue();
                 await(() -> later.deadLetters().size() == 1);
             }
-            try (Mailbox muchLater = JdbcInbox.of(source)
-                    .open(new Terms("leads", failing(), WINDOW, 1000, in(WINDOW.multipliedBy(9))))) {
+            pass(source, WINDOW.multipliedBy(9));
+            try (Mailbox muchLater = open(source, failing())) {
                 // What is dead is kept.
                 Thread.sleep(1500);
                 assertThat(muchLater.deadLetters()).hasSize(1);
             }
         }
+    }
+
+    /** Makes everything older. */
+    private static void pass(HikariDataSource source, Duration time) throws SQLException {
+        Databases.execute(source, "update http_connector_inbox set changed_at = changed_at - " + time.toMillis());
+        Databases.execute(
+                source,
+                "update http_connector_inbox_task set execution_time = execution_time - interval '" + time.toMinutes()
+                        + "' minute");
     }
 
     private static int rows(HikariDataSource source) {
@@ -405,27 +415,12 @@ class JdbcInboxTest {
             handled.add(event.id());
             Thread.sleep(2000);
         });
-        Time ahead = new Time() {
-            @Override
-            public Instant now() {
-                return Instant.now().plus(Duration.ofHours(1));
-            }
-
-            @Override
-            public long nanos() {
-                return System.nanoTime();
-            }
-
-            @Override
-            public boolean await(CountDownLatch gate, Duration time) throws InterruptedException {
-                return gate.await(time.toNanos(), TimeUnit.NANOSECONDS);
-            }
-        };
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);
             JdbcInbox inbox = JdbcInbox.of(source).heartbeat(Duration.ofMillis(100), 4);
             try (Mailbox first = inbox.open(new Terms("leads", slow, WINDOW, 1000, Time.SYSTEM));
-                    Mailbox second = inbox.open(new Terms("leads", collecting(), WINDOW, 1000, ahead))) {
+                    Mailbox second =
+                            inbox.open(new Terms("leads", collecting(), WINDOW, 1000, in(Duration.ofHours(1))))) {
                 for (int i = 0; i < 20; i++) {
                     assertThat(first.put(List.of(event("first " + i)))).isTrue();
                     assertThat(second.put(List.of(event("second " + i)))).isTrue();

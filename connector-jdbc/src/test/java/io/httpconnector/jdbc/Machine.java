@@ -55,6 +55,10 @@ final class Machine implements AutoCloseable {
         source.setJdbcUrl(url);
         source.setUsername(url.startsWith("jdbc:h2") ? "" : "postgres");
         source.setMaximumPoolSize(10);
+        if (url.startsWith("jdbc:postgresql")) {
+            // As docs/databases.md wants it; or else what a frozen machine has locked is locked for as long.
+            source.setConnectionInitSql("set idle_in_transaction_session_timeout = '3s'");
+        }
         return source;
     }
 

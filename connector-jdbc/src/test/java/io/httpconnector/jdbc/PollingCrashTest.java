@@ -109,10 +109,9 @@ class PollingCrashTest {
 
                     Machine.await(() -> said("end", second, frozen).contains("t061"));
                     Thread.sleep(3000);
-                    // It notices by its next heartbeat, a second later, and can't write over what the other one has
-                    // written.
+                    // It notices at once, and can't write over what the other one has written.
                     assertThat(said("begin", frozen).stream().filter(name -> !name.equals("t061")))
-                            .hasSizeLessThanOrEqualTo(before + 25);
+                            .hasSizeLessThanOrEqualTo(before + 2);
                     assertThat(said("end", second, frozen).stream().filter("t061"::equals))
                             .hasSize(1);
                     assertThat(said("end", second)).doesNotHaveDuplicates();
