@@ -31,11 +31,13 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Three machines with 200 triggers and a stream of webhooks, of which one is killed now and then, and one frozen. For a minute; with
  * {@code -Psoak} for ten.
  */
+@Isolated("its machines take what the cores have")
 class ClusterSoakTest {
 
     private static final int SECONDS = Integer.getInteger("soak", 60);
