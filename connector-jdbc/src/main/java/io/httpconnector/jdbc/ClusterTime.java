@@ -50,13 +50,14 @@ final class ClusterTime implements Time {
 
     /** Looks at the clock of the database, if that was some time ago. */
     void lookAgain() {
-        if (own.nanos() - last.nanos < LOOK.toNanos()) {
+        boolean good = last.took < SLOW.toNanos();
+        if (good && own.nanos() - last.nanos < LOOK.toNanos()) {
             return;
         }
         try {
             Look look = look();
-            // When it took long, such as because this machine was frozen meanwhile, the last one tells it better.
-            if (look.took < SLOW.toNanos()) {
+            // When it took long, such as because this machine was frozen meanwhile, the last one may tell it better.
+            if (look.took < SLOW.toNanos() || look.took < last.took) {
                 last = look;
             }
         } catch (StateException e) {

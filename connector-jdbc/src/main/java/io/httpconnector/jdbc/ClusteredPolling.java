@@ -108,7 +108,6 @@ public final class ClusteredPolling implements AutoCloseable {
         this.database = new Database(dataSource, prefix);
         this.factory = factory;
         this.time = new ClusterTime(database, Time.SYSTEM);
-        this.engine = PollingEngine.create(1, time);
         this.table = new TriggerTable(database, TASK);
         this.store = new JdbcStateStore(database);
         CustomTask<Void> poll = Tasks.custom(TASK, Void.class)
@@ -117,6 +116,7 @@ public final class ClusteredPolling implements AutoCloseable {
                 .execute(this::poll);
         this.scheduler =
                 pulse.scheduler(database, "$trigger_task", threads, time, poll, List.of(), late -> late(late.getId()));
+        this.engine = PollingEngine.create(1, time);
         scheduler.registerSchedulerListener(new AbstractSchedulerListener() {
             @Override
             public void onExecutionFailedHeartbeat(CurrentlyExecuting execution) {

@@ -46,7 +46,8 @@ public final class JdbcSchema {
      * @throws InvalidDefinitionException when the database is none of those that are known, or the prefix is none
      * @throws io.httpconnector.state.StateException when the database refuses
      */
-    public static void create(DataSource dataSource, String prefix) {
+    // One at a time in this process: of two, H2 may tell one that there is a "general error".
+    public static synchronized void create(DataSource dataSource, String prefix) {
         Database database = new Database(dataSource, prefix);
         String index = prefix.substring(prefix.indexOf('.') + 1);
         // Of two machines that begin at the same time, PostgreSQL refuses one, "if not exists" or not.

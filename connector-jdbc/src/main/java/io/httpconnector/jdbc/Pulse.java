@@ -133,10 +133,13 @@ record Pulse(Duration heartbeat, int missed, Duration look) {
         long wait = ThreadLocalRandom.current().nextLong(look.toNanos() * 3 / 2);
         Future<?> unused = housekeeper.schedule(
                 () -> {
-                    time.lookAgain();
-                    scheduler.triggerCheckForDueExecutions();
-                    if (!housekeeper.isShutdown()) {
-                        lookAtRandom(housekeeper, scheduler, time);
+                    try {
+                        time.lookAgain();
+                        scheduler.triggerCheckForDueExecutions();
+                    } finally {
+                        if (!housekeeper.isShutdown()) {
+                            lookAtRandom(housekeeper, scheduler, time);
+                        }
                     }
                 },
                 wait,
