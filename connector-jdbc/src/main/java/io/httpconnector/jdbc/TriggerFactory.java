@@ -8,8 +8,8 @@ import io.httpconnector.polling.PollingTriggerBuilder;
 public interface TriggerFactory {
 
     /**
-     * Describes a trigger: connection, handler, and what the definition says. Its schedule may stand in either; its store is that of the
-     * cluster.
+     * Describes a trigger: connection, handler, and what the definition says. Its schedule may stand in either; its store
+     * and its engine, and so its time, are those of the cluster, whatever the builder says.
      *
      * @param id the id of the trigger
      * @param definition what was given to {@link ClusteredPolling#put}
