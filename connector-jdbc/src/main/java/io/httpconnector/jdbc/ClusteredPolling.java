@@ -3,7 +3,6 @@ package io.httpconnector.jdbc;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.github.kagkarlsson.scheduler.CurrentlyExecuting;
 import com.github.kagkarlsson.scheduler.Scheduler;
-import com.github.kagkarlsson.scheduler.event.AbstractSchedulerListener;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
 import com.github.kagkarlsson.scheduler.task.ExecutionContext;
 import com.github.kagkarlsson.scheduler.task.FailureHandler.OnFailureRetryLater;
@@ -69,7 +68,7 @@ public final class ClusteredPolling implements AutoCloseable {
     private final Database database;
     private final StateStore store;
     private final Scheduler scheduler;
-    private final Map<String, PollingTrigger> running = new ConcurrentHashMap<>();
+    private final Map<CurrentlyExecuting, PollingTrigger> running = new ConcurrentHashMap<>();
     private final Set<PollingTrigger> ending = ConcurrentHashMap.newKeySet();
 
     /** What a trigger of the cluster is doing. */
@@ -114,15 +113,8 @@ public final class ClusteredPolling implements AutoCloseable {
                 .onFailure(new OnFailureRetryLater<>(AFTER_FAILURE))
                 .onDeadExecutionRevive()
                 .execute(this::poll);
-        this.scheduler =
-                pulse.scheduler(database, "$trigger_task", threads, time, poll, List.of(), late -> late(late.getId()));
+        this.scheduler = pulse.scheduler(database, "$trigger_task", threads, time, poll, List.of(), this::late);
         this.engine = PollingEngine.create(1, time);
-        scheduler.registerSchedulerListener(new AbstractSchedulerListener() {
-            @Override
-            public void onExecutionFailedHeartbeat(CurrentlyExecuting execution) {
-                lost(execution.getTaskInstance().getId());
-            }
-        });
     }
 
     /**
@@ -267,20 +259,22 @@ public final class ClusteredPolling implements AutoCloseable {
     private CompletionHandler<Void> poll(TaskInstance<Void> instance, ExecutionContext context) {
         String key = instance.getId();
         long version = context.getExecution().version;
-        int failures = context.getExecution().consecutiveFailures;
         Row row = table.find(key).orElse(GONE);
         boolean due = row.state().equals(TriggerTable.RUNNING);
-        Planned next = due ? poll(key, row, failures) : new Planned(row.planned(), time.now(), failures, false);
+        Planned next = due
+                ? poll(context.getCurrentlyExecuting(), row)
+                : new Planned(row.planned(), time.now(), context.getExecution().consecutiveFailures, false);
         return (complete, operations) -> table.plan(key, version, row, due, next, time.now());
     }
 
-    private Planned poll(String key, Row row, int failures) {
+    private Planned poll(CurrentlyExecuting execution, Row row) {
+        int failures = execution.getExecution().consecutiveFailures;
         try (PollingTrigger trigger = create(row.id(), Json.parse(row.definition()), store)) {
-            running.put(key, trigger);
+            running.put(execution, trigger);
             try {
                 return trigger.pollPlanned(row.planned(), failures);
             } finally {
-                running.remove(key);
+                running.remove(execution);
                 ending.remove(trigger);
             }
         } catch (ConnectorException e) {
@@ -290,23 +284,14 @@ public final class ClusteredPolling implements AutoCloseable {
         }
     }
 
-    /** Others may poll, so that this machine begins no more events; the one that it handles it may end. */
-    private void late(String key) {
-        PollingTrigger trigger = running.get(key);
+    /** Others may poll, so that this machine begins no more events; the one that it handles may end. */
+    private void late(CurrentlyExecuting execution) {
+        PollingTrigger trigger = running.get(execution);
         if (trigger != null && ending.add(trigger)) {
             LOG.warn(
                     "\"{}\" may be polled by others, who have not heard of this machine: it ends its poll",
                     trigger.id());
             stop(trigger, GRACE);
-        }
-    }
-
-    /** This machine was taken for dead, so that another one polls: what is handled here would be handled twice. */
-    private void lost(String key) {
-        PollingTrigger trigger = running.get(key);
-        if (trigger != null) {
-            LOG.warn("\"{}\" is polled by another machine: this one ends its poll", trigger.id());
-            stop(trigger, Duration.ZERO);
         }
     }
 

@@ -7,7 +7,6 @@ import com.github.kagkarlsson.scheduler.SchedulerName;
 import com.github.kagkarlsson.scheduler.jdbc.DefaultJdbcCustomization;
 import com.github.kagkarlsson.scheduler.jdbc.PostgreSqlJdbcCustomization;
 import com.github.kagkarlsson.scheduler.task.Task;
-import com.github.kagkarlsson.scheduler.task.TaskInstance;
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import io.httpconnector.InvalidDefinitionException;
 import java.sql.Connection;
@@ -41,6 +40,9 @@ record Pulse(Duration heartbeat, int missed, Duration look) {
     static final Pulse USUAL = new Pulse(Duration.ofSeconds(1), 5, Duration.ofSeconds(1));
 
     private static final Duration GRACE = Duration.ofSeconds(10);
+    /** For heartbeats, dead machines, the clock, and what is late: each goes on while the database lets the others wait. */
+    private static final int THREADS = 4;
+
     private static final Duration NEVER = Duration.ofDays(36_500);
 
     Pulse {
@@ -71,7 +73,7 @@ record Pulse(Duration heartbeat, int missed, Duration look) {
             ClusterTime time,
             Task<?> task,
             List<RecurringTask<Void>> always,
-            Consumer<TaskInstance<?>> late) {
+            Consumer<CurrentlyExecuting> late) {
         String product = database.read(connection -> connection.getMetaData().getDatabaseProductName());
         boolean isPostgres = product.equals("PostgreSQL");
         if (isPostgres && database.read(Pulse::idleTimeout).equals("0")) {
@@ -79,7 +81,7 @@ record Pulse(Duration heartbeat, int missed, Duration look) {
                     "The locks of a machine that freezes, or is gone without a word, are kept for hours, and the others can't take"
                             + " over what they hold: set idle_in_transaction_session_timeout for the connections, such as to 30s");
         }
-        ScheduledExecutorService housekeeper = Executors.newScheduledThreadPool(3, Pulse::thread);
+        ScheduledExecutorService housekeeper = Executors.newScheduledThreadPool(THREADS, Pulse::thread);
         Scheduler scheduler = new SchedulerBuilder(
                         product.equals("H2") ? H2.passing(database.source()) : database.source(), List.of(task))
                 .startTasks(always)
@@ -103,7 +105,7 @@ record Pulse(Duration heartbeat, int missed, Duration look) {
         Future<?> unused = housekeeper.scheduleWithFixedDelay(
                 () -> scheduler.getCurrentlyExecuting().stream()
                         .filter(Pulse::seemsDead)
-                        .forEach(one -> late.accept(one.getTaskInstance())),
+                        .forEach(late),
                 every,
                 every,
                 TimeUnit.NANOSECONDS);
