@@ -24,7 +24,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import javax.sql.DataSource;
@@ -69,7 +68,6 @@ public final class ClusteredPolling implements AutoCloseable {
     private final StateStore store;
     private final Scheduler scheduler;
     private final Map<CurrentlyExecuting, PollingTrigger> running = new ConcurrentHashMap<>();
-    private final Set<PollingTrigger> ending = ConcurrentHashMap.newKeySet();
 
     /** What a trigger of the cluster is doing. */
     public enum State {
@@ -275,7 +273,6 @@ public final class ClusteredPolling implements AutoCloseable {
                 return trigger.pollPlanned(row.planned(), failures);
             } finally {
                 running.remove(execution);
-                ending.remove(trigger);
             }
         } catch (ConnectorException e) {
             // Such as a definition that this version of the application doesn't know any more.
@@ -286,8 +283,8 @@ public final class ClusteredPolling implements AutoCloseable {
 
     /** Others may poll, so that this machine begins no more events; the one that it handles may end. */
     private void late(CurrentlyExecuting execution) {
-        PollingTrigger trigger = running.get(execution);
-        if (trigger != null && ending.add(trigger)) {
+        PollingTrigger trigger = running.remove(execution);
+        if (trigger != null) {
             LOG.warn(
                     "\"{}\" may be polled by others, who have not heard of this machine: it ends its poll",
                     trigger.id());

@@ -58,7 +58,7 @@ public final class JdbcInbox implements Inbox {
 
     /**
      * Sets how many events may wait or be dead, of each receiver; more are refused, so that the sender tries again later. They are
-     * counted once a second, so that it may be some more.
+     * counted every 10 seconds, and every second when it is more than half full, so that it may be some more.
      *
      * @param most 1 to 1 billion
      * @return another inbox

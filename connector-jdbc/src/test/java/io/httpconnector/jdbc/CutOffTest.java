@@ -3,20 +3,35 @@ package io.httpconnector.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.zaxxer.hikari.HikariDataSource;
 import io.httpconnector.HttpConnection;
+import io.httpconnector.Json;
+import io.httpconnector.Time;
 import io.httpconnector.polling.FirstPoll;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.trigger.Change;
+import io.httpconnector.trigger.Delivery;
+import io.httpconnector.trigger.EventHandler;
+import io.httpconnector.trigger.TriggerEvent;
+import io.httpconnector.webhook.inbox.Inbox.Terms;
+import io.httpconnector.webhook.inbox.Mailbox;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** One of two machines does not reach the database for a while; it lives, and so does the other. */
@@ -122,6 +137,68 @@ class CutOffTest {
                 assertThat(byAway).doesNotHaveDuplicates();
                 assertThat(interrupted).isEmpty();
             }
+        }
+    }
+
+    private static void await(CountDownLatch gate) {
+        try {
+            gate.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Mailbox inbox(DataSource source, EventHandler handler) {
+        return JdbcInbox.of(source)
+                .heartbeat(Duration.ofMillis(100), 4)
+                .open(new Terms("leads", Delivery.to(handler), Duration.ofDays(1), 1000, Time.SYSTEM));
+    }
+
+    private static TriggerEvent event(String id) {
+        return new TriggerEvent(
+                id, "leads", Change.NEW, "same key", Json.parse("{}"), NullNode.instance, Instant.EPOCH);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anEventThatAnotherMachineHandlesIsNotBegun(Databases databases) throws Exception {
+        CountDownLatch back = new CountDownLatch(1);
+        CountDownLatch handled = new CountDownLatch(1);
+        AtomicReference<Thread> worker = new AtomicReference<>();
+        AtomicInteger asked = new AtomicInteger();
+        try (HikariDataSource source = databases.open(directory)) {
+            JdbcSchema.create(source);
+            DataSource cutOff = Databases.after(
+                    () -> {
+                        // It hears that the first event is done, and no more.
+                        boolean hears = worker.get() == null
+                                || (Thread.currentThread() == worker.get() && asked.getAndIncrement() == 0);
+                        if (!hears) {
+                            await(back);
+                        }
+                    },
+                    source);
+            try (Mailbox away = inbox(cutOff, event -> {
+                byAway.add(event.id());
+                worker.set(Thread.currentThread());
+            })) {
+                away.put(List.of(event("1"), event("2"), event("3")));
+                Machine.await(() -> !byAway.isEmpty());
+                try (Mailbox other = inbox(source, event -> {
+                    byOther.add(event.id());
+                    handled.await();
+                })) {
+                    Machine.await(() -> byOther.contains("2"));
+                    back.countDown();
+                    Thread.sleep(1000);
+                    handled.countDown();
+                    Machine.await(() -> other.waiting() == 0);
+                }
+            } finally {
+                back.countDown();
+            }
+            assertThat(byAway).containsExactly("1");
+            assertThat(byOther).containsExactly("2", "3");
         }
     }
 }

@@ -58,6 +58,14 @@ enum Databases {
         });
     }
 
+    /** Gives connections after something. */
+    static DataSource after(Runnable before, DataSource source) {
+        return proxy(DataSource.class, (proxy, method, arguments) -> {
+            before.run();
+            return source.getConnection();
+        });
+    }
+
     static void execute(DataSource source, String sql) throws SQLException {
         try (Connection connection = source.getConnection();
                 Statement statement = connection.createStatement()) {
