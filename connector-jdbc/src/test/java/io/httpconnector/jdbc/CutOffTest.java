@@ -151,7 +151,7 @@ class CutOffTest {
     private static Mailbox inbox(DataSource source, EventHandler handler) {
         return JdbcInbox.of(source)
                 .heartbeat(Duration.ofMillis(100), 4)
-                .open(new Terms("leads", Delivery.to(handler), Duration.ofDays(1), 1000, Time.SYSTEM));
+                .open(new Terms("leads", Delivery.to(handler).attempts(1), Duration.ofDays(1), 1000, Time.SYSTEM));
     }
 
     private static TriggerEvent event(String id) {
@@ -199,6 +199,40 @@ class CutOffTest {
             }
             assertThat(byAway).containsExactly("1");
             assertThat(byOther).containsExactly("2", "3");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatOneHasHandledIsNotDeadBecauseAnotherHasFailed(Databases databases) throws Exception {
+        CountDownLatch back = new CountDownLatch(1);
+        AtomicReference<Thread> worker = new AtomicReference<>();
+        try (HikariDataSource source = databases.open(directory)) {
+            JdbcSchema.create(source);
+            DataSource cutOff = Databases.after(
+                    () -> {
+                        if (worker.get() != null) {
+                            await(back);
+                        }
+                    },
+                    source);
+            try (Mailbox away = inbox(cutOff, event -> {
+                byAway.add(event.id());
+                worker.set(Thread.currentThread());
+            })) {
+                away.put(List.of(event("1")));
+                Machine.await(() -> !byAway.isEmpty());
+                try (Mailbox other = inbox(source, event -> {
+                    throw new IllegalStateException("no");
+                })) {
+                    Machine.await(() -> !other.deadLetters().isEmpty());
+                    back.countDown();
+                    Machine.await(() -> other.deadLetters().isEmpty());
+                    assertThat(other.waiting()).isZero();
+                }
+            } finally {
+                back.countDown();
+            }
         }
     }
 }

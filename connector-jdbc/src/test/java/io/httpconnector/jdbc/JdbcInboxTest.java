@@ -159,8 +159,9 @@ class JdbcInboxTest {
                 List<Future<?>> senders = new ArrayList<>();
                 for (String key : List.of("0", "1", "2")) {
                     senders.add(threads.submit(() -> {
-                        for (int i = 0; i < 100; i++) {
-                            (i % 2 == 0 ? first : second).put(List.of(event(key + " " + i, key)));
+                        for (int i = 0; i < 100; i += 2) {
+                            Mailbox mailbox = i % 4 == 0 ? first : second;
+                            mailbox.put(List.of(event(key + " " + i, key), event(key + " " + (i + 1), key)));
                         }
                     }));
                 }
