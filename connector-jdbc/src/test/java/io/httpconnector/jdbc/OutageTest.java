@@ -33,10 +33,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The database does not answer for a while. */
-@Timeout(120)
+/** The database does not answer for a while: 8 seconds, or a minute with {@code -Psoak}. */
+@Timeout(240)
 class OutageTest {
 
+    private static final int SECONDS = Integer.getInteger("soak", 80) / 10;
     private static final Secret SECRET = Secret.of("s3cr3t");
 
     @TempDir
@@ -117,7 +118,7 @@ class OutageTest {
                     assertThat(refused.status()).isEqualTo(503);
                     assertThat(refused.headers()).containsKey("Retry-After");
                 }
-                Thread.sleep(8000);
+                Thread.sleep(Duration.ofSeconds(SECONDS).toMillis());
 
                 other.rollback();
                 wire.mend();
