@@ -94,6 +94,9 @@ public final class ClusterFigures {
         source.setJdbcUrl(url);
         source.setUsername(url.startsWith("jdbc:h2") ? "" : "postgres");
         source.setMaximumPoolSize(24);
+        if (url.startsWith("jdbc:postgresql")) {
+            source.setConnectionInitSql("set idle_in_transaction_session_timeout = '30s'");
+        }
         return source;
     }
 
@@ -179,8 +182,11 @@ public final class ClusterFigures {
         Node node = new Node(process, new AtomicLong());
         Thread reader = new Thread(() -> {
             try {
-                boolean said = "begin".equals(process.inputReader().readLine());
-                node.begun.set(said ? System.nanoTime() : 0);
+                String line = process.inputReader().readLine();
+                while (line != null && !line.equals("begin")) {
+                    line = process.inputReader().readLine();
+                }
+                node.begun.set(line == null ? 0 : System.nanoTime());
             } catch (IOException e) {
                 // It was killed before it has begun.
             }

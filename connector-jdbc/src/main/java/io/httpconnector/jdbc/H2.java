@@ -6,6 +6,8 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import javax.sql.DataSource;
@@ -22,7 +24,8 @@ final class H2 {
     /** Shared by whoever works, and held by whoever has it written. One for all databases, which are seldom more than one. */
     private static final ReentrantReadWriteLock LOCK = new ReentrantReadWriteLock(true);
 
-    private static volatile long writes;
+    /** How often each database was written; changed by who holds the lock. */
+    private static final Map<String, Long> WRITES = new ConcurrentHashMap<>();
 
     private H2() {}
 
@@ -58,15 +61,16 @@ final class H2 {
         if (!is(connection) || isHeldUp()) {
             return;
         }
-        long before = writes;
+        String database = connection.getMetaData().getURL();
+        long before = writes(database);
         boolean interrupted = Thread.interrupted();
         LOCK.writeLock().lock();
         try {
-            if (writes == before) {
+            if (writes(database) == before) {
                 try (Statement statement = connection.createStatement()) {
                     statement.execute("checkpoint sync");
                 }
-                writes = before + 1;
+                WRITES.put(database, before + 1);
             }
         } finally {
             LOCK.writeLock().unlock();
@@ -74,6 +78,10 @@ final class H2 {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    private static long writes(String database) {
+        return WRITES.getOrDefault(database, 0L);
     }
 
     /** Gives connections while which are open nothing is written, each to be closed by the thread that got it. */

@@ -32,6 +32,9 @@ final class InboxTable {
 
     private static final int BATCH = 1000;
     private static final String BY_KEY = "key ";
+    private static final String INSERT_TASKS =
+            "insert into $inbox_task (task_name, task_instance, execution_time, picked, version)"
+                    + " select ?, turn, ?, ?, 1 from unnest(cast(? as varchar array)) as missing (turn)";
 
     private final Database database;
     private final String receiver;
@@ -95,18 +98,25 @@ final class InboxTable {
     }
 
     private boolean insert(Connection connection, Collection<Row> events, Instant now) throws SQLException {
-        enter(connection, events.stream().map(Row::task).toList(), now);
-        try (PreparedStatement insert = connection.prepareStatement(database.sql(
-                "insert into $inbox (receiver_key, event_key, turn_key, state, attempts, changed_at, content)"
-                        + " select ?, event_key, turn_key, 'w', 0, ?, content from unnest(cast(? as varchar array),"
-                        + " cast(? as varchar array), cast(? as varchar array)) with ordinality"
-                        + " as added (event_key, turn_key, content, n) order by n"))) {
-            insert.setString(1, receiver);
-            insert.setLong(2, now.toEpochMilli());
-            insert.setArray(3, array(connection, events, Row::key));
-            insert.setArray(4, array(connection, events, Row::turn));
-            insert.setArray(5, array(connection, events, Row::content));
-            return insert.executeUpdate() > 0;
+        Set<String> missing = enter(connection, events.stream().map(Row::task).toList());
+        String insert = "insert into $inbox (receiver_key, event_key, turn_key, state, attempts, changed_at, content)"
+                + " select ?, event_key, turn_key, 'w', 0, ?, content from unnest(cast(? as varchar array),"
+                + " cast(? as varchar array), cast(? as varchar array)) with ordinality"
+                + " as added (event_key, turn_key, content, n) order by n";
+        boolean together = !missing.isEmpty() && !H2.is(connection);
+        if (!together) {
+            insertTasks(connection, missing, now);
+        }
+        // Where it can be, both are inserted with one message to the database, and one answer.
+        try (PreparedStatement statement = connection.prepareStatement(
+                database.sql(together ? "with added_task as (" + INSERT_TASKS + ") " + insert : insert))) {
+            int next = together ? setTasks(statement, missing, now) : 1;
+            statement.setString(next, receiver);
+            statement.setLong(next + 1, now.toEpochMilli());
+            statement.setArray(next + 2, array(connection, events, Row::key));
+            statement.setArray(next + 3, array(connection, events, Row::turn));
+            statement.setArray(next + 4, array(connection, events, Row::content));
+            return statement.executeUpdate() > 0;
         }
     }
 
@@ -115,8 +125,8 @@ final class InboxTable {
         return connection.createArrayOf("varchar", values.stream().map(part).toArray());
     }
 
-    /** Sees to it that the turns have tasks, and locks them; each in the same order, so that nobody waits for one who waits for him. */
-    private void enter(Connection connection, List<String> turns, Instant now) throws SQLException {
+    /** Locks the tasks of turns, each in the same order, so that nobody waits for one who waits for him; and says which have none. */
+    private Set<String> enter(Connection connection, List<String> turns) throws SQLException {
         Set<String> missing = new TreeSet<>(turns);
         try (PreparedStatement lock = connection.prepareStatement(
                 database.sql("update $inbox_task set priority = null where task_name = ? and task_instance = ?"))) {
@@ -128,18 +138,25 @@ final class InboxTable {
                 }
             }
         }
-        if (missing.isEmpty()) {
+        return missing;
+    }
+
+    private void insertTasks(Connection connection, Set<String> turns, Instant now) throws SQLException {
+        if (turns.isEmpty()) {
             return;
         }
-        try (PreparedStatement insert = connection.prepareStatement(
-                database.sql("insert into $inbox_task (task_name, task_instance, execution_time, picked, version)"
-                        + " select ?, turn, ?, ?, 1 from unnest(cast(? as varchar array)) as missing (turn)"))) {
-            insert.setString(1, task);
-            insert.setObject(2, now.atOffset(ZoneOffset.UTC));
-            insert.setBoolean(3, false);
-            insert.setArray(4, array(connection, missing, turn -> turn));
-            int unused = insert.executeUpdate();
+        try (PreparedStatement insert = connection.prepareStatement(database.sql(INSERT_TASKS))) {
+            int unused = setTasks(insert, turns, now) + insert.executeUpdate();
         }
+    }
+
+    /** Sets the parameters of the turns that get tasks, and says which parameter comes then. */
+    private int setTasks(PreparedStatement insert, Set<String> turns, Instant now) throws SQLException {
+        insert.setString(1, task);
+        insert.setObject(2, now.atOffset(ZoneOffset.UTC));
+        insert.setBoolean(3, false);
+        insert.setArray(4, array(insert.getConnection(), turns, turn -> turn));
+        return 5;
     }
 
     /** The event whose turn it is, if one is left. */
@@ -302,7 +319,10 @@ final class InboxTable {
             if (letter.isEmpty()) {
                 return false;
             }
-            enter(connection, List.of(Row.of(letter.get().event()).task()), now);
+            insertTasks(
+                    connection,
+                    enter(connection, List.of(Row.of(letter.get().event()).task())),
+                    now);
             try (PreparedStatement update =
                     connection.prepareStatement(database.sql("update $inbox set state = 'w', attempts = 0, content = ?"
                             + " where receiver_key = ? and event_key = ? and state = 'x'"))) {
