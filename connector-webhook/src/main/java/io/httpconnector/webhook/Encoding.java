@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 enum Encoding {
     HEX {
         @Override
-        byte @Nullable [] decode(String text, int from) {
+        byte @Nullable [] decode(String text, int from, int to) {
             try {
-                return HexFormat.of().parseHex(text, from, text.length());
+                return HexFormat.of().parseHex(text, from, to);
             } catch (IllegalArgumentException e) {
                 return null;
             }
@@ -23,8 +23,8 @@ enum Encoding {
     },
     BASE64 {
         @Override
-        byte @Nullable [] decode(String text, int from) {
-            return decoded(Base64.getDecoder(), text.substring(from));
+        byte @Nullable [] decode(String text, int from, int to) {
+            return decoded(Base64.getDecoder(), text.substring(from, to));
         }
 
         @Override
@@ -34,8 +34,8 @@ enum Encoding {
     },
     BASE64URL {
         @Override
-        byte @Nullable [] decode(String text, int from) {
-            return decoded(Base64.getUrlDecoder(), text.substring(from));
+        byte @Nullable [] decode(String text, int from, int to) {
+            return decoded(Base64.getUrlDecoder(), text.substring(from, to));
         }
 
         @Override
@@ -44,11 +44,11 @@ enum Encoding {
         }
     };
 
-    /** The bytes that stand from there on; null when they are not written that way. */
-    abstract byte @Nullable [] decode(String text, int from);
+    /** The bytes that stand there; null when they are not written that way. */
+    abstract byte @Nullable [] decode(String text, int from, int to);
 
     byte @Nullable [] decode(String text) {
-        return decode(text, 0);
+        return decode(text, 0, text.length());
     }
 
     abstract String encode(byte[] bytes);

@@ -48,18 +48,12 @@ final class Headers {
         return null;
     }
 
-    /** The value, when there is one only. */
-    @Nullable String only(String name) {
-        String found = null;
+    void find(Part part, Part.Found found) {
         for (int i = 0; i < all.length; i += 2) {
-            if (all[i].equalsIgnoreCase(name)) {
-                if (found != null) {
-                    return null;
-                }
-                found = all[i + 1];
+            if (all[i].equalsIgnoreCase(part.name)) {
+                part.find(all[i + 1], found);
             }
         }
-        return found;
     }
 
     List<String> all(String name) {

@@ -142,27 +142,35 @@ public final class Part {
         });
     }
 
+    /** Is told where a value stands. */
+    @FunctionalInterface
+    interface Found {
+        void at(String text, int from, int to);
+    }
+
     /** The values that are meant, from the texts that stand there. */
     List<String> values(List<String> texts) {
-        if (texts.size() == 1 && separator.isEmpty()) {
-            String text = texts.get(0);
-            return text.startsWith(prefix) ? List.of(text.substring(prefix.length())) : List.of();
-        }
         List<String> values = new ArrayList<>(2);
-        for (String text : texts) {
-            int start = 0;
-            while (start <= text.length()) {
-                int next = separator.isEmpty() ? -1 : text.indexOf(separator, start);
-                int end = next < 0 ? text.length() : next;
-                addItem(text, start, end, values);
-                start = next < 0 ? text.length() + 1 : next + separator.length();
-            }
-        }
+        texts.forEach(text -> find(text, (found, from, to) -> values.add(found.substring(from, to))));
         return values;
     }
 
-    /** What comes after the prefix in a piece of a text, without the spaces around it. */
-    private void addItem(String text, int start, int end, List<String> values) {
+    /** Finds the values that are meant, in a text that stands there. */
+    void find(String text, Found found) {
+        if (separator.isEmpty()) {
+            afterPrefix(text, 0, text.length(), found);
+            return;
+        }
+        int start = 0;
+        while (start >= 0) {
+            int next = text.indexOf(separator, start);
+            item(text, start, next < 0 ? text.length() : next, found);
+            start = next < 0 ? -1 : next + separator.length();
+        }
+    }
+
+    /** Leaves out the spaces around it. */
+    private void item(String text, int start, int end, Found found) {
         int from = start;
         int to = end;
         while (from < to && Character.isWhitespace(text.charAt(from))) {
@@ -171,8 +179,12 @@ public final class Part {
         while (to > from && Character.isWhitespace(text.charAt(to - 1))) {
             to--;
         }
+        afterPrefix(text, from, to, found);
+    }
+
+    private void afterPrefix(String text, int from, int to, Found found) {
         if (to - from >= prefix.length() && text.startsWith(prefix, from)) {
-            values.add(text.substring(from + prefix.length(), to));
+            found.at(text, from + prefix.length(), to);
         }
     }
 

@@ -18,6 +18,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.StandardCharsets;
 import java.nio.charset.UnsupportedCharsetException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,11 +32,19 @@ final class Payloads {
 
     /** What stands in a request that can't be trusted yet; the body is only read when the signature itself stands in it. */
     static List<String> untrusted(Part part, WebhookRequest request) {
-        return switch (part.kind) {
-            case HEADER -> part.values(request.headers(part.name));
-            case QUERY -> part.values(parameters(request).getOrDefault(part.name, List.of()));
-            case BODY -> part.values(peek(request, part));
-        };
+        List<String> values = new ArrayList<>(2);
+        findUntrusted(part, request, (text, from, to) -> values.add(text.substring(from, to)));
+        return values;
+    }
+
+    /** Finds what {@link #untrusted} gives, without taking it out. */
+    static void findUntrusted(Part part, WebhookRequest request, Part.Found found) {
+        switch (part.kind) {
+            case HEADER -> request.fields().find(part, found);
+            case QUERY ->
+                parameters(request).getOrDefault(part.name, List.of()).forEach(text -> part.find(text, found));
+            case BODY -> peek(request, part).forEach(text -> part.find(text, found));
+        }
     }
 
     private static List<String> peek(WebhookRequest request, Part part) {

@@ -76,20 +76,20 @@ final class Receipts {
 
     private boolean isHandled(String id) {
         synchronized (handled) {
-            forget(0);
+            forget(0, time.nanos());
             return handled.containsKey(id);
         }
     }
 
     private void remember(String id) {
         synchronized (handled) {
-            forget(1);
-            handled.put(id, time.nanos());
+            long now = time.nanos();
+            forget(1, now);
+            handled.put(id, now);
         }
     }
 
-    private void forget(int more) {
-        long now = time.nanos();
+    private void forget(int more, long now) {
         Iterator<Long> ages = handled.values().iterator();
         while (ages.hasNext()) {
             long at = ages.next();

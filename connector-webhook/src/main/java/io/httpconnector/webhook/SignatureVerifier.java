@@ -153,54 +153,73 @@ final class SignatureVerifier implements Verifier {
     }
 
     private List<byte[]> signatures(WebhookRequest request) throws Refusal {
-        byte[] only = onlySignature(request);
-        return only == null ? allSignatures(request) : List.of(only);
-    }
-
-    /** The usual case, without lists in between; null when it is another one. */
-    private byte @Nullable [] onlySignature(WebhookRequest request) {
-        Part place = scheme.signatures.get(0);
-        if (scheme.signatures.size() > 1 || place.kind != Part.Kind.HEADER || !place.separator.isEmpty()) {
-            return null;
-        }
-        String value = request.fields().only(place.name);
-        return value != null && value.startsWith(place.prefix)
-                ? scheme.encoding.decode(value, place.prefix.length())
-                : null;
-    }
-
-    private List<byte[]> allSignatures(WebhookRequest request) throws Refusal {
-        List<String> given = new ArrayList<>(2);
+        Signatures signatures = new Signatures(scheme.encoding);
         for (Part place : scheme.signatures) {
-            given.addAll(Payloads.untrusted(place, request));
+            Payloads.findUntrusted(place, request, signatures);
         }
-        if (given.isEmpty()) {
+        if (signatures.given == 0) {
             throw new Refusal(Reason.MISSING, "there is no signature in " + scheme.signatures);
         }
-        if (given.size() > MOST_SIGNATURES) {
-            throw new Refusal(Reason.MALFORMED, "there are " + given.size() + " signatures in " + scheme.signatures);
+        if (signatures.given > MOST_SIGNATURES) {
+            throw new Refusal(
+                    Reason.MALFORMED, "there are " + signatures.given + " signatures in " + scheme.signatures);
         }
-        List<byte[]> signatures = new ArrayList<>(given.size());
-        for (String text : given) {
-            byte[] bytes = scheme.encoding.decode(text);
-            if (bytes != null) {
-                signatures.add(bytes);
-            }
-        }
-        if (signatures.isEmpty()) {
+        if (signatures.read.isEmpty()) {
             throw new Refusal(Reason.MALFORMED, "the signature is not written as " + scheme.encoding);
         }
-        return signatures;
+        return signatures.read;
+    }
+
+    /** Those that are found, and those of them that can be read. */
+    private static final class Signatures implements Part.Found {
+
+        private final Encoding encoding;
+        private int given;
+        private List<byte[]> read = List.of();
+
+        Signatures(Encoding encoding) {
+            this.encoding = encoding;
+        }
+
+        @Override
+        public void at(String text, int from, int to) {
+            given++;
+            byte[] bytes = given > MOST_SIGNATURES ? null : encoding.decode(text, from, to);
+            if (bytes == null) {
+                return;
+            }
+            if (read.isEmpty()) {
+                // The usual case.
+                read = List.of(bytes);
+            } else {
+                read = new ArrayList<>(read);
+                read.add(bytes);
+            }
+        }
     }
 
     private static String one(Part part, String what, WebhookRequest request) throws Refusal {
-        List<String> values = Payloads.untrusted(part, request);
-        if (values.size() != 1) {
+        One one = new One();
+        Payloads.findUntrusted(part, request, one);
+        if (one.given != 1) {
             throw new Refusal(
-                    values.isEmpty() ? Reason.MISSING : Reason.MALFORMED,
-                    "there are " + values.size() + " times a " + what + " in " + part);
+                    one.given == 0 ? Reason.MISSING : Reason.MALFORMED,
+                    "there are " + one.given + " times a " + what + " in " + part);
         }
-        return values.get(0);
+        return one.text;
+    }
+
+    /** What is found once. */
+    private static final class One implements Part.Found {
+
+        private int given;
+        private String text = "";
+
+        @Override
+        public void at(String where, int from, int to) {
+            given++;
+            text = given == 1 ? where.substring(from, to) : "";
+        }
     }
 
     private static void checkBody(String hash, WebhookRequest request) throws Refusal {
