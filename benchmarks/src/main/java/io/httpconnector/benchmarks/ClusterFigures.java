@@ -328,7 +328,7 @@ public final class ClusterFigures {
         Path directory = Files.createTempDirectory("inbox");
         try (EmbeddedPostgres postgres = postgres();
                 HikariDataSource source = pool(url(postgres));
-                HikariDataSource h2 = pool("jdbc:h2:file:" + directory.resolve("db"))) {
+                HikariDataSource h2 = pool("jdbc:h2:retry:" + directory.resolve("db"))) {
             for (int senders : new int[] {16, 64}) {
                 inbox("PostgreSQL", source, senders, "");
             }

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What H2 needs to keep what it is given. It writes a transaction to its file up to half a second after the commit, unless it is told to;
- * transactions that run while it does so may not see all of those that were committed, and overwrite them; and when a thread is
- * interrupted while it reads or writes, the file is closed. So nobody in this process works while it writes. Other databases need
+ * transactions that run while it does so may not see all of those that were committed, and overwrite them. So nobody in this process
+ * works while it writes. And it closes its file when a thread is interrupted that reads or writes: so a thread that is interrupted
+ * already learns of it afterwards, and the file is opened again if the URL begins with {@code jdbc:h2:retry:}. Other databases need
  * nothing of this.
  */
 final class H2 {

@@ -11,6 +11,8 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The tables. They are described by versioned SQL scripts in the folders {@code io/httpconnector/jdbc/postgresql} and
@@ -20,6 +22,11 @@ import javax.sql.DataSource;
 public final class JdbcSchema {
 
     static final String USUAL_PREFIX = "http_connector_";
+
+    private static final Logger LOG = LoggerFactory.getLogger(JdbcSchema.class);
+
+    /** Those of H2's URLs for which it opens no file in this process, or opens it again. */
+    private static final List<String> OF_NO_FILE = List.of("mem:", "tcp:", "ssl:", "retry:");
 
     private static final Map<String, String> FOLDERS = Map.of("PostgreSQL", "postgresql", "H2", "h2");
     private static final List<String> SCRIPTS =
@@ -53,6 +60,7 @@ public final class JdbcSchema {
         // Of two machines that begin at the same time, PostgreSQL refuses one, "if not exists" or not.
         boolean unused = Database.insistently(() -> database.write(connection -> {
             String folder = folder(connection);
+            warn(connection.getMetaData().getURL());
             for (String script : SCRIPTS) {
                 run(
                         connection,
@@ -60,6 +68,14 @@ public final class JdbcSchema {
             }
             return true;
         }));
+    }
+
+    private static void warn(String url) {
+        if (url.startsWith("jdbc:h2:") && OF_NO_FILE.stream().noneMatch(kind -> url.startsWith("jdbc:h2:" + kind))) {
+            LOG.warn(
+                    "H2 closes its file, and is of no use any more, when a thread is interrupted while it reads or writes:"
+                            + " begin its URL with jdbc:h2:retry:");
+        }
     }
 
     private static String folder(Connection connection) throws SQLException {

@@ -31,7 +31,7 @@ enum Databases {
 
     private static DataSource file(Path directory) {
         JdbcDataSource source = new JdbcDataSource();
-        source.setURL("jdbc:h2:file:" + directory.resolve("db"));
+        source.setURL("jdbc:h2:retry:" + directory.resolve("db"));
         return source;
     }
 

@@ -9,29 +9,30 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.httpconnector.Time;
 import io.httpconnector.trigger.Delivery;
 import io.httpconnector.webhook.inbox.Inbox.Terms;
-import io.httpconnector.webhook.inbox.Mailbox;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import javax.sql.DataSource;
+import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
-class PulseTest {
+class WarningsTest {
 
     @TempDir
     Path directory;
 
-    /** What is logged when a receiver begins; other tests begin theirs at the same time, in threads of their own. */
-    private static List<String> warnings(DataSource source) {
-        Logger logger = (Logger) LoggerFactory.getLogger(Pulse.class);
+    /** What a class logs meanwhile; other tests log at the same time, in threads of their own. */
+    private static List<String> warnings(Class<?> logging, Runnable meanwhile) {
+        Logger logger = (Logger) LoggerFactory.getLogger(logging);
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
         logger.addAppender(log);
-        Terms terms = new Terms("pulse", Delivery.to(event -> {}), Duration.ofHours(1), 1, Time.SYSTEM);
-        try (Mailbox mailbox = JdbcInbox.of(source).open(terms)) {
-            assertThat(mailbox.waiting()).isZero();
+        try {
+            meanwhile.run();
         } finally {
             logger.detachAppender(log);
         }
@@ -40,6 +41,11 @@ class PulseTest {
                 .filter(event -> event.getThreadName().equals(thread))
                 .map(ILoggingEvent::getFormattedMessage)
                 .toList();
+    }
+
+    private static List<String> warnings(DataSource source) {
+        Terms terms = new Terms("pulse", Delivery.to(event -> {}), Duration.ofHours(1), 1, Time.SYSTEM);
+        return warnings(Pulse.class, () -> JdbcInbox.of(source).open(terms).close());
     }
 
     @Test
@@ -53,5 +59,16 @@ class PulseTest {
             assertThat(warnings(ends)).isEmpty();
             assertThat(warnings(h2)).isEmpty();
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"file:, 1", "'', 1", "retry:, 0", "mem:, 0"})
+    void aFileThatAnInterruptedThreadClosesIsWarnedOf(String kind, int warnings) throws Exception {
+        JdbcDataSource source = new JdbcDataSource();
+        source.setURL("jdbc:h2:" + kind + directory.resolve("db") + ";DB_CLOSE_DELAY=-1");
+        assertThat(warnings(JdbcSchema.class, () -> JdbcSchema.create(source)))
+                .hasSize(warnings)
+                .allSatisfy(warning -> assertThat(warning).contains("jdbc:h2:retry:"));
+        Databases.execute(source, "shutdown");
     }
 }
