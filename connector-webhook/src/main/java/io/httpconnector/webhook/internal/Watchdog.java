@@ -6,7 +6,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,17 +42,6 @@ public final class Watchdog {
             this.end = end;
             this.late = late;
             this.afterwards = afterwards;
-        }
-
-        /** One of its own: to lock an object that the JVM has given a hash code takes longer than all the rest. */
-        @Override
-        public int hashCode() {
-            return Long.hashCode(end * 0x9E37_79B9_7F4A_7C15L);
-        }
-
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return this == other;
         }
 
         private synchronized void check(long now) {
