@@ -26,6 +26,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -76,9 +77,13 @@ class CutOffTest {
         return source;
     }
 
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void aMachineBeginsNoMoreEventsOnceOthersMayPoll(boolean isSilent) throws Exception {
+    /** What happens to a machine that polls by a wire. */
+    @FunctionalInterface
+    private interface Story {
+        void tell(Wire wire, Records records, Supplier<ClusteredPolling> another) throws Exception;
+    }
+
+    private void whilePolling(Duration takes, Story story) throws Exception {
         try (Records records = new Records();
                 HttpConnection connection =
                         HttpConnection.named("any").baseUrl(records.url()).build();
@@ -88,56 +93,52 @@ class CutOffTest {
             records.of("t").set(RECORDS);
             try (Wire wire = new Wire(url.getPort());
                     HikariDataSource source = through(wire, url);
-                    ClusteredPolling away = machine(source, connection, byAway, Duration.ofMillis(100))) {
+                    ClusteredPolling away = machine(source, connection, byAway, takes)) {
                 away.put("t", JsonNodeFactory.instance.objectNode());
                 Machine.await(() -> byAway.size() >= 3);
-                try (ClusteredPolling other = machine(direct, connection, byOther, Duration.ofMillis(5))) {
-                    if (isSilent) {
-                        wire.silence();
-                    } else {
-                        wire.cut();
-                    }
-                    Machine.await(() -> !byOther.isEmpty());
-                    int began = byAway.size();
-                    Machine.await(() -> byOther.size() == RECORDS);
-                    Thread.sleep(2000);
-                    assertThat(byAway).hasSizeLessThanOrEqualTo(began + 1);
-                    assertThat(interrupted).isEmpty();
-
-                    wire.mend();
-                    records.of("t").set(RECORDS + 1);
-                    String last = String.valueOf(RECORDS + 1);
-                    Machine.await(() -> byOther.contains(last) || byAway.contains(last));
-                    Machine.await(() -> other.list().get(0).failures() == 0);
-                    assertThat(byOther).doesNotHaveDuplicates();
-                    assertThat(byAway).doesNotHaveDuplicates();
-                }
+                story.tell(wire, records, () -> machine(direct, connection, byOther, Duration.ofMillis(5)));
             }
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aMachineBeginsNoMoreEventsOnceOthersMayPoll(boolean isSilent) throws Exception {
+        whilePolling(Duration.ofMillis(100), (wire, records, another) -> {
+            try (ClusteredPolling other = another.get()) {
+                if (isSilent) {
+                    wire.silence();
+                } else {
+                    wire.cut();
+                }
+                Machine.await(() -> !byOther.isEmpty());
+                int began = byAway.size();
+                Machine.await(() -> byOther.size() == RECORDS);
+                Thread.sleep(2000);
+                assertThat(byAway).hasSizeLessThanOrEqualTo(began + 1);
+                assertThat(interrupted).isEmpty();
+
+                wire.mend();
+                records.of("t").set(RECORDS + 1);
+                String last = String.valueOf(RECORDS + 1);
+                Machine.await(() -> byOther.contains(last) || byAway.contains(last));
+                Machine.await(() -> other.list().get(0).failures() == 0);
+                assertThat(byOther).doesNotHaveDuplicates();
+                assertThat(byAway).doesNotHaveDuplicates();
+            }
+        });
+    }
+
     @Test
     void aMomentWithoutTheDatabaseEndsNoPoll() throws Exception {
-        try (Records records = new Records();
-                HttpConnection connection =
-                        HttpConnection.named("any").baseUrl(records.url()).build();
-                HikariDataSource direct = Databases.POSTGRESQL.open(directory)) {
-            JdbcSchema.create(direct);
-            URI url = URI.create(Machine.url(direct).substring("jdbc:".length()));
-            records.of("t").set(RECORDS);
-            try (Wire wire = new Wire(url.getPort());
-                    HikariDataSource source = through(wire, url);
-                    ClusteredPolling away = machine(source, connection, byAway, Duration.ofMillis(50))) {
-                away.put("t", JsonNodeFactory.instance.objectNode());
-                Machine.await(() -> byAway.size() >= 3);
-                wire.cut();
-                Thread.sleep(500);
-                wire.mend();
-                Machine.await(() -> byAway.size() >= RECORDS);
-                assertThat(byAway).doesNotHaveDuplicates();
-                assertThat(interrupted).isEmpty();
-            }
-        }
+        whilePolling(Duration.ofMillis(50), (wire, records, another) -> {
+            wire.cut();
+            Thread.sleep(500);
+            wire.mend();
+            Machine.await(() -> byAway.size() >= RECORDS);
+            assertThat(byAway).doesNotHaveDuplicates();
+            assertThat(interrupted).isEmpty();
+        });
     }
 
     private static void await(CountDownLatch gate) {
