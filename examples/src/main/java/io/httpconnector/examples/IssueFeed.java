@@ -17,12 +17,12 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.List;
 import java.util.Locale;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -36,7 +36,7 @@ public final class IssueFeed {
     private static final int ISSUES = 5000;
 
     private final PrintStream out;
-    private final List<String> received = Collections.synchronizedList(new ArrayList<>());
+    private final Queue<String> received = new ConcurrentLinkedQueue<>();
 
     IssueFeed(PrintStream out) {
         this.out = out;
