@@ -184,6 +184,9 @@ public final class Compare {
     }
 
     private static void print(String title, Map<String, List<Figure>> figures) {
+        if (figures.isEmpty()) {
+            return;
+        }
         List<Figure> base = figures.values().iterator().next();
         System.out.printf("%n%s, %d rounds%n%n", title, base.size());
         System.out.println("| | time, relative (min .. max) | us/op | B/op | B/op more |");

@@ -24,8 +24,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -37,7 +40,10 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** A webhook of some kilobytes of JSON. Each peer has the request in memory; those that want text get the text. */
+/**
+ * Webhooks of some kilobytes of JSON, each with other leads. Each peer has the requests in memory; those that want text get the
+ * text.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -47,7 +53,8 @@ public class WebhookBenchmark {
     private static final Secret SECRET = Secret.of(KEY);
     private static final SecretKeySpec SPEC = new SecretKeySpec(KEY.getBytes(StandardCharsets.UTF_8), "HmacSHA256");
 
-    private static final WebhookRequest NONE = WebhookRequest.of("POST", "/", "", Map.of(), null);
+    private static final List<String> NAMES =
+            List.of("Ada Lovelace", "Alan Turing", "Grace Hopper", "Edsger Dijkstra", "Barbara Liskov", "Al Khwarizmi");
 
     @Param({"1", "100"})
     private int kilobytes;
@@ -57,23 +64,20 @@ public class WebhookBenchmark {
     private final Verifier timed = Signatures.stripe(SECRET);
     private final Webhook standard;
 
-    /** Each request must be handled as if it were new. */
-    private final WebhookReceiver receiver = WebhookReceiver.named("leads")
-            .verify(verifier)
-            .remember(Duration.ZERO, 1)
-            .handler(event -> handled = event.payload())
-            .build();
-
     private volatile JsonNode handled = MissingNode.getInstance();
-    private byte[] body = new byte[0];
-    private String text = "";
-    private WebhookRequest signed = NONE;
-    private WebhookRequest signedTimed = NONE;
-    private WebhookRequest forged = NONE;
-    private String signature = "";
-    private String stripeHeader = "";
-    private HttpHeaders standardHeaders = HttpHeaders.of(Map.of(), (name, value) -> true);
-    private Mac reused = mac();
+    private final Mac reused = mac();
+    private List<Sample> samples = List.of();
+    private WebhookReceiver receiver = request -> WebhookResponse.of(503);
+    private int next;
+
+    private record Sample(
+            String text,
+            WebhookRequest signed,
+            String signature,
+            WebhookRequest forged,
+            WebhookRequest signedTimed,
+            String stripeHeader,
+            HttpHeaders standardHeaders) {}
 
     /**
      * Prepares each peer once.
@@ -89,8 +93,20 @@ public class WebhookBenchmark {
     /** Signs for each. */
     @Setup
     public void sign() {
-        text = json(kilobytes * 1024);
-        body = text.getBytes(StandardCharsets.UTF_8);
+        Random random = new Random(1);
+        samples = Stream.generate(() -> sample(json(kilobytes * 1024, random)))
+                .limit(kilobytes == 1 ? 100 : 10)
+                .toList();
+        receiver = WebhookReceiver.named("leads")
+                .verify(verifier)
+                // Whatever comes again has been forgotten, and is handled as if it were new.
+                .remember(Duration.ofDays(1), samples.size() / 2)
+                .handler(event -> handled = event.payload())
+                .build();
+    }
+
+    private static Sample sample(String text) {
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
         WebhookRequest request = WebhookRequest.of(
                 "POST",
                 "/hooks/leads",
@@ -103,25 +119,44 @@ public class WebhookBenchmark {
                         "Content-Length", List.of(String.valueOf(body.length)),
                         "X-Request-Id", List.of("0b7a1b52")),
                 body);
-        signed = WebhookSigner.preset("github", SECRET).sign(request);
-        signedTimed = WebhookSigner.preset("stripe", SECRET).sign(request);
-        signature = signed.header("X-Hub-Signature-256").orElseThrow();
-        forged = request.header(
-                "X-Hub-Signature-256", signature.substring(0, 70) + (signature.endsWith("0") ? "1" : "0"));
-        stripeHeader = signedTimed.header("Stripe-Signature").orElseThrow();
+        WebhookRequest signed = WebhookSigner.preset("github", SECRET).sign(request);
+        String signature = signed.header("X-Hub-Signature-256").orElseThrow();
+        WebhookRequest signedTimed = WebhookSigner.preset("stripe", SECRET).sign(request);
         WebhookRequest byStandard =
                 WebhookSigner.preset("standard-webhooks", SECRET).sign(request);
-        standardHeaders = HttpHeaders.of(byStandard.headers(), (name, value) -> true);
+        return new Sample(
+                text,
+                signed,
+                signature,
+                request.header(
+                        "X-Hub-Signature-256", signature.substring(0, 70) + (signature.endsWith("0") ? "1" : "0")),
+                signedTimed,
+                signedTimed.header("Stripe-Signature").orElseThrow(),
+                HttpHeaders.of(byStandard.headers(), (name, value) -> true));
     }
 
-    private static String json(int size) {
-        StringBuilder json = new StringBuilder("{\"id\":\"evt_1\",\"type\":\"lead.created\",\"leads\":[");
+    private static String json(int size, Random random) {
+        StringBuilder json = new StringBuilder(String.format(
+                Locale.ROOT, "{\"id\":\"evt_%d\",\"type\":\"lead.created\",\"leads\":[", random.nextInt(100_000)));
         while (json.length() < size - 150) {
+            String name = NAMES.get(random.nextInt(NAMES.size()));
             json.append(json.charAt(json.length() - 1) == '[' ? "" : ",")
-                    .append(
-                            "{\"email\":\"ada@example.com\",\"name\":\"Ada Lovelace\",\"age\":36,\"score\":0.75,\"tags\":[\"a\",\"b\"],\"ok\":true}");
+                    .append(String.format(
+                            Locale.ROOT,
+                            "{\"email\":\"%s@example.com\",\"name\":\"%s\",\"age\":%d,\"score\":%.2f,\"tags\":%s,\"ok\":%b}",
+                            name.toLowerCase(Locale.ROOT).replace(' ', '.'),
+                            name,
+                            random.nextInt(18, 100),
+                            random.nextDouble(),
+                            random.nextBoolean() ? "[\"a\",\"b\"]" : "[\"newsletter\"]",
+                            random.nextBoolean()));
         }
         return json.append("]}").toString();
+    }
+
+    private Sample next() {
+        next = next + 1 == samples.size() ? 0 : next + 1;
+        return samples.get(next);
     }
 
     private static Mac mac() {
@@ -145,7 +180,8 @@ public class WebhookBenchmark {
      */
     @Benchmark
     public boolean hmac() {
-        return check(reused, body, signature);
+        Sample sample = next();
+        return check(reused, sample.signed.body(), sample.signature);
     }
 
     /**
@@ -155,7 +191,8 @@ public class WebhookBenchmark {
      */
     @Benchmark
     public boolean fresh() {
-        return check(mac(), body, signature);
+        Sample sample = next();
+        return check(mac(), sample.signed.body(), sample.signature);
     }
 
     /**
@@ -165,7 +202,7 @@ public class WebhookBenchmark {
      */
     @Benchmark
     public Verdict connector() {
-        return verifier.verify(signed, Instant.now());
+        return verifier.verify(next().signed, Instant.now());
     }
 
     /**
@@ -175,7 +212,7 @@ public class WebhookBenchmark {
      */
     @Benchmark
     public Verdict connectorTimed() {
-        return timed.verify(signedTimed, Instant.now());
+        return timed.verify(next().signedTimed, Instant.now());
     }
 
     /**
@@ -185,7 +222,7 @@ public class WebhookBenchmark {
      */
     @Benchmark
     public Verdict connectorRefused() {
-        return verifier.verify(forged, Instant.now());
+        return verifier.verify(next().forged, Instant.now());
     }
 
     /**
@@ -196,8 +233,9 @@ public class WebhookBenchmark {
      */
     @Benchmark
     public String standardWebhooks() throws WebhookVerificationException {
-        standard.verify(text, standardHeaders);
-        return text;
+        Sample sample = next();
+        standard.verify(sample.text, sample.standardHeaders);
+        return sample.text;
     }
 
     /**
@@ -208,7 +246,8 @@ public class WebhookBenchmark {
      */
     @Benchmark
     public boolean stripe() throws SignatureVerificationException {
-        return com.stripe.net.Webhook.Signature.verifyHeader(text, stripeHeader, KEY, 300);
+        Sample sample = next();
+        return com.stripe.net.Webhook.Signature.verifyHeader(sample.text, sample.stripeHeader, KEY, 300);
     }
 
     /**
@@ -219,10 +258,11 @@ public class WebhookBenchmark {
      */
     @Benchmark
     public JsonNode hmacAndJackson() throws IOException {
-        if (!check(reused, body, signature)) {
+        Sample sample = next();
+        if (!check(reused, sample.signed.body(), sample.signature)) {
             throw new IllegalStateException("it holds");
         }
-        handled = mapper.readTree(body);
+        handled = mapper.readTree(sample.signed.body());
         return handled;
     }
 
@@ -233,7 +273,7 @@ public class WebhookBenchmark {
      */
     @Benchmark
     public WebhookResponse receive() {
-        WebhookResponse answer = receiver.receive(signed);
+        WebhookResponse answer = receiver.receive(next().signed);
         if (!answer.isAccepted()) {
             throw new IllegalStateException(answer.toString());
         }

@@ -84,7 +84,7 @@ final class HmacKeys implements Keys {
             }
             content.feed(code.sink, known, secret);
             byte[] bytes = code.mac.doFinal();
-            now.idle.set(slot, code);
+            now.idle.setRelease(slot, code);
             return bytes;
         }
 

@@ -2,16 +2,17 @@ package io.httpconnector.webhook;
 
 import io.httpconnector.Time;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which events have been handled lately: each id once, also when it comes several times at once. Knows the last so many ids, no
@@ -19,18 +20,30 @@ import java.util.function.Supplier;
  */
 final class Receipts {
 
-    private final Duration window;
+    private static final Future<Boolean> DONE = CompletableFuture.completedFuture(true);
+
+    private final long window;
     private final int most;
     private final Duration patience;
     private final Time time;
-    private final ConcurrentMap<String, CompletableFuture<Boolean>> running = new ConcurrentHashMap<>();
+
+    /** Guarded by this object, as is the other. */
+    private final Map<String, Turn> running = new HashMap<>();
+
+    /** The ids that were handled, and when: the oldest first. */
     private final Map<String, Long> handled = new LinkedHashMap<>();
 
     Receipts(Duration window, int most, Duration patience, Time time) {
-        this.window = window;
+        this.window = window.toNanos();
         this.most = most;
         this.patience = patience;
         this.time = time;
+    }
+
+    /** Whoever has it does the work; others wait for what becomes of it. */
+    private static final class Turn {
+
+        private @Nullable CompletableFuture<Boolean> awaited;
     }
 
     /**
@@ -40,30 +53,21 @@ final class Receipts {
      * @param repeated what to answer when it has been done before, or just now by another thread
      */
     WebhookResponse once(String id, Supplier<WebhookResponse> work, Supplier<WebhookResponse> repeated) {
-        CompletableFuture<Boolean> mine = new CompletableFuture<>();
-        CompletableFuture<Boolean> other = running.putIfAbsent(id, mine);
+        Future<Boolean> other = begin(id);
         if (other != null) {
             return await(other, repeated);
         }
         boolean done = false;
         try {
-            done = isHandled(id);
-            if (done) {
-                return repeated.get();
-            }
             WebhookResponse answer = work.get();
             done = answer.isAccepted();
-            if (done) {
-                remember(id);
-            }
             return answer;
         } finally {
-            running.remove(id);
-            mine.complete(done);
+            end(id, done);
         }
     }
 
-    private WebhookResponse await(CompletableFuture<Boolean> other, Supplier<WebhookResponse> repeated) {
+    private WebhookResponse await(Future<Boolean> other, Supplier<WebhookResponse> repeated) {
         try {
             return other.get(patience.toNanos(), TimeUnit.NANOSECONDS) ? repeated.get() : Answers.FAILED;
         } catch (InterruptedException e) {
@@ -74,29 +78,47 @@ final class Receipts {
         }
     }
 
-    private boolean isHandled(String id) {
-        synchronized (handled) {
-            forget(0, time.nanos());
-            return handled.containsKey(id);
+    /** Null when it is the caller's turn; otherwise, whether it is done, as soon as that is known. */
+    private synchronized @Nullable Future<Boolean> begin(String id) {
+        Long at = handled.get(id);
+        if (at != null) {
+            if (time.nanos() - at <= window) {
+                return DONE;
+            }
+            handled.remove(id);
+        }
+        Turn other = running.putIfAbsent(id, new Turn());
+        if (other == null) {
+            return null;
+        }
+        if (other.awaited == null) {
+            other.awaited = new CompletableFuture<>();
+        }
+        return other.awaited;
+    }
+
+    private void end(String id, boolean done) {
+        CompletableFuture<Boolean> awaited;
+        synchronized (this) {
+            Turn turn = running.remove(id);
+            awaited = turn == null ? null : turn.awaited;
+            if (done) {
+                remember(id);
+            }
+        }
+        if (awaited != null) {
+            awaited.complete(done);
         }
     }
 
     private void remember(String id) {
-        synchronized (handled) {
-            long now = time.nanos();
-            forget(1, now);
-            handled.put(id, now);
-        }
-    }
-
-    private void forget(int more, long now) {
-        Iterator<Long> ages = handled.values().iterator();
-        while (ages.hasNext()) {
+        long now = time.nanos();
+        handled.put(id, now);
+        for (Iterator<Long> ages = handled.values().iterator(); ages.hasNext(); ages.remove()) {
             long at = ages.next();
-            if (handled.size() + more <= most && now - at <= window.toNanos()) {
+            if (handled.size() <= most && now - at <= window) {
                 return;
             }
-            ages.remove();
         }
     }
 }

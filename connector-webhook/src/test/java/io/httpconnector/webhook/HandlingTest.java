@@ -127,6 +127,25 @@ class HandlingTest {
     }
 
     @Test
+    void aHandlerWithinAHandlerHasADeadlineOfItsOwn() {
+        List<Integer> inside = new ArrayList<>();
+        WebhookReceiver inner = receiver()
+                .deadline(Duration.ofMillis(100))
+                .handler(event -> new CountDownLatch(1).await())
+                .build();
+        WebhookReceiver outer = receiver()
+                .deadline(Duration.ofSeconds(30))
+                .handler(event -> inside.add(inner.receive(event("1")).status()))
+                .build();
+
+        long begin = System.nanoTime();
+
+        assertThat(outer.receive(event("1")).status()).isEqualTo(200);
+        assertThat(inside).containsExactly(500);
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
+    }
+
+    @Test
     void theInterruptionOfAHandlerThatDoesNotTakeItIsNotLeftToTheServer() {
         WebhookReceiver receiver = receiver()
                 .deadline(Duration.ofMillis(50))
@@ -203,6 +222,26 @@ class HandlingTest {
         receiver.receive(event("1"));
 
         assertThat(events).hasSize(2);
+    }
+
+    @Test
+    void whatCameAgainAfterTheWindowIsRememberedAnew() {
+        At time = new At(Instant.EPOCH);
+        WebhookReceiver receiver = receiver()
+                .time(time)
+                .remember(Duration.ofMinutes(10), 2)
+                .handler(events::add)
+                .build();
+
+        receiver.receive(event("1"));
+        time.pass(Duration.ofMinutes(9));
+        receiver.receive(event("2"));
+        time.pass(Duration.ofMinutes(2));
+        for (String id : List.of("1", "3", "1", "2")) {
+            receiver.receive(event(id));
+        }
+
+        assertThat(events).extracting(WebhookEvent::id).containsExactly("1", "2", "1", "3", "2");
     }
 
     @Test

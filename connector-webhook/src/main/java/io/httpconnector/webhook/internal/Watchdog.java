@@ -2,16 +2,21 @@ package io.httpconnector.webhook.internal;
 
 import io.httpconnector.Time;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends what takes too long, to about 20 ms. Beginning and ending a watch costs little: there is no timer for each, but a thread
- * that looks through all of them while there are any. Safe for many threads.
+ * Ends what takes too long: not earlier than it is to, and about 40 ms later at most. Beginning and ending a watch costs little:
+ * there is no timer for each, but a thread that looks through all of them while there are any, and alone reads the clock. Safe for
+ * many threads.
  */
 public final class Watchdog {
 
@@ -22,7 +27,12 @@ public final class Watchdog {
     private static final Duration TICK = Duration.ofMillis(20);
     private static final int IDLE_TICKS = 500;
 
-    private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
+    private static final int SLOTS = 64;
+
+    /** A watch stands in the slot of its thread; among the others when the slot is taken. */
+    private final AtomicReferenceArray<@Nullable Watch> slots = new AtomicReferenceArray<>(SLOTS);
+
+    private final Set<Watch> others = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean watching = new AtomicBoolean();
 
     private Watchdog() {}
@@ -31,24 +41,30 @@ public final class Watchdog {
     public static final class Watch implements AutoCloseable {
 
         private final Watchdog watchdog;
-        private final long end;
-        private final Runnable late;
+        private final int slot = (int) Thread.currentThread().getId() & SLOTS - 1;
+        private final long longest;
+        private final Runnable end;
         private final Runnable afterwards;
-        private boolean over;
-        private boolean wasLate;
+        private boolean seen;
+        private long firstSeen;
+        private boolean late;
 
-        private Watch(Watchdog watchdog, long end, Runnable late, Runnable afterwards) {
+        private Watch(Watchdog watchdog, long longest, Runnable end, Runnable afterwards) {
             this.watchdog = watchdog;
+            this.longest = longest;
             this.end = end;
-            this.late = late;
             this.afterwards = afterwards;
         }
 
         private synchronized void check(long now) {
-            if (!over && !wasLate && now - end >= 0) {
-                wasLate = true;
+            if (!seen) {
+                seen = true;
+                firstSeen = now;
+            }
+            if (now - firstSeen >= longest && watchdog.remove(this)) {
+                late = true;
                 try {
-                    late.run();
+                    end.run();
                 } catch (RuntimeException e) {
                     LOG.warn("What took too long could not be ended", e);
                 }
@@ -61,17 +77,18 @@ public final class Watchdog {
          * @return true from then on
          */
         public synchronized boolean isLate() {
-            return wasLate;
+            return late;
         }
 
         /** What is watched has ended. After this, nothing is done to it any more. */
         @Override
         public void close() {
-            watchdog.watches.remove(this);
-            synchronized (this) {
-                over = true;
-                if (wasLate) {
-                    afterwards.run();
+            if (!watchdog.remove(this)) {
+                // It is being ended, or has been.
+                synchronized (this) {
+                    if (late) {
+                        afterwards.run();
+                    }
                 }
             }
         }
@@ -100,14 +117,32 @@ public final class Watchdog {
     }
 
     private Watch watch(Duration longest, Runnable late, Runnable afterwards) {
-        Watch watch = new Watch(this, Time.SYSTEM.nanos() + longest.toNanos(), late, afterwards);
-        watches.add(watch);
+        Watch watch = new Watch(this, longest.toNanos(), late, afterwards);
+        if (!slots.compareAndSet(watch.slot, null, watch)) {
+            others.add(watch);
+        }
         if (!watching.get() && watching.compareAndSet(false, true)) {
             Thread thread = new Thread(this::run, "http-connector-webhook-watchdog");
             thread.setDaemon(true);
             thread.start();
         }
         return watch;
+    }
+
+    /** Whether it was there: either the watch is closed, or what it watches is ended. */
+    private boolean remove(Watch watch) {
+        return slots.compareAndSet(watch.slot, watch, null) || others.remove(watch);
+    }
+
+    private List<Watch> watches() {
+        List<Watch> watches = new ArrayList<>(others);
+        for (int slot = 0; slot < SLOTS; slot++) {
+            Watch watch = slots.get(slot);
+            if (watch != null) {
+                watches.add(watch);
+            }
+        }
+        return watches;
     }
 
     private void run() {
@@ -121,6 +156,7 @@ public final class Watchdog {
                 continue;
             }
             long now = Time.SYSTEM.nanos();
+            List<Watch> watches = watches();
             watches.forEach(watch -> watch.check(now));
             idle = watches.isEmpty() ? idle + 1 : 0;
         }
@@ -129,6 +165,6 @@ public final class Watchdog {
     /** Whether there is nothing more to watch; whoever comes after that starts another thread. */
     private boolean rest() {
         watching.set(false);
-        return watches.isEmpty() || !watching.compareAndSet(false, true);
+        return watches().isEmpty() || !watching.compareAndSet(false, true);
     }
 }
