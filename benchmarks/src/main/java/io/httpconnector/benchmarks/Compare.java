@@ -41,9 +41,9 @@ public final class Compare {
     private static final List<String> RENDERERS =
             List.of("jackson", "connector", "substitute", "handlebars", "freemarker", "compile");
 
-    private static final List<String> VERIFIERS =
-            List.of("hmac", "connector", "connectorRefused", "standardWebhooks", "fresh");
-    private static final List<String> TIMED_VERIFIERS = List.of("hmacTimed", "connectorTimed", "stripe");
+    private static final List<String> VERIFIERS = List.of("hmac", "connector", "connectorRefused", "fresh");
+    private static final List<String> TIMED_VERIFIERS =
+            List.of("hmacTimed", "connectorTimed", "stripe", "standardWebhooks", "svix");
     private static final List<String> RECEIVERS = List.of("hmacAndJackson", "receive");
 
     /** Microseconds and bytes for each operation. */
@@ -118,6 +118,8 @@ public final class Compare {
         for (int size : new int[] {1, 100}) {
             compare("Webhooks, verify a body of " + size + " KB", VERIFIERS, size);
             compare("Webhooks, verify a timestamp and a body of " + size + " KB", TIMED_VERIFIERS, size);
+        }
+        for (int size : new int[] {1, 4, 100}) {
             compare("Webhooks, verify, read and hand over a body of " + size + " KB", RECEIVERS, size);
         }
     }

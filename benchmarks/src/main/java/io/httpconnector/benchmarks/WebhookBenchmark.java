@@ -56,13 +56,14 @@ public class WebhookBenchmark {
     private static final List<String> NAMES =
             List.of("Ada Lovelace", "Alan Turing", "Grace Hopper", "Edsger Dijkstra", "Barbara Liskov", "Al Khwarizmi");
 
-    @Param({"1", "100"})
+    @Param({"1", "4", "100"})
     private int kilobytes;
 
     private final ObjectMapper mapper = new ObjectMapper();
     private final Verifier verifier = Signatures.github(SECRET);
     private final Verifier timed = Signatures.stripe(SECRET);
     private final Webhook standard;
+    private final com.svix.Webhook svix;
 
     private volatile JsonNode handled = MissingNode.getInstance();
     private final Mac reused = mac();
@@ -77,7 +78,8 @@ public class WebhookBenchmark {
             WebhookRequest forged,
             WebhookRequest signedTimed,
             String stripeHeader,
-            HttpHeaders standardHeaders) {}
+            HttpHeaders standardHeaders,
+            Map<String, List<String>> svixHeaders) {}
 
     /**
      * Prepares each peer once.
@@ -85,7 +87,8 @@ public class WebhookBenchmark {
     public WebhookBenchmark() {
         try {
             standard = new Webhook(KEY);
-        } catch (EmptyWebhookSecretException e) {
+            svix = new com.svix.Webhook(KEY);
+        } catch (EmptyWebhookSecretException | com.svix.exceptions.EmptyWebhookSecretException e) {
             throw new IllegalStateException(e);
         }
     }
@@ -95,7 +98,7 @@ public class WebhookBenchmark {
     public void sign() {
         Random random = new Random(1);
         samples = Stream.generate(() -> sample(json(kilobytes * 1024, random)))
-                .limit(kilobytes == 1 ? 100 : 10)
+                .limit(kilobytes == 100 ? 10 : 100)
                 .toList();
         receiver = WebhookReceiver.named("leads")
                 .verify(verifier)
@@ -132,7 +135,8 @@ public class WebhookBenchmark {
                         "X-Hub-Signature-256", signature.substring(0, 70) + (signature.endsWith("0") ? "1" : "0")),
                 signedTimed,
                 signedTimed.header("Stripe-Signature").orElseThrow(),
-                HttpHeaders.of(byStandard.headers(), (name, value) -> true));
+                HttpHeaders.of(byStandard.headers(), (name, value) -> true),
+                WebhookSigner.preset("svix", SECRET).sign(request).headers());
     }
 
     private static String json(int size, Random random) {
@@ -261,6 +265,19 @@ public class WebhookBenchmark {
     public String standardWebhooks() throws WebhookVerificationException {
         Sample sample = next();
         standard.verify(sample.text, sample.standardHeaders);
+        return sample.text;
+    }
+
+    /**
+     * The library of Svix.
+     *
+     * @return the text
+     * @throws com.svix.exceptions.WebhookVerificationException when it does not hold
+     */
+    @Benchmark
+    public String svix() throws com.svix.exceptions.WebhookVerificationException {
+        Sample sample = next();
+        svix.verify(sample.text, sample.svixHeaders);
         return sample.text;
     }
 
