@@ -3,6 +3,9 @@ package io.httpconnector.webhook.server;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookResponse;
+import io.httpconnector.webhook.internal.Watchdog;
+import io.httpconnector.webhook.internal.Watchdog.Watch;
+import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -24,8 +27,6 @@ import java.util.Map;
  * }</pre>
  */
 public final class VertxHandler implements Handler<HttpServerRequest> {
-
-    private static final long NONE = -1;
 
     private final Vertx vertx;
     private final WebhookReceiver receiver;
@@ -59,12 +60,15 @@ public final class VertxHandler implements Handler<HttpServerRequest> {
         private final HttpServerRequest request;
         private final HttpServerResponse response;
         private final Gathered body = new Gathered(receiver, budget);
+        private final Watch watch;
         private boolean over;
-        private long timer = NONE;
 
         Reception(HttpServerRequest request) {
             this.request = request;
             this.response = request.response();
+            Context context = vertx.getOrCreateContext();
+            this.watch =
+                    Watchdog.SHARED.watch(receiver.bodyTimeout(), () -> context.runOnContext(late -> refuseLate()));
         }
 
         void begin() {
@@ -85,28 +89,23 @@ public final class VertxHandler implements Handler<HttpServerRequest> {
                     handOver();
                 }
             });
-            // Most bodies are there already, and need no timer.
-            vertx.runOnContext(next -> {
-                if (!over) {
-                    timer = vertx.setTimer(receiver.bodyTimeout().toMillis(), id -> {
-                        over = true;
-                        refuse(request, Bodies.TOO_SLOW);
-                    });
-                }
-            });
+        }
+
+        private void refuseLate() {
+            if (!over) {
+                over = true;
+                refuse(request, Bodies.TOO_SLOW);
+            }
         }
 
         private void finish() {
             over = true;
-            if (timer != NONE) {
-                vertx.cancelTimer(timer);
-            }
+            watch.close();
         }
 
         private void handOver() {
             var unused = vertx.executeBlocking(() -> receiver.receive(webhook(request, body.toBytes())), false)
-                    .otherwise(Bodies.FAILED)
-                    .onSuccess(answer -> write(answer, response));
+                    .onComplete(answer -> write(answer.succeeded() ? answer.result() : Bodies.FAILED, response));
         }
     }
 
