@@ -15,8 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * Webhooks of 1 KB a second over real servers, each with a handler written by hand (the same HMAC, and Jackson) and with ours, in
@@ -28,6 +30,7 @@ public final class WebhookServers {
     private static final List<String> SERVERS =
             List.of("jdk", "servlet", "servlet-async", "spring-mvc", "webflux", "vertx", "javalin");
     private static final int EVENTS = 1000;
+    private static final int SECONDS = 5;
     private static final Pattern RATE = Pattern.compile("Requests/sec:\\s+([0-9.]+)");
     private static final Pattern BAD = Pattern.compile("Non-2xx or 3xx responses: ([0-9]+)");
 
@@ -52,30 +55,43 @@ public final class WebhookServers {
     private static void compare(int rounds, List<String> servers) throws IOException, InterruptedException {
         Path script = script();
         System.out.printf("%nWebhooks of 1 KB by wrk, 16 connections, %d rounds%n%n", rounds);
-        System.out.println("| | by hand, requests/s | ours, requests/s | ours / by hand (min .. max) |");
-        System.out.println("|---|---|---|---|");
+        System.out.println(
+                "| | by hand, requests/s | ours, requests/s | ours / by hand (min .. max) | processor time for each: by hand, us | ours, us | ours / by hand (min .. max) |");
+        System.out.println("|---|---|---|---|---|---|---|");
         for (String server : servers) {
-            List<Double> bare = new ArrayList<>();
-            List<Double> ours = new ArrayList<>();
-            List<Double> ratios = new ArrayList<>();
+            List<Load> bare = new ArrayList<>();
+            List<Load> ours = new ArrayList<>();
             for (int round = 0; round < rounds; round++) {
-                bare.add(rate(server, "bare", script));
-                ours.add(rate(server, "connector", script));
-                ratios.add(ours.get(round) / bare.get(round));
+                bare.add(load(server, "bare", script));
+                ours.add(load(server, "connector", script));
             }
-            ratios.sort(Double::compare);
-            bare.sort(Double::compare);
-            ours.sort(Double::compare);
             System.out.printf(
                     Locale.ROOT,
-                    "| %s | %.0f | %.0f | %.2f (%.2f .. %.2f) |%n",
+                    "| %s | %.0f | %.0f | %s | %.1f | %.1f | %s |%n",
                     server,
-                    bare.get(rounds / 2),
-                    ours.get(rounds / 2),
-                    ratios.get(rounds / 2),
-                    ratios.get(0),
-                    ratios.get(rounds - 1));
+                    middle(bare, Load::rate),
+                    middle(ours, Load::rate),
+                    ratios(ours, bare, Load::rate),
+                    middle(bare, Load::micros),
+                    middle(ours, Load::micros),
+                    ratios(ours, bare, Load::micros));
         }
+    }
+
+    /** Requests a second, and the time of processors that the server takes for each: the latter depends less on what else runs. */
+    private record Load(double rate, double micros) {}
+
+    private static double middle(List<Load> loads, ToDoubleFunction<Load> figure) {
+        return loads.stream().mapToDouble(figure).sorted().toArray()[loads.size() / 2];
+    }
+
+    private static String ratios(List<Load> ours, List<Load> bare, ToDoubleFunction<Load> figure) {
+        double[] ratios = IntStream.range(0, ours.size())
+                .mapToDouble(i -> figure.applyAsDouble(ours.get(i)) / figure.applyAsDouble(bare.get(i)))
+                .sorted()
+                .toArray();
+        return String.format(
+                Locale.ROOT, "%.2f (%.2f .. %.2f)", ratios[ratios.length / 2], ratios[0], ratios[ratios.length - 1]);
     }
 
     /** Many different events: the same one at the same time would be handled once. */
@@ -102,7 +118,7 @@ public final class WebhookServers {
         return Files.writeString(Files.createTempFile("post", ".lua"), script);
     }
 
-    private static double rate(String server, String handler, Path script) throws IOException, InterruptedException {
+    private static Load load(String server, String handler, Path script) throws IOException, InterruptedException {
         int port;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();
@@ -123,13 +139,19 @@ public final class WebhookServers {
                 .start();
         try {
             awaitPort(port);
-            // Two cores take that long until the server is compiled.
-            wrk(port, 12, script);
-            return wrk(port, 5, script);
+            // Two cores take that long until the server is compiled, as it must share them with the sender.
+            double unused = wrk(port, 22, script);
+            Duration before = cpuTime(process);
+            double rate = wrk(port, SECONDS, script);
+            return new Load(rate, cpuTime(process).minus(before).toNanos() / 1e3 / (rate * SECONDS));
         } finally {
             process.destroy();
             process.waitFor();
         }
+    }
+
+    private static Duration cpuTime(Process process) {
+        return process.info().totalCpuDuration().orElseThrow();
     }
 
     private static void awaitPort(int port) throws InterruptedException {

@@ -71,7 +71,9 @@ public final class SpringWebFluxHandler implements HandlerFunction<ServerRespons
                         refusals.complete();
                     }
                 })
-                .next();
+                .next()
+                // The sender is gone: no error of the application's, as Spring would log it.
+                .onErrorReturn(Bodies.TOO_SLOW);
     }
 
     /** Reactor's own timeout wakes a thread for each request, which takes a quarter of the throughput. */

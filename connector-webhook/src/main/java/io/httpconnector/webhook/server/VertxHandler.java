@@ -67,51 +67,49 @@ public final class VertxHandler implements Handler<HttpServerRequest> {
             this.request = request;
             this.response = request.response();
             Context context = vertx.getOrCreateContext();
-            this.watch =
-                    Watchdog.SHARED.watch(receiver.bodyTimeout(), () -> context.runOnContext(late -> refuseLate()));
+            this.watch = Watchdog.SHARED.watch(
+                    receiver.bodyTimeout(), () -> context.runOnContext(late -> refuse(Bodies.TOO_SLOW)));
         }
 
         void begin() {
-            response.closeHandler(closed -> body.close());
-            response.endHandler(ended -> body.close());
-            request.exceptionHandler(gone -> finish());
+            request.exceptionHandler(gone -> giveUp());
             request.handler(piece -> {
                 WebhookResponse refusal = over ? null : body.add(piece.getBytes());
                 if (refusal != null) {
-                    finish();
-                    refuse(request, refusal);
+                    refuse(refusal);
                 }
             });
             request.endHandler(end -> {
                 // After a refusal there is nobody to answer.
                 if (!over) {
-                    finish();
                     handOver();
                 }
             });
         }
 
-        private void refuseLate() {
+        private void refuse(WebhookResponse answer) {
             if (!over) {
-                over = true;
-                refuse(request, Bodies.TOO_SLOW);
+                giveUp();
+                write(answer, response);
+                var unused = request.connection().close();
             }
         }
 
-        private void finish() {
+        private void giveUp() {
             over = true;
             watch.close();
+            body.close();
         }
 
         private void handOver() {
+            over = true;
+            watch.close();
             var unused = vertx.executeBlocking(() -> receiver.receive(webhook(request, body.toBytes())), false)
-                    .onComplete(answer -> write(answer.succeeded() ? answer.result() : Bodies.FAILED, response));
+                    .onComplete(answer -> {
+                        body.close();
+                        write(answer.succeeded() ? answer.result() : Bodies.FAILED, response);
+                    });
         }
-    }
-
-    private static void refuse(HttpServerRequest request, WebhookResponse answer) {
-        write(answer, request.response());
-        var unused = request.connection().close();
     }
 
     private static void write(WebhookResponse answer, HttpServerResponse response) {

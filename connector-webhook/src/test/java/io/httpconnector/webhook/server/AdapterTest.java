@@ -4,6 +4,10 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookResponse;
@@ -27,8 +31,11 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
 
 /** What every adapter does, on its real server. */
 class AdapterTest {
@@ -36,6 +43,11 @@ class AdapterTest {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final BlockingQueue<WebhookRequest> received = new LinkedBlockingQueue<>();
+
+    private final Logger logger = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+    private final ListAppender<ILoggingEvent> errors = new ListAppender<>();
+    private int maxBody = 100_000;
+    private Duration bodyTimeout = Duration.ofMillis(500);
 
     private final WebhookReceiver receiver = new WebhookReceiver() {
         @Override
@@ -46,14 +58,25 @@ class AdapterTest {
 
         @Override
         public int maxBody() {
-            return 100_000;
+            return maxBody;
         }
 
         @Override
         public Duration bodyTimeout() {
-            return Duration.ofMillis(500);
+            return bodyTimeout;
         }
     };
+
+    @BeforeEach
+    void listen() {
+        errors.start();
+        logger.addAppender(errors);
+    }
+
+    @AfterEach
+    void stop() {
+        logger.detachAppender(errors);
+    }
 
     static Set<String> servers() {
         return Servers.all().keySet();
@@ -230,5 +253,92 @@ class AdapterTest {
         } catch (IOException e) {
             return true;
         }
+    }
+
+    /** Each body takes an eighth of the room that there is for bodies, or more; and what a sender does is no error of ours. */
+    @ParameterizedTest
+    @MethodSource("servers")
+    void givesBackTheRoomThatABodyTook(String server) throws Exception {
+        byte[] body = noise((int) (Runtime.getRuntime().maxMemory() / 16 / 8));
+        maxBody = body.length * 2;
+        bodyTimeout = Duration.ofMinutes(1);
+        try (Running running = start(server)) {
+            for (int i = 0; i < 10; i++) {
+                assertThat(post(running, HttpRequest.BodyPublishers.ofByteArray(body)))
+                        .contains(202);
+                received.clear();
+            }
+            for (int i = 0; i < 10; i++) {
+                try (Socket gone = begun(running, body)) {
+                    assertThat(gone.isConnected()).isTrue();
+                }
+            }
+            assertThat(isReceivedInTheEnd(running, body)).isTrue();
+            for (int i = 0; i < 10; i++) {
+                assertThat(post(
+                                running,
+                                HttpRequest.BodyPublishers.ofInputStream(
+                                        () -> new ByteArrayInputStream(noise(body.length * 3)))))
+                        .isNotEqualTo(Optional.of(202));
+            }
+            assertThat(isReceivedInTheEnd(running, body)).isTrue();
+            bodyTimeout = Duration.ofMillis(500);
+            for (int i = 0; i < 3; i++) {
+                for (Socket slow : List.of(begun(running, body), begun(running, body), begun(running, body))) {
+                    assertThat(answer(slow)).doesNotContain(" 202 ");
+                    slow.close();
+                }
+            }
+            assertThat(isReceivedInTheEnd(running, body)).isTrue();
+        }
+        assertThat(errors.list)
+                .filteredOn(event -> event.getLevel() == Level.ERROR)
+                .isEmpty();
+    }
+
+    private static String answer(Socket socket) {
+        try {
+            return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+        } catch (IOException e) {
+            return "closed";
+        }
+    }
+
+    /** The half of a body. */
+    private Socket begun(Running running, byte[] body) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), running.port());
+        socket.setSoTimeout(10_000);
+        try {
+            OutputStream out = socket.getOutputStream();
+            out.write(("POST /hooks/1 HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length * 2 + "\r\n\r\n")
+                    .getBytes(UTF_8));
+            out.write(body);
+        } catch (IOException e) {
+            // There is no room at the moment.
+            assertThat(socket.isConnected()).isTrue();
+        }
+        return socket;
+    }
+
+    /** The status; none when the server closes the connection meanwhile. */
+    private Optional<Integer> post(Running running, HttpRequest.BodyPublisher body) throws InterruptedException {
+        try {
+            return Optional.of(
+                    client.send(request(running, "/hooks/1").POST(body).build(), HttpResponse.BodyHandlers.discarding())
+                            .statusCode());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** It takes a moment until a server knows that a sender is gone. */
+    private boolean isReceivedInTheEnd(Running running, byte[] body) throws InterruptedException {
+        for (int i = 0; i < 50; i++) {
+            if (post(running, HttpRequest.BodyPublishers.ofByteArray(body)).equals(Optional.of(202))) {
+                return true;
+            }
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
+        return false;
     }
 }
