@@ -205,14 +205,18 @@ class HandlingTest {
         assertThat(receiver.receive(event("1")).status()).isEqualTo(200);
     }
 
+    private WebhookReceiver remembering(At time, int most) {
+        return receiver()
+                .time(time)
+                .remember(Duration.ofMinutes(10), most)
+                .handler(events::add)
+                .build();
+    }
+
     @Test
     void aRepetitionIsKnownWithinTheWindowOnly() {
         At time = new At(Instant.EPOCH);
-        WebhookReceiver receiver = receiver()
-                .time(time)
-                .remember(Duration.ofMinutes(10), 100)
-                .handler(events::add)
-                .build();
+        WebhookReceiver receiver = remembering(time, 100);
 
         receiver.receive(event("1"));
         time.pass(Duration.ofMinutes(9));
@@ -227,11 +231,7 @@ class HandlingTest {
     @Test
     void whatCameAgainAfterTheWindowIsRememberedAnew() {
         At time = new At(Instant.EPOCH);
-        WebhookReceiver receiver = receiver()
-                .time(time)
-                .remember(Duration.ofMinutes(10), 2)
-                .handler(events::add)
-                .build();
+        WebhookReceiver receiver = remembering(time, 2);
 
         receiver.receive(event("1"));
         time.pass(Duration.ofMinutes(9));

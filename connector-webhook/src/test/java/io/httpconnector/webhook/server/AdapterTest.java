@@ -46,6 +46,7 @@ class AdapterTest {
 
     private final Logger logger = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
     private final ListAppender<ILoggingEvent> errors = new ListAppender<>();
+    private Duration handling = Duration.ZERO;
     private int maxBody = 100_000;
     private Duration bodyTimeout = Duration.ofMillis(500);
 
@@ -53,6 +54,7 @@ class AdapterTest {
         @Override
         public WebhookResponse receive(WebhookRequest request) {
             received.add(request);
+            pause(handling);
             return WebhookResponse.text(202, "got " + request.body().length).header("X-Answer", "yes");
         }
 
@@ -84,6 +86,14 @@ class AdapterTest {
 
     private Running start(String server) throws Exception {
         return Servers.all().get(server).with(receiver);
+    }
+
+    private static void pause(Duration time) {
+        try {
+            TimeUnit.NANOSECONDS.sleep(time.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static HttpRequest.Builder request(Running server, String target) {
@@ -269,10 +279,20 @@ class AdapterTest {
                 received.clear();
             }
             for (int i = 0; i < 10; i++) {
-                try (Socket gone = begun(running, body)) {
+                try (Socket gone = begun(running, body, body.length * 2)) {
                     assertThat(gone.isConnected()).isTrue();
                 }
             }
+            assertThat(isReceivedInTheEnd(running, body)).isTrue();
+            received.clear();
+            handling = Duration.ofMillis(50);
+            for (int i = 0; i < 10; i++) {
+                try (Socket goneWhileItIsHandled = begun(running, body, body.length)) {
+                    assertThat(goneWhileItIsHandled.isConnected()).isTrue();
+                    assertThat(received.poll(10, TimeUnit.SECONDS)).isNotNull();
+                }
+            }
+            handling = Duration.ZERO;
             assertThat(isReceivedInTheEnd(running, body)).isTrue();
             for (int i = 0; i < 10; i++) {
                 assertThat(post(
@@ -284,7 +304,10 @@ class AdapterTest {
             assertThat(isReceivedInTheEnd(running, body)).isTrue();
             bodyTimeout = Duration.ofMillis(500);
             for (int i = 0; i < 3; i++) {
-                for (Socket slow : List.of(begun(running, body), begun(running, body), begun(running, body))) {
+                for (Socket slow : List.of(
+                        begun(running, body, body.length * 2),
+                        begun(running, body, body.length * 2),
+                        begun(running, body, body.length * 2))) {
                     assertThat(answer(slow)).doesNotContain(" 202 ");
                     slow.close();
                 }
@@ -304,14 +327,13 @@ class AdapterTest {
         }
     }
 
-    /** The half of a body. */
-    private Socket begun(Running running, byte[] body) throws IOException {
+    /** Sends so much of a body that has a length. */
+    private static Socket begun(Running running, byte[] body, int length) throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), running.port());
         socket.setSoTimeout(10_000);
         try {
             OutputStream out = socket.getOutputStream();
-            out.write(("POST /hooks/1 HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length * 2 + "\r\n\r\n")
-                    .getBytes(UTF_8));
+            out.write(("POST /hooks/1 HTTP/1.1\r\nHost: x\r\nContent-Length: " + length + "\r\n\r\n").getBytes(UTF_8));
             out.write(body);
         } catch (IOException e) {
             // There is no room at the moment.
