@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.zaxxer.hikari.HikariDataSource;
 import io.httpconnector.state.StateLog;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.flywaydb.core.Flyway;
@@ -25,12 +23,6 @@ class ApplicationTest {
 
     @TempDir
     Path directory;
-
-    private static List<String> read(StateLog log) {
-        List<String> entries = new ArrayList<>();
-        log.read(entry -> entries.add(new String(entry, UTF_8)));
-        return entries;
-    }
 
     @ParameterizedTest
     @EnumSource
@@ -53,14 +45,14 @@ class ApplicationTest {
             StateLog log = JdbcStateStore.of(source, "integration.hc_").open("leads");
             log.read(entry -> {});
             log.append("a".getBytes(UTF_8));
-            assertThat(read(log)).containsExactly("a");
+            assertThat(Databases.read(log)).containsExactly("a");
 
             // Whoever does both has the same tables.
             JdbcSchema.create(source, "integration.hc_");
             assertThat(before)
                     .isEqualTo(sql.queryForObject(columns, Integer.class))
                     .isGreaterThan(20);
-            assertThat(read(log)).containsExactly("a");
+            assertThat(Databases.read(log)).containsExactly("a");
         }
     }
 
@@ -80,7 +72,7 @@ class ApplicationTest {
             });
             assertThat(sql.queryForObject("select count(*) from lead", Integer.class))
                     .isZero();
-            assertThat(read(log)).containsExactly("a");
+            assertThat(Databases.read(log)).containsExactly("a");
         }
     }
 }

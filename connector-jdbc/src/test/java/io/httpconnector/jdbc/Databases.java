@@ -2,15 +2,19 @@ package io.httpconnector.jdbc;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.httpconnector.state.StateLog;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
@@ -33,6 +37,13 @@ enum Databases {
         JdbcDataSource source = new JdbcDataSource();
         source.setURL("jdbc:h2:retry:" + directory.resolve("db"));
         return source;
+    }
+
+    /** What a state consists of, as text. */
+    static List<String> read(StateLog log) {
+        List<String> entries = new ArrayList<>();
+        log.read(entry -> entries.add(new String(entry, StandardCharsets.UTF_8)));
+        return entries;
     }
 
     /** Gives one connection again and again, which is not closed. */

@@ -35,12 +35,6 @@ class JdbcStateStoreTest {
     @TempDir
     Path directory;
 
-    private static List<String> read(StateLog log) {
-        List<String> entries = new ArrayList<>();
-        log.read(entry -> entries.add(new String(entry, UTF_8)));
-        return entries;
-    }
-
     private static void expect(Reason reason, Runnable step) {
         assertThatThrownBy(step::run)
                 .isInstanceOfSatisfying(
@@ -74,10 +68,10 @@ class JdbcStateStoreTest {
             expect(Reason.CONFLICT, () -> frozen.replace(List.of("b".getBytes(UTF_8))));
             successor.replace(List.of("c".getBytes(UTF_8)));
             expect(Reason.CONFLICT, () -> frozen.append("b".getBytes(UTF_8)));
-            assertThat(read(frozen)).containsExactly("c");
+            assertThat(Databases.read(frozen)).containsExactly("c");
             frozen.append("d".getBytes(UTF_8));
             expect(Reason.CONFLICT, () -> successor.append("e".getBytes(UTF_8)));
-            assertThat(read(successor)).containsExactly("c", "d");
+            assertThat(Databases.read(successor)).containsExactly("c", "d");
         }
     }
 
@@ -105,7 +99,7 @@ class JdbcStateStoreTest {
             }
             threads.shutdown();
             try (StateLog log = JdbcStateStore.of(source).open("leads")) {
-                assertThat(total(read(log))).isEqualTo(added.get());
+                assertThat(total(Databases.read(log))).isEqualTo(added.get());
             }
             assertThat(added.get()).isGreaterThan(50);
         }
@@ -114,7 +108,7 @@ class JdbcStateStoreTest {
     /** Every tenth time, what is there is put into one entry. */
     private static void add(StateLog log, int n, AtomicInteger added) {
         try {
-            int before = total(read(log));
+            int before = total(Databases.read(log));
             if (n % 10 == 9) {
                 log.replace(List.of(String.valueOf(before).getBytes(UTF_8)));
             } else {
@@ -150,7 +144,7 @@ class JdbcStateStoreTest {
                         });
                 Databases.execute(source, "alter table elsewhere rename to acme_state_entry");
                 log.append("2".getBytes(UTF_8));
-                assertThat(read(log)).containsExactly("1", "2");
+                assertThat(Databases.read(log)).containsExactly("1", "2");
                 Databases.execute(source, "delete from acme_state_entry where entry = 1");
                 expect(Reason.CORRUPT, () -> log.read(entry -> {}));
                 expect(Reason.CONFLICT, () -> log.append("3".getBytes(UTF_8)));
@@ -170,7 +164,7 @@ class JdbcStateStoreTest {
                 }
                 log.replace(Collections.nCopies(220, "2".getBytes(UTF_8)));
                 log.replace(Collections.nCopies(3, "3".getBytes(UTF_8)));
-                assertThat(read(log)).containsExactly("3", "3", "3");
+                assertThat(Databases.read(log)).containsExactly("3", "3", "3");
             }
             try (Connection connection = source.getConnection();
                     Statement statement = connection.createStatement();
@@ -200,12 +194,12 @@ class JdbcStateStoreTest {
             expect(Reason.UNAVAILABLE, () -> log.replace(List.of("3".getBytes(UTF_8), "4".getBytes(UTF_8))));
             answers.set(100);
             log.append("5".getBytes(UTF_8));
-            assertThat(read(other)).containsExactly("3", "4", "5");
+            assertThat(Databases.read(other)).containsExactly("3", "4", "5");
 
             answers.set(0);
             expect(Reason.UNAVAILABLE, () -> log.append("6".getBytes(UTF_8)));
             answers.set(100);
-            assertThat(read(other)).containsExactly("3", "4", "5", "6");
+            assertThat(Databases.read(other)).containsExactly("3", "4", "5", "6");
             other.append("7".getBytes(UTF_8));
             expect(Reason.CONFLICT, () -> log.append("8".getBytes(UTF_8)));
             expect(Reason.CONFLICT, () -> log.append("8".getBytes(UTF_8)));
