@@ -16,6 +16,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
@@ -57,12 +58,22 @@ enum Databases {
 
     /** Gives connections whose commits succeed, but are not heard of when there are no answers left. */
     static DataSource losingAnswers(DataSource source, AtomicInteger answers) {
+        return afterEachCommit(source, () -> {
+            if (answers.getAndDecrement() <= 0) {
+                throw new SQLException("the connection was lost", "08006");
+            }
+            return true;
+        });
+    }
+
+    /** Gives connections whose commits are over only after something. */
+    static DataSource afterEachCommit(DataSource source, Callable<?> then) {
         return proxy(DataSource.class, (proxy, method, arguments) -> {
             Connection connection = source.getConnection();
             return proxy(Connection.class, (self, called, values) -> {
                 Object result = called.invoke(connection, values);
-                if (called.getName().equals("commit") && answers.getAndDecrement() <= 0) {
-                    throw new SQLException("the connection was lost", "08006");
+                if (called.getName().equals("commit")) {
+                    Object unused = then.call();
                 }
                 return result;
             });

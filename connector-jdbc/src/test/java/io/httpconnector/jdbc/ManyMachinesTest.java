@@ -10,6 +10,7 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.oauth2.OAuth2;
+import io.httpconnector.auth.oauth2.TokenStore;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,6 +98,21 @@ class ManyMachinesTest {
         exchange.close();
     }
 
+    private static HttpConnection connection(String url, DataSource source) {
+        return HttpConnection.named("Service")
+                .baseUrl(url)
+                .auth(OAuth2.refreshToken(Secret.of("r0"))
+                        .tokenUrl(url + "/token")
+                        .publicClient("id")
+                        .tokens(JdbcTokenStore.of(source))
+                        .build())
+                .build();
+    }
+
+    private String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
     /** A machine: when its input ends, it sends by many threads at once. */
     static final class Machine {
 
@@ -103,14 +120,7 @@ class ManyMachinesTest {
             PGSimpleDataSource source = new PGSimpleDataSource();
             source.setURL(arguments[1]);
             source.setUser("postgres");
-            try (HttpConnection connection = HttpConnection.named("Service")
-                    .baseUrl(arguments[0])
-                    .auth(OAuth2.refreshToken(Secret.of("r0"))
-                            .tokenUrl(arguments[0] + "/token")
-                            .publicClient("id")
-                            .tokens(JdbcTokenStore.of(source))
-                            .build())
-                    .build()) {
+            try (HttpConnection connection = connection(arguments[0], source)) {
                 System.out.println("ready");
                 int unused = System.in.read();
                 ExecutorService threads = Executors.newFixedThreadPool(THREADS);
@@ -127,13 +137,12 @@ class ManyMachinesTest {
     }
 
     private Process machine(String database) throws IOException {
-        String url = "http://127.0.0.1:" + server.getAddress().getPort();
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         System.getProperty("java.class.path"),
                         Machine.class.getName(),
-                        url,
+                        url(),
                         database)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
@@ -186,6 +195,31 @@ class ManyMachinesTest {
             dying.destroyForcibly();
 
             await(successor, 0);
+            assertThat(refreshes).hasValue(1);
+            assertThat(misuses).hasValue(0);
+        }
+    }
+
+    /** The lock of a row is over with each commit: somebody else may have it before it is taken again. */
+    @Test
+    void whoRefreshesBetweenTwoStepsOfAnotherIsNoticed() throws Exception {
+        try (HikariDataSource source = Databases.POSTGRESQL.open(directory);
+                HttpConnection quick = connection(url(), source)) {
+            JdbcSchema.create(source);
+            TokenStore store = JdbcTokenStore.of(source);
+            AtomicInteger answered = new AtomicInteger();
+            DataSource slow = Databases.afterEachCommit(
+                    source,
+                    () -> store.get("Service").isPresent() && refreshes.get() == 0
+                            ? threads.submit(() -> answered.set(
+                                            quick.send(Request.get("/api")).status()))
+                                    .get()
+                            : "not yet");
+            try (HttpConnection connection = connection(url(), slow)) {
+                assertThat(connection.send(Request.get("/api")).status()).isEqualTo(200);
+            }
+
+            assertThat(answered).hasValue(200);
             assertThat(refreshes).hasValue(1);
             assertThat(misuses).hasValue(0);
         }

@@ -173,12 +173,15 @@ final class TokenSession implements AuthStrategy {
         TokenStore.Lease lease = store.lease(key, PATIENCE);
         try {
             saveUnsaved(read().orElse(null));
-            Tokens tokens = read().orElse(null);
-            stored = usable(tokens);
-            return adopt(stored != null ? stored : renewed(tokens));
+            return adopt(usableOrRenewed(read().orElse(null)));
         } finally {
             lease.close();
         }
+    }
+
+    private Current usableOrRenewed(@Nullable Tokens stored) {
+        Current good = usable(stored);
+        return good != null ? good : renewed(stored);
     }
 
     /** What the store has, unless it began with another refresh token than the one that is given now. */
@@ -263,7 +266,15 @@ final class TokenSession implements AuthStrategy {
         if (old.refusal() != null) {
             throw authorizationRequired(old.refusal(), null);
         }
-        return stored(refreshed(old, refreshToken), refreshToken);
+        Tokens begun = old.refreshing(clock.millis());
+        write(begun);
+        Tokens found = read().orElse(null);
+        if (found == null || found.refusal() != null || !refreshToken.equals(found.refreshToken())) {
+            // The lease was given up in order to write, and somebody else was there.
+            return usableOrRenewed(found);
+        }
+        boolean lost = old.refreshBegan() != null || !found.equals(begun);
+        return stored(refreshed(lost ? begun : old, begun, refreshToken), refreshToken);
     }
 
     private Current stored(Tokens tokens, @Nullable String spent) {
@@ -288,10 +299,8 @@ final class TokenSession implements AuthStrategy {
         }
     }
 
-    private Tokens refreshed(Tokens old, String refreshToken) {
+    private Tokens refreshed(Tokens old, Tokens begun, String refreshToken) {
         boolean lost = old.refreshBegan() != null;
-        Tokens begun = old.refreshing(clock.millis());
-        write(begun);
         for (int attempt = 1; ; attempt++) {
             try {
                 return endpoint().refresh(begun, refreshToken);

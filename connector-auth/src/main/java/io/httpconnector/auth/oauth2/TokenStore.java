@@ -82,7 +82,8 @@ public interface TokenStore {
 
     /**
      * Waits until nobody else, in this process or another, holds the lease of this key. It ends when it is closed, and when
-     * the process that holds it dies.
+     * the process that holds it dies. A store may give it up for a moment in {@link #put} and {@link #remove}, when it needs that
+     * to write: whoever holds the lease reads again afterwards.
      *
      * @param key the key
      * @param patience how long to wait at most

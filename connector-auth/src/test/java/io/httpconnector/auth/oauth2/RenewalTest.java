@@ -30,7 +30,9 @@ import io.httpconnector.auth.ExpiresAs;
 import io.httpconnector.auth.TestClock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,6 +53,7 @@ class RenewalTest {
     private static final class ShakyStore extends ForwardingStore {
         private @Nullable String refuses;
         private @Nullable Runnable afterNextPut;
+        private @Nullable Runnable afterNextGet;
 
         ShakyStore() {
             super(TokenStore.inMemory());
@@ -67,6 +70,17 @@ class RenewalTest {
             if (then != null) {
                 then.run();
             }
+        }
+
+        @Override
+        public Optional<Secret> get(String key) {
+            Optional<Secret> value = super.get(key);
+            Runnable then = afterNextGet;
+            afterNextGet = null;
+            if (then != null) {
+                then.run();
+            }
+            return value;
         }
     }
 
@@ -338,8 +352,8 @@ class RenewalTest {
         }
     }
 
-    @Test
-    void refusalIsNotFinalWhenSomebodyElseHasRenewedTheTokensMeanwhile() {
+    /** Another process renews at an instant that this one chooses; this one has its tokens, which are over. */
+    private void somebodyElseRenews(Consumer<Runnable> when) {
         thenToken("a1", "\"refresh_token\": \"r1\", \"expires_in\": 3600");
         then(aResponse().withStatus(400).withBody("{\"error\": \"invalid_grant\"}"));
         try (HttpConnection connection = connection(user())) {
@@ -353,13 +367,43 @@ class RenewalTest {
                     .replaceAll(
                             "\"expiresAt\":\\d+",
                             "\"expiresAt\":" + clock.instant().plusSeconds(3600).toEpochMilli());
-            store.afterNextPut = () -> store.put("Service", Secret.of(theirs), null);
+            when.accept(() -> store.put("Service", Secret.of(theirs), null));
 
             send(connection);
 
             sentWith(1, "a2");
-            asked(2);
         }
+    }
+
+    @Test
+    void refreshTokenIsNotSentWhenSomebodyElseHasSpentItJustNow() {
+        somebodyElseRenews(renewal -> store.afterNextPut = renewal);
+        asked(1);
+    }
+
+    @Test
+    void refreshTokenIsNotSentWhenSomebodyElseHasSeenItRefusedJustNow() {
+        thenToken("a1", "\"refresh_token\": \"r1\", \"expires_in\": 3600");
+        try (HttpConnection connection = connection(user())) {
+            send(connection);
+            clock.passes(Duration.ofHours(1));
+            store.afterNextPut = () -> {
+                Secret begun = store.get("Service").orElseThrow();
+                Tokens refused = StoredJson.read(begun, Tokens.class).refused("spent by another");
+                store.put("Service", StoredJson.write(refused), null);
+            };
+
+            assertThatThrownBy(() -> send(connection))
+                    .isInstanceOf(AuthorizationRequiredException.class)
+                    .hasMessageContaining("spent by another");
+            asked(1);
+        }
+    }
+
+    @Test
+    void refusalIsNotFinalWhenSomebodyElseHasRenewedTheTokensMeanwhile() {
+        somebodyElseRenews(renewal -> store.afterNextPut = () -> store.afterNextGet = renewal);
+        asked(2);
     }
 
     @Test
