@@ -336,7 +336,8 @@ public final class WebhookSoak {
                 sender.setDaemon(true);
                 sender.start();
             }
-            Thread.sleep(2000);
+            // Until the compiler is done.
+            Thread.sleep(15_000);
             long before = acknowledged.get();
             long begin = System.nanoTime();
             Thread.sleep(4000);

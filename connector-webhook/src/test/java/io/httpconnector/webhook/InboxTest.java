@@ -30,6 +30,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -334,6 +335,56 @@ class InboxTest {
 
         assertThat(taken.status()).isEqualTo(200);
         eventually(() -> events.size() == 1);
+    }
+
+    @Test
+    void whatFailsAfterTheSenderIsAnsweredIsTakenWhenItComesAgain() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch bothWait = new CountDownLatch(1);
+        AtomicInteger writes = new AtomicInteger();
+        StateStore store = new Wrapped(StateStore.inMemory(), entry -> {
+            int number = writes.incrementAndGet();
+            if (number == 1) {
+                begun.countDown();
+                await(bothWait, Duration.ofSeconds(20));
+            } else if (number == 2) {
+                await(new CountDownLatch(1), Duration.ofMillis(300));
+            }
+            if (number <= 2) {
+                throw new StateException(StateException.Reason.UNAVAILABLE, "the disk is full");
+            }
+        });
+        WebhookEndpoint leads = open(receiver()
+                .each("/leads")
+                .inbox(inbox(Inbox.in(store, 100, 1 << 20)))
+                .handler(events::add));
+
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        Future<WebhookResponse> first = threads.submit(() -> leads.receive(leads("1")));
+        begun.await();
+        Future<WebhookResponse> both = threads.submit(() -> leads.receive(leads("1", "2")));
+        await(new CountDownLatch(1), Duration.ofMillis(200));
+        bothWait.countDown();
+        threads.shutdown();
+        assertThat(first.get().status()).isEqualTo(503);
+        assertThat(both.get().status()).isEqualTo(503);
+
+        eventually(() -> writes.get() == 2 && leads.waiting() == 0);
+        assertThat(leads.receive(leads("1", "2")).status()).isEqualTo(200);
+        eventually(() -> events.size() == 2);
+    }
+
+    private static WebhookRequest leads(String... ids) {
+        String leads = Stream.of(ids).map(id -> "{\"id\":\"" + id + "\"}").collect(Collectors.joining(","));
+        return WebhookRequest.of("POST", "/", "", Map.of(), ("{\"leads\":[" + leads + "]}").getBytes(UTF_8));
+    }
+
+    private static void await(CountDownLatch latch, Duration most) {
+        try {
+            boolean unused = latch.await(most.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

@@ -1,166 +1,217 @@
 package io.httpconnector.webhook.inbox;
 
-import io.httpconnector.ConnectorException;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateLog;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Adds records to a log, many at once: whoever writes meanwhile shares the next write. One thread writes, whom no deadline of a
  * handler can interrupt. Safe for many threads.
+ *
+ * @param <T> what records are about
  */
-final class Journal implements AutoCloseable {
+final class Journal<T> implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
     private static final int MOST_BYTES = 8 << 20;
+    private static final int CHAINS = 6;
     private static final Duration PATIENCE = Duration.ofMillis(50);
 
     private final StateLog log;
-    private final Supplier<List<byte[]>> everything;
-    private final BlockingQueue<Write> waiting = new LinkedBlockingQueue<>();
+    private final Owner<T> owner;
     private final Thread thread;
-    private final Write end = new Write(new byte[0]);
-    private final Write nudge = new Write(new byte[0]);
-    private ByteArrayOutputStream later = new ByteArrayOutputStream();
-    private boolean closed;
     private long written;
-    private long compact;
+    private long compact = MOST_BYTES;
 
-    /** Something to be written. */
-    private static final class Write {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
 
-        private final byte[] records;
-        private final CompletableFuture<Void> done = new CompletableFuture<>();
+    /** By the lock, as are the batches until they are taken out, and what follows. */
+    private final Deque<Batch<T>> waiting = new ArrayDeque<>();
 
-        Write(byte[] records) {
-            this.records = records;
+    private boolean closed;
+
+    /** Whose records they are. */
+    interface Owner<T> {
+
+        /** Takes an entry that was in the log already. */
+        void restore(byte[] entry);
+
+        /** What the records of a write were about is on durable storage; those who wait for it don't know yet. */
+        void stored(List<T> about);
+
+        /** What the records of a write were about could not be stored. */
+        void refused(List<T> about);
+
+        /** All entries that still matter, so that the others can be left out. */
+        List<byte[]> everything();
+    }
+
+    /** Records that are written at once. */
+    static final class Batch<T> {
+
+        private final ByteArrayOutputStream records = new ByteArrayOutputStream();
+        private final List<T> about = new ArrayList<>();
+        private boolean isUrgent;
+
+        /** Each wakes one of those who wait for it, who wakes the next: so the journal can write meanwhile. */
+        private final List<CountDownLatch> ends =
+                Stream.generate(() -> new CountDownLatch(1)).limit(CHAINS).toList();
+
+        private volatile @Nullable RuntimeException failure;
+
+        /**
+         * Waits until the records are on durable storage, also when the thread is interrupted.
+         *
+         * @throws io.httpconnector.ConnectorException when they could not be written
+         */
+        void await() {
+            CountDownLatch end = ends.get(ThreadLocalRandom.current().nextInt(CHAINS));
+            boolean interrupted = false;
+            while (true) {
+                try {
+                    end.await();
+                    break;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            RuntimeException why = failure;
+            if (why != null) {
+                throw why;
+            }
+        }
+
+        private void end(@Nullable RuntimeException why) {
+            failure = why;
+            ends.forEach(CountDownLatch::countDown);
         }
     }
 
-    /**
-     * Begins to write.
-     *
-     * @param log a log that was read
-     * @param size how large it is
-     * @param everything gives all records that still matter, so that the others can be left out
-     */
-    Journal(String name, StateLog log, long size, Supplier<List<byte[]>> everything) {
+    /** Reads the log, and begins to write. */
+    Journal(String name, StateLog log, Owner<T> owner) {
         this.log = log;
-        this.everything = everything;
-        this.written = size;
-        this.compact = MOST_BYTES;
+        this.owner = owner;
+        log.read(entry -> {
+            written += entry.length;
+            owner.restore(entry);
+        });
         this.thread = new Thread(this::run, "http-connector-webhook-" + name);
         thread.setDaemon(true);
         thread.start();
     }
 
-    /** Writes records, each with a line break at its end; the future is complete when they are on durable storage. */
-    synchronized CompletableFuture<Void> write(byte[] records) {
-        Write write = new Write(records);
-        if (closed) {
-            write.done.completeExceptionally(
-                    new StateException(StateException.Reason.UNAVAILABLE, "the inbox is closed"));
-        } else {
-            waiting.add(write);
+    /** Writes records, each with a line break at its end, with those of others. */
+    Batch<T> write(byte[] records, List<T> about) {
+        lock.lock();
+        try {
+            if (closed) {
+                Batch<T> late = new Batch<>();
+                owner.refused(about);
+                late.end(new StateException(StateException.Reason.UNAVAILABLE, "the inbox is closed"));
+                return late;
+            }
+            Batch<T> batch = add(records);
+            batch.about.addAll(about);
+            if (!batch.isUrgent) {
+                batch.isUrgent = true;
+                changed.signal();
+            }
+            return batch;
+        } finally {
+            lock.unlock();
         }
-        return write.done;
     }
 
     /**
      * Writes records with the next that are urgent, or after a while: if they are lost in a crash, something is done twice.
      */
-    synchronized void writeLater(byte[] records) {
-        if (!closed) {
-            if (later.size() == 0) {
-                waiting.add(nudge);
-            }
-            later.writeBytes(records);
-        }
-    }
-
-    private synchronized byte[] takeLater() {
-        byte[] records = later.toByteArray();
-        later = new ByteArrayOutputStream();
-        return records;
-    }
-
-    /** Waits until something is on durable storage. */
-    static void await(CompletableFuture<Void> written) {
+    void writeLater(byte[] records) {
+        lock.lock();
         try {
-            written.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof ConnectorException known ? known : e;
+            if (!closed) {
+                boolean isFirst = waiting.isEmpty();
+                Batch<T> unused = add(records);
+                if (isFirst) {
+                    changed.signal();
+                }
+            }
+        } finally {
+            lock.unlock();
         }
+    }
+
+    private Batch<T> add(byte[] records) {
+        Batch<T> batch = waiting.peekLast();
+        if (batch == null || batch.records.size() + records.length > MOST_BYTES) {
+            batch = new Batch<>();
+            waiting.add(batch);
+        }
+        batch.records.writeBytes(records);
+        return batch;
     }
 
     private void run() {
         boolean going = true;
         while (going) {
-            List<Write> batch = next();
-            going = !batch.contains(end);
-            batch.removeIf(write -> write == nudge || write == end);
-            byte[] records = takeLater();
-            if (records.length > 0) {
-                batch.add(new Write(records));
-            }
-            write(batch);
-        }
-    }
-
-    /** What is to be written now; when nothing of it is urgent, more may come for a while. */
-    private List<Write> next() {
-        List<Write> batch = new ArrayList<>();
-        try {
-            batch.add(waiting.take());
-            waiting.drainTo(batch);
-            if (batch.stream().allMatch(write -> write == nudge)) {
-                Write more = waiting.poll(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
-                if (more != null) {
-                    batch.add(more);
-                    waiting.drainTo(batch);
+            try {
+                Batch<T> batch = next();
+                going = batch != null;
+                if (batch != null) {
+                    write(batch);
                 }
+            } catch (InterruptedException e) {
+                LOG.debug("Nobody stops it but its end");
             }
-        } catch (InterruptedException e) {
-            LOG.debug("Nobody stops it but its end");
-        }
-        return batch;
-    }
-
-    private void write(List<Write> batch) {
-        int from = 0;
-        while (from < batch.size()) {
-            ByteArrayOutputStream entry = new ByteArrayOutputStream();
-            int to = from;
-            while (to < batch.size() && (to == from || entry.size() + batch.get(to).records.length <= MOST_BYTES)) {
-                entry.writeBytes(batch.get(to).records);
-                to++;
-            }
-            append(entry.toByteArray(), batch.subList(from, to));
-            from = to;
         }
     }
 
-    private void append(byte[] entry, List<Write> writes) {
+    /** What is to be written now: when nothing of it is urgent, more may come for a while. Null at the end. */
+    private @Nullable Batch<T> next() throws InterruptedException {
+        lock.lock();
+        try {
+            while (waiting.isEmpty() && !closed) {
+                changed.await();
+            }
+            long left = PATIENCE.toNanos();
+            while (left > 0 && waiting.size() == 1 && !waiting.getFirst().isUrgent && !closed) {
+                left = changed.awaitNanos(left);
+            }
+            return waiting.poll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void write(Batch<T> batch) {
+        byte[] entry = batch.records.toByteArray();
         try {
             log.append(entry);
-            written += entry.length;
-            writes.forEach(write -> write.done.complete(null));
         } catch (RuntimeException e) {
-            LOG.error("{} records could not be written", writes.size(), e);
-            writes.forEach(write -> write.done.completeExceptionally(e));
+            LOG.error("{} bytes of records could not be written", entry.length, e);
+            owner.refused(batch.about);
+            batch.end(e);
             return;
         }
+        owner.stored(batch.about);
+        batch.end(null);
+        written += entry.length;
         if (written > compact) {
             compact();
         }
@@ -168,7 +219,7 @@ final class Journal implements AutoCloseable {
 
     /** Leaves out what does not matter any more, when that is most of it. */
     private void compact() {
-        List<byte[]> all = everything.get();
+        List<byte[]> all = owner.everything();
         try {
             log.replace(all);
             written = all.stream().mapToLong(entry -> entry.length).sum();
@@ -181,12 +232,15 @@ final class Journal implements AutoCloseable {
     /** Writes what is waiting, and no more. */
     @Override
     public void close() {
-        synchronized (this) {
+        lock.lock();
+        try {
             if (closed) {
                 return;
             }
             closed = true;
-            waiting.add(end);
+            changed.signal();
+        } finally {
+            lock.unlock();
         }
         boolean interrupted = false;
         while (thread.isAlive()) {

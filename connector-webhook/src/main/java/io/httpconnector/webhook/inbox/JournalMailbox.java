@@ -1,5 +1,6 @@
 package io.httpconnector.webhook.inbox;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -19,12 +20,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,16 +35,17 @@ import org.slf4j.LoggerFactory;
  * A mailbox in a log. Its records are lines of JSON: an event that came, one that is done, an attempt that failed, a dead letter,
  * and one that is to be handled again. What is not done is in memory too.
  */
-final class JournalMailbox implements Mailbox {
+final class JournalMailbox implements Mailbox, Journal.Owner<JournalMailbox.Item> {
 
     private static final Logger LOG = LoggerFactory.getLogger(JournalMailbox.class);
 
     private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final int SOME_BYTES = 1 << 16;
 
     private final Terms terms;
     private final int mostEvents;
     private final long mostBytes;
-    private final Journal journal;
+    private final Journal<Item> journal;
     private final Workers<Item> workers;
 
     /** All of these by this lock. */
@@ -55,11 +57,11 @@ final class JournalMailbox implements Mailbox {
     private long bytes;
 
     /** An event that is not done. */
-    private static final class Item {
+    static final class Item {
 
         private final TriggerEvent event;
         private final int size;
-        private CompletableFuture<Void> stored = CompletableFuture.completedFuture(null);
+        private Journal.@Nullable Batch<Item> batch;
         private boolean ready;
         private int attempts;
         private @Nullable DeadLetter dead;
@@ -74,16 +76,7 @@ final class JournalMailbox implements Mailbox {
         this.terms = terms;
         this.mostEvents = mostEvents;
         this.mostBytes = mostBytes;
-        LongAdder size = new LongAdder();
-        log.read(entry -> {
-            size.add(entry.length);
-            for (String line : new String(entry, StandardCharsets.UTF_8).split("\n", -1)) {
-                if (!line.isEmpty()) {
-                    restore(line);
-                }
-            }
-        });
-        this.journal = new Journal(terms.receiver(), log, size.sum(), this::everything);
+        this.journal = new Journal<>(terms.receiver(), log, this);
         this.workers = new Workers<>(terms.receiver(), terms.delivery().concurrency(), terms.time(), this::attempt);
     }
 
@@ -95,6 +88,15 @@ final class JournalMailbox implements Mailbox {
         } catch (RuntimeException e) {
             log.close();
             throw e;
+        }
+    }
+
+    @Override
+    public void restore(byte[] entry) {
+        for (String line : new String(entry, StandardCharsets.UTF_8).split("\n", -1)) {
+            if (!line.isEmpty()) {
+                restore(line);
+            }
         }
     }
 
@@ -175,7 +177,7 @@ final class JournalMailbox implements Mailbox {
     public boolean put(List<TriggerEvent> events) {
         List<byte[]> lines =
                 events.stream().map(event -> line("event", event.toJson())).toList();
-        List<CompletableFuture<Void>> storing = new ArrayList<>();
+        Set<Journal.Batch<Item>> storing = new HashSet<>();
         List<Item> added = new ArrayList<>();
         synchronized (lock) {
             forget();
@@ -183,7 +185,9 @@ final class JournalMailbox implements Mailbox {
             for (int i = 0; i < events.size(); i++) {
                 Item known = items.get(events.get(i).id());
                 if (known != null) {
-                    storing.add(known.stored);
+                    if (known.batch != null) {
+                        storing.add(known.batch);
+                    }
                 } else if (!done.containsKey(events.get(i).id())) {
                     Item item = new Item(events.get(i), lines.get(i).length);
                     add(item);
@@ -198,25 +202,30 @@ final class JournalMailbox implements Mailbox {
                 return false;
             }
             if (!added.isEmpty()) {
-                CompletableFuture<Void> stored = journal.write(records.toByteArray());
-                added.forEach(item -> item.stored = stored);
-                storing.add(stored);
+                Journal.Batch<Item> batch = journal.write(records.toByteArray(), added);
+                added.forEach(item -> item.batch = batch);
+                storing.add(batch);
             }
         }
-        try {
-            storing.forEach(Journal::await);
-        } catch (ConnectorException e) {
-            synchronized (lock) {
-                added.stream()
-                        .filter(item -> item.stored.isCompletedExceptionally())
-                        .forEach(this::withdraw);
-            }
-            throw e;
-        }
-        synchronized (lock) {
-            added.forEach(this::ready);
-        }
+        storing.forEach(Journal.Batch::await);
         return true;
+    }
+
+    @Override
+    public void stored(List<Item> about) {
+        synchronized (lock) {
+            for (Item item : about) {
+                item.batch = null;
+                ready(item);
+            }
+        }
+    }
+
+    @Override
+    public void refused(List<Item> about) {
+        synchronized (lock) {
+            about.forEach(this::withdraw);
+        }
     }
 
     private void withdraw(Item item) {
@@ -293,8 +302,11 @@ final class JournalMailbox implements Mailbox {
         return line(JsonNodeFactory.instance.objectNode().set(name, value));
     }
 
+    /** By hand, as a log has a hundred thousand of them. */
     private static byte[] done(String id, Instant time) {
-        return line(JsonNodeFactory.instance.objectNode().put("done", id).put("time", time.toEpochMilli()));
+        String quoted = new String(JsonStringEncoder.getInstance().quoteAsString(id));
+        return ("{\"done\":\"" + quoted + "\",\"time\":" + time.toEpochMilli() + "}\n")
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     private static byte[] failed(Item item) {
@@ -309,12 +321,20 @@ final class JournalMailbox implements Mailbox {
         return (json + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
-    /** All that must be known after a restart. */
-    private List<byte[]> everything() {
+    @Override
+    public List<byte[]> everything() {
         synchronized (lock) {
             forget();
             List<byte[]> all = new ArrayList<>();
-            done.forEach((id, time) -> all.add(done(id, time)));
+            ByteArrayOutputStream some = new ByteArrayOutputStream();
+            done.forEach((id, time) -> {
+                some.writeBytes(done(id, time));
+                if (some.size() > SOME_BYTES) {
+                    all.add(some.toByteArray());
+                    some.reset();
+                }
+            });
+            all.add(some.toByteArray());
             for (Item item : items.values()) {
                 DeadLetter dead = item.dead;
                 all.add(dead == null ? line("event", item.event.toJson()) : line("dead", dead.toJson()));
@@ -377,7 +397,7 @@ final class JournalMailbox implements Mailbox {
         }
         try {
             // Not by the lock, which the journal may need in order to write.
-            Journal.await(journal.write(record));
+            journal.write(record, List.of()).await();
         } catch (ConnectorException e) {
             synchronized (lock) {
                 item.dead = dead;

@@ -64,6 +64,9 @@ final class Workers<T> implements AutoCloseable {
             });
         } catch (RejectedExecutionException e) {
             LOG.debug("Closed: it is worked on after the next start");
+        } catch (OutOfMemoryError e) {
+            LOG.error("No thread can be made, the task is tried again in a while", e);
+            submit(task, PAUSE);
         }
     }
 
