@@ -338,6 +338,44 @@ class InboxTest {
     }
 
     @Test
+    void sendersShareTheWritesOfASlowDiskAndOneAloneDoesNotWaitForOthers() throws Exception {
+        AtomicInteger writes = new AtomicInteger();
+        StateStore store = new Wrapped(StateStore.inMemory(), entry -> {
+            writes.incrementAndGet();
+            await(new CountDownLatch(1), Duration.ofMillis(20));
+        });
+        WebhookEndpoint leads =
+                open(receiver().inbox(inbox(Inbox.in(store, 1000, 1 << 20))).handler(events::add));
+        ExecutorService threads = Executors.newFixedThreadPool(32);
+        List<Future<Integer>> senders = new ArrayList<>();
+        for (int i = 0; i < 32; i++) {
+            String sender = "s" + i;
+            senders.add(threads.submit(() -> {
+                int accepted = 0;
+                for (int j = 0; j < 10; j++) {
+                    accepted += leads.receive(event(sender + "-" + j)).status() == 200 ? 1 : 0;
+                }
+                return accepted;
+            }));
+        }
+        threads.shutdown();
+        for (Future<Integer> sender : senders) {
+            assertThat(sender.get()).isEqualTo(10);
+        }
+        eventually(() -> events.size() == 320);
+        assertThat(writes).hasValueLessThan(60);
+
+        Duration shortest = Duration.ofMinutes(1);
+        for (int i = 0; i < 10; i++) {
+            long begin = System.nanoTime();
+            assertThat(leads.receive(event("alone" + i)).status()).isEqualTo(200);
+            Duration taken = Duration.ofNanos(System.nanoTime() - begin);
+            shortest = taken.compareTo(shortest) < 0 ? taken : shortest;
+        }
+        assertThat(shortest).isLessThan(Duration.ofMillis(45));
+    }
+
+    @Test
     void whatFailsAfterTheSenderIsAnsweredIsTakenWhenItComesAgain() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch bothWait = new CountDownLatch(1);

@@ -1,5 +1,6 @@
 package io.httpconnector.webhook.inbox;
 
+import io.httpconnector.Time;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateLog;
 import java.io.ByteArrayOutputStream;
@@ -29,8 +30,13 @@ final class Journal<T> implements AutoCloseable {
     private static final int MOST_BYTES = 8 << 20;
     private static final int CHAINS = 6;
     private static final Duration PATIENCE = Duration.ofMillis(50);
+    /** To wait for less takes as long as a disk that is so fast. */
+    private static final Duration LEAST_PAUSE = Duration.ofNanos(100_000);
+
+    private static final Duration MOST_PAUSE = Duration.ofMillis(5);
 
     private final StateLog log;
+    private final Time time;
     private final Owner<T> owner;
     private final Thread thread;
     private long written;
@@ -43,6 +49,7 @@ final class Journal<T> implements AutoCloseable {
     private final Deque<Batch<T>> waiting = new ArrayDeque<>();
 
     private boolean closed;
+    private int expected;
 
     /** Whose records they are. */
     interface Owner<T> {
@@ -65,7 +72,7 @@ final class Journal<T> implements AutoCloseable {
 
         private final ByteArrayOutputStream records = new ByteArrayOutputStream();
         private final List<T> about = new ArrayList<>();
-        private boolean isUrgent;
+        private int urgent;
 
         /** Each wakes one of those who wait for it, who wakes the next: so the journal can write meanwhile. */
         private final List<CountDownLatch> ends =
@@ -105,8 +112,9 @@ final class Journal<T> implements AutoCloseable {
     }
 
     /** Reads the log, and begins to write. */
-    Journal(String name, StateLog log, Owner<T> owner) {
+    Journal(String name, StateLog log, Time time, Owner<T> owner) {
         this.log = log;
+        this.time = time;
         this.owner = owner;
         log.read(entry -> {
             written += entry.length;
@@ -129,8 +137,8 @@ final class Journal<T> implements AutoCloseable {
             }
             Batch<T> batch = add(records);
             batch.about.addAll(about);
-            if (!batch.isUrgent) {
-                batch.isUrgent = true;
+            batch.urgent++;
+            if (batch.urgent == 1 || batch.urgent == expected) {
                 changed.signal();
             }
             return batch;
@@ -169,12 +177,15 @@ final class Journal<T> implements AutoCloseable {
 
     private void run() {
         boolean going = true;
+        int last = 0;
+        Duration pause = Duration.ZERO;
         while (going) {
             try {
-                Batch<T> batch = next();
+                Batch<T> batch = next(last, pause);
                 going = batch != null;
                 if (batch != null) {
-                    write(batch);
+                    last = batch.urgent;
+                    pause = write(batch);
                 }
             } catch (InterruptedException e) {
                 LOG.debug("Nobody stops it but its end");
@@ -182,39 +193,57 @@ final class Journal<T> implements AutoCloseable {
         }
     }
 
-    /** What is to be written now: when nothing of it is urgent, more may come for a while. Null at the end. */
-    private @Nullable Batch<T> next() throws InterruptedException {
+    /**
+     * What is to be written now. When nothing of it is urgent, more may come for a while; and those who were in the last write come
+     * again at once, if many send: a pause that is short beside the write lets them share the next one. Null at the end.
+     */
+    private @Nullable Batch<T> next(int last, Duration pause) throws InterruptedException {
         lock.lock();
         try {
+            Batch<T> begun = waiting.peek();
+            expected = last + (begun == null ? 0 : begun.urgent);
             while (waiting.isEmpty() && !closed) {
                 changed.await();
             }
-            long left = PATIENCE.toNanos();
-            while (left > 0 && waiting.size() == 1 && !waiting.getFirst().isUrgent && !closed) {
-                left = changed.awaitNanos(left);
-            }
+            pause(1, PATIENCE);
+            pause(expected, pause);
             return waiting.poll();
         } finally {
             lock.unlock();
         }
     }
 
-    private void write(Batch<T> batch) {
+    /** Lets more come, until there are so many. */
+    private void pause(int enough, Duration most) throws InterruptedException {
+        long left = most.toNanos();
+        while (left > 0 && waiting.size() == 1 && waiting.getFirst().urgent < enough && !closed) {
+            left = changed.awaitNanos(left);
+        }
+    }
+
+    /** Gives the time that may be spent on waiting for more. */
+    private Duration write(Batch<T> batch) {
         byte[] entry = batch.records.toByteArray();
+        long begin = time.nanos();
         try {
             log.append(entry);
         } catch (RuntimeException e) {
             LOG.error("{} bytes of records could not be written", entry.length, e);
             owner.refused(batch.about);
             batch.end(e);
-            return;
+            return Duration.ZERO;
         }
+        Duration pause = Duration.ofNanos((time.nanos() - begin) / 8);
         owner.stored(batch.about);
         batch.end(null);
         written += entry.length;
         if (written > compact) {
             compact();
         }
+        if (pause.compareTo(LEAST_PAUSE) < 0) {
+            return Duration.ZERO;
+        }
+        return pause.compareTo(MOST_PAUSE) > 0 ? MOST_PAUSE : pause;
     }
 
     /** Leaves out what does not matter any more, when that is most of it. */

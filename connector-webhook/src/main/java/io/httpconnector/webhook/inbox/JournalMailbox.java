@@ -76,7 +76,7 @@ final class JournalMailbox implements Mailbox, Journal.Owner<JournalMailbox.Item
         this.terms = terms;
         this.mostEvents = mostEvents;
         this.mostBytes = mostBytes;
-        this.journal = new Journal<>(terms.receiver(), log, this);
+        this.journal = new Journal<>(terms.receiver(), log, terms.time(), this);
         this.workers = new Workers<>(terms.receiver(), terms.delivery().concurrency(), terms.time(), this::attempt);
     }
 
