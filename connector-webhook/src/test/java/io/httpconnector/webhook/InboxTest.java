@@ -375,6 +375,80 @@ class InboxTest {
         assertThat(shortest).isLessThan(Duration.ofMillis(45));
     }
 
+    private Path stateFile() throws IOException {
+        try (Stream<Path> files = Files.list(directory.resolve("inbox"))) {
+            return files.filter(file -> file.toString().endsWith(".state"))
+                    .findAny()
+                    .orElseThrow();
+        }
+    }
+
+    @Test
+    void aDiskThatIsAwayForAWhileIsWrittenAgainWhenItIsBack() throws Exception {
+        Path here = directory.resolve("inbox");
+        Path away = directory.resolve("away");
+        Inbox inbox = inbox(Inbox.file(here));
+        CountDownLatch isAway = new CountDownLatch(1);
+        WebhookEndpoint leads = open(receiver().inbox(inbox).handler(event -> {
+            isAway.await();
+            events.add(event);
+        }));
+        assertThat(leads.receive(event("1")).status()).isEqualTo(200);
+
+        Files.move(here, away);
+        isAway.countDown();
+        eventually(() -> leads.waiting() == 0);
+        assertThat(leads.receive(event("2")).status()).isEqualTo(503);
+        assertThat(leads.receive(event("3")).status()).isEqualTo(503);
+        Files.move(away, here);
+        assertThat(leads.receive(event("2")).status()).isEqualTo(200);
+        eventually(() -> events.size() == 2);
+        leads.close();
+
+        WebhookEndpoint next = open(receiver().inbox(inbox).handler(events::add));
+        assertThat(next.receive(event("1")).status()).isEqualTo(200);
+        assertThat(next.receive(event("2")).status()).isEqualTo(200);
+        assertThat(next.receive(event("3")).status()).isEqualTo(200);
+        eventually(() -> events.size() >= 3);
+        assertThat(events).extracting(WebhookEvent::id).containsExactly("1", "2", "3");
+    }
+
+    @Test
+    void aJournalThatCanNotBeMadeSmallerIsWrittenOn() throws Exception {
+        WebhookEndpoint leads = open(
+                receiver().inbox(inbox(Inbox.file(directory.resolve("inbox")))).handler(events::add));
+        assertThat(leads.receive(event("first")).status()).isEqualTo(200);
+        Path inTheWay = Path.of(stateFile() + ".new");
+        Files.createDirectories(inTheWay.resolve("any"));
+
+        for (int i = 0; i < 12; i++) {
+            assertThat(leads.receive(event("large" + i, "x".repeat(900_000))).status())
+                    .isEqualTo(200);
+        }
+        eventually(() -> events.size() == 13);
+        assertThat(Files.size(stateFile())).isGreaterThan(10_000_000);
+    }
+
+    @Test
+    void aJournalThatIsAnotherOneNowIsNotWritten() throws Exception {
+        Path here = directory.resolve("inbox");
+        Path away = directory.resolve("away");
+        WebhookEndpoint leads = open(receiver().inbox(inbox(Inbox.file(here))).handler(events::add));
+        assertThat(leads.receive(event("1")).status()).isEqualTo(200);
+        byte[] old = Files.readAllBytes(stateFile());
+        assertThat(leads.receive(event("2")).status()).isEqualTo(200);
+        Path file = stateFile();
+
+        Files.move(here, away);
+        assertThat(leads.receive(event("3")).status()).isEqualTo(503);
+        Files.move(away, here);
+        Files.write(file, old);
+
+        assertThat(leads.receive(event("3")).status()).isEqualTo(503);
+        assertThat(leads.receive(event("4")).status()).isEqualTo(503);
+        assertThat(Files.readAllBytes(file)).isEqualTo(old);
+    }
+
     @Test
     void whatFailsAfterTheSenderIsAnsweredIsTakenWhenItComesAgain() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);

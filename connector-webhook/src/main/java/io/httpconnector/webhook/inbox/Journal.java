@@ -35,11 +35,10 @@ final class Journal<T> implements AutoCloseable {
 
     private static final Duration MOST_PAUSE = Duration.ofMillis(5);
 
-    private final StateLog log;
+    private final RecoveringLog log;
     private final Time time;
     private final Owner<T> owner;
     private final Thread thread;
-    private long written;
     private long compact = MOST_BYTES;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -113,13 +112,10 @@ final class Journal<T> implements AutoCloseable {
 
     /** Reads the log, and begins to write. */
     Journal(String name, StateLog log, Time time, Owner<T> owner) {
-        this.log = log;
+        this.log = new RecoveringLog(log);
         this.time = time;
         this.owner = owner;
-        log.read(entry -> {
-            written += entry.length;
-            owner.restore(entry);
-        });
+        this.log.read(owner::restore);
         this.thread = new Thread(this::run, "http-connector-webhook-" + name);
         thread.setDaemon(true);
         thread.start();
@@ -229,6 +225,8 @@ final class Journal<T> implements AutoCloseable {
             log.append(entry);
         } catch (RuntimeException e) {
             LOG.error("{} bytes of records could not be written", entry.length, e);
+            // Some of them nobody writes again, such as that an event is done.
+            compact = 0;
             owner.refused(batch.about);
             batch.end(e);
             return Duration.ZERO;
@@ -236,8 +234,7 @@ final class Journal<T> implements AutoCloseable {
         Duration pause = Duration.ofNanos((time.nanos() - begin) / 8);
         owner.stored(batch.about);
         batch.end(null);
-        written += entry.length;
-        if (written > compact) {
+        if (log.size() > compact) {
             compact();
         }
         if (pause.compareTo(LEAST_PAUSE) < 0) {
@@ -246,16 +243,15 @@ final class Journal<T> implements AutoCloseable {
         return pause.compareTo(MOST_PAUSE) > 0 ? MOST_PAUSE : pause;
     }
 
-    /** Leaves out what does not matter any more, when that is most of it. */
+    /** Leaves out what does not matter any more. */
     private void compact() {
         List<byte[]> all = owner.everything();
         try {
             log.replace(all);
-            written = all.stream().mapToLong(entry -> entry.length).sum();
         } catch (RuntimeException e) {
             LOG.warn("The log could not be made smaller, it grows on", e);
         }
-        compact = Math.max(MOST_BYTES, written * 4);
+        compact = Math.max(MOST_BYTES, log.size() * 4);
     }
 
     /** Writes what is waiting, and no more. */
