@@ -13,10 +13,10 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * For Vert.x, 4.5 and later. The receiver runs on its worker threads. With Vert.x Web, no body handler may come before it.
@@ -121,9 +121,13 @@ public final class VertxHandler implements Handler<HttpServerRequest> {
 
     private static WebhookRequest webhook(HttpServerRequest request, byte[] body) {
         Map<String, List<String>> headers = new HashMap<>();
-        request.headers()
-                .forEach((name, value) ->
-                        headers.computeIfAbsent(name, any -> new ArrayList<>(1)).add(value));
+        request.headers().forEach((name, value) -> {
+            List<String> before = headers.put(name, List.of(value));
+            if (before != null) {
+                headers.put(
+                        name, Stream.concat(before.stream(), Stream.of(value)).toList());
+            }
+        });
         WebhookRequest webhook =
                 WebhookRequest.of(request.method().name(), request.path(), request.query(), headers, body);
         try {
