@@ -450,6 +450,23 @@ class InboxTest {
     }
 
     @Test
+    void aStoreThatRunsOutOfMemoryIsWrittenAgain() throws Exception {
+        AtomicBoolean memory = new AtomicBoolean();
+        StateStore store = new Wrapped(StateStore.inMemory(), entry -> {
+            if (!memory.get()) {
+                throw new OutOfMemoryError("tested");
+            }
+        });
+        WebhookEndpoint leads =
+                open(receiver().inbox(inbox(Inbox.in(store, 100, 1 << 20))).handler(events::add));
+
+        assertThat(leads.receive(event("1")).status()).isEqualTo(503);
+        memory.set(true);
+        assertThat(leads.receive(event("1")).status()).isEqualTo(200);
+        eventually(() -> events.size() == 1);
+    }
+
+    @Test
     void whatFailsAfterTheSenderIsAnsweredIsTakenWhenItComesAgain() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch bothWait = new CountDownLatch(1);

@@ -30,7 +30,8 @@ final class Journal<T> implements AutoCloseable {
     private static final int MOST_BYTES = 8 << 20;
     private static final int CHAINS = 6;
     private static final Duration PATIENCE = Duration.ofMillis(50);
-    /** To wait for less takes as long as a disk that is so fast. */
+
+    /** Whoever waits for less wakes too late. */
     private static final Duration LEAST_PAUSE = Duration.ofNanos(100_000);
 
     private static final Duration MOST_PAUSE = Duration.ofMillis(5);
@@ -40,6 +41,8 @@ final class Journal<T> implements AutoCloseable {
     private final Owner<T> owner;
     private final Thread thread;
     private long compact = MOST_BYTES;
+    private int lastUrgent;
+    private Duration pause = Duration.ZERO;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -173,18 +176,18 @@ final class Journal<T> implements AutoCloseable {
 
     private void run() {
         boolean going = true;
-        int last = 0;
-        Duration pause = Duration.ZERO;
         while (going) {
             try {
-                Batch<T> batch = next(last, pause);
+                Batch<T> batch = next();
                 going = batch != null;
                 if (batch != null) {
-                    last = batch.urgent;
-                    pause = write(batch);
+                    write(batch);
                 }
             } catch (InterruptedException e) {
                 LOG.debug("Nobody stops it but its end");
+            } catch (RuntimeException | Error e) {
+                // Such as no memory: others wait for what comes next.
+                LOG.error("The journal goes on after a failure", e);
             }
         }
     }
@@ -193,16 +196,16 @@ final class Journal<T> implements AutoCloseable {
      * What is to be written now. When nothing of it is urgent, more may come for a while; and those who were in the last write come
      * again at once, if many send: a pause that is short beside the write lets them share the next one. Null at the end.
      */
-    private @Nullable Batch<T> next(int last, Duration pause) throws InterruptedException {
+    private @Nullable Batch<T> next() throws InterruptedException {
         lock.lock();
         try {
             Batch<T> begun = waiting.peek();
-            expected = last + (begun == null ? 0 : begun.urgent);
+            expected = lastUrgent + (begun == null ? 0 : begun.urgent);
             while (waiting.isEmpty() && !closed) {
                 changed.await();
             }
-            pause(1, PATIENCE);
-            pause(expected, pause);
+            gather(1, PATIENCE);
+            gather(expected, pause);
             return waiting.poll();
         } finally {
             lock.unlock();
@@ -210,33 +213,43 @@ final class Journal<T> implements AutoCloseable {
     }
 
     /** Lets more come, until there are so many. */
-    private void pause(int enough, Duration most) throws InterruptedException {
+    private void gather(int enough, Duration most) throws InterruptedException {
         long left = most.toNanos();
         while (left > 0 && waiting.size() == 1 && waiting.getFirst().urgent < enough && !closed) {
             left = changed.awaitNanos(left);
         }
     }
 
-    /** Gives the time that may be spent on waiting for more. */
-    private Duration write(Batch<T> batch) {
-        byte[] entry = batch.records.toByteArray();
+    private void write(Batch<T> batch) {
         long begin = time.nanos();
         try {
-            log.append(entry);
-        } catch (RuntimeException e) {
-            LOG.error("{} bytes of records could not be written", entry.length, e);
+            log.append(batch.records.toByteArray());
+        } catch (RuntimeException | Error e) {
+            LOG.error("{} bytes of records could not be written", batch.records.size(), e);
             // Some of them nobody writes again, such as that an event is done.
             compact = 0;
             owner.refused(batch.about);
-            batch.end(e);
-            return Duration.ZERO;
+            batch.end(
+                    e instanceof RuntimeException known
+                            ? known
+                            : new StateException(
+                                    StateException.Reason.UNAVAILABLE, "the inbox can't be written: " + e, e));
+            return;
         }
-        Duration pause = Duration.ofNanos((time.nanos() - begin) / 8);
-        owner.stored(batch.about);
-        batch.end(null);
+        lastUrgent = batch.urgent;
+        pause = pauseAfter(Duration.ofNanos(time.nanos() - begin));
+        try {
+            owner.stored(batch.about);
+        } finally {
+            batch.end(null);
+        }
         if (log.size() > compact) {
             compact();
         }
+    }
+
+    private static Duration pauseAfter(Duration write) {
+        Duration pause = write.dividedBy(8);
         if (pause.compareTo(LEAST_PAUSE) < 0) {
             return Duration.ZERO;
         }
