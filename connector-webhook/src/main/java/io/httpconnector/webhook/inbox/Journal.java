@@ -128,22 +128,23 @@ final class Journal<T> implements AutoCloseable {
     Batch<T> write(byte[] records, List<T> about) {
         lock.lock();
         try {
-            if (closed) {
-                Batch<T> late = new Batch<>();
-                owner.refused(about);
-                late.end(new StateException(StateException.Reason.UNAVAILABLE, "the inbox is closed"));
-                return late;
+            if (!closed) {
+                Batch<T> batch = add(records);
+                batch.about.addAll(about);
+                batch.urgent++;
+                if (batch.urgent == 1 || batch.urgent == expected) {
+                    changed.signal();
+                }
+                return batch;
             }
-            Batch<T> batch = add(records);
-            batch.about.addAll(about);
-            batch.urgent++;
-            if (batch.urgent == 1 || batch.urgent == expected) {
-                changed.signal();
-            }
-            return batch;
         } finally {
             lock.unlock();
         }
+        // Not by the lock: the owner may have one of its own, by which it writes.
+        owner.refused(about);
+        Batch<T> late = new Batch<>();
+        late.end(new StateException(StateException.Reason.UNAVAILABLE, "the inbox is closed"));
+        return late;
     }
 
     /**

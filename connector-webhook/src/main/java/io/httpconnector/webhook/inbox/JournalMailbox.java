@@ -334,7 +334,9 @@ final class JournalMailbox implements Mailbox, Journal.Owner<JournalMailbox.Item
                     some.reset();
                 }
             });
-            all.add(some.toByteArray());
+            if (some.size() > 0) {
+                all.add(some.toByteArray());
+            }
             for (Item item : items.values()) {
                 DeadLetter dead = item.dead;
                 all.add(dead == null ? line("event", item.event.toJson()) : line("dead", dead.toJson()));
