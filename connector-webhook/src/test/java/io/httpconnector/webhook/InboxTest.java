@@ -34,9 +34,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Events that are stored before they are answered, and handled after that. */
+@Timeout(60)
 class InboxTest {
 
     @TempDir
