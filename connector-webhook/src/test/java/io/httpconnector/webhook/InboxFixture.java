@@ -1,0 +1,72 @@
+package io.httpconnector.webhook;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.httpconnector.webhook.inbox.Inbox;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the tests of inboxes share: a directory, what is to be closed, and events. */
+abstract class InboxFixture {
+
+    @TempDir
+    Path directory;
+
+    final List<WebhookEvent> events = new CopyOnWriteArrayList<>();
+    final List<AutoCloseable> opened = new ArrayList<>();
+
+    @AfterEach
+    void close() throws Exception {
+        for (int i = opened.size() - 1; i >= 0; i--) {
+            opened.get(i).close();
+        }
+    }
+
+    Inbox inbox(Inbox inbox) {
+        opened.add(inbox);
+        return inbox;
+    }
+
+    WebhookEndpoint open(WebhookEndpointBuilder builder) {
+        WebhookEndpoint endpoint = builder.build();
+        opened.add(endpoint);
+        return endpoint;
+    }
+
+    static WebhookEndpointBuilder receiver() {
+        return WebhookReceiver.named("leads")
+                .unverified()
+                .id(Part.body("/id"))
+                .delivery(delivery -> delivery.backoff(Duration.ofMillis(1), Duration.ofMillis(5)));
+    }
+
+    static WebhookRequest event(String id) {
+        return event(id, "");
+    }
+
+    static WebhookRequest event(String id, String key) {
+        return WebhookRequest.of(
+                "POST",
+                "/",
+                "",
+                Map.of("X-Trace", List.of("t1")),
+                ("{\"id\":\"" + id + "\", \"key\":\"" + key + "\"}").getBytes(UTF_8));
+    }
+
+    static void eventually(BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!condition.getAsBoolean() && System.nanoTime() < end) {
+            TimeUnit.MILLISECONDS.sleep(2);
+        }
+        assertThat(condition.getAsBoolean()).isTrue();
+    }
+}
