@@ -269,11 +269,11 @@ final class TokenSession implements AuthStrategy {
         Tokens begun = old.refreshing(clock.millis());
         write(begun);
         Tokens found = read().orElse(null);
-        if (found == null || found.refusal() != null || !refreshToken.equals(found.refreshToken())) {
+        if (found != null && (found.refusal() != null || !refreshToken.equals(found.refreshToken()))) {
             // The lease was given up in order to write, and somebody else was there.
             return usableOrRenewed(found);
         }
-        boolean lost = old.refreshBegan() != null || !found.equals(begun);
+        boolean lost = old.refreshBegan() != null || (found != null && !found.equals(begun));
         return stored(refreshed(lost ? begun : old, begun, refreshToken), refreshToken);
     }
 

@@ -54,6 +54,7 @@ class RenewalTest {
         private @Nullable String refuses;
         private @Nullable Runnable afterNextPut;
         private @Nullable Runnable afterNextGet;
+        private boolean isLate;
 
         ShakyStore() {
             super(TokenStore.inMemory());
@@ -74,7 +75,7 @@ class RenewalTest {
 
         @Override
         public Optional<Secret> get(String key) {
-            Optional<Secret> value = super.get(key);
+            Optional<Secret> value = isLate ? Optional.empty() : super.get(key);
             Runnable then = afterNextGet;
             afterNextGet = null;
             if (then != null) {
@@ -396,6 +397,19 @@ class RenewalTest {
             assertThatThrownBy(() -> send(connection))
                     .isInstanceOf(AuthorizationRequiredException.class)
                     .hasMessageContaining("spent by another");
+            asked(1);
+        }
+    }
+
+    /** Such as one that reads from a replica which is late. */
+    @Test
+    void storeThatDoesNotGiveBackAtOnceWhatWasWrittenIsNoReasonToAskAgain() {
+        thenToken("a1", "\"refresh_token\": \"r1\", \"expires_in\": 3600");
+        store.isLate = true;
+        try (HttpConnection connection = connection(user())) {
+            send(connection);
+
+            sentWith(1, "a1");
             asked(1);
         }
     }
