@@ -84,7 +84,7 @@ final class ExactTree extends StdDeserializer<JsonNode> {
             return DoubleNode.valueOf(parser.getDoubleValue());
         }
         try {
-            return Written.node(parser.getText());
+            return Written.node(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
         } catch (NumberFormatException e) {
             throw new InputCoercionException(
                     parser, "a number has an exponent that is out of range", parser.currentToken(), BigDecimal.class);
@@ -106,14 +106,18 @@ final class ExactTree extends StdDeserializer<JsonNode> {
 
         private final String text;
 
-        private Written(String text) {
-            super(text);
-            this.text = text;
+        private Written(char[] written, int begin, int length) {
+            super(written, begin, length);
+            this.text = new String(written, begin, length);
+        }
+
+        static DecimalNode node(String text) {
+            return node(text.toCharArray(), 0, text.length());
         }
 
         /** Throws a NumberFormatException when the exponent is out of range. */
-        static DecimalNode node(String text) {
-            return DecimalNode.valueOf(new Written(text));
+        static DecimalNode node(char[] written, int begin, int length) {
+            return DecimalNode.valueOf(new Written(written, begin, length));
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.httpconnector.webhook;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BinaryNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.httpconnector.webhook.Headers.Content;
 import io.httpconnector.webhook.Payloads.TooLargeException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -50,16 +51,16 @@ final class EventReader {
         }
     }
 
-    JsonNode payload(WebhookRequest request) throws IOException {
-        return Payloads.read(request, places.mediaType, places.most);
+    JsonNode payload(WebhookRequest request, Content content) throws IOException {
+        return Payloads.read(request, content, places.mediaType, places.most);
     }
 
-    List<WebhookEvent> events(WebhookRequest request, JsonNode payload, Verdict verdict, Instant now)
+    List<WebhookEvent> events(WebhookRequest request, Content content, JsonNode payload, Verdict verdict, Instant now)
             throws IOException {
-        Came came = new Came(request, verdict, new Origin(request, hiddenHeaders, hiddenParameters), now);
-        String type = came.origin.body().contentType();
-        boolean whole = type.regionMatches(true, 0, CLOUD_EVENTS, 0, CLOUD_EVENTS.length());
-        if (whole || request.fields().first("ce-specversion") != null) {
+        Came came =
+                new Came(request, verdict, new Origin(request, content.type(), hiddenHeaders, hiddenParameters), now);
+        boolean whole = content.type().regionMatches(true, 0, CLOUD_EVENTS, 0, CLOUD_EVENTS.length());
+        if (whole || content.cloudEvent()) {
             return cloudEvents(came, payload, whole);
         }
         JsonNode batch = places.each == null ? MissingNode.getInstance() : payload.at(places.each.pointer);

@@ -48,6 +48,31 @@ final class Headers {
         return null;
     }
 
+    /** What the fields say about the body, found in one pass. */
+    Content content() {
+        String type = null;
+        String encoding = null;
+        boolean cloudEvent = false;
+        for (int i = 0; i < all.length; i += 2) {
+            switch (all[i].length()) {
+                case 12 -> type = type == null && all[i].equalsIgnoreCase("Content-Type") ? all[i + 1] : type;
+                case 16 ->
+                    encoding = encoding == null && all[i].equalsIgnoreCase("Content-Encoding") ? all[i + 1] : encoding;
+                case 14 -> cloudEvent |= all[i].equalsIgnoreCase("ce-specversion");
+                default -> {}
+            }
+        }
+        return new Content(type == null ? "" : type, encoding, cloudEvent);
+    }
+
+    /**
+     * How a body is to be read.
+     *
+     * @param type its media type; empty when none is given
+     * @param cloudEvent whether it is the data of a CloudEvent, whose attributes are in the header
+     */
+    record Content(String type, @Nullable String encoding, boolean cloudEvent) {}
+
     void find(Part part, Part.Found found) {
         for (int i = 0; i < all.length; i += 2) {
             if (all[i].equalsIgnoreCase(part.name)) {

@@ -17,8 +17,8 @@ final class Origin {
     private volatile @Nullable Map<String, List<String>> query;
 
     /** What a request has, but for what is hidden: header fields by their names in lower case. */
-    Origin(WebhookRequest request, Set<String> hiddenHeaders, Set<String> hiddenParameters) {
-        this.body = new RawBody(request.header("Content-Type").orElse(""), request.body());
+    Origin(WebhookRequest request, String contentType, Set<String> hiddenHeaders, Set<String> hiddenParameters) {
+        this.body = new RawBody(contentType, request.body());
         this.request = request;
         this.hiddenHeaders = hiddenHeaders;
         this.hiddenParameters = hiddenParameters;

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.Json;
+import io.httpconnector.webhook.Headers.Content;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -68,17 +69,19 @@ final class Payloads {
     /**
      * The body as a tree.
      *
-     * @param mediaType of which type it is; null when the header field says it
+     * @param content what the header says about it
+     * @param mediaType of which type it is; null when the header says it
      * @param most how large it may be when it is unpacked
      */
-    static JsonNode read(WebhookRequest request, @Nullable String mediaType, int most) throws IOException {
-        byte[] body = unpacked(request, most);
+    static JsonNode read(WebhookRequest request, Content content, @Nullable String mediaType, int most)
+            throws IOException {
+        byte[] body = unpacked(request.body(), content.encoding(), most);
         if (body.length == 0) {
             return request.query().isEmpty()
                     ? MissingNode.getInstance()
                     : form(Forms.parse(request.query(), StandardCharsets.UTF_8));
         }
-        String contentType = mediaType == null ? request.header("Content-Type").orElse("") : mediaType;
+        String contentType = mediaType == null ? content.type() : mediaType;
         if (contentType.equals("application/json")) {
             return json(body);
         }
@@ -105,15 +108,14 @@ final class Payloads {
         return type.isEmpty() && (body[0] == '{' || body[0] == '[') ? json(body) : BinaryNode.valueOf(body);
     }
 
-    private static byte[] unpacked(WebhookRequest request, int most) throws IOException {
-        String encoding = request.fields().first("Content-Encoding");
+    private static byte[] unpacked(byte[] packed, @Nullable String encoding, int most) throws IOException {
         if (encoding == null) {
-            return request.body();
+            return packed;
         }
         return switch (encoding.toLowerCase(Locale.ROOT)) {
-            case "identity" -> request.body();
+            case "identity" -> packed;
             case "gzip", "x-gzip" -> {
-                try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(request.body()))) {
+                try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(packed))) {
                     byte[] body = in.readNBytes(most + 1);
                     if (body.length > most) {
                         throw new TooLargeException("it is larger than " + most + " bytes when it is unpacked");

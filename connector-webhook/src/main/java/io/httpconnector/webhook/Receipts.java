@@ -2,9 +2,9 @@ package io.httpconnector.webhook;
 
 import io.httpconnector.Time;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -27,11 +27,11 @@ final class Receipts {
     private final Duration patience;
     private final Time time;
 
-    /** Guarded by this object, as is the other. */
-    private final Map<String, Turn> running = new HashMap<>();
+    /** By this object, as is the other, and what is in them. */
+    private final Map<String, Receipt> known = new HashMap<>();
 
-    /** The ids that were handled, and when: the oldest first. */
-    private final Map<String, Long> handled = new LinkedHashMap<>();
+    /** Of those that were handled: the oldest first. */
+    private final Deque<Receipt> handled = new ArrayDeque<>();
 
     Receipts(Duration window, int most, Duration patience, Time time) {
         this.window = window.toNanos();
@@ -40,10 +40,17 @@ final class Receipts {
         this.time = time;
     }
 
-    /** Whoever has it does the work; others wait for what becomes of it. */
-    private static final class Turn {
+    /** Of an event that is being handled, or was. Whoever made it does the work; others wait for what becomes of it. */
+    private static final class Receipt {
 
+        private final String id;
+        private boolean done;
+        private long since;
         private @Nullable CompletableFuture<Boolean> awaited;
+
+        Receipt(String id) {
+            this.id = id;
+        }
     }
 
     /**
@@ -53,7 +60,8 @@ final class Receipts {
      * @param repeated what to answer when it has been done before, or just now by another thread
      */
     WebhookResponse once(String id, Supplier<WebhookResponse> work, Supplier<WebhookResponse> repeated) {
-        Future<Boolean> other = begin(id);
+        Receipt mine = new Receipt(id);
+        Future<Boolean> other = begin(mine);
         if (other != null) {
             return await(other, repeated);
         }
@@ -63,7 +71,7 @@ final class Receipts {
             done = answer.isAccepted();
             return answer;
         } finally {
-            end(id, done);
+            end(mine, done);
         }
     }
 
@@ -79,46 +87,46 @@ final class Receipts {
     }
 
     /** Null when it is the caller's turn; otherwise, whether it is done, as soon as that is known. */
-    private synchronized @Nullable Future<Boolean> begin(String id) {
-        Long at = handled.get(id);
-        if (at != null) {
-            if (time.nanos() - at <= window) {
-                return DONE;
-            }
-            handled.remove(id);
-        }
-        Turn other = running.putIfAbsent(id, new Turn());
+    private synchronized @Nullable Future<Boolean> begin(Receipt mine) {
+        Receipt other = known.putIfAbsent(mine.id, mine);
         if (other == null) {
             return null;
         }
-        if (other.awaited == null) {
-            other.awaited = new CompletableFuture<>();
+        if (!other.done) {
+            if (other.awaited == null) {
+                other.awaited = new CompletableFuture<>();
+            }
+            return other.awaited;
         }
-        return other.awaited;
+        if (time.nanos() - other.since <= window) {
+            return DONE;
+        }
+        known.put(mine.id, mine);
+        return null;
     }
 
-    private void end(String id, boolean done) {
-        CompletableFuture<Boolean> awaited;
+    private void end(Receipt mine, boolean done) {
         synchronized (this) {
-            Turn turn = running.remove(id);
-            awaited = turn == null ? null : turn.awaited;
             if (done) {
-                remember(id);
+                mine.done = true;
+                mine.since = time.nanos();
+                handled.add(mine);
+                forget(mine.since);
+            } else {
+                known.remove(mine.id);
             }
         }
-        if (awaited != null) {
-            awaited.complete(done);
+        // Nobody else comes to wait for it from here on.
+        if (mine.awaited != null) {
+            mine.awaited.complete(done);
         }
     }
 
-    private void remember(String id) {
-        long now = time.nanos();
-        handled.put(id, now);
-        for (Iterator<Long> ages = handled.values().iterator(); ages.hasNext(); ages.remove()) {
-            long at = ages.next();
-            if (handled.size() <= most && now - at <= window) {
-                return;
-            }
+    private void forget(long now) {
+        while (handled.size() > most || now - handled.getFirst().since > window) {
+            Receipt oldest = handled.removeFirst();
+            // Unless the event has come again since.
+            known.remove(oldest.id, oldest);
         }
     }
 }

@@ -7,6 +7,7 @@ import io.httpconnector.Time;
 import io.httpconnector.state.StateException;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.webhook.Explanation.Step;
+import io.httpconnector.webhook.Headers.Content;
 import io.httpconnector.webhook.inbox.Mailbox;
 import io.httpconnector.webhook.internal.Watchdog;
 import io.httpconnector.webhook.internal.Watchdog.Watch;
@@ -96,14 +97,15 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
             return refuse(request, Answers.UNAUTHORIZED, verdict.toString());
         }
         try {
-            JsonNode payload = settings.reader.payload(request);
+            Content content = request.fields().content();
+            JsonNode payload = settings.reader.payload(request, content);
             for (Handshake handshake : settings.handshakes) {
                 Optional<WebhookResponse> answer = handshake.afterVerification(request, payload);
                 if (answer.isPresent()) {
                     return answer.get();
                 }
             }
-            List<WebhookEvent> events = settings.reader.events(request, payload, verdict, now);
+            List<WebhookEvent> events = settings.reader.events(request, content, payload, verdict, now);
             captures.forEach(capture -> events.forEach(capture::record));
             return mailbox == null ? handled(events) : stored(events, mailbox);
         } catch (Payloads.TooLargeException e) {
@@ -217,7 +219,7 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
             }
         }
         try {
-            var unused = settings.reader.payload(request);
+            var unused = settings.reader.payload(request, request.fields().content());
             return new Explanation(Step.ACCEPTED, "", List.of());
         } catch (IOException e) {
             return new Explanation(Step.BODY, Texts.visible(String.valueOf(e.getMessage())), List.of());
