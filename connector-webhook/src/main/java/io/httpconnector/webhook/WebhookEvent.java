@@ -1,9 +1,9 @@
 package io.httpconnector.webhook;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.httpconnector.Json;
 import io.httpconnector.trigger.Change;
 import io.httpconnector.trigger.TriggerEvent;
 import java.nio.charset.StandardCharsets;
@@ -128,8 +128,8 @@ public final class WebhookEvent {
      */
     public TriggerEvent toTriggerEvent() {
         ObjectNode parent = JsonNodeFactory.instance.objectNode().put("type", type);
-        parent.set("headers", Json.tree(headers()));
-        parent.set("query", Json.tree(query()));
+        parent.set("headers", tree(headers()));
+        parent.set("query", tree(query()));
         parent.put("contentType", body().contentType());
         String text = new String(body().bytes(), StandardCharsets.UTF_8);
         if (Arrays.equals(text.getBytes(StandardCharsets.UTF_8), body().bytes())) {
@@ -138,6 +138,15 @@ public final class WebhookEvent {
             parent.put("bodyBase64", Base64.getEncoder().encodeToString(body().bytes()));
         }
         return new TriggerEvent(id, receiver, Change.RECEIVED, key, payload, parent, time);
+    }
+
+    private static ObjectNode tree(Map<String, List<String>> lists) {
+        ObjectNode tree = JsonNodeFactory.instance.objectNode();
+        lists.forEach((name, values) -> {
+            ArrayNode all = tree.putArray(name);
+            values.forEach(all::add);
+        });
+        return tree;
     }
 
     /**
