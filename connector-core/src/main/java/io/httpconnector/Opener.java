@@ -9,6 +9,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.apache.hc.client5.http.SchemePortResolver;
+import org.apache.hc.client5.http.config.TlsConfig;
 import org.apache.hc.client5.http.impl.DefaultSchemePortResolver;
 import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
 import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
@@ -38,6 +39,7 @@ final class Opener extends DefaultHttpClientConnectionOperator implements HttpCl
         this.way = way;
     }
 
+    /** What the pool of HttpClient 5.6 and later calls. */
     @Override
     public void connect(
             ManagedHttpClientConnection connection,
@@ -50,12 +52,33 @@ final class Opener extends DefaultHttpClientConnectionOperator implements HttpCl
             @Nullable Object attachment,
             HttpContext context)
             throws IOException {
+        if (unixSocket != null) {
+            ((Attempt) context).opens();
+        }
+        // With an address, it is what the other method has chosen.
+        if (unixSocket != null || host.getAddress() != null) {
+            super.connect(connection, host, name, unixSocket, local, patience, config, attachment, context);
+        } else {
+            connect(connection, host, name, local, patience, config, attachment, context);
+        }
+    }
+
+    /** What the pool of HttpClient 5.4 and 5.5 calls. */
+    @Override
+    public void connect(
+            ManagedHttpClientConnection connection,
+            HttpHost host,
+            @Nullable NamedEndpoint name,
+            @Nullable InetSocketAddress local,
+            Timeout patience,
+            SocketConfig config,
+            @Nullable Object attachment,
+            HttpContext context)
+            throws IOException {
         Attempt attempt = (Attempt) context;
         attempt.opens();
         Proxy proxy = way.proxy();
-        if (unixSocket != null) {
-            super.connect(connection, host, name, unixSocket, local, patience, config, attachment, context);
-        } else if (proxy != null && proxy.isSocks() && !proxy.spares(host.getHostName())) {
+        if (proxy != null && proxy.isSocks() && !proxy.spares(host.getHostName())) {
             connectBySocks(proxy, connection, host, name, patience, attachment, attempt);
         } else {
             connectDirectly(connection, host, name, patience, config, attachment, attempt);
@@ -82,7 +105,7 @@ final class Opener extends DefaultHttpClientConnectionOperator implements HttpCl
                     host.getSchemeName(), addresses[i], host.getHostName(), PORTS.resolve(host.getSchemeName(), host));
             Timeout share = share(end, addresses.length - i);
             try {
-                super.connect(connection, address, name, null, null, share, config, attachment, attempt);
+                super.connect(connection, address, name, null, share, config, shakingHands(attachment, share), attempt);
                 return;
             } catch (IOException e) {
                 if (i == addresses.length - 1 || Thread.currentThread().isInterrupted()) {
@@ -90,6 +113,12 @@ final class Opener extends DefaultHttpClientConnectionOperator implements HttpCl
                 }
             }
         }
+    }
+
+    /** TLS has to be agreed upon in the same time, which is what HttpClient 5.6 does by itself. */
+    private static TlsConfig shakingHands(@Nullable Object attachment, Timeout patience) {
+        TlsConfig config = attachment instanceof TlsConfig tls ? tls : TlsConfig.DEFAULT;
+        return TlsConfig.copy(config).setHandshakeTimeout(patience).build();
     }
 
     private static Timeout share(long end, int among) throws SocketTimeoutException {

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,16 +42,28 @@ final class Transport implements AutoCloseable {
             int maxResponseBytes,
             long maxStreamBytes) {
         this.client = client;
-        this.config = RequestConfig.custom()
+        RequestConfig.Builder configured = RequestConfig.custom()
                 .setConnectTimeout(Timeout.of(timeouts.connect()))
                 .setResponseTimeout(Timeout.of(timeouts.response()))
-                .setProtocolUpgradeEnabled(false)
-                .setUnixDomainSocket(unixSocket)
-                .build();
+                .setProtocolUpgradeEnabled(false);
+        if (unixSocket != null) {
+            by(unixSocket, configured);
+        }
+        this.config = configured.build();
         this.failures = new Failures(timeouts, way.proxy(), way.tls().certificate() != null);
         this.cookies = keepsCookies ? new BasicCookieStore() : null;
         this.maxResponseBytes = maxResponseBytes;
         this.maxStreamBytes = maxStreamBytes;
+    }
+
+    private static void by(Path unixSocket, RequestConfig.Builder config) {
+        try {
+            config.setUnixDomainSocket(unixSocket);
+        } catch (NoSuchMethodError e) {
+            throw new InvalidDefinitionException(
+                    "connection",
+                    List.of("unixSocket needs Apache HttpClient 5.6, and an older one is on the class path"));
+        }
     }
 
     /**

@@ -10,6 +10,7 @@ import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMoc
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.github.luben.zstd.Zstd;
@@ -329,6 +330,7 @@ class BodiesTest {
     @ParameterizedTest
     @ValueSource(strings = {"gzip", "deflate", "zstd", "br"})
     void compressedAnswer(String coding) throws IOException {
+        assumeTrue(OlderLibrariesTest.isHttpClient56() || !coding.equals("zstd"));
         service.stubFor(any(anyUrl())
                 .willReturn(aResponse().withHeader("Content-Encoding", coding).withBody(coded(coding))));
 

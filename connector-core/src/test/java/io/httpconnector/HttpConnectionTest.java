@@ -144,7 +144,9 @@ class HttpConnectionTest {
         assertThatThrownBy(() -> connection.send(Request.get("/broken")).json())
                 .isInstanceOf(InvalidResponseException.class)
                 .hasMessageContaining("/api/broken?version=3 -> 200")
-                .hasMessageContaining("line 1, column 7");
+                // Jackson before 2.18 tells the end of the word.
+                .message()
+                .containsPattern("line 1, column (7|12):");
     }
 
     @Test

@@ -7,6 +7,7 @@ import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMoc
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import java.io.DataInputStream;
@@ -251,6 +252,7 @@ class PrivateNetworkTest {
 
     @Test
     void unixSocket(@TempDir Path dir) throws Exception {
+        assumeTrue(OlderLibrariesTest.isHttpClient56());
         Path file = dir.resolve("service.sock");
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
                 HttpConnection connection = HttpConnection.named("Daemon")
