@@ -61,8 +61,11 @@ public final class HttpConnection implements AutoCloseable {
      *
      * @param name what people call it; stands in log lines and exceptions
      * @return a builder
+     * @throws InvalidDefinitionException when Apache HttpClient 5.4 or HttpCore 5.3 or later is not on the class path, but older
+     *     ones
      */
     public static HttpConnectionBuilder named(String name) {
+        Libraries.check();
         return new HttpConnectionBuilder(name);
     }
 
