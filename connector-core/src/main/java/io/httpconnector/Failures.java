@@ -4,7 +4,6 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
-import java.util.concurrent.CancellationException;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
@@ -39,7 +38,8 @@ final class Failures {
         if (Thread.currentThread().isInterrupted()) {
             return new TransferException(summary(exchange) + "the thread was interrupted", e, exchange);
         }
-        if (e instanceof CancellationException) {
+        if (e instanceof IllegalStateException) {
+            // A CancellationException, or what HttpClient says when it has lost its socket.
             return new TransferException(summary(exchange) + "the connection was closed", e, exchange);
         }
         if (reach == Attempt.Reach.NEW_CONNECTION && e instanceof SSLHandshakeException) {

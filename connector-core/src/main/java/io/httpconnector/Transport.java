@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -90,7 +89,11 @@ final class Transport implements AutoCloseable {
             throw e.toConnectorException(request);
         } catch (Receiver.TooLargeException e) {
             throw tooLarge(request, call, maxStreamBytes, "maxStreamBytes");
-        } catch (IOException | CancellationException e) {
+        } catch (IOException | IllegalStateException e) {
+            // So HttpClient says that it was cancelled, and when it notices late, that it has lost its socket.
+            if (e instanceof IllegalStateException unexpected && !transmission.isCancelled()) {
+                throw unexpected;
+            }
             Response left = receiver == null ? null : receiver.finished();
             if (left != null) {
                 return left;

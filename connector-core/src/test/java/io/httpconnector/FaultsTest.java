@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -22,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -276,6 +279,45 @@ class FaultsTest {
             }
         } catch (IOException e) {
             // The test is over.
+        }
+    }
+
+    @Test
+    void requestThatEndsWhenItHasJustGotASocket() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                HttpConnection brief = connection(silent.getLocalPort())
+                        .totalTimeout(Duration.ofMillis(200))
+                        .build();
+                HttpConnection closed = connection(silent.getLocalPort()).build()) {
+            assertThat(failureOnceItHasASocket(
+                            brief,
+                            () -> LockSupport.parkNanos(Duration.ofMillis(400).toNanos())))
+                    .isInstanceOfSatisfying(
+                            TimedOutException.class,
+                            e -> assertThat(e.phase()).isEqualTo(TimedOutException.Phase.TOTAL));
+            assertThat(failureOnceItHasASocket(closed, closed::close))
+                    .isInstanceOf(TransferException.class)
+                    .hasMessageContaining("the connection was closed");
+        }
+        assertThat(client.stats().getLeased()).isZero();
+    }
+
+    /** Does something at a moment that is known by the log only. */
+    private ConnectorException failureOnceItHasASocket(HttpConnection connection, Runnable then) {
+        Appender<ILoggingEvent> hook = new AppenderBase<>() {
+            @Override
+            protected void append(ILoggingEvent event) {
+                if (event.getMessage().contains("acquired endpoint")) {
+                    then.run();
+                }
+            }
+        };
+        hook.start();
+        apache.addAppender(hook);
+        try {
+            return catchThrowableOfType(ConnectorException.class, () -> connection.send(Request.get("/")));
+        } finally {
+            apache.detachAppender(hook);
         }
     }
 
