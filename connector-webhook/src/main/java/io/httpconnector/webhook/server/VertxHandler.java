@@ -11,6 +11,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.HashMap;
@@ -58,14 +59,12 @@ public final class VertxHandler implements Handler<HttpServerRequest> {
     private final class Reception {
 
         private final HttpServerRequest request;
-        private final HttpServerResponse response;
         private final Gathered body = new Gathered(receiver, budget);
         private final Watch watch;
         private boolean over;
 
         Reception(HttpServerRequest request) {
             this.request = request;
-            this.response = request.response();
             Context context = vertx.getOrCreateContext();
             this.watch = Watchdog.SHARED.watch(
                     receiver.bodyTimeout(), () -> context.runOnContext(late -> refuse(Bodies.TOO_SLOW)));
@@ -90,7 +89,16 @@ public final class VertxHandler implements Handler<HttpServerRequest> {
         private void refuse(WebhookResponse answer) {
             if (!over) {
                 giveUp();
-                write(answer, response);
+                write(answer, request);
+                endSending();
+            }
+        }
+
+        /** By HTTP/2, others send on the same connection. */
+        private void endSending() {
+            if (request.version() == HttpVersion.HTTP_2) {
+                reset(request.response());
+            } else {
                 var unused = request.connection().close();
             }
         }
@@ -107,14 +115,30 @@ public final class VertxHandler implements Handler<HttpServerRequest> {
             var unused = vertx.executeBlocking(() -> receiver.receive(webhook(request, body.toBytes())), false)
                     .onComplete(answer -> {
                         body.close();
-                        write(answer.succeeded() ? answer.result() : Bodies.FAILED, response);
+                        write(answer.succeeded() ? answer.result() : Bodies.FAILED, request);
                     });
         }
     }
 
-    private static void write(WebhookResponse answer, HttpServerResponse response) {
+    /** The request is answered, and need not be sent to its end (RFC 9113, section 8.1). */
+    private static void reset(HttpServerResponse response) {
+        try {
+            // Vert.x 5 has given the method another type.
+            Object unused =
+                    HttpServerResponse.class.getMethod("reset", long.class).invoke(response, 0L);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("Vert.x can't reset a stream", e);
+        }
+    }
+
+    private static void write(WebhookResponse answer, HttpServerRequest request) {
+        HttpServerResponse response = request.response();
         if (!response.ended() && !response.closed()) {
             answer.headers().forEach(response::putHeader);
+            if (request.version() == HttpVersion.HTTP_2) {
+                // Connections are not the business of its messages (RFC 9113, section 8.2.2).
+                response.headers().remove("Connection");
+            }
             var unused = response.setStatusCode(answer.status()).end(Buffer.buffer(answer.body()));
         }
     }

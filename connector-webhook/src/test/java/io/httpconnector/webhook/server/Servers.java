@@ -14,6 +14,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.springframework.http.server.reactive.HttpHandler;
@@ -25,6 +28,7 @@ import org.springframework.web.servlet.config.annotation.EnableWebMvc;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.ServerResponse;
 import reactor.netty.DisposableServer;
+import reactor.netty.http.HttpProtocol;
 
 /** The real web servers, each with a receiver behind it. */
 final class Servers {
@@ -89,7 +93,9 @@ final class Servers {
         ServletHolder holder = new ServletHolder(servlet);
         holder.setAsyncSupported(true);
         Server server = new Server();
-        ServerConnector connector = new ServerConnector(server);
+        HttpConfiguration config = new HttpConfiguration();
+        ServerConnector connector = new ServerConnector(
+                server, new HttpConnectionFactory(config), new HTTP2CServerConnectionFactory(config));
         connector.setHost("127.0.0.1");
         connector.setIdleTimeout(1000);
         server.addConnector(connector);
@@ -124,6 +130,7 @@ final class Servers {
         DisposableServer server = reactor.netty.http.server.HttpServer.create()
                 .host("127.0.0.1")
                 .port(0)
+                .protocol(HttpProtocol.HTTP11, HttpProtocol.H2C)
                 .handle(new ReactorHttpHandlerAdapter(handler))
                 .bindNow();
         return new Running(server.port(), server::disposeNow);
