@@ -130,7 +130,8 @@ public final class HttpConnectionBuilder {
 
     /**
      * Sends all requests through a Unix domain socket, whatever their host: to a sidecar, a daemon such as Docker's, or the
-     * near end of a tunnel. The base URL still says which host is asked for, such as {@code http://localhost}.
+     * near end of a tunnel. The base URL still says which host is asked for, such as {@code http://localhost}. Needs Apache
+     * HttpClient 5.6 or later, as {@link #build()} says when it is older.
      *
      * @param socket the file of the socket
      * @return this
