@@ -16,10 +16,6 @@ class OlderLibrariesTest {
                 .getRelease();
     }
 
-    static boolean isHttpClient56() {
-        return version("org.apache.hc.client5").compareTo("5.6") >= 0;
-    }
-
     @Test
     void theyAreOlder() {
         assertThat(version("org.apache.hc.client5")).startsWith("5.4.");
