@@ -61,8 +61,8 @@ public final class HttpConnection implements AutoCloseable {
      *
      * @param name what people call it; stands in log lines and exceptions
      * @return a builder
-     * @throws InvalidDefinitionException when Apache HttpClient 5.4 or HttpCore 5.3 or later is not on the class path, but older
-     *     ones
+     * @throws InvalidDefinitionException when the Apache HttpClient on the class path is older than 5.4, or its HttpCore older
+     *     than 5.3
      */
     public static HttpConnectionBuilder named(String name) {
         Libraries.check();

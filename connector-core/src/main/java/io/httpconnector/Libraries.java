@@ -37,7 +37,7 @@ final class Libraries {
         String found = info == null ? "" : info.getRelease();
         if (number(found) < number(least)) {
             problems.add(library + " is " + found + ", at least " + least
-                    + " is needed: Spring Boot takes the properties httpclient5.version and httpcore5.version");
+                    + " is needed: with Spring Boot, set the properties httpclient5.version and httpcore5.version");
         }
     }
 

@@ -46,7 +46,7 @@ final class Transport implements AutoCloseable {
                 .setResponseTimeout(Timeout.of(timeouts.response()))
                 .setProtocolUpgradeEnabled(false);
         if (unixSocket != null) {
-            by(unixSocket, configured);
+            sendThrough(unixSocket, configured);
         }
         this.config = configured.build();
         this.failures = new Failures(timeouts, way.proxy(), way.tls().certificate() != null);
@@ -55,7 +55,7 @@ final class Transport implements AutoCloseable {
         this.maxStreamBytes = maxStreamBytes;
     }
 
-    private static void by(Path unixSocket, RequestConfig.Builder config) {
+    private static void sendThrough(Path unixSocket, RequestConfig.Builder config) {
         try {
             config.setUnixDomainSocket(unixSocket);
         } catch (NoSuchMethodError e) {

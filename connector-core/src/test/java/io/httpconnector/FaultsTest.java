@@ -299,6 +299,11 @@ class FaultsTest {
                     .isInstanceOf(TransferException.class)
                     .hasMessageContaining("the connection was closed");
         }
+        // Whoever ends it gives the socket back, a moment later.
+        long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+        while (client.stats().getLeased() > 0 && System.nanoTime() < end) {
+            LockSupport.parkNanos(1_000_000);
+        }
         assertThat(client.stats().getLeased()).isZero();
     }
 

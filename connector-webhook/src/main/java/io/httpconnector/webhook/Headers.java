@@ -54,6 +54,7 @@ final class Headers {
         String encoding = null;
         boolean cloudEvent = false;
         for (int i = 0; i < all.length; i += 2) {
+            // Most names are others, and have another length.
             switch (all[i].length()) {
                 case 12 -> type = type == null && all[i].equalsIgnoreCase("Content-Type") ? all[i + 1] : type;
                 case 16 ->
