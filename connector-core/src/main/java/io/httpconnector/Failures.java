@@ -24,6 +24,11 @@ final class Failures {
         this.showsCertificate = showsCertificate;
     }
 
+    /** Whatever it looked like, it was the application that ended it. */
+    static TransferException closed(Exception e, Exchange exchange) {
+        return new TransferException(summary(exchange) + "the connection was closed", e, exchange);
+    }
+
     ConnectorException of(Exception e, Attempt.Reach reach, Request request, Exchange exchange) {
         boolean connected = reach != Attempt.Reach.NOWHERE;
         if (e instanceof ConnectTimeoutException || (e instanceof SocketTimeoutException && !connected)) {
@@ -37,10 +42,6 @@ final class Failures {
         }
         if (Thread.currentThread().isInterrupted()) {
             return new TransferException(summary(exchange) + "the thread was interrupted", e, exchange);
-        }
-        if (e instanceof IllegalStateException) {
-            // A CancellationException, or what HttpClient says when it has lost its socket.
-            return new TransferException(summary(exchange) + "the connection was closed", e, exchange);
         }
         if (reach == Attempt.Reach.NEW_CONNECTION && e instanceof SSLHandshakeException) {
             // By TLS 1.3 a service refuses our certificate when we have sent the request already, which it does not

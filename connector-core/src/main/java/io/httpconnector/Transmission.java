@@ -18,6 +18,7 @@ final class Transmission extends BasicClassicHttpRequest implements CancellableD
     private final transient AtomicReference<@Nullable Cancellable> dependency = new AtomicReference<>();
     private transient volatile @Nullable Future<?> waiting;
     private volatile boolean expired;
+    private volatile boolean closed;
 
     /** Has the target without its secrets, for the log of HttpClient; the true one follows when there is a connection. */
     Transmission(Request request) {
@@ -46,6 +47,12 @@ final class Transmission extends BasicClassicHttpRequest implements CancellableD
         cancel();
     }
 
+    /** Called when the connection is closed. */
+    void close() {
+        closed = true;
+        cancel();
+    }
+
     /** Sets what is to be cancelled too. */
     void waitsFor(Future<?> future) {
         waiting = future;
@@ -56,6 +63,10 @@ final class Transmission extends BasicClassicHttpRequest implements CancellableD
 
     boolean isExpired() {
         return expired;
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     @Override

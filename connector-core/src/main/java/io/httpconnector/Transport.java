@@ -102,6 +102,9 @@ final class Transport implements AutoCloseable {
             if (transmission.isExpired()) {
                 throw new TimedOutException(TimedOutException.Phase.TOTAL, call.total(), e, exchange);
             }
+            if (transmission.isClosed()) {
+                throw Failures.closed(e, exchange);
+            }
             throw failures.of(e, attempt.reach(), request, exchange);
         } finally {
             underWay.remove(transmission);
@@ -193,7 +196,7 @@ final class Transport implements AutoCloseable {
     /** Ends what is under way. */
     @Override
     public void close() {
-        underWay.forEach(Transmission::cancel);
+        underWay.forEach(Transmission::close);
         client.release();
     }
 }

@@ -16,6 +16,7 @@ import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** Services that behave badly: each ends in the right exception, in time, and leaves neither a socket nor a secret behind. */
@@ -175,6 +177,15 @@ class FaultsTest {
         }
     }
 
+    /** Whoever ends an exchange from another thread gives its socket back a moment later. */
+    private void assertNothingIsLeased() {
+        long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+        while (client.stats().getLeased() > 0 && System.nanoTime() < end) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        assertThat(client.stats().getLeased()).isZero();
+    }
+
     @ParameterizedTest
     @EnumSource(Fault.class)
     void everyFaultEndsInItsException(Fault fault) throws Exception {
@@ -200,7 +211,7 @@ class FaultsTest {
             boolean passing = fault.failure != InvalidResponseException.class;
             assertThat(requests).as("a GET is tried again").hasValue(passing ? 5 : 2);
 
-            assertThat(client.stats().getLeased()).isZero();
+            assertNothingIsLeased();
             // A body that is complete but can't be unzipped does not harm its socket.
             assertThat(client.stats().getAvailable()).isEqualTo(fault.name().contains("GZIP") ? 1 : 0);
             assertThat(text(writing) + text(reading)).doesNotContain(CANARY);
@@ -223,7 +234,7 @@ class FaultsTest {
 
                 assertThat(e).isInstanceOf(CannotConnectException.class);
                 assertThat(text(e)).doesNotContain(CANARY);
-                assertThat(client.stats().getLeased()).isZero();
+                assertNothingIsLeased();
                 assertThat(client.stats().getAvailable()).isZero();
             }
         }
@@ -263,7 +274,7 @@ class FaultsTest {
         }
         // Without the limit it would be four for each: who is refused holds back the others.
         assertThat(requests).hasValueBetween(10, 60);
-        assertThat(client.stats().getLeased()).isZero();
+        assertNothingIsLeased();
     }
 
     private static void refuse(ServerSocket server, AtomicInteger requests) {
@@ -282,37 +293,36 @@ class FaultsTest {
         }
     }
 
-    @Test
-    void requestThatEndsWhenItHasJustGotASocket() throws Exception {
+    /** Known by what HttpClient logs then: it has a place in the pool, and a socket that is not bound to it yet. */
+    @ParameterizedTest
+    @ValueSource(strings = {"{} acquired endpoint", "{} connecting {}->{}"})
+    void requestThatEndsWhileItGetsASocket(String moment) throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
                 HttpConnection brief = connection(silent.getLocalPort())
                         .totalTimeout(Duration.ofMillis(200))
                         .build();
                 HttpConnection closed = connection(silent.getLocalPort()).build()) {
-            assertThat(failureOnceItHasASocket(
+            assertThat(failure(
                             brief,
+                            moment,
                             () -> LockSupport.parkNanos(Duration.ofMillis(400).toNanos())))
                     .isInstanceOfSatisfying(
                             TimedOutException.class,
                             e -> assertThat(e.phase()).isEqualTo(TimedOutException.Phase.TOTAL));
-            assertThat(failureOnceItHasASocket(closed, closed::close))
+            assertThat(failure(closed, moment, closed::close))
                     .isInstanceOf(TransferException.class)
                     .hasMessageContaining("the connection was closed");
+            assertNoneIsOpen(silent);
         }
-        // Whoever ends it gives the socket back, a moment later.
-        long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
-        while (client.stats().getLeased() > 0 && System.nanoTime() < end) {
-            LockSupport.parkNanos(1_000_000);
-        }
-        assertThat(client.stats().getLeased()).isZero();
+        assertNothingIsLeased();
     }
 
-    /** Does something at a moment that is known by the log only. */
-    private ConnectorException failureOnceItHasASocket(HttpConnection connection, Runnable then) {
+    private ConnectorException failure(HttpConnection connection, String moment, Runnable then) {
+        AtomicInteger moments = new AtomicInteger();
         Appender<ILoggingEvent> hook = new AppenderBase<>() {
             @Override
             protected void append(ILoggingEvent event) {
-                if (event.getMessage().contains("acquired endpoint")) {
+                if (event.getMessage().startsWith(moment) && moments.incrementAndGet() == 1) {
                     then.run();
                 }
             }
@@ -323,6 +333,31 @@ class FaultsTest {
             return catchThrowableOfType(ConnectorException.class, () -> connection.send(Request.get("/")));
         } finally {
             apache.detachAppender(hook);
+            assertThat(moments).hasValue(1);
+        }
+    }
+
+    private static String end(Socket socket) throws SocketTimeoutException {
+        try {
+            return socket.getInputStream().read() < 0 ? "closed" : "used";
+        } catch (SocketTimeoutException e) {
+            throw e;
+        } catch (IOException e) {
+            return "reset";
+        }
+    }
+
+    private static void assertNoneIsOpen(ServerSocket server) throws IOException {
+        server.setSoTimeout(200);
+        try {
+            while (true) {
+                try (Socket socket = server.accept()) {
+                    socket.setSoTimeout(2000);
+                    assertThat(end(socket)).isIn("closed", "reset");
+                }
+            }
+        } catch (SocketTimeoutException e) {
+            assertThat(e).hasMessageContaining("Accept timed out");
         }
     }
 
@@ -347,7 +382,7 @@ class FaultsTest {
             }
             first.cancel(true);
         }
-        assertThat(client.stats().getLeased()).isZero();
+        assertNothingIsLeased();
     }
 
     private static void assertInterrupted(HttpConnection connection, String waiting) {
