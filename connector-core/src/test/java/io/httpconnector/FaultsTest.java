@@ -277,19 +277,31 @@ class FaultsTest {
         assertNothingIsLeased();
     }
 
+    /** Refuses nobody before the first ten are there, so that none of these is held back by another. */
     private static void refuse(ServerSocket server, AtomicInteger requests) {
         try {
+            List<Socket> first = new ArrayList<>();
+            while (first.size() < 10) {
+                first.add(server.accept());
+            }
+            for (Socket socket : first) {
+                refuse(socket, requests);
+            }
             while (true) {
-                try (Socket socket = server.accept()) {
-                    byte[] request = new byte[8192];
-                    if (socket.getInputStream().read(request) > 0) {
-                        requests.incrementAndGet();
-                        socket.getOutputStream().write(REFUSAL.getBytes(StandardCharsets.US_ASCII));
-                    }
-                }
+                refuse(server.accept(), requests);
             }
         } catch (IOException e) {
             // The test is over.
+        }
+    }
+
+    private static void refuse(Socket accepted, AtomicInteger requests) throws IOException {
+        try (Socket socket = accepted) {
+            byte[] request = new byte[8192];
+            if (socket.getInputStream().read(request) > 0) {
+                requests.incrementAndGet();
+                socket.getOutputStream().write(REFUSAL.getBytes(StandardCharsets.US_ASCII));
+            }
         }
     }
 
