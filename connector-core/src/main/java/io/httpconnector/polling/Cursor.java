@@ -434,8 +434,12 @@ public final class Cursor {
         if (value.isMissingNode() || value.isNull() || value.asText().isBlank()) {
             return null;
         }
-        BigDecimal number = new BigDecimal(value.asText().strip()).setScale(0, RoundingMode.FLOOR);
-        return number.longValueExact();
+        String text = value.asText().strip();
+        if (!text.matches("[+-]?[\\d.]{1,100}([eE][+-]?\\d{1,2})?")) {
+            // What is longer, or has an exponent of nine digits, would take minutes to write out.
+            throw new NumberFormatException("no number for a cursor");
+        }
+        return new BigDecimal(text).setScale(0, RoundingMode.FLOOR).longValueExact();
     }
 
     Optional<String> token(Page page) {

@@ -28,6 +28,8 @@ record TimeText(@Nullable DateTimeFormatter format, int unit, ZoneId zone) {
 
     static final TimeText AUTO = new TimeText(null, -1, ZoneOffset.UTC);
 
+    private static final int LONGEST = 100;
+
     private static final DateTimeFormatter ISO = new DateTimeFormatterBuilder()
             .parseCaseInsensitive()
             .append(DateTimeFormatter.ISO_LOCAL_DATE)
@@ -41,6 +43,9 @@ record TimeText(@Nullable DateTimeFormatter format, int unit, ZoneId zone) {
     /** Nanoseconds since 1970; null when there is no point in time. */
     @Nullable Long read(JsonNode value) {
         String text = value.asText().strip();
+        if (text.length() > LONGEST) {
+            throw new DateTimeException("a time of " + text.length() + " characters");
+        }
         if (value.isMissingNode() || value.isNull() || text.isEmpty()) {
             return null;
         }

@@ -83,7 +83,8 @@ final class Dates {
                     Code.WRONG_TYPE,
                     "is a number, which may be seconds or milliseconds: add the argument seconds or millis");
         }
-        if (number.precision() - number.scale() > 20) {
+        // An exponent of nine digits would take minutes to write out.
+        if (Math.abs((long) number.precision() - number.scale()) > 40) {
             throw new DateTimeException("out of range");
         }
         BigDecimal seconds = unit == Unit.SECONDS ? number : number.movePointLeft(3);

@@ -14,10 +14,13 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Times as services write them, in records and in the query. */
 class TimeTextTest {
@@ -113,14 +116,22 @@ class TimeTextTest {
         assertThat(count[0]).isEqualTo(2);
     }
 
-    @Test
-    void whatIsNoTimeIsReported() {
-        service.behaviour = asked -> Answer.of("application/json", "[{\"id\": 1, \"t\": \"yesterday\"}]");
-        try (PollingTrigger trigger =
-                builder(Cursor.timestamp("/t").in("since")).build()) {
-            assertThatThrownBy(trigger::pollOnce)
-                    .isInstanceOf(PollingException.class)
-                    .hasMessageContaining("neither time nor number");
+    static Stream<String> absurd() {
+        return Stream.of(
+                "\"yesterday\"", "1e100000000", "1e-100000000", "-1e-2147483647", "\"" + "9".repeat(5_000_000) + "\"");
+    }
+
+    @ParameterizedTest
+    @MethodSource("absurd")
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void whatIsNoTimeIsReported(String written) {
+        service.behaviour = asked -> Answer.of("application/json", "[{\"id\": 1, \"t\": " + written + "}]");
+        for (Cursor cursor : List.of(Cursor.timestamp("/t"), Cursor.number("/t"))) {
+            try (PollingTrigger trigger = builder(cursor.in("since")).build()) {
+                assertThatThrownBy(trigger::pollOnce)
+                        .isInstanceOf(PollingException.class)
+                        .hasMessageContaining("neither time nor number");
+            }
         }
     }
 

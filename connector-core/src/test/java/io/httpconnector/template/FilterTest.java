@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -45,6 +47,8 @@ class FilterTest {
         VALUES.put("local", "2026-03-29 12:00:00");
         VALUES.put("http", "Sun, 29 Mar 2026 00:30:00 GMT");
         VALUES.put("millis", 1774744200500L);
+        VALUES.put("huge", new BigDecimal("1e100000000"));
+        VALUES.put("tiny", new BigDecimal("1e-100000000"));
         VALUES.put("instant", Instant.parse("2026-03-29T00:30:00Z"));
         VALUES.put("nested", List.of(Map.of("l", List.of(1, 2)), Map.of("l", List.of(3))));
     }
@@ -125,6 +129,7 @@ class FilterTest {
         assertThat(render(expression)).isEqualTo(rendered);
     }
 
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     @ParameterizedTest
     @CsvSource(
             delimiter = '!',
@@ -149,6 +154,9 @@ class FilterTest {
                 "v.text | boolean              ! WRONG_TYPE  ! is a text other than",
                 "v.text | iso                  ! WRONG_TYPE  ! is no date that can be read",
                 "v.millis | iso                ! WRONG_TYPE  ! which may be seconds or milliseconds",
+                "v.huge | iso(seconds)         ! WRONG_TYPE  ! is no date that can be read",
+                "v.tiny | iso(millis)          ! WRONG_TYPE  ! is no date that can be read",
+                "v.tiny | epochSeconds(seconds) ! WRONG_TYPE ! is no date that can be read",
                 "v.day | iso                   ! WRONG_TYPE  ! has no offset: add the zone",
                 "v.local | date('XXX')         ! WRONG_TYPE  ! has no offset: add the zone"
             })
