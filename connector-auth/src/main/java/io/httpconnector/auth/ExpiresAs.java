@@ -33,7 +33,10 @@ public enum ExpiresAs {
     DATE_TIME;
 
     /** Further away than this no expiry is meant. */
-    private static final long MOST_SECONDS = Duration.ofDays(36_500).toSeconds();
+    private static final Duration MOST = Duration.ofDays(36_500);
+
+    private static final int LONGEST_TEXT = 50;
+    private static final int MOST_DIGITS = 100;
 
     /**
      * How long a token lives. An absolute time is one of the server's clock, which its answer tells in {@code Date}: ours may
@@ -45,9 +48,13 @@ public enum ExpiresAs {
      * @return a positive time; empty when the value says nothing
      */
     public Optional<Duration> lifetime(String value, Response answer, Clock clock) {
+        if (value.length() > LONGEST_TEXT) {
+            return Optional.empty();
+        }
         try {
             Duration left = left(value, sentAt(answer, clock.instant()));
-            return left.isZero() || left.isNegative() ? Optional.empty() : Optional.of(left);
+            Duration capped = left.compareTo(MOST) > 0 ? MOST : left;
+            return left.isZero() || left.isNegative() ? Optional.empty() : Optional.of(capped);
         } catch (ArithmeticException | NumberFormatException | DateTimeException e) {
             return Optional.empty();
         }
@@ -55,19 +62,29 @@ public enum ExpiresAs {
 
     private Duration left(String value, Instant sentAt) {
         return switch (this) {
-            case SECONDS -> seconds(new BigDecimal(value));
-            case MINUTES -> seconds(new BigDecimal(value).multiply(BigDecimal.valueOf(60)));
-            case MILLISECONDS -> seconds(new BigDecimal(value).movePointLeft(3));
-            case EPOCH_SECONDS -> Duration.between(sentAt, Instant.EPOCH.plus(seconds(new BigDecimal(value))));
+            case SECONDS -> seconds(number(value));
+            case MINUTES -> seconds(number(value).multiply(BigDecimal.valueOf(60)));
+            case MILLISECONDS -> seconds(number(value).movePointLeft(3));
+            case EPOCH_SECONDS -> Duration.between(sentAt, Instant.EPOCH.plus(seconds(number(value))));
             case EPOCH_MILLISECONDS ->
-                Duration.between(sentAt, Instant.EPOCH.plus(seconds(new BigDecimal(value).movePointLeft(3))));
+                Duration.between(
+                        sentAt, Instant.EPOCH.plus(seconds(number(value).movePointLeft(3))));
             case DATE_TIME ->
                 Duration.between(sentAt, OffsetDateTime.parse(value).toInstant());
         };
     }
 
+    /** Without an exponent that would take minutes to write out. */
+    private static BigDecimal number(String value) {
+        BigDecimal number = new BigDecimal(value);
+        if (Math.abs((long) number.scale()) > MOST_DIGITS) {
+            throw new NumberFormatException("an exponent of " + -number.scale());
+        }
+        return number;
+    }
+
     private static Duration seconds(BigDecimal seconds) {
-        return Duration.ofSeconds(seconds.min(BigDecimal.valueOf(MOST_SECONDS))
+        return Duration.ofSeconds(seconds.min(BigDecimal.valueOf(MOST.toSeconds()))
                 .max(BigDecimal.ZERO)
                 .longValue());
     }

@@ -15,6 +15,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
@@ -25,6 +26,7 @@ import io.httpconnector.Retry;
 import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -38,6 +40,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
@@ -149,6 +153,30 @@ class LoginAuthTest {
             verifyLogins(2);
         }
         service.verify(getRequestedFor(urlEqualTo("/last")).withHeader("Authorization", equalTo("Bearer t2")));
+    }
+
+    static Stream<Arguments> absurd() {
+        return Arrays.stream(ExpiresAs.values())
+                .flatMap(unit -> Stream.of(
+                                "1e100000000",
+                                "1e-100000000",
+                                "0e2147483647",
+                                "1e999999999",
+                                "+999999999-12-31T23:59:59Z",
+                                "9".repeat(5_000_000))
+                        .map(written -> arguments(unit, written)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("absurd")
+    @Timeout(value = 10, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void absurdExpiryIsNoHindrance(ExpiresAs unit, String written) {
+        login(okJson("{\"token\": \"t1\", \"validFor\": \"" + written + "\"}"));
+        try (HttpConnection connection = connection(auth -> auth.expires("/validFor", unit))) {
+            connection.send(Request.get("/orders"));
+            connection.send(Request.get("/orders"));
+        }
+        verifyLogins(1);
     }
 
     @Test
