@@ -81,7 +81,7 @@ public final class DeviceFlow {
             throw new OAuth2Exception("The device authorization endpoint answered without a code", null, null);
         }
         show.accept(prompt);
-        Duration interval = Duration.ofSeconds(answer.path("interval").asLong(INTERVAL.toSeconds()));
+        Duration interval = seconds(answer.path("interval"), INTERVAL);
         return new TokenSet(poll(endpoint, code, interval, prompt.lifetime));
     }
 
@@ -89,12 +89,19 @@ public final class DeviceFlow {
         String complete = answer.path("verification_uri_complete").asText();
         String uri = answer.path("verification_uri")
                 .asText(answer.path("verification_url").asText());
-        Duration lifetime = Duration.ofSeconds(answer.path("expires_in").asLong(LONGEST.toSeconds()));
         return new Prompt(
                 answer.path("user_code").asText(),
                 uri,
                 complete.isEmpty() ? Optional.empty() : Optional.of(complete),
-                lifetime.compareTo(LONGEST) > 0 ? LONGEST : lifetime);
+                seconds(answer.path("expires_in"), LONGEST));
+    }
+
+    private static Duration seconds(JsonNode value, Duration otherwise) {
+        return shorter(Duration.ofSeconds(Math.max(value.asLong(otherwise.toSeconds()), 0)), LONGEST);
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     /** As section 3.5 says, of which a server may be asked less often and no more. */
@@ -102,8 +109,8 @@ public final class DeviceFlow {
         Clock clock = session.settings().clock();
         Instant end = clock.instant().plus(lifetime);
         Duration interval = asked.compareTo(SHORTEST_INTERVAL) < 0 ? SHORTEST_INTERVAL : asked;
-        while (clock.instant().isBefore(end)) {
-            Pause.of(interval, "the user");
+        for (Instant now = clock.instant(); now.isBefore(end); now = clock.instant()) {
+            Pause.of(shorter(interval, Duration.between(now, end)), "the user");
             try {
                 Tokens tokens = endpoint.deviceCode(code);
                 return session.consented(() -> tokens);

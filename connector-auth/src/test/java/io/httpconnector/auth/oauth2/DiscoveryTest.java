@@ -311,6 +311,19 @@ class DiscoveryTest {
         }
     }
 
+    @Test
+    void deviceThatIsToldToWaitForEverAsksBeforeTheCodeExpires() {
+        deviceAnswers(
+                okJson(
+                        "{\"device_code\": \"device-4711\", \"user_code\": \"AB-CD\", \"verification_uri\": \"https://x\","
+                                + " \"expires_in\": 1, \"interval\": 9223372036854775807}"),
+                okJson("{\"access_token\": \"a1\"}"));
+        try (HttpConnection connection = connection(device())) {
+            TokenSet tokens = DeviceFlow.of(connection).authorize(prompt -> {});
+            assertThat(tokens.accessToken().reveal()).isEqualTo("a1");
+        }
+    }
+
     private static OAuth2Builder device() {
         return OAuth2.deviceCode()
                 .deviceAuthorizationUrl(login.url("/device"))
@@ -338,6 +351,12 @@ class DiscoveryTest {
         try (HttpConnection connection = connection(device())) {
             assertThatThrownBy(() -> DeviceFlow.of(connection).authorize(prompt -> {}))
                     .hasMessageContaining("without a code");
+            deviceAnswers(
+                    okJson("{\"device_code\": \"d\", \"user_code\": \"u\", \"expires_in\": -9223372036854775808}"),
+                    okJson("{}"));
+            assertThatThrownBy(() -> DeviceFlow.of(connection).authorize(prompt -> {}))
+                    .isInstanceOf(AuthorizationRequiredException.class)
+                    .hasMessageContaining("the code has expired");
             assertThatThrownBy(() -> AuthorizationFlow.of(connection)).isInstanceOf(InvalidDefinitionException.class);
         }
         try (HttpConnection connection = connection(user())) {
