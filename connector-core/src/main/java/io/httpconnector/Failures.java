@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** Says in the terms of this library what Apache HttpClient reports. */
 final class Failures {
 
+    /** What HttpClient says may quote a header field of the service. */
+    private static final int LONGEST_REASON = 500;
+
     private final Timeouts timeouts;
     private final @Nullable Proxy proxy;
     private final boolean showsCertificate;
@@ -110,9 +113,11 @@ final class Failures {
     /** HttpClient's messages may quote what the service sent. */
     private static String reason(Exception e, Request request) {
         String message = e.getMessage();
-        return message == null
-                ? e.getClass().getSimpleName()
-                : Ascii.visible(new Redactor(request.secrets()).mask(message));
+        if (message == null) {
+            return e.getClass().getSimpleName();
+        }
+        String text = Ascii.visible(new Redactor(request.secrets()).mask(message));
+        return text.length() > LONGEST_REASON ? text.substring(0, LONGEST_REASON) + "..." : text;
     }
 
     private static String summary(Exchange exchange) {

@@ -41,7 +41,7 @@ final class HostPattern {
                 if (address != null) {
                     return new HostPattern(text, address, address.getAddress().length * 8);
                 }
-                if (host.matches("[a-z0-9_-]+(\\.[a-z0-9_-]+)*")) {
+                if (host.matches("[a-z0-9_-]++(\\.[a-z0-9_-]++)*+")) {
                     return new HostPattern(text, null, 0);
                 }
             }

@@ -25,6 +25,9 @@ final class RetryAfter {
     private static final Pattern DRAFT =
             Pattern.compile("(?:;\\s*|,\\s*|^)(?:r|remaining)=(\\d{1,18}).*?[;,]\\s*(?:t|reset)=(\\d{1,9})");
 
+    /** A longer field is not meant for us, and would take long to search. */
+    private static final int LONGEST_DRAFT = 1000;
+
     /** A number above is no wait, but a time of the day: 10^9 seconds are 31 years, and the year 2001 in the epoch. */
     private static final long EPOCH_SECONDS = 1_000_000_000L;
 
@@ -50,7 +53,7 @@ final class RetryAfter {
 
     /** The time until the service permits more again, or null when it does not say. */
     static @Nullable Duration reset(Headers headers, Instant now) {
-        Matcher draft = DRAFT.matcher(headers.first("RateLimit").orElse(""));
+        Matcher draft = draft(headers);
         return draft.find()
                 ? Duration.ofSeconds(Long.parseLong(draft.group(2)))
                 : first(headers, RESETS, text -> time(text, headers, now));
@@ -58,11 +61,16 @@ final class RetryAfter {
 
     /** How many requests the service still permits in this period, or null when it does not say. */
     static @Nullable Long remaining(Headers headers) {
-        Matcher draft = DRAFT.matcher(headers.first("RateLimit").orElse(""));
+        Matcher draft = draft(headers);
         if (draft.find()) {
             return Long.valueOf(draft.group(1));
         }
         return first(headers, REMAINING, text -> text.matches("\\d{1,18}") ? Long.valueOf(text) : null);
+    }
+
+    private static Matcher draft(Headers headers) {
+        String field = headers.first("RateLimit").orElse("");
+        return DRAFT.matcher(field.length() > LONGEST_DRAFT ? "" : field);
     }
 
     private static <T> @Nullable T first(Headers headers, List<String> names, Function<String, @Nullable T> reader) {

@@ -7,11 +7,13 @@ import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.Secret;
 import java.net.URI;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.hc.client5.http.auth.AuthChallenge;
 import org.apache.hc.client5.http.auth.AuthenticationException;
 import org.apache.hc.client5.http.auth.ChallengeType;
@@ -105,8 +107,10 @@ final class DigestSession implements AuthStrategy {
         DigestScheme scheme = new DigestScheme();
         try {
             scheme.processChallenge(challenge, HttpClientContext.create());
-            Set<String> protections = Set.copyOf(
-                    List.of(parameter(challenge, "qop").toLowerCase(Locale.ROOT).split("\\s*,\\s*")));
+            Set<String> protections = Arrays.stream(
+                            parameter(challenge, "qop").toLowerCase(Locale.ROOT).split(",", -1))
+                    .map(String::strip)
+                    .collect(Collectors.toSet());
             return new Challenge(scheme, protections.contains("auth-int") && !protections.contains("auth"));
         } catch (MalformedChallengeException e) {
             throw new ConnectorException("The challenge of the service can't be read: " + e.getMessage(), e);

@@ -9,9 +9,11 @@ import java.util.regex.Pattern;
 /** The header {@code Link} (RFC 8288, section 3). */
 final class LinkHeader {
 
+    // Possessive, so that a hostile field takes neither long nor a deep stack.
+    private static final String QUOTED = "\"([^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+)\"";
     private static final String PARAMETER =
-            "\\s*;\\s*([^;,=\\s]+)(?:\\s*=\\s*(?:\"((?:[^\"\\\\]|\\\\.)*)\"|([^\";,\\s]*)))?";
-    private static final Pattern LINK = Pattern.compile("<([^>]*)>((?:" + PARAMETER + ")*)");
+            "\\s*+;\\s*+([^;,=\\s]++)(?:\\s*+=\\s*+(?:" + QUOTED + "|([^\";,\\s]*+)))?+";
+    private static final Pattern LINK = Pattern.compile("<([^<>]*+)>((?:" + PARAMETER + ")*+)");
     private static final Pattern ONE = Pattern.compile(PARAMETER);
 
     private LinkHeader() {}

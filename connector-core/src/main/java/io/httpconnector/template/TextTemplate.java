@@ -51,7 +51,7 @@ record TextTemplate(List<Object> pieces) {
         HOST {
             @Override
             String encode(String value) {
-                if (!value.matches("[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*")) {
+                if (!value.matches("[A-Za-z0-9-]++(\\.[A-Za-z0-9-]++)*+")) {
                     throw new Refusal(
                             Code.UNENCODABLE, "is no part of a host name: letters, digits, hyphens and dots are");
                 }
