@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against a service that computes the response by the formulas of RFC 7616, section 3.4.1, and counts. */
 @Timeout(30)
@@ -203,6 +205,17 @@ class DigestAuthTest {
                     .hasMessageNotContaining("wrong");
         }
         assertThat(challenged).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {" ", "a,", "a ", "\\\"", ", "})
+    @Timeout(value = 4, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void challengeMadeToBeExpensiveIsReadInTheTimeOfItsLength(String piece) {
+        challenges = challenge(", qop=\"" + piece.repeat(60_000 / piece.length()) + "x\"");
+        try (HttpConnection connection = connection(PASSWORD)) {
+            assertThatThrownBy(() -> connection.send(Request.get("/"))).isInstanceOf(ConnectorException.class);
+        }
+        assertThat(challenged).isPositive();
     }
 
     @Test
