@@ -25,10 +25,13 @@ final class Forms {
         Map<String, List<String>> fields = new LinkedHashMap<>();
         int count = 0;
         int start = 0;
+        int equals = form.indexOf('=');
         while (start < form.length()) {
             int amp = form.indexOf('&', start);
             int end = amp < 0 ? form.length() : amp;
-            int equals = form.indexOf('=', start);
+            if (equals >= 0 && equals < start) {
+                equals = form.indexOf('=', start);
+            }
             if (end > start) {
                 if (++count > MOST_FIELDS) {
                     throw new TooLargeException("it has more than " + MOST_FIELDS + " fields");

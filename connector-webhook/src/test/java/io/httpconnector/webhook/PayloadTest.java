@@ -8,12 +8,14 @@ import io.httpconnector.Secret;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.Charset;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -191,6 +193,65 @@ class PayloadTest {
         assertThat(receiver.receive(request("text/plain; charset=utf-99", "x")).status())
                 .isEqualTo(415);
         assertThat(events).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "application/json",
+                "application/x-www-form-urlencoded",
+                "multipart/form-data; boundary=b",
+                "application/xml",
+                "text/plain; charset=utf-16",
+                "application/cloudevents-batch+json"
+            })
+    @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aBodyMadeToBeExpensiveIsReadInTheTimeOfItsLength(String type) {
+        // Of the second one the fields are sorted before the signature can be checked.
+        List<WebhookReceiver> receivers = List.of(
+                any().build(),
+                WebhookReceiver.named("signed")
+                        .verify(Signatures.preset("twilio", Secret.of("s3cret")))
+                        .publicUrl("https://app.example.com/hooks/x")
+                        .handler(events::add)
+                        .build());
+        for (String piece : List.of(
+                "&",
+                "=",
+                "a&",
+                "a=b&",
+                "%",
+                "%41",
+                "[",
+                "{\"a\":",
+                "1,",
+                "9",
+                "\"a\",",
+                "\\u0041",
+                "{\"a\":1},",
+                "--b\r\n",
+                "--b",
+                "\r\n",
+                "\r\n--b",
+                "--b\r\n\r\n",
+                "--b\r\na:",
+                "a;",
+                "<a>",
+                "<a b='c'>",
+                "&amp;",
+                "<!--",
+                "]]>")) {
+            String body = piece.repeat(1024 * 1024 / piece.length());
+            for (WebhookReceiver receiver : receivers) {
+                long begun = System.nanoTime();
+                WebhookResponse answer = receiver.receive(request(type, body));
+                assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                        .as(piece)
+                        .isLessThan(Duration.ofSeconds(2));
+                assertThat(answer.status()).as(piece).isNotEqualTo(500);
+            }
+            events.clear();
+        }
     }
 
     @Test
