@@ -12,8 +12,26 @@ final class Envelope {
     private static final int MOST = 100_000;
 
     private final ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    private final boolean blank;
     private int values;
     private boolean full;
+
+    Envelope() {
+        this(false);
+    }
+
+    private Envelope(boolean blank) {
+        this.blank = blank;
+    }
+
+    /** Of an answer without anything. */
+    static Envelope ofNothing() {
+        return new Envelope(true);
+    }
+
+    boolean isBlank() {
+        return blank;
+    }
 
     ObjectNode tree() {
         return tree;

@@ -84,6 +84,11 @@ public final class Page {
         return answer.headers().first(name);
     }
 
+    /** Whether there was no body, although the status is none that means so. */
+    boolean isBlank() {
+        return envelope.isBlank() && answer.status() != 204;
+    }
+
     Headers headers() {
         return answer.headers();
     }

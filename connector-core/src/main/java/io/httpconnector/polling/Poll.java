@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.Request;
 import io.httpconnector.StatusException;
 import io.httpconnector.polling.Checkpoint.Validators;
+import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.template.Pills;
 import java.time.Duration;
 import java.util.Map;
@@ -108,6 +109,12 @@ final class Poll {
             if (isConditional && page.answer().status() == 304) {
                 notModified = true;
                 return;
+            }
+            if (definition.deletions() && page.isBlank()) {
+                // A proxy in trouble must not delete everything.
+                throw new PollingException(
+                        Reason.UNEXPECTED_ANSWER,
+                        page.answer().exchange().summary() + ": an empty answer is no list without records");
             }
             intake.flush();
             intake.countPage();

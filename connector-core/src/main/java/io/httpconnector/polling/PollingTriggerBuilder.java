@@ -202,7 +202,8 @@ public final class PollingTriggerBuilder {
     }
 
     /**
-     * Makes an event of each record that is there no more, too. Only without a cursor. The keys are kept as text, too.
+     * Makes an event of each record that is there no more, too. Only without a cursor. The keys are kept as text, too. An answer
+     * with status 200 and no body is then an error, and no list without records.
      *
      * @return this
      */

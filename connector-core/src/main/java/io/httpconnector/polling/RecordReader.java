@@ -47,12 +47,12 @@ final class RecordReader {
         in.mark(1);
         if (in.read() < 0) {
             // Nothing, as with status 204, is nothing new.
-            return new Envelope();
+            return Envelope.ofNothing();
         }
         in.reset();
         RecordReader reader = new RecordReader(records, sink);
-        reader.read(formatOf(records.format(), contentType), in);
-        return reader.envelope;
+        boolean isSomething = reader.read(formatOf(records.format(), contentType), in);
+        return isSomething ? reader.envelope : Envelope.ofNothing();
     }
 
     private static Format formatOf(Format format, String contentType) {
@@ -72,14 +72,17 @@ final class RecordReader {
         return type.contains("xml") ? Format.XML : (type.contains("csv") ? Format.CSV : Format.JSON);
     }
 
-    private void read(Format format, InputStream in) throws IOException {
+    /** False when there is white space alone, such as one empty line. */
+    private boolean read(Format format, InputStream in) throws IOException {
         if (format == Format.CSV) {
             CsvRows.read(in, records.separator(), this::emit);
-            return;
+            return true;
         }
         try (JsonParser parser = format == Format.XML ? Json.xmlParser(in) : Json.parser(in)) {
             boolean lines = format == Format.JSON_LINES;
-            parser.nextToken();
+            if (parser.nextToken() == null) {
+                return false;
+            }
             do {
                 walk(parser, records.path(), envelope.tree());
             } while (parser.nextToken() != null && lines);
@@ -95,6 +98,7 @@ final class RecordReader {
                         "there is nothing at \"/" + String.join("/", records.path())
                                 + "\": if the service leaves out an empty list, use Records.at(...).optional()");
             }
+            return true;
         }
     }
 

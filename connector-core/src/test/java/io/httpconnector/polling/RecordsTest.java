@@ -66,6 +66,8 @@ class RecordsTest {
                         two),
                 arguments("null", Records.at("/items"), "application/json", "{\"items\":null}", "[]"),
                 arguments("nothing", Records.at("/items"), "application/json", "", "[]"),
+                arguments("an empty line", Records.atRoot(), "application/json", "\r\n", "[]"),
+                arguments("empty JSON Lines", Records.at("/items"), "application/x-ndjson", "\n\n", "[]"),
                 arguments("left out", Records.at("/items").optional(), "application/json", "{\"kind\":\"list\"}", "[]"),
                 arguments(
                         "keyed",

@@ -1,6 +1,7 @@
 package io.httpconnector.polling;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.HttpConnection;
 import io.httpconnector.polling.Service.Answer;
@@ -20,6 +21,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A service that can't be asked for what has changed. */
 class SnapshotTest {
@@ -144,6 +147,28 @@ class SnapshotTest {
             assertThat(events)
                     .extracting(event -> event.change() + " " + event.key())
                     .containsExactly("DELETED 1");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\r\n"})
+    void anAnswerWithoutAnythingDoesNotDeleteEverything(String blank) {
+        put(1, "a");
+        try (PollingTrigger trigger = trigger().deletions().build()) {
+            trigger.pollOnce();
+            Service.Behaviour usual = service.behaviour;
+            service.behaviour = asked -> Answer.of("application/json", blank);
+            assertThatThrownBy(trigger::pollOnce)
+                    .isInstanceOf(PollingException.class)
+                    .hasMessageContaining("200")
+                    .hasMessageContaining("an empty answer is no list without records");
+            service.behaviour = usual;
+            trigger.pollOnce();
+            assertThat(events).isEmpty();
+
+            service.behaviour = asked -> Answer.status(204);
+            trigger.pollOnce();
+            assertThat(events).extracting(TriggerEvent::change).containsExactly(Change.DELETED);
         }
     }
 
