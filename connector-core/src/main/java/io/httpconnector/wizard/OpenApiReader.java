@@ -3,6 +3,7 @@ package io.httpconnector.wizard;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.wizard.Catalogue.Entry;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +39,7 @@ final class OpenApiReader {
         this.basePath = basePath(document.path("servers"));
     }
 
-    static List<Recommendation> read(JsonNode document) {
+    static Catalogue read(JsonNode document) {
         String version = document.path("openapi").asText("");
         if (!version.matches("3\\.[01]\\..*") || !document.path("paths").isObject()) {
             throw new InvalidDefinitionException(
@@ -49,17 +50,29 @@ final class OpenApiReader {
                                             + document.path("swagger").asText() + ": convert it to 3.0 or 3.1"
                                     : "it is none of version 3.0 or 3.1, or has no paths"));
         }
-        OpenApiReader reader = new OpenApiReader(document);
-        List<Recommendation> all = new ArrayList<>();
+        OpenApiReader first = new OpenApiReader(document);
+        List<Entry> all = new ArrayList<>();
         document.path("paths").properties().forEach(path -> {
-            JsonNode item = reader.samples.resolved(path.getValue());
+            JsonNode item = first.samples.resolved(path.getValue());
+            String url = first.definition(path.getKey(), "GET").path();
             item.properties().forEach(operation -> {
                 if (METHODS.contains(operation.getKey())) {
-                    all.add(reader.operation(path.getKey(), item, operation.getKey(), operation.getValue()));
+                    all.add(entry(document, path.getKey(), url, item, operation));
                 }
             });
         });
-        return List.copyOf(all);
+        return new Catalogue(List.copyOf(all));
+    }
+
+    private static Entry entry(
+            JsonNode document, String path, String url, JsonNode item, Map.Entry<String, JsonNode> operation) {
+        String method = operation.getKey().toUpperCase(Locale.ROOT);
+        JsonNode described = operation.getValue();
+        String summary =
+                described.path("summary").asText(described.path("operationId").asText(""));
+        String title = summary.isBlank() ? method + " " + path : summary;
+        return new Entry(
+                method, url, title, () -> new OpenApiReader(document).operation(path, item, method, described, title));
     }
 
     /** The path of the first server, with the defaults of its variables. */
@@ -74,11 +87,16 @@ final class OpenApiReader {
         return url.replaceFirst("^[A-Za-z]+://[^/]*", "").replaceFirst("/+$", "");
     }
 
-    private Recommendation operation(String path, JsonNode item, String method, JsonNode operation) {
-        Definitions definition = new Definitions(method.toUpperCase(Locale.ROOT), "/");
+    private Definitions definition(String path, String method) {
+        Definitions definition = new Definitions(method, "/");
         String pills =
                 path.replaceAll("\\{([^{}/]+)}", "{{input[\"$1\"]}}").replaceAll("\\[\"([A-Za-z0-9_-]+)\"]", ".$1");
         definition.url(basePath + pills, true);
+        return definition;
+    }
+
+    private Recommendation operation(String path, JsonNode item, String method, JsonNode operation, String title) {
+        Definitions definition = definition(path, method);
         parameters(item, operation).values().forEach(parameter -> parameter(parameter, definition));
         JsonNode body = samples.resolved(operation.path("requestBody"));
         if (body.path("content").isObject() && !body.path("content").isEmpty()) {
@@ -88,10 +106,7 @@ final class OpenApiReader {
         if (operation.path("deprecated").asBoolean()) {
             definition.note("it is deprecated");
         }
-        String title =
-                operation.path("summary").asText(operation.path("operationId").asText(""));
-        return definition.recommendation(
-                title.isBlank() ? method.toUpperCase(Locale.ROOT) + " " + path : title, source);
+        return definition.recommendation(title, source);
     }
 
     /** Those of the path item, and over them those of the operation. */

@@ -1,5 +1,6 @@
 package io.httpconnector.wizard;
 
+import io.httpconnector.wizard.Catalogue.Entry;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -13,17 +14,31 @@ final class Ranking {
     private Ranking() {}
 
     static List<Recommendation> rank(String method, String url, List<RecommendationSource> sources) {
-        List<Recommendation> ranked = new ArrayList<>();
+        String[] wanted = segments(url);
+        List<Scored> ranked = new ArrayList<>();
         for (RecommendationSource source : sources) {
-            for (Recommendation one : source.all()) {
-                Recommendation scored = scored(one, method, url);
-                if (scored.score() >= LEAST) {
+            for (Entry entry : Catalogue.entries(source)) {
+                Scored scored = scored(entry, method, wanted);
+                if (scored.score >= LEAST) {
                     ranked.add(scored);
                 }
             }
         }
-        ranked.sort(Comparator.comparingDouble(Recommendation::score).reversed().thenComparing(Recommendation::title));
-        return List.copyOf(ranked.subList(0, Math.min(MAX, ranked.size())));
+        return ranked.stream()
+                .sorted(Comparator.comparingDouble(Scored::score)
+                        .reversed()
+                        .thenComparing(scored -> scored.entry.title()))
+                .limit(MAX)
+                .map(Scored::recommendation)
+                .toList();
+    }
+
+    private record Scored(Entry entry, double score, String reason) {
+
+        Recommendation recommendation() {
+            Recommendation one = entry.made().get();
+            return new Recommendation(one.title(), score, reason, one.source(), one.definition(), one.notes());
+        }
     }
 
     /** Whether a URL is what a known one describes. */
@@ -31,14 +46,11 @@ final class Ranking {
         return path(segments(url), segments(known)) >= 0.8;
     }
 
-    private static Recommendation scored(Recommendation one, String method, String url) {
-        String[] wanted = segments(url);
-        String[] known = segments(one.definition().path("url").asText());
-        boolean sameMethod = one.definition().path("method").asText().equals(method);
-        double path = path(wanted, known);
+    private static Scored scored(Entry entry, String method, String[] wanted) {
+        boolean sameMethod = entry.method().equals(method);
+        double path = path(wanted, segments(entry.url()));
         double score = Math.round(path * (sameMethod ? 1 : 0.6) * 100) / 100.0;
-        String reason = (sameMethod ? "same method" : "another method") + ", " + reason(path);
-        return new Recommendation(one.title(), score, reason, one.source(), one.definition(), one.notes());
+        return new Scored(entry, score, (sameMethod ? "same method" : "another method") + ", " + reason(path));
     }
 
     private static String reason(double path) {

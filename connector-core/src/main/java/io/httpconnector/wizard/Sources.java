@@ -40,8 +40,7 @@ public final class Sources {
      * @throws ConnectorException when it is YAML and the library for it is missing
      */
     public static RecommendationSource openApi(String document) {
-        List<Recommendation> all = OpenApiReader.read(Yaml.read(Given.notNull(document, "OpenAPI document")));
-        return () -> all;
+        return OpenApiReader.read(Yaml.read(Given.notNull(document, "OpenAPI document")));
     }
 
     /**

@@ -187,9 +187,42 @@ class SourcesTest {
 
     @Test
     void schemaOfManyPartsOfManyPartsIsCutShort() {
-        StringBuilder document = new StringBuilder(
-                "{\"openapi\": \"3.1.0\", \"paths\": {\"/a\": {\"post\": {\"requestBody\": {\"content\":"
-                        + " {\"application/json\": {\"schema\": {\"$ref\": \"#/components/schemas/s0\"}}}}}}}, \"components\": {\"schemas\": {");
+        String text = manyParts(1);
+
+        List<Recommendation> all = assertTimeoutPreemptively(
+                Duration.ofSeconds(5), () -> Sources.openApi(text).all());
+
+        assertThat(all.get(0).definition().at("/body/json/p0")).isNotEmpty();
+    }
+
+    @Test
+    void onlyWhatIsRecommendedIsMade() {
+        String text = manyParts(20_000);
+        try (HttpConnection connection = HttpConnection.named("Large")
+                .baseUrl("https://large.example.com")
+                .build()) {
+            List<Recommendation> found = assertTimeoutPreemptively(
+                    Duration.ofSeconds(5),
+                    () -> RequestWizard.of(connection)
+                            .with(Sources.openApi(text))
+                            .post("/a17")
+                            .recommend());
+
+            assertThat(found.get(0).definition().at("/body/json/p0")).isNotEmpty();
+            assertThat(found.get(0).score()).isEqualTo(1);
+        }
+    }
+
+    private static String manyParts(int operations) {
+        StringBuilder document = new StringBuilder("{\"openapi\": \"3.1.0\", \"paths\": {");
+        for (int i = 0; i < operations; i++) {
+            document.append(i == 0 ? "" : ",")
+                    .append("\"/a")
+                    .append(i)
+                    .append("\": {\"post\": {\"requestBody\": {\"content\":"
+                            + " {\"application/json\": {\"schema\": {\"$ref\": \"#/components/schemas/s0\"}}}}}}");
+        }
+        document.append("}, \"components\": {\"schemas\": {");
         for (int i = 0; i < 8; i++) {
             document.append("\"s").append(i).append("\": {\"properties\": {");
             for (int j = 0; j < 20; j++) {
@@ -202,12 +235,7 @@ class SourcesTest {
             }
             document.append("}},");
         }
-        String text = document.append("\"s8\": {\"type\": \"string\"}}}}").toString();
-
-        List<Recommendation> all = assertTimeoutPreemptively(
-                Duration.ofSeconds(5), () -> Sources.openApi(text).all());
-
-        assertThat(all.get(0).definition().at("/body/json/p0")).isNotEmpty();
+        return document.append("\"s8\": {\"type\": \"string\"}}}}").toString();
     }
 
     @Test
