@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Cursor.timestamp("/fields/updated").format("yyyy-MM-dd HH:mm").zone(berlin)     // {{cursor}} stands in the template
  * Cursor.number("/id").in("min_id").order(Order.ASCENDING)
  * Cursor.opaque("/sync_token").in("token")
+ * Cursor.nextUrl("/@odata.deltaLink")                                            // the whole URL to ask the next time
  * Cursor.timestamp("/created").notSent().order(Order.DESCENDING)                  // nothing to ask by; ends at what is known
  * }</pre>
  *
@@ -40,7 +41,8 @@ public final class Cursor {
     enum Kind {
         TIME,
         NUMBER,
-        OPAQUE
+        OPAQUE,
+        URL
     }
 
     private static final long NANOS = 1_000_000_000L;
@@ -117,13 +119,7 @@ public final class Cursor {
      * @return the cursor
      */
     public static Cursor opaque(String pointer) {
-        Pointer field = Pointer.of("cursor", pointer);
-        return opaque(
-                page -> {
-                    JsonNode value = page.at(field);
-                    return value.isValueNode() && !value.isNull() ? Optional.of(value.asText()) : Optional.empty();
-                },
-                Spec.NONE.with("opaque", pointer));
+        return opaque(inBody(Pointer.of("cursor", pointer)), Spec.NONE.with("opaque", pointer));
     }
 
     /**
@@ -140,9 +136,47 @@ public final class Cursor {
     }
 
     private static Cursor opaque(Function<Page, Optional<String>> token, Spec said) {
+        return given(Kind.OPAQUE, token, Place.template(), said);
+    }
+
+    /**
+     * The service gives the URL to ask the next time on the last page, such as the {@code @odata.deltaLink} of Microsoft Graph. It
+     * may be relative, and must lead to the same host. The first poll asks by the template; further pages are found by
+     * {@link Pagination#nextUrl(String)} or {@link Pagination#linkHeader()}, if there are any. When the service answers 410 the
+     * next poll does so, too: it reads everything, and what comes again has the same event ids.
+     *
+     * @param pointer a JSON pointer (RFC 6901) from the root of the answer to the URL
+     * @return the cursor
+     */
+    public static Cursor nextUrl(String pointer) {
+        return given(Kind.URL, inBody(Pointer.of("cursor", pointer)), null, Spec.NONE.with("nextUrl", pointer));
+    }
+
+    /**
+     * The service gives the URL to ask the next time on the last page.
+     *
+     * @param url finds it on a page
+     * @return the cursor
+     * @see #nextUrl(String)
+     */
+    public static Cursor nextUrl(Function<Page, Optional<String>> url) {
+        if (url == null) {
+            throw invalid("the URL is null");
+        }
+        return given(Kind.URL, url, null, Spec.NONE.withCode());
+    }
+
+    private static Cursor given(Kind kind, Function<Page, Optional<String>> token, @Nullable Place place, Spec said) {
         Range none = new Range(0, 0, 0);
         Pointer root = Pointer.of("cursor", "");
-        return new Cursor(Kind.OPAQUE, root, token, TimeText.AUTO, none, Order.NONE, Place.template(), null, said);
+        return new Cursor(kind, root, token, TimeText.AUTO, none, Order.NONE, place, null, said);
+    }
+
+    private static Function<Page, Optional<String>> inBody(Pointer field) {
+        return page -> {
+            JsonNode value = page.at(field);
+            return value.isValueNode() && !value.isNull() ? Optional.of(value.asText()) : Optional.empty();
+        };
     }
 
     /**
@@ -164,6 +198,9 @@ public final class Cursor {
     public Cursor in(Place where) {
         if (where == null) {
             throw invalid("in: the place is null");
+        }
+        if (kind == Kind.URL) {
+            throw invalid("in: a URL is the whole request, and goes nowhere else");
         }
         return new Cursor(kind, field, token, text, range, order, where, windows, spec.with("in", where.toJson()));
     }
@@ -345,7 +382,7 @@ public final class Cursor {
 
     static Cursor fromJson(JsonNode json) {
         Map<String, Spec.Step<Cursor>> steps = new LinkedHashMap<>();
-        for (String begun : List.of("timestamp", "number", "opaque")) {
+        for (String begun : List.of("timestamp", "number", "opaque", "nextUrl")) {
             steps.put(begun, (cursor, value) -> cursor);
         }
         steps.put("in", (cursor, value) -> cursor.in(Place.fromJson(value)));
@@ -380,7 +417,10 @@ public final class Cursor {
         if (json.has("opaque")) {
             return opaque(json.get("opaque").asText());
         }
-        throw invalid("it has neither \"timestamp\" nor \"number\" nor \"opaque\"");
+        if (json.has("nextUrl")) {
+            return nextUrl(json.get("nextUrl").asText());
+        }
+        throw invalid("it has neither \"timestamp\" nor \"number\" nor \"opaque\" nor \"nextUrl\"");
     }
 
     static ZoneId zoneOf(String id) {
@@ -409,8 +449,13 @@ public final class Cursor {
         return place.apply(template, "cursor", problems);
     }
 
-    Kind kind() {
-        return kind;
+    /** Whether the service says where it goes on, and no record does. */
+    boolean isGiven() {
+        return kind == Kind.OPAQUE || kind == Kind.URL;
+    }
+
+    boolean isUrl() {
+        return kind == Kind.URL;
     }
 
     Order order() {
@@ -443,7 +488,7 @@ public final class Cursor {
     }
 
     Optional<String> token(Page page) {
-        return token == null ? Optional.empty() : token.apply(page);
+        return token == null ? Optional.empty() : token.apply(page).filter(text -> !text.isBlank());
     }
 
     /** Where a query must begin to find everything from a position on. */

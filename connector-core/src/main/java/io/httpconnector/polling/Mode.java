@@ -11,6 +11,11 @@ interface Mode {
     /** The pills of the next query, by their steps; null when there is none. */
     @Nullable Map<String, Object> nextQuery();
 
+    /** The URL of the first page, in place of that of the template; null when there is none. */
+    default @Nullable String url() {
+        return null;
+    }
+
     default void beginPage() {}
 
     /**

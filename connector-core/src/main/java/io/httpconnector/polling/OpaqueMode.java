@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The service remembers what we have seen, and gives a token for it. */
+/** The service remembers what we have seen, and gives a token or a URL for it. */
 final class OpaqueMode implements Mode {
 
     private static final Logger LOG = LoggerFactory.getLogger(PollingTrigger.class);
@@ -33,7 +33,12 @@ final class OpaqueMode implements Mode {
         }
         asked = true;
         String known = scope.checkpoint().token();
-        return known == null ? Map.of() : Map.of("cursor", known);
+        return known == null || cursor.isUrl() ? Map.of() : Map.of("cursor", known);
+    }
+
+    @Override
+    public @Nullable String url() {
+        return cursor.isUrl() ? scope.checkpoint().token() : null;
     }
 
     @Override
@@ -48,7 +53,9 @@ final class OpaqueMode implements Mode {
 
     @Override
     public boolean readsOn(Page page, int number, boolean hasNext) {
-        token = cursor.token(page).orElse(token);
+        token = cursor.token(page)
+                .map(given -> cursor.isUrl() ? page.resolved(given) : given)
+                .orElse(token);
         return hasNext;
     }
 

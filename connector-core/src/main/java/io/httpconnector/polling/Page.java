@@ -5,6 +5,9 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.Headers;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Response;
+import io.httpconnector.polling.PollingException.Reason;
+import java.net.URI;
+import java.util.Objects;
 import java.util.Optional;
 
 /** One page of records as a service gave it, for who says where the next one is. Immutable. */
@@ -87,6 +90,31 @@ public final class Page {
     /** Whether there was no body, although the status is none that means so. */
     boolean isBlank() {
         return envelope.isBlank() && answer.status() != 204;
+    }
+
+    /** A URL on this page: absolute, and at the host that gave the page, over https when that did, too. */
+    String resolved(String link) {
+        URI target;
+        URI here = answer.resolve("/");
+        try {
+            target = answer.resolve(link);
+        } catch (InvalidDefinitionException e) {
+            throw new PollingException(
+                    Reason.UNEXPECTED_ANSWER, "Page " + number + " has no acceptable URL of the next one", e);
+        }
+        boolean sameHost = Objects.equals(here.getHost(), target.getHost());
+        if (sameHost && "https".equals(here.getScheme()) && "http".equals(target.getScheme()) && target.getPort() < 0) {
+            // Behind a proxy many services don't know that they are asked by https.
+            return here.resolve(target.getRawPath() + (target.getRawQuery() == null ? "" : "?" + target.getRawQuery()))
+                    .toString();
+        }
+        if (!sameHost || here.getPort() != target.getPort() || !Objects.equals(here.getScheme(), target.getScheme())) {
+            throw new PollingException(
+                    Reason.FOREIGN_PAGE,
+                    "Page " + number + " of " + here + " says that the next one is at " + target.getScheme() + "://"
+                            + target.getRawAuthority() + ", where the credentials must not go");
+        }
+        return target.toString();
     }
 
     Headers headers() {

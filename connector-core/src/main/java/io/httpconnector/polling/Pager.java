@@ -2,12 +2,9 @@ package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.polling.Pagination.Kind;
 import io.httpconnector.polling.PollingException.Reason;
-import java.net.URI;
 import java.util.HashSet;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +79,7 @@ final class Pager {
         if (found.isEmpty()) {
             return false;
         }
-        String next = pagination.kind() == Kind.URL ? resolved(page, found.get()) : found.get();
+        String next = pagination.kind() == Kind.URL ? page.resolved(found.get()) : found.get();
         if (next.equals(token)) {
             if (page.count() > 0 && before != null && page.content().equals(before.content())) {
                 throw repeats("page " + number + " is the same as the one before: the service ignores the token");
@@ -108,31 +105,6 @@ final class Pager {
         }
         number++;
         return true;
-    }
-
-    /** Absolute, and at the host that gave the page: over https when that did, too. */
-    private static String resolved(Page page, String link) {
-        URI target;
-        URI here = page.answer().resolve("/");
-        try {
-            target = page.answer().resolve(link);
-        } catch (InvalidDefinitionException e) {
-            throw new PollingException(
-                    Reason.UNEXPECTED_ANSWER, "Page " + page.number() + " has no acceptable URL of the next one", e);
-        }
-        boolean sameHost = Objects.equals(here.getHost(), target.getHost());
-        if (sameHost && "https".equals(here.getScheme()) && "http".equals(target.getScheme()) && target.getPort() < 0) {
-            // Behind a proxy many services don't know that they are asked by https.
-            return here.resolve(target.getRawPath() + (target.getRawQuery() == null ? "" : "?" + target.getRawQuery()))
-                    .toString();
-        }
-        if (!sameHost || here.getPort() != target.getPort() || !Objects.equals(here.getScheme(), target.getScheme())) {
-            throw new PollingException(
-                    Reason.FOREIGN_PAGE,
-                    "Page " + page.number() + " of " + here + " says that the next one is at " + target.getScheme()
-                            + "://" + target.getRawAuthority() + ", where the credentials must not go");
-        }
-        return target.toString();
     }
 
     private static PollingException repeats(String what) {

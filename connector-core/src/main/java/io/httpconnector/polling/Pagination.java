@@ -437,6 +437,11 @@ public final class Pagination {
         return kind == Kind.PAGES || kind == Kind.OFFSET;
     }
 
+    /** Whether a page says all of the request of the next one, if there are any. */
+    boolean isByUrl() {
+        return kind == Kind.URL || kind == Kind.NONE;
+    }
+
     Settings settings() {
         return settings;
     }

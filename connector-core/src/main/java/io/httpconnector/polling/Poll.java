@@ -37,7 +37,7 @@ final class Poll {
         Cursor cursor = definition.cursor();
         if (cursor == null) {
             this.mode = new SnapshotMode(definition, scope, clock.now().toEpochMilli());
-        } else if (cursor.kind() == Cursor.Kind.OPAQUE) {
+        } else if (cursor.isGiven()) {
             this.mode = new OpaqueMode(cursor, state, scope);
         } else {
             this.mode = new CountedMode(definition, cursor, state, scope, clock);
@@ -139,7 +139,7 @@ final class Poll {
             with = with.and(step.getKey(), step.getValue());
         }
         Request request = definition.template().render(with);
-        String url = pager.url();
+        String url = pager.number() == 1 ? mode.url() : pager.url();
         return url == null ? request : request.at(url);
     }
 

@@ -554,6 +554,10 @@ public final class PollingTriggerBuilder {
                 cursor == null || !deletions,
                 "deletions: they are found by comparing with everything: leave out the cursor",
                 found);
+        require(
+                cursor == null || !cursor.isUrl() || pagination == null || pagination.isByUrl(),
+                "pagination: it can't be added to the URL of the cursor: use Pagination.nextUrl(...) or linkHeader()",
+                found);
         boolean byTime = cursor != null && cursor.isTime();
         require(
                 first == null || first.position() == null || byTime,
@@ -580,7 +584,7 @@ public final class PollingTriggerBuilder {
         RequestTemplate placed = cursor == null ? paged : cursor.applyTo(paged, found);
         Set<String> known = new TreeSet<>(values.keySet());
         known.add("page");
-        if (cursor != null) {
+        if (cursor != null && !cursor.isUrl()) {
             known.add(cursor.windows() == null ? "cursor" : "window");
         }
         if (parents != null) {

@@ -57,6 +57,10 @@ class BadTriggerTest {
                 bad(
                         "a token that is not sent is of no use",
                         b -> b.cursor(Cursor.opaque("/next").notSent())),
+                bad(
+                        "pagination: it can't be added to the URL of the cursor",
+                        b -> b.cursor(Cursor.nextUrl("/delta")).pagination(Pagination.pages("page"))),
+                bad("the pill {{cursor}} has no value", b -> b.request(with).cursor(Cursor.nextUrl("/delta"))),
                 bad("pagination: it has no end", b -> b.pagination(Pagination.cursor("after"))),
                 bad(
                         "has a query parameter \"page\" already",

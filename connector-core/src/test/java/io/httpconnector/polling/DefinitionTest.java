@@ -118,6 +118,9 @@ class DefinitionTest {
                                         .order(Order.ASCENDING)),
                         b -> b.key("/id").cursor(Cursor.opaque("/token").in("token")),
                         b -> b.key("/id")
+                                .cursor(Cursor.nextUrl("/@odata.deltaLink"))
+                                .pagination(Pagination.nextUrl("/@odata.nextLink")),
+                        b -> b.key("/id")
                                 .cursor(time.windows(Duration.ofDays(1), Place.query("from"), Place.query("to")))
                                 .firstPoll(FirstPoll.from(Instant.EPOCH)),
                         b -> b.key("/id").firstPoll(FirstPoll.last(10)),
@@ -162,6 +165,7 @@ class DefinitionTest {
                 b -> b.records(Records.atRoot().where(item -> true)),
                 b -> b.pagination(Pagination.pages("p").until(page -> true)),
                 b -> b.pagination(Pagination.nextUrl(page -> Optional.empty())),
+                b -> b.cursor(Cursor.nextUrl(page -> Optional.empty())),
                 b -> b.cursor(Cursor.opaque(page -> Optional.empty()).in("t")))) {
             PollingTriggerBuilder builder =
                     step.apply(builder().request(get("/records")).key("/id"));
@@ -181,7 +185,10 @@ class DefinitionTest {
                 arguments("{\"pagination\": {\"offset\": {\"cookie\": \"o\"}}}", "\"cookie\" is not known"),
                 arguments(
                         "{\"cursor\": {\"in\": {\"query\": \"since\"}}}",
-                        "neither \"timestamp\" nor \"number\" nor \"opaque\""),
+                        "neither \"timestamp\" nor \"number\" nor \"opaque\" nor \"nextUrl\""),
+                arguments(
+                        "{\"cursor\": {\"nextUrl\": \"/d\", \"in\": {\"query\": \"d\"}}}",
+                        "in: a URL is the whole request"),
                 arguments("{\"cursor\": {\"timestamp\": \"/t\", \"zone\": \"Mars\"}}", "\"Mars\" is no time zone"),
                 arguments(
                         "{\"cursor\": {\"timestamp\": \"/t\", \"order\": \"UP\"}}",
