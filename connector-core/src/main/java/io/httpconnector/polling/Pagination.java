@@ -193,7 +193,7 @@ public final class Pagination {
 
     /**
      * Looks how a service spreads records over pages: sends a request, looks for signs in its answer, and proves what it finds by
-     * fetching the second page. It sends 14 requests at most, usually two.
+     * fetching the second page, and by its number the first one. It sends 16 requests at most, usually two or three.
      *
      * @param connection the service
      * @param template a request that lists records, and has more than one page of them
@@ -333,27 +333,49 @@ public final class Pagination {
     }
 
     /**
-     * Ends when there were as many records as the body says that there are.
+     * Ends when a flag in the body says that this was the last page.
+     *
+     * @param pointer a JSON pointer (RFC 6901) from the root of the answer to what is true, or not 0, on the last page
+     * @return another pagination
+     */
+    public Pagination lastWhen(String pointer) {
+        Pointer flag = Pointer.of("pagination", pointer);
+        return endsWhen(
+                seen -> {
+                    JsonNode value = seen.page.at(flag);
+                    return value.isValueNode() && value.asBoolean();
+                },
+                spec.with("lastWhen", pointer));
+    }
+
+    /**
+     * Ends when there were as many records as the body says that there are. A number that can't be right, such as -1, or 0 beside
+     * records, is not looked at.
      *
      * @param pointer a JSON pointer (RFC 6901) from the root of the answer
      * @return another pagination
      */
     public Pagination total(String pointer) {
         Pointer total = Pointer.of("pagination", pointer);
-        return endsWhen(seen -> seen.total >= seen.page.at(total).asLong(Long.MAX_VALUE), spec.with("total", pointer));
+        return endsWhen(seen -> seen.total >= atLeast(seen.page, total), spec.with("total", pointer));
     }
 
     /**
-     * Ends when there were as many pages as the body says that there are.
+     * Ends when there were as many pages as the body says that there are. A number that can't be right, such as -1, or 0 beside
+     * records, is not looked at.
      *
      * @param pointer a JSON pointer (RFC 6901) from the root of the answer
      * @return another pagination
      */
     public Pagination totalPages(String pointer) {
         Pointer total = Pointer.of("pagination", pointer);
-        return endsWhen(
-                seen -> seen.page.number() >= seen.page.at(total).asLong(Long.MAX_VALUE),
-                spec.with("totalPages", pointer));
+        return endsWhen(seen -> seen.page.number() >= atLeast(seen.page, total), spec.with("totalPages", pointer));
+    }
+
+    /** How many there are: without end when the service does not know it. */
+    private static long atLeast(Page page, Pointer total) {
+        long said = page.at(total).asLong(Long.MAX_VALUE);
+        return said < 0 || (said == 0 && page.count() > 0) ? Long.MAX_VALUE : said;
     }
 
     /**
@@ -413,6 +435,7 @@ public final class Pagination {
                         value.path("records").asInt()));
         steps.put("endsWithShortPage", (pages, value) -> value.asBoolean() ? pages.endsWithShortPage() : pages);
         steps.put("moreWhile", (pages, value) -> pages.moreWhile(value.asText()));
+        steps.put("lastWhen", (pages, value) -> pages.lastWhen(value.asText()));
         steps.put("total", (pages, value) -> pages.total(value.asText()));
         steps.put("totalPages", (pages, value) -> pages.totalPages(value.asText()));
         steps.put("maxPages", (pages, value) -> pages.maxPages(value.asInt()));

@@ -27,7 +27,7 @@ final class PaginationDetector {
     private static final Set<String> OFFSETS =
             Set.of("offset", "startat", "start", "skip", "startindex", "start_index");
     private static final Set<String> PAGES =
-            Set.of("page", "currentpage", "current_page", "pagenumber", "page_number", "pageindex");
+            Set.of("page", "currentpage", "current_page", "pagenumber", "page_number", "pageindex", "number");
     private static final Set<String> TOTALS = Set.of(
             "total",
             "totalcount",
@@ -41,6 +41,8 @@ final class PaginationDetector {
             Set.of("totalpages", "total_pages", "last_page", "lastpage", "pages", "pagecount", "page_count");
     private static final Set<String> MORE =
             Set.of("has_more", "hasmore", "more", "hasnextpage", "has_next_page", "has_next");
+    private static final Set<String> LAST =
+            Set.of("last", "islast", "is_last", "islastpage", "is_last_page", "end_of_stream", "done");
 
     private final HttpConnection connection;
     private final RequestTemplate template;
@@ -148,7 +150,7 @@ final class PaginationDetector {
                         "the flag " + more + ", and the id of the last record"));
             }
         }
-        addPositions(found, more);
+        addPositions(found);
         return found;
     }
 
@@ -168,7 +170,7 @@ final class PaginationDetector {
         }
         String last = pointer.substring(pointer.lastIndexOf('/') + 1);
         for (String parameter : tokenParameters(last)) {
-            found.add(new Candidate(Pagination.cursor(parameter).token(pointer), "a token at " + pointer));
+            found.add(new Candidate(flagged(Pagination.cursor(parameter).token(pointer)), "a token at " + pointer));
         }
     }
 
@@ -179,34 +181,50 @@ final class PaginationDetector {
         if (!bare.isEmpty()) {
             likely.add(bare.substring(0, 1).toLowerCase(Locale.ROOT) + bare.substring(1));
         }
-        likely.addAll(List.of("cursor", "after", "page_token", "pageToken", name));
-        return List.copyOf(likely).subList(0, Math.min(4, likely.size()));
+        likely.addAll(List.of(name, "cursor", "after", "page_token", "pageToken"));
+        return List.copyOf(likely).subList(0, Math.min(5, likely.size()));
     }
 
-    private void addPositions(List<Candidate> found, @Nullable String more) {
-        String total = pointer(TOTALS);
+    private void addPositions(List<Candidate> found) {
         String offset = pointer(OFFSETS);
         if (offset != null) {
             String parameter = offset.substring(offset.lastIndexOf('/') + 1);
             Pagination pagination =
                     Pagination.offset(parameter).first(first.at(offset).asInt());
-            found.add(new Candidate(ended(pagination, total, null, more), "the value " + offset));
+            found.add(new Candidate(ended(pagination, false), "the value " + offset));
         }
         String page = pointer(PAGES);
-        String pages = pointer(TOTAL_PAGES);
-        int begin = page == null ? 1 : first.at(page).asInt(1);
-        found.add(new Candidate(
-                ended(Pagination.pages("page").first(begin), total, pages, more),
-                "a second page by page=" + (begin + 1)));
-        found.add(new Candidate(
-                ended(Pagination.offset("offset"), total, null, more), "a second page by offset=" + first.count()));
+        Set<Integer> begins = new LinkedHashSet<>();
+        if (page != null && first.at(page).canConvertToInt()) {
+            begins.add(Math.max(0, first.at(page).asInt()));
+        }
+        begins.addAll(List.of(1, 0));
+        for (int begin : begins) {
+            found.add(new Candidate(
+                    ended(Pagination.pages("page").first(begin), true), "a second page by page=" + (begin + 1)));
+        }
+        found.add(new Candidate(ended(Pagination.offset("offset"), false), "a second page by offset=" + first.count()));
     }
 
-    private static Pagination ended(
-            Pagination pagination, @Nullable String total, @Nullable String pages, @Nullable String more) {
-        Pagination byTotal = total == null ? pagination : pagination.total(total);
-        Pagination byPages = pages == null ? byTotal : byTotal.totalPages(pages);
-        return more == null ? byPages : byPages.moreWhile(more);
+    /** With the ends that the answer has signs of. One that would end here is the count of this page. */
+    private Pagination ended(Pagination pagination, boolean byPages) {
+        Pagination ended = pagination;
+        String total = pointer(TOTALS);
+        if (total != null && first.at(total).asLong() > first.count()) {
+            ended = ended.total(total);
+        }
+        String pages = pointer(TOTAL_PAGES);
+        if (byPages && pages != null && first.at(pages).asLong() > 1) {
+            ended = ended.totalPages(pages);
+        }
+        return flagged(ended);
+    }
+
+    private Pagination flagged(Pagination pagination) {
+        String more = pointer(MORE);
+        String last = pointer(LAST);
+        Pagination flagged = more == null || !first.at(more).asBoolean() ? pagination : pagination.moreWhile(more);
+        return last == null || first.at(last).asBoolean() ? flagged : flagged.lastWhen(last);
     }
 
     private @Nullable String pointer(Set<String> names) {
@@ -223,20 +241,42 @@ final class PaginationDetector {
         RequestTemplate placed = pagination.applyTo(template, problems);
         Pager pager = new Pager(pagination);
         try {
-            if (!problems.isEmpty() || !pager.next(first)) {
+            if (!problems.isEmpty() || (pagination.kind() == Pagination.Kind.PAGES && !isFirst(placed, pager))) {
                 return false;
             }
-            Request request = placed.render(pills.and("page", pager.pills()));
-            String url = pager.url();
-            int[] old = {0};
-            Page second = PageReader.read(connection, url == null ? request : request.at(url), 2, records, item -> {
-                Fingerprint print = Fingerprint.of(item);
-                old[0] += known.contains(print) ? 1 : 0;
-                return print;
-            });
-            return second.count() > 0 && old[0] == 0;
+            if (!pager.next(first)) {
+                return false;
+            }
+            Fetched second = fetch(placed, pager);
+            return second.count > 0 && second.known == 0;
         } catch (ConnectorException e) {
             return false;
         }
+    }
+
+    /** Whether the number with which all begins gives the first page: some count from 0, and would lose it. */
+    private boolean isFirst(RequestTemplate placed, Pager pager) {
+        Fetched again = fetch(placed, pager);
+        return again.count > 0 && again.known * 2 >= again.count;
+    }
+
+    /**
+     * A page.
+     *
+     * @param count how many records it has
+     * @param known how many of them the first answer had, too
+     */
+    private record Fetched(int count, int known) {}
+
+    private Fetched fetch(RequestTemplate placed, Pager pager) {
+        Request request = placed.render(pills.and("page", pager.pills()));
+        String url = pager.url();
+        int[] old = {0};
+        Page page = PageReader.read(connection, url == null ? request : request.at(url), 2, records, item -> {
+            Fingerprint print = Fingerprint.of(item);
+            old[0] += known.contains(print) ? 1 : 0;
+            return print;
+        });
+        return new Fetched(page.count(), old[0]);
     }
 }

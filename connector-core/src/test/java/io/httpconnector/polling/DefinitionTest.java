@@ -117,6 +117,7 @@ class DefinitionTest {
                                         .lookback(100)
                                         .order(Order.ASCENDING)),
                         b -> b.key("/id").cursor(Cursor.opaque("/token").in("token")),
+                        b -> b.key("/id").pagination(Pagination.offset("skip").lastWhen("/isLast")),
                         b -> b.key("/id")
                                 .cursor(Cursor.nextUrl("/@odata.deltaLink"))
                                 .pagination(Pagination.nextUrl("/@odata.nextLink")),

@@ -154,6 +154,21 @@ class PagesTest {
                         Pagination.pages("page").totalPages("/meta/pages"),
                         answer(asked -> (asked.number("page", 1) - 1) * 10, next -> Map.of("pages", "3"))),
                 arguments(
+                        "flag of the last page",
+                        3,
+                        Pagination.offset("skip").lastWhen("/meta/isLast"),
+                        answer(asked -> asked.number("skip", 0), next -> Map.of("isLast", next >= COUNT))),
+                arguments(
+                        "total that is not known",
+                        4,
+                        Pagination.offset("skip").total("/meta/total"),
+                        answer(asked -> asked.number("skip", 0), next -> Map.of("total", -1))),
+                arguments(
+                        "total pages that are not known",
+                        4,
+                        Pagination.pages("page").totalPages("/meta/pages"),
+                        answer(asked -> (asked.number("page", 1) - 1) * 10, next -> Map.of("pages", 0))),
+                arguments(
                         "predicate",
                         3,
                         Pagination.pages("page").until(page -> page.number() == 3),
@@ -212,7 +227,24 @@ class PagesTest {
                         answer(
                                 asked -> asked.number("startAt", 0),
                                 next -> Map.of("startAt", next - 10, "total", COUNT))),
+                arguments(
+                        "a token at /meta/nextPageToken",
+                        answer(
+                                asked -> asked.number("nextPageToken", 0),
+                                next -> Map.of("nextPageToken", next, "isLast", next >= COUNT))),
                 arguments("a second page by page=2", answer(asked -> (asked.number("page", 1) - 1) * 10)),
+                arguments("a second page by page=1", answer(asked -> asked.number("page", 0) * 10)),
+                arguments(
+                        "a second page by page=1",
+                        answer(
+                                asked -> asked.number("page", 0) * 10,
+                                next -> Map.of("number", next / 10 - 1, "last", next >= COUNT, "totalPages", 3))),
+                arguments(
+                        "a second page by page=2",
+                        answer(asked -> (asked.number("page", 1) - 1) * 10, next -> Map.of("count", 10, "pages", 1))),
+                arguments(
+                        "the value /meta/offset",
+                        answer(asked -> asked.number("offset", 0), next -> Map.of("offset", next - 10, "total", -1))),
                 arguments(
                         "a second page by page=1",
                         answer(asked -> asked.number("page", 0) * 10, next -> Map.of("page", next / 10 - 1))),
