@@ -13,6 +13,7 @@ import org.apache.hc.client5.http.auth.AuthScope;
 import org.apache.hc.client5.http.auth.Credentials;
 import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
 import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.DefaultSchemePortResolver;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
@@ -74,6 +75,8 @@ final class SharedClient {
                         request.setPath(attempt.connects());
                     }
                 })
+                .addExecInterceptorBefore(ChainElement.COMPRESS.name(), "unread codings", MisusedCodings::refuseUnread)
+                .addExecInterceptorAfter(ChainElement.COMPRESS.name(), "misused codings", new MisusedCodings())
                 .setUserAgent("http-connector")
                 .disableRedirectHandling()
                 .disableAutomaticRetries()

@@ -339,6 +339,34 @@ class BodiesTest {
         assertUnderstood("zstd");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "UTF-8,plain",
+        "none,plain",
+        "aws-chunked,plain",
+        "'aws-chunked, gzip',gzip",
+        "'GZIP, utf-8',gzip",
+        "identity,plain"
+    })
+    void whatIsNoCodingIsPassedOver(String said, String real) throws IOException {
+        byte[] body = real.equals("plain") ? "compressed, compressed".getBytes(StandardCharsets.UTF_8) : coded(real);
+        service.stubFor(any(anyUrl())
+                .willReturn(aResponse().withHeader("Content-Encoding", said).withBody(body)));
+
+        assertThat(connection.send(Request.get("/")).text()).isEqualTo("compressed, compressed");
+    }
+
+    @Test
+    void aCodingThatIsNotKnownIsNotTakenForText() {
+        service.stubFor(any(anyUrl())
+                .willReturn(
+                        aResponse().withHeader("Content-Encoding", "compress").withBody(new byte[] {1, 2})));
+
+        assertThatThrownBy(() -> connection.send(Request.get("/")).text())
+                .isInstanceOf(ConnectorException.class)
+                .hasMessageContaining("compress");
+    }
+
     private void assertUnderstood(String coding) throws IOException {
         service.stubFor(any(anyUrl())
                 .willReturn(aResponse().withHeader("Content-Encoding", coding).withBody(coded(coding))));
