@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * the connection's credentials and defaults only when it has the same scheme, host and port.
  */
 public final class Request {
+
+    private static final Set<String> USUAL = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
     private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "PROPFIND", "QUERY", "REPORT", "SEARCH");
     private static final Set<String> CREDENTIALS = Set.of("authorization", "cookie", "proxy-authorization");
@@ -72,7 +75,7 @@ public final class Request {
     /**
      * A request with any method.
      *
-     * @param method the method, such as {@code "PROPFIND"}; case matters
+     * @param method the method, such as {@code "PROPFIND"}; case matters (RFC 9110, section 9.1), so that {@code get} is refused
      * @param url relative to the base URL, or absolute
      * @return the request
      * @throws InvalidDefinitionException when the method is no token, or the URL is not acceptable: says why
@@ -83,6 +86,11 @@ public final class Request {
                     "request",
                     "\"" + Ascii.visible(method)
                             + "\" is not a method that can be sent: use GET, POST or another token");
+        }
+        String usual = method.toUpperCase(Locale.ROOT);
+        if (!usual.equals(method) && USUAL.contains(usual)) {
+            throw new InvalidDefinitionException(
+                    "request", "\"" + method + "\" is another method than " + usual + ": write it in capitals");
         }
         return new Request("", method, Url.parse(url), Fields.NONE, Fields.NONE, null, Terms.NONE, Secrecy.NONE);
     }

@@ -210,7 +210,7 @@ record Url(@Nullable HttpHost host, String path, @Nullable String query) {
             } else if (c == '#') {
                 throw invalid(text, at(i) + "a fragment is never sent to a server: leave it out, or write %23");
             } else if (!isPermitted(c, question >= 0)) {
-                throw invalid(text, at(i) + notPermitted(c));
+                throw invalid(text, at(i) + notPermitted(text.codePointAt(i)));
             }
         }
         if (question < 0) {
@@ -219,12 +219,14 @@ record Url(@Nullable HttpHost host, String path, @Nullable String query) {
         return question;
     }
 
-    private static String notPermitted(char c) {
-        if (c < 0x20 || c == 0x7f) {
-            return String.format("a control character (U+%04X): remove it", (int) c);
+    private static String notPermitted(int c) {
+        if (c < 0x20 || c == 0x7f || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
+            String what = c > 0x7f ? "half a character" : "a control character";
+            return String.format("%s (U+%04X): remove it", what, c);
         }
-        return "\"" + Ascii.visible(String.valueOf(c)) + "\" can't stand in a URL: write it percent-encoded ("
-                + Ascii.percentEncode(String.valueOf(c)) + "), or use query(name, value)";
+        String character = Character.toString(c);
+        return "\"" + Ascii.visible(character) + "\" can't stand in a URL: write it percent-encoded ("
+                + Ascii.percentEncode(character) + "), or use query(name, value)";
     }
 
     private static boolean isPermitted(char c, boolean inQuery) {

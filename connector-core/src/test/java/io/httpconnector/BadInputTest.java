@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.httpconnector.template.RequestTemplate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -79,6 +81,8 @@ class BadInputTest {
                 "https://bücher.example/           | Punycode",
                 "https://example.com/a b           | can't stand in a URL",
                 "https://example.com/ä             | %C3%A4",
+                "https://example.com/\ud83d\ude00      | %F0%9F%98%80",
+                "https://example.com/\ud83d        | half a character (U+D83D)",
                 "https://example.com/%zz           | without two hex digits",
                 "https://example.com/a#b           | a fragment is never sent",
                 "https://example.com/a/../b        | segment",
@@ -92,6 +96,17 @@ class BadInputTest {
                 () -> HttpConnection.named("X").baseUrl(url).build());
 
         assertThat(e).hasMessageContaining(why).hasMessageNotContaining("pa55").hasMessageNotContaining("k3y");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"get", "Post", "pATCH"})
+    void methodInSmallLetters(String method) {
+        String why = "\"" + method + "\" is another method than " + method.toUpperCase(Locale.ROOT)
+                + ": write it in capitals";
+        assertThatThrownBy(() -> Request.of(method, "/")).hasMessageContaining(why);
+        assertThatThrownBy(() -> RequestTemplate.named("T").method(method, "/").build())
+                .hasMessageContaining(why);
+        assertThat(Request.of("search", "/").method()).isEqualTo("search");
     }
 
     @ParameterizedTest
