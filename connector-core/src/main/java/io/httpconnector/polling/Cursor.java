@@ -174,7 +174,7 @@ public final class Cursor {
 
     private static Function<Page, Optional<String>> inBody(Pointer field) {
         return page -> {
-            JsonNode value = page.at(field);
+            JsonNode value = Pointer.value(page.at(field));
             return value.isValueNode() && !value.isNull() ? Optional.of(value.asText()) : Optional.empty();
         };
     }
@@ -472,7 +472,7 @@ public final class Cursor {
 
     /** Where the record stands; null when it has no value there. */
     @Nullable Long position(JsonNode item) {
-        JsonNode value = field.in(item);
+        JsonNode value = field.valueIn(item);
         if (kind == Kind.TIME) {
             return text.read(value);
         }

@@ -47,7 +47,7 @@ record Identity(List<Pointer> key, List<Pointer> version, boolean hashed, List<P
     }
 
     private static String text(Pointer field, JsonNode item) {
-        JsonNode value = field.in(item);
+        JsonNode value = field.valueIn(item);
         String text = value.isNull() ? "" : value.asText();
         if (text.isEmpty()) {
             throw new ConnectorException("A record has no key: at \"" + field + "\" there is "
@@ -60,7 +60,7 @@ record Identity(List<Pointer> key, List<Pointer> version, boolean hashed, List<P
     private static ArrayNode values(List<Pointer> fields, JsonNode item) {
         ArrayNode values = JsonNodeFactory.instance.arrayNode();
         for (Pointer field : fields) {
-            JsonNode value = field.in(item);
+            JsonNode value = field.valueIn(item);
             values.add(value.isMissingNode() ? JsonNodeFactory.instance.nullNode() : value);
         }
         return values;

@@ -21,12 +21,16 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes the records of one poll, finds out which of them are new or updated, has their events delivered, and notes what was
  * finished. A limited number is in memory at a time.
  */
 final class Intake {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PollingTrigger.class);
 
     private static final long DELETED = -1;
 
@@ -51,6 +55,7 @@ final class Intake {
     private long handled;
     private long dead;
     private long ignored;
+    private boolean warned;
 
     private record Pending(Item item, long mark, long index) {}
 
@@ -144,10 +149,15 @@ final class Intake {
     /** What is new counts as seen from here on; when the poll fails, what is in memory is not what is stored, and is dropped. */
     private List<Fresh> sift() {
         List<Fresh> fresh = new ArrayList<>(pending.size());
+        Set<Fingerprint> here = new HashSet<>();
         for (Pending one : pending) {
             Fingerprint print = one.item.print();
             Seen.Entry known = scope.seen().get(print);
+            boolean isFirst = here.add(print);
             if (known == null || isUpdated(known, one)) {
+                if (!isFirst && known != null && known.mark() == one.mark) {
+                    warnOfKey();
+                }
                 scope.seen().put(print, one.item.version(), one.mark);
                 fresh.add(new Fresh(one, change(known), eventId(one.item, known)));
             } else {
@@ -155,6 +165,17 @@ final class Intake {
             }
         }
         return fresh;
+    }
+
+    /** Whoever reads both in the next poll again finds two changes again. */
+    private void warnOfKey() {
+        if (!warned) {
+            warned = true;
+            LOG.warn(
+                    "{}: records next to each other have the same key and different versions, so that each poll that reads"
+                            + " them makes events of both: add a field to key(...) that tells them apart",
+                    definition.id());
+        }
     }
 
     private boolean isUpdated(Seen.Entry known, Pending one) {

@@ -262,7 +262,8 @@ public final class Pagination {
     }
 
     /** What some services write at the end instead of nothing. */
-    private static Optional<String> text(JsonNode value) {
+    private static Optional<String> text(JsonNode node) {
+        JsonNode value = Pointer.value(node);
         boolean none = value.isMissingNode() || value.isNull() || value.isContainerNode() || value.isBoolean();
         return none || value.asText().isBlank() ? Optional.empty() : Optional.of(value.asText());
     }

@@ -155,7 +155,7 @@ public final class Parents {
     }
 
     private Fingerprint add(Map<String, JsonNode> found, JsonNode parent, int most) {
-        JsonNode value = key.in(parent);
+        JsonNode value = key.valueIn(parent);
         String text = value.isContainerNode() ? value.toString() : value.asText();
         if (value.isMissingNode() || value.isNull() || text.isEmpty()) {
             throw new PollingException(Reason.UNEXPECTED_ANSWER, "A parent has no key at \"" + key + "\"");

@@ -41,6 +41,15 @@ record Pointer(JsonPointer pointer) {
         return tree.at(pointer);
     }
 
+    /** The single value; of an XML element with attributes its text. */
+    JsonNode valueIn(JsonNode tree) {
+        return value(in(tree));
+    }
+
+    static JsonNode value(JsonNode node) {
+        return node.isObject() && node.path("").isTextual() ? node.get("") : node;
+    }
+
     @Override
     public String toString() {
         return pointer.toString();

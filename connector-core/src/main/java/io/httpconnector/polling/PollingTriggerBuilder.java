@@ -118,7 +118,7 @@ public final class PollingTriggerBuilder {
     }
 
     /**
-     * Says by what a record is known again.
+     * Says by what a record is known again. No two records of an answer may have the same; fields of several calls count together.
      *
      * @param fields JSON pointers (RFC 6901) from the record to one or more fields, such as {@code /id}
      * @return this

@@ -184,7 +184,7 @@ public final class Records {
         Pointer pointer = Pointer.of("where", field);
         List<String> good = List.copyOf(Arrays.asList(values.clone()));
         Spec said = spec.plus("where", Map.of("field", field, "values", good));
-        return filtered(item -> good.contains(pointer.in(item).asText()), said);
+        return filtered(item -> good.contains(pointer.valueIn(item).asText()), said);
     }
 
     /**

@@ -3,6 +3,9 @@ package io.httpconnector.polling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.polling.Service.Answer;
 import io.httpconnector.state.StateStore;
@@ -23,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** A service that can't be asked for what has changed. */
 class SnapshotTest {
@@ -170,6 +174,36 @@ class SnapshotTest {
             trigger.pollOnce();
             assertThat(events).extracting(TriggerEvent::change).containsExactly(Change.DELETED);
         }
+    }
+
+    @Test
+    void aKeyThatIsNotUniqueIsToldOf() {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger(PollingTrigger.class);
+        log.start();
+        logger.addAppender(log);
+        service.behaviour = asked -> Answer.json(List.of(
+                Map.of("id", 1, "line", 1),
+                Map.of("id", 1, "line", 2),
+                Map.of("id", 1, "line", 2),
+                Map.of("id", 2, "line", 1)));
+        try (PollingTrigger trigger = trigger().version("/line").build()) {
+            trigger.pollOnce();
+            trigger.pollOnce();
+            assertThat(log.list)
+                    .hasSize(2)
+                    .allSatisfy(line -> assertThat(line.getFormattedMessage())
+                            .startsWith(
+                                    "records: records next to each other have the same key and different versions"));
+        }
+        log.list.clear();
+        try (PollingTrigger trigger = trigger().key("/line").version("/line").build()) {
+            trigger.pollOnce();
+            trigger.pollOnce();
+        } finally {
+            logger.detachAppender(log);
+        }
+        assertThat(log.list).isEmpty();
     }
 
     @Test

@@ -274,6 +274,24 @@ class TriggerTest {
     }
 
     @Test
+    void anXmlElementWithAttributesIsKnownByItsText() {
+        service.behaviour = asked -> Answer.of(
+                "application/rss+xml",
+                "<rss><channel><item><id isPermaLink='false'>b</id><pubDate zone='x'>2026-01-02</pubDate></item>"
+                        + "<item><id>a</id><pubDate>2026-01-01</pubDate></item></channel></rss>");
+        try (PollingTrigger trigger = trigger()
+                .records(Records.at("/channel/item").where("/id", "a", "b"))
+                .version("/pubDate")
+                .cursor(Cursor.timestamp("/pubDate").notSent())
+                .build()) {
+            trigger.pollOnce();
+            assertThat(trigger.pollOnce().events()).isZero();
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactly("b", "a");
+        assertThat(events.get(0).payload().at("/id/isPermaLink").asText()).isEqualTo("false");
+    }
+
+    @Test
     void aTokenThatTheServiceGivesIsSentTheNextTime() {
         service.behaviour = asked -> {
             int token = asked.number("token", 0);
