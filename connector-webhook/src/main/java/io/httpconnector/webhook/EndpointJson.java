@@ -42,6 +42,7 @@ final class EndpointJson {
         members.part("type", builder::type);
         members.part("key", builder::key);
         members.text("each", builder::each);
+        members.text("jsonIn", builder::jsonIn);
         members.text("readAs", builder::readAs);
         members.text("publicUrl", builder::publicUrl);
         members.number("trustedHops", builder::trustedHops);

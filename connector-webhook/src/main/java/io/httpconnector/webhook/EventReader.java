@@ -1,8 +1,10 @@
 package io.httpconnector.webhook;
 
+import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BinaryNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.webhook.Headers.Content;
 import io.httpconnector.webhook.Payloads.TooLargeException;
 import java.io.IOException;
@@ -36,6 +38,7 @@ final class EventReader {
             @Nullable Part type,
             @Nullable Part key,
             @Nullable Part each,
+            @Nullable Part jsonIn,
             List<Part> secrets,
             @Nullable String mediaType,
             int most) {}
@@ -52,7 +55,26 @@ final class EventReader {
     }
 
     JsonNode payload(WebhookRequest request, Content content) throws IOException {
-        return Payloads.read(request, content, places.mediaType, places.most);
+        JsonNode payload = Payloads.read(request, content, places.mediaType, places.most);
+        JsonPointer place = places.jsonIn == null ? null : places.jsonIn.pointer;
+        if (place != null) {
+            unwrap(payload, place);
+        }
+        return payload;
+    }
+
+    /** Puts a tree in the place of a text that is one. */
+    private static void unwrap(JsonNode payload, JsonPointer place) {
+        JsonNode text = payload.at(place);
+        if (text.isTextual() && payload.at(place.head()) instanceof ObjectNode holder) {
+            try {
+                holder.set(
+                        place.last().getMatchingProperty(),
+                        Payloads.json(text.asText().getBytes(StandardCharsets.UTF_8)));
+            } catch (IOException e) {
+                // Some events have plain text there.
+            }
+        }
     }
 
     List<WebhookEvent> events(WebhookRequest request, Content content, JsonNode payload, Verdict verdict, Instant now)

@@ -53,6 +53,7 @@ public final class WebhookEndpointBuilder {
     private @Nullable Part type;
     private @Nullable Part key;
     private @Nullable Part each;
+    private @Nullable Part jsonIn;
     private @Nullable String mediaType;
     private @Nullable String publicUrl;
     private int maxBody = MEGABYTE;
@@ -254,6 +255,19 @@ public final class WebhookEndpointBuilder {
     }
 
     /**
+     * Reads a field of the body that holds JSON as a text, such as the form field {@code payload} of GitHub and Slack, or the
+     * {@code Message} of Amazon SNS: the tree takes the place of the text, also for the other places in the body. A text that is no
+     * JSON stays one.
+     *
+     * @param pointer a JSON pointer, such as {@code /payload}
+     * @return this builder
+     */
+    public WebhookEndpointBuilder jsonIn(String pointer) {
+        this.jsonIn = Part.body(Given.notNull(pointer, "jsonIn"));
+        return this;
+    }
+
+    /**
      * Sets of which media type the bodies are, for services that say another one.
      *
      * @param mediaType such as {@code application/json}; by default what {@code Content-Type} says
@@ -369,6 +383,7 @@ public final class WebhookEndpointBuilder {
         });
         Map<String, @Nullable String> texts = new LinkedHashMap<>();
         texts.put("each", each == null ? null : each.name);
+        texts.put("jsonIn", jsonIn == null ? null : jsonIn.name);
         texts.put("readAs", mediaType);
         texts.put("publicUrl", publicUrl);
         texts.values().removeIf(Objects::isNull);
@@ -546,6 +561,7 @@ public final class WebhookEndpointBuilder {
                 usual(type, all, Verifier::eventType),
                 key,
                 each,
+                jsonIn,
                 secretPlaces,
                 usual(mediaType, all, Verifier::mediaType),
                 maxBody);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.httpconnector.Secret;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -252,6 +253,39 @@ class PayloadTest {
             }
             events.clear();
         }
+    }
+
+    @Test
+    void readsTheJsonInAFieldOfAForm() {
+        WebhookReceiver receiver = any().jsonIn("/payload")
+                .id(Part.body("/payload/id"))
+                .type(Part.body("/payload/action"))
+                .build();
+        String json = "{\"id\": 7, \"action\": \"opened\", \"price\": 1.50}";
+
+        receiver.receive(request("application/x-www-form-urlencoded", "a=1&payload=" + URLEncoder.encode(json, UTF_8)));
+        receiver.receive(request("application/json", "{\"payload\": \"plain text\"}"));
+        receiver.receive(request("application/json", "{\"payload\": {\"id\": 8}}"));
+        receiver.receive(request("application/json", "[]"));
+
+        assertThat(events.get(0).payload())
+                .hasToString("{\"a\":\"1\",\"payload\":{\"id\":7,\"action\":\"opened\",\"price\":1.50}}");
+        assertThat(events.get(0).id()).isEqualTo("7");
+        assertThat(events.get(0).type()).isEqualTo("opened");
+        assertThat(events.subList(1, 4))
+                .extracting(event -> event.payload().toString())
+                .containsExactly("{\"payload\":\"plain text\"}", "{\"payload\":{\"id\":8}}", "[]");
+    }
+
+    @Test
+    void aBatchMayStandInAText() {
+        any().jsonIn("/message/records")
+                .each("/message/records")
+                .build()
+                .receive(request(
+                        "application/json", "{\"message\": {\"records\": \"[{\\\"n\\\": 1}, {\\\"n\\\": 2}]\"}}"));
+
+        assertThat(events).extracting(event -> event.payload().toString()).containsExactly("{\"n\":1}", "{\"n\":2}");
     }
 
     @Test

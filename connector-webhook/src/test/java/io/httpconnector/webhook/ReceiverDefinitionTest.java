@@ -196,6 +196,7 @@ class ReceiverDefinitionTest {
              "type": {"header": "X-Type", "items": ";", "after": "t="},
              "key": {"query": "key"},
              "each": "/events",
+             "jsonIn": "/wrapped",
              "readAs": "application/json",
              "publicUrl": "https://app.example.com/hooks/1",
              "trustedHops": 1,
