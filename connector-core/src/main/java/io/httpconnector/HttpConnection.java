@@ -79,6 +79,15 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
+     * How large an answer in memory may be, decompressed; of one that is read record by record, what is in memory at once.
+     *
+     * @return the limit in bytes
+     */
+    public int maxResponseBytes() {
+        return settings.maxResponseBytes();
+    }
+
+    /**
      * The strategy by which the connection authenticates, as it was {@linkplain AuthStrategy#open opened} for it.
      *
      * @return the strategy

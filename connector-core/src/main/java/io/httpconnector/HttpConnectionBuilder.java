@@ -335,7 +335,8 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Sets how large an answer in memory may be, decompressed. Default: 10 MiB.
+     * Sets how large an answer in memory may be, decompressed. Of answers that a {@link io.httpconnector.polling.PollingTrigger}
+     * reads, a record may be that large. Default: 10 MiB.
      *
      * @param bytes 1 to 1 GiB
      * @return this
@@ -405,6 +406,7 @@ public final class HttpConnectionBuilder {
                 List.copyOf(listeners),
                 timeouts.total(),
                 maxConnections,
+                maxResponseBytes,
                 time);
         Way way = new Way(proxy, tls, destinations, lookup, cookies, isolated ? new Object() : null);
         return new HttpConnection(

@@ -18,6 +18,7 @@ record Settings(
         List<ExchangeListener> listeners,
         Duration totalTimeout,
         int maxConnections,
+        int maxResponseBytes,
         Time time) {
 
     /** How long this request may take. */
@@ -41,6 +42,7 @@ record Settings(
                 listeners,
                 totalTimeout,
                 maxConnections,
+                maxResponseBytes,
                 time);
     }
 }

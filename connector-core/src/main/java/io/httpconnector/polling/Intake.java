@@ -56,6 +56,8 @@ final class Intake {
     private long dead;
     private long ignored;
     private boolean warned;
+    /** Of what is pending, in bytes of the answer. */
+    private long weight;
 
     private record Pending(Item item, long mark, long index) {}
 
@@ -89,7 +91,7 @@ final class Intake {
     }
 
     /** Takes a record, and gives back by what it is known. */
-    Fingerprint take(JsonNode tree) {
+    Fingerprint take(JsonNode tree, long bytes) {
         Item item = identify(tree);
         Long mark = mark(tree);
         records++;
@@ -97,7 +99,9 @@ final class Intake {
             ignored++;
         } else {
             pending.add(new Pending(item, mark, records));
-            if (pending.size() >= definition.limits().batch()) {
+            weight += bytes;
+            if (pending.size() >= definition.limits().batch()
+                    || weight >= definition.connection().maxResponseBytes()) {
                 flush();
                 state.commit();
             }
@@ -129,6 +133,7 @@ final class Intake {
     void flush() {
         List<Fresh> fresh = sift();
         pending.clear();
+        weight = 0;
         if (silent) {
             fresh.forEach(this::keepNewest);
         } else {

@@ -9,38 +9,38 @@ import io.httpconnector.Response;
 import io.httpconnector.polling.PollingException.Reason;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.function.Function;
 
 /** Sends the request of a page, and hands on its records while they come. */
 final class PageReader implements RecordReader.Sink {
 
     private final Records records;
-    private final Function<JsonNode, Fingerprint> intake;
+    private final Taker taker;
     private JsonNode last = MissingNode.getInstance();
     private int count;
     private long content;
 
-    private PageReader(Records records, Function<JsonNode, Fingerprint> intake) {
+    /** Takes a record that is about so large, and says by what it is known again. */
+    interface Taker {
+        Fingerprint take(JsonNode item, long bytes);
+    }
+
+    private PageReader(Records records, Taker taker) {
         this.records = records;
-        this.intake = intake;
+        this.taker = taker;
     }
 
-    static Page read(
-            HttpConnection connection,
-            Request request,
-            int number,
-            Records records,
-            Function<JsonNode, Fingerprint> intake) {
-        PageReader reader = new PageReader(records, intake);
-        return connection.read(request, (answer, body) -> reader.read(answer, body, number));
+    static Page read(HttpConnection connection, Request request, int number, Records records, Taker taker) {
+        PageReader reader = new PageReader(records, taker);
+        int most = connection.maxResponseBytes();
+        return connection.read(request, (answer, body) -> reader.read(answer, body, number, most));
     }
 
-    private Page read(Response answer, InputStream body, int number) throws IOException {
+    private Page read(Response answer, InputStream body, int number, int most) throws IOException {
         // What the request accepts beside a success has no records: 304, 404 for nothing.
         boolean good = answer.status() >= 200 && answer.status() <= 299;
         String type = answer.headers().first("Content-Type").orElse("");
         try {
-            Envelope envelope = good ? RecordReader.read(records, type, body, this) : new Envelope();
+            Envelope envelope = good ? RecordReader.read(records, type, body, most, this) : new Envelope();
             return new Page(
                     number,
                     answer,
@@ -72,8 +72,8 @@ final class PageReader implements RecordReader.Sink {
     }
 
     @Override
-    public void accept(JsonNode item) {
-        Fingerprint print = intake.apply(item);
+    public void accept(JsonNode item, long bytes) {
+        Fingerprint print = taker.take(item, bytes);
         content = content * 31 + print.low();
     }
 }

@@ -272,7 +272,7 @@ final class PaginationDetector {
         Request request = placed.render(pills.and("page", pager.pills()));
         String url = pager.url();
         int[] old = {0};
-        Page page = PageReader.read(connection, url == null ? request : request.at(url), 2, records, item -> {
+        Page page = PageReader.read(connection, url == null ? request : request.at(url), 2, records, (item, bytes) -> {
             Fingerprint print = Fingerprint.of(item);
             old[0] += known.contains(print) ? 1 : 0;
             return print;

@@ -145,7 +145,7 @@ public final class Parents {
                         url == null ? request : request.at(url),
                         pager.number(),
                         records,
-                        parent -> add(found, parent, most));
+                        (parent, bytes) -> add(found, parent, most));
                 if (page.number() == 1) {
                     clock.observe(page.answer());
                 }

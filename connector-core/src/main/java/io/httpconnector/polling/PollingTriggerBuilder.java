@@ -379,7 +379,8 @@ public final class PollingTriggerBuilder {
     }
 
     /**
-     * Sets how many records are held in memory at once, and delivered before more are read. Default: 1000.
+     * Sets how many records are held in memory at once, and delivered before more are read; fewer when they are as large as
+     * {@code maxResponseBytes} of the connection, which is what one record may have. Default: 1000.
      *
      * @param records 1 to 100,000
      * @return this

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Json;
 import io.httpconnector.polling.Records.Format;
@@ -20,6 +21,7 @@ final class RecordReader {
     private final Records records;
     private final Sink sink;
     private final Envelope envelope = new Envelope();
+    private final Meter meter;
     private boolean found;
 
     /** What is done with each record while the answer is read. */
@@ -28,29 +30,37 @@ final class RecordReader {
         /** A record as it stands in the answer. */
         void raw(JsonNode item);
 
-        /** A record that counts. */
-        void accept(JsonNode item);
+        /**
+         * A record that counts.
+         *
+         * @param bytes about how large it is in the answer
+         */
+        void accept(JsonNode item, long bytes);
     }
 
-    private RecordReader(Records records, Sink sink) {
+    private RecordReader(Records records, Sink sink, Meter meter) {
         this.records = records;
         this.sink = sink;
+        this.meter = meter;
     }
 
     /**
      * Reads the records, and gives back what stands around them.
      *
+     * @param most how many bytes there may be from one record to the next
      * @throws JsonProcessingException when the answer is not what it should be
      */
-    static Envelope read(Records records, String contentType, InputStream body, Sink sink) throws IOException {
-        BufferedInputStream in = new BufferedInputStream(body);
+    static Envelope read(Records records, String contentType, InputStream body, int most, Sink sink)
+            throws IOException {
+        Meter meter = new Meter(body, most);
+        BufferedInputStream in = new BufferedInputStream(meter);
         in.mark(1);
         if (in.read() < 0) {
             // Nothing, as with status 204, is nothing new.
             return Envelope.ofNothing();
         }
         in.reset();
-        RecordReader reader = new RecordReader(records, sink);
+        RecordReader reader = new RecordReader(records, sink, meter);
         boolean isSomething = reader.read(formatOf(records.format(), contentType), in);
         return isSomething ? reader.envelope : Envelope.ofNothing();
     }
@@ -179,28 +189,31 @@ final class RecordReader {
 
     private void emit(JsonNode item) {
         sink.raw(item);
+        long bytes = meter.next();
         Pointer expanded = records.expanded();
         if (expanded == null) {
-            keep(item);
+            keep(item, bytes);
             return;
         }
         JsonNode list = expanded.in(item);
         // In XML a list of one is that one.
-        for (JsonNode element : list.isArray() ? list : list.isObject() ? List.of(list) : List.<JsonNode>of()) {
-            keep(with(item, expanded, element));
+        Iterable<JsonNode> elements = list.isArray() ? list : list.isObject() ? List.of(list) : List.of();
+        // Each gets a copy of what is around the list, and not of the list.
+        JsonNode around = list.isContainerNode() ? with(item.deepCopy(), expanded, NullNode.getInstance()) : item;
+        for (JsonNode element : elements) {
+            keep(with(around.deepCopy(), expanded, element), bytes);
         }
     }
 
     private static JsonNode with(JsonNode item, Pointer place, JsonNode element) {
-        ObjectNode copy = item.deepCopy();
-        JsonNode holder = copy.at(place.pointer().head());
+        JsonNode holder = item.at(place.pointer().head());
         ((ObjectNode) holder).set(place.pointer().last().getMatchingProperty(), element);
-        return copy;
+        return item;
     }
 
-    private void keep(JsonNode item) {
+    private void keep(JsonNode item, long bytes) {
         if (records.keeps(item)) {
-            sink.accept(item);
+            sink.accept(item, bytes);
         }
     }
 

@@ -13,11 +13,15 @@ import io.httpconnector.polling.Records.Format;
 import io.httpconnector.polling.Service.Answer;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.trigger.Delivery;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -33,6 +37,66 @@ class RecordsTest {
     void end() {
         connection.close();
         service.close();
+    }
+
+    @Test
+    void whatIsInMemoryIsLimitedInBytesToo() {
+        String large = "x".repeat(200_000);
+        List<Map<String, Object>> rows = IntStream.range(0, 100)
+                .<Map<String, Object>>mapToObj(id -> Map.of("id", id, "text", large))
+                .toList();
+        service.behaviour = asked -> Answer.json(Map.of("rows", rows));
+        List<Integer> batches = new ArrayList<>();
+        try (HttpConnection small = HttpConnection.named("Service")
+                        .baseUrl(service.baseUrl())
+                        .maxResponseBytes(1_000_000)
+                        .build();
+                PollingTrigger trigger = PollingTrigger.named("records")
+                        .connection(small)
+                        .request(RequestTemplate.named("List").get("/records").build())
+                        .records(Records.at("/rows"))
+                        .key("/id")
+                        .firstPoll(FirstPoll.everything())
+                        .store(StateStore.inMemory())
+                        .delivery(Delivery.inBatches(1000, events -> batches.add(events.size())))
+                        .build()) {
+            assertThat(trigger.pollOnce().events()).isEqualTo(100);
+            assertThat(batches).allSatisfy(size -> assertThat(size).isLessThanOrEqualTo(6));
+
+            for (Object answer : List.of(
+                    Map.of("rows", List.of(Map.of("id", 1000, "text", "x".repeat(2_000_000)))),
+                    Map.of("before", "x".repeat(2_000_000), "rows", List.of()))) {
+                service.behaviour = asked -> Answer.json(answer);
+                assertThatThrownBy(trigger::pollOnce)
+                        .isInstanceOf(PollingException.class)
+                        .hasMessageContaining("larger than the limit of 1000000 bytes (maxResponseBytes");
+            }
+        }
+    }
+
+    @Test
+    @Timeout(20)
+    void aLongListIsExpandedInTheTimeOfItsLength() {
+        List<Map<String, Object>> lines = IntStream.range(0, 20_000)
+                .<Map<String, Object>>mapToObj(id -> Map.of("line", id))
+                .toList();
+        service.behaviour = asked -> Answer.json(List.of(Map.of("id", 7, "lines", lines)));
+        try (PollingTrigger trigger = PollingTrigger.named("records")
+                .connection(connection)
+                .request(RequestTemplate.named("List").get("/records").build())
+                .records(Records.atRoot().expand("/lines"))
+                .key("/lines/line")
+                .firstPoll(FirstPoll.everything())
+                .store(StateStore.inMemory())
+                .handler(event -> {
+                    if (event.key().equals("19999")) {
+                        found.add(event.payload());
+                    }
+                })
+                .build()) {
+            assertThat(trigger.pollOnce().events()).isEqualTo(20_000);
+        }
+        assertThat(found).containsExactly(Json.parse("{\"id\":7,\"lines\":{\"line\":19999}}"));
     }
 
     static Stream<Arguments> answers() {
