@@ -1,5 +1,6 @@
 package io.httpconnector;
 
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,16 @@ public class ConnectorException extends RuntimeException {
      */
     public boolean needsAuthorization() {
         return false;
+    }
+
+    /**
+     * How long to wait before another attempt has a chance, counted from now: what the service said by {@code Retry-After} (RFC
+     * 9110, section 10.2.3) or in the ways of its rate limit.
+     *
+     * @return the time; empty when the service did not say
+     */
+    public Optional<Duration> retryAfter() {
+        return Optional.empty();
     }
 
     /**

@@ -26,11 +26,7 @@ public final class RateLimitedException extends ConnectorException {
         this.retryAfter = retryAfter;
     }
 
-    /**
-     * How long to wait before the next request has a chance, counted from now.
-     *
-     * @return the time; empty when the service did not say
-     */
+    @Override
     public Optional<Duration> retryAfter() {
         return Optional.ofNullable(retryAfter);
     }

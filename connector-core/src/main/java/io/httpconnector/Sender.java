@@ -199,11 +199,11 @@ final class Sender {
         String said = exchange.responseBody();
         String excerpt = said.length() <= 300 ? said : said.substring(0, 300) + "…";
         String message = exchange.summary() + (said.isEmpty() ? "" : ": " + Ascii.visible(excerpt));
+        Duration asked = Retry.asked(answer, settings.time().now());
         if (answer.verdict() == ErrorRule.Action.RATE_LIMITED) {
-            Duration asked = Retry.asked(answer, settings.time().now());
             throw new RateLimitedException(message, asked, exchange);
         }
-        throw new StatusException(message, answer.status(), exchange.responseHeaders(), said, exchange);
+        throw new StatusException(message, answer.status(), exchange.responseHeaders(), said, asked, exchange);
     }
 
     void ensureOpen() {

@@ -1,6 +1,9 @@
 package io.httpconnector;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The service answered with a status that the request does not accept, by default any that is not 2xx; or with what an
@@ -26,12 +29,21 @@ public final class StatusException extends ConnectorException {
     private final transient Headers headers;
     /** The body as text, masked and cut. */
     private final String body;
+    /** How long to wait. */
+    private final @Nullable Duration retryAfter;
 
-    StatusException(String message, int status, Headers headers, String body, Exchange exchange) {
+    StatusException(
+            String message,
+            int status,
+            Headers headers,
+            String body,
+            @Nullable Duration retryAfter,
+            Exchange exchange) {
         super(message, null, exchange);
         this.status = status;
         this.headers = headers;
         this.body = body;
+        this.retryAfter = retryAfter;
     }
 
     /**
@@ -46,6 +58,11 @@ public final class StatusException extends ConnectorException {
     @Override
     public boolean needsAuthorization() {
         return status == 401;
+    }
+
+    @Override
+    public Optional<Duration> retryAfter() {
+        return Optional.ofNullable(retryAfter);
     }
 
     /**

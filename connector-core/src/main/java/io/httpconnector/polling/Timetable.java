@@ -1,7 +1,6 @@
 package io.httpconnector.polling;
 
 import io.httpconnector.ConnectorException;
-import io.httpconnector.RateLimitedException;
 import io.httpconnector.Time;
 import io.httpconnector.polling.PollingEngine.Job;
 import io.httpconnector.polling.PollingException.Reason;
@@ -21,6 +20,8 @@ final class Timetable {
     private static final Logger LOG = LoggerFactory.getLogger(PollingTrigger.class);
     private static final Duration FIRST_BACKOFF = Duration.ofMinutes(1);
     private static final Duration LONGEST_BACKOFF = Duration.ofHours(1);
+    /** A service that asks for more has made a mistake. */
+    private static final Duration LONGEST_ASKED = Duration.ofDays(1);
     /** A clock that is set is noticed this soon. */
     private static final Duration LONGEST_SLEEP = Duration.ofMinutes(1);
 
@@ -165,7 +166,7 @@ final class Timetable {
     /** After a failure it comes to the poll that was planned, later. */
     private static Due next(Schedule schedule, Instant planned, Instant now, boolean failing, Duration atLeast) {
         Due next = schedule.next(planned, now);
-        Instant earliest = now.plus(atLeast);
+        Instant earliest = now.plus(atLeast.compareTo(LONGEST_ASKED) < 0 ? atLeast : LONGEST_ASKED);
         boolean moves = failing || next.begin().isBefore(earliest);
         return moves ? new Due(planned, Duration.between(planned, earliest)) : next;
     }
@@ -215,8 +216,7 @@ final class Timetable {
         double millis = Math.min(doubled, (double) LONGEST_BACKOFF.toMillis());
         Duration wait = Duration.ofMillis(
                 (long) (millis * (1 + ThreadLocalRandom.current().nextDouble() / 4)));
-        Duration asked =
-                e instanceof RateLimitedException limited ? limited.retryAfter().orElse(Duration.ZERO) : Duration.ZERO;
+        Duration asked = e.retryAfter().orElse(Duration.ZERO);
         return wait.compareTo(asked) < 0 ? asked : wait;
     }
 

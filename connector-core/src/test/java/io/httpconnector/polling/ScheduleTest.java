@@ -266,9 +266,18 @@ class ScheduleTest {
             assertThat(afterThree.begin())
                     .isBetween(Instant.now().plusSeconds(230), Instant.now().plusSeconds(301));
 
-            service.behaviour = asked -> Answer.status(429).header("Retry-After", "3000");
+            for (int status : List.of(429, 503)) {
+                service.behaviour = asked -> Answer.status(status).header("Retry-After", "3000");
+                assertThat(trigger.pollPlanned(second.time(), 0).begin())
+                        .isAfter(Instant.now().plusSeconds(2900));
+            }
+            // Whoever counts in milliseconds by mistake does not silence it for years.
+            service.behaviour = asked -> Answer.status(429).header("Retry-After", "86400000");
             assertThat(trigger.pollPlanned(second.time(), 0).begin())
-                    .isAfter(Instant.now().plusSeconds(2900));
+                    .isBetween(Instant.now().plusSeconds(86_000), Instant.now().plusSeconds(86_401));
+            service.behaviour = asked -> Answer.json(List.of()).header("X-Poll-Interval", "9999999");
+            assertThat(trigger.pollPlanned(second.time(), 0).begin())
+                    .isBefore(Instant.now().plusSeconds(86_401));
             service.behaviour = asked -> Answer.status(401);
             assertThat(trigger.pollPlanned(second.time(), 0).needsAuthorization())
                     .isTrue();
