@@ -1,5 +1,6 @@
 package io.httpconnector.trigger;
 
+import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Time;
 import java.time.Duration;
@@ -38,6 +39,8 @@ public final class Delivery {
     private static final int MOST_ATTEMPTS = 10_000;
     private static final int MOST_LANES = 1000;
     private static final int MOST_IN_BATCH = 100_000;
+    private static final int MOST_CAUSES = 10;
+    private static final Duration LONGEST_ASKED = Duration.ofHours(1);
 
     private final BatchHandler handler;
     private final int batch;
@@ -107,7 +110,8 @@ public final class Delivery {
     }
 
     /**
-     * Sets how long to wait between attempts; twice as long after each, and of that half at random.
+     * Sets how long to wait between attempts; twice as long after each, and of that half at random. Where the handler has called a
+     * service that asks for more time ({@link ConnectorException#retryAfter()}), that long, up to an hour.
      *
      * @param first after the first attempt, 1 ms to 24 h
      * @param longest what it does not exceed, up to 24 h
@@ -286,7 +290,22 @@ public final class Delivery {
                     .toList());
         }
         LOG.info("{}: attempt {} of {} failed: {}", which, number, attempts, failure.toString());
-        return Attempted.again(backoff(number));
+        Duration own = backoff(number);
+        Duration asked = asked(failure);
+        return Attempted.again(own.compareTo(asked) < 0 ? asked : own);
+    }
+
+    /** What the service that the handler called has asked for. */
+    private static Duration asked(Throwable failure) {
+        Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < MOST_CAUSES; depth++) {
+            if (cause instanceof ConnectorException e && e.retryAfter().isPresent()) {
+                Duration asked = e.retryAfter().get();
+                return asked.compareTo(LONGEST_ASKED) < 0 ? asked : LONGEST_ASKED;
+            }
+            cause = cause.getCause();
+        }
+        return Duration.ZERO;
     }
 
     /**

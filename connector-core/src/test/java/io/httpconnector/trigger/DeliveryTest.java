@@ -4,17 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.sun.net.httpserver.HttpServer;
+import io.httpconnector.ConnectorException;
 import io.httpconnector.FakeTime;
+import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Json;
+import io.httpconnector.Request;
+import io.httpconnector.Retry;
 import io.httpconnector.Time;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executor;
@@ -68,6 +79,40 @@ class DeliveryTest {
         List<Integer> most = List.of(1000, 2000, 4000, 5000, 5000);
         for (int i = 0; i < 5; i++) {
             assertThat(time.waits.get(i).toMillis()).isBetween(most.get(i) / 2L, (long) most.get(i));
+        }
+    }
+
+    @Test
+    void aServiceThatTheHandlerCallsMayAskForMoreTime() throws IOException {
+        Queue<String> answers = new ConcurrentLinkedQueue<>(List.of("429 90", "503 100", "429 99999"));
+        HttpServer crm = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        crm.createContext("/", exchange -> {
+            String[] answer =
+                    Objects.requireNonNullElse(answers.poll(), "200 0").split(" ", -1);
+            exchange.getResponseHeaders().set("Retry-After", answer[1]);
+            exchange.sendResponseHeaders(Integer.parseInt(answer[0]), -1);
+            exchange.close();
+        });
+        crm.start();
+        try (HttpConnection connection = HttpConnection.named("CRM")
+                .baseUrl("http://127.0.0.1:" + crm.getAddress().getPort())
+                .retry(Retry.none())
+                .build()) {
+            Delivered delivered = deliver(
+                    Delivery.to(event -> {
+                        try {
+                            connection.send(Request.get("/"));
+                        } catch (ConnectorException e) {
+                            throw new IllegalStateException("the CRM", e);
+                        }
+                    }),
+                    events(1));
+
+            assertThat(delivered.handled()).hasSize(1);
+            assertThat(time.waits)
+                    .containsExactly(Duration.ofSeconds(90), Duration.ofSeconds(100), Duration.ofHours(1));
+        } finally {
+            crm.stop(0);
         }
     }
 
