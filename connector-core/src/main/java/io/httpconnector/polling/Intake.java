@@ -11,6 +11,7 @@ import io.httpconnector.trigger.Delivered;
 import io.httpconnector.trigger.TriggerEvent;
 import java.security.MessageDigest;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -265,7 +266,7 @@ final class Intake {
                 note(one.pending);
             }
         }
-        endUnless(finished.isAll());
+        endUnless(finished);
     }
 
     /** Delivers that records are gone. */
@@ -290,14 +291,17 @@ final class Intake {
                 state.forgotten(scope, key);
             }
         });
-        endUnless(finished.isAll());
+        endUnless(finished);
     }
 
-    private void endUnless(boolean all) {
-        if (!all) {
+    private void endUnless(Finished finished) {
+        if (!finished.isAll()) {
             state.commit();
             if (run.isStopped()) {
                 throw new Run.StoppedException();
+            }
+            if (finished.retryAfter != null) {
+                throw new PollingException(finished.retryAfter);
             }
             throw new PollingException(
                     Reason.LIMIT_REACHED,
@@ -305,8 +309,14 @@ final class Intake {
         }
     }
 
-    /** The events that were handled, or are kept as dead letters; null for all. */
-    private record Finished(@Nullable Set<String> ids) {
+    /**
+     * What came of a delivery.
+     *
+     * @param ids the events that were handled, or are kept as dead letters; null for all
+     * @param retryAfter when the others are to be delivered
+     */
+    private record Finished(
+            @Nullable Set<String> ids, @Nullable Duration retryAfter) {
 
         boolean isAll() {
             return ids == null;
@@ -319,13 +329,13 @@ final class Intake {
 
     private Finished finished(List<TriggerEvent> events) {
         if (events.isEmpty()) {
-            return new Finished(null);
+            return new Finished(null, null);
         }
         Delivered delivered = definition.delivery().deliver(events, run.time(), run.stop(), run.helpers());
         List<TriggerEvent> done = delivered.handled();
         handled += done.size();
         if (done.size() == events.size()) {
-            return new Finished(null);
+            return new Finished(null, null);
         }
         Set<String> ids = new HashSet<>();
         done.forEach(event -> ids.add(event.id()));
@@ -336,7 +346,8 @@ final class Intake {
                 dead++;
             }
         }
-        return new Finished(ids.size() == events.size() ? null : ids);
+        return new Finished(
+                ids.size() == events.size() ? null : ids, delivered.retryAfter().orElse(null));
     }
 
     private TriggerEvent event(String id, Change change, String key, JsonNode payload, Instant now) {

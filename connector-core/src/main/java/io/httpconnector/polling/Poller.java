@@ -226,6 +226,9 @@ final class Poller {
                 boolean isGone = e.status() == 404 || e.status() == 410;
                 failure = isGone || failure != null ? failure : e;
             } catch (TransferException | TimedOutException | InvalidResponseException | PollingException e) {
+                if (e instanceof PollingException waits && waits.reason() == Reason.HANDLER_WAITS) {
+                    throw e;
+                }
                 failure = failure == null ? e : failure;
             }
         }

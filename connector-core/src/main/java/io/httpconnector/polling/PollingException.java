@@ -1,6 +1,8 @@
 package io.httpconnector.polling;
 
 import io.httpconnector.ConnectorException;
+import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A poll can't go on, although the service has answered. What was not delivered comes with the next poll that succeeds. */
@@ -10,6 +12,8 @@ public final class PollingException extends ConnectorException {
 
     /** Why not. */
     private final Reason reason;
+    /** How long to wait. */
+    private final @Nullable Duration retryAfter;
 
     /** Why a poll can't go on. */
     public enum Reason {
@@ -22,7 +26,9 @@ public final class PollingException extends ConnectorException {
         /** The next page is at another host. */
         FOREIGN_PAGE,
         /** There are more pages, keys, parents or dead letters than permitted. */
-        LIMIT_REACHED
+        LIMIT_REACHED,
+        /** The handler has called a service that wants to be left alone for longer than a thread can wait. */
+        HANDLER_WAITS
     }
 
     PollingException(Reason reason, String message) {
@@ -32,6 +38,21 @@ public final class PollingException extends ConnectorException {
     PollingException(Reason reason, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.reason = reason;
+        this.retryAfter = null;
+    }
+
+    PollingException(Duration handlerWaits) {
+        super(
+                "The handler has called a service that wants to be left alone for " + handlerWaits
+                        + ": what was not handled is delivered after that",
+                (Throwable) null);
+        this.reason = Reason.HANDLER_WAITS;
+        this.retryAfter = handlerWaits;
+    }
+
+    @Override
+    public Optional<Duration> retryAfter() {
+        return Optional.ofNullable(retryAfter);
     }
 
     /**

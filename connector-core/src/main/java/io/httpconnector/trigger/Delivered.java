@@ -1,14 +1,19 @@
 package io.httpconnector.trigger;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What came of a delivery. Safe for many threads while the delivery goes on. */
 public final class Delivered {
 
     private final List<TriggerEvent> handled = Collections.synchronizedList(new ArrayList<>());
     private final List<DeadLetter> dead = Collections.synchronizedList(new ArrayList<>());
+
+    private @Nullable Duration retryAfter;
 
     Delivered() {}
 
@@ -20,10 +25,24 @@ public final class Delivered {
         dead.add(letter);
     }
 
+    synchronized void postponed(Duration wait) {
+        retryAfter = retryAfter == null || retryAfter.compareTo(wait) < 0 ? wait : retryAfter;
+    }
+
+    /**
+     * How long to wait before what was not finished is delivered again, because a service that the handler calls wants it.
+     *
+     * @return the time; empty when no service has asked for so much
+     */
+    public synchronized Optional<Duration> retryAfter() {
+        return Optional.ofNullable(retryAfter);
+    }
+
     /**
      * The events that were handled.
      *
-     * @return the events, in the order in which they were finished; one that is neither here nor a dead letter was not finished, because the delivery was stopped
+     * @return the events, in the order in which they were finished; one that is neither here nor a dead letter was not finished,
+     *     because the delivery was stopped or postponed
      */
     public List<TriggerEvent> handled() {
         synchronized (handled) {

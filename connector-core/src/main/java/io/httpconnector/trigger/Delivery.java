@@ -41,6 +41,8 @@ public final class Delivery {
     private static final int MOST_IN_BATCH = 100_000;
     private static final int MOST_CAUSES = 10;
     private static final Duration LONGEST_ASKED = Duration.ofHours(1);
+    /** For what a service asks for a thread does not wait longer. */
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(2);
 
     private final BatchHandler handler;
     private final int batch;
@@ -134,7 +136,8 @@ public final class Delivery {
     }
 
     /**
-     * Delivers events, and waits until all are handled or dead, or the delivery is stopped. Called by triggers. When the thread
+     * Delivers events, and waits until all are handled or dead, or the delivery is stopped, or a service that the handler calls asks
+     * for more than two minutes. Called by triggers. When the thread
      * is interrupted, so are the handlers that run; the thread stays interrupted, and what was not finished counts as neither.
      *
      * @param events the events, in their order
@@ -231,7 +234,7 @@ public final class Delivery {
         for (int i = 0; going && i < lane.size(); i += batch) {
             List<TriggerEvent> next =
                     batch == 1 ? List.of(lane.get(i)) : List.copyOf(lane.subList(i, Math.min(i + batch, lane.size())));
-            going = run.stop.getCount() > 0 && finish(next, run);
+            going = run.stop.getCount() > 0 && run.delivered.retryAfter().isEmpty() && finish(next, run);
         }
     }
 
@@ -252,7 +255,12 @@ public final class Delivery {
                     return false;
                 }
                 case AGAIN -> {
-                    if (!paused(attempted.backoff(), run)) {
+                    Duration wait = attempted.backoff();
+                    if (wait.compareTo(longest) > 0 && wait.compareTo(LONGEST_PAUSE) > 0) {
+                        run.delivered.postponed(wait);
+                        return false;
+                    }
+                    if (!paused(wait, run)) {
                         return false;
                     }
                 }

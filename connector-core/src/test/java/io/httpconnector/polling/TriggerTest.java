@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.FakeTime;
 import io.httpconnector.HttpConnection;
+import io.httpconnector.Request;
 import io.httpconnector.Retry;
 import io.httpconnector.StatusException;
 import io.httpconnector.polling.PollingException.Reason;
@@ -18,6 +19,7 @@ import io.httpconnector.trigger.Delivery;
 import io.httpconnector.trigger.TriggerEvent;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -32,6 +34,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Delivery, dead letters, parents, conditional requests, state. */
 @Timeout(60)
@@ -271,6 +275,48 @@ class TriggerTest {
             assertThat(trigger.pollOnce().notModified()).isTrue();
         }
         assertThat(events).extracting(TriggerEvent::key).containsExactly("1", "2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4})
+    void aHandlerWhoseServiceWantsToBeLeftAloneIsCalledAgainLater(int concurrency) {
+        boolean[] limited = {true};
+        service.behaviour = asked -> asked.path().equals("/crm")
+                ? limited[0] ? Answer.status(429).header("Retry-After", "600") : Answer.json(Map.of())
+                : Answer.json(records.values());
+        for (int i = 1; i <= 5; i++) {
+            put(i, "a");
+        }
+        try (PollingTrigger trigger = trigger()
+                .delivery(Delivery.to(event -> {
+                            if (!event.key().equals("1")) {
+                                connection.send(Request.post("/crm").json(event.payload()));
+                            }
+                            events.add(event);
+                        })
+                        .concurrently(concurrency))
+                .every(Duration.ofMinutes(1))
+                .build()) {
+            Planned next = trigger.pollPlanned(Instant.now(), 0);
+
+            // Of several at the same time, the first may not have been begun.
+            assertThat(events)
+                    .extracting(TriggerEvent::key)
+                    .isSubsetOf("1")
+                    .hasSizeGreaterThanOrEqualTo(concurrency == 1 ? 1 : 0);
+            assertThat(next.begin()).isAfter(Instant.now().plusSeconds(590));
+            assertThat(trigger.deadLetters()).isEmpty();
+            assertThat(trigger.status().lastError().orElseThrow()).contains("wants to be left alone for PT10M");
+            assertThatThrownBy(trigger::pollOnce)
+                    .isInstanceOfSatisfying(
+                            PollingException.class, e -> assertThat(e.reason()).isEqualTo(Reason.HANDLER_WAITS));
+            assertThat(service.asked.stream().filter(one -> one.path().equals("/crm")))
+                    .hasSizeLessThanOrEqualTo(2 * concurrency);
+
+            limited[0] = false;
+            trigger.pollOnce();
+            assertThat(events).extracting(TriggerEvent::key).containsExactlyInAnyOrder("1", "2", "3", "4", "5");
+        }
     }
 
     @Test

@@ -98,19 +98,20 @@ class DeliveryTest {
                 .baseUrl("http://127.0.0.1:" + crm.getAddress().getPort())
                 .retry(Retry.none())
                 .build()) {
-            Delivered delivered = deliver(
-                    Delivery.to(event -> {
-                        try {
-                            connection.send(Request.get("/"));
-                        } catch (ConnectorException e) {
-                            throw new IllegalStateException("the CRM", e);
-                        }
-                    }),
-                    events(1));
+            Delivery delivery = Delivery.to(event -> {
+                try {
+                    connection.send(Request.get("/"));
+                } catch (ConnectorException e) {
+                    throw new IllegalStateException("the CRM", e);
+                }
+            });
+            Delivered postponed = deliver(delivery, events(2));
 
-            assertThat(delivered.handled()).hasSize(1);
-            assertThat(time.waits)
-                    .containsExactly(Duration.ofSeconds(90), Duration.ofSeconds(100), Duration.ofHours(1));
+            assertThat(time.waits).containsExactly(Duration.ofSeconds(90), Duration.ofSeconds(100));
+            assertThat(postponed.retryAfter()).hasValue(Duration.ofHours(1));
+            assertThat(postponed.handled()).isEmpty();
+            assertThat(postponed.dead()).isEmpty();
+            assertThat(deliver(delivery, events(2)).handled()).hasSize(2);
         } finally {
             crm.stop(0);
         }
