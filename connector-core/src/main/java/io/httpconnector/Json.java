@@ -237,11 +237,18 @@ public final class Json {
         }
     }
 
-    /** Jackson's own message, without the excerpt of the source that it appends: that may hold what must not be shown. */
-    static String describe(JsonProcessingException e) {
+    /**
+     * Jackson's own message, without the excerpt of the source that it appends: that may hold what must not be shown.
+     *
+     * @param e what Jackson has thrown
+     * @return where it is wrong and why, in a line
+     */
+    public static String describe(JsonProcessingException e) {
         JsonLocation at = e.getLocation();
         String where = at == null ? "" : "line " + at.getLineNr() + ", column " + at.getColumnNr() + ": ";
-        return where + firstLine(e.getOriginalMessage());
+        String why = firstLine(e.getOriginalMessage());
+        boolean isMarkup = at != null && at.getLineNr() == 1 && at.getColumnNr() <= 2 && why.contains("'<' (code 60)");
+        return where + (isMarkup ? "it is HTML or XML, such as the page of a login or of a proxy" : why);
     }
 
     /**

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.httpconnector.HttpConnection;
+import io.httpconnector.Json;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.polling.PollingException.Reason;
@@ -51,18 +52,9 @@ final class PageReader implements RecordReader.Sink {
         } catch (JsonProcessingException e) {
             throw new PollingException(
                     Reason.UNEXPECTED_ANSWER,
-                    answer.exchange().summary() + ": the answer is not as it was described: " + describe(e),
+                    answer.exchange().summary() + ": the answer is not as it was described: " + Json.describe(e),
                     e);
         }
-    }
-
-    /** Without the excerpt of the source, which may hold what must not be shown. */
-    private static String describe(JsonProcessingException e) {
-        String where = e.getLocation() == null
-                ? ""
-                : "line " + e.getLocation().getLineNr() + ", column "
-                        + e.getLocation().getColumnNr() + ": ";
-        return where + e.getOriginalMessage();
     }
 
     @Override

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Json;
+import io.httpconnector.Request;
 import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.polling.Records.Format;
 import io.httpconnector.polling.Service.Answer;
@@ -97,6 +98,22 @@ class RecordsTest {
             assertThat(trigger.pollOnce().events()).isEqualTo(20_000);
         }
         assertThat(found).containsExactly(Json.parse("{\"id\":7,\"lines\":{\"line\":19999}}"));
+    }
+
+    @Test
+    void aPageOfALoginIsCalledOne() {
+        service.behaviour = asked -> Answer.of("text/html", "<!DOCTYPE html><title>Log in</title>");
+        try (PollingTrigger trigger = PollingTrigger.named("records")
+                .connection(connection)
+                .request(RequestTemplate.named("List").get("/records").build())
+                .key("/id")
+                .store(StateStore.inMemory())
+                .handler(event -> {})
+                .build()) {
+            String why = "it is HTML or XML, such as the page of a login or of a proxy";
+            assertThatThrownBy(trigger::pollOnce).hasMessageContaining(why);
+            assertThatThrownBy(() -> connection.send(Request.get("/")).json()).hasMessageContaining(why);
+        }
     }
 
     static Stream<Arguments> answers() {
