@@ -16,7 +16,9 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class TokenAnswer {
 
     private static final int LONGEST_DESCRIPTION = 300;
+    /** Types of tokens that are good only with a key. What else providers write, such as "user" or "BearerToken", is used as bearer. */
+    private static final Set<String> BOUND = Set.of("dpop", "mac", "pop");
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -45,6 +49,15 @@ final class TokenAnswer {
         String accessToken = text(answer, definition.accessTokenPath(), "/access_token");
         if (accessToken == null) {
             throw error(answer, null, mask);
+        }
+        String type = text(answer, null, "/token_type");
+        if (type != null && BOUND.contains(type.toLowerCase(Locale.ROOT))) {
+            throw new OAuth2Exception(
+                    "The token endpoint gave a token of the type " + type
+                            + ", which must not be used as a bearer token (RFC"
+                            + " 6749, section 7.1): register the client for bearer tokens",
+                    null,
+                    null);
         }
         String refreshToken = text(answer, definition.refreshTokenPath(), "/refresh_token");
         Instant now = clock.instant();

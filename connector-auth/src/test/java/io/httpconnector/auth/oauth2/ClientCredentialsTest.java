@@ -103,6 +103,24 @@ class ClientCredentialsTest {
     }
 
     @Test
+    void tokenThatNeedsAKeyIsNoBearerToken() {
+        answering("{\"access_token\": \"t0ken\", \"token_type\": \"DPoP\"}");
+        try (HttpConnection connection = connection(client())) {
+            assertThatThrownBy(() -> connection.send(Request.get("/x")))
+                    .isInstanceOf(OAuth2Exception.class)
+                    .hasMessageContaining("a token of the type DPoP")
+                    .hasMessageNotContaining("t0ken");
+        }
+        service.verify(0, getRequestedFor(urlEqualTo("/x")));
+
+        answering("{\"access_token\": \"t0ken\", \"token_type\": \"BearerToken\"}");
+        try (HttpConnection connection = connection(client())) {
+            connection.send(Request.get("/x"));
+        }
+        service.verify(getRequestedFor(urlEqualTo("/x")).withHeader("Authorization", equalTo("Bearer t0ken")));
+    }
+
+    @Test
     void formIsUnderstoodToo() {
         answering("access_token=t0ken&token_type=bearer");
         try (HttpConnection connection = connection(client())) {
