@@ -95,7 +95,7 @@ class HeaderCostTest {
             } catch (ConnectorException e) {
                 said = String.valueOf(e.getMessage());
             }
-            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(1));
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(3));
             assertThat(said).hasSizeLessThan(1000);
         }
     }

@@ -209,7 +209,7 @@ class DigestAuthTest {
 
     @ParameterizedTest
     @ValueSource(strings = {" ", "a,", "a ", "\\\"", ", "})
-    @Timeout(value = 4, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    @Timeout(value = 6, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void challengeMadeToBeExpensiveIsReadInTheTimeOfItsLength(String piece) {
         challenges = challenge(", qop=\"" + piece.repeat(60_000 / piece.length()) + "x\"");
         try (HttpConnection connection = connection(PASSWORD)) {
