@@ -3,6 +3,8 @@ package io.httpconnector.webhook.server;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookResponse;
+import io.httpconnector.webhook.internal.Watchdog;
+import io.httpconnector.webhook.internal.Watchdog.Watch;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -80,7 +82,8 @@ public final class WebhookServlet extends HttpServlet {
                     response);
         } else {
             AsyncContext context = request.startAsync(request, response);
-            context.setTimeout(receiver.bodyTimeout().toMillis());
+            // The container's timeout can't be ended for good when the body is there: the handler would be cut off.
+            context.setTimeout(0);
             new Reading(receiver, budget, executor, context, request, response).begin();
         }
     }
@@ -127,6 +130,7 @@ public final class WebhookServlet extends HttpServlet {
         private final Gathered body;
         private final byte[] chunk = new byte[8192];
         private final AtomicBoolean read = new AtomicBoolean();
+        private final Watch watch;
 
         Reading(
                 WebhookReceiver receiver,
@@ -143,6 +147,21 @@ public final class WebhookServlet extends HttpServlet {
             this.response = response;
             this.in = request.getInputStream();
             this.body = new Gathered(receiver, budget);
+            this.watch = Watchdog.SHARED.watch(receiver.bodyTimeout(), this::tooSlow);
+        }
+
+        /** The watchdog can't wait for an answer to be written. */
+        private void tooSlow() {
+            if (!read.compareAndSet(false, true)) {
+                return;
+            }
+            body.close();
+            try {
+                executor.execute(() -> complete(Bodies.TOO_SLOW));
+            } catch (RejectedExecutionException e) {
+                response.setStatus(Bodies.TOO_SLOW.status());
+                context.complete();
+            }
         }
 
         void begin() {
@@ -167,7 +186,7 @@ public final class WebhookServlet extends HttpServlet {
             if (!read.compareAndSet(false, true)) {
                 return;
             }
-            context.setTimeout(0);
+            watch.close();
             try {
                 executor.execute(() -> {
                     WebhookResponse answer = Bodies.FAILED;
@@ -184,6 +203,7 @@ public final class WebhookServlet extends HttpServlet {
 
         private void finish(WebhookResponse answer) {
             if (read.compareAndSet(false, true)) {
+                watch.close();
                 complete(answer);
             }
         }
