@@ -239,25 +239,24 @@ class AdapterTest {
     @ParameterizedTest
     @MethodSource("servers")
     void aHandlerMayTakeLongerThanABody(String server) throws Exception {
-        handling = Duration.ofMillis(800);
-        try (Running running = start(server)) {
-            for (long late : List.of(0L, 150L)) {
-                try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), running.port())) {
-                    socket.setSoTimeout(10_000);
-                    OutputStream out = socket.getOutputStream();
-                    out.write("POST /hooks/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n".getBytes(UTF_8));
-                    pause(Duration.ofMillis(late));
-                    out.write("la".getBytes(UTF_8));
-                    pause(Duration.ofMillis(late / 2));
-                    out.write("te".getBytes(UTF_8));
+        bodyTimeout = Duration.ofSeconds(1);
+        handling = Duration.ofMillis(1100);
+        try (Running running = start(server);
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), running.port())) {
+            socket.setSoTimeout(10_000);
+            OutputStream out = socket.getOutputStream();
+            out.write("POST /hooks/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n".getBytes(UTF_8));
+            // The server has begun to wait.
+            pause(Duration.ofMillis(100));
+            out.write("la".getBytes(UTF_8));
+            pause(Duration.ofMillis(50));
+            out.write("te".getBytes(UTF_8));
 
-                    byte[] head = socket.getInputStream().readNBytes(12);
+            byte[] head = socket.getInputStream().readNBytes(12);
 
-                    assertThat(new String(head, ISO_8859_1)).as("%s ms", late).isEqualTo("HTTP/1.1 202");
-                }
-            }
+            assertThat(new String(head, ISO_8859_1)).isEqualTo("HTTP/1.1 202");
         }
-        assertThat(received).hasSize(2);
+        assertThat(received).hasSize(1);
     }
 
     @ParameterizedTest
