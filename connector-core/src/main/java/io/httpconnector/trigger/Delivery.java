@@ -137,8 +137,8 @@ public final class Delivery {
 
     /**
      * Delivers events, and waits until all are handled or dead, or the delivery is stopped, or a service that the handler calls asks
-     * for more than two minutes. Called by triggers. When the thread
-     * is interrupted, so are the handlers that run; the thread stays interrupted, and what was not finished counts as neither.
+     * for more than two minutes. Called by triggers. When the thread is interrupted, so are the handlers that run; the thread stays
+     * interrupted, and what was not finished counts as neither.
      *
      * @param events the events, in their order
      * @param time waits between the attempts

@@ -317,6 +317,22 @@ class TriggerTest {
     }
 
     @Test
+    void aHandlerThatMustWaitIsNotCalledForTheOtherParents() {
+        service.behaviour = asked -> asked.path().equals("/crm")
+                ? Answer.status(503).header("Retry-After", "600")
+                : Answer.json(List.of(Map.of("id", 1)));
+        try (PollingTrigger trigger = trigger()
+                .request(RequestTemplate.named("List").get("/{{parent}}/x").build())
+                .parents(Parents.of("a", "b", "c"))
+                .handler(event -> connection.send(Request.post("/crm").json(event.payload())))
+                .build()) {
+            assertThatThrownBy(trigger::pollOnce).hasMessageContaining("wants to be left alone for PT10M");
+        }
+        assertThat(service.asked.stream().filter(one -> one.path().equals("/crm")))
+                .hasSize(1);
+    }
+
+    @Test
     void anXmlElementWithAttributesIsKnownByItsText() {
         service.behaviour = asked -> Answer.of(
                 "application/rss+xml",
@@ -332,111 +348,6 @@ class TriggerTest {
         }
         assertThat(events).extracting(TriggerEvent::key).containsExactly("b", "a");
         assertThat(events.get(0).payload().at("/id/isPermaLink").asText()).isEqualTo("false");
-    }
-
-    @Test
-    void aTokenThatTheServiceGivesIsSentTheNextTime() {
-        service.behaviour = asked -> {
-            int token = asked.number("token", 0);
-            return Answer.json(Map.of("changes", List.of(Map.of("id", token)), "next_token", token + 1));
-        };
-        try (StateStore store = StateStore.file(directory)) {
-            for (int i = 0; i < 3; i++) {
-                try (PollingTrigger trigger = trigger()
-                        .records(Records.at("/changes"))
-                        .cursor(Cursor.opaque("/next_token").in("token"))
-                        .store(store)
-                        .build()) {
-                    trigger.pollOnce();
-                }
-            }
-        }
-        assertThat(events).extracting(TriggerEvent::key).containsExactly("0", "1", "2");
-        assertThat(service.asked.get(0).query()).doesNotContainKey("token");
-        assertThat(service.asked.get(2).query()).containsEntry("token", "2");
-    }
-
-    @Test
-    void aUrlThatTheServiceGivesIsAskedTheNextTime() {
-        // As Microsoft Graph does: pages until there is a link for the next time.
-        service.behaviour = asked -> {
-            boolean isLast = asked.query().containsKey("skip");
-            int from = asked.number(isLast ? "skip" : "delta", 0);
-            Map<String, Object> answer = new LinkedHashMap<>();
-            answer.put("value", List.of(Map.of("id", from + (isLast ? 1 : 0))));
-            answer.put(
-                    isLast ? "@odata.deltaLink" : "@odata.nextLink",
-                    service.baseUrl() + "/users/delta?" + (isLast ? "delta=" + (from + 10) : "skip=" + from));
-            return Answer.json(answer);
-        };
-        PollingTriggerBuilder builder = trigger()
-                .request(RequestTemplate.named("Changes")
-                        .get("/users/delta")
-                        .query("$select", "id")
-                        .build())
-                .records(Records.at("/value"))
-                .cursor(Cursor.nextUrl("/@odata.deltaLink"))
-                .pagination(Pagination.nextUrl("/@odata.nextLink"));
-        try (StateStore store = StateStore.file(directory)) {
-            for (int i = 0; i < 3; i++) {
-                try (PollingTrigger trigger = builder.store(store).build()) {
-                    trigger.pollOnce();
-                }
-            }
-        }
-        assertThat(events).extracting(TriggerEvent::key).containsExactly("0", "1", "10", "11", "20", "21");
-        assertThat(service.asked.get(0).query()).containsOnlyKeys("$select");
-        assertThat(service.asked.get(2).query()).isEqualTo(Map.of("delta", "10"));
-    }
-
-    @Test
-    void aUrlThatHasExpiredIsGivenUp() {
-        service.behaviour = asked -> asked.path().equals("/changes/old")
-                ? Answer.status(410)
-                : Answer.json(Map.of("changes", records.values(), "next", "/changes/old"));
-        put(1, "a");
-        try (PollingTrigger trigger = trigger()
-                .records(Records.at("/changes"))
-                .cursor(Cursor.nextUrl("/next"))
-                .build()) {
-            trigger.pollOnce();
-            put(2, "b");
-            assertThatThrownBy(trigger::pollOnce).isInstanceOf(StatusException.class);
-            trigger.pollOnce();
-        }
-        assertThat(events).extracting(TriggerEvent::key).containsExactly("1", "2");
-    }
-
-    @Test
-    void aUrlForTheNextTimeAtAnotherHostIsRefused() {
-        service.behaviour =
-                asked -> Answer.json(Map.of("changes", records.values(), "next", "https://evil.example.com/"));
-        try (PollingTrigger trigger = trigger()
-                .records(Records.at("/changes"))
-                .cursor(Cursor.nextUrl("/next"))
-                .build()) {
-            assertThatThrownBy(trigger::pollOnce)
-                    .isInstanceOf(PollingException.class)
-                    .hasMessageContaining("where the credentials must not go");
-        }
-    }
-
-    @Test
-    void aTokenThatHasExpiredIsGivenUp() {
-        service.behaviour = asked -> asked.query().containsKey("token")
-                ? Answer.status(410)
-                : Answer.json(Map.of("changes", records.values(), "next_token", "A"));
-        put(1, "a");
-        try (PollingTrigger trigger = trigger()
-                .records(Records.at("/changes"))
-                .cursor(Cursor.opaque("/next_token").in("token"))
-                .build()) {
-            trigger.pollOnce();
-            put(2, "b");
-            assertThatThrownBy(trigger::pollOnce).isInstanceOf(StatusException.class);
-            trigger.pollOnce();
-        }
-        assertThat(events).extracting(TriggerEvent::key).containsExactly("1", "2");
     }
 
     @Test

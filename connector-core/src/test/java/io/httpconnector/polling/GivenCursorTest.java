@@ -1,0 +1,146 @@
+package io.httpconnector.polling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.httpconnector.HttpConnection;
+import io.httpconnector.Retry;
+import io.httpconnector.StatusException;
+import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.trigger.TriggerEvent;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Services that say themselves by what to ask the next time: a token or a URL. */
+class GivenCursorTest {
+
+    @TempDir
+    Path directory;
+
+    private final Service service = new Service();
+    private final HttpConnection connection = HttpConnection.named("Service")
+            .baseUrl(service.baseUrl())
+            .retry(Retry.none())
+            .build();
+    private final List<TriggerEvent> events = new ArrayList<>();
+
+    @AfterEach
+    void end() {
+        connection.close();
+        service.close();
+    }
+
+    private PollingTriggerBuilder trigger() {
+        return PollingTrigger.named("changes")
+                .connection(connection)
+                .request(RequestTemplate.named("Changes").get("/records").build())
+                .key("/id")
+                .firstPoll(FirstPoll.everything())
+                .store(StateStore.inMemory())
+                .handler(events::add);
+    }
+
+    @Test
+    void aTokenThatTheServiceGivesIsSentTheNextTime() {
+        service.behaviour = asked -> {
+            int token = asked.number("token", 0);
+            return Answer.json(Map.of("changes", List.of(Map.of("id", token)), "next_token", token + 1));
+        };
+        try (StateStore store = StateStore.file(directory)) {
+            for (int i = 0; i < 3; i++) {
+                try (PollingTrigger trigger = trigger()
+                        .records(Records.at("/changes"))
+                        .cursor(Cursor.opaque("/next_token").in("token"))
+                        .store(store)
+                        .build()) {
+                    trigger.pollOnce();
+                }
+            }
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactly("0", "1", "2");
+        assertThat(service.asked.get(0).query()).doesNotContainKey("token");
+        assertThat(service.asked.get(2).query()).containsEntry("token", "2");
+    }
+
+    @Test
+    void aUrlThatTheServiceGivesIsAskedTheNextTime() {
+        // As Microsoft Graph does: pages until there is a link for the next time.
+        service.behaviour = asked -> {
+            boolean isLast = asked.query().containsKey("skip");
+            int from = asked.number(isLast ? "skip" : "delta", 0);
+            Map<String, Object> answer = new LinkedHashMap<>();
+            answer.put("value", List.of(Map.of("id", from + (isLast ? 1 : 0))));
+            answer.put(
+                    isLast ? "@odata.deltaLink" : "@odata.nextLink",
+                    service.baseUrl() + "/users/delta?" + (isLast ? "delta=" + (from + 10) : "skip=" + from));
+            return Answer.json(answer);
+        };
+        PollingTriggerBuilder builder = trigger()
+                .request(RequestTemplate.named("Changes")
+                        .get("/users/delta")
+                        .query("$select", "id")
+                        .build())
+                .records(Records.at("/value"))
+                .cursor(Cursor.nextUrl("/@odata.deltaLink"))
+                .pagination(Pagination.nextUrl("/@odata.nextLink"));
+        try (StateStore store = StateStore.file(directory)) {
+            for (int i = 0; i < 3; i++) {
+                try (PollingTrigger trigger = builder.store(store).build()) {
+                    trigger.pollOnce();
+                }
+            }
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactly("0", "1", "10", "11", "20", "21");
+        assertThat(service.asked.get(0).query()).containsOnlyKeys("$select");
+        assertThat(service.asked.get(2).query()).isEqualTo(Map.of("delta", "10"));
+    }
+
+    static Stream<Cursor> given() {
+        return Stream.of(
+                Cursor.opaque("/token").in("token"),
+                Cursor.nextUrl("/next"),
+                Cursor.nextUrl(page -> Optional.of(page.at("/next").asText())));
+    }
+
+    @ParameterizedTest
+    @MethodSource("given")
+    void whatHasExpiredIsGivenUp(Cursor cursor) {
+        List<Map<String, Object>> records = new ArrayList<>(List.of(Map.of("id", 1)));
+        service.behaviour = asked -> asked.query().containsKey("token")
+                ? Answer.status(410)
+                : Answer.json(Map.of("changes", records, "token", "A", "next", "/records?token=A"));
+        try (PollingTrigger trigger =
+                trigger().records(Records.at("/changes")).cursor(cursor).build()) {
+            trigger.pollOnce();
+            records.add(Map.of("id", 2));
+            assertThatThrownBy(trigger::pollOnce).isInstanceOf(StatusException.class);
+            trigger.pollOnce();
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactly("1", "2");
+    }
+
+    @Test
+    void aUrlForTheNextTimeAtAnotherHostIsRefused() {
+        service.behaviour = asked -> Answer.json(Map.of("changes", List.of(), "next", "https://evil.example.com/"));
+        try (PollingTrigger trigger = trigger()
+                .records(Records.at("/changes"))
+                .cursor(Cursor.nextUrl("/next"))
+                .build()) {
+            assertThatThrownBy(trigger::pollOnce)
+                    .isInstanceOf(PollingException.class)
+                    .hasMessageContaining("where the credentials must not go");
+        }
+    }
+}
