@@ -30,10 +30,12 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
@@ -257,6 +259,22 @@ class AdapterTest {
             assertThat(new String(head, ISO_8859_1)).isEqualTo("HTTP/1.1 202");
         }
         assertThat(received).hasSize(1);
+    }
+
+    /** Whoever has no thread for it is asked again later, and whoever is too slow does not need one. */
+    @ParameterizedTest
+    @CsvSource({"4, 503", "100, 408"})
+    void withoutThreadsAnAsynchronousServletSaysSo(int length, int status) throws Exception {
+        WebhookServlet servlet = WebhookServlet.async(receiver, task -> {
+            throw new RejectedExecutionException("no thread is free");
+        });
+        try (Running running = Servers.jetty(servlet);
+                Socket socket = begun(running, new byte[4], length)) {
+            byte[] head = socket.getInputStream().readNBytes(12);
+
+            assertThat(new String(head, ISO_8859_1)).isEqualTo("HTTP/1.1 " + status);
+        }
+        assertThat(received).isEmpty();
     }
 
     @ParameterizedTest

@@ -89,7 +89,7 @@ final class Servers {
         });
     }
 
-    private static Running jetty(HttpServlet servlet) throws Exception {
+    static Running jetty(HttpServlet servlet) throws Exception {
         ServletHolder holder = new ServletHolder(servlet);
         holder.setAsyncSupported(true);
         Server server = new Server();
