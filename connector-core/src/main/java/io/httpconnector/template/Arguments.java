@@ -2,6 +2,7 @@ package io.httpconnector.template;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.httpconnector.internal.json.Nearest;
 import io.httpconnector.template.TemplateProblem.Code;
 import java.time.DateTimeException;
 import java.time.ZoneId;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Json;
+import io.httpconnector.internal.json.Nearest;
 import io.httpconnector.template.RequestDefinition.Content;
 import io.httpconnector.template.TemplateProblem.Code;
 import java.time.Duration;

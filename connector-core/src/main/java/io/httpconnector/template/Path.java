@@ -3,6 +3,7 @@ package io.httpconnector.template;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.httpconnector.internal.json.Nearest;
 import io.httpconnector.template.TemplateProblem.Code;
 import java.util.List;
 import java.util.Map;

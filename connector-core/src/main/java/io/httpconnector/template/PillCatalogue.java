@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Json;
+import io.httpconnector.internal.json.Nearest;
 import io.httpconnector.template.TemplateProblem.Code;
 import java.util.ArrayList;
 import java.util.EnumSet;

@@ -1,16 +1,23 @@
-package io.httpconnector.template;
+package io.httpconnector.internal.json;
 
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the name that was probably meant. */
-final class Nearest {
+/** Finds the known name that a misspelt one probably stands for. Thread-safe. */
+public final class Nearest {
 
     private static final int MAX_LENGTH = 100;
 
     private Nearest() {}
 
-    static @Nullable String of(String wanted, Iterable<String> names) {
+    /**
+     * Returns the name with the smallest edit distance, if any is close enough.
+     *
+     * @param wanted the name as written
+     * @param names the known names
+     * @return the nearest name, or null if none is similar
+     */
+    public static @Nullable String of(String wanted, Iterable<String> names) {
         String nearest = null;
         int best = Math.max(2, wanted.length() / 2) + 1;
         for (String name : names) {

@@ -1,0 +1,563 @@
+package io.httpconnector.internal.json;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.httpconnector.InvalidDefinitionException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the members of a JSON object by name and type, independent of their order. A member of another type, a missing required
+ * member, a value that the receiving code refuses and an unknown member each become a problem with a JSON Pointer (RFC 6901).
+ * {@link #read} reports all problems of a document together. Not thread-safe.
+ *
+ * <pre>{@code
+ * Limits limits = JsonObjectReader.read("limits", json, reader -> new Limits(
+ *         reader.requiredInteger("count"), reader.duration("every")));
+ * }</pre>
+ */
+public final class JsonObjectReader {
+
+    private final String pointer;
+    private final JsonNode json;
+    private final List<String> problems;
+    private final Set<String> known = new LinkedHashSet<>();
+
+    private JsonObjectReader(String pointer, JsonNode json, List<String> problems) {
+        this.pointer = pointer;
+        this.json = json;
+        this.problems = problems;
+    }
+
+    /**
+     * Reads a whole document.
+     *
+     * @param what the kind of document for the error message, such as {@code polling trigger}
+     * @param json the document
+     * @param reading reads every member, then creates the result; its result is dropped if there is any problem
+     * @param <T> the type of the result
+     * @return the result
+     * @throws InvalidDefinitionException with all problems, each beginning with its JSON Pointer
+     */
+    public static <T> T read(String what, @Nullable JsonNode json, Function<JsonObjectReader, T> reading) {
+        List<String> problems = new ArrayList<>();
+        T result = new JsonObjectReader("", missingIfNull(json), problems).readAs(reading);
+        if (!problems.isEmpty() || result == null) {
+            throw new InvalidDefinitionException(
+                    what, problems.stream().distinct().toList());
+        }
+        return result;
+    }
+
+    private static JsonNode missingIfNull(@Nullable JsonNode json) {
+        return json == null ? MissingNode.getInstance() : json;
+    }
+
+    private <T> @Nullable T readAs(Function<JsonObjectReader, T> reading) {
+        if (!json.isObject()) {
+            add(pointer, "expected an object, found " + typeOf(json));
+            return null;
+        }
+        int before = problems.size();
+        T result = null;
+        try {
+            result = reading.apply(this);
+        } catch (InvalidDefinitionException e) {
+            addAll(pointer, e);
+        }
+        reportUnknown();
+        return problems.size() == before ? result : null;
+    }
+
+    private void reportUnknown() {
+        json.fieldNames().forEachRemaining(name -> {
+            if (!known.contains(name)) {
+                String nearest = Nearest.of(name, known);
+                add(
+                        pointerTo(name),
+                        "unknown member; "
+                                + (nearest == null
+                                        ? "known members are " + String.join(", ", new TreeSet<>(known))
+                                        : "did you mean \"" + nearest + "\"?"));
+            }
+        });
+    }
+
+    /**
+     * The JSON Pointer of the object that is read.
+     *
+     * @return the pointer, empty for the document itself
+     */
+    public String pointer() {
+        return pointer;
+    }
+
+    /**
+     * Whether the object has a member, also if that is null.
+     *
+     * @param name the member
+     * @return whether it is there
+     */
+    public boolean has(String name) {
+        return json.has(name);
+    }
+
+    /**
+     * Reads a string.
+     *
+     * @param name the member
+     * @return the string, or null if the member is absent or refused
+     */
+    public @Nullable String text(String name) {
+        return take(name, JsonNode::isTextual, "a string", JsonNode::textValue);
+    }
+
+    /**
+     * Reads a string and passes it on; what the consumer refuses is reported for this member.
+     *
+     * @param name the member
+     * @param use the receiver of the string
+     */
+    public void text(String name, Consumer<String> use) {
+        use(name, text(name), use);
+    }
+
+    /**
+     * Reads a string that must be there.
+     *
+     * @param name the member
+     * @return the string, or an empty placeholder if it is absent or refused
+     */
+    public String requiredText(String name) {
+        require(name);
+        String text = text(name);
+        return text == null ? "" : text;
+    }
+
+    /**
+     * Reads an integer in the range of {@code int}.
+     *
+     * @param name the member
+     * @return the number, or null if the member is absent or refused
+     */
+    public @Nullable Integer integer(String name) {
+        return take(
+                name, value -> value.isIntegralNumber() && value.canConvertToInt(), "an integer", JsonNode::intValue);
+    }
+
+    /**
+     * Reads an integer and passes it on.
+     *
+     * @param name the member
+     * @param use the receiver of the number
+     */
+    public void integer(String name, Consumer<Integer> use) {
+        use(name, integer(name), use);
+    }
+
+    /**
+     * Reads an integer that must be there.
+     *
+     * @param name the member
+     * @return the number, or the placeholder 1 if it is absent or refused
+     */
+    public int requiredInteger(String name) {
+        require(name);
+        Integer number = integer(name);
+        return number == null ? 1 : number;
+    }
+
+    /**
+     * Reads an integer in the range of {@code long}.
+     *
+     * @param name the member
+     * @return the number, or null if the member is absent or refused
+     */
+    public @Nullable Long longInteger(String name) {
+        return take(
+                name, value -> value.isIntegralNumber() && value.canConvertToLong(), "an integer", JsonNode::longValue);
+    }
+
+    /**
+     * Reads a Boolean.
+     *
+     * @param name the member
+     * @return true or false, or null if the member is absent or refused
+     */
+    public @Nullable Boolean flag(String name) {
+        return take(name, JsonNode::isBoolean, "true or false", JsonNode::booleanValue);
+    }
+
+    /**
+     * Reads a Boolean and passes it on.
+     *
+     * @param name the member
+     * @param use the receiver
+     */
+    public void flag(String name, Consumer<Boolean> use) {
+        use(name, flag(name), use);
+    }
+
+    /**
+     * Reads a Boolean whose absence means false.
+     *
+     * @param name the member
+     * @return whether it is true
+     */
+    public boolean isSet(String name) {
+        return Boolean.TRUE.equals(flag(name));
+    }
+
+    /**
+     * Reads an ISO 8601 duration.
+     *
+     * @param name the member
+     * @return the duration, or null if the member is absent or refused
+     */
+    public @Nullable Duration duration(String name) {
+        String text = text(name);
+        if (text == null) {
+            return null;
+        }
+        try {
+            return Duration.parse(text);
+        } catch (DateTimeException e) {
+            add(pointerTo(name), "\"" + shortened(text) + "\" is not an ISO 8601 duration, such as PT5M");
+            return null;
+        }
+    }
+
+    /**
+     * Reads an ISO 8601 duration and passes it on.
+     *
+     * @param name the member
+     * @param use the receiver
+     */
+    public void duration(String name, Consumer<Duration> use) {
+        use(name, duration(name), use);
+    }
+
+    /**
+     * Reads a constant of an enum, written as the enum's name in any case.
+     *
+     * @param name the member
+     * @param type the enum
+     * @param <E> the enum
+     * @return the constant, or null if the member is absent or refused
+     */
+    public <E extends Enum<E>> @Nullable E constant(String name, Class<E> type) {
+        String text = text(name);
+        if (text == null) {
+            return null;
+        }
+        List<String> names = Stream.of(type.getEnumConstants()).map(Enum::name).toList();
+        for (E constant : type.getEnumConstants()) {
+            if (constant.name().equals(text.toUpperCase(Locale.ROOT))) {
+                return constant;
+            }
+        }
+        add(pointerTo(name), notOneOf(text, names));
+        return null;
+    }
+
+    /**
+     * Reads a string that must be one of some names.
+     *
+     * @param name the member
+     * @param names the permitted values
+     * @return the string, or null if the member is absent or refused
+     */
+    public @Nullable String oneOf(String name, Iterable<String> names) {
+        String text = text(name);
+        for (String permitted : names) {
+            if (permitted.equals(text)) {
+                return text;
+            }
+        }
+        if (text != null) {
+            add(pointerTo(name), notOneOf(text, names));
+        }
+        return null;
+    }
+
+    /** The message for a value that is none of the permitted ones. */
+    private static String notOneOf(String text, Iterable<String> names) {
+        String nearest = Nearest.of(text, names);
+        return "\"" + shortened(text) + "\" is unknown; "
+                + (nearest == null ? "use one of " + String.join(", ", names) : "did you mean \"" + nearest + "\"?");
+    }
+
+    /**
+     * Reads a list of strings.
+     *
+     * @param name the member
+     * @return the strings; none if the member is absent
+     */
+    public List<String> texts(String name) {
+        return elements(
+                name, (element, at) -> typed(at, element, JsonNode::isTextual, "a string", JsonNode::textValue));
+    }
+
+    /**
+     * Reads a list of integers in the range of {@code int}.
+     *
+     * @param name the member
+     * @return the numbers; none if the member is absent
+     */
+    public List<Integer> integers(String name) {
+        return elements(
+                name,
+                (element, at) -> typed(
+                        at,
+                        element,
+                        value -> value.isIntegralNumber() && value.canConvertToInt(),
+                        "an integer",
+                        JsonNode::intValue));
+    }
+
+    /**
+     * Reads an object whose members are strings.
+     *
+     * @param name the member
+     * @return the strings by name, in the order of the document; none if the member is absent
+     */
+    public Map<String, String> textMap(String name) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        JsonNode object = object(name);
+        if (object != null) {
+            object.properties().forEach(entry -> {
+                String at = pointerTo(name) + "/" + escaped(entry.getKey());
+                String text = typed(at, entry.getValue(), JsonNode::isTextual, "a string", JsonNode::textValue);
+                if (text != null) {
+                    texts.put(entry.getKey(), text);
+                }
+            });
+        }
+        return texts;
+    }
+
+    /**
+     * Reads any JSON value.
+     *
+     * @param name the member
+     * @return the value, or null if the member is absent
+     */
+    public @Nullable JsonNode any(String name) {
+        known.add(name);
+        return json.get(name);
+    }
+
+    /**
+     * Reads a JSON object as it is.
+     *
+     * @param name the member
+     * @return the object, or null if the member is absent or refused
+     */
+    public @Nullable JsonNode object(String name) {
+        return take(name, JsonNode::isObject, "an object", Function.identity());
+    }
+
+    /**
+     * Reads an object by its members.
+     *
+     * @param name the member
+     * @param reading reads every member, then creates the result
+     * @param <T> the type of the result
+     * @return the result, or null if the member is absent or refused
+     */
+    public <T> @Nullable T object(String name, Function<JsonObjectReader, T> reading) {
+        known.add(name);
+        JsonNode value = json.get(name);
+        return value == null ? null : new JsonObjectReader(pointerTo(name), value, problems).readAs(reading);
+    }
+
+    /**
+     * Reads an object by its members and passes the result on.
+     *
+     * @param name the member
+     * @param reading reads every member, then creates a value
+     * @param use the receiver of the value
+     * @param <T> the type of the value
+     */
+    public <T> void object(String name, Function<JsonObjectReader, T> reading, Consumer<T> use) {
+        use(name, object(name, reading), use);
+    }
+
+    /**
+     * Reads a list of objects by their members.
+     *
+     * @param name the member
+     * @param reading reads every member of one object, then creates the result
+     * @param <T> the type of a result
+     * @return the results; none if the member is absent
+     */
+    public <T> List<T> objects(String name, Function<JsonObjectReader, T> reading) {
+        return elements(name, (element, at) -> new JsonObjectReader(at, element, problems).readAs(reading));
+    }
+
+    /**
+     * Reads a list of anything.
+     *
+     * @param name the member
+     * @param reading creates a result from an element and its JSON Pointer; null for none
+     * @param <T> the type of a result
+     * @return the results; none if the member is absent
+     */
+    public <T> List<T> elements(String name, BiFunction<JsonNode, String, @Nullable T> reading) {
+        List<T> results = new ArrayList<>();
+        JsonNode list = take(name, JsonNode::isArray, "a list", Function.identity());
+        for (int i = 0; list != null && i < list.size(); i++) {
+            String at = pointerTo(name) + "/" + i;
+            try {
+                T result = reading.apply(list.get(i), at);
+                if (result != null) {
+                    results.add(result);
+                }
+            } catch (InvalidDefinitionException e) {
+                addAll(at, e);
+            }
+        }
+        return results;
+    }
+
+    /**
+     * Requires that exactly one of some members is there.
+     *
+     * @param names the members
+     * @return the one that is there, or null if none or several are, which is reported
+     */
+    public @Nullable String exactlyOneOf(String... names) {
+        String one = atMostOneOf(names);
+        if (Stream.of(names).noneMatch(json::has)) {
+            add(pointer, "one of " + String.join(", ", names) + " is required");
+        }
+        return one;
+    }
+
+    /**
+     * Requires that no two of some members are there.
+     *
+     * @param names the members
+     * @return the one that is there, or null if none or several are; several are reported
+     */
+    public @Nullable String atMostOneOf(String... names) {
+        known.addAll(List.of(names));
+        List<String> present = Stream.of(names).filter(json::has).toList();
+        if (present.size() > 1) {
+            add(pointer, String.join(" and ", present) + " exclude each other: give one of them");
+        }
+        return present.size() == 1 ? present.get(0) : null;
+    }
+
+    /**
+     * Runs code that may refuse a value of a member; its problems are reported for the member.
+     *
+     * @param name the member
+     * @param code the code, which throws {@link InvalidDefinitionException} to refuse
+     */
+    public void attempt(String name, Runnable code) {
+        known.add(name);
+        try {
+            code.run();
+        } catch (InvalidDefinitionException e) {
+            addAll(pointerTo(name), e);
+        }
+    }
+
+    /**
+     * Reports a problem of a member.
+     *
+     * @param name the member
+     * @param problem the sentence
+     */
+    public void problem(String name, String problem) {
+        known.add(name);
+        add(pointerTo(name), problem);
+    }
+
+    private <T> void use(String name, @Nullable T value, Consumer<T> use) {
+        if (value != null) {
+            attempt(name, () -> use.accept(value));
+        }
+    }
+
+    private void require(String name) {
+        known.add(name);
+        if (!json.has(name)) {
+            add(pointerTo(name), "missing");
+        }
+    }
+
+    private <T> @Nullable T take(
+            String name, Predicate<JsonNode> accepted, String expected, Function<JsonNode, T> conversion) {
+        known.add(name);
+        JsonNode value = json.get(name);
+        return value == null ? null : typed(pointerTo(name), value, accepted, expected, conversion);
+    }
+
+    private <T> @Nullable T typed(
+            String at,
+            JsonNode value,
+            Predicate<JsonNode> accepted,
+            String expected,
+            Function<JsonNode, T> conversion) {
+        if (accepted.test(value)) {
+            return conversion.apply(value);
+        }
+        add(at, "expected " + expected + ", found " + typeOf(value));
+        return null;
+    }
+
+    private static String typeOf(JsonNode value) {
+        return switch (value.getNodeType()) {
+            case OBJECT -> "an object";
+            case ARRAY -> "a list";
+            case STRING -> "a string";
+            case NUMBER -> value.isIntegralNumber() ? "an integer" : "a number";
+            case BOOLEAN -> String.valueOf(value.booleanValue());
+            case NULL -> "null";
+            default -> "nothing";
+        };
+    }
+
+    /** Adds the problems of a nested part; those that have a JSON Pointer of their own go below this one. */
+    private void addAll(String at, InvalidDefinitionException e) {
+        for (String problem : e.problems()) {
+            if (problem.startsWith("/")) {
+                problems.add(at + problem);
+            } else {
+                add(at, problem);
+            }
+        }
+    }
+
+    private void add(String at, String problem) {
+        problems.add((at.isEmpty() ? "" : at + ": ") + problem);
+    }
+
+    private String pointerTo(String name) {
+        return pointer + "/" + escaped(name);
+    }
+
+    private static String escaped(String name) {
+        return name.replace("~", "~0").replace("/", "~1");
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= 40 ? text : text.substring(0, 40) + "…";
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * Reading of JSON definitions, shared by all modules. Not part of the public API: it may change in any release. Uses the root
+ * package only.
+ */
+@NullMarked
+package io.httpconnector.internal.json;
+
+import org.jspecify.annotations.NullMarked;
