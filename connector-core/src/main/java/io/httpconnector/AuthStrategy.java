@@ -44,6 +44,15 @@ public interface AuthStrategy {
     }
 
     /**
+     * Receives each response to a request that this strategy signed, unless {@link #refresh} is called for it: for a strategy
+     * whose service sends what the next request needs, such as {@code nextnonce} of Digest. Does nothing by default.
+     *
+     * @param sent the request as it was sent
+     * @param response the response; without its body when that is read as a stream. Its status may be an error
+     */
+    default void accepted(Request sent, Response response) {}
+
+    /**
      * The values for the pills of the connection's base URL, by name: {@code {{auth.subdomain}}} is {@code subdomain}.
      *
      * @param request the request that is about to be sent, at the URL that it was given, for a strategy that must ask

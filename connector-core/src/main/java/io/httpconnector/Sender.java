@@ -99,7 +99,7 @@ final class Sender {
             Request request = trusted ? signed(plain, call) : plain;
             try {
                 Response answer = attempt(request, call, receiver);
-                if (answer.verdict() == ErrorRule.Action.REFRESH_AUTH && trusted && refreshes(request, answer, call)) {
+                if (trusted && isRejected(request, answer, call)) {
                     continue;
                 }
                 Duration wait =
@@ -125,6 +125,15 @@ final class Sender {
                     "it must return the request that it was given, with additions by the request's own methods");
         }
         return signed;
+    }
+
+    /** Passes the response on to the strategy; true if the request is to be signed and sent again. */
+    private boolean isRejected(Request request, Response answer, Call call) {
+        if (answer.verdict() == ErrorRule.Action.REFRESH_AUTH) {
+            return refreshes(request, answer, call);
+        }
+        auth.accepted(request, answer);
+        return false;
     }
 
     private boolean refreshes(Request rejected, Response answer, Call call) {

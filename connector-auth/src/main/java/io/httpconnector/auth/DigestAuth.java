@@ -9,9 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * HTTP Digest, RFC 7616, by SHA-256 or MD5: whichever of those that the service offers is the strongest. The first request is
- * sent without credentials, to be challenged; so a body that is a stream can't be the first. Immutable; one can serve any number
- * of connections.
+ * HTTP Digest, RFC 7616, by SHA-512/256, SHA-256 or MD5: the strongest that the service offers. The first request is sent
+ * without credentials, to be challenged; so a body that is a stream can't be the first. An accepted nonce is used again, or the
+ * {@code nextnonce} of the response; if the service rejects it, the request is signed with the new challenge and sent once more.
+ * A wrong password is sent once per call. Immutable; one can serve any number of connections.
  *
  * <pre>{@code
  * .auth(DigestAuth.of("user", Secret.fromEnv("CAMERA_PASSWORD")))

@@ -1,47 +1,42 @@
 package io.httpconnector.auth;
 
 import io.httpconnector.AuthStrategy;
-import io.httpconnector.Body;
-import io.httpconnector.ConnectorException;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.Secret;
-import java.net.URI;
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.List;
-import java.util.Locale;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
-import org.apache.hc.client5.http.auth.AuthChallenge;
-import org.apache.hc.client5.http.auth.AuthenticationException;
-import org.apache.hc.client5.http.auth.ChallengeType;
-import org.apache.hc.client5.http.auth.MalformedChallengeException;
-import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
-import org.apache.hc.client5.http.impl.auth.AuthChallengeParser;
-import org.apache.hc.client5.http.impl.auth.DigestScheme;
-import org.apache.hc.client5.http.protocol.HttpClientContext;
-import org.apache.hc.core5.http.ContentType;
-import org.apache.hc.core5.http.HttpHost;
-import org.apache.hc.core5.http.NameValuePair;
-import org.apache.hc.core5.http.ParseException;
-import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
-import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
-import org.apache.hc.core5.http.message.ParserCursor;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What one connection was challenged with last. Apache HttpClient computes the response; it counts, so one thread at a time. */
+/**
+ * The Digest authentication of one connection. A nonce is reused only after the service has accepted it. The rejection of a
+ * reused nonce says nothing about the password, as the service may accept each nonce only once: such a request is signed again
+ * with the new challenge. The rejection of a new nonce is final, as a connection calls {@link #refresh} once per call; so a
+ * wrong password is sent once per call. Thread-safe.
+ */
 final class DigestSession implements AuthStrategy {
 
-    private static final List<String> STRONGEST_FIRST = List.of("SHA-512-256", "SHA-256", "MD5");
+    private static final int MAX_CHALLENGES = 100;
+    private static final Pattern NONCE = Pattern.compile("[ ,]nonce=\"((?:[^\"\\\\]|\\\\.)*+)\"");
 
     private final String user;
     private final Secret password;
-    private @Nullable Challenge challenge;
+    /** Known challenges by nonce, so that requests with the same nonce are counted together. */
+    private final Map<String, DigestChallenge> challenges = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
 
-    /** @param wantsBody whether the service accepts no response that leaves out the body */
-    private record Challenge(DigestScheme scheme, boolean wantsBody) {}
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, DigestChallenge> eldest) {
+            return size() > MAX_CHALLENGES;
+        }
+    };
+    /** The challenge to the request that this thread is about to sign again: another thread must not spend its nonce. */
+    private final ThreadLocal<@Nullable DigestChallenge> answering = new ThreadLocal<>();
+
+    private @Nullable DigestChallenge reusable;
 
     DigestSession(String user, Secret password) {
         this.user = user;
@@ -50,103 +45,65 @@ final class DigestSession implements AuthStrategy {
 
     @Override
     public Request apply(Request request) {
-        return response(request)
-                .map(header -> request.header("Authorization", header))
-                .orElse(request);
+        DigestChallenge challenge = challenge();
+        if (challenge == null) {
+            return request;
+        }
+        int count = challenge.nextCount();
+        return request.header(
+                "Authorization", password.map(secret -> challenge.answer(request, user, secret, count)));
     }
 
-    private synchronized Optional<Secret> response(Request request) {
-        Challenge known = challenge;
-        return known == null
-                ? Optional.empty()
-                : Optional.of(password.map(text -> response(known, request, text.toCharArray())));
-    }
-
-    private String response(Challenge known, Request request, char[] secret) {
-        URI uri = request.uri();
-        HttpHost host = new HttpHost(uri.getScheme(), uri.getHost(), uri.getPort());
-        String target = uri.getRawPath() + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
-        BasicClassicHttpRequest message = new BasicClassicHttpRequest(request.method(), host, target);
-        request.body()
-                .filter(body -> known.wantsBody)
-                .map(Body::toBytes)
-                .ifPresent(
-                        bytes -> message.setEntity(new ByteArrayEntity(bytes, ContentType.APPLICATION_OCTET_STREAM)));
-        HttpClientContext context = HttpClientContext.create();
-        try {
-            var unused = known.scheme.isResponseReady(
-                    host, (scope, c) -> new UsernamePasswordCredentials(user, secret), context);
-            return known.scheme.generateAuthResponse(host, message, context);
-        } catch (AuthenticationException e) {
-            throw new ConnectorException("The challenge of the service can't be answered: " + e.getMessage(), e);
+    private @Nullable DigestChallenge challenge() {
+        DigestChallenge own = answering.get();
+        if (own != null) {
+            answering.remove();
+            return own;
+        }
+        synchronized (this) {
+            return reusable;
         }
     }
 
     @Override
     public synchronized boolean refresh(Request rejected, Response answer) {
-        Optional<AuthChallenge> next = challenge(answer);
-        if (next.isEmpty()) {
-            return false;
+        DigestChallenge used = used(rejected);
+        Optional<DigestChallenge> next =
+                DigestChallenge.strongest(answer.headers().all("WWW-Authenticate"));
+        if (used != null && used == reusable) {
+            reusable = null;
         }
-        String sent = rejected.header("Authorization").orElse("");
-        Challenge known = challenge;
-        boolean isOurLast = known != null && sent.contains("nonce=\"" + known.scheme.getNonce() + "\"");
-        boolean isStale = "true".equalsIgnoreCase(parameter(next.get(), "stale"));
-        if (isOurLast && !isStale) {
-            // The password is wrong; but let the next one begin anew.
-            challenge = null;
-            return false;
-        }
-        if (known == null || isOurLast) {
-            challenge = read(next.get());
-        }
-        return true;
+        next.ifPresent(challenge -> answering.set(known(challenge)));
+        return next.isPresent();
     }
 
-    private static Challenge read(AuthChallenge challenge) {
-        DigestScheme scheme = new DigestScheme();
-        try {
-            scheme.processChallenge(challenge, HttpClientContext.create());
-            Set<String> protections = Arrays.stream(
-                            parameter(challenge, "qop").toLowerCase(Locale.ROOT).split(",", -1))
-                    .map(String::strip)
-                    .collect(Collectors.toSet());
-            return new Challenge(scheme, protections.contains("auth-int") && !protections.contains("auth"));
-        } catch (MalformedChallengeException e) {
-            throw new ConnectorException("The challenge of the service can't be read: " + e.getMessage(), e);
+    @Override
+    public synchronized void accepted(Request sent, Response response) {
+        DigestChallenge used = used(sent);
+        if (used == null || isFailure(response.status())) {
+            return;
         }
+        String next = response.headers()
+                .first("Authentication-Info")
+                .map(DigestChallenge::info)
+                .map(info -> info.get("nextnonce"))
+                .orElse(null);
+        reusable = next == null || next.isEmpty() ? used : known(used.next(next));
     }
 
-    /** The strongest that the service offers. */
-    private static Optional<AuthChallenge> challenge(Response answer) {
-        return answer.headers().all("WWW-Authenticate").stream()
-                .flatMap(header -> challenges(header).stream())
-                .filter(challenge -> "digest".equalsIgnoreCase(challenge.getSchemeName()))
-                .filter(challenge -> strength(challenge) >= 0)
-                .min(Comparator.comparingInt(DigestSession::strength));
+    /** Whether a response does not prove that the service has accepted the credentials. */
+    private static boolean isFailure(int status) {
+        return status >= 500 || status == 401 || status == 407 || status == 429;
     }
 
-    private static List<AuthChallenge> challenges(String header) {
-        try {
-            return AuthChallengeParser.INSTANCE.parse(
-                    ChallengeType.TARGET, header, new ParserCursor(0, header.length()));
-        } catch (ParseException e) {
-            return List.of();
-        }
+    private @Nullable DigestChallenge used(Request request) {
+        Matcher nonce = NONCE.matcher(request.header("Authorization").orElse(""));
+        return nonce.find() ? challenges.get(nonce.group(1)) : null;
     }
 
-    private static int strength(AuthChallenge challenge) {
-        String algorithm =
-                parameter(challenge, "algorithm").toUpperCase(Locale.ROOT).replaceFirst("-SESS$", "");
-        return STRONGEST_FIRST.indexOf(algorithm.isEmpty() ? "MD5" : algorithm);
-    }
-
-    private static String parameter(AuthChallenge challenge, String name) {
-        return challenge.getParams().stream()
-                .filter(pair -> name.equalsIgnoreCase(pair.getName()))
-                .map(NameValuePair::getValue)
-                .findFirst()
-                .orElse("");
+    private DigestChallenge known(DigestChallenge challenge) {
+        DigestChallenge known = challenges.putIfAbsent(challenge.nonce(), challenge);
+        return known == null ? challenge : known;
     }
 
     @Override

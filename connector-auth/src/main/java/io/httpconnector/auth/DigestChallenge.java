@@ -1,0 +1,242 @@
+package io.httpconnector.auth;
+
+import io.httpconnector.Body;
+import io.httpconnector.ConnectorException;
+import io.httpconnector.Request;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.hc.client5.http.auth.AuthChallenge;
+import org.apache.hc.client5.http.auth.ChallengeType;
+import org.apache.hc.client5.http.impl.auth.AuthChallengeParser;
+import org.apache.hc.core5.http.NameValuePair;
+import org.apache.hc.core5.http.ParseException;
+import org.apache.hc.core5.http.message.ParserCursor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Digest challenge, RFC 7616, section 3.3, and the number of requests that were signed with its nonce. Thread-safe.
+ *
+ * <p>The client nonce is fixed for each nonce: the {@code -sess} algorithms hash it into the session key only once.
+ */
+final class DigestChallenge {
+
+    private static final List<String> STRONGEST_FIRST = List.of("SHA-512-256", "SHA-256", "MD5");
+    private static final Map<String, String> HASHES =
+            Map.of("SHA-512-256", "SHA-512/256", "SHA-256", "SHA-256", "MD5", "MD5");
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final String SESSION = "-SESS";
+
+    private final Map<String, String> parameters;
+    private final String nonce;
+    private final String cnonce = cnonce();
+    private final AtomicInteger count = new AtomicInteger();
+
+    private DigestChallenge(Map<String, String> parameters, String nonce) {
+        this.parameters = parameters;
+        this.nonce = nonce;
+    }
+
+    private static String cnonce() {
+        byte[] bytes = new byte[16];
+        RANDOM.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    /** The strongest of the Digest challenges in some {@code WWW-Authenticate} header fields that can be answered. */
+    static Optional<DigestChallenge> strongest(List<String> headers) {
+        return headers.stream()
+                .flatMap(header -> parsed(header).stream())
+                .filter(challenge -> "digest".equalsIgnoreCase(challenge.getSchemeName()))
+                .map(challenge -> parameters(challenge))
+                .filter(DigestChallenge::isSupported)
+                .min(Comparator.comparingInt(DigestChallenge::strength))
+                .map(parameters -> new DigestChallenge(parameters, parameters.getOrDefault("nonce", "")));
+    }
+
+    /** The parameters of {@code Authentication-Info}, RFC 7616, section 3.5; none if it can't be read. */
+    static Map<String, String> info(String header) {
+        return parsed("Digest " + header).stream()
+                .findFirst()
+                .map(DigestChallenge::parameters)
+                .orElse(Map.of());
+    }
+
+    private static List<AuthChallenge> parsed(String header) {
+        try {
+            return AuthChallengeParser.INSTANCE.parse(
+                    ChallengeType.TARGET, header, new ParserCursor(0, header.length()));
+        } catch (ParseException e) {
+            return List.of();
+        }
+    }
+
+    private static Map<String, String> parameters(AuthChallenge challenge) {
+        Map<String, String> parameters = new HashMap<>();
+        if (challenge.getParams() != null) {
+            for (NameValuePair pair : challenge.getParams()) {
+                if (pair.getValue() != null) {
+                    parameters.putIfAbsent(pair.getName().toLowerCase(Locale.ROOT), pair.getValue());
+                }
+            }
+        }
+        return parameters;
+    }
+
+    private static boolean isSupported(Map<String, String> parameters) {
+        return parameters.containsKey("nonce")
+                && parameters.containsKey("realm")
+                && strength(parameters) >= 0
+                && (qops(parameters).isEmpty() || qop(parameters) != null);
+    }
+
+    private static int strength(Map<String, String> parameters) {
+        return STRONGEST_FIRST.indexOf(hashName(parameters));
+    }
+
+    private static String hashName(Map<String, String> parameters) {
+        String name = parameters.getOrDefault("algorithm", "MD5").toUpperCase(Locale.ROOT);
+        return name.endsWith(SESSION) ? name.substring(0, name.length() - SESSION.length()) : name;
+    }
+
+    private static List<String> qops(Map<String, String> parameters) {
+        return Arrays.stream(parameters.getOrDefault("qop", "").split(",", -1))
+                .map(qop -> qop.strip().toLowerCase(Locale.ROOT))
+                .filter(qop -> !qop.isEmpty())
+                .toList();
+    }
+
+    /** The protection: of the body only if the service accepts nothing else; null for none, or for none that is known. */
+    private static @Nullable String qop(Map<String, String> parameters) {
+        List<String> offered = qops(parameters);
+        return offered.contains("auth") ? "auth" : offered.contains("auth-int") ? "auth-int" : null;
+    }
+
+    /** This challenge with the nonce that the service wants to see next. */
+    DigestChallenge next(String nextNonce) {
+        return new DigestChallenge(parameters, nextNonce);
+    }
+
+    /** The nonce as it stands between the quotes of the header. */
+    String nonce() {
+        return escaped(nonce);
+    }
+
+    /** The number of this request among those with the same nonce. */
+    int nextCount() {
+        return count.incrementAndGet();
+    }
+
+    /** The value of the {@code Authorization} header: RFC 7616, section 3.4. */
+    String answer(Request request, String user, String password, int number) {
+        URI uri = request.uri();
+        String target = uri.getRawQuery() == null ? uri.getRawPath() : uri.getRawPath() + "?" + uri.getRawQuery();
+        String realm = ascii("realm");
+        String qop = qop(parameters);
+        String nc = String.format(Locale.ROOT, "%08x", number);
+
+        String secret = hash(bytes(user + ":" + parameters.get("realm") + ":" + password));
+        if (parameters.getOrDefault("algorithm", "").toUpperCase(Locale.ROOT).endsWith(SESSION)) {
+            secret = hash(bytes(secret + ":" + nonce + ":" + cnonce));
+        }
+        String data = request.method() + ":" + target;
+        if ("auth-int".equals(qop)) {
+            data += ":" + hash(request.body().map(Body::toBytes).orElseGet(() -> new byte[0]));
+        }
+        String middle = qop == null ? "" : ":" + nc + ":" + cnonce + ":" + qop;
+        String response = hash(bytes(secret + ":" + nonce + middle + ":" + hash(bytes(data))));
+
+        List<String> fields = new ArrayList<>();
+        fields.add(user(user));
+        fields.add("realm=\"" + realm + "\"");
+        fields.add("nonce=\"" + ascii("nonce", nonce) + "\"");
+        fields.add("uri=\"" + target + "\"");
+        fields.add("response=\"" + response + "\"");
+        if (qop != null) {
+            fields.add("qop=" + qop);
+            fields.add("nc=" + nc);
+            fields.add("cnonce=\"" + cnonce + "\"");
+        }
+        if (parameters.containsKey("algorithm")) {
+            fields.add("algorithm=" + ascii("algorithm"));
+        }
+        if (parameters.containsKey("opaque")) {
+            fields.add("opaque=\"" + ascii("opaque") + "\"");
+        }
+        if (hashesUser()) {
+            fields.add("userhash=true");
+        }
+        return "Digest " + String.join(", ", fields);
+    }
+
+    private boolean hashesUser() {
+        return "true".equalsIgnoreCase(parameters.get("userhash"));
+    }
+
+    /** RFC 7616, sections 3.4 and 3.4.4: hashed if the service wants that, and encoded if it is not ASCII. */
+    private String user(String user) {
+        if (hashesUser()) {
+            return "username=\"" + hash(bytes(user + ":" + parameters.get("realm"))) + "\"";
+        }
+        return isVisibleAscii(user) ? "username=\"" + escaped(user) + "\"" : "username*=UTF-8''" + percent(user);
+    }
+
+    private static String percent(String text) {
+        StringBuilder encoded = new StringBuilder();
+        for (byte b : bytes(text)) {
+            char c = (char) (b & 0xff);
+            if (c < 0x80 && Character.isLetterOrDigit(c)) {
+                encoded.append(c);
+            } else {
+                encoded.append('%').append(HexFormat.of().withUpperCase().toHexDigits(b));
+            }
+        }
+        return encoded.toString();
+    }
+
+    private String ascii(String name) {
+        return ascii(name, parameters.getOrDefault(name, ""));
+    }
+
+    private static String ascii(String name, String value) {
+        if (!isVisibleAscii(value)) {
+            throw new ConnectorException(
+                    "The Digest challenge of the service can't be answered: its " + name
+                            + " has a character that a header can't have",
+                    null);
+        }
+        return escaped(value);
+    }
+
+    private static boolean isVisibleAscii(String text) {
+        return text.chars().allMatch(c -> c >= 0x20 && c <= 0x7e);
+    }
+
+    private static String escaped(String text) {
+        return text.replace("\\", "\\\\").replace("\"", "\\\"");
+    }
+
+    private String hash(byte[] bytes) {
+        String algorithm = HASHES.getOrDefault(hashName(parameters), "MD5");
+        return HexFormat.of().formatHex(Hashes.digest(algorithm, bytes));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public String toString() {
+        return "DigestChallenge " + hashName(parameters);
+    }
+}
