@@ -5,9 +5,8 @@ import io.httpconnector.Body;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
+import java.io.ByteArrayOutputStream;
 import java.net.URI;
-import java.net.URLDecoder;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.ZoneOffset;
@@ -18,14 +17,19 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * AWS Signature Version 4, for the services of AWS and those that speak like them. Each attempt is signed anew. Signed are the
- * method, the URL, the host, the media type, the header fields that begin with {@code X-Amz-} and the body; a body that is a stream is signed for S3 only, as an unsigned payload.
- * Immutable, each method gives a new strategy.
+ * AWS Signature Version 4, for the services of AWS and those with the same protocol. Each attempt is signed anew. The signature
+ * covers the method, the URL, the host, the media type, the header fields that begin with {@code X-Amz-}, and the body. Immutable,
+ * each method gives a new strategy.
+ *
+ * <p>The services of S3 ({@code s3}, {@code s3-object-lambda}, {@code s3-outposts}, {@code s3express}) have canonical URIs of
+ * their own, and take a body that is a stream, as an unsigned payload. For each service, a request may have a
+ * {@code X-Amz-Content-Sha256} header of its own, such as {@code UNSIGNED-PAYLOAD}; this value is signed instead of the body.
  *
  * <pre>{@code
  * .auth(AwsAuth.of("AKIAIOSFODNN7EXAMPLE", Secret.fromEnv("AWS_SECRET_ACCESS_KEY"), "eu-central-1", "execute-api"))
@@ -35,9 +39,11 @@ public final class AwsAuth implements AuthStrategy {
 
     private static final String ALGORITHM = "AWS4-HMAC-SHA256";
     private static final String UNSIGNED = "UNSIGNED-PAYLOAD";
-    private static final String S3 = "s3";
+    private static final String PAYLOAD_HEADER = "X-Amz-Content-Sha256";
+    private static final Set<String> S3_SERVICES = Set.of("s3", "s3-object-lambda", "s3-outposts", "s3express");
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final HexFormat UPPER_HEX = HexFormat.of().withUpperCase();
     private static final byte[] NOTHING = {};
 
     private final String accessKeyId;
@@ -115,8 +121,8 @@ public final class AwsAuth implements AuthStrategy {
         String time = TIME.format(clock.instant());
         String payload = payload(request);
         Request dated = request.header("X-Amz-Date", time);
-        if (S3.equals(service)) {
-            dated = dated.header("X-Amz-Content-Sha256", payload);
+        if (isS3()) {
+            dated = dated.header(PAYLOAD_HEADER, payload);
         }
         if (sessionToken != null) {
             dated = dated.header("X-Amz-Security-Token", sessionToken);
@@ -140,33 +146,43 @@ public final class AwsAuth implements AuthStrategy {
         return hex(Hashes.hmac("HmacSHA256", derived, bytes(toSign)));
     }
 
+    private boolean isS3() {
+        return S3_SERVICES.contains(service);
+    }
+
     private String payload(Request request) {
-        byte[] body;
+        return request.header(PAYLOAD_HEADER).map(String::strip).orElseGet(() -> hashOfBody(request));
+    }
+
+    private String hashOfBody(Request request) {
         try {
-            body = request.body().map(Body::toBytes).orElse(NOTHING);
+            return hex(Hashes.digest(
+                    "SHA-256", request.body().map(Body::toBytes).orElse(NOTHING)));
         } catch (InvalidDefinitionException e) {
-            if (S3.equals(service)) {
+            if (isS3()) {
                 return UNSIGNED;
             }
             throw e;
         }
-        return hex(Hashes.digest("SHA-256", body));
     }
 
-    private Map<String, String> signedHeaders(Request request) {
+    private static Map<String, String> signedHeaders(Request request) {
         Map<String, String> headers = new TreeMap<>();
-        URI uri = request.uri();
-        headers.put("host", uri.getRawAuthority());
+        headers.put("host", request.uri().getRawAuthority());
         for (String name : request.headerNames()) {
             String lower = name.toLowerCase(Locale.ROOT);
             if (lower.startsWith("x-amz-")) {
-                headers.put(lower, request.header(name).orElse("").strip().replaceAll(" +", " "));
+                headers.put(lower, collapsed(request.header(name).orElse("")));
             }
         }
         request.header("Content-Type")
                 .or(() -> request.body().map(Body::contentType))
-                .ifPresent(value -> headers.put("content-type", value.strip()));
+                .ifPresent(value -> headers.put("content-type", collapsed(value)));
         return headers;
+    }
+
+    private static String collapsed(String value) {
+        return value.replaceAll("[ \\t]+", " ").strip();
     }
 
     private String canonical(Request request, Map<String, String> headers, String names, String payload) {
@@ -182,17 +198,21 @@ public final class AwsAuth implements AuthStrategy {
         return lines.append('\n').append(names).append('\n').append(payload).toString();
     }
 
-    /** As it is on the wire for S3; for all others encoded once more, without empty segments. */
+    /**
+     * The canonical URI. S3 encodes each segment once, whatever was encoded before. The other services encode the path of the
+     * request line once more, without empty segments. A {@link Request} has no dot segments.
+     */
     private String path(URI uri) {
         String path = uri.getRawPath();
         if (path.isEmpty()) {
             return "/";
         }
-        return S3.equals(service)
-                ? path
-                : Arrays.stream(path.replaceAll("/+", "/").split("/", -1))
-                        .map(AwsAuth::encoded)
-                        .collect(Collectors.joining("/"));
+        if (isS3()) {
+            return Arrays.stream(path.split("/", -1)).map(AwsAuth::recoded).collect(Collectors.joining("/"));
+        }
+        return Arrays.stream(path.replaceAll("/+", "/").split("/", -1))
+                .map(segment -> encoded(bytes(segment)))
+                .collect(Collectors.joining("/"));
     }
 
     private static String query(URI uri) {
@@ -202,23 +222,47 @@ public final class AwsAuth implements AuthStrategy {
         }
         return Arrays.stream(query.split("&", -1))
                 .filter(pair -> !pair.isEmpty())
-                .map(pair -> pair.split("=", 2))
+                .map(pair -> pair.replace("+", "%20").split("=", 2))
                 .map(pair -> new String[] {recoded(pair[0]), pair.length == 1 ? "" : recoded(pair[1])})
                 .sorted((a, b) -> a[0].equals(b[0]) ? a[1].compareTo(b[1]) : a[0].compareTo(b[0]))
                 .map(pair -> pair[0] + "=" + pair[1])
                 .collect(Collectors.joining("&"));
     }
 
+    /** Decodes and encodes byte by byte: the bytes need not be UTF-8. */
     private static String recoded(String text) {
-        return encoded(URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8));
+        byte[] raw = bytes(text);
+        ByteArrayOutputStream decoded = new ByteArrayOutputStream(raw.length);
+        for (int i = 0; i < raw.length; i++) {
+            if (raw[i] == '%' && i + 2 < raw.length && isHex(raw[i + 1]) && isHex(raw[i + 2])) {
+                decoded.write(HexFormat.fromHexDigits(text(raw, i + 1, 2)));
+                i += 2;
+            } else {
+                decoded.write(raw[i]);
+            }
+        }
+        return encoded(decoded.toByteArray());
     }
 
-    /** All but the unreserved characters of RFC 3986. */
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8)
-                .replace("+", "%20")
-                .replace("*", "%2A")
-                .replace("%7E", "~");
+    private static boolean isHex(byte b) {
+        return HexFormat.isHexDigit(b);
+    }
+
+    private static String text(byte[] bytes, int start, int length) {
+        return new String(bytes, start, length, StandardCharsets.US_ASCII);
+    }
+
+    /** Encodes all but the unreserved characters of RFC 3986. */
+    private static String encoded(byte[] bytes) {
+        StringBuilder encoded = new StringBuilder(bytes.length);
+        for (byte b : bytes) {
+            if ((b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9') || "-._~".indexOf(b) >= 0) {
+                encoded.append((char) b);
+            } else {
+                encoded.append('%').append(UPPER_HEX.toHexDigits(b));
+            }
+        }
+        return encoded.toString();
     }
 
     private static byte[] bytes(String text) {
