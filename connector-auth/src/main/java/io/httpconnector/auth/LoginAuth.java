@@ -19,7 +19,8 @@ import java.util.function.Supplier;
  *         .build())
  * }</pre>
  *
- * <p>A login that the service refuses is not repeated for half a minute, so that no account is locked by ours.
+ * <p>A login that the service refuses is not repeated for half a minute, then for a minute, and so on up to 15 minutes, so that
+ * no account is locked by ours; nor is one that failed with {@code Retry-After}, for as long as that says.
  */
 public final class LoginAuth implements AuthStrategy {
 

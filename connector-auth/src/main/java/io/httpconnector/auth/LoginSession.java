@@ -4,11 +4,13 @@ import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.AuthContext;
 import io.httpconnector.AuthStrategy;
+import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidResponseException;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
+import io.httpconnector.auth.internal.FailedAttempts;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -32,8 +34,8 @@ final class LoginSession implements AuthStrategy {
     private final Function<Request, Current> login;
     private volatile @Nullable Current current;
     private volatile long rejectedUntil = Long.MIN_VALUE;
-    private @Nullable LoginException refusal;
-    private long refusedUntil;
+    private final FailedAttempts failed = new FailedAttempts();
+    private final FailedAttempts.Policy policy = new Policy();
 
     /** What a login has brought; times in milliseconds since 1970. */
     private record Current(CustomAuth auth, Map<String, String> fields, long since, long freshUntil) {}
@@ -70,7 +72,9 @@ final class LoginSession implements AuthStrategy {
     @Override
     public boolean refresh(Request rejected, Response answer) {
         Current known = current;
-        if (known != null && clock.millis() - known.since >= YOUNG.toMillis()) {
+        long age = known == null ? 0 : clock.millis() - known.since;
+        // A negative age is that of a clock that was set back.
+        if (known != null && (age < 0 || age >= YOUNG.toMillis())) {
             rejectedUntil = known.since;
             var unused = login.apply(rejected);
         }
@@ -83,26 +87,39 @@ final class LoginSession implements AuthStrategy {
         if (known != null) {
             return known;
         }
-        if (refusal != null && clock.millis() < refusedUntil) {
-            throw new LoginException("It is too early for another login: " + refusal.getMessage(), refusal);
-        }
+        return failed.attempt("login", "", policy, this::loggedIn);
+    }
+
+    private Current loggedIn() {
         try {
             Current next = current(context.send(settings.login().get()));
-            refusal = null;
             current = next;
             return next;
-        } catch (LoginException e) {
-            refusal = e;
-            refusedUntil = clock.millis() + REFUSED.toMillis();
-            throw e;
         } catch (StatusException e) {
             if (e.status() >= 500 || e.status() == 429) {
                 throw e;
             }
-            refusal = new LoginException(
+            throw new LoginException(
                     "\"" + context.connection() + "\": the login was refused with status " + e.status(), e);
-            refusedUntil = clock.millis() + REFUSED.toMillis();
-            throw refusal;
+        }
+    }
+
+    /** A refusal is remembered; a failure of the server only as long as the server asks for. */
+    private final class Policy implements FailedAttempts.Policy {
+
+        @Override
+        public long now() {
+            return clock.millis();
+        }
+
+        @Override
+        public Duration pause(ConnectorException failure) {
+            return failure instanceof LoginException ? REFUSED : Duration.ZERO;
+        }
+
+        @Override
+        public ConnectorException tooEarly(ConnectorException failure, Duration left) {
+            return new LoginException("It is too early for another login: " + failure.getMessage(), failure);
         }
     }
 
