@@ -68,6 +68,9 @@ public final class AuthorizationFlow {
      *
      * @param browserSession identifies the session of the user's browser, and can't be guessed by others
      * @return the URL to send the browser to; good once, for 15 minutes, and only for this session
+     * @throws AuthorizationRequiredException when discovery names another authorization server than the one that the client
+     *     secret belongs to
+     * @throws OAuth2Exception when discovery or registration fails
      * @throws io.httpconnector.ConnectorException when the store can't be written
      */
     public URI start(String browserSession) {
@@ -79,7 +82,8 @@ public final class AuthorizationFlow {
     }
 
     URI start(String browserSession, String redirectUri) {
-        ClientSettings found = session.endpoint().settings();
+        TokenSession.Found server = session.find(redirectUri);
+        ClientSettings found = server.settings();
         Definition definition = found.definition();
         String state = random();
         String nonce = Boolean.TRUE.equals(definition.nonce()) ? random() : null;
@@ -92,9 +96,12 @@ public final class AuthorizationFlow {
                 redirectUri,
                 pkce == null ? null : pkce.getCodeVerifier(),
                 nonce,
-                settings.clock().instant().plus(PENDING).toEpochMilli());
+                settings.clock().instant().plus(PENDING).toEpochMilli(),
+                server.issuer(),
+                server.client());
+        URI url = url(definition.authorizationUrl(), parameters(found, state, pending, pkce));
         settings.tokens().put(Pending.key(state), StoredJson.write(pending), PENDING);
-        return url(definition.authorizationUrl(), parameters(found, state, pending, pkce));
+        return url;
     }
 
     private static String fingerprint(String browserSession) {
@@ -142,7 +149,8 @@ public final class AuthorizationFlow {
                 : Arrays.stream(url[1].split("&", -1))
                         .filter(pair -> !pair.isEmpty() && !parameters.containsKey(pair.split("=", 2)[0]))
                         .collect(Collectors.joining("&"));
-        return URI.create(new ParameterList(parameters).appendTo(own.isEmpty() ? url[0] : url[0] + "?" + own));
+        String whole = new ParameterList(parameters).appendTo(own.isEmpty() ? url[0] : url[0] + "?" + own);
+        return URI.create(EndpointUrl.require("The authorization URL", whole));
     }
 
     /**
@@ -153,7 +161,8 @@ public final class AuthorizationFlow {
      * @param browserSession as it was given to {@link #start}
      * @return the tokens
      * @throws InvalidCallbackException when it is no answer to a request of this session
-     * @throws AuthorizationRequiredException when the user did not consent
+     * @throws AuthorizationRequiredException when the user did not consent, the code is no longer good, or the authorization
+     *     server is another one than the user was sent to
      * @throws OAuth2Exception when the authorization server refuses
      * @throws io.httpconnector.ConnectorException when the token endpoint or the store can't be reached; the user must begin
      *     anew
@@ -161,19 +170,37 @@ public final class AuthorizationFlow {
     public TokenSet finish(@Nullable String callback, String browserSession) {
         Callback answer = Callback.of(callback);
         Pending pending = take(answer.state(), browserSession);
-        TokenEndpoint endpoint = session.endpoint();
-        Definition definition = endpoint.settings().definition();
-        answer.checkIssuer(definition.issuer());
+        Issuer issuer = pending.issuer();
+        if (issuer == null) {
+            throw new InvalidCallbackException(
+                    "The authorization was begun by an earlier version: the user must begin anew");
+        }
+        answer.checkIssuer(session.server().definition().issuer(), issuer.id());
         String code = answer.code();
-        Map<String, String> fields = answer.fields(definition.callbackFields());
-        return new TokenSet(session.consented(
-                () -> endpoint.authorizationCode(code, pending).with(fields)));
+        Map<String, String> fields = answer.fields(settings.definition().callbackFields());
+        try {
+            return new TokenSet(session.consented(() -> session.exchange(
+                            pending.client(),
+                            pending.redirectUri(),
+                            endpoint -> endpoint.authorizationCode(code, pending))
+                    .with(fields)));
+        } catch (OAuth2Exception e) {
+            throw e.error().filter("invalid_grant"::equals).isPresent()
+                    ? new AuthorizationRequiredException(
+                            "The code of the callback is not good, or no longer; the user must begin anew: "
+                                    + e.getMessage(),
+                            "invalid_grant",
+                            e)
+                    : e;
+        }
     }
 
     /**
      * Does it all for an application on the user's own machine, RFC 8252: opens the browser, listens on the loopback interface
      * for the callback and shows the user a page that says that the window can be closed. The redirect URI, by default
-     * {@code http://127.0.0.1/callback}, must be one of this machine; unless it names a port, any free one is taken.
+     * {@code http://127.0.0.1/callback}, must be one of this machine; unless it names a port, any free one is taken. A client
+     * that is registered dynamically is registered as a native application with the port that is taken, and keeps it as long
+     * as it is free.
      *
      * @param patience how long to wait for the user
      * @return the tokens
@@ -193,7 +220,7 @@ public final class AuthorizationFlow {
      */
     public TokenSet authorize(Consumer<URI> browser, Duration patience) {
         String here = random();
-        Loopback loopback = new Loopback(settings.redirectUri());
+        Loopback loopback = new Loopback(settings.redirectUri(), session.loopbackPort());
         try {
             return loopback.await(
                     query -> finish(query, here),

@@ -1,5 +1,6 @@
 package io.httpconnector.auth.oauth2;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,11 @@ public final class AuthorizationRequiredException extends OAuth2Exception {
 
     AuthorizationRequiredException(String message, @Nullable String error, @Nullable Throwable cause) {
         super(message, error, cause);
+    }
+
+    AuthorizationRequiredException(
+            String message, @Nullable String error, @Nullable Throwable cause, @Nullable Duration retryAfter) {
+        super(message, error, cause, retryAfter);
     }
 
     @Override

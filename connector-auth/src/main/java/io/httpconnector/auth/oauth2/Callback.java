@@ -91,9 +91,20 @@ final class Callback {
                 : new OAuth2Exception("The authorization server refused: " + said, error, null);
     }
 
-    /** Whose callback it is, for a server that says so: RFC 9207, section 2.4. */
-    void checkIssuer(@Nullable String issuer) {
-        if (issuer != null && !issuer.equals(get("iss"))) {
+    /**
+     * Checks which authorization server the callback is from: RFC 9207, section 2.4.
+     *
+     * @param required the issuer that the callback must name; null when the server does not say that it does
+     * @param known the issuer that the callback must not contradict; null when nobody knows
+     */
+    void checkIssuer(@Nullable String required, @Nullable String known) {
+        String said = get("iss");
+        checkIssuer(required, said, required == null);
+        checkIssuer(known, said, said == null);
+    }
+
+    private static void checkIssuer(@Nullable String issuer, @Nullable String said, boolean isOptional) {
+        if (issuer != null && !isOptional && !issuer.equals(said)) {
             throw new InvalidCallbackException("The callback is not from the authorization server " + issuer);
         }
     }

@@ -4,6 +4,7 @@ import io.httpconnector.Secret;
 import io.httpconnector.auth.JwtKey;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +30,12 @@ record ClientSettings(
         return with(discovered, clientId, clientSecret);
     }
 
-    ClientSettings with(String registeredId, @Nullable Secret registeredSecret) {
-        return with(definition, registeredId, registeredSecret);
+    ClientSettings with(RegisteredClient client) {
+        boolean hasSecret = client.secret() != null && client.method() != OAuth2.ClientAuthentication.NONE;
+        return with(
+                client.method() == null ? definition : definition.with(client.method()),
+                client.id(),
+                hasSecret ? Secret.of(String.valueOf(client.secret())) : null);
     }
 
     private ClientSettings with(Definition definition, @Nullable String clientId, @Nullable Secret clientSecret) {
@@ -55,6 +60,50 @@ record ClientSettings(
     @Nullable String scope() {
         String separator = definition.scopeSeparator() == null ? " " : definition.scopeSeparator();
         return scopes.isEmpty() ? null : String.join(separator, scopes);
+    }
+
+    /** Whether clients are registered dynamically. */
+    boolean registersClients() {
+        return discover != null
+                && clientId == null
+                && (grant instanceof Grant.AuthorizationCode || grant instanceof Grant.DeviceCode);
+    }
+
+    /** Whether the service itself names the authorization server: RFC 9728. */
+    boolean asksService() {
+        return discover != null && discover.isEmpty();
+    }
+
+    /** Whether there is a secret that the authorization server must not change for. */
+    boolean hasSecrets() {
+        return clientSecret != null
+                || clientKey != null
+                || !secretParameters.isEmpty()
+                || definition.tokenHeaders() != null
+                || grant instanceof Grant.Password
+                || grant instanceof Grant.RefreshToken
+                || grant instanceof Grant.JwtBearer;
+    }
+
+    /** The authorization server as the configuration names it. */
+    String authority() {
+        if (definition.tokenUrl() != null) {
+            return EndpointUrl.origin(definition.tokenUrl());
+        }
+        return asksService() ? "named by the service" : String.valueOf(discover);
+    }
+
+    /** The secrets that a token request with this refresh token, if any, sends; the text is a secret, too. */
+    String credentials(@Nullable String refreshToken) {
+        List<String> secrets = new ArrayList<>();
+        secrets.add(String.valueOf(refreshToken));
+        secrets.add(clientSecret == null ? "" : clientSecret.reveal());
+        secretParameters.forEach((name, value) -> secrets.add(name + " " + value.reveal()));
+        if (grant instanceof Grant.Password given) {
+            secrets.add(given.user());
+            secrets.add(given.password().reveal());
+        }
+        return String.join("\n", secrets);
     }
 
     /** Whether some values for the base URL come with the tokens only. */

@@ -76,6 +76,20 @@ record Definition(
         }
     }
 
+    /** Whether the configuration has an endpoint, so that the one in the metadata is not used. */
+    boolean replaces(String metadataName) {
+        return ENDPOINTS.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(metadataName))
+                .anyMatch(entry -> MAPPER.valueToTree(this).hasNonNull(entry.getKey()));
+    }
+
+    /** This, with another client authentication: that of a registered client. */
+    Definition with(OAuth2.ClientAuthentication method) {
+        ObjectNode all = MAPPER.valueToTree(this);
+        all.put("clientAuthentication", method.name());
+        return of(all);
+    }
+
     /** This, and what the metadata of the server says beyond it: RFC 8414, section 2. */
     Definition discovered(JsonNode server, @Nullable String resource) {
         ObjectNode all = MAPPER.valueToTree(this);
@@ -100,7 +114,10 @@ record Definition(
         }
         if (resource != null) {
             for (String parameters : List.of("authorizationParameters", "tokenParameters", "refreshParameters")) {
-                all.withObject("/" + parameters).put("resource", resource);
+                ObjectNode known = all.withObject("/" + parameters);
+                if (!known.has("resource")) {
+                    known.put("resource", resource);
+                }
             }
         }
         return of(all);

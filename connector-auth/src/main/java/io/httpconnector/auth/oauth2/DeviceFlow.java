@@ -1,9 +1,11 @@
 package io.httpconnector.auth.oauth2;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.CannotConnectException;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.StatusException;
 import io.httpconnector.TimedOutException;
 import io.httpconnector.TransferException;
 import java.time.Clock;
@@ -73,8 +75,10 @@ public final class DeviceFlow {
      * @throws ConnectorException when it can't be reached, or the thread is interrupted
      */
     public TokenSet authorize(Consumer<Prompt> show) {
-        TokenEndpoint endpoint = session.endpoint();
-        JsonNode answer = endpoint.deviceAuthorization();
+        Started started = session.exchange(
+                null, null, endpoint -> new Started(endpoint, endpoint.deviceAuthorization()));
+        TokenEndpoint endpoint = started.endpoint;
+        JsonNode answer = started.response;
         String code = answer.path("device_code").asText();
         Prompt prompt = prompt(answer);
         if (code.isEmpty() || prompt.userCode.isEmpty()) {
@@ -85,12 +89,25 @@ public final class DeviceFlow {
         return new TokenSet(poll(endpoint, code, interval, prompt.lifetime));
     }
 
+    /** Where a device was begun, and the response. */
+    private record Started(TokenEndpoint endpoint, JsonNode response) {}
+
     private static Prompt prompt(JsonNode answer) {
         String complete = answer.path("verification_uri_complete").asText();
         String uri = answer.path("verification_uri")
                 .asText(answer.path("verification_url").asText());
+        String userCode = answer.path("user_code").asText();
+        if (userCode.chars().anyMatch(Character::isISOControl)) {
+            throw new OAuth2Exception("The user code has control characters", null, null);
+        }
+        if (!userCode.isEmpty()) {
+            EndpointUrl.require("The verification_uri of the device authorization endpoint", uri);
+        }
+        if (!complete.isEmpty()) {
+            EndpointUrl.require("The verification_uri_complete of the device authorization endpoint", complete);
+        }
         return new Prompt(
-                answer.path("user_code").asText(),
+                userCode,
                 uri,
                 complete.isEmpty() ? Optional.empty() : Optional.of(complete),
                 seconds(answer.path("expires_in"), LONGEST));
@@ -122,8 +139,13 @@ public final class DeviceFlow {
                     case "expired_token" -> throw required("the code has expired", e);
                     default -> throw e;
                 }
-            } catch (TimedOutException | TransferException e) {
-                interval = interval.multipliedBy(2);
+            } catch (TimedOutException | TransferException | CannotConnectException e) {
+                interval = shorter(interval.multipliedBy(2), LONGEST);
+            } catch (StatusException e) {
+                if (e.status() < 500) {
+                    throw e;
+                }
+                interval = shorter(interval.multipliedBy(2), LONGEST);
             }
         }
         throw required("the code has expired", null);

@@ -2,31 +2,26 @@ package io.httpconnector.auth.oauth2;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.AuthContext;
-import io.httpconnector.ConnectorException;
+import io.httpconnector.InvalidResponseException;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
-import io.httpconnector.Secret;
-import io.httpconnector.StatusException;
 import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks instead of being told: the service, who its authorization server is (RFC 9728); that, where its endpoints are (RFC 8414, or
- * OpenID Connect Discovery 1.0); and it again, for a client id (RFC 7591). What was told all the same stays.
+ * Finds the authorization server of a service (RFC 9728) and its endpoints (RFC 8414, or OpenID Connect Discovery 1.0). What is
+ * configured takes precedence. Sends no credential.
  */
 final class Discovery {
 
     private static final Pattern RESOURCE_METADATA =
             Pattern.compile("(?i)\\bresource_metadata\\s*=\\s*(?:\"([^\"]*)\"|([^\\s,\"]+))");
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final ClientSettings settings;
     private final AuthContext context;
@@ -36,16 +31,7 @@ final class Discovery {
         this.context = context;
     }
 
-    /** A client as the authorization server knows it: RFC 7591, section 3.2.1. */
-    private record Registered(String id, @Nullable String secret) {
-        /** Without the secret. */
-        @Override
-        public String toString() {
-            return "Registered client " + id;
-        }
-    }
-
-    ClientSettings discovered() {
+    AuthorizationServer server() {
         String issuer = settings.discover();
         String resource = null;
         if (issuer == null || issuer.isEmpty()) {
@@ -56,142 +42,149 @@ final class Discovery {
         if (issuer == null) {
             throw failed("the service names no authorization server");
         }
-        JsonNode server = serverMetadata(issuer);
-        Definition definition = settings.definition().discovered(server, resource);
-        ClientSettings found = settings.with(definition);
-        return found.clientId() == null
-                ? registered(found, client(issuer, text(server, "registration_endpoint")))
-                : found;
+        return server(issuer, serverMetadata(issuer), resource);
     }
 
-    private static ClientSettings registered(ClientSettings settings, Registered client) {
-        return settings.with(client.id, client.secret == null ? null : Secret.of(client.secret));
+    private AuthorizationServer server(String issuer, JsonNode metadata, @Nullable String resource) {
+        checkEndpoints(metadata, settings.definition());
+        Definition definition = settings.definition().discovered(metadata, resource);
+        checkPkce(metadata, definition);
+        Issuer found = Issuer.of(issuer, definition);
+        String registrationUrl = text(metadata, "registration_endpoint");
+        if (registrationUrl != null && !isAt(registrationUrl, issuer) && !isAt(registrationUrl, definition.tokenUrl())) {
+            // Or else a server could have clients registered with another one, and collect the codes for them.
+            throw failed("the registration endpoint of " + issuer + " is at another origin, " + registrationUrl);
+        }
+        Set<String> methods = new HashSet<>();
+        metadata.path("token_endpoint_auth_methods_supported").forEach(method -> methods.add(method.asText()));
+        return new AuthorizationServer(found, definition, registrationUrl, methods);
+    }
+
+    private static boolean isAt(String url, String other) {
+        return EndpointUrl.origin(url).equals(EndpointUrl.origin(other));
+    }
+
+    /** All of them, also those that are not used: a document with one that is not acceptable is not to be trusted. */
+    private void checkEndpoints(JsonNode metadata, Definition configured) {
+        metadata.properties().forEach(member -> {
+            String name = member.getKey();
+            if ((name.endsWith("_endpoint") || name.equals("jwks_uri")) && !configured.replaces(name)) {
+                checkEndpoint(name, member.getValue());
+            }
+        });
+        metadata.path("mtls_endpoint_aliases")
+                .properties()
+                .forEach(alias -> checkEndpoint("mtls_endpoint_aliases/" + alias.getKey(), alias.getValue()));
+    }
+
+    private void checkEndpoint(String name, JsonNode value) {
+        if (value.isNull()) {
+            return;
+        }
+        String problem = value.isTextual() ? EndpointUrl.problem(value.asText()) : "it is no text";
+        if (problem != null) {
+            throw failed("the metadata of the authorization server has a " + name + " that is not acceptable: "
+                    + problem);
+        }
+    }
+
+    private void checkPkce(JsonNode metadata, Definition definition) {
+        Set<String> methods = new HashSet<>();
+        metadata.path("code_challenge_methods_supported").forEach(method -> methods.add(method.asText()));
+        boolean needed = settings.grant() instanceof Grant.AuthorizationCode
+                && !Boolean.FALSE.equals(definition.pkce());
+        if (needed && !methods.isEmpty() && !methods.contains("S256")) {
+            throw failed("the authorization server does not support the PKCE method S256 (RFC 7636), but " + methods
+                    + ": withoutPkce() sends no challenge");
+        }
     }
 
     /** From the challenge of the service, or from the place where it is by default. */
     private JsonNode resourceMetadata() {
         Response challenge = context.send(Request.get("").acceptAnyStatus());
-        URI here = URI.create(challenge.exchange().url());
+        String here = challenge.exchange().url();
         String url = challenge.headers().all("WWW-Authenticate").stream()
                 .flatMap(header -> RESOURCE_METADATA.matcher(header).results())
                 .map(found -> found.group(1) == null ? found.group(2) : found.group(1))
                 .findFirst()
-                .orElse(wellKnown(here.toString(), "oauth-protected-resource"));
-        Response answer = get(url);
-        if (answer.status() != 200) {
-            throw failed("there is no metadata of the service: " + url + " answers " + answer.status());
+                .map(named -> EndpointUrl.require("The resource_metadata of the challenge", named))
+                .orElseGet(() -> wellKnown(
+                        EndpointUrl.require("The URL of the service, for discovery,", here), "oauth-protected-resource"));
+        if (!isAt(url, here)) {
+            throw failed("the challenge of the service names metadata at another origin, " + url
+                    + ": name the authorization server by discover(issuer)");
         }
-        JsonNode metadata = answer.json();
+        Response response = get(url);
+        if (response.status() != 200) {
+            throw failed("there is no metadata of the service: " + url + " answers " + response.status());
+        }
+        JsonNode metadata = response.json();
         String resource = text(metadata, "resource");
-        if (resource == null || !origin(resource).equals(origin(here.toString()))) {
+        if (resource == null || EndpointUrl.problem(resource) != null || !normal(resource).equals(normal(here))) {
             // Or else a service could have tokens made for another: RFC 9728, section 3.3.
             throw failed("the metadata at " + url + " is for another resource, " + resource);
         }
         return metadata;
     }
 
+    /** A slash at the end makes no difference. */
+    private static String normal(String url) {
+        String path = URI.create(url).getRawPath();
+        String query = URI.create(url).getRawQuery();
+        return EndpointUrl.origin(url) + path.replaceFirst("/$", "") + (query == null ? "" : "?" + query);
+    }
+
     private JsonNode serverMetadata(String issuer) {
-        List<String> places = List.of(
+        EndpointUrl.require("The issuer of the authorization server", issuer);
+        List<String> locations = List.of(
                 wellKnown(issuer, "oauth-authorization-server"),
                 wellKnown(issuer, "openid-configuration"),
                 issuer.replaceFirst("/$", "") + "/.well-known/openid-configuration");
-        List<String> answers = new ArrayList<>();
-        for (String place : places) {
-            Response answer = get(place);
-            if (answer.status() == 200) {
-                return metadata(issuer, place, answer.json());
+        List<String> responses = new ArrayList<>();
+        for (String location : locations) {
+            Response response = get(location);
+            if (response.status() == 200) {
+                try {
+                    return metadata(issuer, location, response.json());
+                } catch (InvalidResponseException e) {
+                    // Such as the page that a single-page application shows for each path.
+                    responses.add(location + " answers no JSON");
+                }
+            } else {
+                responses.add(location + " answers " + response.status());
             }
-            answers.add(place + " answers " + answer.status());
         }
-        throw failed("there is no metadata of " + issuer + ": " + String.join(", ", answers));
+        throw failed("there is no metadata of " + issuer + ": " + String.join(", ", responses));
     }
 
-    private JsonNode metadata(String issuer, String place, JsonNode metadata) {
+    private JsonNode metadata(String issuer, String location, JsonNode metadata) {
         if (!issuer.equals(text(metadata, "issuer"))) {
-            throw failed("the metadata at " + place + " is not of " + issuer + ": RFC 8414, section 3.3");
+            throw failed("the metadata at " + location + " is not of " + issuer + ": RFC 8414, section 3.3");
         }
         return metadata;
     }
 
     /** The path of the URL comes after the well-known one: RFC 8414, section 3.1. */
     private static String wellKnown(String url, String name) {
-        URI uri = uri(url);
+        URI uri = URI.create(url);
         String path = uri.getRawPath() == null ? "" : uri.getRawPath().replaceFirst("/$", "");
-        return uri.getScheme() + "://" + uri.getRawAuthority() + "/.well-known/" + name + path;
-    }
-
-    private static String origin(String url) {
-        URI uri = uri(url);
-        return (uri.getScheme() + "://" + uri.getRawAuthority()).toLowerCase(Locale.ROOT);
-    }
-
-    private static URI uri(String url) {
-        try {
-            return URI.create(url);
-        } catch (IllegalArgumentException e) {
-            throw new ConnectorException("What was discovered is no URL: " + TokenAnswer.shown(url), e);
-        }
+        return uri.getScheme().toLowerCase(Locale.ROOT) + "://" + uri.getRawAuthority() + "/.well-known/" + name + path;
     }
 
     private Response get(String url) {
-        return context.send(Request.get(uri(url).toString())
+        return context.send(Request.get(url)
                 .named("OAuth 2 discovery")
                 .header("Accept", "application/json")
                 .acceptAnyStatus());
     }
 
-    /** Registered once for all accounts in the store. */
-    private Registered client(String issuer, @Nullable String registrationUrl) {
-        String redirectUri = settings.redirectUri() == null ? "http://127.0.0.1/callback" : settings.redirectUri();
-        String key = "client." + StoredJson.fingerprint(issuer + " " + redirectUri);
-        TokenStore store = settings.tokens();
-        TokenStore.Lease lease = store.lease(key, PATIENCE);
-        try {
-            Optional<Secret> known = store.get(key);
-            if (known.isPresent()) {
-                return StoredJson.read(known.get(), Registered.class);
-            }
-            if (registrationUrl == null) {
-                throw failed("the authorization server registers no clients: set one by client(id, secret)");
-            }
-            Registered registered = register(registrationUrl, redirectUri);
-            store.put(key, StoredJson.write(registered), null);
-            return registered;
-        } finally {
-            lease.close();
-        }
-    }
-
-    private Registered register(String url, String redirectUri) {
-        Map<String, Object> client = new LinkedHashMap<>();
-        client.put("client_name", context.connection());
-        client.put("redirect_uris", List.of(redirectUri));
-        client.put("grant_types", List.of("authorization_code", "refresh_token"));
-        client.put("response_types", List.of("code"));
-        client.put("token_endpoint_auth_method", "none");
-        if (settings.scope() != null) {
-            client.put("scope", settings.scope());
-        }
-        try {
-            JsonNode answer = context.send(
-                            Request.post(url).named("OAuth 2 registration").json(client))
-                    .json();
-            String id = text(answer, "client_id");
-            if (id == null) {
-                throw failed("the answer to the registration has no client_id");
-            }
-            return new Registered(id, text(answer, "client_secret"));
-        } catch (StatusException e) {
-            throw TokenAnswer.refusal(e);
-        }
-    }
-
-    private static @Nullable String text(JsonNode json, String name) {
+    static @Nullable String text(JsonNode json, String name) {
         JsonNode value = json.path(name);
         return value.isTextual() && !value.asText().isEmpty() ? value.asText() : null;
     }
 
     private OAuth2Exception failed(String why) {
-        return new OAuth2Exception("Discovery of \"" + context.connection() + "\": " + why, null, null);
+        return new OAuth2Exception(
+                "Discovery of \"" + context.connection() + "\": " + TokenAnswer.shown(why), null, null);
     }
 }

@@ -10,6 +10,7 @@ sealed interface Grant {
     /** One that needs nobody, and so can be asked for again. */
     sealed interface Alone extends Grant {
 
+        /** Makes the token request. */
         Tokens ask(TokenEndpoint endpoint);
 
         /** Whether a refresh token is used as long as it is good. */

@@ -6,6 +6,7 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
 import java.awt.Desktop;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 /** Listens on this machine, and for no other one, for the callback to a native application: RFC 8252, section 7.3. */
 final class Loopback implements AutoCloseable {
 
+    static final String DEFAULT_REDIRECT_URI = "http://127.0.0.1/callback";
+
     private static final Set<String> HOSTS = Set.of("127.0.0.1", "localhost", "[::1]");
     private static final String DONE = page("Done. You can close this window.");
     private static final String FAILED =
@@ -41,13 +44,14 @@ final class Loopback implements AutoCloseable {
     private final URI redirectUri;
 
     /**
-     * Listens on the port of the redirect URI, and on any free one when it has none: the authorization server must not mind
-     * the port.
+     * Listens on the port of the redirect URI. When it has none, on the preferred port if that is free, or any free one: the
+     * authorization server must not mind the port then, or the client is registered with it.
      *
-     * @param registered as the service knows it; null for {@code http://127.0.0.1/callback}
+     * @param registered as the service knows it; null for {@link #DEFAULT_REDIRECT_URI}
+     * @param preferred a port; 0 for any
      */
-    Loopback(@Nullable String registered) {
-        URI uri = URI.create(registered == null ? "http://127.0.0.1/callback" : registered);
+    Loopback(@Nullable String registered, int preferred) {
+        URI uri = URI.create(registered == null ? DEFAULT_REDIRECT_URI : registered);
         if (!"http".equals(uri.getScheme()) || !HOSTS.contains(String.valueOf(uri.getHost()))) {
             throw new InvalidDefinitionException(
                     "OAuth 2",
@@ -55,7 +59,7 @@ final class Loopback implements AutoCloseable {
         }
         try {
             InetAddress here = InetAddress.getByName(uri.getHost());
-            server = HttpServer.create(new InetSocketAddress(here, Math.max(uri.getPort(), 0)), 0);
+            server = uri.getPort() > 0 ? bound(here, uri.getPort()) : boundIfFree(here, preferred);
         } catch (IOException e) {
             throw new ConnectorException("No callback can be taken at " + uri + ": " + e.getMessage(), e);
         }
@@ -63,6 +67,18 @@ final class Loopback implements AutoCloseable {
         String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
         this.redirectUri =
                 URI.create("http://" + uri.getHost() + ":" + server.getAddress().getPort() + path);
+    }
+
+    private static HttpServer bound(InetAddress address, int port) throws IOException {
+        return HttpServer.create(new InetSocketAddress(address, port), 0);
+    }
+
+    private static HttpServer boundIfFree(InetAddress address, int preferred) throws IOException {
+        try {
+            return bound(address, preferred);
+        } catch (BindException e) {
+            return bound(address, 0);
+        }
     }
 
     URI redirectUri() {
@@ -78,7 +94,11 @@ final class Loopback implements AutoCloseable {
             return result.get(patience.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             throw new AuthorizationRequiredException(
-                    "No callback came within " + patience.toSeconds() + " seconds", null, e);
+                    "No callback came to " + redirectUri + " within " + patience.toSeconds()
+                            + " seconds: the browser may show why, such as a redirect URI that the authorization server"
+                            + " does not accept",
+                    null,
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ConnectorException("The thread was interrupted while it waited for the callback", e);

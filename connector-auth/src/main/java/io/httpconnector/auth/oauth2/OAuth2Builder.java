@@ -192,11 +192,7 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder discover(String issuer) {
-        check("discover", () -> {
-            if (!Request.get(issuer).uri().isAbsolute()) {
-                problems.add("discover: it is not absolute: begin with https://");
-            }
-        });
+        checkUrl("discover", issuer);
         this.discover = issuer;
         return this;
     }
@@ -559,7 +555,7 @@ public final class OAuth2Builder {
         if (!asks && !definition.has("tokenUrl")) {
             found.add("token URL: it is missing: set it by tokenUrl(\"https://...\")");
         }
-        if ((clientId == null || clientId.isEmpty()) && !asks && !(grant instanceof Grant.JwtBearer)) {
+        if ((clientId == null || clientId.isEmpty()) && !registersClient() && !(grant instanceof Grant.JwtBearer)) {
             found.add("client: it is missing: set it by client(id, secret)");
         }
         if (!asks && grant instanceof Grant.AuthorizationCode && !definition.has("authorizationUrl")) {
@@ -586,6 +582,13 @@ public final class OAuth2Builder {
                 account,
                 refreshBefore,
                 clock));
+    }
+
+    /** Whether a client id is asked for: a server that the user names registers users' clients only. */
+    private boolean registersClient() {
+        return discover != null
+                && (grant instanceof Grant.AuthorizationCode
+                        || (grant instanceof Grant.DeviceCode && discover.isEmpty()));
     }
 
     /** What a document says is checked as what this builder is told is. */
@@ -623,12 +626,15 @@ public final class OAuth2Builder {
     }
 
     private OAuth2Builder url(String name, String url) {
-        check(name, () -> {
-            if (!Request.get(url).uri().isAbsolute()) {
-                problems.add(name + ": it is not absolute: begin with https://");
-            }
-        });
+        checkUrl(name, url);
         return text(name, url);
+    }
+
+    private void checkUrl(String name, String url) {
+        String problem = EndpointUrl.problem(url);
+        if (problem != null) {
+            problems.add(name + ": " + problem);
+        }
     }
 
     private OAuth2Builder path(String name, String path) {

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param verifier of PKCE, RFC 7636
  * @param nonce that the ID token must have
  * @param until in milliseconds since 1970
+ * @param issuer the authorization server that the user was sent to; null when an earlier version wrote it
+ * @param client the registered client that asked; null when the client is configured
  */
 record Pending(
         String account,
@@ -18,7 +20,9 @@ record Pending(
         String redirectUri,
         @Nullable String verifier,
         @Nullable String nonce,
-        long until) {
+        long until,
+        @Nullable Issuer issuer,
+        @Nullable RegisteredClient client) {
 
     static String key(String state) {
         return "authorization." + StoredJson.fingerprint(state);

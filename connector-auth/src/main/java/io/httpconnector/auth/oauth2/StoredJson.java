@@ -38,7 +38,16 @@ final class StoredJson {
         }
     }
 
-    static String fingerprint(String text) {
+    /** The fingerprint of several texts, none of which can be taken for a part of another. */
+    static String fingerprint(String first, String... more) {
+        StringBuilder text = new StringBuilder(first);
+        for (String one : more) {
+            text.append('\n').append(one.length()).append(' ').append(one);
+        }
+        return digest(text.toString());
+    }
+
+    private static String digest(String text) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest);

@@ -48,7 +48,7 @@ final class TokenAnswer {
         JsonNode answer = parsed(response);
         String accessToken = text(answer, definition.accessTokenPath(), "/access_token");
         if (accessToken == null) {
-            throw error(answer, null, mask);
+            throw error("token endpoint", answer, null, mask);
         }
         String type = text(answer, null, "/token_type");
         if (type != null && BOUND.contains(type.toLowerCase(Locale.ROOT))) {
@@ -69,7 +69,10 @@ final class TokenAnswer {
                 expires == null ? null : expires.toEpochMilli(),
                 null,
                 null,
+                null,
                 old == null ? null : old.seed(),
+                null,
+                null,
                 fields(answer, old));
     }
 
@@ -156,20 +159,27 @@ final class TokenAnswer {
         return value.isValueNode() && !value.isNull() && !value.asText().isEmpty() ? value.asText() : null;
     }
 
-    /** What the server says by a status of its refusal; that of its own failure leaves open what it has done. */
-    static RuntimeException refusal(StatusException e) {
-        return e.status() < 500 && e.json().has("error") ? error(e.json(), e, UnaryOperator.identity()) : e;
+    /**
+     * What the server says by a status of its refusal; that of its own failure leaves open what it has done.
+     *
+     * @param endpoint such as {@code token endpoint}
+     */
+    static RuntimeException refusal(String endpoint, StatusException e) {
+        return e.status() < 500 && e.json().has("error")
+                ? error(endpoint, e.json(), e, UnaryOperator.identity())
+                : e;
     }
 
-    private static OAuth2Exception error(JsonNode answer, @Nullable Throwable cause, UnaryOperator<String> mask) {
+    private static OAuth2Exception error(
+            String endpoint, JsonNode answer, @Nullable Throwable cause, UnaryOperator<String> mask) {
         String error = text(answer, null, "/error");
         String description = text(answer, null, "/error_description");
         String uri = text(answer, null, "/error_uri");
         if (error == null) {
-            return new OAuth2Exception("The token endpoint answered without an access token", null, cause);
+            return new OAuth2Exception("The " + endpoint + " answered without an access token", null, cause);
         }
         String said = error + (description == null ? "" : ": " + description) + (uri == null ? "" : " (" + uri + ")");
-        return new OAuth2Exception("The token endpoint refused: " + shown(mask.apply(said)), mask.apply(error), cause);
+        return new OAuth2Exception("The " + endpoint + " refused: " + shown(mask.apply(said)), mask.apply(error), cause);
     }
 
     /** On one line, and not too long. */

@@ -11,6 +11,7 @@ import com.github.scribejava.core.oauth.OAuth20Service;
 import com.github.scribejava.core.oauth2.clientauthentication.ClientAuthentication;
 import io.httpconnector.AuthContext;
 import io.httpconnector.Body;
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.Secret;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,12 +43,26 @@ final class TokenEndpoint {
     private static final String CLIENT_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
     private final ClientSettings settings;
+    private final CredentialPolicy policy;
+    private final @Nullable RegisteredClient client;
     private final AuthContext context;
     private final TokenAnswer answers;
     private final Forms forms;
 
-    TokenEndpoint(ClientSettings settings, AuthContext context) {
+    /**
+     * An endpoint.
+     *
+     * @param settings with the endpoints and the client that were found
+     * @param client the registered client in the settings; null when it is configured
+     */
+    TokenEndpoint(
+            ClientSettings settings,
+            CredentialPolicy policy,
+            @Nullable RegisteredClient client,
+            AuthContext context) {
         this.settings = settings;
+        this.policy = policy;
+        this.client = client;
         this.context = context;
         this.answers = new TokenAnswer(settings.definition(), settings.clock());
         this.forms = new Forms(settings);
@@ -63,48 +79,61 @@ final class TokenEndpoint {
         if (url == null || token == null) {
             return;
         }
+        policy.check(url, tokens.issuer());
         Request request = Request.post(url)
                 .named("OAuth 2 revocation")
                 .bodyField("token", Secret.of(token))
                 .bodyField("token_type_hint", tokens.refreshToken() == null ? "access_token" : "refresh_token");
-        var unused = answered(withClient(request, OAuth2.TokenRequest.FORM).idempotent());
+        var unused = answered("revocation endpoint", withClient(request, OAuth2.TokenRequest.FORM).idempotent());
     }
 
     /** Begins on a device: RFC 8628, section 3.1. */
     JsonNode deviceAuthorization() {
-        Request request = Request.post(String.valueOf(settings.definition().deviceAuthorizationUrl()))
+        String url = settings.definition().deviceAuthorizationUrl();
+        if (url == null) {
+            throw new InvalidDefinitionException(
+                    "OAuth 2", List.of("the metadata of the server has no device authorization endpoint"));
+        }
+        policy.check(url, null);
+        Map<String, String> parameters = new LinkedHashMap<>();
+        if (settings.scope() != null) {
+            parameters.put("scope", settings.scope());
+        }
+        parameters.putAll(Definition.orEmpty(settings.definition().authorizationParameters()));
+        Request request = Request.post(url)
                 .named("OAuth 2 device authorization")
                 .header("Accept", "application/json")
                 .body(Body.form());
-        if (settings.scope() != null) {
-            request = request.bodyField("scope", settings.scope());
+        for (Map.Entry<String, String> parameter : parameters.entrySet()) {
+            request = request.bodyField(parameter.getKey(), parameter.getValue());
         }
-        return answered(withClient(request, OAuth2.TokenRequest.FORM)).json();
+        return answered("device authorization endpoint", withClient(request, OAuth2.TokenRequest.FORM))
+                .json();
     }
 
     Tokens deviceCode(String code) {
         OAuthRequest form = forms.deviceCode(code);
-        Response answer = send(form, settings.definition().tokenParameters(), false);
-        return answers.tokens(answer, null, said -> masked(said, code));
+        Response answer = send(form, settings.definition().tokenParameters(), false, null);
+        return tokens(answer, null, said -> masked(said, code));
     }
 
     Tokens clientCredentials() {
         OAuthRequest form = forms.clientCredentials(settings.scope());
-        Response answer = send(form, settings.definition().tokenParameters(), true);
-        return answers.tokens(answer, null, said -> masked(said));
+        Response answer = send(form, settings.definition().tokenParameters(), true, null);
+        return tokens(answer, null, said -> masked(said));
     }
 
     Tokens password(String user, Secret password) {
         OAuthRequest form = forms.password(user, password.reveal(), settings.scope());
-        Response answer = send(form, settings.definition().tokenParameters(), true);
-        return answers.tokens(answer, null, said -> masked(said, password.reveal()));
+        Response answer = send(form, settings.definition().tokenParameters(), true, null);
+        return tokens(answer, null, said -> masked(said, password.reveal()));
     }
 
     Tokens jwtBearer(JwtKey key, Map<String, String> claims) {
         String assertion = assertion(key, claims).reveal();
         OAuthRequest form = forms.jwtBearer(assertion, settings.scope());
-        Response answer = send(form, settings.definition().tokenParameters(), true);
-        return answers.tokens(answer, null, said -> masked(said, assertion));
+        Response answer = send(form, settings.definition().tokenParameters(), true, null);
+        return tokens(answer, null, said -> masked(said, assertion));
     }
 
     /** For once, and for five minutes: RFC 7523, section 3. */
@@ -121,19 +150,32 @@ final class TokenEndpoint {
 
     Tokens refresh(Tokens old, String refreshToken) {
         OAuthRequest form = forms.refresh(refreshToken);
-        Response answer = send(form, settings.definition().refreshParameters(), false);
-        return answers.tokens(answer, old, said -> masked(said, refreshToken));
+        Response answer = send(form, settings.definition().refreshParameters(), false, old.issuer());
+        return tokens(answer, old, said -> masked(said, refreshToken));
     }
 
     /** From a code, RFC 6749, section 4.1.3, which can be spent only once. */
     Tokens authorizationCode(String code, Pending pending) {
         String verifier = pending.verifier();
         OAuthRequest form = forms.authorizationCode(code, verifier, pending.redirectUri());
-        Response answer = send(form, settings.definition().tokenParameters(), false);
+        Response answer = send(form, settings.definition().tokenParameters(), false, pending.issuer());
         if (pending.nonce() != null) {
             answers.checkNonce(answer, pending.nonce());
         }
-        return answers.tokens(answer, null, said -> masked(said, code, verifier == null ? "" : verifier));
+        return tokens(answer, null, said -> masked(said, code, verifier == null ? "" : verifier));
+    }
+
+    private Tokens tokens(Response response, @Nullable Tokens old, UnaryOperator<String> mask) {
+        return answers.tokens(response, old, mask).from(policy.server(), client);
+    }
+
+    /**
+     * Refuses to refresh with tokens of another authorization server.
+     *
+     * @throws AuthorizationRequiredException when they are
+     */
+    void checkRefresh(@Nullable Issuer owner) {
+        policy.check(forms.refreshUrl(), owner);
     }
 
     private String masked(String said, String... own) {
@@ -150,7 +192,9 @@ final class TokenEndpoint {
         return masked;
     }
 
-    private Response send(OAuthRequest form, @Nullable Map<String, String> parameters, boolean repeatable) {
+    private Response send(
+            OAuthRequest form, @Nullable Map<String, String> parameters, boolean repeatable, @Nullable Issuer owner) {
+        policy.check(form.getUrl(), owner);
         List<Parameter> all = new ArrayList<>(form.getQueryStringParams().getParams());
         all.addAll(form.getBodyParams().getParams());
         Definition.orEmpty(parameters).forEach((name, value) -> {
@@ -164,24 +208,28 @@ final class TokenEndpoint {
             request = request.header(header.getKey(), header.getValue());
         }
         request = withClient(request, place());
-        return answered(repeatable ? request.idempotent() : request);
+        return answered("token endpoint", repeatable ? request.idempotent() : request);
     }
 
     /** Tokens are the server's own to give: where it redirects to is none of ours to ask. */
-    private Response answered(Request request) {
+    private Response answered(String endpoint, Request request) {
         try {
             Response answer = context.send(request.accept(301, 302, 303, 307, 308));
             if (answer.status() >= 300) {
-                throw new OAuth2Exception(
-                        "The authorization server redirects, with status " + answer.status()
-                                + ": set the URL where it is now",
-                        null,
-                        null);
+                throw redirected(answer);
             }
             return answer;
         } catch (StatusException e) {
-            throw TokenAnswer.refusal(e);
+            throw TokenAnswer.refusal(endpoint, e);
         }
+    }
+
+    static OAuth2Exception redirected(Response response) {
+        return new OAuth2Exception(
+                "The authorization server redirects, with status " + response.status()
+                        + ": set the URL where it is now",
+                null,
+                null);
     }
 
     private Request withParameters(Request bare, List<Parameter> parameters) {
@@ -280,6 +328,10 @@ final class TokenEndpoint {
             form.addParameter(OAuthConstants.GRANT_TYPE, "urn:ietf:params:oauth:grant-type:device_code");
             form.addParameter("device_code", code);
             return form;
+        }
+
+        String refreshUrl() {
+            return getApi().getRefreshTokenEndpoint();
         }
 
         OAuthRequest refresh(String refreshToken) {

@@ -11,13 +11,17 @@ import io.httpconnector.Response;
 import io.httpconnector.Secret;
 import io.httpconnector.TimedOutException;
 import io.httpconnector.TransferException;
+import io.httpconnector.auth.internal.FailedAttempts;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
+import java.util.WeakHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,19 +42,41 @@ final class TokenSession implements AuthStrategy {
     private static final Duration REST = Duration.ofSeconds(10);
 
     private static final Set<String> GRANT_IS_OVER = Set.of("invalid_grant");
+    private static final String UNKNOWN_CLIENT = "invalid_client";
+    private static final int MAX_LABEL = 100;
+
+    /** Shared by all connections with the same store. */
+    private static final Map<TokenStore, FailedAttempts> FAILED = Collections.synchronizedMap(new WeakHashMap<>());
+    /** So that no fingerprint of a secret that is kept in memory can be looked up. */
+    private static final String SALT = UUID.randomUUID().toString();
 
     private final ClientSettings settings;
     private final AuthContext context;
     private final String connection;
     private final String headerName;
     private final String key;
+    private final String earlierKey;
     private final TokenStore store;
     private final Clock clock;
+    private final FailedAttempts failed;
+    private final TokenRequestPolicy requests;
     private final Function<Request, Current> renewal;
     private volatile @Nullable Current current;
     private volatile @Nullable String rejected;
-    private @Nullable TokenEndpoint endpoint;
+    private @Nullable Known known;
+    private volatile boolean hasEarlier;
     private volatile @Nullable Unsaved unsaved;
+
+    /** The authorization server, and the one that the configured client belongs to; null when the endpoints are configured. */
+    private record Known(AuthorizationServer server, @Nullable Issuer client) {}
+
+    /**
+     * What an authorization request needs to know.
+     *
+     * @param settings with the endpoints and the client that were found
+     * @param client the registered client; null when it is configured
+     */
+    record Found(ClientSettings settings, Issuer issuer, @Nullable RegisteredClient client) {}
 
     /** Tokens that the store did not take, and the refresh token that they came from. */
     private record Unsaved(Tokens tokens, @Nullable String spent) {}
@@ -68,10 +94,30 @@ final class TokenSession implements AuthStrategy {
         this.connection = context.connection();
         String name = settings.definition().accessTokenHeader();
         this.headerName = name == null ? "Authorization" : name;
-        this.key = settings.account() == null ? context.connection() : settings.account();
+        this.earlierKey = settings.account() == null ? connection : settings.account();
+        this.key = key(settings, connection);
         this.store = settings.tokens();
         this.clock = settings.clock();
+        this.failed = FAILED.computeIfAbsent(store, unused -> new FailedAttempts());
+        this.requests = new TokenRequestPolicy(clock);
+        if (settings.asksService() && settings.hasSecrets() && store instanceof MemoryTokenStore) {
+            LOG.warn(
+                    "\"{}\": the token store in memory forgets at the end of the process which authorization server the"
+                            + " client secret belongs to: use a durable store, or discover(issuer)",
+                    connection);
+        }
         this.renewal = context.singleFlight(this::obtain);
+    }
+
+    /** Tokens of another authorization server, client, connection or account are under another key. */
+    private static String key(ClientSettings settings, String connection) {
+        String label = settings.account() == null ? connection : settings.account();
+        return (label.length() > MAX_LABEL ? label.substring(0, MAX_LABEL) : label) + "."
+                + StoredJson.fingerprint(
+                        settings.authority(),
+                        settings.clientId() == null ? "" : settings.clientId(),
+                        connection,
+                        label);
     }
 
     @Override
@@ -100,7 +146,9 @@ final class TokenSession implements AuthStrategy {
         if (known == null || !refused.header(headerName).equals(Optional.of(known.header.reveal()))) {
             return true;
         }
-        if (clock.millis() - known.tokens.obtainedAt() < REST.toMillis()) {
+        long age = clock.millis() - known.tokens.obtainedAt();
+        // One from the future is of another clock, or this one was set back.
+        if (age >= 0 && age < REST.toMillis()) {
             return false;
         }
         String old = known.tokens.accessToken();
@@ -110,15 +158,113 @@ final class TokenSession implements AuthStrategy {
         return !(next.isRejected(old) ? renewal.apply(refused) : next).isRejected(old);
     }
 
-    /** Where tokens are asked for; asks who that is, should nobody have said so. */
-    synchronized TokenEndpoint endpoint() {
-        TokenEndpoint known = endpoint;
-        if (known == null) {
-            known = new TokenEndpoint(
-                    settings.discover() == null ? settings : new Discovery(settings, context).discovered(), context);
-            endpoint = known;
+    /** The authorization server; discovers it when its endpoints are not configured. */
+    AuthorizationServer server() {
+        return known().server;
+    }
+
+    private synchronized Known known() {
+        Known before = known;
+        if (before != null) {
+            return before;
         }
-        return known;
+        AuthorizationServer server = settings.discover() == null
+                ? AuthorizationServer.configured(settings.definition())
+                : new Discovery(settings, context).server();
+        boolean isBound = settings.discover() != null && settings.hasSecrets();
+        Known found = new Known(server, isBound ? ownerOfClient(server.issuer()) : null);
+        Issuer expected =
+                new Issuer(settings.definition().issuer(), server.issuer().origins());
+        policy(found, null).check(server.definition().tokenUrl(), expected);
+        known = found;
+        return found;
+    }
+
+    private synchronized void forgetServer() {
+        known = null;
+    }
+
+    /** The authorization server that the configured secrets have been sent to, as the store remembers it; from now on this one. */
+    private Issuer ownerOfClient(Issuer found) {
+        String ownerKey = "issuer."
+                + StoredJson.fingerprint(settings.authority(), String.valueOf(settings.clientId()), connection);
+        Optional<Secret> before = store.get(ownerKey);
+        if (before.isEmpty()) {
+            TokenStore.Lease lease = store.lease(ownerKey, PATIENCE);
+            try {
+                before = store.get(ownerKey);
+                if (before.isEmpty()) {
+                    store.put(ownerKey, StoredJson.write(found), null);
+                }
+            } finally {
+                lease.close();
+            }
+        }
+        return before.map(text -> StoredJson.read(text, Issuer.class)).orElse(found);
+    }
+
+    private CredentialPolicy policy(Known found, @Nullable RegisteredClient client) {
+        Set<String> configured = Set.copyOf(Issuer.of(null, settings.definition()).origins());
+        return new CredentialPolicy(
+                connection, configured, found.server.issuer(), client == null ? found.client : client.issuer());
+    }
+
+    private TokenEndpoint endpoint(@Nullable RegisteredClient client) {
+        Known found = known();
+        ClientSettings all = settings.with(found.server.definition());
+        return new TokenEndpoint(client == null ? all : all.with(client), policy(found, client), client, context);
+    }
+
+    private Registrations registrations() {
+        return new Registrations(settings, context, server());
+    }
+
+    /** The authorization server and the client for an authorization request. */
+    Found find(String redirectUri) {
+        Known found = known();
+        ClientSettings all = settings.with(found.server.definition());
+        RegisteredClient client =
+                settings.registersClients() ? registrations().current(redirectUri) : null;
+        return new Found(client == null ? all : all.with(client), found.server.issuer(), client);
+    }
+
+    /** The port that a registered client wants its callback at; 0 for any. */
+    int loopbackPort() {
+        return settings.registersClients() ? registrations().port(redirectUri(null)) : 0;
+    }
+
+    /**
+     * Makes a request of the client. A registered client that the server no longer knows, or whose secret has expired, is
+     * replaced by a new one, once.
+     *
+     * @param client the registered client that the tokens or the code were given to; null for the current one
+     * @param redirectUri what a new client is registered with; null for that of the client
+     */
+    <T> T exchange(
+            @Nullable RegisteredClient client, @Nullable String redirectUri, Function<TokenEndpoint, T> request) {
+        if (!settings.registersClients()) {
+            return request.apply(endpoint(null));
+        }
+        String uri = redirectUri == null ? redirectUri(client) : redirectUri;
+        RegisteredClient used =
+                client == null || client.isExpired(clock.millis()) ? registrations().current(uri) : client;
+        try {
+            return request.apply(endpoint(used));
+        } catch (OAuth2Exception e) {
+            if (!e.error().filter(UNKNOWN_CLIENT::equals).isPresent()) {
+                throw e;
+            }
+            LOG.info("\"{}\": the authorization server no longer knows the client, which is registered again", connection);
+            return request.apply(endpoint(registrations().replacing(used, uri)));
+        }
+    }
+
+    private @Nullable String redirectUri(@Nullable RegisteredClient client) {
+        if (settings.grant() instanceof Grant.DeviceCode) {
+            return null;
+        }
+        String registered = client == null ? settings.redirectUri() : client.redirectUri();
+        return registered == null ? Loopback.DEFAULT_REDIRECT_URI : registered;
     }
 
     /** The user takes the consent back: RFC 7009. */
@@ -126,12 +272,27 @@ final class TokenSession implements AuthStrategy {
         TokenStore.Lease lease = store.lease(key, PATIENCE);
         try {
             read().filter(tokens -> tokens.refusal() == null)
-                    .ifPresent(tokens -> endpoint().revoke(tokens));
+                    .filter(tokens -> tokens.issuer() != null || !settings.asksService())
+                    .ifPresent(this::revoke);
             store.remove(key);
+            removeEarlier();
             current = null;
             unsaved = null;
         } finally {
             lease.close();
+        }
+    }
+
+    private void revoke(Tokens tokens) {
+        RegisteredClient client = tokens.client();
+        try {
+            endpoint(client == null && settings.registersClients() ? registrations().current(redirectUri(null)) : client)
+                    .revoke(tokens);
+        } catch (OAuth2Exception e) {
+            if (!settings.registersClients() || !e.error().filter(UNKNOWN_CLIENT::equals).isPresent()) {
+                throw e;
+            }
+            LOG.debug("\"{}\": the tokens of a client that the server no longer knows are over", connection);
         }
     }
 
@@ -155,6 +316,7 @@ final class TokenSession implements AuthStrategy {
         try {
             Tokens tokens = answer.get();
             unsaved = null;
+            failed.clear(key);
             write(tokens);
             LOG.debug("\"{}\": consented, {}", connection, tokens);
             adopt(Objects.requireNonNull(current(tokens)));
@@ -189,13 +351,29 @@ final class TokenSession implements AuthStrategy {
         String seed = settings.grant() instanceof Grant.RefreshToken given
                 ? StoredJson.fingerprint(given.first().reveal())
                 : null;
-        return store.get(key)
+        Optional<Tokens> stored = store.get(key).map(text -> StoredJson.read(text, Tokens.class));
+        return (stored.isPresent() ? stored : earlier()).filter(tokens -> Objects.equals(tokens.seed(), seed));
+    }
+
+    /** What an earlier version stored, whose key was the name of the connection or the account alone. */
+    private Optional<Tokens> earlier() {
+        Optional<Tokens> found = store.get(earlierKey)
                 .map(text -> StoredJson.read(text, Tokens.class))
-                .filter(tokens -> Objects.equals(tokens.seed(), seed));
+                .filter(tokens -> tokens.issuer() == null);
+        hasEarlier = found.isPresent();
+        return found;
     }
 
     private void write(Tokens tokens) {
         store.put(key, StoredJson.write(tokens), null);
+        removeEarlier();
+    }
+
+    private void removeEarlier() {
+        if (hasEarlier) {
+            store.remove(earlierKey);
+            hasEarlier = false;
+        }
     }
 
     private Current adopt(Current next) {
@@ -232,10 +410,7 @@ final class TokenSession implements AuthStrategy {
 
     private Current renewed(@Nullable Tokens old) {
         return keepingOld(
-                old,
-                () -> settings.grant() instanceof Grant.Alone grant
-                        ? asked(grant, old)
-                        : refreshed(old == null ? first() : old));
+                old, () -> settings.grant() instanceof Grant.Alone grant ? asked(grant, old) : refreshed(old));
     }
 
     private Current asked(Grant.Alone grant, @Nullable Tokens old) {
@@ -247,25 +422,60 @@ final class TokenSession implements AuthStrategy {
                 LOG.debug("\"{}\": asks anew, as {}", connection, e.getMessage());
             }
         }
-        return stored(grant.ask(endpoint()), refreshToken);
+        return stored(attempt(null, () -> exchange(null, null, grant::ask)), refreshToken);
     }
 
-    private Tokens first() {
-        if (settings.grant() instanceof Grant.RefreshToken given) {
-            return Tokens.seed(given.first().reveal());
-        }
-        throw authorizationRequired("nobody has consented yet: send the user through an AuthorizationFlow", null);
+    /** Makes a token request, unless the same has failed a short time ago. */
+    private <T> T attempt(@Nullable String refreshToken, Supplier<T> request) {
+        String credentials = StoredJson.fingerprint(SALT, settings.credentials(refreshToken));
+        return failed.attempt(key, credentials, requests, request);
     }
 
-    private Current refreshed(Tokens old) {
-        String refreshToken = old.refreshToken();
+    private Current refreshed(@Nullable Tokens old) {
+        String refreshToken = old == null ? first() : old.refreshToken();
         if (refreshToken == null) {
             throw authorizationRequired(
-                    "the access token is no longer good, and the service gave no refresh token", null);
+                    "the access token is no longer good, and the service gave no refresh token", null, null);
         }
-        if (old.refusal() != null) {
-            throw authorizationRequired(old.refusal(), null);
+        if (old != null && old.refusal() != null) {
+            throw authorizationRequired(old.refusal(), old.error(), null);
         }
+        return attempt(refreshToken, () -> refreshed(bound(old, refreshToken), refreshToken));
+    }
+
+    private String first() {
+        if (settings.grant() instanceof Grant.RefreshToken given) {
+            return given.first().reveal();
+        }
+        throw authorizationRequired("nobody has consented yet: send the user through an AuthorizationFlow", null, null);
+    }
+
+    /** Tokens that may be refreshed where the authorization server is now. */
+    private Tokens bound(@Nullable Tokens old, String refreshToken) {
+        Issuer issuer = server().issuer();
+        if (old == null) {
+            return Tokens.seed(refreshToken, issuer);
+        }
+        if (old.issuer() == null) {
+            if (settings.asksService()) {
+                throw authorizationRequired(
+                        "an earlier version stored the tokens without the authorization server that gave them, and the"
+                                + " service could name another one now",
+                        null,
+                        null);
+            }
+            return old.from(issuer, null);
+        }
+        try {
+            endpoint(old.client()).checkRefresh(old.issuer());
+            return old;
+        } catch (AuthorizationRequiredException e) {
+            forgetServer();
+            throw e;
+        }
+    }
+
+    private Current refreshed(Tokens old, String refreshToken) {
         Tokens begun = old.refreshing(clock.millis());
         write(begun);
         Tokens found = read().orElse(null);
@@ -303,7 +513,7 @@ final class TokenSession implements AuthStrategy {
         boolean lost = old.refreshBegan() != null;
         for (int attempt = 1; ; attempt++) {
             try {
-                return endpoint().refresh(begun, refreshToken);
+                return exchange(old.client(), null, endpoint -> endpoint.refresh(begun, refreshToken));
             } catch (OAuth2Exception e) {
                 if (e.error().filter(this::endsTheGrant).isPresent()) {
                     // A lease can be lost without our knowing; what somebody else got meanwhile is good.
@@ -332,6 +542,7 @@ final class TokenSession implements AuthStrategy {
 
     private boolean endsTheGrant(String error) {
         return GRANT_IS_OVER.contains(error)
+                || (settings.registersClients() && UNKNOWN_CLIENT.equals(error))
                 || (settings.definition().refusals() != null
                         && settings.definition().refusals().contains(error));
     }
@@ -342,15 +553,15 @@ final class TokenSession implements AuthStrategy {
                         ? "; an earlier refresh was sent, and its answer never came or was not stored: the service has"
                                 + " spent the refresh token on it"
                         : "");
-        write(old.refused(why));
-        return authorizationRequired(why, e);
+        String error = e.error().orElse(null);
+        write(old.refused(why, error));
+        return authorizationRequired(why, error, e);
     }
 
-    private AuthorizationRequiredException authorizationRequired(String why, @Nullable OAuth2Exception cause) {
+    private AuthorizationRequiredException authorizationRequired(
+            String why, @Nullable String error, @Nullable OAuth2Exception cause) {
         return new AuthorizationRequiredException(
-                "\"" + connection + "\" needs the user's authorization: " + why,
-                cause == null ? null : cause.error().orElse(null),
-                cause);
+                "\"" + connection + "\" needs the user's authorization: " + why, error, cause);
     }
 
     /** A token that is about to expire is good as long as it has not. */

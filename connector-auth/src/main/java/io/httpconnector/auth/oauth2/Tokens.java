@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param expiresAt null when nobody knows
  * @param refreshBegan when a refresh was sent whose answer is not here yet
  * @param refusal why the refresh token is worth nothing any more
+ * @param error the error code of the refusal
  * @param seed the fingerprint of the refresh token that all began with
+ * @param issuer the authorization server that gave them; null when an earlier version wrote them
+ * @param client the registered client that they were given to; null when the client is configured
  * @param fields what else the service said that is worth keeping, by name
  */
 record Tokens(
@@ -23,7 +26,10 @@ record Tokens(
         @Nullable Long expiresAt,
         @Nullable Long refreshBegan,
         @Nullable String refusal,
+        @Nullable String error,
         @Nullable String seed,
+        @Nullable Issuer issuer,
+        @Nullable RegisteredClient client,
         @Nullable Map<String, String> fields) {
 
     Tokens {
@@ -31,22 +37,32 @@ record Tokens(
     }
 
     /** Nothing but a refresh token. */
-    static Tokens seed(String refreshToken) {
-        return new Tokens(null, refreshToken, 0, null, null, null, StoredJson.fingerprint(refreshToken), null);
+    static Tokens seed(String refreshToken, Issuer issuer) {
+        String seed = StoredJson.fingerprint(refreshToken);
+        return new Tokens(null, refreshToken, 0, null, null, null, null, seed, issuer, null, null);
     }
 
     Tokens refreshing(long since) {
-        return new Tokens(accessToken, refreshToken, obtainedAt, expiresAt, since, refusal, seed, fields);
+        return new Tokens(
+                accessToken, refreshToken, obtainedAt, expiresAt, since, refusal, error, seed, issuer, client, fields);
     }
 
-    Tokens refused(String why) {
-        return new Tokens(accessToken, refreshToken, obtainedAt, expiresAt, refreshBegan, why, seed, fields);
+    Tokens refused(String why, @Nullable String code) {
+        return new Tokens(
+                accessToken, refreshToken, obtainedAt, expiresAt, refreshBegan, why, code, seed, issuer, client, fields);
+    }
+
+    Tokens from(Issuer server, @Nullable RegisteredClient receiver) {
+        return new Tokens(
+                accessToken, refreshToken, obtainedAt, expiresAt, refreshBegan, refusal, error, seed, server, receiver,
+                fields);
     }
 
     Tokens with(Map<String, String> more) {
         Map<String, String> all = new HashMap<>(fields());
         all.putAll(more);
-        return new Tokens(accessToken, refreshToken, obtainedAt, expiresAt, refreshBegan, refusal, seed, all);
+        return new Tokens(
+                accessToken, refreshToken, obtainedAt, expiresAt, refreshBegan, refusal, error, seed, issuer, client, all);
     }
 
     @Override

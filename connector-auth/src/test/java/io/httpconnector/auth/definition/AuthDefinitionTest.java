@@ -167,7 +167,7 @@ class AuthDefinitionTest {
                         .withStatus(401)
                         .withHeader("WWW-Authenticate", "Bearer resource_metadata=\"" + service.url("/meta") + "\"")));
         service.stubFor(any(urlEqualTo("/meta"))
-                .willReturn(okJson("{\"resource\": \"" + service.baseUrl() + "/\", \"authorization_servers\": [\""
+                .willReturn(okJson("{\"resource\": \"" + service.baseUrl() + "/eu/v1\", \"authorization_servers\": [\""
                         + service.baseUrl() + "\"]}")));
         service.stubFor(any(urlEqualTo("/.well-known/oauth-authorization-server"))
                 .willReturn(okJson("{\"issuer\": \""

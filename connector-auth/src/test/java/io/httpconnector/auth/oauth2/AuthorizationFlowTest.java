@@ -304,7 +304,7 @@ class AuthorizationFlowTest {
         assertThatThrownBy(() -> flow.finish(callback, "s"))
                 .isInstanceOf(OAuth2Exception.class)
                 .hasMessageContaining("code *** unknown");
-        assertThat(store.get("Service")).isEmpty();
+        assertThat(flow.tokens()).isEmpty();
     }
 
     @Test
@@ -322,7 +322,7 @@ class AuthorizationFlowTest {
         clock.passes(Duration.ofHours(1));
         connection.send(Request.get("/orders"));
 
-        assertThat(StoredJson.read(store.get("Service").orElseThrow(), Tokens.class)
+        assertThat(StoredJson.read(store.get(Keys.of(connection)).orElseThrow(), Tokens.class)
                         .fields())
                 .isEqualTo(fields);
     }
@@ -443,7 +443,7 @@ class AuthorizationFlowTest {
         assertThatThrownBy(() -> flow.finish(callback, "s"))
                 .isInstanceOf(ConnectorException.class)
                 .hasMessageContaining("is closed");
-        assertThat(store.get("Service")).isEmpty();
+        assertThat(flow.tokens()).isEmpty();
     }
 
     @Test
@@ -454,7 +454,7 @@ class AuthorizationFlowTest {
         assertThatThrownBy(() -> flow.finish(callback, "s"))
                 .isInstanceOf(ConnectorException.class)
                 .hasMessageNotContaining("aaaa");
-        assertThat(store.get("Service")).isEmpty();
+        assertThat(flow.tokens()).isEmpty();
     }
 
     @ParameterizedTest

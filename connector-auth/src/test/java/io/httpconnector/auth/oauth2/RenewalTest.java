@@ -360,7 +360,7 @@ class RenewalTest {
         try (HttpConnection connection = connection(user())) {
             send(connection);
             clock.passes(Duration.ofHours(1));
-            String theirs = store.get("Service")
+            String theirs = store.get(Keys.of(connection))
                     .orElseThrow()
                     .reveal()
                     .replace("a1", "a2")
@@ -368,7 +368,7 @@ class RenewalTest {
                     .replaceAll(
                             "\"expiresAt\":\\d+",
                             "\"expiresAt\":" + clock.instant().plusSeconds(3600).toEpochMilli());
-            when.accept(() -> store.put("Service", Secret.of(theirs), null));
+            when.accept(() -> store.put(Keys.of(connection), Secret.of(theirs), null));
 
             send(connection);
 
@@ -389,9 +389,9 @@ class RenewalTest {
             send(connection);
             clock.passes(Duration.ofHours(1));
             store.afterNextPut = () -> {
-                Secret begun = store.get("Service").orElseThrow();
-                Tokens refused = StoredJson.read(begun, Tokens.class).refused("spent by another");
-                store.put("Service", StoredJson.write(refused), null);
+                Secret begun = store.get(Keys.of(connection)).orElseThrow();
+                Tokens refused = StoredJson.read(begun, Tokens.class).refused("spent by another", "invalid_grant");
+                store.put(Keys.of(connection), StoredJson.write(refused), null);
             };
 
             assertThatThrownBy(() -> send(connection))

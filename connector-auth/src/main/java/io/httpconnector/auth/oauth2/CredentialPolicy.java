@@ -1,0 +1,50 @@
+package io.httpconnector.auth.oauth2;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The decision whether a credential (client secret, refresh token, code, registered client) may be sent to an endpoint: only to
+ * the authorization server that it belongs to. Every request with a credential is checked here before it is sent.
+ *
+ * @param connection the name of the connection, for messages
+ * @param configured the origins of the endpoints that the user configured, which may have anything
+ * @param server the authorization server that the configuration or discovery names now
+ * @param client the authorization server that the client belongs to; null when the endpoints are configured
+ */
+record CredentialPolicy(String connection, Set<String> configured, Issuer server, @Nullable Issuer client) {
+
+    /**
+     * Permits or refuses a request.
+     *
+     * @param url the endpoint
+     * @param owner the authorization server that the token or code in the request belongs to; null when it has none
+     * @throws AuthorizationRequiredException when one of the credentials belongs to another server
+     */
+    void check(String url, @Nullable Issuer owner) {
+        checkOwner("The client", client, url);
+        checkOwner("The token", owner, url);
+    }
+
+    private void checkOwner(String what, @Nullable Issuer owner, String url) {
+        if (owner == null) {
+            return;
+        }
+        if (owner.contradicts(server)) {
+            throw changed(what, owner, "it is " + server + " now");
+        }
+        if (!owner.hasEndpointAt(url) && !configured.contains(EndpointUrl.origin(url))) {
+            throw changed(what, owner, "it names an endpoint at " + EndpointUrl.origin(url) + " now");
+        }
+    }
+
+    private AuthorizationRequiredException changed(String what, Issuer owner, String now) {
+        return new AuthorizationRequiredException(
+                "\"" + connection + "\" needs the user's authorization: the authorization server has changed. " + what
+                        + " belongs to " + TokenAnswer.shown(owner.toString()) + "; " + TokenAnswer.shown(now)
+                        + ". Nothing was sent. If the change is right, name the server by discover(\"https://...\") or"
+                        + " tokenUrl(\"https://...\"), and send the user through the flow",
+                null,
+                null);
+    }
+}

@@ -1,0 +1,54 @@
+package io.httpconnector.auth.oauth2;
+
+import io.httpconnector.CannotConnectException;
+import io.httpconnector.ConnectorException;
+import io.httpconnector.InvalidResponseException;
+import io.httpconnector.RateLimitedException;
+import io.httpconnector.StatusException;
+import io.httpconnector.TimedOutException;
+import io.httpconnector.TransferException;
+import io.httpconnector.auth.internal.FailedAttempts;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+
+/** How long token requests pause after a failure: shortly when the server is in trouble, longer when it refused. */
+record TokenRequestPolicy(Clock clock) implements FailedAttempts.Policy {
+
+    private static final Duration TEMPORARY = Duration.ofSeconds(2);
+    private static final Duration REFUSED = Duration.ofSeconds(30);
+    private static final Set<String> TEMPORARY_ERRORS = Set.of("temporarily_unavailable", "server_error", "slow_down");
+
+    @Override
+    public long now() {
+        return clock.millis();
+    }
+
+    @Override
+    public Duration pause(ConnectorException failure) {
+        if (failure instanceof OAuth2Exception e) {
+            return e.error().filter(TEMPORARY_ERRORS::contains).isPresent() ? TEMPORARY : REFUSED;
+        }
+        if (failure instanceof StatusException e) {
+            return e.status() >= 500 || e.status() == 408 ? TEMPORARY : REFUSED;
+        }
+        boolean isTemporary = failure instanceof CannotConnectException
+                || failure instanceof TimedOutException
+                || failure instanceof TransferException
+                || failure instanceof RateLimitedException
+                || failure instanceof InvalidResponseException;
+        // What else fails, such as the token store, is no answer of the server.
+        return isTemporary ? TEMPORARY : Duration.ZERO;
+    }
+
+    @Override
+    public ConnectorException tooEarly(ConnectorException failure, Duration left) {
+        String message = "It is too early for another token request, in " + (left.toSeconds() + 1) + " s there will be one: "
+                + failure.getMessage();
+        Optional<String> error = failure instanceof OAuth2Exception e ? e.error() : Optional.empty();
+        return failure instanceof AuthorizationRequiredException
+                ? new AuthorizationRequiredException(message, error.orElse(null), failure, left)
+                : new OAuth2Exception(message, error.orElse(null), failure, left);
+    }
+}

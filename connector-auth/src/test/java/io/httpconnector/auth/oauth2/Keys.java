@@ -1,0 +1,13 @@
+package io.httpconnector.auth.oauth2;
+
+import io.httpconnector.HttpConnection;
+
+/** Where a connection keeps its tokens. */
+final class Keys {
+
+    private Keys() {}
+
+    static String of(HttpConnection connection) {
+        return ((TokenSession) connection.auth()).key();
+    }
+}
