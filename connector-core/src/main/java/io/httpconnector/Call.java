@@ -22,6 +22,13 @@ final class Call {
     private long tls;
     private long firstByte;
     private long receivedBytes;
+    private boolean countsReader = true;
+    /** By this; the reader of a body has it while it does not wait for the service. Read by the thread of {@link Deadlines} too. */
+    private final Object reader = new Object();
+
+    private long readerTook;
+    private long readerSince;
+    private boolean isWithReader;
 
     Call(Time time, Duration total) {
         this.time = time;
@@ -44,7 +51,47 @@ final class Call {
 
     /** The time that is left, negative when there is none. */
     Duration left() {
-        return total.minus(took());
+        return total.minus(took()).plusNanos(readerTook());
+    }
+
+    /** The time that the reader of a body takes by itself is not counted. */
+    void doesNotCountReader() {
+        countsReader = false;
+    }
+
+    /** How long the reader of a body has had it, as far as that is not counted. */
+    private long readerTook() {
+        if (countsReader) {
+            return 0;
+        }
+        synchronized (reader) {
+            return readerTook + (isWithReader ? time.nanos() - readerSince : 0);
+        }
+    }
+
+    /** The reader has what it has waited for, or has begun. */
+    void beginsReader() {
+        if (!countsReader) {
+            synchronized (reader) {
+                isWithReader = true;
+                readerSince = time.nanos();
+            }
+        }
+    }
+
+    /** The reader waits for more, or has ended. */
+    void endsReader() {
+        if (!countsReader) {
+            synchronized (reader) {
+                readerTook += isWithReader ? time.nanos() - readerSince : 0;
+                isWithReader = false;
+            }
+        }
+    }
+
+    /** Whether the time that was left in the beginning has become longer since. */
+    boolean isExtended() {
+        return readerTook() > 0;
     }
 
     /** How many times a request was sent, or is being sent, redirects not counted. */

@@ -88,6 +88,15 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
+     * Where the connection leads.
+     *
+     * @return its base URL, with the names of pills where it depends on the account
+     */
+    public String baseUrl() {
+        return settings.baseUrl().toString();
+    }
+
+    /**
      * The strategy by which the connection authenticates, as it was {@linkplain AuthStrategy#open opened} for it.
      *
      * @return the strategy
@@ -151,12 +160,36 @@ public final class HttpConnection implements AutoCloseable {
      * @throws ConnectorException as for {@link #send}; with the reader's own exception as its cause when that fails
      */
     public <T> T read(Request request, BodyReader<T> reader) {
+        return read(request, reader, streaming(notNull(request, "request")));
+    }
+
+    private <T> T read(Request request, BodyReader<T> reader, Call call) {
         Receiver<T> receiver = sender.receiver(notNull(reader, "reader"));
-        Response answer = sender.send(request, settings.retry(), streaming(notNull(request, "request")), receiver);
+        Response answer = sender.send(request, settings.retry(), call, receiver);
         if (!receiver.hasStarted()) {
-            receiver.receiveNothing(answer);
+            receiver.receiveNothing(answer, call);
         }
         return receiver.result();
+    }
+
+    /**
+     * Sends a request, and has the body of the answer read while it comes, within the {@code totalTimeout} of the connection, or of
+     * the request: waiting, retries and the body included, but not the time that the reader takes between its reads.
+     *
+     * @param request the request
+     * @param reader reads the body of an answer that is accepted
+     * @param max a shorter time, where it is shorter, at least a millisecond
+     * @param <T> what the reader makes of it
+     * @return what the reader returns
+     * @throws ConnectorException as for {@link #read(Request, BodyReader)}
+     */
+    public <T> T read(Request request, BodyReader<T> reader, Duration max) {
+        Duration asked = notNull(request, "request").timeout();
+        Duration usual = asked == null ? settings.totalTimeout() : asked;
+        Timeouts.check("max", max);
+        Call call = new Call(settings.time(), max.compareTo(usual) < 0 ? max : usual);
+        call.doesNotCountReader();
+        return read(request, reader, call);
     }
 
     /**

@@ -66,13 +66,15 @@ final class Receiver<T> {
      * Lets the reader read.
      *
      * @param length how many bytes there are, -1 when that is not known
+     * @param call counts the time
      * @return whether it has read all
      * @throws IOException when the body breaks off
      * @throws ReaderFailedException when the reader fails by itself
      */
-    boolean receive(Response head, InputStream content, long length) throws IOException {
+    boolean receive(Response head, InputStream content, long length, Call call) throws IOException {
         started = true;
-        Counted body = new Counted(content);
+        Counted body = new Counted(content, call);
+        call.beginsReader();
         try {
             result = reader.read(head, body);
         } catch (IOException e) {
@@ -80,6 +82,8 @@ final class Receiver<T> {
                 throw new ReaderFailedException(e);
             }
             throw body.broken;
+        } finally {
+            call.endsReader();
         }
         if (body.broken != null) {
             throw body.broken;
@@ -90,9 +94,9 @@ final class Receiver<T> {
     }
 
     /** Lets the reader read nothing: there is no body, or it does not matter. */
-    void receiveNothing(Response head) {
+    void receiveNothing(Response head, Call call) {
         try {
-            var unused = receive(head, InputStream.nullInputStream(), 0);
+            var unused = receive(head, InputStream.nullInputStream(), 0, call);
         } catch (IOException e) {
             throw new IllegalStateException("an empty stream does not break off", e);
         } catch (ReaderFailedException e) {
@@ -121,12 +125,14 @@ final class Receiver<T> {
     /** Knows its failures from those of the reader, and its limit. */
     private final class Counted extends FilterInputStream {
 
+        private final Call call;
         private long count;
         private boolean ended;
         private @Nullable IOException broken;
 
-        Counted(InputStream in) {
+        Counted(InputStream in, Call call) {
             super(in);
+            this.call = call;
         }
 
         @Override
@@ -137,6 +143,7 @@ final class Receiver<T> {
 
         @Override
         public int read(byte[] buffer, int offset, int length) throws IOException {
+            call.endsReader();
             try {
                 int read = in.read(buffer, offset, length);
                 count += Math.max(0, read);
@@ -148,6 +155,8 @@ final class Receiver<T> {
             } catch (IOException e) {
                 broken = e;
                 throw e;
+            } finally {
+                call.beginsReader();
             }
         }
 

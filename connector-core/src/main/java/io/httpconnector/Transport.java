@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.cookie.BasicCookieStore;
 import org.apache.hc.client5.http.cookie.CookieStore;
@@ -78,7 +77,7 @@ final class Transport implements AutoCloseable {
         if (cookies != null) {
             attempt.carries(cookies);
         }
-        Future<?> deadline = Deadlines.start(call.left(), transmission::expire);
+        Deadlines.Deadline deadline = Deadlines.start(call, transmission::expire);
         underWay.add(transmission);
         try {
             return client.execute(request.url().origin(), transmission, attempt, answer -> {
@@ -108,7 +107,7 @@ final class Transport implements AutoCloseable {
             throw failures.of(e, attempt.reach(), request, exchange);
         } finally {
             underWay.remove(transmission);
-            deadline.cancel(false);
+            deadline.close();
         }
     }
 
@@ -131,7 +130,7 @@ final class Transport implements AutoCloseable {
                 content = new SequenceInputStream(new ByteArrayInputStream(begin), content);
             }
             if (receiver.wants(known)) {
-                receive(head, content, length, transmission, receiver);
+                receive(head, content, length, transmission, receiver, call);
                 call.receives(receiver.count());
                 return head;
             }
@@ -147,11 +146,11 @@ final class Transport implements AutoCloseable {
     }
 
     private static void receive(
-            Response head, InputStream body, long length, Transmission transmission, Receiver<?> receiver)
+            Response head, InputStream body, long length, Transmission transmission, Receiver<?> receiver, Call call)
             throws IOException {
         boolean all = false;
         try {
-            all = receiver.receive(head, body, length);
+            all = receiver.receive(head, body, length, call);
         } finally {
             if (!all) {
                 // Without this the rest would be read before the connection is given up.

@@ -331,7 +331,8 @@ final class Intake {
         if (events.isEmpty()) {
             return new Finished(null, null);
         }
-        Delivered delivered = definition.delivery().deliver(events, run.time(), run.stop(), run.helpers());
+        Delivered delivered = run.deadline()
+                .handling(() -> definition.delivery().deliver(events, run.time(), run.stop(), run.helpers()));
         List<TriggerEvent> done = delivered.handled();
         handled += done.size();
         if (done.size() == events.size()) {

@@ -10,6 +10,7 @@ import io.httpconnector.Response;
 import io.httpconnector.polling.PollingException.Reason;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 
 /** Sends the request of a page, and hands on its records while they come. */
 final class PageReader implements RecordReader.Sink {
@@ -30,10 +31,12 @@ final class PageReader implements RecordReader.Sink {
         this.taker = taker;
     }
 
-    static Page read(HttpConnection connection, Request request, int number, Records records, Taker taker) {
+    /** Within {@code totalTimeout} of the connection, and within the time that is left; what the taker does does not count. */
+    static Page read(
+            HttpConnection connection, Request request, int number, Records records, Taker taker, Duration left) {
         PageReader reader = new PageReader(records, taker);
         int most = connection.maxResponseBytes();
-        return connection.read(request, (answer, body) -> reader.read(answer, body, number, most));
+        return connection.read(request, (answer, body) -> reader.read(answer, body, number, most), left);
     }
 
     private Page read(Response answer, InputStream body, int number, int most) throws IOException {

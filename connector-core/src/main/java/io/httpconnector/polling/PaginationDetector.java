@@ -272,11 +272,13 @@ final class PaginationDetector {
         Request request = placed.render(pills.and("page", pager.pills()));
         String url = pager.url();
         int[] old = {0};
-        Page page = PageReader.read(connection, url == null ? request : request.at(url), 2, records, (item, bytes) -> {
+        PageReader.Taker taker = (item, bytes) -> {
             Fingerprint print = Fingerprint.of(item);
             old[0] += known.contains(print) ? 1 : 0;
             return print;
-        });
+        };
+        Request second = url == null ? request : request.at(url);
+        Page page = PageReader.read(connection, second, 2, records, taker, PollDeadline.DEFAULT);
         return new Fetched(page.count(), old[0]);
     }
 }

@@ -131,7 +131,8 @@ public final class Parents {
     }
 
     /** The parents by their keys. */
-    Map<String, JsonNode> list(HttpConnection connection, Pills pills, int most, ServerClock clock) {
+    Map<String, JsonNode> list(
+            HttpConnection connection, Pills pills, int most, ServerClock clock, PollDeadline deadline) {
         Map<String, JsonNode> found = new LinkedHashMap<>();
         fixed.forEach(parent -> add(found, parent, most));
         if (template != null) {
@@ -145,7 +146,8 @@ public final class Parents {
                         url == null ? request : request.at(url),
                         pager.number(),
                         records,
-                        (parent, bytes) -> add(found, parent, most));
+                        (parent, bytes) -> add(found, parent, most),
+                        deadline.left());
                 if (page.number() == 1) {
                     clock.observe(page.answer());
                 }

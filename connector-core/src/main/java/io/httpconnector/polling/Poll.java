@@ -126,7 +126,13 @@ final class Poll {
 
     private Page read(Request request, int number) {
         try {
-            return PageReader.read(definition.connection(), request, number, definition.records(), intake::take);
+            return PageReader.read(
+                    definition.connection(),
+                    request,
+                    number,
+                    definition.records(),
+                    intake::take,
+                    run.deadline().left());
         } catch (StatusException e) {
             mode.refused(e);
             throw e;

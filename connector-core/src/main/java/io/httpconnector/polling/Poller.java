@@ -42,6 +42,7 @@ final class Poller {
     private final Time time;
     private final Executor handlers;
     private final List<PollingListener> listeners;
+    private final Duration pollTimeout;
     private final ServerClock clock;
     private final ReentrantLock polling = new ReentrantLock();
 
@@ -58,13 +59,15 @@ final class Poller {
             StateStore store,
             Time time,
             Executor handlers,
-            List<PollingListener> listeners) {
+            List<PollingListener> listeners,
+            Duration pollTimeout) {
         this.definition = definition;
         this.parents = parents;
         this.store = store;
         this.time = time;
         this.handlers = handlers;
         this.listeners = listeners;
+        this.pollTimeout = pollTimeout;
         this.clock = new ServerClock(time);
     }
 
@@ -160,7 +163,12 @@ final class Poller {
 
     private PollResult poll(CountDownLatch gate) {
         Tally tally = new Tally(time.nanos());
-        Run run = new Run(time, gate, handlers, soFar -> tell(listener -> listener.onPage(tally.progress(soFar))));
+        Run run = new Run(
+                time,
+                gate,
+                handlers,
+                soFar -> tell(listener -> listener.onPage(tally.progress(soFar))),
+                new PollDeadline(time, pollTimeout));
         try {
             TriggerState open = open();
             if (parents == null) {
@@ -173,6 +181,9 @@ final class Poller {
             tally.add(new PollResult(0, 0, 0, 0, 0, false, true));
         } catch (RuntimeException e) {
             failed(e, tally.done);
+            throw e;
+        } catch (Error e) {
+            failed(new ConnectorException("The poll ended with an error: " + e, e), tally.done);
             throw e;
         } finally {
             if (!tally.isComplete) {
@@ -208,7 +219,11 @@ final class Poller {
     private void pollAll(TriggerState open, Parents all, Run run, Tally tally) {
         ConnectorException failure = null;
         Map<String, JsonNode> found = all.list(
-                definition.connection(), definition.pills(), definition.limits().parents(), clock);
+                definition.connection(),
+                definition.pills(),
+                definition.limits().parents(),
+                clock,
+                run.deadline());
         Scope origin = open.scope("");
         if (!origin.checkpoint().started()) {
             long now = TimeText.nanos(clock.date());
@@ -226,7 +241,8 @@ final class Poller {
                 boolean isGone = e.status() == 404 || e.status() == 410;
                 failure = isGone || failure != null ? failure : e;
             } catch (TransferException | TimedOutException | InvalidResponseException | PollingException e) {
-                if (e instanceof PollingException waits && waits.reason() == Reason.HANDLER_WAITS) {
+                if (e instanceof PollingException ends
+                        && (ends.reason() == Reason.HANDLER_WAITS || ends.reason() == Reason.TIMED_OUT)) {
                     throw e;
                 }
                 failure = failure == null ? e : failure;
@@ -273,6 +289,13 @@ final class Poller {
         tell(listener -> listener.onFailure(definition.id(), e, failed.failures()));
     }
 
+    /** A poll that was due could not be begun. */
+    void rejected(Throwable reason) {
+        failed(
+                new ConnectorException("The poll could not be begun, as no thread could be had: " + reason, reason),
+                PollResult.NOTHING);
+    }
+
     private synchronized void note(History changed) {
         history = changed;
     }
@@ -281,7 +304,7 @@ final class Poller {
         for (PollingListener listener : listeners) {
             try {
                 what.accept(listener);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
                 LOG.error("{}: a listener failed", definition.id(), e);
             }
         }
@@ -340,6 +363,13 @@ final class Poller {
 
     synchronized History history() {
         return history;
+    }
+
+    /** Where its polls belong among those of the engine. */
+    String origin() {
+        String url = definition.connection().baseUrl();
+        int path = url.indexOf('/', url.indexOf("://") + 3);
+        return path < 0 ? url : url.substring(0, path);
     }
 
     boolean isPolling() {

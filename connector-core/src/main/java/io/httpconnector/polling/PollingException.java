@@ -27,6 +27,8 @@ public final class PollingException extends ConnectorException {
         FOREIGN_PAGE,
         /** There are more pages, keys, parents or dead letters than permitted. */
         LIMIT_REACHED,
+        /** The poll has waited for the service for longer than {@code pollTimeout} of the trigger. */
+        TIMED_OUT,
         /** The handler has called a service that wants to be left alone for longer than a thread can wait. */
         HANDLER_WAITS
     }

@@ -12,6 +12,8 @@ public final class PollingStatus {
     public enum State {
         /** It waits for the next poll, or for somebody to call it. */
         IDLE,
+        /** A poll is due, but no worker of the engine is free yet; or the engine does not work, see {@link #lag()}. */
+        WAITING,
         /** It polls. */
         POLLING,
         /** It waits to be resumed. */
@@ -114,9 +116,10 @@ public final class PollingStatus {
     }
 
     /**
-     * How much later than it was due the last scheduled poll began.
+     * How much later than it was due the last scheduled poll began; or, while one is {@link State#WAITING}, for how long it has been
+     * due.
      *
-     * @return the time; more than a moment means that there are too few workers
+     * @return the time; more than a moment means that there are too few workers, and minutes that the engine does not work
      */
     public Duration lag() {
         return lag;

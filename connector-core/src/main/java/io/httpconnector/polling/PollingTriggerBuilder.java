@@ -35,6 +35,7 @@ public final class PollingTriggerBuilder {
             "deadLetters", (builder, value) -> builder.maxDeadLetters(value.asInt()),
             "parents", (builder, value) -> builder.maxParents(value.asInt()),
             "inMemory", (builder, value) -> builder.maxInMemory(value.asInt()),
+            "pollTimeout", (builder, value) -> builder.pollTimeout(Spec.duration(value)),
             "rememberFor", (builder, value) -> builder.rememberFor(Spec.duration(value)));
 
     private final String id;
@@ -58,6 +59,7 @@ public final class PollingTriggerBuilder {
     private FirstPoll first = FirstPoll.fromNow();
     private @Nullable Delivery delivery;
     private Limits limits = Limits.DEFAULTS;
+    private Duration pollTimeout = PollDeadline.DEFAULT;
     private @Nullable Schedule schedule;
     private Duration floor = USUAL_FLOOR;
     private @Nullable StateStore store;
@@ -391,6 +393,23 @@ public final class PollingTriggerBuilder {
         return this;
     }
 
+    /**
+     * Sets how long one poll may wait for the service altogether: all pages and parents, retries and rate limits included, the time
+     * in handlers not. Each request has the {@code totalTimeout} of the connection besides, or the timeout of its template. Default: 1
+     * hour.
+     *
+     * @param timeout 1 ms to 24 h
+     * @return this
+     */
+    public PollingTriggerBuilder pollTimeout(Duration timeout) {
+        if (timeout == null || timeout.toMillis() < 1 || timeout.compareTo(Duration.ofDays(1)) > 0) {
+            problems.add("pollTimeout: " + timeout + " is out of range: use 1 ms to 24 h");
+            return this;
+        }
+        pollTimeout = timeout;
+        return this;
+    }
+
     private void range(String what, int value, int most) {
         if (value < 1 || value > most) {
             problems.add(what + ": " + value + " is out of range: use 1 to " + most);
@@ -438,7 +457,14 @@ public final class PollingTriggerBuilder {
                 limits);
         PollingEngine carrier = engine == null ? PollingEngine.shared() : engine;
         Poller poller =
-                new Poller(definition, asked, store, carrier.time(), carrier.handlers(), List.copyOf(listeners));
+                new Poller(
+                        definition,
+                        asked,
+                        store,
+                        carrier.time(),
+                        carrier.handlers(),
+                        List.copyOf(listeners),
+                        pollTimeout);
         return new PollingTrigger(definition, poller, new Timetable(id, schedule, carrier, poller));
     }
 
@@ -483,6 +509,7 @@ public final class PollingTriggerBuilder {
                 .put("deadLetters", limits.deadLetters())
                 .put("parents", limits.parents())
                 .put("inMemory", limits.batch())
+                .put("pollTimeout", pollTimeout.toString())
                 .put("rememberFor", limits.memory().toString());
         return json;
     }

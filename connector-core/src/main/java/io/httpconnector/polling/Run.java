@@ -10,8 +10,9 @@ import java.util.concurrent.Executor;
  * @param stop ends it when it opens
  * @param helpers run handlers beside the polling thread
  * @param progress is told how far it has come
+ * @param deadline how long it may wait for the service
  */
-record Run(Time time, CountDownLatch stop, Executor helpers, Progress progress) {
+record Run(Time time, CountDownLatch stop, Executor helpers, Progress progress, PollDeadline deadline) {
 
     /** Is told how far a poll has come. */
     interface Progress {

@@ -2,7 +2,9 @@ package io.httpconnector.polling;
 
 import io.httpconnector.ConnectorException;
 import io.httpconnector.Time;
+import io.httpconnector.polling.Lanes.Client;
 import io.httpconnector.polling.PollingEngine.Job;
+import io.httpconnector.polling.PollingEngine.Task;
 import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.polling.PollingStatus.State;
 import io.httpconnector.polling.Schedule.Due;
@@ -15,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Has the polls of a trigger run when they are due, and later when they fail. */
-final class Timetable {
+final class Timetable implements Task {
 
     private static final Logger LOG = LoggerFactory.getLogger(PollingTrigger.class);
     private static final Duration FIRST_BACKOFF = Duration.ofMinutes(1);
@@ -32,6 +34,7 @@ final class Timetable {
     private final Time time;
     private final long epoch;
     private final Instant epochTime;
+    private final Client client;
 
     // Guarded by this.
     private boolean started;
@@ -49,6 +52,7 @@ final class Timetable {
         this.time = poller.time();
         this.epoch = time.nanos();
         this.epochTime = time.now();
+        this.client = new Client(poller.origin());
     }
 
     /** By the clock on the wall for times of the day; else by the time that passes, whatever the clock is set to. */
@@ -109,10 +113,11 @@ final class Timetable {
     private void await(Due next) {
         due = next;
         Duration delay = Duration.between(now(), next.begin());
-        job = engine.schedule(this::run, delay.compareTo(LONGEST_SLEEP) < 0 ? delay : LONGEST_SLEEP);
+        job = engine.schedule(this, client, delay.compareTo(LONGEST_SLEEP) < 0 ? delay : LONGEST_SLEEP);
     }
 
-    private void run() {
+    @Override
+    public void run() {
         Due planned = begin();
         if (planned == null) {
             return;
@@ -125,12 +130,17 @@ final class Timetable {
         } catch (ConnectorException e) {
             atLeast = backoff(e, poller.history().failures());
             ends = e.needsAuthorization();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("A poll failed in a way that it should not", e);
-            atLeast = FIRST_BACKOFF;
+            atLeast = backoff(poller.history().failures());
         } finally {
             after(planned, atLeast, ends);
         }
+    }
+
+    @Override
+    public void rejected(Throwable reason) {
+        poller.rejected(reason);
     }
 
     /** What is due now; null when nothing is, or not yet. */
@@ -210,19 +220,30 @@ final class Timetable {
         if (e instanceof PollingException busy && busy.reason() == Reason.BUSY) {
             return Duration.ZERO;
         }
-        Duration interval = schedule == null ? FIRST_BACKOFF : schedule.shortest();
-        Duration first = interval.compareTo(FIRST_BACKOFF) < 0 ? interval : FIRST_BACKOFF;
-        double doubled = first.toMillis() * Math.pow(2, failures - 1.0);
-        double millis = Math.min(doubled, (double) LONGEST_BACKOFF.toMillis());
-        Duration wait = Duration.ofMillis(
-                (long) (millis * (1 + ThreadLocalRandom.current().nextDouble() / 4)));
+        Duration wait = backoff(failures);
         Duration asked = e.retryAfter().orElse(Duration.ZERO);
         return wait.compareTo(asked) < 0 ? asked : wait;
     }
 
+    private Duration backoff(int failures) {
+        Duration interval = schedule == null ? FIRST_BACKOFF : schedule.shortest();
+        Duration first = interval.compareTo(FIRST_BACKOFF) < 0 ? interval : FIRST_BACKOFF;
+        double doubled = first.toMillis() * Math.pow(2, failures - 1.0);
+        double millis = Math.min(doubled, (double) LONGEST_BACKOFF.toMillis());
+        return Duration.ofMillis(
+                (long) (millis * (1 + ThreadLocalRandom.current().nextDouble() / 4)));
+    }
+
     synchronized PollingStatus status() {
         Instant next = due == null || paused ? null : time.now().plus(Duration.between(now(), due.begin()));
-        return new PollingStatus(state(), poller.history(), next, lag);
+        State state = state();
+        Duration late = state == State.WAITING ? late() : lag;
+        return new PollingStatus(state, poller.history(), next, late);
+    }
+
+    /** How long ago a poll was due that has not begun; negative when none is. */
+    private Duration late() {
+        return !started || paused || due == null ? Duration.ofNanos(-1) : Duration.between(due.begin(), now());
     }
 
     private State state() {
@@ -234,6 +255,9 @@ final class Timetable {
         }
         if (paused && started) {
             return State.PAUSED;
+        }
+        if (late().toMillis() > 0) {
+            return State.WAITING;
         }
         return started || poller.isOpen() ? State.IDLE : State.STOPPED;
     }

@@ -1,0 +1,49 @@
+package io.httpconnector.polling;
+
+import io.httpconnector.Time;
+import io.httpconnector.polling.PollingException.Reason;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/** How long one poll may still wait for the service. The time of the handlers does not count. For one thread. */
+final class PollDeadline {
+
+    static final Duration DEFAULT = Duration.ofHours(1);
+
+    private final Time time;
+    private final Duration max;
+    private final long start;
+    private long handling;
+
+    PollDeadline(Time time, Duration max) {
+        this.time = time;
+        this.max = max;
+        this.start = time.nanos();
+    }
+
+    /**
+     * The time that is left for the next request.
+     *
+     * @throws PollingException when there is none
+     */
+    Duration left() {
+        Duration left = max.minusNanos(time.nanos() - start - handling);
+        if (left.toMillis() < 1) {
+            throw new PollingException(
+                    Reason.TIMED_OUT,
+                    "The poll has waited for the service for " + max
+                            + " altogether: narrow the query, or raise pollTimeout(...)");
+        }
+        return left;
+    }
+
+    /** Does what does not count. */
+    <T> T handling(Supplier<T> work) {
+        long begin = time.nanos();
+        try {
+            return work.get();
+        } finally {
+            handling += time.nanos() - begin;
+        }
+    }
+}

@@ -1,0 +1,300 @@
+package io.httpconnector.polling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.httpconnector.HttpConnection;
+import io.httpconnector.Time;
+import io.httpconnector.polling.PollingStatus.State;
+import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.template.RequestTemplate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** An engine polls again after every failure of threads, memory and time. */
+@Timeout(60)
+class EngineSurvivalTest {
+
+    private static final Duration SHORT = Duration.ofMillis(100);
+
+    private final Service service = new Service();
+    private final HttpConnection connection =
+            HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
+    private final List<ExecutorService> executors = new ArrayList<>();
+
+    @AfterEach
+    void end() {
+        executors.forEach(ExecutorService::shutdownNow);
+        connection.close();
+        service.close();
+    }
+
+    /** Throws so many times before it executes anything. */
+    private final class Failing extends AbstractExecutorService {
+
+        private final ExecutorService threads = Executors.newCachedThreadPool();
+        private final AtomicInteger left;
+        private final Supplier<Throwable> failure;
+
+        Failing(int times, Supplier<Throwable> failure) {
+            this.left = new AtomicInteger(times);
+            this.failure = failure;
+            executors.add(threads);
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            if (left.getAndDecrement() > 0) {
+                EngineSurvivalTest.<RuntimeException>sneaky(failure.get());
+            }
+            threads.execute(task);
+        }
+
+        @Override
+        public void shutdown() {
+            threads.shutdown();
+        }
+
+        @Override
+        public List<Runnable> shutdownNow() {
+            return threads.shutdownNow();
+        }
+
+        @Override
+        public boolean isShutdown() {
+            return threads.isShutdown();
+        }
+
+        @Override
+        public boolean isTerminated() {
+            return threads.isTerminated();
+        }
+
+        @Override
+        public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+            return threads.awaitTermination(timeout, unit);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> void sneaky(Throwable e) throws E {
+        throw (E) e;
+    }
+
+    private PollingEngine engine(ExecutorService pollers, Time time, ThreadFactory timers) {
+        return new PollingEngine(4, time, pollers, new Failing(0, Error::new), timers);
+    }
+
+    private PollingTriggerBuilder trigger(String id, PollingEngine engine) {
+        return PollingTrigger.named(id)
+                .connection(connection)
+                .request(RequestTemplate.named("List").get("/records").build())
+                .key("/id")
+                .store(StateStore.inMemory())
+                .engine(engine)
+                .every(SHORT)
+                .minInterval(SHORT)
+                .handler(event -> {});
+    }
+
+    @Test
+    void aPollForWhichThereIsNoThreadIsAFailedPollAndIsTriedAgain() {
+        List<Supplier<Throwable>> failures = List.of(
+                () -> new OutOfMemoryError("unable to create native thread"),
+                StackOverflowError::new,
+                RejectedExecutionException::new,
+                NoClassDefFoundError::new,
+                () -> new Exception("checked, as from a proxy"));
+        for (Supplier<Throwable> failure : failures) {
+            List<String> told = Collections.synchronizedList(new ArrayList<>());
+            PollingListener listener = new PollingListener() {
+                @Override
+                public void onFailure(String trigger, Exception reason, int inARow) {
+                    told.add(reason.getMessage() + inARow);
+                }
+            };
+            try (PollingEngine engine = engine(new Failing(3, failure), Time.SYSTEM, Thread::new);
+                    PollingTrigger first = trigger("first", engine)
+                            .listener(listener)
+                            .build();
+                    PollingTrigger second =
+                            trigger("second", engine).listener(listener).build()) {
+                first.start();
+                second.start();
+                eventually(() -> told.size() >= 2);
+                assertThat(told.get(0)).contains("no thread could be had");
+                eventually(() -> first.status().lastSuccess().isPresent()
+                        && second.status().lastSuccess().isPresent());
+                assertThat(told).hasSize(3);
+                assertThat(first.status().failuresInARow()).isZero();
+            }
+        }
+    }
+
+    @Test
+    void aPollThatEndsWithAnErrorIsAFailedPollAndIsTriedAgain() {
+        AtomicInteger errors = new AtomicInteger();
+        try (PollingEngine engine = PollingEngine.create(1);
+                PollingTrigger trigger = trigger("t", engine)
+                        .records(Records.atRoot().where(record -> {
+                            if (errors.incrementAndGet() <= 2) {
+                                throw new OutOfMemoryError("Java heap space");
+                            }
+                            return true;
+                        }))
+                        .build()) {
+            service.behaviour = asked -> Answer.json(List.of(java.util.Map.of("id", 1)));
+            trigger.start();
+            eventually(() -> trigger.status().failuresInARow() > 0);
+            assertThat(trigger.status().lastError().orElseThrow()).contains("Java heap space");
+            eventually(() -> trigger.status().lastSuccess().isPresent());
+        }
+    }
+
+    @Test
+    void theTimerGoesOnAfterEveryFailure() {
+        AtomicInteger failures = new AtomicInteger();
+        Time broken = new Time() {
+            @Override
+            public long nanos() {
+                return System.nanoTime();
+            }
+
+            @Override
+            public Instant now() {
+                return Instant.now();
+            }
+
+            @Override
+            public boolean await(CountDownLatch gate, Duration time) throws InterruptedException {
+                switch (failures.getAndIncrement() % 8) {
+                    case 1 -> throw new OutOfMemoryError("Java heap space");
+                    case 3 -> throw new StackOverflowError();
+                    case 5 -> throw new IllegalStateException();
+                    case 7 -> throw new InterruptedException();
+                    default -> {
+                        return gate.await(Math.min(50, time.toMillis()), TimeUnit.MILLISECONDS);
+                    }
+                }
+            }
+        };
+        try (PollingEngine engine = engine(new Failing(0, Error::new), broken, Thread::new);
+                PollingTrigger trigger = trigger("t", engine).build()) {
+            trigger.start();
+            eventually(() -> trigger.status().polls() >= 5 && failures.get() > 20);
+            assertThat(engine.isHealthy()).isTrue();
+        }
+    }
+
+    @Test
+    void aTimerThatIsInterruptedGoesOn() {
+        List<Thread> timers = Collections.synchronizedList(new ArrayList<>());
+        ThreadFactory factory = task -> {
+            Thread thread = new Thread(task);
+            timers.add(thread);
+            return thread;
+        };
+        try (PollingEngine engine = engine(new Failing(0, Error::new), Time.SYSTEM, factory);
+                PollingTrigger trigger = trigger("t", engine).build()) {
+            trigger.start();
+            for (int i = 0; i < 20; i++) {
+                timers.get(0).interrupt();
+                pause(5);
+            }
+            long before = trigger.status().polls();
+            eventually(() -> trigger.status().polls() > before + 2);
+            assertThat(timers).hasSize(1);
+        }
+    }
+
+    @Test
+    void anEngineWhoseTimerCanNotBeStartedSaysSoAndStartsItLater() {
+        AtomicInteger left = new AtomicInteger(3);
+        ThreadFactory factory = task -> {
+            if (left.getAndDecrement() > 0) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+            return new Thread(task);
+        };
+        try (PollingEngine engine = engine(new Failing(0, Error::new), Time.SYSTEM, factory);
+                PollingTrigger trigger = trigger("t", engine).build()) {
+            trigger.start();
+            eventually(() -> trigger.status().state() == State.WAITING);
+            eventually(() -> trigger.status().lag().toMillis() > 100);
+            assertThat(engine.isHealthy()).isFalse();
+            eventually(engine::isHealthy);
+            eventually(() -> trigger.status().lastSuccess().isPresent());
+        }
+    }
+
+    @Test
+    void theTimerEndsWhenThereIsNothingToDoAndStartsAgain() {
+        List<Thread> timers = Collections.synchronizedList(new ArrayList<>());
+        ThreadFactory factory = task -> {
+            Thread thread = new Thread(task);
+            timers.add(thread);
+            return thread;
+        };
+        Time soon = new Time() {
+            @Override
+            public long nanos() {
+                return System.nanoTime();
+            }
+
+            @Override
+            public Instant now() {
+                return Instant.now();
+            }
+
+            @Override
+            public boolean await(CountDownLatch gate, Duration time) throws InterruptedException {
+                return gate.await(Math.min(20, time.toMillis()), TimeUnit.MILLISECONDS);
+            }
+        };
+        try (PollingEngine engine = engine(new Failing(0, Error::new), soon, factory);
+                PollingTrigger trigger = trigger("t", engine).build()) {
+            assertThat(timers).isEmpty();
+            for (int i = 1; i <= 3; i++) {
+                int rounds = i;
+                long before = trigger.status().polls();
+                trigger.start();
+                eventually(() -> trigger.status().polls() > before + 1);
+                assertThat(trigger.stop(Duration.ofSeconds(10))).isTrue();
+                eventually(() -> timers.stream().noneMatch(Thread::isAlive));
+                assertThat(timers).hasSize(rounds);
+            }
+        }
+    }
+
+    private static void eventually(BooleanSupplier condition) {
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("in time").isLessThan(end);
+            pause(10);
+        }
+    }
+
+    private static void pause(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
