@@ -4,6 +4,7 @@ import java.util.concurrent.Future;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.cookie.CookieStore;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.jspecify.annotations.Nullable;
 
 /** One attempt on its way, and how far it came: only once there is a connection can the service have seen anything of it. */
 final class Attempt extends HttpClientContext {
@@ -26,6 +27,7 @@ final class Attempt extends HttpClientContext {
     private boolean fresh;
     private boolean connected;
     private boolean answered;
+    private @Nullable WireBody body;
 
     Attempt(String target, Transmission transmission, Call call, RequestConfig config) {
         this.target = target;
@@ -43,6 +45,7 @@ final class Attempt extends HttpClientContext {
     /** No connection was left over: a new one is being opened. */
     void opens() {
         fresh = true;
+        connected = false;
     }
 
     Call call() {
@@ -57,13 +60,26 @@ final class Attempt extends HttpClientContext {
     /** There is a connection: gives the target as it stands in the request line, secrets included. */
     String connects() {
         connected = true;
+        answered = false;
         call.begins();
         return target;
     }
 
-    void answers() {
+    /** The head of a response to the request is there. */
+    void answers(@Nullable WireBody body) {
+        this.body = body;
         answered = true;
         call.endsWaiting();
+    }
+
+    /** The body as it comes from the socket; null when the response has none. */
+    @Nullable WireBody body() {
+        return body;
+    }
+
+    /** Whether the request itself went out, and not only what opens a tunnel for it. */
+    boolean isSent() {
+        return connected;
     }
 
     Reach reach() {

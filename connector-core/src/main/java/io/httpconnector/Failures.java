@@ -1,5 +1,6 @@
 package io.httpconnector;
 
+import java.io.EOFException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
@@ -33,6 +34,9 @@ final class Failures {
     }
 
     ConnectorException of(Exception e, Attempt.Reach reach, Request request, Exchange exchange) {
+        if (e instanceof ProxyRefusedException) {
+            return noProxy(e, request, exchange);
+        }
         boolean connected = reach != Attempt.Reach.NOWHERE;
         if (e instanceof ConnectTimeoutException || (e instanceof SocketTimeoutException && !connected)) {
             return new TimedOutException(TimedOutException.Phase.CONNECT, timeouts.connect(), e, exchange);
@@ -40,7 +44,7 @@ final class Failures {
         if (e instanceof SocketTimeoutException) {
             return new TimedOutException(TimedOutException.Phase.RESPONSE, timeouts.response(), e, exchange);
         }
-        if (e instanceof MessageConstraintException) {
+        if (e instanceof MessageConstraintException && connected) {
             return new InvalidResponseException(summary(exchange) + "the response headers are too large", e, exchange);
         }
         if (Thread.currentThread().isInterrupted()) {
@@ -70,12 +74,10 @@ final class Failures {
             return new CannotConnectException(
                     CannotConnectException.Reason.NOT_ALLOWED, summary(exchange) + reason(e, request), e, exchange);
         }
-        if (proxy != null && !proxy.spares(url.origin().getHostName()) && !(e instanceof SSLException)) {
-            return new CannotConnectException(
-                    CannotConnectException.Reason.PROXY,
-                    summary(exchange) + "no connection through the proxy " + proxy + ": " + reason(e, request),
-                    e,
-                    exchange);
+        if (proxy != null
+                && !proxy.spares(url.origin().getHostName())
+                && (!(e instanceof SSLException) || isNoTls((SSLException) e))) {
+            return noProxy(e, request, exchange);
         }
         if (e instanceof UnknownHostException) {
             return new CannotConnectException(
@@ -97,6 +99,19 @@ final class Failures {
                 summary(exchange) + "no connection to " + host + ": " + reason(e, request),
                 e,
                 exchange);
+    }
+
+    private CannotConnectException noProxy(Exception e, Request request, Exchange exchange) {
+        return new CannotConnectException(
+                CannotConnectException.Reason.PROXY,
+                summary(exchange) + "no connection through the proxy " + proxy + ": " + reason(e, request),
+                e,
+                exchange);
+    }
+
+    /** What came through the tunnel is no TLS at all, or nothing: no service was reached. */
+    private static boolean isNoTls(SSLException e) {
+        return e.getClass() == SSLException.class || e.getCause() instanceof EOFException;
     }
 
     /** A service that misses our certificate says only that the handshake failed. */

@@ -15,7 +15,8 @@ import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 
 /**
- * Lets an answer pass whose {@code Content-Encoding} names no coding: some services write {@code UTF-8} or {@code none} there, and
+ * Lets a response pass whose body is empty, whatever its {@code Content-Encoding}: nothing is compressed there. And one whose
+ * {@code Content-Encoding} names no coding: some services write {@code UTF-8} or {@code none} there, and
  * object stores keep {@code aws-chunked}. HttpClient refuses them from version 5.6 on, and did not before.
  */
 final class MisusedCodings implements ExecChainHandler {
@@ -46,7 +47,10 @@ final class MisusedCodings implements ExecChainHandler {
             throws IOException, HttpException {
         ClassicHttpResponse response = chain.proceed(request, scope);
         HttpEntity entity = response.getEntity();
-        if (entity != null && entity.getContentEncoding() != null) {
+        if (entity != null && entity.getContentEncoding() != null && isEmpty(scope)) {
+            // Nothing was compressed, and no coding can make anything of it.
+            response.setEntity(new Coded(entity, ""));
+        } else if (entity != null && entity.getContentEncoding() != null) {
             List<String> said = Arrays.stream(entity.getContentEncoding().split(",", -1))
                     .map(String::strip)
                     .toList();
@@ -58,6 +62,11 @@ final class MisusedCodings implements ExecChainHandler {
             }
         }
         return response;
+    }
+
+    private static boolean isEmpty(ExecChain.Scope scope) throws IOException {
+        WireBody body = scope.clientContext instanceof Attempt attempt ? attempt.body() : null;
+        return body != null && body.isEmpty();
     }
 
     /** Around the decompression, for HttpClient before 5.6, which lets pass what it can't read. */

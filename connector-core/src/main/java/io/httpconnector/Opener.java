@@ -147,6 +147,9 @@ final class Opener extends DefaultHttpClientConnectionOperator implements HttpCl
             socket.connect(new InetSocketAddress(addresses[0], proxy.port()), patience.toMillisecondsIntBound());
             socket.setSoTimeout(patience.toMillisecondsIntBound());
             Socks.open(socket, proxy, host.getHostName(), PORTS.resolve(host.getSchemeName(), host));
+            if (socket.getInputStream().available() > 0) {
+                throw new ProxyRefusedException("it sent bytes of its own through the tunnel");
+            }
             onAfterSocketConnect(attempt, host);
             connection.bind(socket);
             if (URIScheme.HTTPS.same(host.getSchemeName())) {

@@ -3,7 +3,9 @@ package io.httpconnector;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
+import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.ClientProtocolException;
+import org.apache.hc.core5.http.MessageConstraintException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -149,7 +151,10 @@ public final class Retry {
         if (failure instanceof CannotConnectException e) {
             return e.reason() != CannotConnectException.Reason.TLS
                     && e.reason() != CannotConnectException.Reason.NOT_ALLOWED
-                    && !(e.getCause() instanceof ClientProtocolException);
+                    && !(e.getCause() instanceof ClientProtocolException)
+                    && !(e.getCause() instanceof SSLException)
+                    && !(e.getCause() instanceof MessageConstraintException)
+                    && !(e.getCause() instanceof ProxyRefusedException refused && !refused.isTemporary());
         }
         return failure instanceof TimedOutException e && e.phase() == TimedOutException.Phase.CONNECT;
     }

@@ -3,17 +3,23 @@ package io.httpconnector;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SchemePortResolver;
+import org.apache.hc.client5.http.auth.AuthChallenge;
+import org.apache.hc.client5.http.auth.AuthScheme;
 import org.apache.hc.client5.http.auth.AuthScope;
+import org.apache.hc.client5.http.auth.ChallengeType;
 import org.apache.hc.client5.http.auth.Credentials;
 import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
+import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.ChainElement;
+import org.apache.hc.client5.http.impl.DefaultAuthenticationStrategy;
 import org.apache.hc.client5.http.impl.DefaultSchemePortResolver;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
@@ -24,7 +30,10 @@ import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.HttpClientResponseHandler;
 import org.apache.hc.core5.http.protocol.HttpContext;
@@ -65,7 +74,10 @@ final class SharedClient {
                 .setMaxConnTotal(Integer.MAX_VALUE)
                 .setMaxConnPerRoute(Integer.MAX_VALUE)
                 .setDefaultConnectionConfig(
-                        ConnectionConfig.custom().setTimeToLive(MAX_AGE).build())
+                        ConnectionConfig.custom()
+                                .setTimeToLive(MAX_AGE)
+                                .setValidateAfterInactivity(TimeValue.ZERO_MILLISECONDS)
+                                .build())
                 .setConnectionFactory(SharedClient::connection)
                 .build();
         HttpClientBuilder builder = HttpClientBuilder.create()
@@ -75,9 +87,18 @@ final class SharedClient {
                         request.setPath(attempt.connects());
                     }
                 })
+                .addResponseInterceptorFirst((response, entity, context) -> {
+                    if (context instanceof Attempt attempt) {
+                        attempt.answers(entity instanceof WireBody body ? body : null);
+                    }
+                })
+                .addExecInterceptorBefore(
+                        ChainElement.PROTOCOL.name(), "responses of the proxy", SharedClient::refuseProxy)
                 .addExecInterceptorBefore(ChainElement.COMPRESS.name(), "unread codings", MisusedCodings::refuseUnread)
                 .addExecInterceptorAfter(ChainElement.COMPRESS.name(), "misused codings", new MisusedCodings())
                 .setUserAgent("http-connector")
+                .setTargetAuthenticationStrategy((type, challenges, context) -> List.of())
+                .setProxyAuthenticationStrategy(SharedClient::schemes)
                 .disableRedirectHandling()
                 .disableAutomaticRetries()
                 .disableAuthCaching()
@@ -129,6 +150,30 @@ final class SharedClient {
             connection.bind(socket);
         }
         return connection;
+    }
+
+    /** How to authenticate to a proxy; a service, also one that is reached through a tunnel, can't ask for that. */
+    private static List<AuthScheme> schemes(
+            ChallengeType type, Map<String, AuthChallenge> challenges, HttpContext context) {
+        boolean isTunnelled = context instanceof Attempt attempt
+                && attempt.isSent()
+                && (attempt.getHttpRoute().getProxyHost() == null
+                        || attempt.getHttpRoute().isTunnelled());
+        return isTunnelled ? List.of() : DefaultAuthenticationStrategy.INSTANCE.select(type, challenges, context);
+    }
+
+    /** Lets nothing pass that the service has not said. */
+    private static ClassicHttpResponse refuseProxy(
+            ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain) throws IOException, HttpException {
+        ClassicHttpResponse response = chain.proceed(request, scope);
+        boolean isForwarded = scope.route.getProxyHost() != null && !scope.route.isTunnelled();
+        boolean asksForCredentials = isForwarded && response.getCode() == HttpStatus.SC_PROXY_AUTHENTICATION_REQUIRED;
+        // What came before the request went out can't be the response to it.
+        if (asksForCredentials || (scope.clientContext instanceof Attempt attempt && !attempt.isSent())) {
+            scope.execRuntime.discardEndpoint();
+            throw new ProxyRefusedException(response.getCode());
+        }
+        return response;
     }
 
     /** For the proxy only: what a service asks for is answered by the auth strategy. */

@@ -80,10 +80,11 @@ final class Transport implements AutoCloseable {
         Deadlines.Deadline deadline = Deadlines.start(call, transmission::expire);
         underWay.add(transmission);
         try {
-            return client.execute(request.url().origin(), transmission, attempt, answer -> {
-                attempt.answers();
-                return read(request, transmission, answer, call, receiver);
-            });
+            return client.execute(
+                    request.url().origin(),
+                    transmission,
+                    attempt,
+                    answer -> read(request, transmission, answer, call, receiver));
         } catch (Receiver.ReaderFailedException e) {
             throw e.toConnectorException(request);
         } catch (Receiver.TooLargeException e) {

@@ -10,6 +10,7 @@ import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParser;
 import org.apache.hc.core5.http.io.HttpTransportMetrics;
 import org.apache.hc.core5.http.io.SessionInputBuffer;
 import org.apache.hc.core5.util.CharArrayBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the head of an answer, and fails when the service hangs up in the middle of it. The original takes what came as the
@@ -17,13 +18,21 @@ import org.apache.hc.core5.util.CharArrayBuffer;
  */
 final class WholeHeadParser extends DefaultHttpResponseParser {
 
+    private @Nullable SessionInputBuffer buffer;
+
     WholeHeadParser(Http1Config config) {
         super(config);
     }
 
     @Override
     public ClassicHttpResponse parse(SessionInputBuffer buffer, InputStream in) throws IOException, HttpException {
+        this.buffer = buffer;
         return super.parse(new Lines(buffer), in);
+    }
+
+    /** How many bytes were read from the socket, and belong to nothing that was parsed or read yet. */
+    int unread() {
+        return buffer == null ? 0 : buffer.length();
     }
 
     private static final class Lines implements SessionInputBuffer {
