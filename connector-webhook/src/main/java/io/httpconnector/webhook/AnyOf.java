@@ -2,7 +2,6 @@ package io.httpconnector.webhook;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 
 /** One of several ways to verify is enough. */
 final class AnyOf implements Verifier {
@@ -20,25 +19,12 @@ final class AnyOf implements Verifier {
     @Override
     public Verdict verify(WebhookRequest request, Instant now) {
         Verdict verdict = all.get(0).verify(request, now);
-        for (int i = 1; !verdict.isAccepted() && i < all.size(); i++) {
+        int i = 0;
+        while (!verdict.isAccepted() && ++i < all.size()) {
             verdict = all.get(i).verify(request, now);
         }
-        return verdict;
-    }
-
-    @Override
-    public Optional<Part> eventId() {
-        return all.stream().flatMap(verifier -> verifier.eventId().stream()).findFirst();
-    }
-
-    @Override
-    public Optional<Part> eventType() {
-        return all.stream().flatMap(verifier -> verifier.eventType().stream()).findFirst();
-    }
-
-    @Override
-    public Optional<String> mediaType() {
-        return all.stream().flatMap(verifier -> verifier.mediaType().stream()).findFirst();
+        // What counts as id, type and media type is what the one says that has accepted it.
+        return verdict.isAccepted() ? Verdict.signed(verdict.data(request, all.get(i))) : verdict;
     }
 
     @Override

@@ -20,13 +20,17 @@ final class DigestKeys implements Keys {
     @Override
     public @Nullable Supplier<String> verify(
             SignedContent content, SignedContent.Known known, List<byte[]> signatures) {
+        byte[] first = null;
         for (Secret secret : secrets) {
             MessageDigest digest = Digests.of(algorithm);
             content.feed(digest::update, known, secret);
             byte[] right = digest.digest();
+            // By the first secret, whichever has signed.
+            byte[] fingerprinted = first == null ? right : first;
+            first = fingerprinted;
             for (byte[] signature : signatures) {
                 if (MessageDigest.isEqual(right, signature)) {
-                    return () -> Digests.fingerprint(right);
+                    return () -> Digests.fingerprint(fingerprinted);
                 }
             }
         }

@@ -2,10 +2,8 @@ package io.httpconnector.webhook;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.BinaryNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.httpconnector.webhook.Headers.Content;
 import io.httpconnector.webhook.Payloads.TooLargeException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,23 +13,26 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.UUID;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Makes events of requests that are genuine: one of each, or one of each element of a batch. Immutable. */
+/**
+ * Makes events of genuine requests: one of each, or one of each element of a batch. Reads nothing but {@link SignedData}, so no
+ * unsigned part of a request can change an event. Immutable.
+ */
 final class EventReader {
 
     private static final int LONGEST_ID = 255;
     private static final int MOST_EVENTS = 10_000;
     private static final Set<String> SECRET_HEADERS = Set.of("authorization", "proxy-authorization", "cookie");
-    private static final String CLOUD_EVENTS = "application/cloudevents";
+    private static final Part CLOUD_EVENT_ID = Part.header("ce-id");
+    private static final Part CLOUD_EVENT_SOURCE = Part.header("ce-source");
+    private static final Part CLOUD_EVENT_TYPE = Part.header("ce-type");
 
     private final Places places;
     private final Set<String> hiddenHeaders = new HashSet<>(SECRET_HEADERS);
     private final Set<String> hiddenParameters = new HashSet<>();
 
-    /** Where things stand. */
+    /** Where things stand, as far as the receiver says it; otherwise, the verifier does. */
     record Places(
             String receiver,
             @Nullable Part id,
@@ -40,7 +41,7 @@ final class EventReader {
             @Nullable Part each,
             @Nullable Part jsonIn,
             List<Part> secrets,
-            @Nullable String mediaType,
+            @Nullable MediaType mediaType,
             int most) {}
 
     EventReader(Places places) {
@@ -54,11 +55,19 @@ final class EventReader {
         }
     }
 
-    JsonNode payload(WebhookRequest request, Content content) throws IOException {
-        JsonNode payload = Payloads.read(request, content, places.mediaType, places.most);
+    /** The header fields and parameters of a request, as a hint for people: not signed as a rule, and without credentials. */
+    Origin origin(WebhookRequest request) {
+        return new Origin(request, hiddenHeaders, hiddenParameters);
+    }
+
+    Payload payload(SignedData data) throws IOException {
+        Payload payload = Payload.read(
+                data,
+                places.mediaType == null ? data.places().mediaTypes() : List.of(places.mediaType),
+                places.most);
         JsonPointer place = places.jsonIn == null ? null : places.jsonIn.pointer;
         if (place != null) {
-            unwrap(payload, place);
+            unwrap(payload.tree(), place);
         }
         return payload;
     }
@@ -77,27 +86,36 @@ final class EventReader {
         }
     }
 
-    List<WebhookEvent> events(WebhookRequest request, Content content, JsonNode payload, Verdict verdict, Instant now)
-            throws IOException {
-        Came came =
-                new Came(request, verdict, new Origin(request, content.type(), hiddenHeaders, hiddenParameters), now);
-        boolean whole = content.type().regionMatches(true, 0, CLOUD_EVENTS, 0, CLOUD_EVENTS.length());
-        if (whole || content.cloudEvent()) {
-            return cloudEvents(came, payload, whole);
+    List<WebhookEvent> events(SignedData data, Payload payload, Origin origin, Instant now) throws IOException {
+        Came came = new Came(data, origin, now);
+        JsonNode tree = payload.tree();
+        if (payload.mediaType().isCloudEvents()) {
+            return cloudEvents(came, tree);
         }
-        JsonNode batch = places.each == null ? MissingNode.getInstance() : payload.at(places.each.pointer);
-        return batch.isArray() ? batch(came, batch) : List.of(event(came, payload, id(came, payload)));
+        if (data.hasCloudEventAttributes()) {
+            return List.of(cloudEvent(
+                    came,
+                    CLOUD_EVENT_ID,
+                    data.value(CLOUD_EVENT_SOURCE),
+                    data.value(CLOUD_EVENT_ID),
+                    data.value(CLOUD_EVENT_TYPE),
+                    tree));
+        }
+        JsonNode batch = places.each == null ? MissingNode.getInstance() : tree.at(places.each.pointer);
+        return batch.isArray() ? batch(came, batch) : List.of(event(came, tree, id(came, tree)));
     }
 
     /** What the events of a request have in common. */
-    private record Came(WebhookRequest request, Verdict verdict, Origin origin, Instant time) {}
+    private record Came(SignedData data, Origin origin, Instant time) {}
 
     private List<WebhookEvent> batch(Came came, JsonNode batch) throws IOException {
         checkSize(batch);
         List<WebhookEvent> events = new ArrayList<>(batch.size());
+        Part place = idPlace(came);
+        boolean within = place != null && place.kind == Part.Kind.BODY;
         String whole = "";
         for (JsonNode element : batch) {
-            String id = places.id != null && places.id.kind == Part.Kind.BODY ? signedId(came, element) : "";
+            String id = within ? ownId(came, element) : "";
             if (id.isEmpty()) {
                 whole = whole.isEmpty() ? id(came, MissingNode.getInstance()) : whole;
                 id = whole + "#" + events.size();
@@ -114,28 +132,41 @@ final class EventReader {
     }
 
     private WebhookEvent event(Came came, JsonNode payload, String id) {
+        return event(came, payload, id, type(came, payload));
+    }
+
+    private WebhookEvent event(Came came, JsonNode payload, String id, String type) {
         return new WebhookEvent(
                 bounded(id),
                 places.receiver,
-                value(places.type, came.request, payload),
-                bounded(value(places.key, came.request, payload)),
+                type,
+                bounded(value(places.key, came, payload)),
                 payload,
                 came.origin,
                 came.time);
     }
 
-    private String id(Came came, JsonNode payload) {
-        String id = signedId(came, payload);
-        Supplier<String> fingerprint = came.verdict.fingerprint();
-        if (!id.isEmpty()) {
-            return id;
+    private String type(Came came, JsonNode payload) {
+        if (places.type != null) {
+            return value(places.type, came, payload);
         }
-        return fingerprint == null ? UUID.randomUUID().toString() : fingerprint.get();
+        SignedData.Places usual = came.data.places();
+        return usual.typeOf() == null ? value(usual.eventType(), came, payload) : usual.typeOf().apply(payload);
+    }
+
+    private String id(Came came, JsonNode payload) {
+        String id = ownId(came, payload);
+        return id.isEmpty() ? came.data.identityOfContent() : id;
+    }
+
+    private @Nullable Part idPlace(Came came) {
+        return places.id == null ? came.data.places().eventId() : places.id;
     }
 
     /** What anybody could change does not tell events apart. */
-    private String signedId(Came came, JsonNode payload) {
-        return places.id != null && came.verdict.covers(places.id) ? value(places.id, came.request, payload) : "";
+    private String ownId(Came came, JsonNode payload) {
+        Part place = idPlace(came);
+        return place != null && came.data.covers(place) ? value(place, came, payload) : "";
     }
 
     /** Many of them are remembered. */
@@ -143,27 +174,19 @@ final class EventReader {
         return id.length() <= LONGEST_ID ? id : Digests.fingerprint(id.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static String value(@Nullable Part part, WebhookRequest request, JsonNode payload) {
+    private static String value(@Nullable Part part, Came came, JsonNode payload) {
         if (part == null) {
             return "";
         }
-        List<String> values = part.kind == Part.Kind.BODY
-                ? part.values(List.of(payload.at(part.pointer).asText("")))
-                : Payloads.untrusted(part, request);
+        if (part.kind != Part.Kind.BODY) {
+            return came.data.value(part);
+        }
+        List<String> values = part.values(List.of(payload.at(part.pointer).asText("")));
         return values.isEmpty() ? "" : values.get(0);
     }
 
-    /** CloudEvents 1.0 by HTTP: in one piece, in several, or with the attributes in the header. */
-    private List<WebhookEvent> cloudEvents(Came came, JsonNode payload, boolean whole) throws IOException {
-        if (!whole) {
-            return List.of(cloudEvent(
-                    came,
-                    Part.header("ce-id"),
-                    value("ce-source", came),
-                    value("ce-id", came),
-                    value("ce-type", came),
-                    payload));
-        }
+    /** CloudEvents 1.0 in one piece, alone or in a batch. */
+    private List<WebhookEvent> cloudEvents(Came came, JsonNode payload) throws IOException {
         List<JsonNode> all = new ArrayList<>();
         if (payload.isArray()) {
             checkSize(payload);
@@ -173,39 +196,24 @@ final class EventReader {
         }
         List<WebhookEvent> events = new ArrayList<>();
         for (JsonNode each : all) {
-            if (!each.path("id").isTextual()
-                    || !each.path("source").isTextual()
-                    || !each.path("type").isTextual()) {
-                throw new IOException("a CloudEvent lacks its id, its source or its type");
-            }
-            JsonNode data = each.has("data_base64")
-                    ? BinaryNode.valueOf(each.get("data_base64").binaryValue())
-                    : each.path("data");
+            CloudEvents.check(each);
             events.add(cloudEvent(
                     came,
                     Part.body("/id"),
                     each.get("source").asText(),
                     each.get("id").asText(),
                     each.get("type").asText(),
-                    data));
+                    CloudEvents.data(each)));
         }
         return events;
     }
 
-    private static String value(String header, Came came) {
-        return came.request.header(header).orElse("");
-    }
-
+    /** What the receiver says goes before the attributes. */
     private WebhookEvent cloudEvent(Came came, Part idPlace, String source, String id, String type, JsonNode data) {
-        boolean known = !id.isEmpty() && came.verdict.covers(idPlace);
-        String key = bounded(value(places.key, came.request, data));
-        return new WebhookEvent(
-                known ? bounded(source + " " + id) : id(came, MissingNode.getInstance()),
-                places.receiver,
-                type,
-                key,
-                data,
-                came.origin,
-                came.time);
+        String chosenId = places.id == null ? "" : ownId(came, data);
+        String chosenType = places.type == null ? "" : type(came, data);
+        boolean known = !id.isEmpty() && came.data.covers(idPlace);
+        String usualId = known ? source + " " + id : came.data.identityOfContent();
+        return event(came, data, chosenId.isEmpty() ? usualId : chosenId, chosenType.isEmpty() ? type : chosenType);
     }
 }

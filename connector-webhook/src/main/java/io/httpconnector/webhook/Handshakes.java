@@ -152,7 +152,7 @@ public final class Handshakes {
         return new Handshake() {
             @Override
             public Optional<WebhookResponse> beforeVerification(WebhookRequest request) {
-                Optional<String> secret = request.header("X-Hook-Secret").flatMap(Handshakes::bounded);
+                Optional<String> secret = request.header("X-Hook-Secret").flatMap(Handshakes::ascii);
                 if (secret.isEmpty() || !request.method().equals("POST")) {
                     return Optional.empty();
                 }
@@ -174,7 +174,7 @@ public final class Handshakes {
             @Override
             public Optional<WebhookResponse> beforeVerification(WebhookRequest request) {
                 Optional<String> origin =
-                        request.header("WebHook-Request-Origin").flatMap(Handshakes::bounded);
+                        request.header("WebHook-Request-Origin").flatMap(Handshakes::ascii);
                 if (!request.method().equals("OPTIONS") || origin.isEmpty()) {
                     return Optional.empty();
                 }
@@ -254,6 +254,11 @@ public final class Handshakes {
         boolean good =
                 !text.isEmpty() && text.length() <= LONGEST && text.chars().noneMatch(Character::isISOControl);
         return good ? Optional.of(text) : Optional.empty();
+    }
+
+    /** What is sent back in a header field. */
+    private static Optional<String> ascii(String text) {
+        return bounded(text).filter(good -> good.chars().allMatch(c -> c < 0x7F));
     }
 
     /** As plain text, whatever it looks like to a browser. */

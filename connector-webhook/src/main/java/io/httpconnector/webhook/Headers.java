@@ -52,27 +52,27 @@ final class Headers {
     Content content() {
         String type = null;
         String encoding = null;
-        boolean cloudEvent = false;
+        boolean ambiguous = false;
         for (int i = 0; i < all.length; i += 2) {
             // Most names are others, and have another length.
-            switch (all[i].length()) {
-                case 12 -> type = type == null && all[i].equalsIgnoreCase("Content-Type") ? all[i + 1] : type;
-                case 16 ->
-                    encoding = encoding == null && all[i].equalsIgnoreCase("Content-Encoding") ? all[i + 1] : encoding;
-                case 14 -> cloudEvent |= all[i].equalsIgnoreCase("ce-specversion");
-                default -> {}
+            if (all[i].length() == 12 && all[i].equalsIgnoreCase("Content-Type")) {
+                ambiguous |= type != null && !type.equals(all[i + 1]);
+                type = all[i + 1];
+            } else if (all[i].length() == 16 && all[i].equalsIgnoreCase("Content-Encoding")) {
+                ambiguous |= encoding != null && !encoding.equals(all[i + 1]);
+                encoding = all[i + 1];
             }
         }
-        return new Content(type == null ? "" : type, encoding, cloudEvent);
+        return new Content(type == null ? "" : type, encoding, ambiguous);
     }
 
     /**
-     * How a body is to be read.
+     * How a body is written.
      *
      * @param type its media type; empty when none is given
-     * @param cloudEvent whether it is the data of a CloudEvent, whose attributes are in the header
+     * @param ambiguous whether there are several fields that differ
      */
-    record Content(String type, @Nullable String encoding, boolean cloudEvent) {}
+    record Content(String type, @Nullable String encoding, boolean ambiguous) {}
 
     void find(Part part, Part.Found found) {
         for (int i = 0; i < all.length; i += 2) {

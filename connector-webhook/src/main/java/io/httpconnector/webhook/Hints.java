@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.webhook.Verdict.Reason;
+import io.httpconnector.webhook.internal.BodyLength;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -67,13 +68,25 @@ final class Hints {
         }
     }
 
-    private void length() {
-        Optional<String> said = request.header("Content-Length");
+    /** What the header says of the length of the body, when that is not so. */
+    static Optional<String> length(WebhookRequest request) {
         int length = request.body().length;
-        if (said.isPresent() && !said.get().equals(Integer.toString(length))) {
-            hints.add("Content-Length says " + Texts.visible(said.get()) + " bytes, and the body has " + length + ": "
-                    + (length == 0 ? "something has read the body before" : "the body was changed on its way here"));
-        }
+        return request.header("Content-Length")
+                .filter(said -> !said.equals(Integer.toString(length)))
+                .map(said -> "Content-Length says " + Texts.visible(said) + " bytes, and the body has " + length + ": "
+                        + (length == 0
+                                ? "something has read the body before"
+                                : "the body was changed on its way here"));
+    }
+
+    private void length() {
+        length(request).ifPresent(hint -> {
+            hints.add(hint);
+            if (request.body().length == 0) {
+                hints.add(BodyLength.CAUSES);
+            }
+        });
+        int length = request.body().length;
         boolean gzip = request.header("Content-Encoding")
                 .filter("gzip"::equalsIgnoreCase)
                 .isPresent();

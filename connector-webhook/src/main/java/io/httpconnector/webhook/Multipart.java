@@ -17,6 +17,7 @@ final class Multipart {
 
     private static final int MOST_PARTS = 1000;
     private static final int LONGEST_HEAD = 8192;
+    private static final int LONGEST_BOUNDARY = 70;
 
     private final byte[] body;
     private final byte[] delimiter;
@@ -27,12 +28,31 @@ final class Multipart {
         this.delimiter = ("\r\n--" + boundary).getBytes(StandardCharsets.UTF_8);
     }
 
-    static ObjectNode read(byte[] body, String contentType) throws IOException {
-        String boundary = Payloads.parameter(contentType, "boundary");
-        if (boundary.isEmpty() || boundary.length() > 70) {
+    static ObjectNode read(byte[] body, MediaType type) throws IOException {
+        String known = type.parameters().getOrDefault("boundary", "");
+        String boundary = known.isEmpty() ? boundary(body) : known;
+        if (boundary.length() > LONGEST_BOUNDARY) {
             throw new IOException("the multipart body has no boundary");
         }
         return new Multipart(body, boundary).read();
+    }
+
+    /** The boundary that a body begins with: for bodies whose media type can't be trusted. */
+    static String boundary(byte[] body) throws IOException {
+        int end = 2;
+        while (end < body.length && end <= LONGEST_BOUNDARY + 2 && body[end] > ' ') {
+            end++;
+        }
+        boolean found = end > 2
+                && end + 1 < body.length
+                && body[0] == '-'
+                && body[1] == '-'
+                && body[end] == '\r'
+                && body[end + 1] == '\n';
+        if (!found) {
+            throw new IOException("the multipart body has no boundary");
+        }
+        return new String(body, 2, end - 2, StandardCharsets.US_ASCII);
     }
 
     private ObjectNode read() throws IOException {
@@ -85,7 +105,7 @@ final class Multipart {
             file.put("filename", Payloads.parameter(disposition, "filename"));
             file.put("contentType", type).put("content", content);
         } else {
-            values(form, name).add(new String(content, Payloads.charset(type, StandardCharsets.UTF_8)));
+            values(form, name).add(new String(content, MediaType.parse(type).charset(StandardCharsets.UTF_8)));
         }
         at = end + delimiter.length;
     }

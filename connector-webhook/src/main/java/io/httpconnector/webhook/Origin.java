@@ -17,8 +17,9 @@ final class Origin {
     private volatile @Nullable Map<String, List<String>> query;
 
     /** What a request has, but for what is hidden: header fields by their names in lower case. */
-    Origin(WebhookRequest request, String contentType, Set<String> hiddenHeaders, Set<String> hiddenParameters) {
-        this.body = new RawBody(contentType, request.body());
+    Origin(WebhookRequest request, Set<String> hiddenHeaders, Set<String> hiddenParameters) {
+        String contentType = request.fields().first("Content-Type");
+        this.body = new RawBody(contentType == null ? "" : contentType, request.body());
         this.request = request;
         this.hiddenHeaders = hiddenHeaders;
         this.hiddenParameters = hiddenParameters;

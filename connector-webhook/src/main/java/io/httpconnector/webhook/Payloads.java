@@ -4,21 +4,15 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.BinaryNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.Json;
-import io.httpconnector.webhook.Headers.Content;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.Charset;
-import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.StandardCharsets;
-import java.nio.charset.UnsupportedCharsetException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -66,72 +60,38 @@ final class Payloads {
         }
     }
 
-    /**
-     * The body as a tree.
-     *
-     * @param content what the header says about it
-     * @param mediaType of which type it is; null when the header says it
-     * @param most how large it may be when it is unpacked
-     */
-    static JsonNode read(WebhookRequest request, Content content, @Nullable String mediaType, int most)
-            throws IOException {
-        byte[] body = unpacked(request.body(), content.encoding(), most);
-        if (body.length == 0) {
-            return request.query().isEmpty()
-                    ? MissingNode.getInstance()
-                    : form(Forms.parse(request.query(), StandardCharsets.UTF_8));
-        }
-        String contentType = mediaType == null ? content.type() : mediaType;
-        if (contentType.equals("application/json")) {
-            return json(body);
-        }
-        String type = contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
-        if (type.equals("application/json") || type.endsWith("+json")) {
-            Charset charset = charset(contentType, StandardCharsets.UTF_8);
-            return json(
-                    charset.equals(StandardCharsets.UTF_8)
-                            ? body
-                            : new String(body, charset).getBytes(StandardCharsets.UTF_8));
-        }
-        if (type.equals("application/x-www-form-urlencoded")) {
-            return form(Forms.parse(Forms.text(body), charset(contentType, StandardCharsets.UTF_8)));
-        }
-        if (type.startsWith("multipart/")) {
-            return Multipart.read(body, contentType);
-        }
-        if (type.equals("application/xml") || type.equals("text/xml") || type.endsWith("+xml")) {
-            return xml(body);
-        }
-        if (type.startsWith("text/")) {
-            return TextNode.valueOf(new String(body, charset(contentType, StandardCharsets.UTF_8)));
-        }
-        return type.isEmpty() && (body[0] == '{' || body[0] == '[') ? json(body) : BinaryNode.valueOf(body);
-    }
-
-    private static byte[] unpacked(byte[] packed, @Nullable String encoding, int most) throws IOException {
+    static byte[] unpacked(byte[] packed, @Nullable String encoding, int most) throws IOException {
         if (encoding == null) {
             return packed;
         }
         return switch (encoding.toLowerCase(Locale.ROOT)) {
             case "identity" -> packed;
-            case "gzip", "x-gzip" -> {
-                try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(packed))) {
-                    byte[] body = in.readNBytes(most + 1);
-                    if (body.length > most) {
-                        throw new TooLargeException("it is larger than " + most + " bytes when it is unpacked");
-                    }
-                    yield body;
-                }
-            }
+            case "gzip", "x-gzip" -> gunzipped(packed, most);
             default -> throw new UnsupportedException("the content encoding is unknown");
         };
+    }
+
+    /** Unpacks what is packed, whatever the header says: no other format that is read here begins like gzip. */
+    static byte[] unpackedByItself(byte[] body, int most) throws IOException {
+        boolean packed = body.length > 2 && body[0] == (byte) 0x1f && body[1] == (byte) 0x8b && body[2] == 8;
+        return packed ? gunzipped(body, most) : body;
+    }
+
+    private static byte[] gunzipped(byte[] packed, int most) throws IOException {
+        try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(packed))) {
+            byte[] body = in.readNBytes(most + 1);
+            if (body.length > most) {
+                throw new TooLargeException("it is larger than " + most + " bytes when it is unpacked");
+            }
+            return body;
+        }
     }
 
     static JsonNode json(byte[] body) throws IOException {
         return Json.parse(body);
     }
 
-    private static JsonNode xml(byte[] body) throws IOException {
+    static JsonNode xml(byte[] body) throws IOException {
         try (JsonParser parser = Json.xmlParser(new ByteArrayInputStream(body))) {
             if (parser.nextToken() == null) {
                 return MissingNode.getInstance();
@@ -162,17 +122,7 @@ final class Payloads {
         return form;
     }
 
-    /** The charset that a media type says. */
-    static Charset charset(String contentType, Charset otherwise) throws IOException {
-        String name = parameter(contentType, "charset");
-        try {
-            return name.isEmpty() ? otherwise : Charset.forName(name);
-        } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
-            throw new UnsupportedException("the charset is unknown");
-        }
-    }
-
-    /** A parameter of a media type or a disposition (RFC 9110, section 5.6.6); empty when it is not there. */
+    /** A parameter of a disposition (RFC 6266, section 4.1); empty when it is not there. */
     static String parameter(String field, String name) {
         int at = field.indexOf(';');
         while (at >= 0) {

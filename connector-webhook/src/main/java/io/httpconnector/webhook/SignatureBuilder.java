@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.webhook.SignatureVerifier.Scheme;
+import io.httpconnector.webhook.SignatureVerifier.Service;
 import io.httpconnector.webhook.SignatureVerifier.TimeUnit;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -18,6 +19,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Describes how a service signs its webhooks.
@@ -48,6 +51,7 @@ public final class SignatureBuilder {
             "SHA256withECDSAinP1363Format",
             "SHA384withECDSAinP1363Format",
             "SHA512withECDSAinP1363Format");
+    private static final Logger LOG = LoggerFactory.getLogger(SignatureBuilder.class);
     private static final Duration LONGEST_TOLERANCE = Duration.ofDays(7);
 
     private final String algorithm;
@@ -280,7 +284,25 @@ public final class SignatureBuilder {
      * @throws InvalidDefinitionException when something is missing or wrong: lists every problem
      */
     public Verifier build() {
-        return verifier();
+        return warned();
+    }
+
+    /** Builds it, and tells the log what its scheme is worth. */
+    SignatureVerifier warned() {
+        SignatureVerifier verifier = verifier();
+        if (DIGESTS.contains(algorithm)) {
+            LOG.warn(
+                    "A plain {} of secret and content can be forged: whoever has seen a request can append to its content (length extension)."
+                            + " Bodies are read as JSON only. Use an HMAC as soon as the service has one",
+                    algorithm);
+        }
+        if (!verifier.covers(Part.list(""))) {
+            LOG.warn(
+                    "The signature of {} does not cover the body: whoever has seen a request can send its signature with another body,"
+                            + " until the genuine one has come",
+                    signatures);
+        }
+        return verifier;
     }
 
     SignatureVerifier verifier() {
@@ -327,6 +349,8 @@ public final class SignatureBuilder {
                         bodiesRepeat,
                         eventId,
                         eventType),
+                // A hash can be extended: what is added is no JSON.
+                new Service(DIGESTS.contains(algorithm) ? List.of(MediaType.JSON) : List.of(), false, null),
                 toJson(),
                 publicKeys == null ? List.copyOf(secrets) : List.of());
     }

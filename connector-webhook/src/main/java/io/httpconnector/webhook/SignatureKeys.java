@@ -1,11 +1,9 @@
 package io.httpconnector.webhook;
 
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.SignatureException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +26,7 @@ final class SignatureKeys implements Keys {
             for (byte[] signature : signatures) {
                 if (holds(key, content, known, signature)) {
                     // Not of the signature: for some algorithms there are several for one content.
-                    return () -> hash(content, known);
+                    return () -> content.fingerprint(known);
                 }
             }
         }
@@ -53,11 +51,5 @@ final class SignatureKeys implements Keys {
         } catch (SignatureException e) {
             throw new IllegalStateException("it was initialised", e);
         }
-    }
-
-    private static String hash(SignedContent content, SignedContent.Known known) {
-        MessageDigest digest = Digests.of("SHA-256");
-        content.feed(digest::update, known, null);
-        return HexFormat.of().formatHex(digest.digest(), 0, 16);
     }
 }

@@ -1,20 +1,32 @@
 package io.httpconnector.webhook;
 
+import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Secret;
+import io.httpconnector.webhook.SignedData.Places;
 import io.httpconnector.webhook.Verdict.Reason;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Checks signatures, as a {@link SignatureBuilder} has described them. */
@@ -45,21 +57,54 @@ final class SignatureVerifier implements Verifier {
             @Nullable Part eventId,
             @Nullable Part eventType) {}
 
+    /**
+     * What is known of the service beyond how it signs.
+     *
+     * @param mediaTypes the media types of its bodies; none when it sends any
+     * @param bodiesAreUnique whether two events never have the same body, so that a retry is known that was signed at another time
+     * @param typeOf finds the type of an event in its payload, when no single place has it
+     */
+    record Service(
+            List<MediaType> mediaTypes, boolean bodiesAreUnique, @Nullable Function<JsonNode, String> typeOf) {
+
+        static final Service UNKNOWN = new Service(List.of(), false, null);
+    }
+
+    private static final SortedMap<String, SortedSet<String>> NO_FORM = Collections.emptySortedMap();
+
     private final Scheme scheme;
+    private final Service service;
 
     private final boolean signsTime;
     private final boolean signsUrl;
+    private final boolean signsForm;
     private final Predicate<Part> covered;
+    private final Predicate<Part> coveredByHash;
+    private final Places places;
     private final ObjectNode definition;
     private final List<Secret> secrets;
 
-    SignatureVerifier(Scheme scheme, ObjectNode definition, List<Secret> secrets) {
+    SignatureVerifier(Scheme scheme, Service service, ObjectNode definition, List<Secret> secrets) {
         this.scheme = scheme;
+        this.service = service;
         this.signsTime = scheme.content.uses("timestamp");
         this.signsUrl = scheme.content.uses("url");
+        this.signsForm = scheme.content.uses("form");
         this.covered = part -> scheme.content.covers(part, scheme.timestamp, scheme.id);
+        this.coveredByHash = part -> part.kind == Part.Kind.BODY || covered.test(part);
+        this.places = new Places(service.mediaTypes, scheme.eventId, scheme.eventType, service.typeOf);
         this.definition = definition;
         this.secrets = secrets;
+    }
+
+    /** The same for a service of which more is known. */
+    SignatureVerifier of(Service known) {
+        return new SignatureVerifier(scheme, known, definition, secrets);
+    }
+
+    /** Whether a part of a request is signed. */
+    boolean covers(Part part) {
+        return (scheme.bodyHash == null ? covered : coveredByHash).test(part);
     }
 
     List<Secret> sharedSecrets() {
@@ -94,7 +139,7 @@ final class SignatureVerifier implements Verifier {
         if (encoding != null) {
             changed.put("secretEncoding", encoding);
         }
-        return SignatureBuilder.fromJson(changed, others, null).verifier();
+        return SignatureBuilder.fromJson(changed, others, null).verifier().of(service);
     }
 
     /** Whether the signature is right, at whatever time it was made. */
@@ -120,36 +165,97 @@ final class SignatureVerifier implements Verifier {
     @Override
     public Verdict verify(WebhookRequest request, Instant now) {
         try {
-            return Verdict.signed(match(request, now), covered);
+            return Verdict.signed(match(request, now));
         } catch (Refusal e) {
             return Verdict.refused(e.reason, e.detail);
         }
     }
 
-    private Supplier<String> match(WebhookRequest request, @Nullable Instant now) throws Refusal {
+    private SignedData match(WebhookRequest request, @Nullable Instant now) throws Refusal {
         List<byte[]> signatures = signatures(request);
-        boolean timeIsSigned = signsTime;
-        String timestamp = scheme.timestamp != null && timeIsSigned ? one(scheme.timestamp, "timestamp", request) : "";
-        if (timeIsSigned) {
+        String timestamp = scheme.timestamp != null && signsTime ? one(scheme.timestamp, "timestamp", request) : "";
+        if (signsTime) {
             checkTime(timestamp, now);
         }
         String id = scheme.id == null ? "" : one(scheme.id, "id", request);
         if (signsUrl && request.url().isEmpty()) {
             throw new Refusal(Reason.NO_KEY, "the URL is signed, but the receiver does not know its publicUrl");
         }
-        Supplier<String> match =
-                scheme.keys.verify(scheme.content, new SignedContent.Known(request, timestamp, id), signatures);
+        // Only what is signed decides which it is: the media type is not.
+        boolean hashed = scheme.bodyHash != null
+                && (!signsForm || !Payloads.untrusted(scheme.bodyHash, request).isEmpty());
+        SortedMap<String, SortedSet<String>> form = signsForm && !hashed ? form(request) : NO_FORM;
+        SignedContent.Known known = new SignedContent.Known(request, timestamp, id, form);
+        Supplier<String> match = scheme.keys.verify(scheme.content, known, signatures);
         if (match == null) {
             throw new Refusal(Reason.MISMATCH, "the signature does not match");
         }
-        if (scheme.bodyHash != null && scheme.content.isFormless(request)) {
-            checkBody(one(scheme.bodyHash, "hash of the body", request), request);
+        if (hashed) {
+            checkBody(one(Objects.requireNonNull(scheme.bodyHash), "hash of the body", request), request);
         }
-        if (scheme.timestamp != null && !timeIsSigned) {
+        if (scheme.timestamp != null && !signsTime) {
             // It stands in what is signed.
             checkTime(one(scheme.timestamp, "timestamp", request), now);
         }
-        return scheme.bodiesRepeat ? () -> UUID.randomUUID().toString() : match;
+        return SignedData.of(
+                request,
+                hashed ? coveredByHash : covered,
+                scheme.bodiesRepeat ? null : match,
+                identity(known),
+                signsForm && !hashed ? tree(form) : null,
+                places);
+    }
+
+    /** A form that can't be read has no fields that could be signed. */
+    private static SortedMap<String, SortedSet<String>> form(WebhookRequest request) throws Refusal {
+        try {
+            return SignedContent.form(request.body());
+        } catch (IOException e) {
+            throw new Refusal(Reason.MALFORMED, "the form can't be read, so it can't be signed: " + e.getMessage());
+        }
+    }
+
+    /** Exactly what was signed: a value that a form repeats is signed once. */
+    private static JsonNode tree(SortedMap<String, SortedSet<String>> form) {
+        Map<String, List<String>> fields = new LinkedHashMap<>();
+        form.forEach((name, values) -> fields.put(name, List.copyOf(values)));
+        return Payloads.form(fields);
+    }
+
+    /** What a retry has in common with the first attempt, although it was signed at another time; null for the fingerprint. */
+    private @Nullable Supplier<String> identity(SignedContent.Known known) {
+        if (scheme.bodiesRepeat) {
+            return () -> UUID.randomUUID().toString();
+        }
+        if (!service.bodiesAreUnique) {
+            return null;
+        }
+        List<Part> signing = signingPlaces();
+        return signing.isEmpty()
+                ? () -> scheme.content.fingerprint(known.withoutTime())
+                : () -> fingerprintWithout(signing, known.request());
+    }
+
+    /** The places in the body that change whenever it is signed. */
+    private List<Part> signingPlaces() {
+        return Stream.concat(scheme.signatures.stream(), Stream.of(scheme.timestamp, scheme.id))
+                .filter(part -> part != null && part.kind == Part.Kind.BODY)
+                .toList();
+    }
+
+    private static String fingerprintWithout(List<Part> places, WebhookRequest request) {
+        try {
+            JsonNode tree = Payloads.json(request.body());
+            for (Part place : places) {
+                JsonPointer pointer = Objects.requireNonNull(place.pointer);
+                if (tree.at(pointer.head()) instanceof ObjectNode holder) {
+                    holder.remove(pointer.last().getMatchingProperty());
+                }
+            }
+            return Digests.fingerprint(tree.toString().getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            return Digests.fingerprint(request.body());
+        }
     }
 
     private List<byte[]> signatures(WebhookRequest request) throws Refusal {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
+import io.httpconnector.webhook.SignatureVerifier.Service;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -199,6 +200,11 @@ public final class Signatures {
      * PayPal: {@code PAYPAL-TRANSMISSION-SIG}. Its certificates are fetched from PayPal, live or sandbox, and must be issued by an
      * authority that Java trusts.
      *
+     * <p>The signature covers the id and the time of the transmission, the id of the webhook and the CRC32 of the body. A CRC32
+     * finds errors, and does not protect: whoever has seen a request can send its signature with another body that has the same
+     * CRC32. So events are told apart by the id of the transmission, and what comes again with it is a repetition. If much depends on
+     * an event, ask PayPal for it by its id.
+     *
      * @param connection fetches the certificates
      * @param webhookId the id of the webhook there
      * @return checks the signatures
@@ -227,8 +233,10 @@ public final class Signatures {
                 .tolerance(Duration.ofDays(4))
                 .id(Part.header("PAYPAL-TRANSMISSION-ID"))
                 .content("{{id}}|{{timestamp}}|" + webhookId + "|{{bodyCrc32}}")
-                .eventId(Part.body("/id"))
+                // Of the body only the CRC32 is signed.
+                .eventId(Part.header("PAYPAL-TRANSMISSION-ID"))
                 .eventType(Part.body("/event_type"))
-                .build();
+                .verifier()
+                .of(new Service(List.of(MediaType.JSON), false, null));
     }
 }

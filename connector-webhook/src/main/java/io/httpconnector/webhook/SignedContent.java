@@ -3,13 +3,17 @@ package io.httpconnector.webhook;
 import io.httpconnector.Secret;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
@@ -33,8 +37,17 @@ final class SignedContent {
         }
     }
 
-    /** What is known of a request before its signature is checked. */
-    record Known(WebhookRequest request, String timestamp, String id) {}
+    /**
+     * What is known of a request before its signature is checked.
+     *
+     * @param form the fields of the form, sorted, each value once; none when no form is signed
+     */
+    record Known(WebhookRequest request, String timestamp, String id, SortedMap<String, SortedSet<String>> form) {
+
+        Known withoutTime() {
+            return new Known(request, "", id, form);
+        }
+    }
 
     @FunctionalInterface
     private interface Piece {
@@ -99,32 +112,28 @@ final class SignedContent {
             case "path" -> (sink, known, secret) -> sink.update(known.request.path());
             case "query" -> (sink, known, secret) -> sink.update(known.request.query());
             case "bodyCrc32" -> (sink, known, secret) -> sink.update(crc32(known.request.body()));
-            case "form" -> (sink, known, secret) -> form(sink, known.request);
+            case "form" -> (sink, known, secret) -> feed(sink, known.form);
             default -> (sink, known, secret) -> sink.update(secret == null ? "" : secret.reveal());
         };
     }
 
     /** Names and values, sorted by the names, one after the other. */
-    private static void form(Sink sink, WebhookRequest request) {
-        if (isForm(request)) {
-            sorted(request)
-                    .forEach((name, values) -> values.stream()
-                            .distinct()
-                            .sorted()
-                            .forEach(value -> {
-                                sink.update(name);
-                                sink.update(value);
-                            }));
-        }
+    private static void feed(Sink sink, SortedMap<String, SortedSet<String>> form) {
+        form.forEach((name, values) -> values.forEach(value -> {
+            sink.update(name);
+            sink.update(value);
+        }));
     }
 
-    private static Map<String, List<String>> sorted(WebhookRequest request) {
-        try {
-            return new TreeMap<>(Forms.parse(Forms.text(request.body()), StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            // Too many fields: no signature holds then.
-            return Map.of();
-        }
+    /**
+     * The fields of a form as they are signed: sorted, each value of a name once.
+     *
+     * @throws IOException when the body is no form: then none of it can be signed
+     */
+    static SortedMap<String, SortedSet<String>> form(byte[] body) throws IOException {
+        SortedMap<String, SortedSet<String>> sorted = new TreeMap<>();
+        Forms.parseStrictly(Forms.text(body)).forEach((name, values) -> sorted.put(name, new TreeSet<>(values)));
+        return sorted;
     }
 
     private static String crc32(byte[] body) {
@@ -137,30 +146,27 @@ final class SignedContent {
         return names.contains(name);
     }
 
-    /** Whether the request has no form that would be signed. */
-    boolean isFormless(WebhookRequest request) {
-        return !names.contains("form") || !isForm(request);
-    }
-
-    private static boolean isForm(WebhookRequest request) {
-        String type = request.header("Content-Type").orElse("").toLowerCase(Locale.ROOT);
-        return type.startsWith("application/x-www-form-urlencoded");
-    }
-
-    /** Whether what stands there can't be changed without the signature being wrong. */
+    /** Whether what stands there can't be changed without the signature being wrong. A CRC32 does not protect a body. */
     boolean covers(Part part, @Nullable Part timestamp, @Nullable Part id) {
         return switch (part.kind) {
             case HEADER ->
-                headers.contains(part.name.toLowerCase(Locale.ROOT))
+                !headers.isEmpty() && headers.contains(part.name.toLowerCase(Locale.ROOT))
                         || (names.contains("timestamp") && part.equals(timestamp))
                         || (names.contains("id") && part.equals(id));
             case BODY ->
                 names.contains("body")
                         || names.contains("form")
-                        || names.contains("bodyCrc32")
+                        || (names.contains("timestamp") && part.equals(timestamp))
                         || (names.contains("id") && part.equals(id));
             case QUERY -> names.contains("query") || names.contains("url");
         };
+    }
+
+    /** The same for the same content only. */
+    String fingerprint(Known known) {
+        MessageDigest digest = Digests.of("SHA-256");
+        feed(digest::update, known, null);
+        return HexFormat.of().formatHex(digest.digest(), 0, 16);
     }
 
     void feed(Sink sink, Known known, @Nullable Secret secret) {

@@ -1,6 +1,9 @@
 package io.httpconnector.webhook;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.webhook.SignedData.Places;
 import io.httpconnector.webhook.Verdict.Reason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,18 +13,25 @@ import java.security.Signature;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** Amazon SNS: the signature stands in the body, and covers the fields that its type says. */
+/** Amazon SNS: the signature is in the body, and covers the fields of its type. Only these are the payload of an event. */
 final class SnsVerifier implements Verifier {
 
-    private static final List<String> NOTIFICATION =
-            List.of("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type");
     private static final List<String> CONFIRMATION =
             List.of("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type");
-    private static final Set<String> SIGNED =
-            Set.of("/Message", "/MessageId", "/Subject", "/SubscribeURL", "/Timestamp", "/Token", "/TopicArn", "/Type");
+
+    /** The fields that are signed, in the order in which they are; all but the subject are needed. */
+    private static final Map<String, List<String>> FIELDS = Map.of(
+            "Notification", List.of("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"),
+            "SubscriptionConfirmation", CONFIRMATION,
+            "UnsubscribeConfirmation", CONFIRMATION);
+
+    private static final Places PLACES =
+            new Places(List.of(MediaType.JSON), Part.body("/MessageId"), Part.body("/Type"), null);
 
     private final CertificateKeys certificates;
     private final Set<String> topics;
@@ -42,7 +52,12 @@ final class SnsVerifier implements Verifier {
         if (!body.path("Signature").isTextual()) {
             return Verdict.refused(Reason.MISSING, "there is no signature in the body");
         }
-        if (!topics.contains(body.path("TopicArn").asText())) {
+        ObjectNode signed = signed(body);
+        if (signed == null) {
+            return Verdict.refused(
+                    Reason.MALFORMED, "its type is unknown, or a signed field is missing, no text, or has a line break");
+        }
+        if (!topics.contains(signed.path("TopicArn").asText())) {
             return Verdict.refused(Reason.MISMATCH, "it is of a topic that is not listed");
         }
         String algorithm = switch (body.path("SignatureVersion").asText()) {
@@ -57,28 +72,60 @@ final class SnsVerifier implements Verifier {
         if (key == null) {
             return Verdict.refused(Reason.NO_KEY, "its certificate can't be had, or is none of SNS");
         }
-        return holds(body, algorithm, key)
-                ? Verdict.signed(() -> body.path("MessageId").asText(), part -> SIGNED.contains(part.name))
+        byte[] content = content(signed);
+        return holds(content, body.get("Signature").asText(), algorithm, key)
+                ? Verdict.signed(SignedData.of(
+                        request, part -> isSigned(part, signed), () -> Digests.fingerprint(content), null, signed, PLACES))
                 : Verdict.refused(Reason.MISMATCH, "the signature does not match");
     }
 
-    private static boolean holds(JsonNode body, String algorithm, PublicKey key) {
-        boolean notification = body.path("Type").asText().equals("Notification");
-        StringBuilder content = new StringBuilder();
-        for (String field : notification ? NOTIFICATION : CONFIRMATION) {
-            if (body.has(field)) {
-                content.append(field)
-                        .append('\n')
-                        .append(body.get(field).asText())
-                        .append('\n');
+    private static boolean isSigned(Part part, ObjectNode signed) {
+        return part.kind == Part.Kind.BODY
+                && part.pointer != null
+                && !part.name.isEmpty()
+                && !signed.at(part.pointer).isMissingNode();
+    }
+
+    /**
+     * The message without what is not signed; null when it has not the fields that its type needs. A line break would let a value pass
+     * for several fields: only the message itself, which comes first, may have some.
+     */
+    private static @Nullable ObjectNode signed(JsonNode body) {
+        ObjectNode signed = JsonNodeFactory.instance.objectNode();
+        for (String field : FIELDS.getOrDefault(body.path("Type").asText(), List.of())) {
+            JsonNode value = body.path(field);
+            boolean absent = value.isMissingNode() && field.equals("Subject");
+            boolean good = value.isTextual() && (field.equals("Message") || isOneLine(value.asText()));
+            if (!absent && !good) {
+                return null;
+            }
+            if (good) {
+                signed.set(field, value);
             }
         }
+        return signed.isEmpty() ? null : signed;
+    }
+
+    private static boolean isOneLine(String text) {
+        return !text.isEmpty() && text.chars().noneMatch(Character::isISOControl);
+    }
+
+    private static byte[] content(ObjectNode signed) {
+        StringBuilder content = new StringBuilder();
+        signed.properties()
+                .forEach(field -> content.append(field.getKey())
+                        .append('\n')
+                        .append(field.getValue().asText())
+                        .append('\n'));
+        return content.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static boolean holds(byte[] content, String encoded, String algorithm, PublicKey key) {
         try {
             Signature signature = Signature.getInstance(algorithm);
             signature.initVerify(key);
-            signature.update(content.toString().getBytes(StandardCharsets.UTF_8));
-            return signature.verify(
-                    Base64.getDecoder().decode(body.get("Signature").asText()));
+            signature.update(content);
+            return signature.verify(Base64.getDecoder().decode(encoded));
         } catch (GeneralSecurityException | IllegalArgumentException e) {
             return false;
         }
@@ -86,12 +133,12 @@ final class SnsVerifier implements Verifier {
 
     @Override
     public Optional<Part> eventId() {
-        return Optional.of(Part.body("/MessageId"));
+        return Optional.ofNullable(PLACES.eventId());
     }
 
     @Override
     public Optional<Part> eventType() {
-        return Optional.of(Part.body("/Type"));
+        return Optional.ofNullable(PLACES.eventType());
     }
 
     /** It says that they are plain text. */

@@ -1,11 +1,25 @@
 package io.httpconnector.webhook;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
 /** What strangers send, made fit to be logged. */
 final class Texts {
 
     private static final int LONGEST = 200;
 
     private Texts() {}
+
+    /** Whether bytes are well-formed UTF-8. */
+    static boolean isUtf8(byte[] bytes) {
+        try {
+            var unused = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
+        }
+    }
 
     /** On one line, and not long: what a terminal or a log file would act upon becomes a question mark. */
     static String visible(String text) {

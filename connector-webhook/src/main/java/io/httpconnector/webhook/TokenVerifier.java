@@ -18,8 +18,14 @@ final class TokenVerifier implements Verifier {
     private final List<Secret> secrets;
     private final @Nullable Part eventId;
     private final @Nullable Part eventType;
+    private final @Nullable String mediaType;
 
-    TokenVerifier(Part place, List<Secret> secrets, @Nullable Part eventId, @Nullable Part eventType) {
+    TokenVerifier(
+            Part place,
+            List<Secret> secrets,
+            @Nullable Part eventId,
+            @Nullable Part eventType,
+            @Nullable String mediaType) {
         if (secrets.isEmpty() || secrets.stream().anyMatch(Objects::isNull)) {
             throw new InvalidDefinitionException("token", List.of("secrets: one is missing or null"));
         }
@@ -27,6 +33,7 @@ final class TokenVerifier implements Verifier {
         this.secrets = List.copyOf(secrets);
         this.eventId = eventId;
         this.eventType = eventType;
+        this.mediaType = mediaType;
     }
 
     @Override
@@ -53,6 +60,11 @@ final class TokenVerifier implements Verifier {
     @Override
     public Optional<Part> eventType() {
         return Optional.ofNullable(eventType);
+    }
+
+    @Override
+    public Optional<String> mediaType() {
+        return Optional.ofNullable(mediaType);
     }
 
     @Override

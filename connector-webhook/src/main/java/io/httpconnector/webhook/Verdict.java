@@ -1,7 +1,6 @@
 package io.httpconnector.webhook;
 
-import java.util.List;
-import java.util.function.Function;
+import io.httpconnector.webhook.SignedData.Places;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,19 +22,24 @@ public final class Verdict {
         NO_KEY
     }
 
-    private static final Verdict ACCEPTED = new Verdict(null, "", null, part -> true);
+    private static final Verdict ACCEPTED = new Verdict(null, "", null);
 
     private final @Nullable Reason reason;
     private final String detail;
-    private final @Nullable Supplier<String> fingerprint;
-    private final Predicate<Part> covered;
 
-    private Verdict(
-            @Nullable Reason reason, String detail, @Nullable Supplier<String> fingerprint, Predicate<Part> covered) {
+    /** Null when everything counts. */
+    private final @Nullable View view;
+
+    /** Shows what is covered of a request. */
+    @FunctionalInterface
+    private interface View {
+        SignedData of(WebhookRequest request, Places places);
+    }
+
+    private Verdict(@Nullable Reason reason, String detail, @Nullable View view) {
         this.reason = reason;
         this.detail = detail;
-        this.fingerprint = fingerprint;
-        this.covered = covered;
+        this.view = view;
     }
 
     /**
@@ -56,7 +60,15 @@ public final class Verdict {
      * @return the verdict
      */
     public static Verdict signed(Supplier<String> fingerprint, Predicate<Part> covered) {
-        return new Verdict(null, "", fingerprint, covered);
+        Given.notNull(fingerprint, "fingerprint of a verdict");
+        Given.notNull(covered, "parts that a verdict covers");
+        return new Verdict(
+                null, "", (request, places) -> SignedData.of(request, covered, fingerprint, null, null, places));
+    }
+
+    /** Some of the request is signed, and this shows it. */
+    static Verdict signed(SignedData data) {
+        return new Verdict(null, "", (request, places) -> data);
     }
 
     /**
@@ -67,20 +79,7 @@ public final class Verdict {
      * @return the verdict
      */
     public static Verdict refused(Reason reason, String detail) {
-        return new Verdict(reason, detail, null, part -> false);
-    }
-
-    /** The verdict of several that must all accept. */
-    static Verdict all(List<Verifier> verifiers, Function<Verifier, Verdict> ask) {
-        Verdict sum = ACCEPTED;
-        for (Verifier verifier : verifiers) {
-            Verdict next = ask.apply(verifier);
-            if (!next.isAccepted()) {
-                return next;
-            }
-            sum = sum.fingerprint == null ? next : sum;
-        }
-        return sum;
+        return new Verdict(reason, detail, null);
     }
 
     /**
@@ -110,12 +109,11 @@ public final class Verdict {
         return detail;
     }
 
-    boolean covers(Part part) {
-        return covered.test(part);
-    }
-
-    @Nullable Supplier<String> fingerprint() {
-        return fingerprint;
+    /** What a verifier that has accepted a request has covered of it. */
+    SignedData data(WebhookRequest request, Verifier verifier) {
+        Places places = new Places(
+                MediaType.of(verifier), verifier.eventId().orElse(null), verifier.eventType().orElse(null), null);
+        return view == null ? SignedData.everything(request, places) : view.of(request, places);
     }
 
     /**

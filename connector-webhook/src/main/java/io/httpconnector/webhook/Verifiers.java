@@ -31,7 +31,7 @@ public final class Verifiers {
         List<Secret> encoded = Given.all(passwords, "passwords").stream()
                 .map(password -> password.map(text -> base64(user + ":" + text)))
                 .toList();
-        return new TokenVerifier(Part.header("Authorization").after("Basic "), encoded, null, null);
+        return new TokenVerifier(Part.header("Authorization").after("Basic "), encoded, null, null, null);
     }
 
     private static String base64(String text) {
@@ -50,7 +50,7 @@ public final class Verifiers {
         if (place == null) {
             throw invalid("token: it is not said where it stands");
         }
-        return new TokenVerifier(place, Given.all(tokens, "tokens"), null, null);
+        return new TokenVerifier(place, Given.all(tokens, "tokens"), null, null, null);
     }
 
     /**

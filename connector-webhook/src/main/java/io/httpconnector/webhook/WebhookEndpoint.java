@@ -1,14 +1,14 @@
 package io.httpconnector.webhook;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.Time;
 import io.httpconnector.state.StateException;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.webhook.Explanation.Step;
-import io.httpconnector.webhook.Headers.Content;
+import io.httpconnector.webhook.SignedData.Places;
 import io.httpconnector.webhook.inbox.Mailbox;
+import io.httpconnector.webhook.internal.BodyLength;
 import io.httpconnector.webhook.internal.Watchdog;
 import io.httpconnector.webhook.internal.Watchdog.Watch;
 import java.io.IOException;
@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,7 +35,13 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WebhookEndpoint.class);
 
     private final Settings settings;
+
+    /** By the fingerprints of what was signed. */
+    private final Receipts requests;
+
+    /** By the ids of events. */
     private final Receipts receipts;
+
     private final List<Lock> turns =
             Stream.generate(() -> (Lock) new ReentrantLock(true)).limit(64).toList();
 
@@ -57,8 +64,9 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
     private final @Nullable Mailbox mailbox;
     private final List<Capture> captures = new CopyOnWriteArrayList<>();
 
-    WebhookEndpoint(Settings settings, Receipts receipts, @Nullable Mailbox mailbox) {
+    WebhookEndpoint(Settings settings, Receipts requests, Receipts receipts, @Nullable Mailbox mailbox) {
         this.settings = settings;
+        this.requests = requests;
         this.receipts = receipts;
         this.mailbox = mailbox;
     }
@@ -91,23 +99,36 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
         if (request.body().length > settings.maxBody) {
             return refuse(request, Answers.TOO_LARGE, "it is larger than " + settings.maxBody + " bytes");
         }
-        Instant now = settings.time.now();
-        Verdict verdict = Verdict.all(settings.verifiers, verifier -> verifier.verify(request, now));
-        if (!verdict.isAccepted()) {
-            return refuse(request, Answers.UNAUTHORIZED, verdict.toString());
+        if (isCutOff(request)) {
+            return refuse(request, Answers.BAD_REQUEST, BodyLength.CUT_OFF);
         }
+        Instant now = settings.time.now();
+        SignedData signed = null;
+        for (Verifier verifier : settings.verifiers) {
+            Verdict verdict = verifier.verify(request, now);
+            if (!verdict.isAccepted()) {
+                return refuse(request, Answers.UNAUTHORIZED, verdict.toString());
+            }
+            SignedData data = verdict.data(request, verifier);
+            signed = signed == null ? data : signed.and(data);
+        }
+        return accepted(request, signed == null ? SignedData.everything(request, Places.NONE) : signed, now);
+    }
+
+    /** From here on, only what is signed counts; the request itself is for the log and for handshakes. */
+    private WebhookResponse accepted(WebhookRequest request, SignedData data, Instant now) {
         try {
-            Content content = request.fields().content();
-            JsonNode payload = settings.reader.payload(request, content);
+            Payload payload = settings.reader.payload(data);
             for (Handshake handshake : settings.handshakes) {
-                Optional<WebhookResponse> answer = handshake.afterVerification(request, payload);
+                Optional<WebhookResponse> answer = handshake.afterVerification(request, payload.tree());
                 if (answer.isPresent()) {
                     return answer.get();
                 }
             }
-            List<WebhookEvent> events = settings.reader.events(request, content, payload, verdict, now);
+            List<WebhookEvent> events =
+                    settings.reader.events(data, payload, settings.reader.origin(request), now);
             captures.forEach(capture -> events.forEach(capture::record));
-            return mailbox == null ? handled(events) : stored(events, mailbox);
+            return once(data.fingerprint(), events);
         } catch (Payloads.TooLargeException e) {
             return refuse(request, Answers.TOO_LARGE, e.toString());
         } catch (Payloads.UnsupportedException e) {
@@ -115,6 +136,34 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
         } catch (IOException e) {
             return refuse(request, Answers.BAD_REQUEST, "it can't be read: " + e);
         }
+    }
+
+    /**
+     * What is signed is taken once, whatever ids are found in it: an event that has an id of its own is known by both. What comes with
+     * the same id but is signed anew is known by the id alone.
+     */
+    private WebhookResponse once(@Nullable String fingerprint, List<WebhookEvent> events) {
+        Supplier<WebhookResponse> work = () -> mailbox == null ? handled(events) : stored(events, mailbox);
+        boolean same = mailbox == null
+                && events.size() == 1
+                && events.get(0).id().equals(fingerprint);
+        if (fingerprint == null || same) {
+            return work.get();
+        }
+        return requests.once(fingerprint, work, () -> {
+            LOG.debug("{}: what was signed has come before", settings.name);
+            return events.isEmpty() ? Answers.OK : settings.answer.of(events.get(events.size() - 1));
+        });
+    }
+
+    private static boolean isCutOff(WebhookRequest request) {
+        Headers fields = request.fields();
+        return BodyLength.isCutOff(
+                fields.first("Content-Length"),
+                fields.first("Transfer-Encoding"),
+                fields.first("Content-Encoding"),
+                fields.first("Content-Type"),
+                request.body().length);
     }
 
     private WebhookResponse stored(List<WebhookEvent> events, Mailbox inbox) {
@@ -211,18 +260,29 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
                     List.of("maxBody is " + settings.maxBody));
         }
         Instant now = settings.time.now();
+        SignedData signed = null;
         for (Verifier verifier : settings.verifiers) {
             Verdict verdict = verifier.verify(request, now);
             if (!verdict.isAccepted()) {
                 return new Explanation(
                         Step.VERIFICATION, verdict.toString(), hints(verifier, verdict, request, now, candidates));
             }
+            SignedData data = verdict.data(request, verifier);
+            signed = signed == null ? data : signed.and(data);
         }
+        if (isCutOff(request)) {
+            return new Explanation(Step.BODY, Hints.length(request).orElse(BodyLength.CUT_OFF), List.of(BodyLength.CAUSES));
+        }
+        SignedData data = signed == null ? SignedData.everything(request, Places.NONE) : signed;
         try {
-            var unused = settings.reader.payload(request, request.fields().content());
+            var unused = settings.reader.payload(data);
             return new Explanation(Step.ACCEPTED, "", List.of());
         } catch (IOException e) {
-            return new Explanation(Step.BODY, Texts.visible(String.valueOf(e.getMessage())), List.of());
+            List<String> hints = data.isEverything()
+                    ? List.of()
+                    : List.of("Content-Type is not signed, so it does not count: if the service sends bodies of another media type,"
+                            + " say so by readAs(...)");
+            return new Explanation(Step.BODY, Texts.visible(String.valueOf(e.getMessage())), hints);
         }
     }
 

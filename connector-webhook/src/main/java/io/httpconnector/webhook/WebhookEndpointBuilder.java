@@ -19,16 +19,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Describes a receiver. For one thread; what it builds is for many. */
 public final class WebhookEndpointBuilder {
 
+    private static final Logger LOG = LoggerFactory.getLogger(WebhookEndpointBuilder.class);
     private static final int MEGABYTE = 1024 * 1024;
 
     private final String name;
@@ -494,10 +496,12 @@ public final class WebhookEndpointBuilder {
         if (time == null) {
             problems.add("time: it is null");
         }
+        checkMediaTypes(allVerifiers, problems);
         Answer answer = answering(problems);
         if (!problems.isEmpty()) {
             throw new InvalidDefinitionException("webhook receiver \"" + name + "\"", problems);
         }
+        warnOfUnsigned(allVerifiers);
         return new WebhookEndpoint(
                 new Settings(
                         name,
@@ -514,7 +518,23 @@ public final class WebhookEndpointBuilder {
                         deadline,
                         time),
                 new Receipts(window, mostIds, deadline, time),
+                new Receipts(window, mostIds, deadline, time),
                 mailbox());
+    }
+
+    private void checkMediaTypes(List<Verifier> all, List<String> problems) {
+        try {
+            if (mediaType != null) {
+                var unused = MediaType.defined(mediaType);
+            }
+        } catch (InvalidDefinitionException e) {
+            e.problems().forEach(problem -> problems.add("readAs: " + problem));
+        }
+        try {
+            all.forEach(MediaType::of);
+        } catch (InvalidDefinitionException e) {
+            e.problems().forEach(problem -> problems.add("verify: " + problem));
+        }
     }
 
     private @Nullable Mailbox mailbox() {
@@ -557,13 +577,13 @@ public final class WebhookEndpointBuilder {
                 all.stream().flatMap(verifier -> verifier.secrets().stream()).toList();
         return new Places(
                 name,
-                usual(id, all, Verifier::eventId),
-                usual(type, all, Verifier::eventType),
+                id,
+                type,
                 key,
                 each,
                 jsonIn,
                 secretPlaces,
-                usual(mediaType, all, Verifier::mediaType),
+                mediaType == null ? null : MediaType.defined(mediaType),
                 maxBody);
     }
 
@@ -581,13 +601,25 @@ public final class WebhookEndpointBuilder {
         return List.copyOf(all);
     }
 
-    private static <T> @Nullable T usual(@Nullable T own, List<Verifier> all, Function<Verifier, Optional<T>> usual) {
-        return own != null
-                ? own
-                : all.stream()
-                        .flatMap(verifier -> usual.apply(verifier).stream())
-                        .findFirst()
-                        .orElse(null);
+    /** Tells the log which places have no effect, as nobody has signed what is there. */
+    private void warnOfUnsigned(List<Verifier> all) {
+        boolean signatures = !all.isEmpty() && all.stream().allMatch(SignatureVerifier.class::isInstance);
+        Map<String, @Nullable Part> chosen = new LinkedHashMap<>();
+        chosen.put("id", id);
+        chosen.put("type", type);
+        chosen.put("key", key);
+        chosen.forEach((what, part) -> {
+            boolean read = part == null
+                    || part.kind == Part.Kind.BODY && !what.equals("id")
+                    || all.stream().anyMatch(one -> one instanceof SignatureVerifier signature && signature.covers(part));
+            if (signatures && !read) {
+                LOG.warn(
+                        "{}: {}({}) has no effect, as its place is not signed: whoever has seen a request could change it",
+                        name,
+                        what,
+                        part);
+            }
+        });
     }
 
     private static boolean within(Duration duration, Duration least, Duration most) {

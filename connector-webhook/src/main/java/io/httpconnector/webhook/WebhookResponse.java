@@ -83,12 +83,13 @@ public final class WebhookResponse {
      * @param name its name
      * @param value its value
      * @return another answer
-     * @throws InvalidDefinitionException when the name is no token, or the value holds a line break (RFC 9110, section 5)
+     * @throws InvalidDefinitionException when the name is no token, or the value holds a control character or one beyond Latin-1
+     *     (RFC 9110, section 5.5)
      */
     public WebhookResponse header(String name, String value) {
         Given.notNull(name, "name of a header field");
         Given.notNull(value, "value of a header field");
-        if (!name.matches("[A-Za-z0-9!#$%&'*+.^_`|~-]+") || value.chars().anyMatch(c -> c < ' ' && c != '\t')) {
+        if (!name.matches("[A-Za-z0-9!#$%&'*+.^_`|~-]+") || !value.chars().allMatch(WebhookResponse::isAllowed)) {
             throw new InvalidDefinitionException(
                     "webhook response",
                     List.of("the header field " + Texts.visible(name) + " has a character that none may have"));
@@ -97,6 +98,11 @@ public final class WebhookResponse {
         more.keySet().removeIf(name::equalsIgnoreCase);
         more.put(name, value);
         return new WebhookResponse(status, more, body);
+    }
+
+    /** Some servers send only the lower half of a character: U+560D and U+560A would end the line. */
+    private static boolean isAllowed(int c) {
+        return c == '\t' || c >= ' ' && c < 0x7F || c >= 0xA0 && c <= 0xFF;
     }
 
     /**

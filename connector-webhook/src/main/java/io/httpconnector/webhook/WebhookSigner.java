@@ -12,11 +12,14 @@ import java.security.PrivateKey;
 import java.security.Signature;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -146,15 +149,35 @@ public final class WebhookSigner {
             }
         }
         SignedContent content = SignedContent.of(definition.path("content").asText("{{body}}"), List.of());
-        if (definition.has("bodyHash") && content.isFormless(request)) {
+        boolean form = content.uses("form") && isForm(request);
+        if (definition.has("bodyHash") && !form) {
             byte[] hash = Digests.of("SHA-256").digest(draft.request().body());
             draft.put(Part.fromJson(definition.get("bodyHash")), Encoding.HEX.encode(hash));
         }
-        byte[] signature = signature(content, new SignedContent.Known(draft.request(), timestamp, id));
+        byte[] signature = signature(
+                content,
+                new SignedContent.Known(
+                        draft.request(), timestamp, id, form ? form(request) : Collections.emptySortedMap()));
         Encoding encoding =
                 Encoding.valueOf(definition.path("encoding").asText("hex").toUpperCase(Locale.ROOT));
         draft.put(Part.fromJson(definition.get("signature").get(0)), encoding.encode(signature));
         return draft.request();
+    }
+
+    private static boolean isForm(WebhookRequest request) {
+        try {
+            return MediaType.parse(request.header("Content-Type").orElse("")).isForm();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static SortedMap<String, SortedSet<String>> form(WebhookRequest request) {
+        try {
+            return SignedContent.form(request.body());
+        } catch (IOException e) {
+            throw invalid("the service signs the fields of a form, and the body is none: " + e.getMessage());
+        }
     }
 
     private String timestamp() {

@@ -2,11 +2,15 @@ package io.httpconnector.webhook.server;
 
 import io.httpconnector.Time;
 import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookResponse;
+import io.httpconnector.webhook.internal.BodyLength;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads bodies from streams within the limits of a receiver, and answers those that don't keep to them. */
 final class Bodies {
@@ -16,6 +20,8 @@ final class Bodies {
     static final WebhookResponse BUSY = last(503, "busy").header("Retry-After", "10");
     static final WebhookResponse FAILED = WebhookResponse.json(500, "{\"error\":\"not handled\"}");
 
+    private static final WebhookResponse CUT_OFF = last(400, "bad request");
+    private static final Logger LOG = LoggerFactory.getLogger(Bodies.class);
     private static final int CHUNK = 8192;
 
     private Bodies() {}
@@ -23,6 +29,21 @@ final class Bodies {
     /** The body was not read to its end, so nothing more can come on this connection. */
     private static WebhookResponse last(int status, String error) {
         return WebhookResponse.json(status, "{\"error\":\"" + error + "\"}").header("Connection", "close");
+    }
+
+    /** Hands a request over, unless its body is not whole: a receiver can't tell that from a body that is meant to be short. */
+    static WebhookResponse receive(WebhookReceiver receiver, WebhookRequest request) {
+        boolean cutOff = BodyLength.isCutOff(
+                request.header("Content-Length").orElse(null),
+                request.header("Transfer-Encoding").orElse(null),
+                request.header("Content-Encoding").orElse(null),
+                request.header("Content-Type").orElse(null),
+                request.body().length);
+        if (cutOff) {
+            LOG.warn("{} is answered 400: {}. {}", request, BodyLength.CUT_OFF, BodyLength.CAUSES);
+            return CUT_OFF;
+        }
+        return receiver.receive(request);
     }
 
     /**

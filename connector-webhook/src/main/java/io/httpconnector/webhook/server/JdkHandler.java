@@ -91,7 +91,7 @@ public final class JdkHandler implements HttpHandler {
     private WebhookResponse read(HttpExchange exchange, long length, Runnable whenRead) {
         return Bodies.read(exchange.getRequestBody(), length, receiver, budget, body -> {
             whenRead.run();
-            return receiver.receive(webhook(exchange, body));
+            return Bodies.receive(receiver, webhook(exchange, body));
         });
     }
 

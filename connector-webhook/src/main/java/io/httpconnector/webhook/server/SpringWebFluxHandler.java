@@ -55,7 +55,7 @@ public final class SpringWebFluxHandler implements HandlerFunction<ServerRespons
         ServerHttpRequest http = request.exchange().getRequest();
         Gathered body = new Gathered(receiver, budget);
         return Mono.firstWithSignal(gather(http, body), tooSlow())
-                .switchIfEmpty(Mono.fromCallable(() -> receiver.receive(webhook(http, body.toBytes())))
+                .switchIfEmpty(Mono.fromCallable(() -> Bodies.receive(receiver, webhook(http, body.toBytes())))
                         .subscribeOn(scheduler))
                 .doFinally(end -> body.close())
                 .flatMap(SpringWebFluxHandler::response);

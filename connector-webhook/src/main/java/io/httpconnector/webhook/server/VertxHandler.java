@@ -112,7 +112,7 @@ public final class VertxHandler implements Handler<HttpServerRequest> {
         private void handOver() {
             over = true;
             watch.close();
-            var unused = vertx.executeBlocking(() -> receiver.receive(webhook(request, body.toBytes())), false)
+            var unused = vertx.executeBlocking(() -> Bodies.receive(receiver, webhook(request, body.toBytes())), false)
                     .onComplete(answer -> {
                         body.close();
                         write(answer.succeeded() ? answer.result() : Bodies.FAILED, request);

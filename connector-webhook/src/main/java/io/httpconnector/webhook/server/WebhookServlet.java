@@ -89,7 +89,7 @@ public final class WebhookServlet extends HttpServlet {
     }
 
     static WebhookResponse receive(WebhookReceiver receiver, HttpServletRequest request, byte[] body) {
-        return receiver.receive(webhook(request, body));
+        return Bodies.receive(receiver, webhook(request, body));
     }
 
     private static WebhookRequest webhook(HttpServletRequest request, byte[] body) {

@@ -31,16 +31,16 @@ import reactor.netty.DisposableServer;
 import reactor.netty.http.HttpProtocol;
 
 /** The real web servers, each with a receiver behind it. */
-final class Servers {
+public final class Servers {
 
     /** Starts a server at a port of its own. */
     @FunctionalInterface
-    interface Start {
+    public interface Start {
         Running with(WebhookReceiver receiver) throws Exception;
     }
 
     /** A server that runs. */
-    record Running(int port, Stop stop) implements AutoCloseable {
+    public record Running(int port, Stop stop) implements AutoCloseable {
         @Override
         public void close() throws IOException {
             try {
@@ -52,13 +52,13 @@ final class Servers {
     }
 
     @FunctionalInterface
-    interface Stop {
+    public interface Stop {
         void now() throws Exception;
     }
 
     private Servers() {}
 
-    static Map<String, Start> all() {
+    public static Map<String, Start> all() {
         Map<String, Start> all = new TreeMap<>();
         all.put("jdk", Servers::jdk);
         all.put("servlet", receiver -> jetty(WebhookServlet.of(receiver)));

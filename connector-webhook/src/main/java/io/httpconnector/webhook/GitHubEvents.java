@@ -1,0 +1,60 @@
+package io.httpconnector.webhook;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+
+/**
+ * Derives the type of a GitHub event from its body, as {@code issues.opened}. GitHub names the event in {@code X-GitHub-Event} only,
+ * which it does not sign: whoever has seen a ping could send it again as {@code repository}. Each event has members that no other
+ * has; the first rule whose members are all there applies. An event that no rule knows has the empty type.
+ */
+final class GitHubEvents {
+
+    /** An event, and the members that it is known by. Those of an event that has more members come first. */
+    private record Rule(String event, List<String> members) {}
+
+    private static final List<Rule> RULES = List.of(
+            rule("ping", "zen", "hook_id"),
+            rule("push", "ref", "before", "after", "commits"),
+            rule("create", "ref", "ref_type", "master_branch"),
+            rule("delete", "ref", "ref_type"),
+            rule("pull_request_review_comment", "pull_request", "comment"),
+            rule("pull_request_review_thread", "pull_request", "thread"),
+            rule("pull_request_review", "pull_request", "review"),
+            rule("pull_request", "pull_request", "number"),
+            rule("issue_comment", "issue", "comment"),
+            rule("discussion_comment", "discussion", "comment"),
+            rule("commit_comment", "comment"),
+            rule("issues", "issue"),
+            rule("discussion", "discussion"),
+            rule("workflow_job", "workflow_job"),
+            rule("deployment_status", "deployment_status", "deployment"),
+            rule("deployment", "deployment"),
+            rule("check_run", "check_run"),
+            rule("check_suite", "check_suite"),
+            rule("workflow_run", "workflow_run"),
+            rule("release", "release"),
+            rule("fork", "forkee"),
+            rule("gollum", "pages"),
+            rule("milestone", "milestone"),
+            rule("star", "starred_at", "repository"),
+            rule("status", "sha", "state", "context"));
+
+    private GitHubEvents() {}
+
+    private static Rule rule(String event, String... members) {
+        return new Rule(event, List.of(members));
+    }
+
+    static String type(JsonNode payload) {
+        // As a form, the JSON is in a field.
+        JsonNode event = payload.path("payload").isObject() ? payload.path("payload") : payload;
+        for (Rule rule : RULES) {
+            if (rule.members.stream().allMatch(event::has)) {
+                String action = event.path("action").asText();
+                return action.isEmpty() ? rule.event : rule.event + "." + action;
+            }
+        }
+        return "";
+    }
+}

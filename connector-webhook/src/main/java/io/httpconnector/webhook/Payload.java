@@ -1,0 +1,166 @@
+package io.httpconnector.webhook;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BinaryNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.httpconnector.webhook.Headers.Content;
+import io.httpconnector.webhook.Payloads.TooLargeException;
+import io.httpconnector.webhook.Payloads.UnsupportedException;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The payload of a request, read from what its verifiers cover.
+ *
+ * <p>A sender that may send anything says how its body is written: by {@code Content-Type} and {@code Content-Encoding}. Where the
+ * sender signs, these fields are not signed as a rule, so they have no influence. The body itself decides then: among the media types
+ * that the service is known to send, or among all.
+ *
+ * @param tree the payload as a tree
+ * @param mediaType the media type by which it was read
+ */
+record Payload(JsonNode tree, MediaType mediaType) {
+
+    /**
+     * Reads the payload.
+     *
+     * @param mediaTypes the media types that the body may have; none when that is not known
+     * @param max the maximum size after decompression, in bytes
+     * @throws IOException when the body is not what it should be
+     */
+    static Payload read(SignedData data, List<MediaType> mediaTypes, int max) throws IOException {
+        JsonNode known = data.tree();
+        if (known != null) {
+            return new Payload(known, MediaType.JSON);
+        }
+        Content content = data.content();
+        if (content.ambiguous()) {
+            throw new IOException("there are several Content-Type or Content-Encoding fields that differ");
+        }
+        boolean described = data.isEverything() || !content.type().isEmpty();
+        byte[] body = described || content.encoding() != null
+                ? Payloads.unpacked(data.body(), content.encoding(), max)
+                : Payloads.unpackedByItself(data.body(), max);
+        MediaType type = mediaTypes.isEmpty()
+                ? MediaType.parse(content.type())
+                : mediaTypes.size() == 1 ? mediaTypes.get(0) : among(mediaTypes, body);
+        if (body.length == 0) {
+            return new Payload(withoutBody(data, type, mediaTypes), type);
+        }
+        if (mediaTypes.size() > 1 && !data.isEverything() && data.contradicts(type, mediaTypes)) {
+            throw new IOException("the body is " + type + ", and Content-Type says another media type of the service");
+        }
+        if (mediaTypes.isEmpty() && !described) {
+            return detect(body);
+        }
+        return new Payload(read(body, type, !data.isEverything()), type);
+    }
+
+    /** A request without a body has its content in the query. */
+    private static JsonNode withoutBody(SignedData data, MediaType type, List<MediaType> mediaTypes)
+            throws IOException {
+        boolean needed = !mediaTypes.isEmpty() && !data.isEverything() && !data.isBodyless();
+        if (needed || type.isMultipart()) {
+            throw new IOException("the body is empty");
+        }
+        if (data.query().isEmpty()) {
+            return MissingNode.getInstance();
+        }
+        return Payloads.form(
+                data.isEverything()
+                        ? Forms.parse(data.query(), StandardCharsets.UTF_8)
+                        : Forms.parseStrictly(data.query()));
+    }
+
+    private static JsonNode read(byte[] body, MediaType type, boolean strict) throws IOException {
+        if (type.isJson()) {
+            Charset charset = type.charset(StandardCharsets.UTF_8);
+            return Payloads.json(
+                    charset.equals(StandardCharsets.UTF_8)
+                            ? body
+                            : new String(body, charset).getBytes(StandardCharsets.UTF_8));
+        }
+        if (type.isForm()) {
+            String text = Forms.text(body);
+            Charset charset = type.charset(StandardCharsets.UTF_8);
+            return Payloads.form(
+                    strict && charset.equals(StandardCharsets.UTF_8)
+                            ? Forms.parseStrictly(text)
+                            : Forms.parse(text, charset));
+        }
+        if (type.isMultipart()) {
+            return Multipart.read(body, type);
+        }
+        if (type.isXml()) {
+            return Payloads.xml(body);
+        }
+        if (type.isText()) {
+            Charset charset = type.charset(StandardCharsets.UTF_8);
+            if (strict && charset.equals(StandardCharsets.UTF_8) && !Texts.isUtf8(body)) {
+                throw new IOException("the text is not in UTF-8");
+            }
+            return TextNode.valueOf(new String(body, charset));
+        }
+        boolean looksLikeJson = type.name().isEmpty() && (body[0] == '{' || body[0] == '[');
+        return looksLikeJson ? Payloads.json(body) : BinaryNode.valueOf(body);
+    }
+
+    /** Which of several media types a body has: no two of them begin with the same character. */
+    private static MediaType among(List<MediaType> mediaTypes, byte[] body) {
+        char first = firstCharacter(body);
+        MediaType other = mediaTypes.get(0);
+        for (MediaType type : mediaTypes) {
+            if (type.isJson() ? first == '{' || first == '[' : type.isXml() && first == '<') {
+                return type;
+            }
+            other = type.isJson() || type.isXml() ? other : type;
+        }
+        return other;
+    }
+
+    private static char firstCharacter(byte[] body) {
+        boolean mark = body.length >= 3 && body[0] == (byte) 0xEF && body[1] == (byte) 0xBB && body[2] == (byte) 0xBF;
+        for (int i = mark ? 3 : 0; i < body.length; i++) {
+            if (body[i] != ' ' && body[i] != '\t' && body[i] != '\r' && body[i] != '\n') {
+                return (char) (body[i] & 0xFF);
+            }
+        }
+        return 0;
+    }
+
+    /** Reads a body of an unknown media type by nothing but its bytes: the same bytes always give the same payload. */
+    private static Payload detect(byte[] body) throws IOException {
+        try {
+            switch (firstCharacter(body)) {
+                case '{', '[', '"' -> {
+                    JsonNode tree = Payloads.json(body);
+                    return new Payload(tree, CloudEvents.mediaType(tree));
+                }
+                case '<' -> {
+                    return new Payload(Payloads.xml(body), MediaType.XML);
+                }
+                case '-' -> {
+                    MediaType type = MediaType.multipart(Multipart.boundary(body));
+                    return new Payload(Multipart.read(body, type), type);
+                }
+                default -> {
+                    if (Forms.isForm(body)) {
+                        Map<String, List<String>> fields = Forms.parseStrictly(Forms.text(body));
+                        return new Payload(Payloads.form(fields), MediaType.FORM);
+                    }
+                }
+            }
+        } catch (TooLargeException | UnsupportedException e) {
+            throw e;
+        } catch (IOException e) {
+            // It only begins like one.
+        }
+        return Texts.isUtf8(body)
+                ? new Payload(TextNode.valueOf(new String(body, StandardCharsets.UTF_8)), MediaType.TEXT)
+                : new Payload(BinaryNode.valueOf(body), MediaType.BINARY);
+    }
+}

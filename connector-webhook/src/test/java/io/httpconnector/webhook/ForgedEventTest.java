@@ -1,0 +1,560 @@
+package io.httpconnector.webhook;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.httpconnector.Secret;
+import io.httpconnector.webhook.server.Servers;
+import io.httpconnector.webhook.server.Servers.Running;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.MessageDigest;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import org.bouncycastle.crypto.digests.SHA256Digest;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Ways in which an attacker who has captured one genuine request, and has no secret, tries to create, change or repeat an event. None
+ * succeeds, on any server: what is forged is refused, or it is the same event.
+ */
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ForgedEventTest {
+
+    private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
+    private static final Clock NOON = Clock.fixed(NOW, ZoneOffset.UTC);
+    private static final Secret SECRET = Secret.of("c29tZXRoaW5nIGVsc2U=");
+    private static final Secret OLD = Secret.of("b2xkIHNlY3JldA==");
+    private static final String URL = "https://app.example.com/hooks/1";
+    private static final String JSON = "{\"id\":\"evt_1\",\"event_id\":\"evt_1\",\"type\":\"paid\",\"event_type\":\"paid\",\"amount\":5}";
+
+    /** A server that each request of a test goes to; the first one calls the receiver itself. */
+    private static final Map<String, Running> SERVERS = new LinkedHashMap<>();
+
+    private static volatile WebhookReceiver current = request -> WebhookResponse.of(503);
+
+    /**
+     * An attack.
+     *
+     * @param configure the receiver, but for its handler
+     * @param genuine the request that was captured
+     * @param forge what the attacker makes of it
+     */
+    record Attack(String name, Consumer<WebhookEndpointBuilder> configure, WebhookRequest genuine, Forge forge) {
+
+        WebhookEndpoint receiver(List<WebhookEvent> events) {
+            WebhookEndpointBuilder builder = WebhookReceiver.named("attacked")
+                    .time(new At(NOW))
+                    .publicUrl(URL)
+                    .handler(events::add);
+            configure.accept(builder);
+            return builder.build();
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    @FunctionalInterface
+    interface Forge {
+        Wire of(Wire captured) throws Exception;
+    }
+
+    @BeforeAll
+    static void start() throws Exception {
+        for (Map.Entry<String, Servers.Start> server : Servers.all().entrySet()) {
+            SERVERS.put(server.getKey(), server.getValue().with(new WebhookReceiver() {
+                @Override
+                public WebhookResponse receive(WebhookRequest request) {
+                    return current.receive(request);
+                }
+
+                @Override
+                public int maxBody() {
+                    return current.maxBody();
+                }
+            }));
+        }
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        for (Running server : SERVERS.values()) {
+            server.close();
+        }
+    }
+
+    private static int send(String server, WebhookReceiver receiver, Wire wire) throws IOException {
+        if (server.equals("receive")) {
+            return receiver.receive(wire.request()).status();
+        }
+        current = receiver;
+        return wire.send(SERVERS.get(server).port());
+    }
+
+    private static WebhookRequest request(String contentType, String query, String body) {
+        return WebhookRequest.of(
+                        "POST", "/hooks/1", query, Map.of("Content-Type", List.of(contentType)), body.getBytes(UTF_8))
+                .publicUrl(URL);
+    }
+
+    private static WebhookRequest signed(String preset, String contentType, String query, String body) {
+        return WebhookSigner.preset(preset, SECRET).at(NOON).sign(request(contentType, query, body));
+    }
+
+    private static void add(
+            List<Attack> all, String name, String preset, String contentType, String query, String body, Forge forge) {
+        all.add(new Attack(
+                preset + ": " + name,
+                builder -> builder.verify(Signatures.preset(preset, SECRET)),
+                signed(preset, contentType, query, body),
+                forge));
+    }
+
+    private static void json(List<Attack> all, String preset, String name, Forge forge) {
+        add(all, name, preset, "application/json", "", JSON, forge);
+    }
+
+    private static void custom(
+            List<Attack> all, String name, SignatureBuilder scheme, WebhookRequest request, Forge forge) {
+        all.add(new Attack(
+                "custom: " + name,
+                builder -> builder.verify(scheme.build()),
+                WebhookSigner.of(scheme, SECRET).at(NOON).sign(request),
+                forge));
+    }
+
+    static List<Attack> attacks() throws Exception {
+        List<Attack> all = new ArrayList<>();
+        // Another media type.
+        for (String type : List.of(
+                "text/plain",
+                "application/x-www-form-urlencoded",
+                "application/x-www-form-urlencoded+json",
+                "application/cloudevents+json",
+                "application/cloudevents-batch+json",
+                "multipart/form-data; boundary=x",
+                "application/xml",
+                "application/octet-stream",
+                "application/json; charset=utf-16",
+                "application/json; charset=utf-8; charset=utf-16",
+                "application/json; charset=\"utf-8",
+                "/;=",
+                "")) {
+            json(all, "stripe", "as \"" + type + "\"", wire -> wire.with("Content-Type", type));
+        }
+        json(all, "stripe", "without a media type", wire -> wire.without("Content-Type"));
+        json(all, "stripe", "with two media types", wire -> wire.first("Content-Type", "text/plain"));
+        // Other header fields.
+        json(all, "stripe", "as a CloudEvent in binary mode", wire -> wire.with("ce-specversion", "1.0")
+                .with("ce-id", "forged")
+                .with("ce-source", "/forged")
+                .with("ce-type", "refunded"));
+        json(all, "stripe", "as if packed", wire -> wire.with("Content-Encoding", "gzip"));
+        json(all, "stripe", "as if packed by brotli", wire -> wire.with("Content-Encoding", "br"));
+        json(all, "stripe", "names of fields in upper case", Wire::upperCaseNames);
+        json(
+                all,
+                "stripe",
+                "the signature in upper case",
+                wire -> wire.with(
+                        "Stripe-Signature",
+                        wire.value("Stripe-Signature").replaceFirst("v1=.*", "v1=")
+                                + wire.value("Stripe-Signature")
+                                        .replaceFirst(".*v1=", "")
+                                        .toUpperCase(java.util.Locale.ROOT)));
+        json(
+                all,
+                "stripe",
+                "with another signature before it",
+                wire -> wire.with("Stripe-Signature", "v1=00," + wire.value("Stripe-Signature")));
+        json(
+                all,
+                "stripe",
+                "with a second timestamp",
+                wire -> wire.with("Stripe-Signature", "t=1," + wire.value("Stripe-Signature")));
+        json(all, "stripe", "with a query", wire -> wire.query("id=evt_2&event_id=evt_2"));
+        json(all, "stripe", "by another method", wire -> wire.method("PUT"));
+        json(all, "stripe", "with a method override", wire -> wire.with("X-HTTP-Method-Override", "DELETE"));
+        json(all, "stripe", "another body", wire -> wire.body(wire.text().replace("5", "6")));
+        json(all, "stripe", "no body", wire -> wire.body(""));
+        json(all, "stripe", "a byte order mark", wire -> wire.body("\uFEFF" + wire.text()));
+        json(all, "stripe", "packed", wire -> wire.body(gzip(wire.body())).with("Content-Encoding", "gzip"));
+        // Types and ids in header fields.
+        String ping = "{\"zen\":\"x\",\"hook_id\":7,\"hook\":{}}";
+        Forge event = wire -> wire.with("X-GitHub-Event", "repository").with("X-GitHub-Delivery", "forged");
+        add(all, "another event", "github", "application/json", "", ping, event);
+        all.add(new Attack(
+                "github: another event, where its header fields are configured",
+                builder -> builder.verify(Signatures.github(SECRET))
+                        .type(Part.header("X-GitHub-Event"))
+                        .id(Part.header("X-GitHub-Delivery"))
+                        .key(Part.header("X-GitHub-Event")),
+                signed("github", "application/json", "", ping).header("X-GitHub-Event", "ping"),
+                event));
+        add(
+                all,
+                "JSON as a form",
+                "github",
+                "application/json",
+                "",
+                ping,
+                wire -> wire.with("Content-Type", "application/x-www-form-urlencoded"));
+        add(
+                all,
+                "a form as JSON",
+                "github",
+                "application/x-www-form-urlencoded",
+                "",
+                "payload=%7B%22zen%22%3A1%7D",
+                wire -> wire.with("Content-Type", "application/json"));
+        json(all, "shopify", "another topic", wire -> wire.with("X-Shopify-Topic", "orders/delete")
+                .with("X-Shopify-Event-Id", "forged")
+                .with("X-Shopify-Webhook-Id", "forged"));
+        json(all, "bitbucket", "another event key", wire -> wire.with("X-Event-Key", "repo:deleted")
+                .with("X-Request-UUID", "forged"));
+        json(all, "linear", "another delivery", wire -> wire.with("Linear-Delivery", "forged")
+                .with("Linear-Event", "Forged"));
+        json(all, "standard-webhooks", "another signed id", wire -> wire.with("webhook-id", "forged"));
+        json(all, "standard-webhooks", "two signed ids", wire -> wire.also("webhook-id", "forged"));
+        json(all, "box", "another signed time", wire -> wire.with("BOX-DELIVERY-TIMESTAMP", "2026-01-01T12:00:01Z"));
+        // Parameters that nobody signs.
+        for (String preset : List.of("slack", "zoom", "calendly", "paddle", "typeform")) {
+            json(all, preset, "with a query", wire -> wire.query("id=evt_2"));
+        }
+        // Signed URLs.
+        add(all, "the body in the query", "square", "application/json", "a=1", JSON, wire -> wire.query(
+                        "a=1" + wire.text().replace("\"", "%22").replace("{", "%7B"))
+                .body(""));
+        add(all, "another query", "square", "application/json", "a=1", JSON, wire -> wire.query("a=2"));
+        add(all, "no query", "hubspot-v3", "application/json", "a=1", "[]", wire -> wire.query(""));
+        // Twilio signs the URL and the fields of a form, or a hash of the body.
+        String form = "application/x-www-form-urlencoded";
+        String sms = "Body=Hi&From=%2B1&SmsSid=SM1";
+        String evil = "{\"SmsSid\":\"SM2\",\"pad\":\"" + "&a".repeat(10_001) + "\"}";
+        for (String type : List.of(form + "+json", form, "application/json", "text/plain", form + ";charset=utf-16")) {
+            add(all, "too many fields as " + type, "twilio", form, "", "", wire -> wire.body(evil)
+                    .with("Content-Type", type));
+            add(all, "too many fields instead of some as " + type, "twilio", form, "", sms, wire -> wire.body(evil)
+                    .with("Content-Type", type));
+        }
+        add(all, "a repeated field", "twilio", form, "", sms, wire -> wire.body(sms + "&SmsSid=SM1"));
+        add(all, "fields in another order", "twilio", form, "", sms, wire -> wire.body("SmsSid=SM1&From=%2B1&Body=Hi"));
+        add(all, "fields written in another way", "twilio", form, "", sms, wire -> wire.body(
+                "&&%42ody=%48i&From=%2b1&SmsSid=SM1&"));
+        add(all, "a field whose name ends elsewhere", "twilio", form, "", sms, wire -> wire.body(
+                "Body=Hi&From=%2B1&SmsSidS=M1"));
+        add(all, "a malformed percent-encoding", "twilio", form, "", sms, wire -> wire.body(sms + "%"));
+        add(all, "bytes that are no UTF-8", "twilio", form, "", "Body=%EF%BF%BD", wire -> wire.body("Body=%FF"));
+        add(all, "the fields in the query", "twilio", form, "a=1", sms, wire -> wire.query("a=1BodyHiFrom%2B1SmsSidSM1")
+                .body(""));
+        add(all, "a hashed body as a form", "twilio", "application/json", "", JSON, wire -> wire.with(
+                "Content-Type", form));
+        add(all, "another body for a hash", "twilio", "application/json", "", JSON, wire -> wire.body(
+                        wire.text().replace("5", "6"))
+                .with("Content-Type", form));
+        add(all, "the hash left out", "twilio", "application/json", "", JSON, wire -> wire.query(""));
+        // Plain hashes of the secret and the content can be extended.
+        add(all, "extended as a form", "hubspot-v1", "application/json", "", JSON, wire -> extended(wire, "")
+                .with("Content-Type", form));
+        add(all, "extended as text", "hubspot-v1", "application/json", "", JSON, wire -> extended(wire, "")
+                .with("Content-Type", "text/plain"));
+        add(all, "extended", "hubspot-v2", "application/json", "", JSON, wire -> extended(wire, "POST" + URL));
+        // Several signatures, while a secret is changed.
+        all.add(twice("docusign", "one signature left out", wire -> wire.without("X-DocuSign-Signature-1")));
+        all.add(twice("docusign", "the other signature left out", wire -> wire.without("X-DocuSign-Signature-2")));
+        // Schemes of one's own.
+        SignatureBuilder body = Signatures.hmac("HmacSHA256", SECRET).signature(Part.header("X-Sign"));
+        custom(all, "JSON as text", body, request("application/json", "", JSON), wire -> wire.with(
+                "Content-Type", "text/plain"));
+        custom(all, "a form as JSON", body, request(form, "", "a=1&b=%C3%A9"), wire -> wire.with(
+                "Content-Type", "application/json"));
+        custom(all, "text as XML", body, request("text/plain", "", "hello"), wire -> wire.with(
+                "Content-Type", "application/xml"));
+        custom(all, "text as a form", body, request("text/plain", "", "hello"), wire -> wire.with("Content-Type", form));
+        String multipart = "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--c\r\n\r\n--b--\r\n";
+        custom(all, "another boundary", body, request("multipart/form-data; boundary=b", "", multipart), wire -> wire.with(
+                "Content-Type", "multipart/form-data; boundary=c"));
+        custom(all, "JSON as a CloudEvent", body, request("application/json", "", JSON), wire -> wire.with(
+                        "Content-Type", "application/cloudevents+json")
+                .with("ce-specversion", "1.0")
+                .with("ce-id", "2"));
+        String cloudEvent = "{\"specversion\":\"1.0\",\"id\":\"7\",\"source\":\"/s\",\"type\":\"t\",\"data\":{\"n\":1}}";
+        custom(all, "a CloudEvent as JSON", body, request("application/cloudevents+json", "", cloudEvent), wire -> wire.with(
+                "Content-Type", "application/json"));
+        SignatureBuilder headers = Signatures.hmac("HmacSHA256", SECRET)
+                .signature(Part.header("X-Sign"))
+                .content("{{header.x-id}}|{{header.content-type}}|{{body}}")
+                .eventId(Part.header("X-Id"));
+        WebhookRequest withId = request("application/json", "", JSON).header("X-Id", "7");
+        custom(all, "another value of a signed field", headers, withId, wire -> wire.also("X-Id", "8"));
+        custom(all, "another media type that is signed", headers, withId, wire -> wire.with("Content-Type", "text/plain"));
+        return all;
+    }
+
+    private static Attack twice(String preset, String name, Forge forge) {
+        WebhookRequest request = request("application/json", "", JSON);
+        WebhookRequest byNew = WebhookSigner.preset(preset, SECRET).at(NOON).sign(request);
+        WebhookRequest byOld = WebhookSigner.preset(preset, OLD).at(NOON).sign(request);
+        return new Attack(
+                preset + ": " + name,
+                builder -> builder.verify(Signatures.preset(preset, OLD, SECRET)),
+                byNew.header(
+                        "X-DocuSign-Signature-2",
+                        byOld.header("X-DocuSign-Signature-1").orElseThrow()),
+                forge);
+    }
+
+    private static byte[] gzip(byte[] bytes) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+            gzip.write(bytes);
+        }
+        return out.toByteArray();
+    }
+
+    /** Appends to what was hashed after a secret of a known length: SHA-256 goes on where it ended. */
+    private static Wire extended(Wire wire, String before) {
+        int length = SECRET.reveal().length() + before.length() + wire.body().length;
+        ByteArrayOutputStream padded = new ByteArrayOutputStream();
+        padded.writeBytes(wire.body());
+        padded.write(0x80);
+        while ((length + padded.size() - wire.body().length) % 64 != 56) {
+            padded.write(0);
+        }
+        padded.writeBytes(ByteBuffer.allocate(8).putLong(length * 8L).array());
+        byte[] suffix = "&id=forged".getBytes(UTF_8);
+        SHA256Digest digest = new SHA256Digest();
+        int done = length + padded.size() - wire.body().length;
+        digest.update(new byte[done], 0, done);
+        byte[] state = digest.getEncodedState();
+        byte[] hash = HexFormat.of().parseHex(wire.value("X-HubSpot-Signature"));
+        System.arraycopy(hash, 0, state, 16, 32);
+        digest = new SHA256Digest(state);
+        digest.update(suffix, 0, suffix.length);
+        byte[] forged = new byte[32];
+        digest.doFinal(forged, 0);
+        padded.writeBytes(suffix);
+        return wire.body(padded.toByteArray()).with("X-HubSpot-Signature", HexFormat.of().formatHex(forged));
+    }
+
+    static Stream<String> servers() {
+        return Stream.concat(Stream.of("receive"), Servers.all().keySet().stream());
+    }
+
+    @Test
+    void theExtensionOfAHashIsOneThatHolds() throws Exception {
+        Wire forged = extended(Wire.of(signed("hubspot-v1", "application/json", "", JSON)), "");
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        digest.update(SECRET.reveal().getBytes(UTF_8));
+
+        assertThat(HexFormat.of().formatHex(digest.digest(forged.body())))
+                .isEqualTo(forged.value("X-HubSpot-Signature"));
+        assertThat(new String(forged.body(), ISO_8859_1)).startsWith(JSON).endsWith("&id=forged");
+    }
+
+    @Test
+    void thereAreManyAttacks() throws Exception {
+        assertThat(attacks()).hasSizeGreaterThan(80).extracting(Attack::name).doesNotHaveDuplicates();
+    }
+
+    /** After the genuine request, nothing is handled; before it, what is handled is the event that it would have been. */
+    @ParameterizedTest
+    @MethodSource("servers")
+    void noAttackSucceeds(String server) throws Exception {
+        List<String> successes = new ArrayList<>();
+        for (Attack attack : attacks()) {
+            List<WebhookEvent> events = new CopyOnWriteArrayList<>();
+            Wire genuine = Wire.of(attack.genuine());
+            Wire forged = attack.forge().of(genuine);
+            WebhookReceiver receiver = attack.receiver(events);
+            int status = send(server, receiver, genuine);
+            if (status != 200 || events.size() != 1) {
+                successes.add(attack + ": the genuine request is answered " + status);
+                continue;
+            }
+            int replayed = send(server, receiver, forged);
+            if (events.size() != 1 || replayed >= 500) {
+                successes.add(attack + ": handled again, " + replayed);
+            }
+            List<WebhookEvent> early = new CopyOnWriteArrayList<>();
+            WebhookReceiver fresh = attack.receiver(early);
+            int first = send(server, fresh, forged);
+            if (!early.isEmpty() && !isSame(attack, early.get(0), events.get(0))) {
+                successes.add(attack + ": " + describe(early.get(0)) + " instead of " + describe(events.get(0)));
+            }
+            if (first != 200 && (first < 400 || first >= 500) && first != 0) {
+                successes.add(attack + ": answered " + first);
+            }
+            // The genuine one is the same event, or the forged one was none.
+            send(server, fresh, genuine);
+            if (early.size() != 1) {
+                successes.add(attack + ": " + early.size() + " events when the forged request comes first");
+            }
+        }
+
+        assertThat(successes).isEmpty();
+    }
+
+    /** What Twilio signs does not say where a name ends: the fields may be others then, but it is the same event. */
+    private static boolean isSame(Attack attack, WebhookEvent event, WebhookEvent genuine) {
+        return event.id().equals(genuine.id())
+                && event.type().equals(genuine.type())
+                && event.key().equals(genuine.key())
+                && (event.payload().equals(genuine.payload())
+                        || attack.name().equals("twilio: a field whose name ends elsewhere")
+                        || attack.name().equals("twilio: the fields in the query"));
+    }
+
+    private static String describe(WebhookEvent event) {
+        return event.id() + " " + event.type() + " " + event.payload();
+    }
+
+    static Stream<String> presets() {
+        return Signatures.presets().stream()
+                // Signs nothing: whoever has the token may send anything.
+                .filter(name -> !name.equals("gitlab"));
+    }
+
+    private static Attack genuine(String preset) throws Exception {
+        String body = preset.equals("mailgun")
+                ? "{\"signature\":{},\"event-data\":{\"event\":\"opened\",\"id\":\"x\"}}"
+                : JSON;
+        Set<String> asymmetric = Set.of("discord", "sendgrid", "standard-webhooks-ed25519");
+        if (!asymmetric.contains(preset)) {
+            return new Attack(
+                    preset,
+                    builder -> builder.verify(Signatures.preset(preset, SECRET)),
+                    signed(preset, "application/json", "", body),
+                    wire -> wire);
+        }
+        KeyPair pair = KeyPairGenerator.getInstance(preset.equals("sendgrid") ? "EC" : "Ed25519")
+                .generateKeyPair();
+        Secret key = Secret.of(Base64.getEncoder().encodeToString(pair.getPublic().getEncoded()));
+        return new Attack(
+                preset,
+                builder -> builder.verify(Signatures.preset(preset, key)),
+                WebhookSigner.preset(preset, pair.getPrivate()).at(NOON).sign(request("application/json", "", body)),
+                wire -> wire);
+    }
+
+    /** Each part of a request that a preset does not sign, in turn. */
+    @ParameterizedTest
+    @MethodSource("presets")
+    void noUnsignedPartOfAPresetHasAnyInfluence(String preset) throws Exception {
+        Attack attack = genuine(preset);
+        List<WebhookEvent> first = new ArrayList<>();
+        Wire genuine = Wire.of(attack.genuine());
+        assertThat(attack.receiver(first).receive(genuine.request()).status()).isEqualTo(200);
+        boolean repeats = preset.equals("dropbox");
+        Map<String, Wire> forged = new HashMap<>();
+        for (String type : List.of(
+                "text/plain",
+                "application/x-www-form-urlencoded",
+                "application/x-www-form-urlencoded+json",
+                "application/cloudevents+json",
+                "application/xml",
+                "multipart/form-data; boundary=x",
+                "application/json;charset=utf-16",
+                "nonsense")) {
+            forged.put(type, genuine.with("Content-Type", type));
+        }
+        forged.put("no type", genuine.without("Content-Type"));
+        forged.put("gzip", genuine.with("Content-Encoding", "gzip"));
+        forged.put("query", genuine.query(genuine.query().isEmpty() ? "id=2" : genuine.query() + "&id=2"));
+        forged.put("upper case", genuine.upperCaseNames());
+        forged.put("PUT", genuine.method("PUT"));
+        for (String name : List.of(
+                "ce-id",
+                "ce-type",
+                "ce-source",
+                "X-GitHub-Event",
+                "X-Shopify-Topic",
+                "X-Event-Key",
+                "X-Gitlab-Event",
+                "X-Request-Id",
+                "X-Slack-Retry-Num",
+                "webhook-id",
+                "Idempotency-Key",
+                "User-Agent")) {
+            forged.put(name, genuine.with("ce-specversion", "1.0").with(name, "forged"));
+        }
+        for (Map.Entry<String, Wire> attempt : forged.entrySet()) {
+            List<WebhookEvent> events = new ArrayList<>();
+            WebhookReceiver receiver = attack.receiver(events);
+            receiver.receive(genuine.request());
+            WebhookResponse answer = receiver.receive(attempt.getValue().request());
+            assertThat(events.size()).as(attempt.getKey()).isLessThanOrEqualTo(repeats ? 2 : 1);
+            assertThat(answer.status()).as(attempt.getKey()).isLessThan(500);
+            List<WebhookEvent> early = new ArrayList<>();
+            attack.receiver(early).receive(attempt.getValue().request());
+            if (!early.isEmpty()) {
+                assertThat(early.get(0).type()).as(attempt.getKey()).isEqualTo(first.get(0).type());
+                assertThat(early.get(0).payload()).as(attempt.getKey()).isEqualTo(first.get(0).payload());
+                if (!repeats) {
+                    assertThat(early.get(0).id()).as(attempt.getKey()).isEqualTo(first.get(0).id());
+                }
+            }
+        }
+    }
+
+    /** A service that signs a retry anew. */
+    @ParameterizedTest
+    @MethodSource("presets")
+    void aRetryThatIsSignedAnewIsKnown(String preset) throws Exception {
+        Set<String> known = new TreeSet<>(Set.of(
+                "box", "calendly", "hubspot-v3", "linear", "mailgun", "paddle", "slack", "stripe", "svix", "zendesk", "zoom"));
+        known.add("standard-webhooks");
+        if (!known.contains(preset)) {
+            return;
+        }
+        Attack attack = genuine(preset);
+        List<WebhookEvent> events = new ArrayList<>();
+        WebhookReceiver receiver = attack.receiver(events);
+        Wire sent = Wire.of(attack.genuine());
+        WebhookRequest plain = preset.equals("mailgun")
+                ? request("application/json", "", "{\"signature\":{},\"event-data\":{\"event\":\"opened\",\"id\":\"x\"}}")
+                : request("application/json", "", JSON);
+        String id = preset.equals("svix") ? "svix-id" : "webhook-id";
+        if (preset.equals("svix") || preset.equals("standard-webhooks")) {
+            plain = plain.header(id, sent.value(id));
+        }
+        WebhookRequest again = WebhookSigner.preset(preset, SECRET)
+                .at(Clock.offset(NOON, java.time.Duration.ofSeconds(60)))
+                .sign(plain);
+
+        receiver.receive(sent.request());
+        WebhookResponse answer = receiver.receive(again);
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(events).hasSize(1);
+        assertThat(Arrays.equals(again.body(), sent.body()) && again.headers().equals(attack.genuine().headers()))
+                .isFalse();
+    }
+}
