@@ -276,8 +276,20 @@ public final class HttpConnection implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (sender.end()) {
+        boolean ends = true;
+        try {
+            ends = sender.end();
+        } finally {
+            if (ends) {
+                closeAuth();
+            }
+        }
+    }
+
+    private void closeAuth() {
+        try {
             context.close();
+        } finally {
             auth.close();
         }
     }

@@ -45,6 +45,8 @@ final class Poller {
     private final Duration pollTimeout;
     private final ServerClock clock;
     private final ReentrantLock polling = new ReentrantLock();
+    /** Held while the state is read, which may take long: nothing else waits for it. */
+    private final ReentrantLock loading = new ReentrantLock();
 
     // Guarded by this.
     private @Nullable TriggerState state;
@@ -52,6 +54,7 @@ final class Poller {
     private CountDownLatch stop = new CountDownLatch(1);
     private History history = History.NONE;
     private Duration asked = Duration.ZERO;
+    private boolean abandoned;
 
     Poller(
             Definition definition,
@@ -76,13 +79,26 @@ final class Poller {
     }
 
     /** The state, which is loaded when it is not there. */
-    synchronized TriggerState open() {
-        TriggerState open = state;
-        if (open == null) {
-            open = loaded(store.open(definition.id()));
-            state = open;
+    TriggerState open() {
+        loading.lock();
+        try {
+            TriggerState open = current();
+            if (open == null) {
+                open = loaded(store.open(definition.id()));
+                hold(open);
+            }
+            return open;
+        } finally {
+            loading.unlock();
         }
-        return open;
+    }
+
+    private synchronized @Nullable TriggerState current() {
+        return state;
+    }
+
+    private synchronized void hold(TriggerState loaded) {
+        state = loaded;
     }
 
     private TriggerState loaded(StateLog log) {
@@ -132,11 +148,17 @@ final class Poller {
     }
 
     /** The next one who needs the state loads it. */
-    private synchronized void drop() {
-        if (state != null) {
-            state.close();
-            state = null;
+    private void drop() {
+        TriggerState dropped = taken();
+        if (dropped != null) {
+            dropped.close();
         }
+    }
+
+    private synchronized @Nullable TriggerState taken() {
+        TriggerState taken = state;
+        state = null;
+        return taken;
     }
 
     PollResult poll() {
@@ -148,8 +170,47 @@ final class Poller {
             return poll(begin());
         } finally {
             end();
-            polling.unlock();
+            try {
+                giveBackAbandoned();
+            } finally {
+                polling.unlock();
+            }
+            giveBackIfFree();
         }
+    }
+
+    /** The state of a poll that did not end when it was stopped is given back when it ends after all; by the lock. */
+    private void giveBackAbandoned() {
+        if (takeAbandoned()) {
+            LOG.info("{}: the poll that was stopped has ended: its state is given back", definition.id());
+            drop();
+            rearm();
+        }
+    }
+
+    /** Whoever stops the trigger may have come after the poll has looked. */
+    private void giveBackIfFree() {
+        if (isAbandoned() && polling.tryLock()) {
+            try {
+                giveBackAbandoned();
+            } finally {
+                polling.unlock();
+            }
+        }
+    }
+
+    private synchronized void abandon() {
+        abandoned = true;
+    }
+
+    private synchronized boolean isAbandoned() {
+        return abandoned;
+    }
+
+    private synchronized boolean takeAbandoned() {
+        boolean was = abandoned;
+        abandoned = false;
+        return was;
     }
 
     private synchronized CountDownLatch begin() {
@@ -318,31 +379,64 @@ final class Poller {
         return stop;
     }
 
-    /** Ends a poll that runs, and gives back the state; false when handlers had to be interrupted. */
+    /**
+     * Ends a poll that runs, and gives back the state; false when handlers had to be interrupted. A thread that is interrupted does so
+     * too, but leaves the handlers no time, and stays interrupted. When the poll does not end, it gives the state back when it does.
+     */
     boolean stop(Duration deadline) {
         stopGate().countDown();
+        boolean interrupted = Thread.interrupted();
+        boolean graceful = false;
         try {
-            boolean graceful = polling.tryLock(deadline.toNanos(), TimeUnit.NANOSECONDS);
-            if (!graceful) {
-                interrupt();
-                if (!polling.tryLock(UNINTERRUPTIBLE.toNanos(), TimeUnit.NANOSECONDS)) {
-                    LOG.error(
-                            "{}: a handler does not end when it is interrupted: its state stays in use",
-                            definition.id());
-                    return false;
+            graceful = polling.tryLock(interrupted ? 0 : deadline.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        try {
+            if (graceful || interruptPoll()) {
+                giveBack();
+            } else {
+                LOG.error(
+                        "{}: a handler, or the store, does not end when it is interrupted: the state is given back when it does",
+                        definition.id());
+                abandon();
+                giveBackIfFree();
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        return graceful;
+    }
+
+    private void giveBack() {
+        try {
+            boolean unused = takeAbandoned();
+            drop();
+            rearm();
+        } finally {
+            polling.unlock();
+        }
+    }
+
+    /** Interrupts the poll, and waits until it has ended, whoever interrupts the calling thread. */
+    private boolean interruptPoll() {
+        interrupt();
+        long end = Time.SYSTEM.nanos() + UNINTERRUPTIBLE.toNanos();
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return polling.tryLock(end - Time.SYSTEM.nanos(), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException e) {
+                    interrupted = true;
                 }
             }
-            try {
-                drop();
-                rearm();
-            } finally {
-                polling.unlock();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
-            return graceful;
-        } catch (InterruptedException e) {
-            interrupt();
-            Thread.currentThread().interrupt();
-            return false;
         }
     }
 
