@@ -1,0 +1,695 @@
+package io.httpconnector.auth.oauth2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
+import io.httpconnector.Retry;
+import io.httpconnector.Secret;
+import io.httpconnector.auth.JwtKey;
+import io.httpconnector.auth.TestClock;
+import io.httpconnector.auth.oauth2.Origin.Reply;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Attacks by documents and responses that name another authorization server, or what a browser must not open. None obtains a
+ * client secret, a refresh token, a code, a PKCE verifier or an access token.
+ */
+@Timeout(30)
+class IssuerAttackTest {
+
+    private static final List<String> CANARIES = List.of(
+            "canary-secret",
+            "canary-refresh",
+            "canary-access",
+            "canary-code",
+            "canary-pass",
+            "canary-parameter",
+            "code_verifier",
+            "client_assertion=",
+            "assertion=");
+    private static final Secret KEY = Secret.of("0123456789abcdef0123456789abcdef");
+
+    private final Origin service = new Origin();
+    private final Origin good = new Origin();
+    private final Origin evil = new Origin();
+    private final TestClock clock = new TestClock();
+    private final TokenStore store = TokenStore.inMemory();
+    private final List<HttpConnection> opened = new ArrayList<>();
+    private final List<URI> browsed = new ArrayList<>();
+
+    @BeforeEach
+    void begin() {
+        service.on("/api", request -> request.authorization().equals("Bearer canary-access")
+                ? Reply.json("{}")
+                : Reply.json(401, "{}")
+                        .with("WWW-Authenticate", "Bearer resource_metadata=\"" + service.url("/meta") + "\""));
+        named(good);
+        for (Origin server : List.of(good, evil)) {
+            metadata(server, Map.of());
+            server.on("/token", Reply.json(
+                    "{\"access_token\": \"canary-access\", \"refresh_token\": \"canary-refresh\", \"expires_in\": 60}"));
+            server.on("/register", Reply.json(201, "{\"client_id\": \"c-1\", \"client_secret\": \"canary-secret\"}"));
+            server.on("/revoke", Reply.json("{}"));
+            server.on("/device", Reply.json("{\"device_code\": \"canary-code\", \"user_code\": \"U\","
+                    + " \"verification_uri\": \"https://login.example.com\", \"interval\": 0, \"expires_in\": 5}"));
+        }
+    }
+
+    @AfterEach
+    void end() {
+        opened.forEach(HttpConnection::close);
+        List.of(service, good, evil).forEach(Origin::close);
+    }
+
+    private void named(Origin server) {
+        resource(service.url("/api"), server.url(""));
+    }
+
+    private void resource(String resource, String server) {
+        service.on("/meta", Reply.json(
+                "{\"resource\": \"" + resource + "\", \"authorization_servers\": [\"" + server + "\"]}"));
+    }
+
+    /** The metadata of a server, with some members replaced. */
+    private static void metadata(Origin server, Map<String, String> replaced) {
+        server.on("/.well-known/oauth-authorization-server", Reply.json(document(server, replaced)));
+    }
+
+    private static String document(Origin server, Map<String, String> replaced) {
+        Map<String, String> members = new java.util.LinkedHashMap<>(Map.of(
+                "issuer", quoted(server.url("")),
+                "authorization_endpoint", quoted("https://login.example.com/authorize"),
+                "token_endpoint", quoted(server.url("/token")),
+                "registration_endpoint", quoted(server.url("/register")),
+                "revocation_endpoint", quoted(server.url("/revoke")),
+                "device_authorization_endpoint", quoted(server.url("/device"))));
+        members.putAll(replaced);
+        return members.entrySet().stream()
+                .map(member -> quoted(member.getKey()) + ": " + member.getValue())
+                .collect(java.util.stream.Collectors.joining(", ", "{", "}"));
+    }
+
+    private static String quoted(String text) {
+        return "\"" + text.replace("\\", "\\\\").replace("\n", "\\n").replace("\u0007", "\\u0007") + "\"";
+    }
+
+    private HttpConnection connection(OAuth2Builder auth) {
+        HttpConnection connection = HttpConnection.named("Service")
+                .baseUrl(service.url("/api"))
+                .auth(auth.tokens(store).clock(clock).build())
+                .retry(Retry.none())
+                .build();
+        opened.add(connection);
+        return connection;
+    }
+
+    private static OAuth2Builder user() {
+        return OAuth2.authorizationCode().redirectUri("https://app.example.com/callback");
+    }
+
+    private static OAuth2Builder confidential() {
+        return user().client("id", Secret.of("canary-secret"));
+    }
+
+    private static String parameter(URI url, String name) {
+        return Stream.of(url.getRawQuery().split("&"))
+                .filter(pair -> pair.startsWith(name + "="))
+                .map(pair -> URLDecoder.decode(pair.substring(name.length() + 1), StandardCharsets.UTF_8))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void consent(HttpConnection connection) {
+        AuthorizationFlow flow = AuthorizationFlow.of(connection);
+        flow.finish("code=canary-code&state=" + parameter(flow.start("s"), "state"), "s");
+    }
+
+    /** The user has consented, and the access token is over: the next request needs the refresh token. */
+    private void consentThatIsOver(OAuth2Builder auth) {
+        HttpConnection connection = connection(auth);
+        consent(connection);
+        connection.send(Request.get(""));
+        clock.passes(Duration.ofMinutes(2));
+    }
+
+    private void evilGotNothing() {
+        assertThat(evil.received())
+                .noneSatisfy(request -> assertThat(CANARIES).anyMatch(request::contains));
+        assertThat(browsed).isEmpty();
+    }
+
+    private static Stream<String> dangerous() {
+        return Stream.of(
+                "file:///etc/passwd",
+                "FILE:///etc/passwd",
+                "javascript:alert(1)",
+                "JaVaScRiPt:alert(1)",
+                "ms-msdt:/id%20PCWDiagnostic",
+                "data:text/html,x",
+                "mailto:a@example.com",
+                "vscode://x",
+                "ftp://login.example.com/x",
+                "http://login.example.com/x",
+                "http://10.0.0.1/x",
+                "http://127.0.0.1.evil.example.com/x",
+                "http://127.0.0.1@evil.example.com/x",
+                "http://localhost.evil.example.com/x",
+                "http://2130706433/x",
+                "http://127.1/x",
+                "http://0177.0.0.1/x",
+                "https://user@evil.example.com/x",
+                "https://user:pass@evil.example.com/x",
+                "https://login.example.com/x#y",
+                "https://login.example.com\\@evil.example.com/x",
+                "//evil.example.com/x",
+                "/authorize",
+                "authorize",
+                "",
+                " https://login.example.com/x",
+                "https://login.example.com/x\n",
+                "https://login.example.com/\u0007",
+                "https://",
+                "https:login.example.com");
+    }
+
+    @ParameterizedTest
+    @MethodSource("dangerous")
+    void browserOpensNoDangerousAuthorizationEndpoint(String url) {
+        metadata(good, Map.of("authorization_endpoint", quoted(url)));
+        AuthorizationFlow flow = AuthorizationFlow.of(
+                connection(OAuth2.authorizationCode().publicClient("id").discover(good.url(""))));
+        assertThatThrownBy(() -> flow.authorize(browsed::add, Duration.ofMillis(50)))
+                .isInstanceOf(OAuth2Exception.class)
+                .hasMessageContaining("authorization_endpoint that is not acceptable");
+        assertThat(browsed).isEmpty();
+    }
+
+    private static Stream<Arguments> members() {
+        return Stream.of(
+                        "token_endpoint",
+                        "registration_endpoint",
+                        "revocation_endpoint",
+                        "device_authorization_endpoint",
+                        "introspection_endpoint",
+                        "pushed_authorization_request_endpoint",
+                        "jwks_uri")
+                .flatMap(member -> Stream.of(
+                                "file:///x",
+                                "http://login.example.com/x",
+                                "/relative",
+                                "http://127.0.0.1@evil.example.com/x")
+                        .map(url -> Arguments.of(member, url)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("members")
+    void endpointsInTheMetadataAreHttps(String member, String url) {
+        metadata(good, Map.of(member, quoted(url)));
+        HttpConnection connection = connection(confidential().discover(good.url("")));
+        assertThatThrownBy(() -> consent(connection))
+                .isInstanceOf(OAuth2Exception.class)
+                .hasMessageContaining(member + " that is not acceptable");
+        assertThat(good.received("/token")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"5", "{}", "[\"https://login.example.com\"]", "true"})
+    void endpointThatIsNoTextIsRefused(String value) {
+        metadata(good, Map.of("token_endpoint", value));
+        HttpConnection connection = connection(confidential().discover(good.url("")));
+        assertThatThrownBy(() -> consent(connection)).isInstanceOf(OAuth2Exception.class);
+    }
+
+    @Test
+    void aliasesForMutualTlsAreHttps() {
+        metadata(good, Map.of("mtls_endpoint_aliases", "{\"token_endpoint\": \"http://login.example.com/x\"}"));
+        HttpConnection connection = connection(confidential().discover(good.url("")));
+        assertThatThrownBy(() -> consent(connection)).hasMessageContaining("mtls_endpoint_aliases/token_endpoint");
+    }
+
+    @Test
+    void openIdConfigurationIsCheckedLikewise() {
+        good.on("/.well-known/oauth-authorization-server", Reply.json(404, "{}"));
+        good.on(
+                "/.well-known/openid-configuration",
+                Reply.json(document(good, Map.of("authorization_endpoint", quoted("file:///x")))));
+        HttpConnection connection = connection(confidential().discover(good.url("")));
+        assertThatThrownBy(() -> consent(connection)).hasMessageContaining("authorization_endpoint");
+    }
+
+    @ParameterizedTest
+    @MethodSource("dangerous")
+    void configuredEndpointsAreHttps(String url) {
+        assertThatThrownBy(() -> OAuth2.deviceCode()
+                        .publicClient("id")
+                        .tokenUrl(url)
+                        .authorizationUrl(url)
+                        .refreshUrl(url)
+                        .revocationUrl(url)
+                        .deviceAuthorizationUrl(url)
+                        .build())
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContainingAll(
+                        "tokenUrl: ", "authorizationUrl: ", "refreshUrl: ", "revocationUrl: ", "deviceAuthorizationUrl: ");
+        assertThatThrownBy(() -> user().publicClient("id").discover(url).build())
+                .isInstanceOf(InvalidDefinitionException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://127.0.0.1:1/x", "http://127.255.0.9/x", "http://localhost/x", "http://[::1]:8080/x"})
+    void loopbackEndpointsArePermitted(String url) {
+        assertThat(OAuth2.clientCredentials().publicClient("id").tokenUrl(url).build()).isNotNull();
+    }
+
+    @ParameterizedTest
+    @MethodSource("dangerous")
+    void userOfADeviceIsSentNowhereDangerous(String url) {
+        for (String member : List.of("verification_uri", "verification_uri_complete")) {
+            good.on("/device", Reply.json("{\"device_code\": \"canary-code\", \"user_code\": \"U\", \"verification_uri\":"
+                    + " \"https://login.example.com\", " + quoted(member) + ": " + quoted(url) + "}"));
+            DeviceFlow flow =
+                    DeviceFlow.of(connection(OAuth2.deviceCode().publicClient("id").discover(good.url(""))));
+            if (member.equals("verification_uri_complete") && url.isEmpty()) {
+                continue;
+            }
+            assertThatThrownBy(() -> flow.authorize(prompt -> browsed.add(URI.create("x:/shown"))))
+                    .isInstanceOf(OAuth2Exception.class)
+                    .hasMessageContaining(member);
+        }
+        evilGotNothing();
+    }
+
+    @Test
+    void userCodeCannotControlATerminal() {
+        good.on("/device", Reply.json("{\"device_code\": \"canary-code\", \"user_code\": \"\\u001b[2J\","
+                + " \"verification_uri\": \"https://login.example.com\"}"));
+        DeviceFlow flow = DeviceFlow.of(connection(OAuth2.deviceCode().publicClient("id").discover(good.url(""))));
+        assertThatThrownBy(() -> flow.authorize(prompt -> {})).hasMessageContaining("control characters");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"file:///x", "http://10.0.0.1", "http://login.example.com", "", "evil", "https://a@b"})
+    void serviceCannotNameADangerousServer(String issuer) {
+        resource(service.url("/api"), issuer);
+        assertThatThrownBy(() -> consent(connection(confidential().discover()))).isInstanceOf(OAuth2Exception.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"file:///x", "http://10.0.0.1/meta", "/meta", "ftp://x/y", "https://a@b/c"})
+    void challengeCannotNameADangerousDocument(String url) {
+        service.on("/api", Reply.json(401, "{}").with("WWW-Authenticate", "Bearer resource_metadata=\"" + url + "\""));
+        assertThatThrownBy(() -> consent(connection(confidential().discover())))
+                .isInstanceOf(OAuth2Exception.class)
+                .hasMessageContaining("resource_metadata");
+    }
+
+    @Test
+    void challengeCannotNameADocumentElsewhere() {
+        evil.on("/meta", Reply.json("{\"resource\": \"" + service.url("/api") + "\", \"authorization_servers\": [\""
+                + evil.url("") + "\"]}"));
+        service.on("/api", Reply.json(401, "{}")
+                .with("WWW-Authenticate", "Bearer resource_metadata=\"" + evil.url("/meta") + "\""));
+        assertThatThrownBy(() -> consent(connection(confidential().discover())))
+                .isInstanceOf(OAuth2Exception.class)
+                .hasMessageContaining("at another origin");
+        assertThat(evil.received()).isEmpty();
+    }
+
+    @Test
+    void redirectOfTheServiceDoesNotNameTheServer() {
+        evil.on("/api", Reply.json(401, "{}")
+                .with("WWW-Authenticate", "Bearer resource_metadata=\"" + evil.url("/meta") + "\""));
+        service.on("/api", Reply.redirect(302, evil.url("/api")));
+        assertThatThrownBy(() -> consent(connection(confidential().discover()))).isInstanceOf(OAuth2Exception.class);
+        assertThat(evil.received()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/meta", "/.well-known/oauth-authorization-server"})
+    void redirectOfADocumentIsNotFollowed(String path) {
+        (path.equals("/meta") ? service : good).on(path, Reply.redirect(302, evil.url(path)));
+        assertThatThrownBy(() -> consent(connection(confidential().discover()))).isInstanceOf(OAuth2Exception.class);
+        assertThat(evil.received()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/", "/other", "/api/more", "/API", "/api?x=1"})
+    void documentForAnotherResourceIsRefused(String path) {
+        resource(service.url(path), good.url(""));
+        assertThatThrownBy(() -> consent(connection(confidential().discover())))
+                .isInstanceOf(OAuth2Exception.class)
+                .hasMessageContaining("is for another resource");
+    }
+
+    @Test
+    void documentOfAnotherIssuerIsRefused() {
+        metadata(good, Map.of("issuer", quoted(evil.url("")), "token_endpoint", quoted(evil.url("/token"))));
+        assertThatThrownBy(() -> consent(connection(confidential().discover()))).hasMessageContaining("is not of");
+        evilGotNothing();
+    }
+
+    private void refused(HttpConnection connection) {
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(() -> connection.send(Request.get("")))
+                    .isInstanceOf(AuthorizationRequiredException.class)
+                    .hasMessageContaining("authorization server has changed");
+        }
+        evilGotNothing();
+    }
+
+    @Test
+    void refreshTokenAndSecretStayWhenTheServiceNamesAnotherServer() {
+        consentThatIsOver(confidential().discover());
+        named(evil);
+        HttpConnection restarted = connection(confidential().discover());
+        refused(restarted);
+        // Nor is the user sent to the other one, which would get the secret with the code.
+        assertThatThrownBy(() -> AuthorizationFlow.of(restarted).start("s"))
+                .isInstanceOf(AuthorizationRequiredException.class);
+        assertThat(evil.received("/token")).isEmpty();
+    }
+
+    @Test
+    void theFirstServerIsGoodAgainWhenItIsNamedAgain() {
+        consentThatIsOver(confidential().discover());
+        named(evil);
+        HttpConnection restarted = connection(confidential().discover());
+        refused(restarted);
+        named(good);
+        clock.passes(Duration.ofMinutes(1));
+        assertThat(restarted.send(Request.get("")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void refreshTokenOfAPublicClientStays() {
+        consentThatIsOver(user().publicClient("id").discover());
+        named(evil);
+        HttpConnection restarted = connection(user().publicClient("id").discover());
+        refused(restarted);
+        // The user may consent to the other one: it gets nothing of the first.
+        assertThat(AuthorizationFlow.of(restarted).start("s")).isNotNull();
+    }
+
+    @Test
+    void refreshTokenAndRegisteredSecretStay() {
+        consentThatIsOver(user().discover());
+        named(evil);
+        refused(connection(user().discover()));
+        assertThat(evil.received("/token")).isEmpty();
+    }
+
+    @Test
+    void refreshTokenStaysWhenTheTokenEndpointMoves() {
+        for (OAuth2Builder auth : List.of(
+                confidential().discover(),
+                confidential().discover(good.url("")),
+                user().discover(),
+                user().publicClient("id").discover())) {
+            metadata(good, Map.of());
+            consentThatIsOver(auth);
+            metadata(good, Map.of("token_endpoint", quoted(evil.url("/token"))));
+            HttpConnection restarted = connection(auth);
+            assertThatThrownBy(() -> restarted.send(Request.get("")))
+                    .isInstanceOfAny(AuthorizationRequiredException.class, OAuth2Exception.class);
+            evilGotNothing();
+        }
+    }
+
+    @Test
+    void revocationEndpointElsewhereGetsNoToken() {
+        consentThatIsOver(confidential().discover());
+        metadata(good, Map.of("revocation_endpoint", quoted(evil.url("/revoke"))));
+        AuthorizationFlow flow = AuthorizationFlow.of(connection(confidential().discover()));
+        assertThatThrownBy(flow::revoke).isInstanceOf(AuthorizationRequiredException.class);
+        assertThat(flow.tokens()).isPresent();
+        evilGotNothing();
+        assertThat(evil.received()).isEmpty();
+    }
+
+    @Test
+    void deviceAuthorizationEndpointElsewhereGetsNoSecret() {
+        OAuth2Builder auth = OAuth2.deviceCode().client("id", Secret.of("canary-secret"));
+        DeviceFlow.of(connection(auth.discover())).authorize(prompt -> {});
+        metadata(good, Map.of("device_authorization_endpoint", quoted(evil.url("/device"))));
+        assertThatThrownBy(() -> DeviceFlow.of(connection(auth.discover())).authorize(prompt -> {}))
+                .isInstanceOf(AuthorizationRequiredException.class);
+        evilGotNothing();
+        assertThat(evil.received()).isEmpty();
+    }
+
+    private static Stream<OAuth2Builder> secrets() {
+        return Stream.of(
+                OAuth2.clientCredentials().client("id", Secret.of("canary-secret")),
+                OAuth2.clientCredentials().client("id", JwtKey.hs256(KEY)),
+                OAuth2.clientCredentials().publicClient("id").tokenParameter("key", Secret.of("canary-parameter")),
+                OAuth2.clientCredentials().publicClient("id").tokenHeader("Authorization", "canary-secret"),
+                OAuth2.password("ann", Secret.of("canary-pass")).publicClient("id"),
+                OAuth2.refreshToken(Secret.of("canary-refresh")).publicClient("id"),
+                OAuth2.jwtBearer(JwtKey.hs256(KEY), Map.of("sub", "robot")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("secrets")
+    void configuredSecretsStayWithTheServerThatTheServiceNamedFirst(OAuth2Builder auth) {
+        connection(auth.discover()).send(Request.get(""));
+        assertThat(good.received("/token")).hasSize(1);
+        clock.passes(Duration.ofMinutes(2));
+        named(evil);
+        refused(connection(auth.discover()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("secrets")
+    void configuredSecretsStayWhenTheTokenEndpointMoves(OAuth2Builder auth) {
+        connection(auth.discover(good.url(""))).send(Request.get(""));
+        clock.passes(Duration.ofMinutes(2));
+        metadata(good, Map.of("token_endpoint", quoted(evil.url("/token"))));
+        assertThatThrownBy(() -> connection(auth.discover(good.url(""))).send(Request.get("")))
+                .isInstanceOf(OAuth2Exception.class);
+        evilGotNothing();
+    }
+
+    @Test
+    void newServerIsAcceptedWhenTheUserNamesIt() {
+        consentThatIsOver(confidential().discover());
+        named(evil);
+        HttpConnection moved = connection(confidential().discover(evil.url("")));
+        consent(moved);
+        assertThat(moved.send(Request.get("")).status()).isEqualTo(200);
+        assertThat(evil.forms("/token")).noneMatch(form -> form.containsKey("refresh_token"));
+    }
+
+    @Test
+    void configuredIssuerIsTheOnlyOne() {
+        OAuth2Builder auth = confidential().issuer(good.url("")).discover();
+        named(evil);
+        assertThatThrownBy(() -> consent(connection(auth))).isInstanceOf(AuthorizationRequiredException.class);
+        evilGotNothing();
+    }
+
+    @Test
+    void codeAndVerifierStayWhenTheServerChangesDuringTheFlow() {
+        for (OAuth2Builder auth : List.of(user().publicClient("id").discover(), user().discover())) {
+            named(good);
+            URI url = AuthorizationFlow.of(connection(auth)).start("s");
+            named(evil);
+            AuthorizationFlow other = AuthorizationFlow.of(connection(auth));
+            assertThatThrownBy(() -> other.finish("code=canary-code&state=" + parameter(url, "state"), "s"))
+                    .isInstanceOf(AuthorizationRequiredException.class);
+            evilGotNothing();
+        }
+    }
+
+    @Test
+    void callbackOfAnotherServerGetsNoCodeSent() {
+        // The evil server sends the user on to the good one (mix-up attack, RFC 9700, section 4.4).
+        named(evil);
+        AuthorizationFlow flow =
+                AuthorizationFlow.of(connection(user().publicClient("id").discover()));
+        String callback = "code=canary-code&state=" + parameter(flow.start("s"), "state") + "&iss=" + good.url("");
+        assertThatThrownBy(() -> flow.finish(callback, "s")).isInstanceOf(InvalidCallbackException.class);
+        evilGotNothing();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"code=canary-code", "code=canary-code&state=x", "code=canary-code&code=b&state=STATE",
+        "code=canary-code&state=STATE&state=x", "code=canary-code&state=STATE&iss=https://evil.example.com"})
+    void callbackThatIsNotOursGetsNoCodeSent(String callback) {
+        AuthorizationFlow flow = AuthorizationFlow.of(connection(confidential().discover(good.url(""))));
+        String state = parameter(flow.start("s"), "state");
+        assertThatThrownBy(() -> flow.finish(callback.replace("STATE", state), "s"))
+                .isInstanceOf(InvalidCallbackException.class);
+        assertThat(good.received("/token")).isEmpty();
+    }
+
+    @Test
+    void serversClientsAreNotRegisteredElsewhere() {
+        // Or else the evil one would get the codes of a client that the good one knows.
+        metadata(evil, Map.of("registration_endpoint", quoted(good.url("/register"))));
+        named(evil);
+        assertThatThrownBy(() -> consent(connection(user().discover())))
+                .isInstanceOf(OAuth2Exception.class)
+                .hasMessageContaining("registration endpoint");
+        assertThat(good.received("/register")).isEmpty();
+        evilGotNothing();
+    }
+
+    private HttpConnection explicit(String name, Origin server, OAuth2Builder auth, Origin api) {
+        HttpConnection connection = HttpConnection.named(name)
+                .baseUrl(api.url("/api"))
+                .auth(auth.authorizationUrl("https://login.example.com/authorize")
+                        .tokenUrl(server.url("/token"))
+                        .redirectUri("https://app.example.com/callback")
+                        .tokens(store, "customer-1")
+                        .clock(clock)
+                        .build())
+                .retry(Retry.none())
+                .build();
+        opened.add(connection);
+        return connection;
+    }
+
+    @Test
+    void servicesWithOneStoreAndAccountDoNotShareTokens() {
+        evil.on("/api", Reply.json("{}"));
+        HttpConnection one =
+                explicit("One", good, OAuth2.authorizationCode().client("id", Secret.of("canary-secret")), service);
+        consent(one);
+        for (HttpConnection other : List.of(
+                explicit("Two", evil, OAuth2.authorizationCode().publicClient("id"), evil),
+                explicit("One", evil, OAuth2.authorizationCode().publicClient("id"), evil),
+                explicit("One", good, OAuth2.authorizationCode().publicClient("other"), evil),
+                explicit("Two", good, OAuth2.authorizationCode().publicClient("id"), evil))) {
+            assertThatThrownBy(() -> other.send(Request.get("")))
+                    .isInstanceOf(AuthorizationRequiredException.class)
+                    .hasMessageContaining("nobody has consented");
+        }
+        evilGotNothing();
+        assertThat(one.send(Request.get("")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void callbackOfOneServiceIsNotFinishedByAnother() {
+        HttpConnection one = explicit("One", good, OAuth2.authorizationCode().publicClient("id"), service);
+        HttpConnection two = explicit("Two", evil, OAuth2.authorizationCode().publicClient("id"), evil);
+        String state = parameter(AuthorizationFlow.of(one).start("s"), "state");
+        assertThatThrownBy(() -> AuthorizationFlow.of(two).finish("code=canary-code&state=" + state, "s"))
+                .isInstanceOf(InvalidCallbackException.class);
+        evilGotNothing();
+    }
+
+    @Test
+    void configuredTokenEndpointThatIsChangedGetsNoOldRefreshToken() {
+        consent(explicit("One", good, OAuth2.authorizationCode().publicClient("id"), service));
+        clock.passes(Duration.ofMinutes(2));
+        assertThatThrownBy(() -> explicit("One", evil, OAuth2.authorizationCode().publicClient("id"), service)
+                        .send(Request.get("")))
+                .isInstanceOf(AuthorizationRequiredException.class);
+        evilGotNothing();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {301, 302, 303, 307, 308})
+    void redirectsOfTheServerAreNotFollowed(int status) {
+        good.on("/register", Reply.redirect(status, evil.url("/register")));
+        assertThatThrownBy(() -> consent(connection(user().discover()))).hasMessageContaining("redirects");
+        good.on("/register", Reply.json(201, "{\"client_id\": \"c-1\", \"client_secret\": \"canary-secret\"}"));
+        good.on("/token", Reply.redirect(status, evil.url("/token")));
+        assertThatThrownBy(() -> consent(connection(user().discover()))).hasMessageContaining("redirects");
+        good.on("/device", Reply.redirect(status, evil.url("/device")));
+        DeviceFlow device = DeviceFlow.of(
+                connection(OAuth2.deviceCode().client("id", Secret.of("canary-secret")).discover()));
+        assertThatThrownBy(() -> device.authorize(prompt -> {})).hasMessageContaining("redirects");
+        assertThat(evil.received()).isEmpty();
+    }
+
+    @Test
+    void refreshAndRevocationAreNotRedirected() {
+        consentThatIsOver(confidential().discover());
+        good.on("/token", Reply.redirect(307, evil.url("/token")));
+        good.on("/revoke", Reply.redirect(307, evil.url("/revoke")));
+        HttpConnection connection = connection(confidential().discover());
+        assertThatThrownBy(() -> connection.send(Request.get(""))).hasMessageContaining("redirects");
+        assertThatThrownBy(() -> AuthorizationFlow.of(connection).revoke()).hasMessageContaining("redirects");
+        assertThat(evil.received()).isEmpty();
+    }
+
+    @Test
+    void tokenResponseNamesNoOtherServer() {
+        good.on("/token", Reply.json("{\"access_token\": \"canary-access\", \"refresh_token\": \"canary-refresh\","
+                + " \"expires_in\": 60, \"iss\": \"" + evil.url("") + "\", \"token_endpoint\": \"" + evil.url("/token")
+                + "\", \"issuer\": {\"id\": \"" + evil.url("") + "\"}}"));
+        consentThatIsOver(confidential().discover());
+        connection(confidential().discover()).send(Request.get(""));
+        assertThat(good.received("/token")).hasSize(2);
+        assertThat(evil.received()).isEmpty();
+    }
+
+    @Test
+    void registrationResponseNamesNoOtherServer() {
+        good.on("/register", Reply.json(201, "{\"client_id\": \"c-1\", \"client_secret\": \"canary-secret\","
+                + " \"registration_client_uri\": \"" + evil.url("/x") + "\", \"issuer\": {\"id\": \"" + evil.url("")
+                + "\"}, \"token_endpoint\": \"" + evil.url("/token") + "\"}"));
+        consentThatIsOver(user().discover());
+        connection(user().discover()).send(Request.get(""));
+        assertThat(evil.received()).isEmpty();
+    }
+
+    @Test
+    void serverWithoutS256IsNotAskedForACode() {
+        metadata(good, Map.of("code_challenge_methods_supported", "[\"plain\"]"));
+        assertThatThrownBy(() -> consent(connection(confidential().discover()))).hasMessageContaining("S256");
+        consent(connection(confidential().discover().withoutPkce()));
+        metadata(good, Map.of("code_challenge_methods_supported", "[\"plain\", \"S256\"]"));
+        consent(connection(confidential().discover()));
+    }
+
+    @Test
+    void tokensOfAnEarlierVersionAreRefreshedOnlyWhereTheUserNamedTheServer() {
+        String earlier = "{\"accessToken\": \"old\", \"refreshToken\": \"canary-refresh\", \"obtainedAt\": 0, \"expiresAt\": 1}";
+        store.put("Service", Secret.of(earlier), null);
+        HttpConnection asks = connection(user().publicClient("id").discover());
+        assertThatThrownBy(() -> asks.send(Request.get("")))
+                .isInstanceOf(AuthorizationRequiredException.class)
+                .hasMessageContaining("an earlier version");
+        assertThat(good.received("/token")).isEmpty();
+        AuthorizationFlow.of(asks).revoke();
+        assertThat(store.get("Service")).isEmpty();
+        assertThat(good.received("/revoke")).isEmpty();
+    }
+
+    @Test
+    void tokensOfAnEarlierVersionMoveToTheirNewKey() {
+        String earlier = "{\"accessToken\": \"old\", \"refreshToken\": \"canary-refresh\", \"obtainedAt\": 0, \"expiresAt\": 1}";
+        for (OAuth2Builder auth : List.of(
+                user().publicClient("id").discover(good.url("")),
+                user().publicClient("id")
+                        .authorizationUrl("https://login.example.com/authorize")
+                        .tokenUrl(good.url("/token")))) {
+            store.put("Service", Secret.of(earlier), null);
+            HttpConnection connection = connection(auth);
+            assertThat(connection.send(Request.get("")).status()).isEqualTo(200);
+            assertThat(store.get("Service")).isEmpty();
+            assertThat(store.remove(Keys.of(connection))).isTrue();
+        }
+        assertThat(good.forms("/token")).allSatisfy(form -> assertThat(form).containsEntry("refresh_token", "canary-refresh"));
+    }
+}

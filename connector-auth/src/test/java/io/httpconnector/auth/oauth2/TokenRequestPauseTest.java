@@ -1,0 +1,444 @@
+package io.httpconnector.auth.oauth2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.httpconnector.ConnectorException;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.Request;
+import io.httpconnector.Retry;
+import io.httpconnector.Secret;
+import io.httpconnector.auth.TestClock;
+import io.httpconnector.auth.oauth2.Origin.Reply;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A token request that failed is not repeated before its pause is over. */
+@Timeout(30)
+class TokenRequestPauseTest {
+
+    private static final String TOKENS = "{\"access_token\": \"a1\", \"refresh_token\": \"r1\", \"expires_in\": 60}";
+    private static final Reply UNAVAILABLE = new Reply(503, "", Map.of("Retry-After", "120"));
+
+    private final Origin server = new Origin();
+    private final TestClock clock = new TestClock();
+    private final TokenStore store = TokenStore.inMemory();
+    private final List<HttpConnection> opened = new ArrayList<>();
+
+    @BeforeEach
+    void begin() {
+        server.on("/x", Reply.json("{}"));
+        server.on("/token", Reply.json(TOKENS));
+    }
+
+    @AfterEach
+    void end() {
+        opened.forEach(HttpConnection::close);
+        server.close();
+    }
+
+    private HttpConnection connection(OAuth2Builder auth) {
+        return connection(auth, clock);
+    }
+
+    private HttpConnection connection(OAuth2Builder auth, Clock by) {
+        HttpConnection connection = HttpConnection.named("Service")
+                .baseUrl(server.url(""))
+                .auth(auth.tokenUrl(server.url("/token")).tokens(store).clock(by).build())
+                .retry(Retry.none())
+                .build();
+        opened.add(connection);
+        return connection;
+    }
+
+    private static OAuth2Builder machine() {
+        return OAuth2.clientCredentials().client("id", Secret.of("secret-1"));
+    }
+
+    private static void send(HttpConnection connection) {
+        connection.send(Request.get("/x"));
+    }
+
+    private static ConnectorException fails(HttpConnection connection) {
+        return catchThrowableOfType(ConnectorException.class, () -> send(connection));
+    }
+
+    private int asked() {
+        return server.received("/token").size();
+    }
+
+    @Test
+    void retryAfterOfTheTokenEndpointIsKeptForExpiredTokens() {
+        HttpConnection connection = connection(OAuth2.refreshToken(Secret.of("r0")).publicClient("id"));
+        send(connection);
+        clock.passes(Duration.ofMinutes(2));
+        server.on("/token", UNAVAILABLE);
+        for (int i = 0; i < 30; i++) {
+            assertThat(fails(connection)).isNotNull();
+        }
+        assertThat(asked()).isEqualTo(2);
+        assertThat(fails(connection).retryAfter()).hasValue(Duration.ofSeconds(120));
+        clock.passes(Duration.ofSeconds(119));
+        assertThat(fails(connection)).isInstanceOf(OAuth2Exception.class).hasMessageContaining("too early");
+        assertThat(fails(connection).retryAfter()).hasValue(Duration.ofSeconds(1));
+        assertThat(asked()).isEqualTo(2);
+
+        server.on("/token", Reply.json(TOKENS));
+        clock.passes(Duration.ofSeconds(1));
+        send(connection);
+        assertThat(asked()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "401, invalid_client, 30",
+        "400, invalid_client, 30",
+        "400, invalid_scope, 30",
+        "400, unauthorized_client, 30",
+        "200, invalid_client, 30",
+        "400, temporarily_unavailable, 2",
+        "403, '', 30",
+        "500, '', 2",
+        "408, '', 2",
+        "429, '', 2",
+        "200, '', 30"
+    })
+    void failureIsRememberedByItsReason(int status, String error, int seconds) {
+        server.on("/token", Reply.json(status, error.isEmpty() ? "{}" : "{\"error\": \"" + error + "\"}"));
+        HttpConnection connection = connection(machine());
+        for (int i = 0; i < 40; i++) {
+            assertThat(fails(connection)).isNotNull();
+        }
+        assertThat(asked()).isEqualTo(1);
+        assertThat(fails(connection)).isInstanceOfSatisfying(OAuth2Exception.class, e -> assertThat(
+                        e.error().orElse(""))
+                .isEqualTo(error));
+        clock.passes(Duration.ofSeconds(seconds).minusMillis(1));
+        assertThat(fails(connection)).isNotNull();
+        assertThat(asked()).isEqualTo(1);
+        clock.passes(Duration.ofMillis(1));
+        assertThat(fails(connection)).isNotNull();
+        assertThat(asked()).isEqualTo(2);
+    }
+
+    @Test
+    void pauseDoublesUpToAQuarterOfAnHour() {
+        server.on("/token", Reply.json(401, "{\"error\": \"invalid_client\"}"));
+        HttpConnection connection = connection(machine());
+        int requests = 0;
+        for (int seconds : List.of(30, 60, 120, 240, 480, 900, 900)) {
+            assertThat(fails(connection)).isNotNull();
+            requests++;
+            clock.passes(Duration.ofSeconds(seconds - 1));
+            assertThat(fails(connection)).hasMessageContaining("too early").hasMessageContaining("in 2 s");
+            assertThat(asked()).isEqualTo(requests);
+            clock.passes(Duration.ofSeconds(1));
+        }
+        server.on("/token", Reply.json(TOKENS));
+        send(connection);
+        // A success ends it all.
+        clock.passes(Duration.ofMinutes(2));
+        server.on("/token", Reply.json(401, "{\"error\": \"invalid_client\"}"));
+        assertThat(fails(connection)).isNotNull();
+        clock.passes(Duration.ofSeconds(30));
+        int before = asked();
+        assertThat(fails(connection)).isNotNull();
+        assertThat(asked()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void wrongPasswordIsNotTriedUntilTheAccountIsLocked() {
+        server.on("/token", Reply.json(400, "{\"error\": \"invalid_grant\"}"));
+        AtomicReference<String> password = new AtomicReference<>("wrong-4711");
+        HttpConnection connection =
+                connection(OAuth2.password("ann", Secret.from(password::get)).publicClient("id"));
+        for (int i = 0; i < 12; i++) {
+            ConnectorException failure = fails(connection);
+            assertThat(failure.needsAuthorization()).isTrue();
+            assertThat(failure).hasMessageNotContaining("wrong-4711");
+        }
+        assertThat(asked()).isEqualTo(1);
+
+        // Another password is tried at once.
+        password.set("right-4711");
+        server.on("/token", Reply.json(TOKENS));
+        send(connection);
+        assertThat(asked()).isEqualTo(2);
+    }
+
+    @Test
+    void otherSecretsAreTriedAtOnce() {
+        server.on("/token", Reply.json(401, "{\"error\": \"invalid_client\"}"));
+        assertThat(fails(connection(machine()))).isNotNull();
+        assertThat(fails(connection(machine()))).hasMessageContaining("too early");
+        assertThat(fails(connection(OAuth2.clientCredentials().client("id", Secret.of("secret-2")))))
+                .hasMessageNotContaining("too early");
+        assertThat(fails(connection(OAuth2.clientCredentials().client("id-2", Secret.of("secret-1")))))
+                .hasMessageNotContaining("too early");
+        assertThat(fails(connection(
+                        machine().tokenParameter("key", Secret.of("another-secret")))))
+                .hasMessageNotContaining("too early");
+        assertThat(asked()).isEqualTo(4);
+    }
+
+    @Test
+    void allThreadsOfAllConnectionsWithTheSameTokensShareThePause() throws Exception {
+        server.on("/token", UNAVAILABLE);
+        List<HttpConnection> connections = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            connections.add(connection(machine()));
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(10);
+        try {
+            List<Future<?>> all = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                HttpConnection connection = connections.get(i % 5);
+                all.add(threads.submit(() -> assertThat(fails(connection)).isNotNull()));
+            }
+            for (Future<?> one : all) {
+                one.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(asked()).isEqualTo(1);
+    }
+
+    @Test
+    void newConsentEndsThePause() {
+        OAuth2Builder auth = OAuth2.authorizationCode()
+                .authorizationUrl("https://login.example.com/authorize")
+                .publicClient("id")
+                .redirectUri("https://app.example.com/callback");
+        HttpConnection connection = connection(auth);
+        AuthorizationFlow flow = AuthorizationFlow.of(connection);
+        consent(flow);
+        clock.passes(Duration.ofMinutes(2));
+        server.on("/token", UNAVAILABLE);
+        assertThat(fails(connection)).isNotNull();
+        server.on("/token", Reply.json(TOKENS));
+        consent(flow);
+        send(connection);
+        clock.passes(Duration.ofMinutes(1));
+        send(connection);
+        assertThat(asked()).isEqualTo(4);
+    }
+
+    private static void consent(AuthorizationFlow flow) {
+        String state = flow.start("s").toString().replaceAll(".*state=", "");
+        flow.finish("code=code-4711&state=" + state, "s");
+    }
+
+    @Test
+    void serverThatCannotBeReachedIsNotTriedAllTheTime() {
+        String url = server.url("/token");
+        server.close();
+        HttpConnection connection = HttpConnection.named("Service")
+                .baseUrl("http://127.0.0.1:1")
+                .auth(machine().tokenUrl(url).tokens(store).clock(clock).build())
+                .retry(Retry.none())
+                .build();
+        opened.add(connection);
+        assertThat(fails(connection)).hasMessageNotContaining("too early");
+        assertThat(fails(connection)).hasMessageContaining("too early");
+        clock.passes(Duration.ofSeconds(2));
+        assertThat(fails(connection)).hasMessageNotContaining("too early");
+    }
+
+    @Test
+    void discoveryIsNotRepeatedAllTheTime() {
+        HttpConnection connection = HttpConnection.named("Service")
+                .baseUrl(server.url(""))
+                .auth(machine().discover(server.url("")).tokens(store).clock(clock).build())
+                .retry(Retry.none())
+                .build();
+        opened.add(connection);
+        for (int i = 0; i < 10; i++) {
+            assertThat(fails(connection)).isNotNull();
+        }
+        assertThat(server.received()).hasSize(3);
+    }
+
+    @Test
+    void storeThatFailsIsNoFailureOfTheServer() {
+        TokenStore broken = new ForwardingStore(store) {
+            @Override
+            public void put(String key, Secret value, Duration needed) {
+                throw new ConnectorException("the disk is full");
+            }
+        };
+        HttpConnection connection = connection(OAuth2.refreshToken(Secret.of("r0")).publicClient("id"));
+        HttpConnection failing = HttpConnection.named("Service")
+                .baseUrl(server.url(""))
+                .auth(OAuth2.refreshToken(Secret.of("r0")).publicClient("id").tokenUrl(server.url("/token")).tokens(broken)
+                        .clock(clock).build())
+                .build();
+        opened.add(failing);
+        assertThat(fails(failing)).hasMessageContaining("disk is full");
+        assertThat(fails(failing)).hasMessageContaining("disk is full").hasMessageNotContaining("too early");
+        send(connection);
+    }
+
+    @Test
+    void clockThatIsSetBackMakesNoPauseLonger() {
+        server.on("/token", Reply.json(401, "{\"error\": \"invalid_client\"}"));
+        HttpConnection connection = connection(machine());
+        assertThat(fails(connection)).isNotNull();
+        clock.passes(Duration.ofHours(-5));
+        assertThat(fails(connection)).hasMessageNotContaining("too early");
+        assertThat(asked()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"99999999999", "8640000"})
+    void noServerStopsAClientForMoreThanADay(String retryAfter) {
+        server.on("/token", new Reply(503, "", Map.of("Retry-After", retryAfter)));
+        HttpConnection connection = connection(machine());
+        assertThat(fails(connection)).isNotNull();
+        clock.passes(Duration.ofDays(1).minusSeconds(1));
+        boolean remembers = fails(connection).getMessage().contains("too early");
+        clock.passes(Duration.ofSeconds(1));
+        assertThat(fails(connection)).hasMessageNotContaining("too early");
+        assertThat(remembers || retryAfter.length() > 9).isTrue();
+    }
+
+    // What tokens and errors mean, besides.
+
+    @Test
+    void errorThatIsTemporaryDoesNotEndTheGrant() {
+        HttpConnection connection = connection(OAuth2.refreshToken(Secret.of("r0")).publicClient("id"));
+        for (String error : List.of("temporarily_unavailable", "server_error", "invalid_request", "invalid_scope")) {
+            server.on("/token", Reply.json(400, "{\"error\": \"" + error + "\"}"));
+            assertThat(fails(connection))
+                    .isInstanceOf(OAuth2Exception.class)
+                    .isNotInstanceOf(AuthorizationRequiredException.class);
+            clock.passes(Duration.ofHours(1));
+        }
+        server.on("/token", Reply.json(TOKENS));
+        send(connection);
+    }
+
+    private HttpConnection repeating(OAuth2Builder auth) {
+        HttpConnection connection = HttpConnection.named("Repeating")
+                .baseUrl(server.url(""))
+                .auth(auth.tokenUrl(server.url("/token")).build())
+                .build();
+        opened.add(connection);
+        return connection;
+    }
+
+    @Test
+    void refreshIsNotRepeatedAfterAFailureOfTheServer() {
+        server.on("/token", Reply.json(503, "{}"));
+        HttpConnection connection = repeating(OAuth2.refreshToken(Secret.of("r0")).publicClient("id"));
+        assertThat(fails(connection)).isInstanceOf(ConnectorException.class);
+        assertThat(asked()).isEqualTo(1);
+    }
+
+    @Test
+    void codeIsNotRepeatedAfterAFailureOfTheServer() {
+        server.on("/token", Reply.json(503, "{}"));
+        AuthorizationFlow flow = AuthorizationFlow.of(repeating(OAuth2.authorizationCode()
+                .authorizationUrl("https://login.example.com/authorize")
+                .publicClient("id")
+                .redirectUri("https://app.example.com/callback")));
+        assertThatThrownBy(() -> consent(flow)).isInstanceOf(ConnectorException.class);
+        assertThat(asked()).isEqualTo(1);
+    }
+
+    @Test
+    void clientCredentialsAreRepeatedAfterAFailureOfTheServer() {
+        server.on("/token", request -> asked() == 1 ? Reply.json(503, "{}") : Reply.json(TOKENS));
+        send(repeating(machine()));
+        assertThat(asked()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"40, 30", "8, 6", "240, 180", "3600, 3540"})
+    void tokenIsRenewedAtMostAQuarterOfItsLifeBeforeItExpires(int lifetime, int renewed) {
+        server.on("/token", Reply.json("{\"access_token\": \"a1\", \"expires_in\": " + lifetime + "}"));
+        HttpConnection connection = connection(machine());
+        send(connection);
+        send(connection);
+        clock.passes(Duration.ofSeconds(renewed).minusMillis(1));
+        send(connection);
+        assertThat(asked()).isEqualTo(1);
+        clock.passes(Duration.ofMillis(1));
+        send(connection);
+        assertThat(asked()).isEqualTo(2);
+    }
+
+    @Test
+    void clocksThatDifferDoNotKeepARefusedToken() {
+        TestClock behind = new TestClock();
+        behind.passes(Duration.ofMinutes(-5));
+        HttpConnection one = connection(machine());
+        HttpConnection two = connection(machine(), behind);
+        send(one);
+        send(two);
+        server.on("/x", request -> request.authorization().equals("Bearer a2")
+                ? Reply.json("{}")
+                : Reply.json(401, "{}"));
+        server.on("/token", Reply.json("{\"access_token\": \"a2\", \"expires_in\": 60}"));
+        send(two);
+        send(two);
+        assertThat(asked()).isEqualTo(2);
+    }
+
+    @Test
+    void clockThatIsSetBackDoesNotKeepARefusedToken() {
+        HttpConnection connection = connection(machine());
+        send(connection);
+        clock.passes(Duration.ofMinutes(-5));
+        server.on("/x", request -> request.authorization().equals("Bearer a2")
+                ? Reply.json("{}")
+                : Reply.json(401, "{}"));
+        server.on("/token", Reply.json("{\"access_token\": \"a2\", \"expires_in\": 60}"));
+        send(connection);
+        assertThat(asked()).isEqualTo(2);
+    }
+
+    @Test
+    void codeThatIsNotGoodNeedsTheUser() {
+        server.on("/token", Reply.json(400, "{\"error\": \"invalid_grant\"}"));
+        AuthorizationFlow flow = AuthorizationFlow.of(connection(OAuth2.authorizationCode()
+                .authorizationUrl("https://login.example.com/authorize")
+                .publicClient("id")
+                .redirectUri("https://app.example.com/callback")));
+        assertThatThrownBy(() -> consent(flow))
+                .isInstanceOfSatisfying(AuthorizationRequiredException.class, e -> assertThat(e.error())
+                        .hasValue("invalid_grant"));
+        server.on("/token", Reply.json(401, "{\"error\": \"invalid_client\"}"));
+        assertThatThrownBy(() -> consent(flow))
+                .isNotInstanceOf(AuthorizationRequiredException.class)
+                .isInstanceOfSatisfying(OAuth2Exception.class, e -> assertThat(e.needsAuthorization())
+                        .isTrue());
+    }
+
+    @Test
+    void refusalHasItsErrorTheSecondTimeToo() {
+        server.on("/token", Reply.json(400, "{\"error\": \"invalid_grant\"}"));
+        HttpConnection connection = connection(OAuth2.refreshToken(Secret.of("r0")).publicClient("id"));
+        for (int i = 0; i < 3; i++) {
+            assertThat(fails(connection)).isInstanceOfSatisfying(AuthorizationRequiredException.class, e -> assertThat(
+                            e.error())
+                    .hasValue("invalid_grant"));
+        }
+        assertThat(asked()).isEqualTo(1);
+    }
+}
