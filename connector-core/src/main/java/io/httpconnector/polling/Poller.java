@@ -12,6 +12,7 @@ import io.httpconnector.TimedOutException;
 import io.httpconnector.TransferException;
 import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.polling.PollingStatus.History;
+import io.httpconnector.polling.TriggerState.Unsaved;
 import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.trigger.Delivered;
@@ -55,6 +56,7 @@ final class Poller {
     private History history = History.NONE;
     private Duration asked = Duration.ZERO;
     private boolean abandoned;
+    private Unsaved unsaved = Unsaved.NOTHING;
 
     Poller(
             Definition definition,
@@ -104,7 +106,8 @@ final class Poller {
     private TriggerState loaded(StateLog log) {
         boolean done = false;
         try {
-            TriggerState loaded = TriggerState.load(log);
+            TriggerState loaded = TriggerState.load(log, unsaved());
+            saved();
             adapt(loaded);
             done = true;
             return loaded;
@@ -113,6 +116,14 @@ final class Poller {
                 log.close();
             }
         }
+    }
+
+    private synchronized Unsaved unsaved() {
+        return unsaved;
+    }
+
+    private synchronized void saved() {
+        unsaved = Unsaved.NOTHING;
     }
 
     /** Drops what has no meaning for this definition. */
@@ -158,6 +169,9 @@ final class Poller {
     private synchronized @Nullable TriggerState taken() {
         TriggerState taken = state;
         state = null;
+        if (taken != null) {
+            unsaved = taken.unsaved();
+        }
         return taken;
     }
 
@@ -414,7 +428,37 @@ final class Poller {
         try {
             boolean unused = takeAbandoned();
             drop();
+            save();
             rearm();
+        } finally {
+            polling.unlock();
+        }
+    }
+
+    /** A last attempt to store what could not be stored, so that it does not come again after the next start of the process. */
+    private void save() {
+        if (unsaved().isEmpty()) {
+            return;
+        }
+        try {
+            TriggerState unused = open();
+        } catch (RuntimeException e) {
+            LOG.error("{}: what was handled could not be stored: it comes again", definition.id(), e);
+        } finally {
+            drop();
+        }
+    }
+
+    /** Forgets the state: the next poll is a first one. */
+    void reset() {
+        if (!polling.tryLock()) {
+            throw new PollingException(
+                    Reason.BUSY, "\"" + definition.id() + "\" polls: stop it, and reset it then");
+        }
+        try {
+            drop();
+            saved();
+            store.reset(definition.id());
         } finally {
             polling.unlock();
         }

@@ -29,7 +29,7 @@ import java.util.List;
  * }</pre>
  *
  * <p>Nothing is lost: what was seen is stored only when its events were handled, or are kept as dead letters. Nothing comes twice while
- * the process lives; after a crash, the events that were being handled come again, with the same ids.
+ * the process lives, also when the state can't be written for a while: then nothing is delivered; after a crash, the events that were being handled come again, with the same ids.
  *
  * <p>Safe for many threads. A trigger takes no thread while it waits.
  */
@@ -210,6 +210,17 @@ public final class PollingTrigger implements AutoCloseable {
         state.buried(eventId);
         state.commit();
         return true;
+    }
+
+    /**
+     * Forgets what the trigger has stored, its dead letters included: the next poll is a first one. For a state that is damaged, or was
+     * removed while it was in use.
+     *
+     * @throws PollingException when it polls at this moment: stop it before
+     * @throws StateException when the state is in use by another, or can't be removed
+     */
+    public void reset() {
+        poller.reset();
     }
 
     /**

@@ -5,6 +5,7 @@ import io.httpconnector.state.StateException.Reason;
 import io.httpconnector.state.StateLog;
 import io.httpconnector.trigger.DeadLetter;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +13,10 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a trigger must not forget: in memory, and in its log. Changes are made in memory, noted, and stored by {@link #commit}
@@ -20,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TriggerState {
 
+    private static final Logger LOG = LoggerFactory.getLogger(PollingTrigger.class);
     private static final long WORTH_COMPACTING = 1024 * 1024;
     private static final int BYTES_PER_KEY = 48;
 
@@ -29,24 +34,78 @@ final class TriggerState {
     private @Nullable String definition;
     private Entries changes = new Entries();
     private long appended;
+    private long compactAbove = WORTH_COMPACTING;
+    private final Unsaved unsaved;
+    private long sum;
+
+    /**
+     * What was finished, but could not be stored: it is stored before anything else is delivered, so that nothing comes twice.
+     *
+     * @param before the sum of what was stored before
+     * @param entries what is to be stored
+     */
+    record Unsaved(long before, List<byte[]> entries) {
+        static final Unsaved NOTHING = new Unsaved(0, List.of());
+
+        boolean isEmpty() {
+            return entries.isEmpty();
+        }
+    }
 
     private TriggerState(StateLog log) {
         this.log = log;
+        this.unsaved = new Unsaved(0, new ArrayList<>());
     }
 
-    static TriggerState load(StateLog log) {
+    /**
+     * Reads the state, and stores what could not be stored before.
+     *
+     * @throws StateException when that can't be stored yet: then nothing may be delivered
+     */
+    static TriggerState load(StateLog log, Unsaved before) {
         TriggerState state = new TriggerState(log);
         Loader loader = state.new Loader();
-        log.read(entry -> {
-            state.appended += entry.length;
-            try {
-                Entries.read(entry, loader);
-            } catch (IOException | RuntimeException e) {
-                throw new StateException(
-                        Reason.CORRUPT, "The state of the trigger can't be understood: " + e.getMessage(), e);
+        log.read(entry -> state.read(entry, loader));
+        if (!before.isEmpty() && (state.sum == before.before || state.sum == sum(before))) {
+            for (byte[] entry : before.entries) {
+                log.append(entry);
+                state.read(entry, loader);
             }
-        });
+        } else if (!before.isEmpty()) {
+            LOG.warn("Another process has written the state since it could not be written here: events may come again");
+        }
         return state;
+    }
+
+    private void read(byte[] entry, Loader loader) {
+        appended += entry.length;
+        sum = sum(sum, entry);
+        try {
+            Entries.read(entry, loader);
+        } catch (IOException | RuntimeException e) {
+            throw new StateException(
+                    Reason.CORRUPT, "The state of the trigger can't be understood: " + e.getMessage(), e);
+        }
+    }
+
+    /** When only the answer was lost. */
+    private static long sum(Unsaved before) {
+        return sum(before.before, before.entries.get(0));
+    }
+
+    private static long sum(long sum, byte[] entry) {
+        CRC32C checksum = new CRC32C();
+        checksum.update(entry);
+        return sum * 31 + checksum.getValue() + entry.length;
+    }
+
+    /** What is finished, but not stored. */
+    synchronized Unsaved unsaved() {
+        List<byte[]> entries = new ArrayList<>(unsaved.entries);
+        if (!changes.isEmpty()) {
+            entries.add(changes.toBytes());
+        }
+        return new Unsaved(sum, entries);
     }
 
     @Nullable String definition() {
@@ -128,10 +187,32 @@ final class TriggerState {
         }
         Entries noted = changes;
         changes = new Entries();
-        log.append(noted.toBytes());
+        byte[] entry = noted.toBytes();
+        try {
+            log.append(entry);
+        } catch (RuntimeException | Error e) {
+            unsaved.entries.add(entry);
+            throw e;
+        }
+        sum = sum(sum, entry);
         appended += noted.size();
-        if (appended > WORTH_COMPACTING + 3 * live()) {
+        if (appended > compactAbove + 3 * live()) {
+            tryToCompact();
+        }
+    }
+
+    /** What can't be made smaller now is written on. */
+    private void tryToCompact() {
+        try {
             compact();
+            compactAbove = WORTH_COMPACTING;
+        } catch (StateException e) {
+            if (e.reason() != Reason.UNAVAILABLE) {
+                throw e;
+            }
+            compactAbove = 2 * appended;
+            LOG.warn("The state could not be made smaller, it grows on", e);
+            log.read(entry -> {});
         }
     }
 
@@ -150,7 +231,21 @@ final class TriggerState {
                         .flatMap(scope -> IntStream.range(0, scope.seen().parts())
                                 .<Supplier<byte[]>>mapToObj(part -> () -> write(scope, part))));
         Iterator<byte[]> entries = parts.map(Supplier::get).iterator();
-        log.replace(() -> entries);
+        long[] replaced = {0};
+        log.replace(() -> new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return entries.hasNext();
+            }
+
+            @Override
+            public byte[] next() {
+                byte[] entry = entries.next();
+                replaced[0] = sum(replaced[0], entry);
+                return entry;
+            }
+        });
+        sum = replaced[0];
         appended = live();
     }
 

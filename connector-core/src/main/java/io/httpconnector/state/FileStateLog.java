@@ -59,9 +59,13 @@ final class FileStateLog implements StateLog {
         end = -1;
         frames = 0;
         if (!Files.exists(file)) {
+            if (store.knows(id)) {
+                throw missing();
+            }
             end = 0;
             return;
         }
+        store.knowsNow(id);
         try (InputStream in = new BufferedInputStream(new FileInputStream(file.toFile()), 1 << 16)) {
             long size = Files.size(file);
             long at = 0;
@@ -152,19 +156,36 @@ final class FileStateLog implements StateLog {
         long before = end;
         end = -1;
         byte[] frame = frame(frames, entry);
+        // Or else the next line would create an empty one.
+        checkPresent();
         try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
             if (out.length() != before) {
                 throw new StateException(
                         Reason.CONFLICT, "The state of \"" + id + "\" in " + file + " was written by somebody else");
             }
-            out.seek(before);
-            out.write(frame);
-            out.getFD().sync();
+            write(out, before, frame);
         } catch (IOException e) {
             throw unavailable("written", e);
         }
         frames++;
         end = before + frame.length;
+    }
+
+    /** All of it or nothing, as far as the disk permits. */
+    private static void write(RandomAccessFile out, long at, byte[] frame) throws IOException {
+        try {
+            out.seek(at);
+            out.write(frame);
+            out.getFD().sync();
+        } catch (IOException e) {
+            try {
+                // What a full disk has taken of it would keep its place.
+                out.setLength(at);
+            } catch (IOException again) {
+                e.addSuppressed(again);
+            }
+            throw e;
+        }
     }
 
     @Override
@@ -176,6 +197,7 @@ final class FileStateLog implements StateLog {
         long count = 0;
         byte[] next = id.getBytes(StandardCharsets.UTF_8);
         end = -1;
+        boolean moved = false;
         try {
             Files.deleteIfExists(fresh);
             store.create(fresh);
@@ -191,11 +213,18 @@ final class FileStateLog implements StateLog {
                 buffered.flush();
                 out.getFD().sync();
             }
+            checkPresent();
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            moved = true;
             store.forceDirectory();
         } catch (IOException e) {
             throw unavailable("written", e);
+        } finally {
+            if (!moved) {
+                FileStateStore.discard(fresh);
+            }
         }
+        store.knowsNow(id);
         end = size;
         frames = count;
     }
@@ -233,11 +262,26 @@ final class FileStateLog implements StateLog {
         }
     }
 
+    /** A file that was there must not be replaced by an empty one. */
+    private void checkPresent() {
+        if (store.knows(id) && !Files.exists(file)) {
+            throw missing();
+        }
+    }
+
+    private StateException missing() {
+        return new StateException(
+                Reason.MISSING,
+                "The state of \"" + id + "\" in " + file
+                        + " was removed while it was in use: restore the file; or call reset(), by PollingTrigger or StateStore,"
+                        + " to begin anew, after which the next poll is a first one");
+    }
+
     private StateException corrupt(long at, String how) {
         return new StateException(
                 Reason.CORRUPT,
                 "The state of \"" + id + "\" in " + file + " is damaged at byte " + at + ": " + how
-                        + "; restore the file, or remove it to begin anew");
+                        + "; restore the file, or call reset() to begin anew");
     }
 
     private StateException unavailable(String what, IOException e) {

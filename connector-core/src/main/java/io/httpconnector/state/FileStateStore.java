@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -17,23 +18,30 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A directory with a {@link FileStateLog} for each id, and a file {@code .lock} whose lock says that a process is at work. */
 final class FileStateStore implements StateStore {
 
+    private static final Logger LOG = LoggerFactory.getLogger(StateStore.class);
+    private static final String LOCK = ".lock";
     private static final Set<StandardOpenOption> LOCKING = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
 
     private final Path directory;
     private final boolean posix;
-    private final FileChannel lock;
+    private volatile FileChannel lock;
     private final Set<String> open = ConcurrentHashMap.newKeySet();
+    /** The ids whose files were there once. */
+    private final Set<String> known = ConcurrentHashMap.newKeySet();
 
     FileStateStore(Path directory) {
         this.posix = directory.getFileSystem().supportedFileAttributeViews().contains("posix");
         try {
             Files.createDirectories(directory, owner("rwx------"));
             this.directory = directory.toRealPath();
-            this.lock = locked(this.directory.resolve(".lock"));
+            this.lock = locked(this.directory.resolve(LOCK));
+            sweep();
         } catch (IOException e) {
             throw new StateException(
                     Reason.UNAVAILABLE, "The directory " + directory + " can't be used for state: " + e, e);
@@ -42,8 +50,15 @@ final class FileStateStore implements StateStore {
 
     private FileChannel locked(Path file) throws IOException {
         FileChannel channel = FileChannel.open(file, LOCKING, owner("rw-------"));
-        if (!lock(channel)) {
-            channel.close();
+        boolean locked = false;
+        try {
+            locked = lock(channel);
+        } finally {
+            if (!locked) {
+                channel.close();
+            }
+        }
+        if (!locked) {
             throw new StateException(
                     Reason.IN_USE,
                     "The state in " + directory
@@ -72,7 +87,72 @@ final class FileStateStore implements StateStore {
         if (!open.add(id)) {
             throw Claims.inUse(id);
         }
+        if (!Files.exists(directory.resolve(LOCK)) && !known.contains(id)) {
+            open.remove(id);
+            throw new StateException(
+                    Reason.MISSING,
+                    "The directory " + directory
+                            + " was removed or emptied while it was in use: restore it; or call reset() of what had its state there");
+        }
         return new FileStateLog(id, directory.resolve(fileName(id)), this, () -> open.remove(id));
+    }
+
+    /** The next poll is a first one. */
+    @Override
+    public void reset(String id) {
+        Claims.check(id);
+        if (!open.add(id)) {
+            throw Claims.inUse(id);
+        }
+        try {
+            lockAgain();
+            Files.deleteIfExists(directory.resolve(fileName(id)));
+            forceDirectory();
+            known.remove(id);
+        } catch (IOException e) {
+            throw new StateException(
+                    Reason.UNAVAILABLE, "The state of \"" + id + "\" in " + directory + " can't be removed: " + e, e);
+        } finally {
+            open.remove(id);
+        }
+    }
+
+    /** The lock may have been removed with the rest. */
+    private synchronized void lockAgain() throws IOException {
+        if (!lock.isOpen()) {
+            throw new StateException(Reason.UNAVAILABLE, "The store in " + directory + " is closed");
+        }
+        Path file = directory.resolve(LOCK);
+        if (!Files.exists(file)) {
+            Files.createDirectories(directory, owner("rwx------"));
+            FileChannel fresh = locked(file);
+            lock.close();
+            lock = fresh;
+        }
+    }
+
+    boolean knows(String id) {
+        return known.contains(id);
+    }
+
+    void knowsNow(String id) {
+        known.add(id);
+    }
+
+    /** What a crash, or a full disk, has left half written. */
+    private void sweep() throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.state.new")) {
+            files.forEach(FileStateStore::discard);
+        }
+    }
+
+    /** Removes a file that nobody needs, if that is possible. */
+    static void discard(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            LOG.warn("{} can't be removed: {}", file, e.toString());
+        }
     }
 
     /** Says to people which id it is, and is another one for each id, on file systems without case too. */

@@ -19,6 +19,11 @@ public final class StateException extends ConnectorException {
         CONFLICT,
         /** What is stored is not what was written. Nothing is repaired or reset by itself. */
         CORRUPT,
+        /**
+         * What was stored is gone: somebody has removed it while it was in use. Nothing is begun anew by itself: see {@link
+         * StateStore#reset}.
+         */
+        MISSING,
         /** It can't be read or written at all: the disk is full, the database is down. */
         UNAVAILABLE
     }

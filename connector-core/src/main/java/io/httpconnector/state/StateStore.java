@@ -22,6 +22,19 @@ public interface StateStore extends AutoCloseable {
      */
     StateLog open(String id);
 
+    /**
+     * Forgets what is stored of an id, which is damaged, missing, or not wanted any more: it is new the next time that it is opened.
+     *
+     * @param id the id, which nobody has open
+     * @throws StateException when it is in use, or the store does not work
+     */
+    default void reset(String id) {
+        try (StateLog log = open(id)) {
+            log.read(entry -> {});
+            log.replace(List.of());
+        }
+    }
+
     /** Gives back what the store holds, such as locks. Stores that hold nothing need not do anything. */
     @Override
     default void close() {}
@@ -38,7 +51,7 @@ public interface StateStore extends AutoCloseable {
     /**
      * A store in a directory, for one process at a time: a file for each id, only readable by its owner. An entry is forced to
      * the disk before {@code append} returns. A crash while it writes loses at most the entry that it was writing; any other
-     * damage is found by checksums and reported.
+     * damage is found by checksums and reported. So is a file that is removed while the store is open.
      *
      * @param directory the directory, made when it is missing; on a local disk
      * @return the store, to be closed by the caller

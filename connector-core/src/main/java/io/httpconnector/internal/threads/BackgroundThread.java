@@ -162,16 +162,22 @@ public final class BackgroundThread {
         }
     }
 
-    /** Waits until the thread has ended, also when the calling thread is interrupted; the interrupt is kept. */
-    public void join() {
+    /**
+     * Waits until the thread has ended, also when the calling thread is interrupted; the interrupt is kept.
+     *
+     * @param timeout how long to wait
+     * @return whether it has ended
+     */
+    public boolean join(Duration timeout) {
+        long end = Time.SYSTEM.nanos() + timeout.toNanos();
         Thread running;
         synchronized (this) {
             running = thread;
         }
         boolean interrupted = false;
-        while (running != null && running.isAlive()) {
+        while (running != null && running.isAlive() && Time.SYSTEM.nanos() - end < 0) {
             try {
-                running.join();
+                running.join(Math.max(1, (end - Time.SYSTEM.nanos()) / 1_000_000));
             } catch (InterruptedException e) {
                 interrupted = true;
             }
@@ -179,5 +185,6 @@ public final class BackgroundThread {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+        return running == null || !running.isAlive();
     }
 }

@@ -1,0 +1,212 @@
+package io.httpconnector.polling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.httpconnector.FakeTime;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.state.StateException;
+import io.httpconnector.state.StateException.Reason;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.template.RequestTemplate;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A state that can't be written, or is gone: nothing is delivered twice, and nothing begins anew by itself. */
+@Timeout(60)
+class UnwritableStateTest {
+
+    private final Service service = new Service();
+    private final HttpConnection connection =
+            HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
+    private final PollingEngine engine = PollingEngine.create(2, new FakeTime());
+    private final List<String> handled = new ArrayList<>();
+
+    @TempDir
+    Path directory;
+
+    @AfterEach
+    void end() {
+        engine.close();
+        connection.close();
+        service.close();
+    }
+
+    private PollingTriggerBuilder trigger(StateStore store) {
+        return PollingTrigger.named("records")
+                .connection(connection)
+                .request(RequestTemplate.named("List").get("/records").build())
+                .key("/id")
+                .firstPoll(FirstPoll.everything())
+                .store(store)
+                .engine(engine)
+                .handler(event -> handled.add(event.key()));
+    }
+
+    private void has(int... ids) {
+        List<Map<String, Integer>> records = new ArrayList<>();
+        for (int id : ids) {
+            records.add(Map.of("id", id));
+        }
+        service.behaviour = asked -> Answer.json(records);
+    }
+
+    @Test
+    void nothingIsDeliveredWhileTheStateCanNotBeWrittenAndNothingTwiceAfterwards() {
+        FailingStore store = new FailingStore();
+        has(1, 2);
+        try (PollingTrigger trigger = trigger(store).build()) {
+            assertThat(trigger.pollOnce().events()).isEqualTo(2);
+            has(1, 2, 3, 4);
+            store.full = true;
+            for (int i = 0; i < 5; i++) {
+                assertThatThrownBy(trigger::pollOnce).isInstanceOf(StateException.class);
+            }
+            assertThat(handled).as("delivered once before it was known").containsExactly("1", "2", "3", "4");
+            int asked = service.asked.size();
+            assertThatThrownBy(trigger::pollOnce).isInstanceOf(StateException.class);
+            assertThat(service.asked).as("nothing is asked for that can't be handled").hasSize(asked);
+            has(1, 2, 3, 4, 5);
+            store.full = false;
+            assertThat(trigger.pollOnce().events()).isEqualTo(1);
+            assertThat(handled).containsExactly("1", "2", "3", "4", "5");
+        }
+        try (PollingTrigger next = trigger(store).build()) {
+            assertThat(next.pollOnce().events()).isZero();
+        }
+    }
+
+    @Test
+    void whatCouldNotBeWrittenIsWrittenWhenTheTriggerIsClosed() {
+        FailingStore store = new FailingStore();
+        has(1);
+        PollingTrigger trigger = trigger(store).build();
+        trigger.pollOnce();
+        has(1, 2);
+        store.full = true;
+        assertThatThrownBy(trigger::pollOnce).isInstanceOf(StateException.class);
+        store.full = false;
+        trigger.close();
+        try (PollingTrigger next = trigger(store).build()) {
+            assertThat(next.pollOnce().events()).isZero();
+        }
+        assertThat(handled).containsExactly("1", "2");
+    }
+
+    @Test
+    void whatAnotherHasWrittenMeanwhileIsNotOverwritten() {
+        FailingStore store = new FailingStore();
+        has(1);
+        try (PollingTrigger trigger = trigger(store).build()) {
+            trigger.pollOnce();
+            has(1, 2);
+            store.full = true;
+            assertThatThrownBy(trigger::pollOnce).isInstanceOf(StateException.class);
+            store.full = false;
+            try (PollingTrigger other = trigger(store).build()) {
+                has(1, 2, 3);
+                assertThat(other.pollOnce().events()).isEqualTo(2);
+            }
+            has(1, 2, 3, 4);
+            assertThat(trigger.pollOnce().events()).isEqualTo(1);
+        }
+    }
+
+    private void removeFiles(boolean lockToo) throws IOException {
+        try (Stream<Path> files = Files.list(directory.resolve("state"))) {
+            for (Path file : files.toList()) {
+                if (lockToo || file.toString().endsWith(".state")) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    private void assertMissing(PollingTrigger trigger) {
+        assertThatThrownBy(trigger::pollOnce)
+                .isInstanceOfSatisfying(
+                        StateException.class, e -> assertThat(e.reason()).isEqualTo(Reason.MISSING))
+                .hasMessageContaining(directory.toString())
+                .hasMessageContaining("reset()");
+    }
+
+    @Test
+    void aRemovedStateIsReportedUntilTheUserResetsIt() throws Exception {
+        for (int what = 0; what < 3; what++) {
+            handled.clear();
+            try (StateStore store = StateStore.file(directory.resolve("state"));
+                    PollingTrigger trigger = trigger(store).build()) {
+                has(1, 2);
+                trigger.pollOnce();
+                removeFiles(what > 0);
+                if (what == 2) {
+                    Files.delete(directory.resolve("state"));
+                }
+                has(1, 2, 3);
+                for (int i = 0; i < 3; i++) {
+                    assertMissing(trigger);
+                }
+                assertThat(directory.resolve("state")).satisfiesAnyOf(
+                        path -> assertThat(path).doesNotExist(),
+                        path -> assertThat(path.toFile().list((in, name) -> name.endsWith(".state")))
+                                .as("no empty file in its place")
+                                .isEmpty());
+                try (PollingTrigger other = trigger(store).build()) {
+                    trigger.close();
+                    assertMissing(other);
+                }
+                List<String> before = List.copyOf(handled);
+                trigger.reset();
+                assertThat(trigger.pollOnce().events()).isEqualTo(3);
+                assertThat(handled).hasSize(before.size() + 3);
+                assertThat(trigger.pollOnce().events()).isZero();
+            }
+            removeFiles(true);
+        }
+    }
+
+    @Test
+    void aRestoredFileIsGoneOnWith() throws Exception {
+        try (StateStore store = StateStore.file(directory.resolve("state"));
+                PollingTrigger trigger = trigger(store).build()) {
+            has(1, 2);
+            trigger.pollOnce();
+            Path away = directory.resolve("away");
+            Files.move(directory.resolve("state"), away);
+            has(1, 2, 3);
+            assertMissing(trigger);
+            Files.move(away, directory.resolve("state"));
+            has(1, 2, 3, 4);
+            assertThat(trigger.pollOnce().events()).isEqualTo(1);
+            assertThat(handled).containsExactly("1", "2", "3", "4");
+        }
+    }
+
+    @Test
+    void aDamagedStateIsReset() throws Exception {
+        try (StateStore store = StateStore.file(directory.resolve("state"));
+                PollingTrigger trigger = trigger(store).build()) {
+            has(1);
+            trigger.pollOnce();
+            trigger.close();
+            try (Stream<Path> files = Files.list(directory.resolve("state"))) {
+                for (Path file : files.filter(one -> one.toString().endsWith(".state")).toList()) {
+                    Files.write(file, new byte[100]);
+                }
+            }
+            assertThatThrownBy(trigger::pollOnce).isInstanceOf(StateException.class);
+            trigger.reset();
+            assertThat(trigger.pollOnce().events()).isEqualTo(1);
+        }
+    }
+}
