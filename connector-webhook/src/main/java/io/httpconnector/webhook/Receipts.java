@@ -24,7 +24,6 @@ final class Receipts {
 
     private final long window;
     private final int most;
-    private final Duration patience;
     private final Time time;
 
     /** By this object, as is the other, and what is in them. */
@@ -33,10 +32,9 @@ final class Receipts {
     /** Of those that were handled: the oldest first. */
     private final Deque<Receipt> handled = new ArrayDeque<>();
 
-    Receipts(Duration window, int most, Duration patience, Time time) {
+    Receipts(Duration window, int most, Time time) {
         this.window = window.toNanos();
         this.most = most;
-        this.patience = patience;
         this.time = time;
     }
 
@@ -56,14 +54,16 @@ final class Receipts {
     /**
      * Does the work, unless it is known to be done.
      *
+     * @param timeout how long to wait for another thread that does it
      * @param work what it answers says whether it is done; throws nothing
      * @param repeated what to answer when it has been done before, or just now by another thread
      */
-    WebhookResponse once(String id, Supplier<WebhookResponse> work, Supplier<WebhookResponse> repeated) {
+    WebhookResponse once(
+            String id, Duration timeout, Supplier<WebhookResponse> work, Supplier<WebhookResponse> repeated) {
         Receipt mine = new Receipt(id);
         Future<Boolean> other = begin(mine);
         if (other != null) {
-            return await(other, repeated);
+            return await(other, timeout, repeated);
         }
         boolean done = false;
         try {
@@ -75,9 +75,9 @@ final class Receipts {
         }
     }
 
-    private WebhookResponse await(Future<Boolean> other, Supplier<WebhookResponse> repeated) {
+    private WebhookResponse await(Future<Boolean> other, Duration timeout, Supplier<WebhookResponse> repeated) {
         try {
-            return other.get(patience.toNanos(), TimeUnit.NANOSECONDS) ? repeated.get() : Answers.FAILED;
+            return other.get(timeout.toNanos(), TimeUnit.NANOSECONDS) ? repeated.get() : Answers.FAILED;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Answers.BUSY;

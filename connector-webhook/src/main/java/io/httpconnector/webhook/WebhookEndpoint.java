@@ -73,16 +73,43 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
 
     @Override
     public WebhookResponse receive(WebhookRequest given) {
-        try {
+        Deadline deadline = new Deadline(settings.deadline);
+        Watch watch = Watchdog.SHARED.interrupt(settings.deadline);
+        try (watch) {
             WebhookRequest request = settings.publicUrl == null ? given : given.publicUrl(settings.publicUrl);
-            return received(settings.sources.located(request));
+            WebhookResponse answer = received(settings.sources.located(request), deadline, watch);
+            // What was interrupted has decided nothing.
+            boolean decided = answer.isAccepted() || answer.status() >= 500 || !watch.isLate();
+            return decided ? answer : late();
         } catch (RuntimeException | StackOverflowError e) {
+            if (watch.isLate()) {
+                return late();
+            }
             LOG.error("{}: a request could not be received", settings.name, e);
             return Answers.FAILED;
         }
     }
 
-    private WebhookResponse received(WebhookRequest request) {
+    private WebhookResponse late() {
+        LOG.warn("{}: a request could not be received in {}, the sender is to come again", settings.name, settings.deadline);
+        return Answers.BUSY;
+    }
+
+    /** How long a request may still take. */
+    private static final class Deadline {
+
+        private final long end;
+
+        Deadline(Duration time) {
+            this.end = Time.SYSTEM.nanos() + time.toNanos();
+        }
+
+        Duration left() {
+            return Duration.ofNanos(Math.max(1, end - Time.SYSTEM.nanos()));
+        }
+    }
+
+    private WebhookResponse received(WebhookRequest request, Deadline deadline, Watch watch) {
         if (!settings.sources.allows(request)) {
             return refuse(request, Answers.TOO_MANY, "its source sends too many");
         }
@@ -112,11 +139,13 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
             SignedData data = verdict.data(request, verifier);
             signed = signed == null ? data : signed.and(data);
         }
-        return accepted(request, signed == null ? SignedData.everything(request, Places.NONE) : signed, now);
+        return accepted(
+                request, signed == null ? SignedData.everything(request, Places.NONE) : signed, now, deadline, watch);
     }
 
     /** From here on, only what is signed counts; the request itself is for the log and for handshakes. */
-    private WebhookResponse accepted(WebhookRequest request, SignedData data, Instant now) {
+    private WebhookResponse accepted(
+            WebhookRequest request, SignedData data, Instant now, Deadline deadline, Watch watch) {
         try {
             Payload payload = settings.reader.payload(data);
             for (Handshake handshake : settings.handshakes) {
@@ -128,7 +157,7 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
             List<WebhookEvent> events =
                     settings.reader.events(data, payload, settings.reader.origin(request), now);
             captures.forEach(capture -> events.forEach(capture::record));
-            return once(data.fingerprint(), events);
+            return once(data.fingerprint(), events, deadline, watch);
         } catch (Payloads.TooLargeException e) {
             return refuse(request, Answers.TOO_LARGE, e.toString());
         } catch (Payloads.UnsupportedException e) {
@@ -142,15 +171,17 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
      * What is signed is taken once, whatever ids are found in it: an event that has an id of its own is known by both. What comes with
      * the same id but is signed anew is known by the id alone.
      */
-    private WebhookResponse once(@Nullable String fingerprint, List<WebhookEvent> events) {
-        Supplier<WebhookResponse> work = () -> mailbox == null ? handled(events) : stored(events, mailbox);
+    private WebhookResponse once(
+            @Nullable String fingerprint, List<WebhookEvent> events, Deadline deadline, Watch watch) {
+        Supplier<WebhookResponse> work = () ->
+                mailbox == null ? handled(events, deadline, watch) : stored(events, mailbox, deadline);
         boolean same = mailbox == null
                 && events.size() == 1
                 && events.get(0).id().equals(fingerprint);
         if (fingerprint == null || same) {
             return work.get();
         }
-        return requests.once(fingerprint, work, () -> {
+        return requests.once(fingerprint, deadline.left(), work, () -> {
             LOG.debug("{}: what was signed has come before", settings.name);
             return events.isEmpty() ? Answers.OK : settings.answer.of(events.get(events.size() - 1));
         });
@@ -166,9 +197,9 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
                 request.body().length);
     }
 
-    private WebhookResponse stored(List<WebhookEvent> events, Mailbox inbox) {
+    private WebhookResponse stored(List<WebhookEvent> events, Mailbox inbox, Deadline deadline) {
         try {
-            if (!inbox.put(events.stream().map(WebhookEvent::toTriggerEvent).toList())) {
+            if (!inbox.put(events.stream().map(WebhookEvent::toTriggerEvent).toList(), deadline.left())) {
                 return Answers.BUSY;
             }
         } catch (StateException e) {
@@ -179,10 +210,10 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
         return events.isEmpty() ? Answers.OK : settings.answer.of(events.get(events.size() - 1));
     }
 
-    private WebhookResponse handled(List<WebhookEvent> events) {
+    private WebhookResponse handled(List<WebhookEvent> events, Deadline deadline, Watch watch) {
         WebhookResponse answer = Answers.OK;
         for (WebhookEvent event : events) {
-            answer = once(event);
+            answer = once(event, deadline, watch);
             if (!answer.isAccepted()) {
                 return answer;
             }
@@ -190,16 +221,15 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
         return answer;
     }
 
-    private WebhookResponse once(WebhookEvent event) {
-        return receipts.once(event.id(), () -> handle(event), () -> {
+    private WebhookResponse once(WebhookEvent event, Deadline deadline, Watch watch) {
+        return receipts.once(event.id(), deadline.left(), () -> handle(event, watch), () -> {
             LOG.debug("{} has come before", event);
             return settings.answer.of(event);
         });
     }
 
-    private WebhookResponse handle(WebhookEvent event) {
-        Watch watch = Watchdog.SHARED.interrupt(settings.deadline);
-        try (watch) {
+    private WebhookResponse handle(WebhookEvent event, Watch watch) {
+        try {
             return event.key().isEmpty() ? settings.responder.respond(event) : inTurn(event);
         } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
             if (watch.isLate()) {

@@ -517,8 +517,8 @@ public final class WebhookEndpointBuilder {
                         bodyTimeout,
                         deadline,
                         time),
-                new Receipts(window, mostIds, deadline, time),
-                new Receipts(window, mostIds, deadline, time),
+                new Receipts(window, mostIds, time),
+                new Receipts(window, mostIds, time),
                 mailbox());
     }
 

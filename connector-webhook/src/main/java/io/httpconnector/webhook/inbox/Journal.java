@@ -1,6 +1,7 @@
 package io.httpconnector.webhook.inbox;
 
 import io.httpconnector.Time;
+import io.httpconnector.internal.threads.BackgroundThread;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateLog;
 import java.io.ByteArrayOutputStream;
@@ -11,6 +12,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
@@ -24,10 +26,17 @@ import org.slf4j.LoggerFactory;
  *
  * @param <T> what records are about
  */
-final class Journal<T> implements AutoCloseable {
+final class Journal<T> implements BackgroundThread.Task, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
     private static final int MOST_BYTES = 8 << 20;
+    /** Less is not worth it. */
+    private static final int LEAST_COMPACTED = 1 << 17;
+
+    /** After a failure; longer after each. */
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
+    private static final Duration GRACE = Duration.ofSeconds(20);
     private static final int CHAINS = 6;
     private static final Duration PATIENCE = Duration.ofMillis(50);
 
@@ -39,8 +48,12 @@ final class Journal<T> implements AutoCloseable {
     private final RecoveringLog log;
     private final Time time;
     private final Owner<T> owner;
-    private final Thread thread;
-    private long compact = MOST_BYTES;
+    private final BackgroundThread thread;
+    /** Whether something was lost by the log that memory still has. */
+    private boolean unsaved;
+
+    private int tries;
+    private long nextTry;
     private int lastUrgent;
     private Duration pause = Duration.ZERO;
 
@@ -67,6 +80,9 @@ final class Journal<T> implements AutoCloseable {
 
         /** All entries that still matter, so that the others can be left out. */
         List<byte[]> everything();
+
+        /** How many bytes these have, about. */
+        long size();
     }
 
     /** Records that are written at once. */
@@ -85,18 +101,22 @@ final class Journal<T> implements AutoCloseable {
         /**
          * Waits until the records are on durable storage, also when the thread is interrupted.
          *
-         * @throws io.httpconnector.ConnectorException when they could not be written
+         * @param timeout how long to wait
+         * @throws io.httpconnector.ConnectorException when they could not be written, or not in time: then they may be later
          */
-        void await() {
+        void await(Duration timeout) {
             CountDownLatch end = ends.get(ThreadLocalRandom.current().nextInt(CHAINS));
+            long until = Time.SYSTEM.nanos() + timeout.toNanos();
             boolean interrupted = false;
-            while (true) {
+            boolean ended = false;
+            long left = timeout.toNanos();
+            while (!ended && left > 0) {
                 try {
-                    end.await();
-                    break;
+                    ended = end.await(left, TimeUnit.NANOSECONDS);
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }
+                left = until - Time.SYSTEM.nanos();
             }
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -104,6 +124,10 @@ final class Journal<T> implements AutoCloseable {
             RuntimeException why = failure;
             if (why != null) {
                 throw why;
+            }
+            if (!ended && end.getCount() > 0) {
+                throw new StateException(
+                        StateException.Reason.UNAVAILABLE, "the inbox was not written within " + timeout);
             }
         }
 
@@ -119,9 +143,12 @@ final class Journal<T> implements AutoCloseable {
         this.time = time;
         this.owner = owner;
         this.log.read(owner::restore);
-        this.thread = new Thread(this::run, "http-connector-webhook-" + name);
-        thread.setDaemon(true);
-        thread.start();
+        this.nextTry = time.nanos();
+        if (isWorthCompacting()) {
+            boolean unused = compact();
+        }
+        this.thread = new BackgroundThread("http-connector-webhook-" + name, time, this);
+        thread.ensureRunning();
     }
 
     /** Writes records, each with a line break at its end, with those of others. */
@@ -175,27 +202,38 @@ final class Journal<T> implements AutoCloseable {
         return batch;
     }
 
-    private void run() {
-        boolean going = true;
-        while (going) {
-            try {
-                Batch<T> batch = next();
-                going = batch != null;
-                if (batch != null) {
-                    write(batch);
-                }
-            } catch (InterruptedException e) {
-                LOG.debug("Nobody stops it but its end");
-            } catch (RuntimeException | Error e) {
-                // Such as no memory: others wait for what comes next.
-                LOG.error("The journal goes on after a failure", e);
-            }
+    @Override
+    public void step() throws InterruptedException {
+        Batch<T> batch = next();
+        boolean works = batch != null && write(batch);
+        if (unsaved ? works || isTimeToTry() : isWorthCompacting()) {
+            boolean unused = compact();
         }
+    }
+
+    @Override
+    public boolean isEnded() {
+        lock.lock();
+        try {
+            if (!closed || !waiting.isEmpty()) {
+                return false;
+            }
+        } finally {
+            lock.unlock();
+        }
+        // By the thread that writes, so that nobody else has the log while it does.
+        try {
+            boolean unused = !unsaved || compact();
+        } finally {
+            log.close();
+        }
+        return true;
     }
 
     /**
      * What is to be written now. When nothing of it is urgent, more may come for a while; and those who were in the last write come
-     * again at once, if many send: a pause that is short beside the write lets them share the next one. Null at the end.
+     * again at once, if many send: a pause that is short beside the write lets them share the next one. Null at the end, and after
+     * a while when there is something left to do after a failure.
      */
     private @Nullable Batch<T> next() throws InterruptedException {
         lock.lock();
@@ -203,7 +241,11 @@ final class Journal<T> implements AutoCloseable {
             Batch<T> begun = waiting.peek();
             expected = lastUrgent + (begun == null ? 0 : begun.urgent);
             while (waiting.isEmpty() && !closed) {
-                changed.await();
+                if (!unsaved) {
+                    changed.await();
+                } else if (!changed.await(RETRY.toNanos(), TimeUnit.NANOSECONDS)) {
+                    return null;
+                }
             }
             gather(1, PATIENCE);
             gather(expected, pause);
@@ -221,21 +263,16 @@ final class Journal<T> implements AutoCloseable {
         }
     }
 
-    private void write(Batch<T> batch) {
+    private boolean write(Batch<T> batch) {
         long begin = time.nanos();
-        try {
-            log.append(batch.records.toByteArray());
-        } catch (RuntimeException | Error e) {
-            LOG.error("{} bytes of records could not be written", batch.records.size(), e);
-            // Some of them nobody writes again, such as that an event is done.
-            compact = 0;
-            owner.refused(batch.about);
-            batch.end(
-                    e instanceof RuntimeException known
-                            ? known
-                            : new StateException(
-                                    StateException.Reason.UNAVAILABLE, "the inbox can't be written: " + e, e));
-            return;
+        Throwable failure = append(batch);
+        if (failure != null && hasGarbage() && isTimeToTry() && compact()) {
+            // The disk was full of what does not matter any more.
+            failure = append(batch);
+        }
+        if (failure != null) {
+            refuse(batch, failure);
+            return false;
         }
         lastUrgent = batch.urgent;
         pause = pauseAfter(Duration.ofNanos(time.nanos() - begin));
@@ -244,8 +281,32 @@ final class Journal<T> implements AutoCloseable {
         } finally {
             batch.end(null);
         }
-        if (log.size() > compact) {
-            compact();
+        return true;
+    }
+
+    private @Nullable Throwable append(Batch<T> batch) {
+        try {
+            log.append(batch.records.toByteArray());
+            return null;
+        } catch (RuntimeException | Error e) {
+            return e;
+        }
+    }
+
+    private void refuse(Batch<T> batch, Throwable e) {
+        // Some of them nobody writes again, such as that an event is done.
+        unsaved = true;
+        RuntimeException told = e instanceof RuntimeException known
+                ? known
+                : new StateException(StateException.Reason.UNAVAILABLE, "the inbox can't be written: " + e, e);
+        try {
+            LOG.error("{} bytes of records could not be written", batch.records.size(), e);
+        } finally {
+            try {
+                owner.refused(batch.about);
+            } finally {
+                batch.end(told);
+            }
         }
     }
 
@@ -257,15 +318,33 @@ final class Journal<T> implements AutoCloseable {
         return pause.compareTo(MOST_PAUSE) > 0 ? MOST_PAUSE : pause;
     }
 
-    /** Leaves out what does not matter any more. */
-    private void compact() {
-        List<byte[]> all = owner.everything();
+    private boolean hasGarbage() {
+        return log.size() > owner.size();
+    }
+
+    /** When more than two thirds don't matter any more, so that each byte is written again half a time at most. */
+    private boolean isWorthCompacting() {
+        return log.size() > LEAST_COMPACTED + 3 * owner.size() && isTimeToTry();
+    }
+
+    private boolean isTimeToTry() {
+        return time.nanos() - nextTry >= 0;
+    }
+
+    /** Leaves out what does not matter any more; false when that is not possible now, and is to be tried later. */
+    private boolean compact() {
         try {
-            log.replace(all);
-        } catch (RuntimeException e) {
-            LOG.warn("The log could not be made smaller, it grows on", e);
+            log.replace(owner.everything());
+            unsaved = false;
+            tries = 0;
+            return true;
+        } catch (RuntimeException | Error e) {
+            tries++;
+            Duration wait = RETRY.multipliedBy(1L << Math.min(tries - 1, 6));
+            nextTry = time.nanos() + wait.toNanos();
+            LOG.warn("The log could not be made smaller, which is tried again in {}", wait, e);
+            return false;
         }
-        compact = Math.max(MOST_BYTES, log.size() * 4);
     }
 
     /** Writes what is waiting, and no more. */
@@ -281,17 +360,8 @@ final class Journal<T> implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        log.close();
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        if (!thread.join(GRACE)) {
+            LOG.error("The inbox can't be written, it is given back when it can");
         }
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.Json;
+import io.httpconnector.Time;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateLog;
 import io.httpconnector.trigger.Attempted;
@@ -40,6 +41,7 @@ final class JournalMailbox implements Mailbox, Journal.Owner<JournalMailbox.Item
     private static final Logger LOG = LoggerFactory.getLogger(JournalMailbox.class);
 
     private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final Duration FOREVER = Duration.ofDays(3660);
     private static final int SOME_BYTES = 1 << 16;
 
     private final Terms terms;
@@ -55,6 +57,7 @@ final class JournalMailbox implements Mailbox, Journal.Owner<JournalMailbox.Item
     private final Map<String, Instant> done = new LinkedHashMap<>();
     private final Map<String, Deque<Item>> turns = new HashMap<>();
     private long bytes;
+    private long doneBytes;
 
     /** An event that is not done. */
     static final class Item {
@@ -157,24 +160,33 @@ final class JournalMailbox implements Mailbox, Journal.Owner<JournalMailbox.Item
         if (item != null) {
             bytes -= item.size;
         }
-        done.remove(id);
+        if (done.remove(id) == null) {
+            doneBytes += doneSize(id);
+        }
         done.put(id, time);
         forget();
     }
 
     private void forget() {
         Instant oldest = terms.time().now().minus(terms.window());
-        Iterator<Instant> times = done.values().iterator();
-        while (times.hasNext()) {
-            if (!times.next().isBefore(oldest) && done.size() <= terms.mostIds()) {
+        Iterator<Map.Entry<String, Instant>> entries = done.entrySet().iterator();
+        while (entries.hasNext()) {
+            Map.Entry<String, Instant> entry = entries.next();
+            if (!entry.getValue().isBefore(oldest) && done.size() <= terms.mostIds()) {
                 return;
             }
-            times.remove();
+            doneBytes -= doneSize(entry.getKey());
+            entries.remove();
         }
     }
 
     @Override
     public boolean put(List<TriggerEvent> events) {
+        return put(events, FOREVER);
+    }
+
+    @Override
+    public boolean put(List<TriggerEvent> events, Duration timeout) {
         List<byte[]> lines =
                 events.stream().map(event -> line("event", event.toJson())).toList();
         Set<Journal.Batch<Item>> storing = new HashSet<>();
@@ -207,7 +219,8 @@ final class JournalMailbox implements Mailbox, Journal.Owner<JournalMailbox.Item
                 storing.add(batch);
             }
         }
-        storing.forEach(Journal.Batch::await);
+        long end = Time.SYSTEM.nanos() + timeout.toNanos();
+        storing.forEach(batch -> batch.await(Duration.ofNanos(Math.max(1, end - Time.SYSTEM.nanos()))));
         return true;
     }
 
@@ -302,6 +315,10 @@ final class JournalMailbox implements Mailbox, Journal.Owner<JournalMailbox.Item
         return line(JsonNodeFactory.instance.objectNode().set(name, value));
     }
 
+    private static long doneSize(String id) {
+        return id.length() + 36L;
+    }
+
     /** By hand, as a log has a hundred thousand of them. */
     private static byte[] done(String id, Instant time) {
         String quoted = new String(JsonStringEncoder.getInstance().quoteAsString(id));
@@ -345,6 +362,13 @@ final class JournalMailbox implements Mailbox, Journal.Owner<JournalMailbox.Item
                 }
             }
             return all;
+        }
+    }
+
+    @Override
+    public long size() {
+        synchronized (lock) {
+            return bytes + doneBytes;
         }
     }
 
@@ -399,7 +423,7 @@ final class JournalMailbox implements Mailbox, Journal.Owner<JournalMailbox.Item
         }
         try {
             // Not by the lock, which the journal may need in order to write.
-            journal.write(record, List.of()).await();
+            journal.write(record, List.of()).await(FOREVER);
         } catch (ConnectorException e) {
             synchronized (lock) {
                 item.dead = dead;
@@ -414,7 +438,10 @@ final class JournalMailbox implements Mailbox, Journal.Owner<JournalMailbox.Item
 
     @Override
     public void close() {
-        workers.close();
-        journal.close();
+        try {
+            workers.close();
+        } finally {
+            journal.close();
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.httpconnector.webhook.inbox;
 
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.trigger.TriggerEvent;
+import java.time.Duration;
 import java.util.List;
 
 /** The part of an {@link Inbox} that belongs to one receiver. Safe for many threads. */
@@ -16,6 +17,19 @@ public interface Mailbox extends AutoCloseable {
      * @throws io.httpconnector.state.StateException when they could not be stored
      */
     boolean put(List<TriggerEvent> events);
+
+    /**
+     * Stores events as {@link #put(List)} does, within a time. What was not stored in time may be stored later all the same: the sender
+     * repeats it, and its id is known then. Where a mailbox does not do this by itself, a thread of the library waits for it.
+     *
+     * @param events the events
+     * @param timeout how long it may take
+     * @return false when there is no room: then none was stored
+     * @throws io.httpconnector.state.StateException when they could not be stored, or not in time
+     */
+    default boolean put(List<TriggerEvent> events, Duration timeout) {
+        return InTime.call(() -> put(events), timeout);
+    }
 
     /**
      * How many events are waiting, or being handled.

@@ -1,6 +1,7 @@
 package io.httpconnector.webhook.inbox;
 
 import io.httpconnector.Time;
+import io.httpconnector.internal.threads.BackgroundThread;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.PriorityQueue;
@@ -21,7 +22,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param <T> a task
  */
-final class Workers<T> implements AutoCloseable {
+final class Workers<T> implements BackgroundThread.Task, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Workers.class);
     private static final Duration LONGEST = Duration.ofHours(1);
@@ -31,7 +32,7 @@ final class Workers<T> implements AutoCloseable {
     private final Time time;
     private final Consumer<T> work;
     private final ExecutorService threads;
-    private final Thread alarm;
+    private final BackgroundThread alarm;
     private final PriorityQueue<Later<T>> later = new PriorityQueue<>(Comparator.comparingLong(Later::due));
     private CountDownLatch changed = new CountDownLatch(1);
     private volatile boolean closed;
@@ -44,8 +45,8 @@ final class Workers<T> implements AutoCloseable {
         AtomicInteger number = new AtomicInteger();
         this.threads = Executors.newFixedThreadPool(
                 most, run -> thread(run, "http-connector-webhook-" + name + "-" + number.incrementAndGet()));
-        this.alarm = thread(this::ring, "http-connector-webhook-" + name + "-alarm");
-        alarm.start();
+        this.alarm = new BackgroundThread("http-connector-webhook-" + name + "-alarm", time, this);
+        alarm.ensureRunning();
     }
 
     private static Thread thread(Runnable run, String name) {
@@ -64,9 +65,9 @@ final class Workers<T> implements AutoCloseable {
             });
         } catch (RejectedExecutionException e) {
             LOG.debug("Closed: it is worked on after the next start");
-        } catch (OutOfMemoryError e) {
-            LOG.error("No thread can be made, the task is tried again in a while", e);
+        } catch (RuntimeException | Error e) {
             submit(task, PAUSE);
+            LOG.error("No thread can be made, the task is tried again in a while", e);
         }
     }
 
@@ -75,8 +76,8 @@ final class Workers<T> implements AutoCloseable {
             work.accept(task);
         } catch (RuntimeException | Error e) {
             // Such as no memory: it is not lost by that.
-            LOG.error("A task failed, it is worked on again in a while", e);
             submit(task, PAUSE);
+            LOG.error("A task failed, it is worked on again in a while", e);
         }
     }
 
@@ -88,28 +89,29 @@ final class Workers<T> implements AutoCloseable {
         }
     }
 
-    private void ring() {
-        while (!closed) {
-            CountDownLatch gate;
-            Duration wait;
-            synchronized (later) {
-                gate = new CountDownLatch(1);
-                changed = gate;
-                Later<T> next = due();
-                while (next != null) {
-                    submit(next.task());
-                    next = due();
-                }
-                Later<T> first = later.peek();
-                wait = first == null ? LONGEST : Duration.ofNanos(Math.max(1, first.due() - time.nanos()));
+    @Override
+    public void step() throws InterruptedException {
+        CountDownLatch gate;
+        Duration wait;
+        synchronized (later) {
+            gate = new CountDownLatch(1);
+            changed = gate;
+            Later<T> next = due();
+            while (next != null) {
+                submit(next.task());
+                next = due();
             }
-            try {
-                boolean unused = time.await(gate, wait);
-            } catch (InterruptedException e) {
-                // Closed.
-                return;
-            }
+            Later<T> first = later.peek();
+            wait = first == null ? LONGEST : Duration.ofNanos(Math.max(1, first.due() - time.nanos()));
         }
+        if (!closed) {
+            boolean unused = time.await(gate, wait);
+        }
+    }
+
+    @Override
+    public boolean isEnded() {
+        return closed;
     }
 
     private @Nullable Later<T> due() {
@@ -120,17 +122,38 @@ final class Workers<T> implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        alarm.interrupt();
+        synchronized (later) {
+            changed.countDown();
+        }
         threads.shutdown();
-        boolean interrupted = false;
+        // A thread that is interrupted leaves the handlers no time, but waits for those that end.
+        boolean interrupted = Thread.interrupted();
         try {
-            if (!threads.awaitTermination(GRACE.toNanos(), TimeUnit.NANOSECONDS)) {
-                threads.shutdownNow();
-                boolean unused = threads.awaitTermination(GRACE.toNanos(), TimeUnit.NANOSECONDS);
+            if (interrupted || !threads.awaitTermination(GRACE.toNanos(), TimeUnit.NANOSECONDS)) {
+                interruptHandlers();
             }
         } catch (InterruptedException e) {
             interrupted = true;
-            threads.shutdownNow();
+            interruptHandlers();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void interruptHandlers() {
+        threads.shutdownNow();
+        long end = Time.SYSTEM.nanos() + GRACE.toNanos();
+        boolean interrupted = false;
+        boolean waits = true;
+        while (waits) {
+            try {
+                boolean unused = threads.awaitTermination(end - Time.SYSTEM.nanos(), TimeUnit.NANOSECONDS);
+                waits = false;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
         }
         if (interrupted) {
             Thread.currentThread().interrupt();

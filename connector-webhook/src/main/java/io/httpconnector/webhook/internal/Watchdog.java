@@ -1,6 +1,7 @@
 package io.httpconnector.webhook.internal;
 
 import io.httpconnector.Time;
+import io.httpconnector.internal.threads.BackgroundThread;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,8 @@ public final class Watchdog {
 
     private final Set<Watch> others = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean watching = new AtomicBoolean();
+    private final BackgroundThread thread =
+            new BackgroundThread("http-connector-webhook-watchdog", Time.SYSTEM, new Ticks());
 
     private Watchdog() {}
 
@@ -65,7 +68,7 @@ public final class Watchdog {
                 late = true;
                 try {
                     end.run();
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     LOG.warn("What took too long could not be ended", e);
                 }
             }
@@ -121,10 +124,9 @@ public final class Watchdog {
         if (!slots.compareAndSet(watch.slot, null, watch)) {
             others.add(watch);
         }
-        if (!watching.get() && watching.compareAndSet(false, true)) {
-            Thread thread = new Thread(this::run, "http-connector-webhook-watchdog");
-            thread.setDaemon(true);
-            thread.start();
+        if (!watching.get() && watching.compareAndSet(false, true) && !thread.tryRunning()) {
+            // Whoever comes next tries it again: then this is watched too.
+            watching.set(false);
         }
         return watch;
     }
@@ -145,24 +147,30 @@ public final class Watchdog {
         return watches;
     }
 
-    private void run() {
-        CountDownLatch never = new CountDownLatch(1);
-        int idle = 0;
-        while (idle < IDLE_TICKS || !rest()) {
-            try {
-                boolean unused = Time.SYSTEM.await(never, TICK);
-            } catch (InterruptedException e) {
-                // Nobody stops it but itself.
-                continue;
-            }
+    /** Looks through all watches, again and again. */
+    private final class Ticks implements BackgroundThread.Task {
+
+        private final CountDownLatch never = new CountDownLatch(1);
+        private int idle;
+
+        @Override
+        public void step() throws InterruptedException {
+            boolean unused = Time.SYSTEM.await(never, TICK);
             long now = Time.SYSTEM.nanos();
             List<Watch> watches = watches();
             watches.forEach(watch -> watch.check(now));
             idle = watches.isEmpty() ? idle + 1 : 0;
         }
+
+        @Override
+        public boolean isEnded() {
+            boolean ends = idle >= IDLE_TICKS && rest();
+            idle = ends ? 0 : idle;
+            return ends;
+        }
     }
 
-    /** Whether there is nothing more to watch; whoever comes after that starts another thread. */
+    /** Whether there is nothing more to watch; whoever comes after that starts the thread again. */
     private boolean rest() {
         watching.set(false);
         return watches().isEmpty() || !watching.compareAndSet(false, true);

@@ -1,0 +1,57 @@
+package io.httpconnector.webhook.inbox;
+
+import io.httpconnector.state.StateException;
+import io.httpconnector.state.StateException.Reason;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Does work that may block for longer than the caller has time, by a bounded number of threads. */
+final class InTime {
+
+    private static final int MAX_THREADS = 256;
+
+    private static final ExecutorService THREADS =
+            new ThreadPoolExecutor(0, MAX_THREADS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+                Thread thread = new Thread(task, "http-connector-webhook-storing");
+                thread.setDaemon(true);
+                return thread;
+            });
+
+    private InTime() {}
+
+    /**
+     * Does the work.
+     *
+     * @throws StateException when it takes too long, or there is no thread for it
+     */
+    static <T> T call(Callable<T> work, Duration timeout) {
+        Future<T> result;
+        try {
+            result = THREADS.submit(work);
+        } catch (RuntimeException | Error e) {
+            throw new StateException(Reason.UNAVAILABLE, "no thread is free to store the events: " + e, e);
+        }
+        try {
+            return result.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException known) {
+                throw known;
+            }
+            throw new StateException(Reason.UNAVAILABLE, "the events could not be stored: " + e.getCause(), e);
+        } catch (TimeoutException e) {
+            result.cancel(false);
+            throw new StateException(Reason.UNAVAILABLE, "the events were not stored within " + timeout, e);
+        } catch (InterruptedException e) {
+            result.cancel(false);
+            Thread.currentThread().interrupt();
+            throw new StateException(Reason.UNAVAILABLE, "the thread was interrupted while the events were stored", e);
+        }
+    }
+}

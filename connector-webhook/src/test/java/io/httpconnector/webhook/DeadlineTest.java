@@ -1,0 +1,167 @@
+package io.httpconnector.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.httpconnector.state.StateLog;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.trigger.DeadLetter;
+import io.httpconnector.trigger.TriggerEvent;
+import io.httpconnector.webhook.inbox.Inbox;
+import io.httpconnector.webhook.inbox.Mailbox;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A sender has its response by the deadline, whatever the receiver waits for. */
+@Timeout(60)
+class DeadlineTest extends InboxFixture {
+
+    private static final Duration DEADLINE = Duration.ofMillis(300);
+
+    private final CountDownLatch locked = new CountDownLatch(1);
+
+    /** Waits for a lock of a database, which no interrupt ends. */
+    private void await() {
+        boolean interrupted = false;
+        while (locked.getCount() > 0) {
+            try {
+                locked.await();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void assertBusyInTime(WebhookEndpoint leads, String id) {
+        long begin = System.nanoTime();
+        assertThat(leads.receive(event(id)).status()).isEqualTo(503);
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(3));
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+
+    private final class LockedStore implements StateStore {
+
+        private final StateStore store = StateStore.inMemory();
+
+        @Override
+        public StateLog open(String id) {
+            StateLog log = store.open(id);
+            return new StateLog() {
+                @Override
+                public void read(Consumer<byte[]> reader) {
+                    log.read(reader);
+                }
+
+                @Override
+                public void append(byte[] entry) {
+                    await();
+                    log.append(entry);
+                }
+
+                @Override
+                public void replace(Iterable<byte[]> entries) {
+                    await();
+                    log.replace(entries);
+                }
+
+                @Override
+                public void close() {
+                    log.close();
+                }
+            };
+        }
+    }
+
+    @Test
+    void anInboxWhoseStoreHangsDoesNotHoldUpTheSender() throws Exception {
+        WebhookEndpoint leads = open(receiver()
+                .deadline(DEADLINE)
+                .inbox(inbox(Inbox.in(new LockedStore(), 100, 1 << 20)))
+                .handler(events::add));
+        assertBusyInTime(leads, "1");
+        assertBusyInTime(leads, "1");
+        locked.countDown();
+        assertThat(leads.receive(event("1")).status()).isEqualTo(200);
+        eventually(() -> events.size() == 1 && leads.waiting() == 0);
+    }
+
+    @Test
+    void anInboxOfTheApplicationThatHangsDoesNotHoldUpTheSender() throws Exception {
+        Mailbox hanging = new Mailbox() {
+            @Override
+            public boolean put(List<TriggerEvent> added) {
+                await();
+                return true;
+            }
+
+            @Override
+            public int waiting() {
+                return 0;
+            }
+
+            @Override
+            public List<DeadLetter> deadLetters() {
+                return List.of();
+            }
+
+            @Override
+            public boolean replay(String id) {
+                return false;
+            }
+
+            @Override
+            public boolean discard(String id) {
+                return false;
+            }
+
+            @Override
+            public void close() {}
+        };
+        WebhookEndpoint leads =
+                open(receiver().deadline(DEADLINE).inbox(terms -> hanging).handler(events::add));
+        assertBusyInTime(leads, "1");
+        locked.countDown();
+        assertThat(leads.receive(event("1")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aVerifierThatHangsDoesNotRefuseTheSender() throws Exception {
+        WebhookEndpoint leads = open(WebhookReceiver.named("leads")
+                .verify((request, now) -> {
+                    try {
+                        locked.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    return Verdict.refused(Verdict.Reason.NO_KEY, "the keys could not be had");
+                })
+                .deadline(DEADLINE)
+                .handler(events::add));
+        assertBusyInTime(leads, "1");
+    }
+
+    @Test
+    void anInterruptedCloseGivesTheInboxBack() throws Exception {
+        StateStore store = StateStore.inMemory();
+        CountDownLatch handling = new CountDownLatch(1);
+        WebhookEndpoint leads = open(
+                receiver().inbox(inbox(Inbox.in(store, 100, 1 << 20))).handler(event -> {
+                    handling.countDown();
+                    Thread.sleep(60_000);
+                }));
+        assertThat(leads.receive(event("1")).status()).isEqualTo(200);
+        handling.await();
+        Thread.currentThread().interrupt();
+        leads.close();
+        assertThat(Thread.interrupted()).isTrue();
+        WebhookEndpoint next =
+                open(receiver().inbox(inbox(Inbox.in(store, 100, 1 << 20))).handler(events::add));
+        eventually(() -> events.size() == 1 && next.waiting() == 0);
+    }
+}

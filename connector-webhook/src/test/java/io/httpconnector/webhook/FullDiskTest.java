@@ -1,0 +1,169 @@
+package io.httpconnector.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.httpconnector.state.StateException;
+import io.httpconnector.state.StateException.Reason;
+import io.httpconnector.state.StateLog;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.webhook.inbox.Inbox;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** An inbox on a small disk: what is handled gives its place back, without an operator. */
+@Timeout(60)
+class FullDiskTest extends InboxFixture {
+
+    /** A store on a disk of so many bytes, on which old and new entries are together while they are replaced. */
+    private static final class Disk implements StateStore {
+
+        private final long size;
+        private volatile long othersTake;
+        private final List<byte[]> entries = new ArrayList<>();
+
+        Disk(long size) {
+            this.size = size;
+        }
+
+        private long used() {
+            return othersTake + entries.stream().mapToLong(entry -> entry.length + 20).sum();
+        }
+
+        private void take(long bytes) {
+            if (used() + bytes > size) {
+                throw new StateException(Reason.UNAVAILABLE, "No space left on device");
+            }
+        }
+
+        @Override
+        public StateLog open(String id) {
+            return new StateLog() {
+                @Override
+                public synchronized void read(Consumer<byte[]> reader) {
+                    entries.forEach(reader);
+                }
+
+                @Override
+                public synchronized void append(byte[] entry) {
+                    take(entry.length + 20);
+                    entries.add(entry);
+                }
+
+                @Override
+                public synchronized void replace(Iterable<byte[]> replacing) {
+                    List<byte[]> fresh = new ArrayList<>();
+                    replacing.forEach(fresh::add);
+                    take(fresh.stream().mapToLong(entry -> entry.length + 20).sum());
+                    entries.clear();
+                    entries.addAll(fresh);
+                }
+
+                @Override
+                public void close() {}
+            };
+        }
+    }
+
+    private WebhookEndpoint open(Disk disk) {
+        return open(receiver().inbox(inbox(Inbox.in(disk, 10_000, 64 << 20))).handler(events::add));
+    }
+
+    @Test
+    void handledEventsGiveTheirPlaceBack() throws Exception {
+        for (int kilobytes : List.of(1024, 14 * 1024)) {
+            events.clear();
+            Disk disk = new Disk(kilobytes * 1024L);
+            WebhookEndpoint leads = open(disk);
+            int count = kilobytes * 4 / 10;
+            for (int i = 0; i < count; i++) {
+                assertThat(leads.receive(event("e" + i, "x".repeat(10_000))).status())
+                        .as("event %d on %d KB", i, kilobytes)
+                        .isEqualTo(200);
+                int handled = i + 1;
+                if (i % 10 == 0) {
+                    eventually(() -> events.size() == handled);
+                }
+            }
+            eventually(() -> leads.waiting() == 0);
+            leads.close();
+            WebhookEndpoint next = open(disk);
+            assertThat(next.waiting()).isZero();
+            assertThat(next.receive(event("e0")).status()).isEqualTo(200);
+            assertThat(next.receive(event("new")).status()).isEqualTo(200);
+            eventually(() -> next.waiting() == 0);
+            assertThat(events).hasSize(count + 1);
+        }
+    }
+
+    @Test
+    void aDiskThatOthersHaveFilledIsUsedAgainAndNothingIsHandledTwice() throws Exception {
+        Disk disk = new Disk(1 << 20);
+        WebhookEndpoint leads = open(disk);
+        for (int i = 0; i < 50; i++) {
+            assertThat(leads.receive(event("e" + i, "x".repeat(1000))).status()).isEqualTo(200);
+        }
+        eventually(() -> leads.waiting() == 0);
+        disk.othersTake = 1 << 20;
+        assertThat(leads.receive(event("refused")).status()).isEqualTo(503);
+        disk.othersTake = 0;
+        assertThat(leads.receive(event("refused")).status()).isEqualTo(200);
+        eventually(() -> leads.waiting() == 0);
+        leads.close();
+
+        WebhookEndpoint next = open(disk);
+        assertThat(next.waiting()).isZero();
+        assertThat(events).hasSize(51);
+        assertThat(new HashSet<>(events.stream().map(WebhookEvent::id).toList())).hasSize(51);
+    }
+
+    @Test
+    void whatWasHandledOnAFullDiskIsStoredWithoutANewEvent() throws Exception {
+        Disk disk = new Disk(1 << 20);
+        java.util.concurrent.CountDownLatch full = new java.util.concurrent.CountDownLatch(1);
+        WebhookEndpoint leads = open(receiver().inbox(inbox(Inbox.in(disk, 100, 1 << 20))).handler(event -> {
+            full.await();
+            events.add(event);
+        }));
+        assertThat(leads.receive(event("1")).status()).isEqualTo(200);
+        disk.othersTake = 1 << 20;
+        full.countDown();
+        eventually(() -> leads.waiting() == 0);
+        Thread.sleep(300);
+        disk.othersTake = 0;
+        // Without a close, as by a crash: what is on the disk counts.
+        eventually(() -> {
+            synchronized (disk) {
+                return disk.entries.stream().anyMatch(entry -> new String(entry).contains("\"done\""));
+            }
+        });
+    }
+
+    @Test
+    void aFileThatACrashHasLeftIsRemovedAndALogOfGarbageIsMadeSmallerAtTheStart() throws Exception {
+        Path here = directory.resolve("inbox");
+        WebhookEndpoint leads = open(receiver().inbox(inbox(Inbox.file(here))).handler(events::add));
+        for (int i = 0; i < 100; i++) {
+            assertThat(leads.receive(event("e" + i, "x".repeat(10_000))).status()).isEqualTo(200);
+            int handled = i + 1;
+            eventually(() -> events.size() == handled);
+        }
+        close();
+        opened.clear();
+        Path file;
+        try (Stream<Path> files = Files.list(here)) {
+            file = files.filter(one -> one.toString().endsWith(".state")).findAny().orElseThrow();
+        }
+        assertThat(Files.size(file)).as("made smaller meanwhile").isLessThan(300_000);
+        Path left = Path.of(file + ".new");
+        Files.write(left, new byte[100_000]);
+        open(receiver().inbox(inbox(Inbox.file(here))).handler(events::add));
+        assertThat(left).doesNotExist();
+    }
+}
