@@ -119,7 +119,7 @@ final class LoginSession implements AuthStrategy {
 
         @Override
         public ConnectorException tooEarly(ConnectorException failure, Duration left) {
-            return new LoginException("It is too early for another login: " + failure.getMessage(), failure);
+            return new LoginException("It is too early for another login: " + failure.getMessage(), failure, left);
         }
     }
 

@@ -19,6 +19,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
@@ -246,6 +247,41 @@ class LoginAuthTest {
                     .isInstanceOf(LoginException.class)
                     .hasMessageContaining("\"Service\": the answer to the login has no token in /token")
                     .hasMessageNotContaining("canary");
+        }
+    }
+
+    @Test
+    void pauseAfterARefusedLoginDoubles() {
+        login(aResponse().withStatus(403));
+        try (HttpConnection connection = connection(auth -> auth)) {
+            assertThatThrownBy(() -> connection.send(Request.get("/orders"))).isInstanceOf(LoginException.class);
+            clock.passes(Duration.ofSeconds(30));
+            assertThatThrownBy(() -> connection.send(Request.get("/orders"))).isInstanceOf(LoginException.class);
+            verifyLogins(2);
+            clock.passes(Duration.ofSeconds(59));
+            assertThatThrownBy(() -> connection.send(Request.get("/orders")))
+                    .isInstanceOfSatisfying(
+                            LoginException.class,
+                            e -> assertThat(e.retryAfter()).hasValue(Duration.ofSeconds(1)));
+            verifyLogins(2);
+            clock.passes(Duration.ofSeconds(1));
+            loginGives("t1");
+            connection.send(Request.get("/orders"));
+        }
+    }
+
+    @Test
+    void serverThatSaysHowLongItIsDownIsNotAskedBefore() {
+        login(aResponse().withStatus(503).withHeader("Retry-After", "120"));
+        try (HttpConnection connection = connection(auth -> auth)) {
+            for (int i = 0; i < 5; i++) {
+                assertThatThrownBy(() -> connection.send(Request.get("/orders")))
+                        .isInstanceOf(ConnectorException.class);
+            }
+            verifyLogins(1);
+            clock.passes(Duration.ofSeconds(120));
+            loginGives("t1");
+            connection.send(Request.get("/orders"));
         }
     }
 

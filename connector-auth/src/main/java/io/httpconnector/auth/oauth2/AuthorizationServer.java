@@ -14,7 +14,6 @@ record AuthorizationServer(
         Issuer issuer, Definition definition, @Nullable String registrationUrl, Set<String> clientMethods) {
 
     static AuthorizationServer configured(Definition definition) {
-        return new AuthorizationServer(
-                Issuer.of(definition.issuer(), definition), definition, null, Set.of());
+        return new AuthorizationServer(Issuer.of(definition.issuer(), definition), definition, null, Set.of());
     }
 }

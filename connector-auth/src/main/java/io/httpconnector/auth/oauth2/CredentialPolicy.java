@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param server the authorization server that the configuration or discovery names now
  * @param client the authorization server that the client belongs to; null when the endpoints are configured
  */
-record CredentialPolicy(String connection, Set<String> configured, Issuer server, @Nullable Issuer client) {
+record CredentialPolicy(
+        String connection,
+        Set<String> configured,
+        Issuer server,
+        @Nullable Issuer client) {
 
     /**
      * Permits or refuses a request.

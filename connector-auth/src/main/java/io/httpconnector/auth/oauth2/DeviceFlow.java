@@ -75,8 +75,8 @@ public final class DeviceFlow {
      * @throws ConnectorException when it can't be reached, or the thread is interrupted
      */
     public TokenSet authorize(Consumer<Prompt> show) {
-        Started started = session.exchange(
-                null, null, endpoint -> new Started(endpoint, endpoint.deviceAuthorization()));
+        Started started =
+                session.exchange(null, null, endpoint -> new Started(endpoint, endpoint.deviceAuthorization()));
         TokenEndpoint endpoint = started.endpoint;
         JsonNode answer = started.response;
         String code = answer.path("device_code").asText();

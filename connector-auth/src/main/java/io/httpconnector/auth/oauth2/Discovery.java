@@ -51,7 +51,9 @@ final class Discovery {
         checkPkce(metadata, definition);
         Issuer found = Issuer.of(issuer, definition);
         String registrationUrl = text(metadata, "registration_endpoint");
-        if (registrationUrl != null && !isAt(registrationUrl, issuer) && !isAt(registrationUrl, definition.tokenUrl())) {
+        if (registrationUrl != null
+                && !isAt(registrationUrl, issuer)
+                && !isAt(registrationUrl, definition.tokenUrl())) {
             // Or else a server could have clients registered with another one, and collect the codes for them.
             throw failed("the registration endpoint of " + issuer + " is at another origin, " + registrationUrl);
         }
@@ -83,16 +85,16 @@ final class Discovery {
         }
         String problem = value.isTextual() ? EndpointUrl.problem(value.asText()) : "it is no text";
         if (problem != null) {
-            throw failed("the metadata of the authorization server has a " + name + " that is not acceptable: "
-                    + problem);
+            throw failed(
+                    "the metadata of the authorization server has a " + name + " that is not acceptable: " + problem);
         }
     }
 
     private void checkPkce(JsonNode metadata, Definition definition) {
         Set<String> methods = new HashSet<>();
         metadata.path("code_challenge_methods_supported").forEach(method -> methods.add(method.asText()));
-        boolean needed = settings.grant() instanceof Grant.AuthorizationCode
-                && !Boolean.FALSE.equals(definition.pkce());
+        boolean needed =
+                settings.grant() instanceof Grant.AuthorizationCode && !Boolean.FALSE.equals(definition.pkce());
         if (needed && !methods.isEmpty() && !methods.contains("S256")) {
             throw failed("the authorization server does not support the PKCE method S256 (RFC 7636), but " + methods
                     + ": withoutPkce() sends no challenge");
@@ -109,7 +111,8 @@ final class Discovery {
                 .findFirst()
                 .map(named -> EndpointUrl.require("The resource_metadata of the challenge", named))
                 .orElseGet(() -> wellKnown(
-                        EndpointUrl.require("The URL of the service, for discovery,", here), "oauth-protected-resource"));
+                        EndpointUrl.require("The URL of the service, for discovery,", here),
+                        "oauth-protected-resource"));
         if (!isAt(url, here)) {
             throw failed("the challenge of the service names metadata at another origin, " + url
                     + ": name the authorization server by discover(issuer)");
@@ -120,7 +123,9 @@ final class Discovery {
         }
         JsonNode metadata = response.json();
         String resource = text(metadata, "resource");
-        if (resource == null || EndpointUrl.problem(resource) != null || !normal(resource).equals(normal(here))) {
+        if (resource == null
+                || EndpointUrl.problem(resource) != null
+                || !normal(resource).equals(normal(here))) {
             // Or else a service could have tokens made for another: RFC 9728, section 3.3.
             throw failed("the metadata at " + url + " is for another resource, " + resource);
         }

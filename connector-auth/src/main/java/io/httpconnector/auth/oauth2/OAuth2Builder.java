@@ -49,7 +49,7 @@ public final class OAuth2Builder {
     /**
      * The authorization endpoint, to which the user's browser is sent.
      *
-     * @param url an absolute URL; the query that it has stays
+     * @param url an absolute https URL, or an http URL on the loopback interface; the query that it has stays
      * @return this
      */
     public OAuth2Builder authorizationUrl(String url) {
@@ -79,7 +79,7 @@ public final class OAuth2Builder {
     }
 
     /**
-     * Adds a parameter to the authorization request, such as {@code prompt}.
+     * Adds a parameter to the authorization request, such as {@code prompt}; for a device, to the device authorization request.
      *
      * @param name the name
      * @param value the value; instead of the protocol's own where that has the same name
@@ -111,7 +111,8 @@ public final class OAuth2Builder {
 
     /**
      * Who the authorization server is, for one that says so in its callbacks: RFC 9207. A callback that says another name, or
-     * none, is refused then.
+     * none, is refused then; so is another server that the service names by {@link #discover()}. A discovered server must name
+     * itself only when its metadata says that it does; a callback that names another one is refused in any case.
      *
      * @param issuer its issuer identifier
      * @return this
@@ -121,7 +122,8 @@ public final class OAuth2Builder {
     }
 
     /**
-     * Which service the tokens are for: RFC 8707. Goes into each of the requests.
+     * Which service the tokens are for: RFC 8707. Goes into each of the requests: authorization, device authorization, token and
+     * refresh. {@link #discover()} sets it to what the service says, unless it is set here.
      *
      * @param uri an absolute URI
      * @return this
@@ -175,9 +177,10 @@ public final class OAuth2Builder {
     }
 
     /**
-     * The token endpoint.
+     * The token endpoint. Endpoints that are set here, and not discovered, may receive the client secret and refresh tokens
+     * whatever discovery says.
      *
-     * @param url an absolute URL
+     * @param url an absolute https URL, or an http URL on the loopback interface
      * @return this
      */
     public OAuth2Builder tokenUrl(String url) {
@@ -186,9 +189,13 @@ public final class OAuth2Builder {
 
     /**
      * Asks the authorization server for its endpoints when they are needed: RFC 8414, or OpenID Connect Discovery 1.0. Those
-     * that are set stay.
+     * that are set stay. Secrets and tokens stay with the origins of the endpoints that it named first, as the
+     * {@link TokenStore} remembers them: when it names endpoints at other origins later, an
+     * {@link AuthorizationRequiredException} says so, and nothing is sent. An authorization code client without a client id is
+     * registered, as by {@link #discover()}.
      *
-     * @param issuer its issuer identifier, such as {@code https://login.example.com/tenant}
+     * @param issuer its issuer identifier, such as {@code https://login.example.com/tenant}: https, or http on the loopback
+     *     interface
      * @return this
      */
     public OAuth2Builder discover(String issuer) {
@@ -199,8 +206,13 @@ public final class OAuth2Builder {
 
     /**
      * Asks the service itself, at the base URL of the connection, who its authorization server is (RFC 9728), and that for its
-     * endpoints; as servers of the Model Context Protocol want it. Without a client id it asks for one too (RFC 7591), which is
-     * kept in the {@link TokenStore}.
+     * endpoints; as servers of the Model Context Protocol want it. Without a client id it asks for one too (RFC 7591), for users
+     * in the browser and on devices; it is kept in the {@link TokenStore}, and asked for again when its secret has expired or the
+     * server no longer knows it.
+     *
+     * <p>Tokens and secrets belong to the authorization server that the service named first, as the {@link TokenStore} remembers
+     * it. When the service names another one, an {@link AuthorizationRequiredException} says so, and nothing is sent: a user may
+     * consent to the other one, unless there is a client secret, which goes there only after {@link #discover(String)} names it.
      *
      * @return this
      */
@@ -212,7 +224,7 @@ public final class OAuth2Builder {
     /**
      * The endpoint that revokes tokens: RFC 7009.
      *
-     * @param url an absolute URL
+     * @param url an absolute https URL, or an http URL on the loopback interface
      * @return this
      */
     public OAuth2Builder revocationUrl(String url) {
@@ -222,7 +234,7 @@ public final class OAuth2Builder {
     /**
      * The endpoint where a device begins: RFC 8628, section 3.1.
      *
-     * @param url an absolute URL
+     * @param url an absolute https URL, or an http URL on the loopback interface
      * @return this
      */
     public OAuth2Builder deviceAuthorizationUrl(String url) {
@@ -232,7 +244,7 @@ public final class OAuth2Builder {
     /**
      * The endpoint that refreshes, where it is not the token endpoint.
      *
-     * @param url an absolute URL
+     * @param url an absolute https URL, or an http URL on the loopback interface
      * @return this
      */
     public OAuth2Builder refreshUrl(String url) {
@@ -476,7 +488,8 @@ public final class OAuth2Builder {
     }
 
     /**
-     * Where the tokens are kept, under the name of the connection; by default in memory.
+     * Where the tokens are kept; by default in memory. Connections share tokens when they have the same name, authorization server
+     * and client.
      *
      * @param store the store
      * @return this
@@ -489,10 +502,11 @@ public final class OAuth2Builder {
     }
 
     /**
-     * Where the tokens are kept, and whose they are.
+     * Where the tokens are kept, and whose they are. Connections share tokens when they have the same account, name,
+     * authorization server and client: set an account wherever connections with the same name are for different users.
      *
      * @param store the store
-     * @param account the key, such as the id of a customer; unique in the store
+     * @param account such as the id of a customer
      * @return this
      */
     public OAuth2Builder tokens(TokenStore store, String account) {

@@ -166,8 +166,7 @@ final class Registrations {
     private RegisteredClient client(JsonNode response, @Nullable String redirectUri) {
         String id = Discovery.text(response, "client_id");
         if (id == null) {
-            throw new OAuth2Exception(
-                    "The response of the registration endpoint has no client_id", null, null);
+            throw new OAuth2Exception("The response of the registration endpoint has no client_id", null, null);
         }
         long expires = response.path("client_secret_expires_at").asLong(0);
         return new RegisteredClient(

@@ -165,9 +165,7 @@ final class TokenAnswer {
      * @param endpoint such as {@code token endpoint}
      */
     static RuntimeException refusal(String endpoint, StatusException e) {
-        return e.status() < 500 && e.json().has("error")
-                ? error(endpoint, e.json(), e, UnaryOperator.identity())
-                : e;
+        return e.status() < 500 && e.json().has("error") ? error(endpoint, e.json(), e, UnaryOperator.identity()) : e;
     }
 
     private static OAuth2Exception error(
@@ -179,7 +177,8 @@ final class TokenAnswer {
             return new OAuth2Exception("The " + endpoint + " answered without an access token", null, cause);
         }
         String said = error + (description == null ? "" : ": " + description) + (uri == null ? "" : " (" + uri + ")");
-        return new OAuth2Exception("The " + endpoint + " refused: " + shown(mask.apply(said)), mask.apply(error), cause);
+        return new OAuth2Exception(
+                "The " + endpoint + " refused: " + shown(mask.apply(said)), mask.apply(error), cause);
     }
 
     /** On one line, and not too long. */

@@ -56,10 +56,7 @@ final class TokenEndpoint {
      * @param client the registered client in the settings; null when it is configured
      */
     TokenEndpoint(
-            ClientSettings settings,
-            CredentialPolicy policy,
-            @Nullable RegisteredClient client,
-            AuthContext context) {
+            ClientSettings settings, CredentialPolicy policy, @Nullable RegisteredClient client, AuthContext context) {
         this.settings = settings;
         this.policy = policy;
         this.client = client;
@@ -84,7 +81,9 @@ final class TokenEndpoint {
                 .named("OAuth 2 revocation")
                 .bodyField("token", Secret.of(token))
                 .bodyField("token_type_hint", tokens.refreshToken() == null ? "access_token" : "refresh_token");
-        var unused = answered("revocation endpoint", withClient(request, OAuth2.TokenRequest.FORM).idempotent());
+        var unused = answered(
+                "revocation endpoint",
+                withClient(request, OAuth2.TokenRequest.FORM).idempotent());
     }
 
     /** Begins on a device: RFC 8628, section 3.1. */

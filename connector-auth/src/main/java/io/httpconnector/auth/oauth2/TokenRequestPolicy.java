@@ -44,8 +44,8 @@ record TokenRequestPolicy(Clock clock) implements FailedAttempts.Policy {
 
     @Override
     public ConnectorException tooEarly(ConnectorException failure, Duration left) {
-        String message = "It is too early for another token request, in " + (left.toSeconds() + 1) + " s there will be one: "
-                + failure.getMessage();
+        String message = "It is too early for another token request, in " + (left.toSeconds() + 1)
+                + " s there will be one: " + failure.getMessage();
         Optional<String> error = failure instanceof OAuth2Exception e ? e.error() : Optional.empty();
         return failure instanceof AuthorizationRequiredException
                 ? new AuthorizationRequiredException(message, error.orElse(null), failure, left)

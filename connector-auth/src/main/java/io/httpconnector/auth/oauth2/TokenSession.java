@@ -68,7 +68,8 @@ final class TokenSession implements AuthStrategy {
     private volatile @Nullable Unsaved unsaved;
 
     /** The authorization server, and the one that the configured client belongs to; null when the endpoints are configured. */
-    private record Known(AuthorizationServer server, @Nullable Issuer client) {}
+    private record Known(
+            AuthorizationServer server, @Nullable Issuer client) {}
 
     /**
      * What an authorization request needs to know.
@@ -76,7 +77,10 @@ final class TokenSession implements AuthStrategy {
      * @param settings with the endpoints and the client that were found
      * @param client the registered client; null when it is configured
      */
-    record Found(ClientSettings settings, Issuer issuer, @Nullable RegisteredClient client) {}
+    record Found(
+            ClientSettings settings,
+            Issuer issuer,
+            @Nullable RegisteredClient client) {}
 
     /** Tokens that the store did not take, and the refresh token that they came from. */
     private record Unsaved(Tokens tokens, @Nullable String spent) {}
@@ -204,7 +208,8 @@ final class TokenSession implements AuthStrategy {
     }
 
     private CredentialPolicy policy(Known found, @Nullable RegisteredClient client) {
-        Set<String> configured = Set.copyOf(Issuer.of(null, settings.definition()).origins());
+        Set<String> configured =
+                Set.copyOf(Issuer.of(null, settings.definition()).origins());
         return new CredentialPolicy(
                 connection, configured, found.server.issuer(), client == null ? found.client : client.issuer());
     }
@@ -223,8 +228,7 @@ final class TokenSession implements AuthStrategy {
     Found find(String redirectUri) {
         Known found = known();
         ClientSettings all = settings.with(found.server.definition());
-        RegisteredClient client =
-                settings.registersClients() ? registrations().current(redirectUri) : null;
+        RegisteredClient client = settings.registersClients() ? registrations().current(redirectUri) : null;
         return new Found(client == null ? all : all.with(client), found.server.issuer(), client);
     }
 
@@ -246,15 +250,18 @@ final class TokenSession implements AuthStrategy {
             return request.apply(endpoint(null));
         }
         String uri = redirectUri == null ? redirectUri(client) : redirectUri;
-        RegisteredClient used =
-                client == null || client.isExpired(clock.millis()) ? registrations().current(uri) : client;
+        RegisteredClient used = client == null || client.isExpired(clock.millis())
+                ? registrations().current(uri)
+                : client;
         try {
             return request.apply(endpoint(used));
         } catch (OAuth2Exception e) {
             if (!e.error().filter(UNKNOWN_CLIENT::equals).isPresent()) {
                 throw e;
             }
-            LOG.info("\"{}\": the authorization server no longer knows the client, which is registered again", connection);
+            LOG.info(
+                    "\"{}\": the authorization server no longer knows the client, which is registered again",
+                    connection);
             return request.apply(endpoint(registrations().replacing(used, uri)));
         }
     }
@@ -286,10 +293,14 @@ final class TokenSession implements AuthStrategy {
     private void revoke(Tokens tokens) {
         RegisteredClient client = tokens.client();
         try {
-            endpoint(client == null && settings.registersClients() ? registrations().current(redirectUri(null)) : client)
+            endpoint(
+                            client == null && settings.registersClients()
+                                    ? registrations().current(redirectUri(null))
+                                    : client)
                     .revoke(tokens);
         } catch (OAuth2Exception e) {
-            if (!settings.registersClients() || !e.error().filter(UNKNOWN_CLIENT::equals).isPresent()) {
+            if (!settings.registersClients()
+                    || !e.error().filter(UNKNOWN_CLIENT::equals).isPresent()) {
                 throw e;
             }
             LOG.debug("\"{}\": the tokens of a client that the server no longer knows are over", connection);

@@ -7,7 +7,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where tokens are kept. One store serves any number of connections, by key. Those
+ * Where tokens are kept, with the authorization server and the registered client that they belong to. One store serves any
+ * number of connections, by key. Those
  * processes that use the same tokens must share it: many services revoke everything when one refresh token is used twice, so
  * that each refresh takes an exclusive {@linkplain #lease lease} first.
  *

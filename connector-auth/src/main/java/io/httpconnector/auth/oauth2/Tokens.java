@@ -49,12 +49,31 @@ record Tokens(
 
     Tokens refused(String why, @Nullable String code) {
         return new Tokens(
-                accessToken, refreshToken, obtainedAt, expiresAt, refreshBegan, why, code, seed, issuer, client, fields);
+                accessToken,
+                refreshToken,
+                obtainedAt,
+                expiresAt,
+                refreshBegan,
+                why,
+                code,
+                seed,
+                issuer,
+                client,
+                fields);
     }
 
     Tokens from(Issuer server, @Nullable RegisteredClient receiver) {
         return new Tokens(
-                accessToken, refreshToken, obtainedAt, expiresAt, refreshBegan, refusal, error, seed, server, receiver,
+                accessToken,
+                refreshToken,
+                obtainedAt,
+                expiresAt,
+                refreshBegan,
+                refusal,
+                error,
+                seed,
+                server,
+                receiver,
                 fields);
     }
 
@@ -62,7 +81,17 @@ record Tokens(
         Map<String, String> all = new HashMap<>(fields());
         all.putAll(more);
         return new Tokens(
-                accessToken, refreshToken, obtainedAt, expiresAt, refreshBegan, refusal, error, seed, issuer, client, all);
+                accessToken,
+                refreshToken,
+                obtainedAt,
+                expiresAt,
+                refreshBegan,
+                refusal,
+                error,
+                seed,
+                issuer,
+                client,
+                all);
     }
 
     @Override

@@ -352,7 +352,8 @@ class DiscoveryTest {
             assertThatThrownBy(() -> DeviceFlow.of(connection).authorize(prompt -> {}))
                     .hasMessageContaining("without a code");
             deviceAnswers(
-                    okJson("{\"device_code\": \"d\", \"user_code\": \"u\", \"verification_uri\": \"https://x\", \"expires_in\": -9223372036854775808}"),
+                    okJson(
+                            "{\"device_code\": \"d\", \"user_code\": \"u\", \"verification_uri\": \"https://x\", \"expires_in\": -9223372036854775808}"),
                     okJson("{}"));
             assertThatThrownBy(() -> DeviceFlow.of(connection).authorize(prompt -> {}))
                     .isInstanceOf(AuthorizationRequiredException.class)

@@ -57,19 +57,26 @@ class IssuerAttackTest {
 
     @BeforeEach
     void begin() {
-        service.on("/api", request -> request.authorization().equals("Bearer canary-access")
-                ? Reply.json("{}")
-                : Reply.json(401, "{}")
-                        .with("WWW-Authenticate", "Bearer resource_metadata=\"" + service.url("/meta") + "\""));
+        service.on(
+                "/api",
+                request -> request.authorization().equals("Bearer canary-access")
+                        ? Reply.json("{}")
+                        : Reply.json(401, "{}")
+                                .with("WWW-Authenticate", "Bearer resource_metadata=\"" + service.url("/meta") + "\""));
         named(good);
         for (Origin server : List.of(good, evil)) {
             metadata(server, Map.of());
-            server.on("/token", Reply.json(
-                    "{\"access_token\": \"canary-access\", \"refresh_token\": \"canary-refresh\", \"expires_in\": 60}"));
+            server.on(
+                    "/token",
+                    Reply.json(
+                            "{\"access_token\": \"canary-access\", \"refresh_token\": \"canary-refresh\", \"expires_in\": 60}"));
             server.on("/register", Reply.json(201, "{\"client_id\": \"c-1\", \"client_secret\": \"canary-secret\"}"));
             server.on("/revoke", Reply.json("{}"));
-            server.on("/device", Reply.json("{\"device_code\": \"canary-code\", \"user_code\": \"U\","
-                    + " \"verification_uri\": \"https://login.example.com\", \"interval\": 0, \"expires_in\": 5}"));
+            server.on(
+                    "/device",
+                    Reply.json(
+                            "{\"device_code\": \"canary-code\", \"user_code\": \"U\","
+                                    + " \"verification_uri\": \"https://login.example.com\", \"interval\": 0, \"expires_in\": 5}"));
         }
     }
 
@@ -84,8 +91,9 @@ class IssuerAttackTest {
     }
 
     private void resource(String resource, String server) {
-        service.on("/meta", Reply.json(
-                "{\"resource\": \"" + resource + "\", \"authorization_servers\": [\"" + server + "\"]}"));
+        service.on(
+                "/meta",
+                Reply.json("{\"resource\": \"" + resource + "\", \"authorization_servers\": [\"" + server + "\"]}"));
     }
 
     /** The metadata of a server, with some members replaced. */
@@ -151,8 +159,7 @@ class IssuerAttackTest {
     }
 
     private void evilGotNothing() {
-        assertThat(evil.received())
-                .noneSatisfy(request -> assertThat(CANARIES).anyMatch(request::contains));
+        assertThat(evil.received()).noneSatisfy(request -> assertThat(CANARIES).anyMatch(request::contains));
         assertThat(browsed).isEmpty();
     }
 
@@ -268,25 +275,33 @@ class IssuerAttackTest {
                         .build())
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContainingAll(
-                        "tokenUrl: ", "authorizationUrl: ", "refreshUrl: ", "revocationUrl: ", "deviceAuthorizationUrl: ");
+                        "tokenUrl: ",
+                        "authorizationUrl: ",
+                        "refreshUrl: ",
+                        "revocationUrl: ",
+                        "deviceAuthorizationUrl: ");
         assertThatThrownBy(() -> user().publicClient("id").discover(url).build())
                 .isInstanceOf(InvalidDefinitionException.class);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"http://127.0.0.1:1/x", "http://127.255.0.9/x", "http://localhost/x", "http://[::1]:8080/x"})
+    @ValueSource(
+            strings = {"http://127.0.0.1:1/x", "http://127.255.0.9/x", "http://localhost/x", "http://[::1]:8080/x"})
     void loopbackEndpointsArePermitted(String url) {
-        assertThat(OAuth2.clientCredentials().publicClient("id").tokenUrl(url).build()).isNotNull();
+        assertThat(OAuth2.clientCredentials().publicClient("id").tokenUrl(url).build())
+                .isNotNull();
     }
 
     @ParameterizedTest
     @MethodSource("dangerous")
     void userOfADeviceIsSentNowhereDangerous(String url) {
         for (String member : List.of("verification_uri", "verification_uri_complete")) {
-            good.on("/device", Reply.json("{\"device_code\": \"canary-code\", \"user_code\": \"U\", \"verification_uri\":"
-                    + " \"https://login.example.com\", " + quoted(member) + ": " + quoted(url) + "}"));
-            DeviceFlow flow =
-                    DeviceFlow.of(connection(OAuth2.deviceCode().publicClient("id").discover(good.url(""))));
+            good.on(
+                    "/device",
+                    Reply.json("{\"device_code\": \"canary-code\", \"user_code\": \"U\", \"verification_uri\":"
+                            + " \"https://login.example.com\", " + quoted(member) + ": " + quoted(url) + "}"));
+            DeviceFlow flow = DeviceFlow.of(
+                    connection(OAuth2.deviceCode().publicClient("id").discover(good.url(""))));
             if (member.equals("verification_uri_complete") && url.isEmpty()) {
                 continue;
             }
@@ -299,9 +314,12 @@ class IssuerAttackTest {
 
     @Test
     void userCodeCannotControlATerminal() {
-        good.on("/device", Reply.json("{\"device_code\": \"canary-code\", \"user_code\": \"\\u001b[2J\","
-                + " \"verification_uri\": \"https://login.example.com\"}"));
-        DeviceFlow flow = DeviceFlow.of(connection(OAuth2.deviceCode().publicClient("id").discover(good.url(""))));
+        good.on(
+                "/device",
+                Reply.json("{\"device_code\": \"canary-code\", \"user_code\": \"\\u001b[2J\","
+                        + " \"verification_uri\": \"https://login.example.com\"}"));
+        DeviceFlow flow =
+                DeviceFlow.of(connection(OAuth2.deviceCode().publicClient("id").discover(good.url(""))));
         assertThatThrownBy(() -> flow.authorize(prompt -> {})).hasMessageContaining("control characters");
     }
 
@@ -323,10 +341,14 @@ class IssuerAttackTest {
 
     @Test
     void challengeCannotNameADocumentElsewhere() {
-        evil.on("/meta", Reply.json("{\"resource\": \"" + service.url("/api") + "\", \"authorization_servers\": [\""
-                + evil.url("") + "\"]}"));
-        service.on("/api", Reply.json(401, "{}")
-                .with("WWW-Authenticate", "Bearer resource_metadata=\"" + evil.url("/meta") + "\""));
+        evil.on(
+                "/meta",
+                Reply.json("{\"resource\": \"" + service.url("/api") + "\", \"authorization_servers\": [\""
+                        + evil.url("") + "\"]}"));
+        service.on(
+                "/api",
+                Reply.json(401, "{}")
+                        .with("WWW-Authenticate", "Bearer resource_metadata=\"" + evil.url("/meta") + "\""));
         assertThatThrownBy(() -> consent(connection(confidential().discover())))
                 .isInstanceOf(OAuth2Exception.class)
                 .hasMessageContaining("at another origin");
@@ -335,8 +357,10 @@ class IssuerAttackTest {
 
     @Test
     void redirectOfTheServiceDoesNotNameTheServer() {
-        evil.on("/api", Reply.json(401, "{}")
-                .with("WWW-Authenticate", "Bearer resource_metadata=\"" + evil.url("/meta") + "\""));
+        evil.on(
+                "/api",
+                Reply.json(401, "{}")
+                        .with("WWW-Authenticate", "Bearer resource_metadata=\"" + evil.url("/meta") + "\""));
         service.on("/api", Reply.redirect(302, evil.url("/api")));
         assertThatThrownBy(() -> consent(connection(confidential().discover()))).isInstanceOf(OAuth2Exception.class);
         assertThat(evil.received()).isEmpty();
@@ -530,8 +554,14 @@ class IssuerAttackTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"code=canary-code", "code=canary-code&state=x", "code=canary-code&code=b&state=STATE",
-        "code=canary-code&state=STATE&state=x", "code=canary-code&state=STATE&iss=https://evil.example.com"})
+    @ValueSource(
+            strings = {
+                "code=canary-code",
+                "code=canary-code&state=x",
+                "code=canary-code&code=b&state=STATE",
+                "code=canary-code&state=STATE&state=x",
+                "code=canary-code&state=STATE&iss=https://evil.example.com"
+            })
     void callbackThatIsNotOursGetsNoCodeSent(String callback) {
         AuthorizationFlow flow = AuthorizationFlow.of(connection(confidential().discover(good.url(""))));
         String state = parameter(flow.start("s"), "state");
@@ -600,8 +630,9 @@ class IssuerAttackTest {
     void configuredTokenEndpointThatIsChangedGetsNoOldRefreshToken() {
         consent(explicit("One", good, OAuth2.authorizationCode().publicClient("id"), service));
         clock.passes(Duration.ofMinutes(2));
-        assertThatThrownBy(() -> explicit("One", evil, OAuth2.authorizationCode().publicClient("id"), service)
-                        .send(Request.get("")))
+        assertThatThrownBy(
+                        () -> explicit("One", evil, OAuth2.authorizationCode().publicClient("id"), service)
+                                .send(Request.get("")))
                 .isInstanceOf(AuthorizationRequiredException.class);
         evilGotNothing();
     }
@@ -615,8 +646,8 @@ class IssuerAttackTest {
         good.on("/token", Reply.redirect(status, evil.url("/token")));
         assertThatThrownBy(() -> consent(connection(user().discover()))).hasMessageContaining("redirects");
         good.on("/device", Reply.redirect(status, evil.url("/device")));
-        DeviceFlow device = DeviceFlow.of(
-                connection(OAuth2.deviceCode().client("id", Secret.of("canary-secret")).discover()));
+        DeviceFlow device = DeviceFlow.of(connection(
+                OAuth2.deviceCode().client("id", Secret.of("canary-secret")).discover()));
         assertThatThrownBy(() -> device.authorize(prompt -> {})).hasMessageContaining("redirects");
         assertThat(evil.received()).isEmpty();
     }
@@ -634,9 +665,12 @@ class IssuerAttackTest {
 
     @Test
     void tokenResponseNamesNoOtherServer() {
-        good.on("/token", Reply.json("{\"access_token\": \"canary-access\", \"refresh_token\": \"canary-refresh\","
-                + " \"expires_in\": 60, \"iss\": \"" + evil.url("") + "\", \"token_endpoint\": \"" + evil.url("/token")
-                + "\", \"issuer\": {\"id\": \"" + evil.url("") + "\"}}"));
+        good.on(
+                "/token",
+                Reply.json("{\"access_token\": \"canary-access\", \"refresh_token\": \"canary-refresh\","
+                        + " \"expires_in\": 60, \"iss\": \"" + evil.url("") + "\", \"token_endpoint\": \""
+                        + evil.url("/token")
+                        + "\", \"issuer\": {\"id\": \"" + evil.url("") + "\"}}"));
         consentThatIsOver(confidential().discover());
         connection(confidential().discover()).send(Request.get(""));
         assertThat(good.received("/token")).hasSize(2);
@@ -645,9 +679,14 @@ class IssuerAttackTest {
 
     @Test
     void registrationResponseNamesNoOtherServer() {
-        good.on("/register", Reply.json(201, "{\"client_id\": \"c-1\", \"client_secret\": \"canary-secret\","
-                + " \"registration_client_uri\": \"" + evil.url("/x") + "\", \"issuer\": {\"id\": \"" + evil.url("")
-                + "\"}, \"token_endpoint\": \"" + evil.url("/token") + "\"}"));
+        good.on(
+                "/register",
+                Reply.json(
+                        201,
+                        "{\"client_id\": \"c-1\", \"client_secret\": \"canary-secret\","
+                                + " \"registration_client_uri\": \"" + evil.url("/x") + "\", \"issuer\": {\"id\": \""
+                                + evil.url("")
+                                + "\"}, \"token_endpoint\": \"" + evil.url("/token") + "\"}"));
         consentThatIsOver(user().discover());
         connection(user().discover()).send(Request.get(""));
         assertThat(evil.received()).isEmpty();
@@ -664,7 +703,8 @@ class IssuerAttackTest {
 
     @Test
     void tokensOfAnEarlierVersionAreRefreshedOnlyWhereTheUserNamedTheServer() {
-        String earlier = "{\"accessToken\": \"old\", \"refreshToken\": \"canary-refresh\", \"obtainedAt\": 0, \"expiresAt\": 1}";
+        String earlier =
+                "{\"accessToken\": \"old\", \"refreshToken\": \"canary-refresh\", \"obtainedAt\": 0, \"expiresAt\": 1}";
         store.put("Service", Secret.of(earlier), null);
         HttpConnection asks = connection(user().publicClient("id").discover());
         assertThatThrownBy(() -> asks.send(Request.get("")))
@@ -678,7 +718,8 @@ class IssuerAttackTest {
 
     @Test
     void tokensOfAnEarlierVersionMoveToTheirNewKey() {
-        String earlier = "{\"accessToken\": \"old\", \"refreshToken\": \"canary-refresh\", \"obtainedAt\": 0, \"expiresAt\": 1}";
+        String earlier =
+                "{\"accessToken\": \"old\", \"refreshToken\": \"canary-refresh\", \"obtainedAt\": 0, \"expiresAt\": 1}";
         for (OAuth2Builder auth : List.of(
                 user().publicClient("id").discover(good.url("")),
                 user().publicClient("id")
@@ -690,6 +731,7 @@ class IssuerAttackTest {
             assertThat(store.get("Service")).isEmpty();
             assertThat(store.remove(Keys.of(connection))).isTrue();
         }
-        assertThat(good.forms("/token")).allSatisfy(form -> assertThat(form).containsEntry("refresh_token", "canary-refresh"));
+        assertThat(good.forms("/token"))
+                .allSatisfy(form -> assertThat(form).containsEntry("refresh_token", "canary-refresh"));
     }
 }

@@ -113,8 +113,8 @@ final class Origin implements AutoCloseable {
                     String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")),
                     new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
             received.add(request);
-            Reply reply =
-                    routes.getOrDefault(request.path, any -> Reply.json(404, "{}")).apply(request);
+            Reply reply = routes.getOrDefault(request.path, any -> Reply.json(404, "{}"))
+                    .apply(request);
             reply.headers.forEach(exchange.getResponseHeaders()::set);
             byte[] body = reply.body.getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(reply.status, body.length == 0 ? -1 : body.length);

@@ -64,21 +64,29 @@ class RegistrationTest {
 
     @BeforeEach
     void begin() {
-        service.on("/api", request -> request.authorization().startsWith("Bearer a")
-                ? Reply.json("{}")
-                : Reply.json(401, "{}")
-                        .with("WWW-Authenticate", "Bearer resource_metadata=\"" + service.url("/meta") + "\""));
-        service.on("/meta", request -> Reply.json("{\"resource\": \"" + service.url("/api")
-                + "\", \"authorization_servers\": [\"" + login.url("") + "\"]}"));
-        login.on("/.well-known/oauth-authorization-server", request -> Reply.json("{\"issuer\": \"" + login.url("")
-                + "\", \"authorization_endpoint\": \"" + login.url("/authorize") + "\", \"token_endpoint\": \""
-                + login.url("/token") + "\", \"registration_endpoint\": \"" + login.url("/register")
-                + "\", \"device_authorization_endpoint\": \"" + login.url("/device") + "\"" + metadata + "}"));
+        service.on(
+                "/api",
+                request -> request.authorization().startsWith("Bearer a")
+                        ? Reply.json("{}")
+                        : Reply.json(401, "{}")
+                                .with("WWW-Authenticate", "Bearer resource_metadata=\"" + service.url("/meta") + "\""));
+        service.on(
+                "/meta",
+                request -> Reply.json("{\"resource\": \"" + service.url("/api") + "\", \"authorization_servers\": [\""
+                        + login.url("") + "\"]}"));
+        login.on(
+                "/.well-known/oauth-authorization-server",
+                request -> Reply.json("{\"issuer\": \"" + login.url("")
+                        + "\", \"authorization_endpoint\": \"" + login.url("/authorize") + "\", \"token_endpoint\": \""
+                        + login.url("/token") + "\", \"registration_endpoint\": \"" + login.url("/register")
+                        + "\", \"device_authorization_endpoint\": \"" + login.url("/device") + "\"" + metadata + "}"));
         login.on("/register", this::register);
         login.on("/authorize", this::authorize);
         login.on("/token", this::token);
-        login.on("/device", Reply.json("{\"device_code\": \"d\", \"user_code\": \"U\", \"interval\": 0, \"expires_in\": 9,"
-                + " \"verification_uri\": \"https://login.example.com\"}"));
+        login.on(
+                "/device",
+                Reply.json("{\"device_code\": \"d\", \"user_code\": \"U\", \"interval\": 0, \"expires_in\": 9,"
+                        + " \"verification_uri\": \"https://login.example.com\"}"));
     }
 
     @AfterEach
@@ -103,10 +111,14 @@ class RegistrationTest {
     }
 
     private Reply token(Received request) {
-        Map<String, String> form = login.forms("/token").get(login.received("/token").size() - 1);
+        Map<String, String> form =
+                login.forms("/token").get(login.received("/token").size() - 1);
         String id = form.get("client_id");
         if (id == null) {
-            id = clients.keySet().stream().filter(known -> request.contains(known + ":")).findFirst().orElse("");
+            id = clients.keySet().stream()
+                    .filter(known -> request.contains(known + ":"))
+                    .findFirst()
+                    .orElse("");
         }
         if (!clients.containsKey(id)) {
             return Reply.json(401, "{\"error\": \"invalid_client\"}");
@@ -117,8 +129,8 @@ class RegistrationTest {
         }
         int number = tokens.incrementAndGet();
         refreshTokens.add("r" + number + " of " + id);
-        return Reply.json("{\"access_token\": \"a" + number + "\", \"refresh_token\": \"r" + number
-                + "\", \"expires_in\": 60}");
+        return Reply.json(
+                "{\"access_token\": \"a" + number + "\", \"refresh_token\": \"r" + number + "\", \"expires_in\": 60}");
     }
 
     private static JsonNode json(Received request) {
@@ -176,8 +188,8 @@ class RegistrationTest {
     }
 
     /** Follows the redirect to the loopback interface. */
-    private static final Consumer<URI> BROWSER = url -> get(URI.create(
-            get(url).headers().firstValue("Location").orElse("http://127.0.0.1:1")));
+    private static final Consumer<URI> BROWSER =
+            url -> get(URI.create(get(url).headers().firstValue("Location").orElse("http://127.0.0.1:1")));
 
     @Test
     void clientThatTheServerHasForgottenIsRegisteredAgainOnce() {
@@ -192,8 +204,9 @@ class RegistrationTest {
         for (HttpConnection connection : List.of(ann, bob, ann, bob)) {
             // Its refresh token was given to the old client.
             assertThatThrownBy(() -> connection.send(Request.get("")))
-                    .isInstanceOfSatisfying(AuthorizationRequiredException.class, e -> assertThat(e.error())
-                            .hasValue("invalid_grant"));
+                    .isInstanceOfSatisfying(
+                            AuthorizationRequiredException.class,
+                            e -> assertThat(e.error()).hasValue("invalid_grant"));
         }
         assertThat(registered).hasValue(2);
 
@@ -255,8 +268,10 @@ class RegistrationTest {
 
         clients.clear();
         clock.passes(Duration.ofMinutes(2));
-        atOnce(connections, connection -> assertThatThrownBy(() -> connection.send(Request.get("")))
-                .isInstanceOf(AuthorizationRequiredException.class));
+        atOnce(
+                connections,
+                connection -> assertThatThrownBy(() -> connection.send(Request.get("")))
+                        .isInstanceOf(AuthorizationRequiredException.class));
         assertThat(registered).hasValue(2);
     }
 
@@ -322,7 +337,8 @@ class RegistrationTest {
         consent(connection());
         Received request = login.received("/token").get(0);
         Map<String, String> form = login.forms("/token").get(0);
-        assertThat(request.authorization().startsWith("Basic ")).isEqualTo(expected == OAuth2.ClientAuthentication.BASIC);
+        assertThat(request.authorization().startsWith("Basic "))
+                .isEqualTo(expected == OAuth2.ClientAuthentication.BASIC);
         assertThat(form.containsKey("client_secret")).isEqualTo(expected == OAuth2.ClientAuthentication.BODY);
         assertThat(form.containsKey("client_id")).isEqualTo(expected != OAuth2.ClientAuthentication.BASIC);
         assertThat(request.contains("the-secret")).isEqualTo(expected != OAuth2.ClientAuthentication.NONE);
@@ -338,7 +354,8 @@ class RegistrationTest {
     void methodThatTheServerSupportsIsRegistered() {
         metadata = ", \"token_endpoint_auth_methods_supported\": [\"client_secret_post\", \"private_key_jwt\"]";
         consent(connection());
-        assertThat(registrations().get(0).at("/token_endpoint_auth_method").asText()).isEqualTo("client_secret_post");
+        assertThat(registrations().get(0).at("/token_endpoint_auth_method").asText())
+                .isEqualTo("client_secret_post");
     }
 
     @Test
@@ -360,7 +377,8 @@ class RegistrationTest {
     void loopbackRedirectWhosePortIsTakenIsRegisteredWithAnother() throws Exception {
         HttpConnection ann = connection(OAuth2.authorizationCode().discover(), "ann");
         AuthorizationFlow.of(ann).authorize(BROWSER, Duration.ofSeconds(10));
-        int port = URI.create(registrations().get(0).at("/redirect_uris/0").asText()).getPort();
+        int port = URI.create(registrations().get(0).at("/redirect_uris/0").asText())
+                .getPort();
         try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
             assertThat(taken.isBound()).isTrue();
             HttpConnection bob = connection(OAuth2.authorizationCode().discover(), "bob");
@@ -463,13 +481,16 @@ class RegistrationTest {
         } else {
             consent(connection);
             assertThat(parameter(
-                            URI.create("x:/?" + login.received("/authorize").get(0).query()), "resource"))
+                            URI.create(
+                                    "x:/?" + login.received("/authorize").get(0).query()),
+                            "resource"))
                     .isEqualTo(service.url("/api"));
         }
         clock.passes(Duration.ofMinutes(2));
         connection.send(Request.get(""));
-        assertThat(login.forms("/token")).hasSize(2).allSatisfy(form -> assertThat(form)
-                .containsEntry("resource", service.url("/api")));
+        assertThat(login.forms("/token"))
+                .hasSize(2)
+                .allSatisfy(form -> assertThat(form).containsEntry("resource", service.url("/api")));
         assertThat(login.forms("/token").get(1)).containsEntry("grant_type", "refresh_token");
     }
 

@@ -59,7 +59,10 @@ class TokenRequestPauseTest {
     private HttpConnection connection(OAuth2Builder auth, Clock by) {
         HttpConnection connection = HttpConnection.named("Service")
                 .baseUrl(server.url(""))
-                .auth(auth.tokenUrl(server.url("/token")).tokens(store).clock(by).build())
+                .auth(auth.tokenUrl(server.url("/token"))
+                        .tokens(store)
+                        .clock(by)
+                        .build())
                 .retry(Retry.none())
                 .build();
         opened.add(connection);
@@ -84,7 +87,8 @@ class TokenRequestPauseTest {
 
     @Test
     void retryAfterOfTheTokenEndpointIsKeptForExpiredTokens() {
-        HttpConnection connection = connection(OAuth2.refreshToken(Secret.of("r0")).publicClient("id"));
+        HttpConnection connection =
+                connection(OAuth2.refreshToken(Secret.of("r0")).publicClient("id"));
         send(connection);
         clock.passes(Duration.ofMinutes(2));
         server.on("/token", UNAVAILABLE);
@@ -125,9 +129,10 @@ class TokenRequestPauseTest {
             assertThat(fails(connection)).isNotNull();
         }
         assertThat(asked()).isEqualTo(1);
-        assertThat(fails(connection)).isInstanceOfSatisfying(OAuth2Exception.class, e -> assertThat(
-                        e.error().orElse(""))
-                .isEqualTo(error));
+        assertThat(fails(connection))
+                .isInstanceOfSatisfying(
+                        OAuth2Exception.class,
+                        e -> assertThat(e.error().orElse("")).isEqualTo(error));
         clock.passes(Duration.ofSeconds(seconds).minusMillis(1));
         assertThat(fails(connection)).isNotNull();
         assertThat(asked()).isEqualTo(1);
@@ -190,8 +195,7 @@ class TokenRequestPauseTest {
                 .hasMessageNotContaining("too early");
         assertThat(fails(connection(OAuth2.clientCredentials().client("id-2", Secret.of("secret-1")))))
                 .hasMessageNotContaining("too early");
-        assertThat(fails(connection(
-                        machine().tokenParameter("key", Secret.of("another-secret")))))
+        assertThat(fails(connection(machine().tokenParameter("key", Secret.of("another-secret")))))
                 .hasMessageNotContaining("too early");
         assertThat(asked()).isEqualTo(4);
     }
@@ -264,7 +268,11 @@ class TokenRequestPauseTest {
     void discoveryIsNotRepeatedAllTheTime() {
         HttpConnection connection = HttpConnection.named("Service")
                 .baseUrl(server.url(""))
-                .auth(machine().discover(server.url("")).tokens(store).clock(clock).build())
+                .auth(machine()
+                        .discover(server.url(""))
+                        .tokens(store)
+                        .clock(clock)
+                        .build())
                 .retry(Retry.none())
                 .build();
         opened.add(connection);
@@ -282,11 +290,16 @@ class TokenRequestPauseTest {
                 throw new ConnectorException("the disk is full");
             }
         };
-        HttpConnection connection = connection(OAuth2.refreshToken(Secret.of("r0")).publicClient("id"));
+        HttpConnection connection =
+                connection(OAuth2.refreshToken(Secret.of("r0")).publicClient("id"));
         HttpConnection failing = HttpConnection.named("Service")
                 .baseUrl(server.url(""))
-                .auth(OAuth2.refreshToken(Secret.of("r0")).publicClient("id").tokenUrl(server.url("/token")).tokens(broken)
-                        .clock(clock).build())
+                .auth(OAuth2.refreshToken(Secret.of("r0"))
+                        .publicClient("id")
+                        .tokenUrl(server.url("/token"))
+                        .tokens(broken)
+                        .clock(clock)
+                        .build())
                 .build();
         opened.add(failing);
         assertThat(fails(failing)).hasMessageContaining("disk is full");
@@ -321,7 +334,8 @@ class TokenRequestPauseTest {
 
     @Test
     void errorThatIsTemporaryDoesNotEndTheGrant() {
-        HttpConnection connection = connection(OAuth2.refreshToken(Secret.of("r0")).publicClient("id"));
+        HttpConnection connection =
+                connection(OAuth2.refreshToken(Secret.of("r0")).publicClient("id"));
         for (String error : List.of("temporarily_unavailable", "server_error", "invalid_request", "invalid_scope")) {
             server.on("/token", Reply.json(400, "{\"error\": \"" + error + "\"}"));
             assertThat(fails(connection))
@@ -345,7 +359,8 @@ class TokenRequestPauseTest {
     @Test
     void refreshIsNotRepeatedAfterAFailureOfTheServer() {
         server.on("/token", Reply.json(503, "{}"));
-        HttpConnection connection = repeating(OAuth2.refreshToken(Secret.of("r0")).publicClient("id"));
+        HttpConnection connection =
+                repeating(OAuth2.refreshToken(Secret.of("r0")).publicClient("id"));
         assertThat(fails(connection)).isInstanceOf(ConnectorException.class);
         assertThat(asked()).isEqualTo(1);
     }
@@ -391,9 +406,9 @@ class TokenRequestPauseTest {
         HttpConnection two = connection(machine(), behind);
         send(one);
         send(two);
-        server.on("/x", request -> request.authorization().equals("Bearer a2")
-                ? Reply.json("{}")
-                : Reply.json(401, "{}"));
+        server.on(
+                "/x",
+                request -> request.authorization().equals("Bearer a2") ? Reply.json("{}") : Reply.json(401, "{}"));
         server.on("/token", Reply.json("{\"access_token\": \"a2\", \"expires_in\": 60}"));
         send(two);
         send(two);
@@ -405,9 +420,9 @@ class TokenRequestPauseTest {
         HttpConnection connection = connection(machine());
         send(connection);
         clock.passes(Duration.ofMinutes(-5));
-        server.on("/x", request -> request.authorization().equals("Bearer a2")
-                ? Reply.json("{}")
-                : Reply.json(401, "{}"));
+        server.on(
+                "/x",
+                request -> request.authorization().equals("Bearer a2") ? Reply.json("{}") : Reply.json(401, "{}"));
         server.on("/token", Reply.json("{\"access_token\": \"a2\", \"expires_in\": 60}"));
         send(connection);
         assertThat(asked()).isEqualTo(2);
@@ -421,23 +436,27 @@ class TokenRequestPauseTest {
                 .publicClient("id")
                 .redirectUri("https://app.example.com/callback")));
         assertThatThrownBy(() -> consent(flow))
-                .isInstanceOfSatisfying(AuthorizationRequiredException.class, e -> assertThat(e.error())
-                        .hasValue("invalid_grant"));
+                .isInstanceOfSatisfying(
+                        AuthorizationRequiredException.class,
+                        e -> assertThat(e.error()).hasValue("invalid_grant"));
         server.on("/token", Reply.json(401, "{\"error\": \"invalid_client\"}"));
         assertThatThrownBy(() -> consent(flow))
                 .isNotInstanceOf(AuthorizationRequiredException.class)
-                .isInstanceOfSatisfying(OAuth2Exception.class, e -> assertThat(e.needsAuthorization())
-                        .isTrue());
+                .isInstanceOfSatisfying(
+                        OAuth2Exception.class,
+                        e -> assertThat(e.needsAuthorization()).isTrue());
     }
 
     @Test
     void refusalHasItsErrorTheSecondTimeToo() {
         server.on("/token", Reply.json(400, "{\"error\": \"invalid_grant\"}"));
-        HttpConnection connection = connection(OAuth2.refreshToken(Secret.of("r0")).publicClient("id"));
+        HttpConnection connection =
+                connection(OAuth2.refreshToken(Secret.of("r0")).publicClient("id"));
         for (int i = 0; i < 3; i++) {
-            assertThat(fails(connection)).isInstanceOfSatisfying(AuthorizationRequiredException.class, e -> assertThat(
-                            e.error())
-                    .hasValue("invalid_grant"));
+            assertThat(fails(connection))
+                    .isInstanceOfSatisfying(
+                            AuthorizationRequiredException.class,
+                            e -> assertThat(e.error()).hasValue("invalid_grant"));
         }
         assertThat(asked()).isEqualTo(1);
     }
