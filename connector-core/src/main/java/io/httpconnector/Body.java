@@ -365,6 +365,22 @@ public final class Body {
      * @throws InvalidDefinitionException when this is no multipart form
      */
     public Body part(String name, String fileName, Body body) {
+        return withPart(name, notNull(fileName, "file name of part " + name), body);
+    }
+
+    /**
+     * This multipart form with one more part that has a media type, but no file name, such as a JSON document.
+     *
+     * @param name the field name
+     * @param body what the part holds
+     * @return a new body
+     * @throws InvalidDefinitionException if this is no multipart form
+     */
+    public Body part(String name, Body body) {
+        return withPart(name, null, body);
+    }
+
+    private Body withPart(String name, @Nullable String fileName, Body body) {
         if (kind != Kind.MULTIPART) {
             throw new InvalidDefinitionException(
                     "body", "no part " + Ascii.visible(name) + " can be added to " + contentType + ": use multipart()");

@@ -25,6 +25,23 @@ record Field(String name, String value, @Nullable Secret secret) implements Head
             "upgrade",
             "expect");
 
+    /** Header fields that RFC 9110 defines as single values, which a recipient may not join. */
+    private static final Set<String> SINGLE = Set.of(
+            "authorization",
+            "content-location",
+            "content-range",
+            "content-type",
+            "date",
+            "from",
+            "if-modified-since",
+            "if-range",
+            "if-unmodified-since",
+            "max-forwards",
+            "proxy-authorization",
+            "range",
+            "referer",
+            "user-agent");
+
     Field {
         notNull(name, "field name");
         notNull(value, "value of " + name);
@@ -79,6 +96,11 @@ record Field(String name, String value, @Nullable Secret secret) implements Head
             }
         }
         return field;
+    }
+
+    /** Whether a message may have one header field of this name only. */
+    boolean isSingle() {
+        return SINGLE.contains(Ascii.lowerCase(name));
     }
 
     /** What may be shown of the value. */

@@ -1,5 +1,6 @@
 package io.httpconnector;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
@@ -25,9 +26,26 @@ final class Fields {
         return set(all.length, field);
     }
 
-    /** With the field instead of the one of its name. */
+    /** With the field instead of those of its name, in the place of the first of them. */
     Fields with(Field field) {
-        return set(indexOf(field.name()), field);
+        int index = indexOf(field.name());
+        Fields changed = set(index, field);
+        for (int i = index + 1; i < all.length; i++) {
+            if (all[i].name().equalsIgnoreCase(field.name())) {
+                return changed.withoutRepetitions(index);
+            }
+        }
+        return changed;
+    }
+
+    private Fields withoutRepetitions(int index) {
+        List<Field> kept = new ArrayList<>();
+        for (int i = 0; i < all.length; i++) {
+            if (i <= index || !all[i].name().equalsIgnoreCase(all[index].name())) {
+                kept.add(all[i]);
+            }
+        }
+        return of(kept);
     }
 
     private Fields set(int index, Field field) {

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Puts together a multipart/form-data body (RFC 7578): names in UTF-8, and what would end them percent-encoded, as browsers do. */
 record Multipart(String contentType) {
@@ -48,13 +49,13 @@ record Multipart(String contentType) {
         return text("Content-Disposition: form-data; name=\"" + quoted(field.name()) + "\"\r\n\r\n" + field.value());
     }
 
-    static Content part(String name, String fileName, Body body) {
+    static Content part(String name, @Nullable String fileName, Body body) {
         if (body.isGzip() && !body.isInMemory()) {
             throw new InvalidDefinitionException(
                     "part " + Ascii.visible(name), "it can't be compressed while it is sent");
         }
         String head = "Content-Disposition: form-data; name=\"" + quoted(notNull(name, "name of a part"))
-                + "\"; filename=\"" + quoted(notNull(fileName, "file name of part " + name)) + "\"\r\nContent-Type: "
+                + (fileName == null ? "" : "\"; filename=\"" + quoted(fileName)) + "\"\r\nContent-Type: "
                 + body.contentType() + "\r\n" + (body.isGzip() ? "Content-Encoding: gzip\r\n" : "") + "\r\n";
         return new Content.Sequence(List.of(text(head), body.source()));
     }

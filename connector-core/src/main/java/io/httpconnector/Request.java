@@ -202,6 +202,24 @@ public final class Request {
         return withHeader(Field.header(name, secret));
     }
 
+    /**
+     * Adds a header field, also if there is one with the same name: each becomes a line of its own, in this order (RFC 9110, section
+     * 5.3).
+     *
+     * @param name the field name
+     * @param value the value, of visible ASCII characters, spaces and tabs
+     * @return a new request
+     * @throws InvalidDefinitionException as for {@link #header(String, String)}, or if the field is one that a message has once, such
+     *     as {@code Content-Type}, and it is set already
+     */
+    public Request addHeader(String name, String value) {
+        Field field = hidden(Field.header(name, value));
+        if (field.isSingle() && headers.first(name) != null) {
+            throw new InvalidDefinitionException("header", name + " can be sent once only, but has two values");
+        }
+        return new Request(this.name, method, url, query, headers.plus(field), body, terms, secrecy);
+    }
+
     private Field hidden(Field field) {
         return isHiding() && !field.value().isEmpty()
                 ? new Field(field.name(), field.value(), Secret.assumed(field.value()))
@@ -399,6 +417,19 @@ public final class Request {
      */
     public Optional<String> header(String name) {
         return Optional.ofNullable(headers.first(name)).map(Field::value);
+    }
+
+    /**
+     * The values of a header field, one for each line.
+     *
+     * @param name the field name, in any case
+     * @return the values in their order, secrets too; none if there is no such field
+     */
+    public List<String> headers(String name) {
+        return Arrays.stream(headers.array())
+                .filter(field -> field.name().equalsIgnoreCase(name))
+                .map(Field::value)
+                .toList();
     }
 
     /**

@@ -7,6 +7,7 @@ import io.httpconnector.template.TemplateProblem.Code;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -73,32 +74,38 @@ sealed interface BodyTemplate {
         }
     }
 
-    /** A field of a multipart form, or a file when it has a file name. */
+    /** A field of a multipart form; with a media type, or a file if it has a file name, too. */
     record Part(
             Pair field,
             @Nullable TextTemplate fileName,
             @Nullable TextTemplate contentType) {
 
         Body addTo(Body form, Scope scope) {
-            if (fileName == null || contentType == null) {
+            if (contentType == null) {
                 Body changed = form;
                 for (Map.Entry<String, String> pair : field.render(scope)) {
                     changed = changed.field(pair.getKey(), pair.getValue());
                 }
                 return changed;
             }
-            String name = fileName.render(scope);
+            String name = fileName == null ? null : fileName.render(scope);
             Body content = bytes(field.value(), contentType, "part " + field.name(), scope);
-            return content == null ? form : form.part(field.name(), name == null ? "" : name, content);
+            if (content == null) {
+                return form;
+            }
+            return fileName == null
+                    ? form.part(field.name(), content)
+                    : form.part(field.name(), name == null ? "" : name, content);
         }
 
         Stream<Use> uses() {
-            if (fileName == null || contentType == null) {
+            if (contentType == null) {
                 return field.uses();
             }
             return Stream.concat(
                     field.value().pills().stream().map(pill -> Use.of(pill, Use.ANYTHING)),
-                    Stream.of(fileName, contentType)
+                    Stream.of(Optional.ofNullable(fileName), Optional.of(contentType))
+                            .flatMap(Optional::stream)
                             .flatMap(text -> text.pills().stream())
                             .map(pill -> Use.of(pill, Use.SINGLE)));
         }

@@ -84,6 +84,8 @@ final class DefinitionJson {
                 ObjectNode written = write(part.field());
                 if (part.fileName() != null) {
                     written.put("fileName", part.fileName());
+                }
+                if (part.contentType() != null) {
                     written.put("contentType", part.contentType());
                 }
                 array.add(written);
@@ -199,7 +201,9 @@ final class DefinitionJson {
                 parts.add(new RequestDefinition.Part(
                         pair(part, "part"),
                         isFile ? text(part, "fileName", "") : null,
-                        isFile ? text(part, "contentType", "application/octet-stream") : null));
+                        isFile
+                                ? text(part, "contentType", "application/octet-stream")
+                                : part.has("contentType") ? text(part, "contentType", "") : null));
             }
             return new Content.OfParts(parts);
         }

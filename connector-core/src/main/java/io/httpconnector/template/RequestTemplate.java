@@ -227,7 +227,7 @@ public final class RequestTemplate {
 
     private static Request withHeader(Request request, String name, String value, Scope scope) {
         try {
-            return request.header(name, value);
+            return request.addHeader(name, value);
         } catch (InvalidDefinitionException e) {
             unencodable("header " + name, e, scope);
             return request;

@@ -6,8 +6,11 @@ import io.httpconnector.template.RequestDefinition.Content;
 import io.httpconnector.template.TemplateProblem.Code;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,9 +40,14 @@ final class TemplateCompiler {
         check("url", () -> Request.get(url.sample()));
         List<Pair> query = pairs("query ", definition.query());
         List<Pair> headers = pairs("header ", definition.headers());
+        Set<String> names = new HashSet<>();
         for (Pair header : headers) {
             String fixed = header.value().fixed();
-            check("header " + header.name(), () -> Request.get("/").header(header.name(), fixed == null ? "" : fixed));
+            Request request = Request.get("/");
+            String name = header.name();
+            boolean isRepeated = !names.add(name.toLowerCase(Locale.ROOT));
+            check("header " + name, () -> (isRepeated ? request.header(name, "") : request)
+                    .addHeader(name, fixed == null ? "" : fixed));
         }
         Content content = definition.body();
         BodyTemplate body = content == null ? null : body(content);
