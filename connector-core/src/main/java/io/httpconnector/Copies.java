@@ -14,28 +14,39 @@ final class Copies {
     /** What stands for a body that is not shown. */
     private static final Pattern ABSENT = Pattern.compile("\\((a stream|\\d+ bytes) of [^\\n]*\\)");
 
+    private static final Pattern PLAIN_WORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
+
+    /** Lines that are no text in the body of an {@code .http} file: separators, comments, files, scripts. */
+    private static final Pattern MEANINGFUL =
+            Pattern.compile("(?:^|[\\n\\r\\x{85}\\x{2028}\\x{2029}])[ \\t]*(?:#|//|@|>|<[ \\t@>])");
+
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     private Copies() {}
 
+    /** A command for a POSIX shell; what holds control characters comes from {@code printf}. */
     static String curl(Exchange exchange) {
         boolean head = exchange.method().equals("HEAD");
-        StringBuilder command = new StringBuilder("curl");
-        command.append(head ? " --head" : " -X " + exchange.method());
+        String body = exchange.requestBody();
+        boolean isPiped = !isAbsent(body) && body.chars().anyMatch(Copies::actsOnTerminals);
+        StringBuilder command = new StringBuilder(isPiped ? "printf " + printf(body) + " | curl" : "curl");
+        command.append(head ? " --head" : " -X " + word(exchange.method()));
         if (exchange.url().matches(".*[\\[\\]{}].*")) {
             command.append(" --globoff");
         }
-        command.append(' ').append(quoted(exchange.url()));
+        // What begins with a hyphen would be an option.
+        command.append(exchange.url().startsWith("-") ? " --url " : " ").append(quoted(exchange.url()));
         for (String name : exchange.requestHeaders().names()) {
             for (String value : exchange.requestHeaders().all(name)) {
                 // curl leaves out a header without a value, unless it ends with a semicolon.
                 command.append(" \\\n  -H ")
-                        .append(quoted(value.isEmpty() ? capital(name) + ";" : capital(name) + ": " + value));
+                        .append(quoted(value.isBlank() ? capital(name) + ";" : capital(name) + ": " + value));
             }
         }
-        String body = exchange.requestBody();
         if (isAbsent(body)) {
             command.append(" \\\n  --data-binary @BODY");
+        } else if (isPiped) {
+            command.append(" \\\n  --data-binary @-");
         } else if (!body.isEmpty()) {
             command.append(" \\\n  --data-raw ").append(quoted(body));
         }
@@ -46,8 +57,35 @@ final class Copies {
         return ABSENT.matcher(body).matches();
     }
 
+    /** No shell passes on a NUL, and a terminal into which the command is pasted acts upon others, such as escape sequences. */
+    private static boolean actsOnTerminals(int c) {
+        return c != '\n' && c != '\r' && c != '\t' && Character.isISOControl(c);
+    }
+
+    private static String word(String text) {
+        return PLAIN_WORD.matcher(text).matches() ? text : quoted(text);
+    }
+
     private static String quoted(String text) {
         return "'" + text.replace("'", "'\\''") + "'";
+    }
+
+    /** The format of {@code printf} for a text: octal codes for what is not visible ASCII. */
+    private static String printf(String text) {
+        StringBuilder format = new StringBuilder();
+        for (byte octet : text.getBytes(StandardCharsets.UTF_8)) {
+            int c = octet & 0xff;
+            if (c == '\\' || c == '%') {
+                format.append((char) c).append((char) c);
+            } else if (c == '\n') {
+                format.append("\\n");
+            } else if (c < ' ' || c > '~' || c == '\'' || (c == '-' && format.isEmpty())) {
+                format.append('\\').append((char) ('0' + (c >> 6))).append((char) ('0' + (c >> 3 & 7))).append((char) ('0' + (c & 7)));
+            } else {
+                format.append((char) c);
+            }
+        }
+        return quoted(format.toString());
     }
 
     private static String capital(String name) {
@@ -60,24 +98,37 @@ final class Copies {
         return capital.toString();
     }
 
+    /** One request of an {@code .http} file. The format has no quoting, so that what would mean something else stays out of it. */
     static String http(Exchange exchange) {
-        StringBuilder text = new StringBuilder()
-                .append(exchange.method())
-                .append(' ')
-                .append(exchange.url())
-                .append('\n');
+        StringBuilder text = new StringBuilder();
+        String line = exchange.method() + " " + exchange.url();
+        if (!exchange.method().matches("[A-Za-z0-9].*") || !isHarmless(line)) {
+            return text.append("# The request ")
+                    .append(Ascii.visible(line).replace("{{", "{ {"))
+                    .append(" can't be written in this format\n")
+                    .toString();
+        }
+        text.append(line).append('\n');
         for (String name : exchange.requestHeaders().names()) {
             for (String value : exchange.requestHeaders().all(name)) {
-                text.append(capital(name)).append(": ").append(value).append('\n');
+                String field = capital(name) + ": " + value;
+                boolean isWritten = isHarmless(field) && Ascii.isLetterOrDigit(field.charAt(0));
+                text.append(isWritten ? field : "# " + Ascii.visible(field).replace("{{", "{ {") + " (can't be written in this format)")
+                        .append('\n');
             }
         }
         String body = exchange.requestBody();
-        if (isAbsent(body)) {
+        if (isAbsent(body) || !isHarmless(body) || MEANINGFUL.matcher(body).find()) {
             text.append("\n< ./BODY\n");
         } else if (!body.isEmpty()) {
             text.append('\n').append(body).append('\n');
         }
         return text.toString();
+    }
+
+    /** Whether there is no variable in a text, which an editor would fill in. */
+    private static boolean isHarmless(String text) {
+        return !text.contains("{{");
     }
 
     /** HTTP Archive, version 1.2. */

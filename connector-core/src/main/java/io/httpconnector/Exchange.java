@@ -111,7 +111,7 @@ public record Exchange(
     }
 
     /**
-     * The request as a command for curl. It runs as it is when each {@code ***} is replaced by the secret, and the file
+     * The request as a command for curl, quoted for a POSIX shell. It runs as it is when each {@code ***} is replaced by the secret, and the file
      * {@code BODY} is there if the body was a file or a stream.
      *
      * @return the command, for a shell of Unix
