@@ -1,52 +1,41 @@
 package io.httpconnector;
 
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
-import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import org.apache.hc.core5.http.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Masks the secrets of one request wherever they turn up: where they were put, and where the service echoes them, plain,
- * percent-encoded or escaped as in JSON. It knows a secret by where it came from, not by the name of a header.
+ * Masks the secrets of one request wherever they turn up: where they were put, and where the service echoes them, in any spelling that
+ * {@link SecretMatcher} knows. It knows a secret by where it came from, not by the name of a header.
  */
 final class Redactor {
 
     private static final int MAX_BODY = 64 * 1024;
 
-    /** Longest first, so that a secret that holds another one is masked as a whole. */
-    private final Set<String> values =
-            new TreeSet<>(Comparator.comparingInt(String::length).reversed().thenComparing(Comparator.naturalOrder()));
+    /** The longest that a character of a secret may be in a body: double-encoded, or an entity. */
+    private static final int MAX_SPELLING = 12;
 
-    Redactor(List<Field> secrets) {
-        for (Field field : secrets) {
+    private static final int MAX_CONTEXT = 256 * 1024;
+
+    private final SecretMatcher secrets;
+
+    Redactor(List<Field> fields) {
+        Set<String> values = new LinkedHashSet<>();
+        for (Field field : fields) {
             Secret secret = field.secret();
             if (secret != null && !secret.isAssumed()) {
-                secret.eachValue(this::hide);
+                secret.eachValue(values::add);
             } else if (field.value().length() >= Secret.MIN_ASSUMED) {
-                hide(field.value());
+                values.add(field.value());
             }
         }
-    }
-
-    private void hide(String value) {
-        String encoded = Ascii.percentEncode(value);
-        values.add(value);
-        values.add(encoded);
-        values.add(URLEncoder.encode(value, StandardCharsets.UTF_8));
-        values.add(new String(JsonStringEncoder.getInstance().quoteAsString(value)));
+        secrets = new SecretMatcher(values);
     }
 
     String mask(String text) {
-        String masked = text;
-        for (String value : values) {
-            masked = masked.replace(value, Secret.MASK);
-        }
-        return masked;
+        return secrets.mask(text);
     }
 
     Headers mask(Header[] headers) {
@@ -80,7 +69,7 @@ final class Redactor {
             return "(" + body.length + " bytes of " + Ascii.visible(String.valueOf(contentType)) + ")";
         }
         // A secret that is cut in two would not be recognised, so that the cut comes last.
-        int longest = values.isEmpty() ? 0 : values.iterator().next().length();
+        int longest = (int) Math.min(MAX_CONTEXT, (long) MAX_SPELLING * secrets.longest());
         int decoded = (int) Math.min(body.length, MAX_BODY + 4L * longest);
         String text = mask(Text.of(body, decoded, contentType));
         int whole = decoded < body.length ? Math.max(0, text.length() - longest) : text.length();
