@@ -79,6 +79,15 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
+     * The URL to which the URLs of requests are relative.
+     *
+     * @return the base URL: scheme and host in lower case, and the path; or as it was given if it has pills
+     */
+    public String baseUrl() {
+        return settings.baseUrl().toString();
+    }
+
+    /**
      * How large an answer in memory may be, decompressed; of one that is read record by record, what is in memory at once.
      *
      * @return the limit in bytes

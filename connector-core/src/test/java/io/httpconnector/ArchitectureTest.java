@@ -52,6 +52,7 @@ class ArchitectureTest {
             .should()
             .onlyDependOnClassesThat(resideInAPackage("io.httpconnector.wizard..")
                     .or(resideInAPackage("io.httpconnector.template"))
+                    .or(resideInAPackage("io.httpconnector.internal.."))
                     .or(resideInAPackage("io.httpconnector"))
                     .or(resideInAPackage("java.."))
                     .or(resideInAPackage("com.fasterxml.jackson.."))

@@ -4,64 +4,256 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
+import io.httpconnector.wizard.CredentialNames.Kind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** Knows by their names which fields carry credentials: these belong to the connection, and into no file. */
+/**
+ * Finds credentials in requests and responses, at any depth: these belong to the connection, and into no file. The only detector
+ * for all importers, for samples and for saving.
+ */
 final class Credentials {
 
     static final String MASK = "***";
 
-    private static final Pattern NAME = Pattern.compile(
-            "(?i)(proxy-)?authorization|cookie|set-cookie|token|.*(api[-_]?key|secret|passw(or)?d|(access|auth|refresh|id|session)[-_]?token|signature).*");
+    /** What is no credential, whatever its name. */
+    private static final Set<String> HARMLESS =
+            Set.of("", MASK, "true", "false", "null", "none", "yes", "no", "on", "off", "undefined");
+
+    /** What the value of a field {@code auth} may be, beside a credential. */
+    private static final Set<String> SCHEMES =
+            Set.of("basic", "bearer", "digest", "oauth", "oauth2", "apikey", "api_key", "inherit", "ntlm", "anonymous");
+
+    /** A value that no person has thought of: {@code key=AIzaSy...}. */
+    private static final Pattern RANDOM = Pattern.compile("(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_+/=.~-]{16,}");
+
+    private static final Set<String> OFTEN_RANDOM = Set.of("key", "code", "sid", "appid", "user_key", "routing_key", "hapikey");
+
+    /** The text beside a pill: the scheme of a header, the name of a cookie, or punctuation. */
+    private static final Pattern BESIDE_A_PILL =
+            Pattern.compile("[\\s;,&:\"'/]*(?:([A-Za-z][A-Za-z0-9-]{0,40}) )?(?:[A-Za-z_][\\w-]{0,60}=)?[\"']?[\\s;,]*");
+
+    private static final Pattern SCHEME = Pattern.compile(
+            "(?i)basic|bearer|digest|bot|ssws|oauth|hawk|negotiate|ntlm|dpop|mac|splunk|aws4-hmac-sha256|.*(key|token|auth|jwt).*");
+
+    private static final int MAX_DEPTH = 200;
 
     private Credentials() {}
 
-    static boolean isCredential(String name) {
-        return NAME.matcher(name).matches();
+    /** What takes the place of a credential. */
+    @FunctionalInterface
+    interface Replacement {
+        /**
+         * The value to be put there.
+         *
+         * @param pointer the JSON Pointer of the credential
+         * @param credential the credential
+         */
+        JsonNode of(String pointer, JsonNode credential);
     }
 
-    /** The names of query parameters, header fields and form fields with a credential that is written down. */
-    static List<String> in(ObjectNode definition) {
-        List<String> found = new ArrayList<>();
-        for (String list : List.of("/query", "/headers", "/body/form", "/body/multipart")) {
-            for (JsonNode pair : definition.at(list)) {
-                add(pair.path("name").asText(), pair.path("value").asText(), found);
+    static boolean isCredential(String name) {
+        return CredentialNames.isCredential(name);
+    }
+
+    /** Whether a field with this value carries a credential. */
+    static boolean isCredential(String name, String value) {
+        return isCredential(CredentialNames.kind(name), TextNode.valueOf(value), name) || isUrlWithCredential(value);
+    }
+
+    /** The same for query parameters, where short names such as {@code key} are used for long keys. */
+    static boolean isCredentialParameter(String name, String value) {
+        return isCredential(name, value)
+                || (OFTEN_RANDOM.contains(name.toLowerCase(Locale.ROOT))
+                        && RANDOM.matcher(value).matches());
+    }
+
+    private static boolean isUrlWithCredential(String value) {
+        return value.contains("://") && !CredentialText.find(value, false).isEmpty();
+    }
+
+    private static boolean isCredential(Kind kind, JsonNode value, String name) {
+        if (kind == Kind.NONE || !value.isValueNode() || value.isBoolean() || value.isNull()) {
+            return false;
+        }
+        String text = value.asText();
+        boolean isNumber = text.matches("-?[0-9]{1,15}(\\.[0-9]{1,9})?");
+        return switch (kind) {
+            case ALL -> isWritten(text);
+            case TEXTS -> !isNumber && isWritten(text);
+            case TEXT -> value.isTextual()
+                    && isWritten(text)
+                    && !(SCHEMES.contains(text.toLowerCase(Locale.ROOT)) && name.toLowerCase(Locale.ROOT).contains("auth"));
+            case DIGITS -> text.matches("[0-9]{4,12}");
+            default -> false;
+        };
+    }
+
+    /** Whether a text holds more than pills, as {@link TemplateTexts} leaves them. */
+    static boolean isWritten(String text) {
+        if (text.indexOf(TemplateTexts.PILL) < 0) {
+            return !HARMLESS.contains(text.strip().toLowerCase(Locale.ROOT));
+        }
+        for (String literal : text.split(String.valueOf(TemplateTexts.PILL), -1)) {
+            var matcher = BESIDE_A_PILL.matcher(literal);
+            boolean isBeside = matcher.matches()
+                    && (matcher.group(1) == null
+                            || SCHEME.matcher(matcher.group(1)).matches());
+            if (!isBeside) {
+                return true;
             }
         }
-        String url = definition.path("url").asText();
-        for (String pair : url.substring(url.indexOf('?') + 1).split("&", -1)) {
-            int equals = pair.indexOf('=');
-            if (equals > 0) {
-                add(pair.substring(0, equals), pair.substring(equals + 1), found);
+        return false;
+    }
+
+    /** The credentials that are written down in the definition of a request: where, and by which name. */
+    static List<String> in(ObjectNode definition) {
+        ObjectNode plain = (ObjectNode) TemplateTexts.of(definition).read(definition);
+        List<String> found = new ArrayList<>();
+        add(CredentialText.find(plain.path("url").asText(), true), "", found);
+        for (JsonNode pair : plain.path("query")) {
+            pair(pair, true, found);
+        }
+        for (String list : List.of("/headers", "/body/form", "/body/multipart")) {
+            for (JsonNode pair : plain.at(list)) {
+                pair(pair, false, found);
             }
+        }
+        found(plain.at("/body/json")).forEach(pointer -> add(pointer, " in the JSON body", found));
+        for (String text : List.of("/body/jsonText", "/body/xml", "/body/text", "/body/bytes")) {
+            whole(plain.at(text).asText(), found);
         }
         return found;
     }
 
-    private static void add(String name, String value, List<String> found) {
-        if (isCredential(name) && !value.isEmpty() && !value.contains("{{")) {
-            found.add(name);
+    private static void pair(JsonNode pair, boolean isParameter, List<String> found) {
+        String name = pair.path("name").asText();
+        String value = pair.path("value").asText();
+        boolean isCredential = isParameter ? isCredentialParameter(name, value) : isCredential(name, value);
+        if (isCredential) {
+            add(name, "", found);
+        } else {
+            whole(value, found);
         }
     }
 
-    /** A copy in which the values of credentials are masked, wherever they are. */
+    /** A text that may be JSON. */
+    private static void whole(String text, List<String> found) {
+        JsonNode tree = parsed(text);
+        if (tree == null) {
+            add(CredentialText.find(text, true), "", found);
+        } else {
+            found(tree).forEach(pointer -> add(pointer, "", found));
+        }
+    }
+
+    private static @Nullable JsonNode parsed(String text) {
+        String start = text.stripLeading();
+        if (!start.startsWith("{") && !start.startsWith("[")) {
+            return null;
+        }
+        try {
+            return Json.parse(text);
+        } catch (InvalidDefinitionException e) {
+            return null;
+        }
+    }
+
+    private static void add(String name, String where, List<String> found) {
+        if (!name.isEmpty()) {
+            found.add(name + where);
+        }
+    }
+
+    /** The JSON Pointers of the credentials in a tree. */
+    static List<String> found(JsonNode tree) {
+        List<String> pointers = new ArrayList<>();
+        JsonNode unused = replaced(tree, (pointer, credential) -> {
+            pointers.add(pointer);
+            return credential;
+        });
+        return pointers;
+    }
+
+    /** A copy in which the credentials are masked, wherever they are. */
     static JsonNode masked(JsonNode value) {
+        return replaced(value, (pointer, credential) -> {
+            String text = credential.asText();
+            String masked = CredentialText.maskedValue(text);
+            boolean isPart = credential.isTextual() && !masked.equals(text) && text.contains("://");
+            return TextNode.valueOf(isPart ? masked : MASK);
+        });
+    }
+
+    /** A text in which the credentials are masked, JSON or not. */
+    static String masked(String text) {
+        JsonNode tree = parsed(text);
+        return tree == null ? CredentialText.masked(text) : masked(tree).toString();
+    }
+
+    /** A copy in which each credential is replaced. */
+    static JsonNode replaced(JsonNode value, Replacement replacement) {
+        return replaced(value, "", "", Kind.NONE, replacement, 0);
+    }
+
+    private static JsonNode replaced(
+            JsonNode value, String pointer, String name, Kind kind, Replacement replacement, int depth) {
+        if (depth > MAX_DEPTH) {
+            return value;
+        }
         if (value instanceof ObjectNode object) {
             ObjectNode copy = object.objectNode();
+            Kind named = named(object);
             object.properties().forEach(member -> {
-                boolean hidden =
-                        isCredential(member.getKey()) && member.getValue().isTextual();
-                copy.set(member.getKey(), hidden ? TextNode.valueOf(MASK) : masked(member.getValue()));
+                String key = member.getKey();
+                Kind own = CredentialNames.kind(key);
+                Kind below = kind.compareTo(Kind.TEXTS) >= 0 && !key.equals("$as") ? kind : Kind.NONE;
+                Kind paired = key.equalsIgnoreCase("value") ? named : Kind.NONE;
+                Kind most = max(max(own, below), paired);
+                String at = pointer + "/" + key.replace("~", "~0").replace("/", "~1");
+                copy.set(key, replaced(member.getValue(), at, key, most, replacement, depth + 1));
             });
             return copy;
         }
         if (value instanceof ArrayNode array) {
             ArrayNode copy = array.arrayNode();
-            array.forEach(element -> copy.add(masked(element)));
+            for (int i = 0; i < array.size(); i++) {
+                copy.add(replaced(array.get(i), pointer + "/" + i, name, kind, replacement, depth + 1));
+            }
             return copy;
         }
-        return value;
+        boolean isCredential = isCredential(kind, value, name) || (value.isTextual() && holdsCredential(value.textValue()));
+        return isCredential ? replacement.of(pointer, value) : value;
+    }
+
+    private static Kind max(Kind a, Kind b) {
+        return a.compareTo(b) >= 0 ? a : b;
+    }
+
+    /** A pair {@code {"name": "password", "value": "..."}}. */
+    private static Kind named(ObjectNode object) {
+        Kind kind = Kind.NONE;
+        for (String member : List.of("name", "key", "Name", "Key", "field")) {
+            JsonNode name = object.path(member);
+            kind = name.isTextual() && kind == Kind.NONE ? CredentialNames.kind(name.textValue()) : kind;
+        }
+        return kind;
+    }
+
+    /** JSON in a text, a URL with a password, a private key. */
+    private static boolean holdsCredential(String text) {
+        if (text.length() < 8) {
+            return false;
+        }
+        JsonNode tree = parsed(text);
+        return tree == null
+                ? !CredentialText.find(text, false).isEmpty()
+                : !found(tree).isEmpty();
     }
 }

@@ -1,10 +1,7 @@
 package io.httpconnector.wizard;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.InvalidDefinitionException;
-import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -232,14 +229,17 @@ final class CurlReader {
         String usual = single.containsKey("head") ? "HEAD" : hasBody ? "POST" : "GET";
         String query = inQuery ? String.join("&", data) : "";
         String method = single.getOrDefault("request", usual);
-        Definitions definition =
-                new Definitions(method, address + (query.isEmpty() ? "" : (address.contains("?") ? "&" : "?") + query));
+        // A fragment is never sent, so that what is added to the URL stands before it.
+        String sent = address.replaceFirst("(?s)#.*$", "");
+        String separator = !sent.contains("?") ? "?" : sent.endsWith("?") || sent.endsWith("&") ? "" : "&";
+        Definitions definition = definition(method, sent + (query.isEmpty() ? "" : separator + query));
         for (ShellWords.Word pair : queries) {
             String text = pair.text().startsWith("+") ? pair.text().substring(1) : urlencoded(pair);
             int equals = text.indexOf('=');
-            definition.query(
-                    equals < 0 ? "" : text.substring(0, equals),
-                    URLDecoder.decode(text.substring(equals + 1), StandardCharsets.UTF_8));
+            if (equals < 0) {
+                throw refused(pair, "a query parameter without a name can't be taken over: write name=value");
+            }
+            definition.query(text.substring(0, equals), QueryText.value(text.substring(equals + 1), false));
         }
         addHeaders(definition, hasBody);
         if (!parts.isEmpty()) {
@@ -249,9 +249,15 @@ final class CurlReader {
         }
         settings(definition);
         notes.forEach(definition::note);
-        return definition.recommendation(
-                method + " " + address.replaceFirst("^https?://[^/?#]*", "").replaceFirst("[?#].*$", ""),
-                "curl command");
+        return definition.recommendation(definition.title(), "curl command");
+    }
+
+    private static Definitions definition(String method, String url) {
+        try {
+            return new Definitions(method, url);
+        } catch (InvalidDefinitionException e) {
+            throw new InvalidDefinitionException("curl command", e.problems());
+        }
     }
 
     private void settings(Definitions definition) {
@@ -299,7 +305,6 @@ final class CurlReader {
         if (!data.isEmpty()) {
             throw refused(parts.get(0).word, "a command has either -d or -F");
         }
-        ArrayNode multipart = definition.body().putArray("multipart");
         for (Part field : parts) {
             ShellWords.Word word = field.word;
             String text = word.text();
@@ -309,13 +314,15 @@ final class CurlReader {
             }
             String name = text.substring(0, equals);
             String value = text.substring(equals + 1);
-            ObjectNode part = multipart.addObject().put("name", name);
+            String type = attribute(value, "type", "");
+            String content = value.replaceFirst(";type=[^;\"]*$", "");
             if (field.isPlain || !value.matches("(?s)[@<\"].*|.*;.*")) {
-                part.put("value", Definitions.literal(value));
+                definition.templatePart(name, Definitions.literal(value), null);
+            } else if (!type.isEmpty() && !content.matches("(?s)[@<\"].*|.*;.*")) {
+                definition.templatePart(name, Definitions.literal(content), type);
             } else if (value.startsWith("@")) {
                 String path = value.substring(1).replaceFirst(";.*$", "");
                 definition.file(
-                        part,
                         name,
                         attribute(value, "filename", path.replaceFirst("^.*[/\\\\]", "")),
                         attribute(value, "type", "application/octet-stream"));

@@ -1,7 +1,6 @@
 package io.httpconnector.wizard;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.httpconnector.InvalidDefinitionException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -26,7 +25,9 @@ final class HarReader {
         List<Recommendation> all = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         String source = "HTTP Archive of " + log.at("/creator/name").asText("unknown");
+        int index = -1;
         for (JsonNode entry : log.path("entries")) {
+            index++;
             JsonNode request = entry.path("request");
             String type = entry.path("_resourceType").asText("").toLowerCase(Locale.ROOT);
             String url = request.path("url").asText("");
@@ -34,7 +35,7 @@ final class HarReader {
                     && url.matches("(?i)https?://.*")
                     && !request.path("method").asText("").isEmpty();
             if (isApi) {
-                Recommendation one = read(request, url, source);
+                Recommendation one = read(request, url, source, index);
                 // The same request again is of no use; another body is.
                 if (seen.add(one.definition().toString())) {
                     all.add(one);
@@ -44,9 +45,9 @@ final class HarReader {
         return List.copyOf(all);
     }
 
-    private static Recommendation read(JsonNode request, String url, String source) {
+    private static Recommendation read(JsonNode request, String url, String source, int index) {
         String method = request.path("method").asText();
-        Definitions definition = new Definitions(method, url);
+        Definitions definition = definition(method, url, index);
         JsonNode body = request.path("postData");
         String type = body.path("mimeType").asText("");
         for (JsonNode header : request.path("headers")) {
@@ -61,29 +62,38 @@ final class HarReader {
         } else if (!body.path("text").asText("").isEmpty()) {
             definition.body(body.path("text").asText(), type.isEmpty() ? "text/plain" : type);
         } else if (!body.path("params").isEmpty()) {
-            ArrayNode fields = definition.body().putArray("form");
             body.path("params")
-                    .forEach(pair -> fields.addObject()
-                            .put("name", pair.path("name").asText())
-                            .put("value", Definitions.literal(pair.path("value").asText())));
+                    .forEach(pair -> definition.field(
+                            pair.path("name").asText(), pair.path("value").asText()));
         }
-        return definition.recommendation(method + " " + definition.path(), source);
+        return definition.recommendation(definition.title(), source);
+    }
+
+    private static Definitions definition(String method, String url, int index) {
+        try {
+            return new Definitions(method, url);
+        } catch (InvalidDefinitionException e) {
+            throw new InvalidDefinitionException(
+                    "HTTP Archive",
+                    e.problems().stream()
+                            .map(problem -> "/log/entries/" + index + "/request/method: " + problem)
+                            .toList());
+        }
     }
 
     private static void parts(JsonNode params, Definitions definition) {
-        ArrayNode parts = definition.body().putArray("multipart");
         for (JsonNode param : params) {
             String name = param.path("name").asText();
             if (param.has("fileName")) {
                 definition.file(
-                        parts.addObject(),
                         name,
                         param.path("fileName").asText(),
                         param.path("contentType").asText("application/octet-stream"));
             } else {
-                parts.addObject()
-                        .put("name", name)
-                        .put("value", Definitions.literal(param.path("value").asText()));
+                definition.templatePart(
+                        name,
+                        Definitions.literal(param.path("value").asText()),
+                        param.path("contentType").asText(null));
             }
         }
     }

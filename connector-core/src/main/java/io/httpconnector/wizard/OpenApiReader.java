@@ -1,15 +1,17 @@
 package io.httpconnector.wizard;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.wizard.Catalogue.Entry;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Reads an OpenAPI document 3.0 or 3.1: servers, parameters, security, and for the body the example of the request or a sample
@@ -26,17 +28,28 @@ final class OpenApiReader {
             "application/xml",
             "text/plain");
 
+    private static final Pattern PILL = Pattern.compile("\\{([^{}/]+)}");
+    private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z0-9_-]+");
+
+    /** Scheme and host; or a variable in the place of both, as {@code {{baseUrl}}} and {@code {baseUrl}}. */
+    private static final Pattern ORIGIN = Pattern.compile("^(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#]*|^\\{+[^{}/]+}+[^/?#]*");
+
     private final JsonNode document;
     private final SchemaSample samples;
     private final String source;
-    private final String basePath;
+    private final Set<String> keys = new HashSet<>();
 
     private OpenApiReader(JsonNode document) {
         this.document = document;
         this.samples = new SchemaSample(document);
         this.source = "OpenAPI \"" + document.at("/info/title").asText() + "\" "
                 + document.at("/info/version").asText();
-        this.basePath = basePath(document.path("servers"));
+        for (JsonNode reference : document.at("/components/securitySchemes")) {
+            JsonNode scheme = samples.resolved(reference);
+            if (scheme.path("type").asText().equals("apiKey")) {
+                keys.add(scheme.path("in").asText() + " " + scheme.path("name").asText().toLowerCase(Locale.ROOT));
+            }
+        }
     }
 
     static Catalogue read(JsonNode document) {
@@ -54,10 +67,10 @@ final class OpenApiReader {
         List<Entry> all = new ArrayList<>();
         document.path("paths").properties().forEach(path -> {
             JsonNode item = first.samples.resolved(path.getValue());
-            String url = first.definition(path.getKey(), "GET").path();
             item.properties().forEach(operation -> {
                 if (METHODS.contains(operation.getKey())) {
-                    all.add(entry(document, path.getKey(), url, item, operation));
+                    String base = basePath(servers(document, item, operation.getValue()));
+                    all.add(entry(document, path.getKey(), base + pills(path.getKey()), item, operation));
                 }
             });
         });
@@ -75,28 +88,81 @@ final class OpenApiReader {
                 method, url, title, () -> new OpenApiReader(document).operation(path, item, method, described, title));
     }
 
-    /** The path of the first server, with the defaults of its variables. */
-    private static String basePath(JsonNode servers) {
-        JsonNode server = servers.path(0);
-        String url = server.path("url").asText("");
-        for (Map.Entry<String, JsonNode> variable : server.path("variables").properties()) {
-            url = url.replace(
-                    "{" + variable.getKey() + "}",
-                    variable.getValue().path("default").asText());
+    /** Those of the operation, or else of the path, or else of the document. */
+    private static JsonNode servers(JsonNode document, JsonNode item, JsonNode operation) {
+        for (JsonNode described : List.of(operation, item)) {
+            if (!described.path("servers").isEmpty()) {
+                return described.path("servers");
+            }
         }
-        return url.replaceFirst("^[A-Za-z]+://[^/]*", "").replaceFirst("/+$", "");
+        return document.path("servers");
     }
 
-    private Definitions definition(String path, String method) {
+    /** The URL of the first server, with the defaults of its variables. */
+    private static String server(JsonNode servers) {
+        JsonNode server = servers.path(0);
+        String url = server.path("url").asText("").strip();
+        for (Map.Entry<String, JsonNode> variable : server.path("variables").properties()) {
+            JsonNode value = variable.getValue();
+            String text = value.path("default").asText(value.path("enum").path(0).asText(""));
+            url = url.replace("{" + variable.getKey() + "}", text);
+        }
+        return url;
+    }
+
+    private static String basePath(JsonNode servers) {
+        String path = ORIGIN.matcher(server(servers)).replaceFirst("");
+        int end = path.length();
+        for (int i = 0; i < path.length() && end == path.length(); i++) {
+            end = path.charAt(i) == '?' || path.charAt(i) == '#' ? i : end;
+        }
+        while (end > 0 && path.charAt(end - 1) == '/') {
+            end--;
+        }
+        String base = path.substring(0, end).replaceFirst("^\\.(?=/|$)", "");
+        return pills(base.isEmpty() || base.startsWith("/") ? base : "/" + base);
+    }
+
+    private static String origin(JsonNode servers) {
+        Matcher origin = ORIGIN.matcher(server(servers));
+        return origin.find() ? origin.group() : "";
+    }
+
+    /** A path with pills in the place of its parameters. */
+    private static String pills(String path) {
+        if (path.indexOf('{') < 0) {
+            return path;
+        }
+        return PILL.matcher(path).replaceAll(match -> {
+            String name = match.group(1);
+            boolean isIdentifier = IDENTIFIER.matcher(name).matches();
+            return Matcher.quoteReplacement(
+                    isIdentifier ? "{{input." + name + "}}" : "{{input[\"" + name.replace("\"", "") + "\"]}}");
+        });
+    }
+
+    private Definitions definition(String path, JsonNode item, String method, JsonNode operation) {
         Definitions definition = new Definitions(method, "/");
-        String pills =
-                path.replaceAll("\\{([^{}/]+)}", "{{input[\"$1\"]}}").replaceAll("\\[\"([A-Za-z0-9_-]+)\"]", ".$1");
-        definition.url(basePath + pills, true);
+        JsonNode servers = servers(document, item, operation);
+        int fragment = path.indexOf('#');
+        String sent = fragment < 0 ? path : path.substring(0, fragment);
+        if (fragment >= 0) {
+            definition.note("the part " + path.substring(fragment) + " of its path is a fragment, which is not sent");
+        }
+        int question = sent.indexOf('?');
+        definition.url(basePath(servers) + pills(question < 0 ? sent : sent.substring(0, question)), true);
+        if (question >= 0) {
+            definition.templateQueryOf(pills(sent.substring(question + 1)));
+        }
+        String origin = origin(servers);
+        if (!origin.equals(origin(document.path("servers"))) && !origin.isEmpty()) {
+            definition.note("it has a server of its own, " + origin + ": use a connection to it");
+        }
         return definition;
     }
 
     private Recommendation operation(String path, JsonNode item, String method, JsonNode operation, String title) {
-        Definitions definition = definition(path, method);
+        Definitions definition = definition(path, item, method, operation);
         parameters(item, operation).values().forEach(parameter -> parameter(parameter, definition));
         JsonNode body = samples.resolved(operation.path("requestBody"));
         if (body.path("content").isObject() && !body.path("content").isEmpty()) {
@@ -105,6 +171,9 @@ final class OpenApiReader {
         security(operation, definition);
         if (operation.path("deprecated").asBoolean()) {
             definition.note("it is deprecated");
+        }
+        for (String reference : samples.unresolved()) {
+            definition.note("the reference " + reference + " is not followed: add what it stands for");
         }
         return definition.recommendation(title, source);
     }
@@ -130,11 +199,32 @@ final class OpenApiReader {
             return;
         }
         JsonNode sample = sample(parameter);
-        JsonNode single = sample.isArray() && !sample.isEmpty() ? sample.get(0) : sample;
-        switch (parameter.path("in").asText()) {
-            case "query" -> definition.query(name, single.asText());
-            case "header" -> definition.header(name, single.asText());
+        String in = parameter.path("in").asText();
+        boolean isKey = keys.contains(in + " " + name.toLowerCase(Locale.ROOT));
+        switch (in) {
+            case "query" -> {
+                if (isKey) {
+                    definition.credential("the query parameter " + name);
+                } else if (!parameter.path("content").isEmpty()) {
+                    definition.query(name, ParameterStyle.text(sample));
+                } else {
+                    ParameterStyle.of(parameter).write(name, sample, definition::query);
+                }
+            }
+            case "header" -> {
+                if (isKey) {
+                    definition.credential("the header " + name);
+                } else {
+                    new ParameterStyle("simple", false).write(name, sample, definition::header);
+                }
+            }
             case "cookie" -> definition.note("it wants a cookie " + name + ": see to it in the connection");
+            case "path" -> {
+                String style = parameter.path("style").asText("simple");
+                if (!style.equals("simple")) {
+                    definition.note("its path parameter " + name + " has the style " + style + ": write it by hand");
+                }
+            }
             default -> {}
         }
     }
@@ -149,6 +239,9 @@ final class OpenApiReader {
             if (resolved.has("value")) {
                 return resolved.get("value");
             }
+        }
+        for (JsonNode media : described.path("content")) {
+            return sample(media);
         }
         return samples.of(described.path("schema"));
     }
@@ -167,10 +260,11 @@ final class OpenApiReader {
         if (type.contains("json")) {
             definition.body(sample.toString(), type);
         } else if (type.equals("application/x-www-form-urlencoded") && sample.isObject()) {
-            fields(sample, definition.body().putArray("form"), definition);
+            definition.body().putArray("form");
+            fields(sample, content.path(type).path("encoding"), definition);
         } else if (type.equals("multipart/form-data") && sample.isObject()) {
-            JsonNode schema = samples.resolved(content.path(type).path("schema"));
-            parts(sample, schema, definition.body().putArray("multipart"), definition);
+            definition.body().putArray("multipart");
+            sample.properties().forEach(field -> parts(field.getKey(), field.getValue(), content.path(type), definition));
         } else if (sample.isTextual()
                 && !samples.resolved(content.path(type).path("schema"))
                         .path("format")
@@ -178,41 +272,53 @@ final class OpenApiReader {
                         .equals("binary")) {
             definition.body(sample.asText(), type);
         } else {
-            definition.body().put("bytes", "{{file.content}}").put("contentType", Definitions.literal(type));
-            definition.note("the body is the pill {{file.content}}");
+            definition.file(type);
         }
     }
 
-    private static void fields(JsonNode sample, ArrayNode fields, Definitions definition) {
+    /** Arrays are repeated fields and objects JSON, unless the encoding says otherwise. */
+    private static void fields(JsonNode sample, JsonNode encodings, Definitions definition) {
         sample.properties().forEach(field -> {
-            if (Credentials.isCredential(field.getKey())) {
-                definition.credential("the form field " + field.getKey());
+            JsonNode encoding = encodings.path(field.getKey());
+            JsonNode value = field.getValue();
+            boolean isStyled = encoding.has("style") || encoding.has("explode");
+            boolean isWhole = encoding.path("contentType").asText("").contains("json") || value.isObject();
+            if (!isStyled && isWhole) {
+                definition.field(field.getKey(), ParameterStyle.text(value));
             } else {
-                fields.addObject()
-                        .put("name", field.getKey())
-                        .put("value", Definitions.literal(text(field.getValue())));
+                ParameterStyle.of(encoding).write(field.getKey(), value, definition::field);
             }
         });
     }
 
-    private void parts(JsonNode sample, JsonNode schema, ArrayNode parts, Definitions definition) {
-        sample.properties().forEach(field -> {
-            JsonNode type = samples.resolved(schema.path("properties").path(field.getKey()));
-            boolean isFile = type.path("format").asText().equals("binary") || type.has("contentMediaType");
-            if (isFile) {
-                definition.file(
-                        parts.addObject(),
-                        field.getKey(),
-                        field.getKey(),
-                        type.path("contentMediaType").asText("application/octet-stream"));
-            } else {
-                parts.addObject().put("name", field.getKey()).put("value", Definitions.literal(text(field.getValue())));
-            }
-        });
+    private void parts(String name, JsonNode value, JsonNode media, Definitions definition) {
+        JsonNode schema = samples.property(media.path("schema"), name);
+        String declared = media.path("encoding").path(name).path("contentType").asText("");
+        String type = declared.replaceFirst(",.*$", "").strip().replace("*/*", "");
+        if (isFile(schema)) {
+            file(name, schema, type, definition);
+        } else if (isFile(samples.resolved(schema.path("items")))) {
+            file(name, samples.resolved(schema.path("items")), type, definition);
+        } else if (value.isArray() && !type.contains("json")) {
+            value.forEach(element -> part(name, element, type, definition));
+        } else {
+            part(name, value, type, definition);
+        }
     }
 
-    private static String text(JsonNode value) {
-        return value.isContainerNode() ? value.toString() : value.asText();
+    private static void part(String name, JsonNode value, String type, Definitions definition) {
+        String usual = value.isContainerNode() ? "application/json" : "";
+        definition.templatePart(
+                name, Definitions.literal(ParameterStyle.text(value)), type.isEmpty() ? usual : type);
+    }
+
+    private static void file(String name, JsonNode schema, String type, Definitions definition) {
+        String usual = schema.path("contentMediaType").asText("application/octet-stream");
+        definition.file(name, name, type.isEmpty() || type.contains("*") ? usual : type);
+    }
+
+    private static boolean isFile(JsonNode schema) {
+        return schema.path("format").asText().equals("binary") || schema.has("contentMediaType");
     }
 
     private void security(JsonNode operation, Definitions definition) {

@@ -1,27 +1,54 @@
 package io.httpconnector.wizard;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads a Postman collection 2.0 or 2.1. Variables of the collection are put in; those that it doesn't define, and those of the
- * path, become pills of the step {@code input}.
+ * Reads a Postman collection 2.0 or 2.1. Variables of the collection and its folders are put in; those that it doesn't define, and
+ * those of the path, become pills of the step {@code input}.
  */
 final class PostmanReader {
 
-    private static final Pattern VARIABLE = Pattern.compile("\\{\\{([^{}]+)}}");
+    private static final Pattern VARIABLE = Pattern.compile("\\{\\{([^{}\\r\\n\"'#/:]{1,200})}}");
     private static final Pattern IN_PATH = Pattern.compile("(?<=/):([A-Za-z_][\\w-]*)");
     private static final int MAX_DEPTH = 20;
+    private static final int MAX_NESTING = 10;
+    private static final int MAX_LENGTH = 1024 * 1024;
 
-    private final Map<String, String> variables = new HashMap<>();
+    /** The media types of what Postman calls the language of a raw body. */
+    private static final Map<String, String> LANGUAGES = Map.of(
+            "json", "application/json",
+            "xml", "application/xml",
+            "html", "text/html",
+            "javascript", "application/javascript",
+            "text", "text/plain");
+
+    /** What a folder gives to the requests in it. */
+    private record Scope(Map<String, String> variables, JsonNode auth, String authOf) {
+
+        Scope within(JsonNode folder, String what) {
+            Map<String, String> known = new HashMap<>(variables);
+            for (JsonNode variable : folder.path("variable")) {
+                String name = variable.path("key").asText(variable.path("id").asText());
+                if (!variable.path("disabled").asBoolean() && !Credentials.isCredential(name)) {
+                    known.put(name, variable.path("value").asText(""));
+                }
+            }
+            boolean hasAuth = folder.path("auth").isObject();
+            return new Scope(known, hasAuth ? folder.path("auth") : auth, hasAuth ? what : authOf);
+        }
+    }
+
     private final List<Recommendation> all = new ArrayList<>();
     private final String source;
 
@@ -37,125 +64,245 @@ final class PostmanReader {
         }
         PostmanReader reader = new PostmanReader(
                 "Postman collection \"" + collection.at("/info/name").asText() + "\"");
-        for (JsonNode variable : collection.path("variable")) {
-            String name = variable.path("key").asText(variable.path("id").asText());
-            if (!Credentials.isCredential(name)) {
-                reader.variables.put(name, variable.path("value").asText());
-            }
-        }
-        reader.items(collection.path("item"), 0);
+        Scope scope = new Scope(Map.of(), MissingNode.getInstance(), "").within(collection, " of the collection");
+        reader.items(collection.path("item"), scope, 0);
         return List.copyOf(reader.all);
     }
 
-    private void items(JsonNode items, int depth) {
+    private void items(JsonNode items, Scope scope, int depth) {
         for (JsonNode item : items) {
             if (item.path("item").isArray() && depth < MAX_DEPTH) {
-                items(item.path("item"), depth + 1);
+                items(item.path("item"), scope.within(item, " of the folder \"" + item.path("name").asText() + "\""), depth + 1);
             } else if (item.has("request")) {
-                all.add(request(item));
+                all.add(request(item, scope));
             }
         }
     }
 
-    private Recommendation request(JsonNode item) {
+    private Recommendation request(JsonNode item, Scope outer) {
         JsonNode request = item.path("request");
+        Scope scope = outer.within(item, "").within(request, "");
         JsonNode url = request.isTextual() ? request : request.path("url");
-        String raw = url.isTextual() ? url.asText() : url.path("raw").asText();
-        String path = substituted(raw.replaceFirst("[?#].*$", ""))
-                .replaceFirst("^\\{\\{[^{}]+}}(?=/|$)", "")
-                .replaceFirst("^[A-Za-z]+://[^/]*", "");
-        Definitions definition = new Definitions(request.path("method").asText("GET"), "/");
-        definition.url(IN_PATH.matcher(path).replaceAll("{{input.$1}}"), true);
-        if (url.path("query").isArray()) {
-            query(url.path("query"), definition);
-        } else if (raw.contains("?")) {
-            definition.queryOf(raw.substring(raw.indexOf('?') + 1));
-        }
+        String raw = raw(url);
+        String name = item.path("name").asText("");
+        Definitions definition = definition(request, name);
+        String target = target(substituted(raw.replaceFirst("(?s)[?#].*$", ""), scope));
+        definition.url(IN_PATH.matcher(target).replaceAll("{{input.$1}}"), true);
+        query(url, raw, scope, definition);
         JsonNode body = request.path("body");
-        for (JsonNode header : request.path("header")) {
-            boolean ofBody = header.path("key").asText().equalsIgnoreCase("Content-Type") && body.has("mode");
-            if (!ofBody && !header.path("disabled").asBoolean()) {
-                definition.templateHeader(
-                        header.path("key").asText(),
-                        substituted(header.path("value").asText()));
+        boolean hasBody = body.hasNonNull("mode") && !body.path("disabled").asBoolean();
+        List<String[]> headers = headers(request.path("header"), scope);
+        for (String[] header : headers) {
+            if (!hasBody || !header[0].equalsIgnoreCase("Content-Type")) {
+                definition.templateHeader(header[0], header[1]);
             }
         }
-        body(body, request.path("header"), definition);
-        if (request.has("auth") && !request.path("auth").isNull()) {
-            definition.note(
-                    "it authenticates by " + request.at("/auth/type").asText() + ": see to it in the connection");
+        if (hasBody) {
+            String declared = headers.stream()
+                    .filter(header -> header[0].equalsIgnoreCase("Content-Type"))
+                    .map(header -> header[1])
+                    .findFirst()
+                    .orElse("");
+            body(body, declared, scope, definition);
         }
-        return definition.recommendation(item.path("name").asText(raw), source);
+        String auth = scope.auth.path("type").asText("");
+        if (!auth.isEmpty() && !auth.equals("noauth")) {
+            definition.note("it authenticates by " + auth + scope.authOf + ": see to it in the connection");
+        }
+        return definition.recommendation(name.isBlank() ? definition.title() : name, source);
     }
 
-    private void query(JsonNode pairs, Definitions definition) {
-        for (JsonNode pair : pairs) {
-            if (!pair.path("disabled").asBoolean()) {
-                definition.templateQuery(
-                        pair.path("key").asText(),
-                        substituted(pair.path("value").asText()));
+    private static Definitions definition(JsonNode request, String name) {
+        try {
+            return new Definitions(request.path("method").asText("GET"), "/");
+        } catch (InvalidDefinitionException e) {
+            throw new InvalidDefinitionException(
+                    "Postman collection",
+                    e.problems().stream()
+                            .map(problem -> "request \"" + name + "\": " + problem)
+                            .toList());
+        }
+    }
+
+    /** The URL as a text; an object may have it as {@code raw}, or only in parts. */
+    private static String raw(JsonNode url) {
+        if (url.isTextual() || !url.path("raw").asText("").isEmpty()) {
+            return url.isTextual() ? url.asText() : url.path("raw").asText();
+        }
+        String protocol = url.path("protocol").asText("");
+        String host = joined(url.path("host"), ".");
+        String port = url.path("port").asText("");
+        String path = joined(url.path("path"), "/");
+        String authority = host.isEmpty() ? "" : (protocol.isEmpty() ? "" : protocol.replaceFirst(":?(//)?$", "") + "://")
+                + host + (port.isEmpty() ? "" : ":" + port);
+        return authority + (path.isEmpty() || path.startsWith("/") ? "" : "/") + path;
+    }
+
+    /** A text, or the texts of an array, which may be objects with a value. */
+    private static String joined(JsonNode parts, String separator) {
+        if (!parts.isArray()) {
+            return parts.asText("");
+        }
+        List<String> texts = new ArrayList<>();
+        parts.forEach(part -> texts.add(part.isObject() ? part.path("value").asText("") : part.asText("")));
+        return String.join(separator, texts);
+    }
+
+    /** The path: what stands before the first slash is a host, with or without a scheme, or a variable for it. */
+    private static String target(String url) {
+        if (url.startsWith("/")) {
+            return url;
+        }
+        int scheme = url.indexOf("://");
+        int slash = url.indexOf('/', scheme < 0 ? 0 : scheme + 3);
+        String host = slash < 0 ? url : url.substring(0, slash);
+        String path = slash < 0 ? "" : url.substring(slash);
+        // {{baseUrl}}{{path}}: the second one is no host.
+        Matcher two = Pattern.compile("^\\{\\{[^{}]+}}(\\{\\{[^{}]+}}.*)$").matcher(host);
+        return two.matches() ? "/" + two.group(1) + path : path;
+    }
+
+    private void query(JsonNode url, String raw, Scope scope, Definitions definition) {
+        if (!url.path("query").isArray()) {
+            int question = raw.replaceFirst("(?s)#.*$", "").indexOf('?');
+            if (url.path("query").isTextual()) {
+                definition.templateQueryOf(substituted(url.path("query").asText(), scope));
+            } else if (question >= 0) {
+                definition.templateQueryOf(
+                        substituted(raw.substring(question + 1).replaceFirst("(?s)#.*$", ""), scope));
+            }
+            return;
+        }
+        List<String> pairs = new ArrayList<>();
+        for (JsonNode pair : url.path("query")) {
+            boolean isEmpty = !pair.hasNonNull("key") && !pair.hasNonNull("value");
+            if (!pair.path("disabled").asBoolean() && !isEmpty) {
+                String name = escaped(pair.path("key").asText(""), true);
+                pairs.add(pair.hasNonNull("value") ? name + "=" + escaped(pair.path("value").asText(), false) : name);
             }
         }
+        definition.templateQueryOf(substituted(String.join("&", pairs), scope));
     }
 
-    private void body(JsonNode body, JsonNode headers, Definitions definition) {
+    /** Postman sends what is percent-encoded as it is, but a separator within a value is encoded. */
+    private static String escaped(String text, boolean isName) {
+        String escaped = text.replace("&", "%26").replace("#", "%23");
+        return isName ? escaped.replace("=", "%3D") : escaped;
+    }
+
+    /** The header fields that are sent: an array of pairs, or a text with lines. */
+    private List<String[]> headers(JsonNode header, Scope scope) {
+        List<String[]> all = new ArrayList<>();
+        if (header.isTextual()) {
+            header.asText().lines().filter(line -> line.indexOf(':') > 0).forEach(line -> all.add(new String[] {
+                line.substring(0, line.indexOf(':')).strip(),
+                substituted(line.substring(line.indexOf(':') + 1).strip(), scope)
+            }));
+            return all;
+        }
+        for (JsonNode pair : header) {
+            String name = pair.path("key").asText("").strip();
+            if (!pair.path("disabled").asBoolean() && !name.isEmpty()) {
+                all.add(new String[] {
+                    substituted(name, scope), substituted(pair.path("value").asText(""), scope)
+                });
+            }
+        }
+        return all;
+    }
+
+    private void body(JsonNode body, String declared, Scope scope, Definitions definition) {
         switch (body.path("mode").asText("")) {
-            case "raw" -> raw(body, headers, definition);
-            case "urlencoded" -> {
-                ArrayNode fields = definition.body().putArray("form");
-                body.path("urlencoded").forEach(pair -> field(pair, fields));
-            }
-            case "formdata" -> {
-                ArrayNode parts = definition.body().putArray("multipart");
-                for (JsonNode part : body.path("formdata")) {
-                    if (part.path("type").asText().equals("file")) {
-                        definition.file(
-                                parts.addObject(),
-                                part.path("key").asText(),
-                                part.path("key").asText(),
-                                "application/octet-stream");
-                    } else {
-                        field(part, parts);
-                    }
+            case "raw" -> {
+                String language = body.at("/options/raw/language").asText("text");
+                String type = declared.isEmpty() ? LANGUAGES.getOrDefault(language, "text/plain") : declared;
+                String text = body.path("raw").asText("");
+                if (!text.isEmpty()) {
+                    definition.templateBody(substituted(text, scope), type);
                 }
             }
-            case "graphql" -> {
-                ObjectNode json = definition.body().putObject("json");
-                json.put("query", Definitions.literal(body.at("/graphql/query").asText()));
-                definition.note("the variables of the GraphQL query are to be added");
+            case "urlencoded" -> {
+                definition.body().putArray("form");
+                for (JsonNode pair : enabled(body.path("urlencoded"))) {
+                    definition.templateField(
+                            substituted(pair.path("key").asText(""), scope),
+                            substituted(pair.path("value").asText(""), scope));
+                }
             }
-            case "" -> {}
+            case "formdata" -> {
+                definition.body().putArray("multipart");
+                enabled(body.path("formdata")).forEach(part -> part(part, scope, definition));
+            }
+            case "graphql" -> graphql(body.path("graphql"), scope, definition);
+            case "file" -> definition.file(declared.isEmpty() ? "application/octet-stream" : declared);
             default -> definition.note("a body of the kind " + body.path("mode").asText() + " is to be added");
         }
     }
 
-    private void raw(JsonNode body, JsonNode headers, Definitions definition) {
-        String type =
-                body.at("/options/raw/language").asText("text").equals("json") ? "application/json" : "text/plain";
-        for (JsonNode header : headers) {
-            type = header.path("key").asText().equalsIgnoreCase("Content-Type")
-                    ? header.path("value").asText()
-                    : type;
-        }
-        definition.templateBody(substituted(body.path("raw").asText()), type);
+    private static List<JsonNode> enabled(JsonNode pairs) {
+        List<JsonNode> enabled = new ArrayList<>();
+        pairs.forEach(pair -> Optional.of(pair)
+                .filter(one -> !one.path("disabled").asBoolean())
+                .ifPresent(enabled::add));
+        return enabled;
     }
 
-    private void field(JsonNode pair, ArrayNode fields) {
-        if (!pair.path("disabled").asBoolean()) {
-            fields.addObject()
-                    .put("name", pair.path("key").asText())
-                    .put("value", substituted(pair.path("value").asText()));
+    private void part(JsonNode part, Scope scope, Definitions definition) {
+        String name = substituted(part.path("key").asText(""), scope);
+        String type = substituted(part.path("contentType").asText(""), scope);
+        if (!part.path("type").asText().equals("file")) {
+            definition.templatePart(name, substituted(part.path("value").asText(""), scope), type);
+            return;
         }
+        JsonNode sources = part.path("src");
+        List<String> files = new ArrayList<>();
+        (sources.isArray() ? sources : JsonNodeFactory.instance.arrayNode().add(sources))
+                .forEach(file -> files.add(file.asText("").replaceFirst("^.*[/\\\\]", "")));
+        for (String file : files.isEmpty() ? List.of("") : files) {
+            definition.file(name, file.isEmpty() ? name : file, type.isEmpty() ? "application/octet-stream" : type);
+        }
+    }
+
+    private void graphql(JsonNode graphql, Scope scope, Definitions definition) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("query", substituted(graphql.path("query").asText(""), scope));
+        String operation = graphql.path("operationName").asText("");
+        if (!operation.isEmpty()) {
+            json.put("operationName", substituted(operation, scope));
+        }
+        JsonNode given = graphql.path("variables");
+        String text = given.isTextual() ? given.asText() : given.isContainerNode() ? given.toString() : "";
+        JsonNode variables = text.isBlank() ? null : TemplateTexts.json(substituted(text, scope));
+        if (variables != null) {
+            json.set("variables", variables);
+        } else if (!text.isBlank()) {
+            definition.note("the variables of the GraphQL query are no JSON: add them");
+        }
+        definition.json(json);
     }
 
     /** The text with the variables that are known; the others become pills. */
-    private String substituted(String text) {
+    private static String substituted(String text, Scope scope) {
+        return substituted(text, scope, 0);
+    }
+
+    private static String substituted(String text, Scope scope, int depth) {
+        StringBuilder out = new StringBuilder();
         Matcher matcher = VARIABLE.matcher(text);
-        return matcher.replaceAll(match -> {
-            String name = match.group(1).strip();
-            String value = variables.get(name);
-            String pill = "{{input." + name.replaceAll("[^A-Za-z0-9_-]", "_") + "}}";
-            return Matcher.quoteReplacement(value == null ? pill : Definitions.literal(value));
-        });
+        int at = 0;
+        while (matcher.find()) {
+            String name = matcher.group(1).strip();
+            String value = scope.variables.get(name);
+            out.append(Definitions.literal(text.substring(at, matcher.start())));
+            if (value == null || depth == MAX_NESTING || out.length() > MAX_LENGTH) {
+                out.append("{{input.")
+                        .append(name.replaceAll("[^A-Za-z0-9_-]", "_"))
+                        .append("}}");
+            } else {
+                out.append(substituted(value, scope, depth + 1));
+            }
+            at = matcher.end();
+        }
+        return out.append(Definitions.literal(text.substring(at))).toString();
     }
 }

@@ -46,6 +46,11 @@ public final class RequestDraft {
         return new RequestDraft(wizard, definition, pills);
     }
 
+    /** The URL of the connection that sends the sample. */
+    String baseUrl() {
+        return wizard.connection().baseUrl();
+    }
+
     /** A copy to be changed. */
     ObjectNode copy() {
         return definition.deepCopy();
@@ -76,7 +81,10 @@ public final class RequestDraft {
         String typed = definition.path("url").asText();
         String known = taken.path("url").asText();
         String host = typed.replaceFirst("^(https?://[^/?#]*)?.*$", "$1");
-        return with(taken.put("url", Ranking.fits(typed, known) ? typed : host + known));
+        // A query that can't be told in parameters stands in the known URL.
+        int question = typed.contains("?") ? -1 : known.indexOf('?');
+        String query = question < 0 ? "" : known.substring(question);
+        return with(taken.put("url", Ranking.fits(typed, known) ? typed + query : host + known));
     }
 
     /**
@@ -111,7 +119,7 @@ public final class RequestDraft {
      */
     public RequestDraft header(String name, String value) {
         String given = Given.notNull(value, Given.notNull(name, "header name"));
-        if (Credentials.isCredential(name) && !given.contains("{{")) {
+        if (Credentials.isCredential(name) && (given.isEmpty() || Credentials.isWritten(TemplateTexts.USUAL.read(given)))) {
             throw new InvalidDefinitionException(
                     "header " + name, List.of("credentials belong to the connection: give them to its auth strategy"));
         }
@@ -216,7 +224,8 @@ public final class RequestDraft {
     private static Request withSecretHeaders(Request request) {
         Request hidden = request;
         for (String name : request.headerNames()) {
-            String value = request.header(name).orElse("");
+            // The same as lines of their own (RFC 9110, section 5.3).
+            String value = String.join(", ", request.headers(name));
             boolean isSecret = Credentials.isCredential(name) && !value.isEmpty();
             hidden = isSecret ? hidden.header(name, Secret.of(value)) : hidden;
         }

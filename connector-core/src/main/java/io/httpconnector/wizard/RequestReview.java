@@ -157,15 +157,21 @@ public final class RequestReview {
     }
 
     /**
-     * Saves the request: what it is, its sample, and what its answer looks like.
+     * Saves the request: what it is, its sample, and what its answer looks like. A URL below the base URL of the connection is saved
+     * relative to it, so that a connection to another environment sends the request to its own service.
      *
      * @param name what the request does, such as {@code Create venue}
      * @return the saved request
      * @throws InvalidDefinitionException when the request is wrong, a pill among it: lists all of it
      */
     public SavedRequest apply(String name) {
+        String url = RelativeUrl.of(
+                definition.path("url").asText(), samples.get(0).draft().baseUrl());
         return SavedRequest.of(
-                RequestTemplate.fromJson(definition.deepCopy().put("name", Given.notNull(name, "name of the request"))),
+                RequestTemplate.fromJson(definition
+                        .deepCopy()
+                        .put("name", Given.notNull(name, "name of the request"))
+                        .put("url", url)),
                 samples);
     }
 }

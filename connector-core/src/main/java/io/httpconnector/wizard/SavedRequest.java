@@ -9,22 +9,20 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Json;
 import io.httpconnector.Response;
+import io.httpconnector.internal.io.OwnerOnlyFiles;
 import io.httpconnector.template.PillFilter;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RenderException;
 import io.httpconnector.template.RequestTemplate;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.UUID;
 
 /**
  * A request that was found by the wizard, as one JSON file: the template, a sample, the schema of its answers and what later
@@ -50,16 +48,7 @@ public final class SavedRequest {
     }
 
     static SavedRequest of(RequestTemplate template, List<SampleExchange> samples) {
-        List<String> credentials = Credentials.in(template.toJson());
-        if (!credentials.isEmpty()) {
-            throw new InvalidDefinitionException(
-                    "request \"" + template.name() + "\"",
-                    credentials.stream()
-                            .map(name ->
-                                    name + ": credentials belong to the connection, and not into a file: give them to"
-                                            + " its auth strategy, or put a pill in their place")
-                            .toList());
-        }
+        refuseCredentials(template);
         Map<String, Shape> shapes = new TreeMap<>();
         for (SampleExchange one : samples) {
             if (one.status().isPresent() && !one.answer().isMissingNode()) {
@@ -72,33 +61,33 @@ public final class SavedRequest {
         return new SavedRequest(template, written(samples.get(0).exchange()), schemas);
     }
 
+    private static void refuseCredentials(RequestTemplate template) {
+        List<String> credentials = Credentials.in(template.toJson());
+        if (!credentials.isEmpty()) {
+            throw new InvalidDefinitionException(
+                    "request \"" + template.name() + "\"",
+                    credentials.stream()
+                            .map(name ->
+                                    name + ": credentials belong to the connection, and not into a file: give them to"
+                                            + " its auth strategy, or put a pill in their place")
+                            .toList());
+        }
+    }
+
     private static ObjectNode written(Exchange exchange) {
         ObjectNode sample = JsonNodeFactory.instance.objectNode();
         ObjectNode request = sample.putObject("request");
-        request.put("method", exchange.method()).put("url", withoutCredentials(exchange.url()));
+        request.put("method", exchange.method()).put("url", Credentials.masked(exchange.url()));
         setBody(request, exchange.requestBody());
         ObjectNode response = sample.putObject("response");
         exchange.status().ifPresent(status -> response.put("status", status));
         for (String name : KEPT_HEADERS) {
             exchange.responseHeaders()
                     .first(name)
-                    .ifPresent(value -> response.withObject("/headers").put(name, value));
+                    .ifPresent(value -> response.withObject("/headers").put(name, Credentials.masked(value)));
         }
         setBody(response, exchange.responseBody());
         return sample;
-    }
-
-    private static String withoutCredentials(String url) {
-        StringBuilder shown = new StringBuilder();
-        for (String piece : url.split("(?<=[?&])", -1)) {
-            int equals = piece.indexOf('=');
-            boolean hidden = equals > 0 && Credentials.isCredential(piece.substring(0, equals));
-            shown.append(
-                    hidden
-                            ? piece.substring(0, equals + 1) + Credentials.MASK + (piece.endsWith("&") ? "&" : "")
-                            : piece);
-        }
-        return shown.toString();
     }
 
     private static void setBody(ObjectNode message, String body) {
@@ -108,7 +97,7 @@ public final class SavedRequest {
         try {
             message.set("json", Credentials.masked(Json.parse(body)));
         } catch (InvalidDefinitionException e) {
-            message.put("text", body);
+            message.put("text", Credentials.masked(body));
         }
     }
 
@@ -169,26 +158,19 @@ public final class SavedRequest {
     }
 
     /**
-     * Writes the file, whole or not at all.
+     * Writes the file as a whole or not at all, and forces it to the disk. Only its owner can read it, on a file system with POSIX
+     * permissions, also if it replaces one that others could read.
      *
-     * @param file the file, which is replaced when it is there
-     * @throws ConnectorException when it can't be written
+     * @param file the file, which is replaced if it exists
+     * @throws InvalidDefinitionException if a credential is written in the request, as it may be in a file that was edited
+     * @throws ConnectorException if it can't be written
      */
     public void save(Path file) {
-        Path target = Given.notNull(file, "file").toAbsolutePath();
-        Path part = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
+        refuseCredentials(template);
         try {
-            Files.writeString(part, toText(), StandardCharsets.UTF_8);
-            Files.move(part, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            OwnerOnlyFiles.write(Given.notNull(file, "file"), toText());
         } catch (IOException e) {
-            ConnectorException failure =
-                    new ConnectorException("The saved request " + file + " can't be written: " + e.getMessage(), e);
-            try {
-                Files.deleteIfExists(part);
-            } catch (IOException left) {
-                failure.addSuppressed(left);
-            }
-            throw failure;
+            throw new ConnectorException("The saved request " + file + " can't be written: " + e.getMessage(), e);
         }
     }
 

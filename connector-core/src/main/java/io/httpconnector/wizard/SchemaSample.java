@@ -1,24 +1,41 @@
 package io.httpconnector.wizard;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
-import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.httpconnector.Json;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.net.URLDecoder;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Makes a value that a schema describes, of OpenAPI 3.0 or JSON Schema: its example, its default, or one of its type. */
 final class SchemaSample {
 
     private static final int MAX_DEPTH = 8;
     private static final int MAX_VALUES = 2000;
+    private static final int MAX_ITEMS = 10;
+    private static final int MAX_LENGTH = 1000;
+    private static final List<String> COMPOSED = List.of("allOf", "oneOf", "anyOf");
+
+    /** The keywords that say what a value is. */
+    private static final List<String> VALUES =
+            List.of("type", "properties", "items", "enum", "const", "example", "examples", "default", "format", "$ref");
 
     private final JsonNode document;
     private final Set<String> open = new HashSet<>();
+    private final Set<String> unresolved = new TreeSet<>();
     private int values;
 
     SchemaSample(JsonNode document) {
@@ -30,11 +47,42 @@ final class SchemaSample {
         JsonNode target = node;
         for (int i = 0; i < 10 && target.has("$ref"); i++) {
             String ref = target.path("$ref").asText();
-            target = ref.startsWith("#/")
-                    ? document.at(ref.substring(1).replace("%7B", "{").replace("%7D", "}"))
-                    : NullNode.getInstance();
+            JsonNode found = ref.startsWith("#/") ? at(ref.substring(1)) : MissingNode.getInstance();
+            if (found.isMissingNode()) {
+                unresolved.add(ref);
+            }
+            target = found;
         }
         return target;
+    }
+
+    private JsonNode at(String pointer) {
+        try {
+            return document.at(pointer.indexOf('%') < 0 ? pointer : URLDecoder.decode(pointer.replace("+", "%2B"), UTF_8));
+        } catch (IllegalArgumentException e) {
+            return MissingNode.getInstance();
+        }
+    }
+
+    /** The references that lead to nothing that is known here. */
+    Set<String> unresolved() {
+        return unresolved;
+    }
+
+    /** The schema of a property, wherever it is declared. */
+    JsonNode property(JsonNode reference, String name) {
+        return property(reference, name, 0);
+    }
+
+    private JsonNode property(JsonNode reference, String name, int depth) {
+        JsonNode schema = resolved(reference);
+        JsonNode found = resolved(schema.path("properties").path(name));
+        for (String keyword : COMPOSED) {
+            for (JsonNode part : schema.path(keyword)) {
+                found = found.isMissingNode() && depth < MAX_DEPTH ? property(part, name, depth + 1) : found;
+            }
+        }
+        return found;
     }
 
     JsonNode of(JsonNode schema) {
@@ -66,30 +114,63 @@ final class SchemaSample {
                 return schema.path(keyword).get(0);
             }
         }
-        if (schema.path("allOf").isArray()) {
-            return merged(schema, depth);
-        }
-        for (String keyword : new String[] {"oneOf", "anyOf"}) {
-            if (!schema.path(keyword).isEmpty()) {
-                return of(schema.path(keyword).get(0), depth + 1);
-            }
-        }
-        return ofType(schema, type(schema), depth);
+        boolean isComposed = COMPOSED.stream().anyMatch(keyword -> !schema.path(keyword).isEmpty());
+        return isComposed ? composed(schema, depth) : ofType(schema, type(schema), depth);
     }
 
-    private JsonNode merged(JsonNode schema, int depth) {
+    /** What all of {@code allOf}, one of {@code oneOf}, one of {@code anyOf} and the schema itself say together. */
+    private JsonNode composed(JsonNode schema, int depth) {
         ObjectNode all = JsonNodeFactory.instance.objectNode();
-        JsonNode last = NullNode.getInstance();
-        for (JsonNode part : schema.path("allOf")) {
-            last = of(part, depth + 1);
-            if (last instanceof ObjectNode object) {
+        JsonNode other = MissingNode.getInstance();
+        for (JsonNode part : parts(schema)) {
+            JsonNode value = of(typed(part, schema), depth + 1);
+            if (value instanceof ObjectNode object) {
                 all.setAll(object);
+            } else if (other.isMissingNode() || other.isNull()) {
+                other = value;
             }
         }
-        if (schema.has("properties") && object(schema, depth) instanceof ObjectNode own) {
-            all.setAll(own);
+        boolean isObject = schema.has("properties") || schema.path("type").asText().equals("object") || !all.isEmpty();
+        if (isObject) {
+            if (object(schema, depth) instanceof ObjectNode own) {
+                all.setAll(own);
+            }
+            return all;
         }
-        return all.isEmpty() ? last : all;
+        return other.isMissingNode() ? ofType(schema, type(schema), depth) : other;
+    }
+
+    private List<JsonNode> parts(JsonNode schema) {
+        List<JsonNode> parts = new ArrayList<>();
+        for (JsonNode part : schema.path("allOf")) {
+            if (saysWhat(part)) {
+                parts.add(part);
+            }
+        }
+        for (String keyword : List.of("oneOf", "anyOf")) {
+            for (JsonNode part : schema.path(keyword)) {
+                boolean isNull = resolved(part).path("type").asText().equals("null");
+                if (saysWhat(part) && !isNull) {
+                    parts.add(part);
+                    break;
+                }
+            }
+        }
+        return parts;
+    }
+
+    /** Whether it says more than a condition such as {@code {"required": ["id"]}}, which has no value of its own. */
+    private boolean saysWhat(JsonNode part) {
+        JsonNode schema = resolved(part);
+        return VALUES.stream().anyMatch(schema::has) || COMPOSED.stream().anyMatch(schema::has);
+    }
+
+    /** A part without a type has that of the whole. */
+    private static JsonNode typed(JsonNode part, JsonNode whole) {
+        boolean isTyped = part.has("type") || part.has("$ref") || !whole.has("type") || part.has("properties");
+        return isTyped || !(part instanceof ObjectNode object)
+                ? part
+                : object.deepCopy().set("type", whole.get("type"));
     }
 
     private static String type(JsonNode schema) {
@@ -106,30 +187,75 @@ final class SchemaSample {
     private JsonNode ofType(JsonNode schema, String type, int depth) {
         return switch (type) {
             case "object" -> object(schema, depth);
-            case "array" -> {
-                ArrayNode array = JsonNodeFactory.instance.arrayNode();
-                yield depth > MAX_DEPTH || !schema.has("items") ? array : array.add(of(schema.get("items"), depth + 1));
-            }
+            case "array" -> array(schema, depth);
             case "boolean" -> BooleanNode.TRUE;
-            case "integer" -> schema.path("minimum").isIntegralNumber() ? schema.get("minimum") : IntNode.valueOf(1);
-            case "number" -> schema.path("minimum").isNumber() ? schema.get("minimum") : IntNode.valueOf(1);
+            case "integer", "number" -> number(schema);
             case "null" -> NullNode.getInstance();
-            default -> TextNode.valueOf(text(schema.path("format").asText()));
+            default -> TextNode.valueOf(text(schema));
         };
+    }
+
+    private JsonNode array(JsonNode schema, int depth) {
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+        if (depth > MAX_DEPTH || !schema.has("items") || isOpen(schema.get("items"))) {
+            return array;
+        }
+        int size = Math.min(Math.max(1, schema.path("minItems").asInt(1)), MAX_ITEMS);
+        for (int i = 0; i < size; i++) {
+            array.add(of(schema.get("items"), depth + 1));
+        }
+        return array;
+    }
+
+    /** The least number that fits, or 1. */
+    private static JsonNode number(JsonNode schema) {
+        JsonNode least = schema.path("minimum");
+        JsonNode exclusive = schema.path("exclusiveMinimum");
+        BigDecimal number = least.isNumber() ? least.decimalValue() : BigDecimal.ONE;
+        if (exclusive.isNumber() || exclusive.asBoolean()) {
+            number = (exclusive.isNumber() ? exclusive.decimalValue() : number).add(BigDecimal.ONE);
+        }
+        JsonNode most = schema.path("maximum");
+        if (most.isNumber() && number.compareTo(most.decimalValue()) > 0) {
+            number = most.decimalValue();
+        }
+        BigDecimal step = schema.path("multipleOf").isNumber() ? schema.path("multipleOf").decimalValue() : BigDecimal.ZERO;
+        if (step.signum() > 0 && number.remainder(step).signum() != 0) {
+            number = number.divide(step, 0, RoundingMode.CEILING).multiply(step);
+        }
+        return Json.number(number.stripTrailingZeros().toPlainString());
+    }
+
+    /** Whether the value is within itself, so that it would have no end. */
+    private boolean isOpen(JsonNode node) {
+        return open.contains(node.path("$ref").asText(""));
     }
 
     private JsonNode object(JsonNode schema, int depth) {
         ObjectNode object = JsonNodeFactory.instance.objectNode();
+        Set<String> required = new HashSet<>();
+        schema.path("required").forEach(name -> required.add(name.asText()));
         if (depth <= MAX_DEPTH) {
             schema.path("properties").properties().forEach(property -> {
                 JsonNode known = resolved(property.getValue());
-                if (!known.path("readOnly").asBoolean()
-                        && !known.path("deprecated").asBoolean()) {
+                boolean isWanted =
+                        required.contains(property.getKey()) || !known.path("deprecated").asBoolean();
+                if (!known.path("readOnly").asBoolean() && isWanted) {
                     object.set(property.getKey(), of(property.getValue(), depth + 1));
                 }
             });
         }
         return object;
+    }
+
+    private static String text(JsonNode schema) {
+        String text = text(schema.path("format").asText());
+        int least = Math.min(schema.path("minLength").asInt(0), MAX_LENGTH);
+        int most = schema.path("maxLength").asInt(Integer.MAX_VALUE);
+        if (text.length() < least) {
+            text = text.repeat(least / text.length() + 1).substring(0, least);
+        }
+        return most >= 0 && text.length() > most ? text.substring(0, most) : text;
     }
 
     private static String text(String format) {

@@ -182,6 +182,54 @@ class CurlTest {
                 .hasMessageContaining(message);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '!',
+            quoteCharacter = '~',
+            value = {
+                "'http://h/a?q=50%+off&r=100%'          ! /a        ! [{'name':'q','value':'50% off'},{'name':'r','value':'100%'}]",
+                "'http://h/a?q=%zz&r=%C3%A9'            ! /a        ! [{'name':'q','value':'%zz'},{'name':'r','value':'é'}]",
+                "'http://h/a?a=%E4&b=50%+off'           ! /a?a=%E4&b=50%25+off !",
+                "'http://h/a?flag&x=1'                  ! /a?flag&x=1 !",
+                "'http://h/a?x=1#frag?y=2'              ! /a        ! [{'name':'x','value':'1'}]",
+                "-G http://h/a#frag -d q=1              ! /a        ! [{'name':'q','value':'1'}]",
+                "-G 'http://h/a?z=1#frag' -d q=1 -d r=2 ! /a        ! [{'name':'z','value':'1'},{'name':'q','value':'1'},{'name':'r','value':'2'}]",
+                "-G 'http://h/a?' -d q=1                ! /a        ! [{'name':'q','value':'1'}]",
+                "-G http://h/a -d a=%E4                 ! /a?a=%E4  !",
+                "-G http://h#x --data-urlencode 'q=50% & more' ! /  ! [{'name':'q','value':'50% & more'}]",
+                "http://h/100%/%zz/%41                  ! /100%25/%25zz/%41 !",
+                "http://h/a#x --url-query q=50%         ! /a        ! [{'name':'q','value':'50%'}]"
+            })
+    void percentSignsAndFragments(String arguments, String url, String query) {
+        JsonNode read = definition("curl " + arguments.strip());
+
+        assertThat(read.path("url").asText()).isEqualTo(url.strip());
+        assertThat(read.path("query").isMissingNode() ? "" : read.path("query").toString().replace('"', '\''))
+                .isEqualTo(query == null ? "" : query.strip());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a=%E4", "x=%41&y=%E4%F6", "flag&x=1", "a=%E4&b=50%+off"})
+    void formThatIsNoUtf8IsSentAsItIs(String body) {
+        service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
+        try (HttpConnection connection =
+                HttpConnection.named("S").baseUrl(service.baseUrl()).build()) {
+            RequestWizard.of(connection)
+                    .get("/")
+                    .use(read("curl http://h/ -d '" + body + "'"))
+                    .send();
+            RequestWizard.of(connection)
+                    .get("/x")
+                    .use(read("curl 'http://h/x?a=%E4'"))
+                    .send();
+        }
+
+        List<LoggedRequest> requests = service.findAll(anyRequestedFor(anyUrl()));
+        assertThat(requests.get(0).getBodyAsString()).isEqualTo(body);
+        assertThat(requests.get(0).getHeader("Content-Type")).isEqualTo("application/x-www-form-urlencoded");
+        assertThat(requests.get(1).getUrl()).isEqualTo("/x?a=%E4");
+    }
+
     @Test
     void bracesAreNoPills() {
         service.stubFor(any(anyUrl()).willReturn(okJson("{}")));

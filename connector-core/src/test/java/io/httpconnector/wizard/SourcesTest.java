@@ -178,7 +178,9 @@ class SourcesTest {
         assertThat(find(source, "PUT /media/").definition().path("body"))
                 .isEqualTo(Json.parse("{\"bytes\": \"{{file.content}}\", \"contentType\": \"image/png\"}"));
         assertThat(find(source, "POST /login").definition().path("body"))
-                .isEqualTo(Json.parse("{\"form\": [{\"name\": \"user\", \"value\": \"user@example.com\"}]}"));
+                .isEqualTo(
+                        Json.parse(
+                                "{\"form\": [{\"name\": \"user\", \"value\": \"user@example.com\"}, {\"name\": \"password\", \"value\": \"{{connection.password}}\"}]}"));
         assertThat(Sources.openApi("{\"openapi\": \"3.0.3\", \"paths\": {\"/a\": {\"get\": {}}}}")
                         .all())
                 .extracting(Recommendation::title)
@@ -257,7 +259,7 @@ class SourcesTest {
                 .isEqualTo(Json.parse("{\"form\": [{\"name\": \"a\", \"value\": \"b\"}]}"));
         assertThat(find(source, "Upload").definition()).isEqualTo(Json.parse("""
                 {"method": "POST", "url": "/up", "body": {"multipart": [
-                  {"name": "doc", "value": "{{file.doc}}", "fileName": "doc", "contentType": "application/octet-stream"}, {"name": "t", "value": "v"}]}}"""));
+                  {"name": "doc", "value": "{{file.doc}}", "fileName": "x", "contentType": "application/octet-stream"}, {"name": "t", "value": "v"}]}}"""));
     }
 
     @Test

@@ -1,0 +1,326 @@
+package io.httpconnector.wizard;
+
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Masks credentials in a text: the values of form fields, query parameters, XML elements and attributes, JSON members (in a JSON
+ * text that was cut, too) and parts of a multipart body whose names say so, user info in URLs, private keys and JSON Web Tokens.
+ * Not thread-safe.
+ */
+final class CredentialText {
+
+    private static final String PRIVATE_KEY = "-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----";
+    private static final Pattern PEM = Pattern.compile(PRIVATE_KEY + "[^-]*+(?:-----END [A-Z ]{0,40}PRIVATE KEY-----)?");
+    private static final Pattern JWT =
+            Pattern.compile("\\beyJ[A-Za-z0-9_-]{8,}+\\.eyJ[A-Za-z0-9_-]{8,}+\\.[A-Za-z0-9_-]*+");
+
+    /** A password, or a user whose name is as long as a token. */
+    private static final Pattern USER_INFO =
+            Pattern.compile("(?<=://)(?:[^/?#\\s\"'<>@:]{0,200}:[^/?#\\s\"'<>@]{1,500}|[^/?#\\s\"'<>@:]{16,500})(?=@)");
+
+    private static final Pattern PAIR =
+            Pattern.compile("(?<=^|[?&;\\s])([^=&?;:\\s\"'<>#/]{1,200})=([^&\\s;\"'<>#]++)");
+    private static final Pattern LINE =
+            Pattern.compile("(?m)^[ \\t-]*([A-Za-z_][\\w.-]{0,100}):[ \\t]++(?![|>{\\[&*])(\\S++(?: \\S++)?)[ \\t]*$");
+    private static final Pattern QUOTED = Pattern.compile("([A-Za-z_$][\\w$.-]{0,100})\\s{0,9}[:=]\\s{0,9}([\"'])");
+    private static final Pattern MEMBER = Pattern.compile("\"([^\"\\\\\\r\\n]{1,200})\"\\s{0,99}:\\s{0,99}");
+    private static final Pattern NUMBER = Pattern.compile("\\G-?[0-9][0-9.eE+-]*+");
+    private static final Pattern ELEMENT =
+            Pattern.compile("<((?:[A-Za-z_][\\w.-]{0,100}:)?([A-Za-z_][\\w.-]{0,100}))(?:\\s[^<>]*+)?(?<!/)>");
+    private static final Pattern CONTENT = Pattern.compile("(?<=>)[^<]*[^<\\s][^<]*(?=<)|(?<=<!\\[CDATA\\[)[^]]++");
+    private static final Pattern PART =
+            Pattern.compile(
+                    "(?i)content-disposition:[^\\r\\n]*?\\bname=\"([^\"\\r\\n]*)\"[^\\r\\n]*\\r?\\n(?:[^\\r\\n]++\\r?\\n)*+\\r?\\n");
+
+    private static final int MAX_FOUND = 100;
+
+    private final StringBuilder text;
+    private final boolean isWhole;
+    private final boolean isTemplate;
+    private final UnaryOperator<String> replacement;
+    private String found = "";
+
+    private CredentialText(String text, boolean isWhole, boolean isTemplate, UnaryOperator<String> replacement) {
+        this.text = new StringBuilder(text);
+        this.isWhole = isWhole;
+        this.isTemplate = isTemplate;
+        this.replacement = replacement;
+    }
+
+    private String read(String value) {
+        return isTemplate ? TemplateTexts.USUAL.read(value) : value;
+    }
+
+    /**
+     * Masks the credentials of a whole text, such as a body or a URL.
+     *
+     * @return the text, which is the same if there is none
+     */
+    static String masked(String text) {
+        return new CredentialText(text, true, false, name -> Credentials.MASK).masked();
+    }
+
+    /** Masks the credentials of a value within a document, where a sentence with a colon means nothing. */
+    static String maskedValue(String text) {
+        return new CredentialText(text, false, false, name -> Credentials.MASK).masked();
+    }
+
+    /** Puts something else in the place of each credential of a whole text, with pills or without, by the name of the credential. */
+    static String replaced(String text, boolean isTemplate, UnaryOperator<String> replacement) {
+        return new CredentialText(text, true, isTemplate, replacement).masked();
+    }
+
+    /** The name of a credential in a text; empty if there is none. */
+    static String find(String text, boolean isWhole) {
+        CredentialText search = new CredentialText(text, isWhole, false, name -> Credentials.MASK);
+        String masked = search.masked();
+        return masked.equals(text) ? "" : search.found.isEmpty() ? "a credential" : search.found;
+    }
+
+    private String masked() {
+        all(PEM, "a private key");
+        all(JWT, "a JSON Web Token");
+        all(USER_INFO, "the user in a URL");
+        if (text.indexOf("=") >= 0) {
+            pairs();
+        }
+        if (text.indexOf("\"") >= 0 || text.indexOf("'") >= 0) {
+            if (isWhole) {
+                parts();
+                quoted();
+            }
+            members();
+        }
+        if (text.indexOf("</") >= 0) {
+            elements();
+        }
+        if (isWhole && text.indexOf(": ") >= 0) {
+            lines();
+        }
+        return text.toString();
+    }
+
+    private void all(Pattern pattern, String name) {
+        Matcher matcher = pattern.matcher(text);
+        while (matcher.find()) {
+            if (Credentials.isWritten(read(matcher.group()))) {
+                int length = mask(matcher.start(), matcher.end(), name);
+                matcher = continued(matcher, pattern, length);
+            }
+        }
+    }
+
+    /** A matcher that goes on after the mask. */
+    private Matcher continued(Matcher before, Pattern pattern, int length) {
+        int at = Math.min(text.length(), before.start() + length);
+        return pattern.matcher(text).region(at, text.length()).useTransparentBounds(true).useAnchoringBounds(false);
+    }
+
+    /** Gives the length of what is there now. */
+    private int mask(int start, int end, String name) {
+        String instead = replacement.apply(name);
+        text.replace(start, end, instead);
+        found = found.isEmpty() ? name.substring(0, Math.min(name.length(), MAX_FOUND)) : found;
+        return instead.length();
+    }
+
+    private void pairs() {
+        Matcher matcher = PAIR.matcher(text);
+        int at = 0;
+        while (matcher.find(at)) {
+            String name = decoded(matcher.group(1));
+            String value = matcher.group(2);
+            if (Credentials.isCredentialParameter(name, read(decoded(value))) || holdsCredential(decoded(value))) {
+                at = matcher.start(2) + mask(matcher.start(2), matcher.end(2), name);
+                matcher = PAIR.matcher(text);
+            } else {
+                at = matcher.end();
+            }
+            if (at > text.length()) {
+                return;
+            }
+        }
+    }
+
+    /** JSON in a form field. */
+    private static boolean holdsCredential(String value) {
+        if (!value.startsWith("{") && !value.startsWith("[")) {
+            return false;
+        }
+        try {
+            return !Credentials.found(Json.parse(value)).isEmpty();
+        } catch (InvalidDefinitionException e) {
+            return false;
+        }
+    }
+
+    /** What is percent-encoded, decoded where it can be. */
+    static String decoded(String text) {
+        try {
+            return text.indexOf('%') < 0 && text.indexOf('+') < 0 ? text : URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return text;
+        }
+    }
+
+    private void parts() {
+        Matcher matcher = PART.matcher(text);
+        int at = 0;
+        while (at <= text.length() && matcher.find(at)) {
+            int end = text.indexOf("\n--", matcher.end());
+            int last = end < 0 ? text.length() : end > 0 && text.charAt(end - 1) == '\r' ? end - 1 : end;
+            at = matcher.end();
+            if (last > at && Credentials.isCredential(matcher.group(1), read(text.substring(at, last)))) {
+                at += mask(at, last, matcher.group(1));
+                matcher = PART.matcher(text);
+            }
+        }
+    }
+
+    /** {@code password="x"} and {@code password: 'x'}, as in attributes of XML, in GraphQL and in scripts. */
+    private void quoted() {
+        Matcher matcher = QUOTED.matcher(text);
+        int at = 0;
+        while (at <= text.length() && matcher.find(at)) {
+            int start = matcher.end();
+            int end = closing(start, matcher.group(2).charAt(0));
+            at = start;
+            if (Credentials.isCredential(matcher.group(1), read(text.substring(start, end)))) {
+                at = start + mask(start, end, matcher.group(1));
+                matcher = QUOTED.matcher(text);
+            }
+        }
+    }
+
+    private int closing(int start, char quote) {
+        int end = start;
+        while (end < text.length() && text.charAt(end) != quote) {
+            end += text.charAt(end) == '\\' ? 2 : 1;
+        }
+        return Math.min(end, text.length());
+    }
+
+    /** Members of JSON that can't be read as a whole, because it was cut or has pills. */
+    private void members() {
+        Matcher matcher = MEMBER.matcher(text);
+        int at = 0;
+        while (at <= text.length() && matcher.find(at)) {
+            String name = matcher.group(1);
+            int start = matcher.end();
+            at = start;
+            char first = start < text.length() ? text.charAt(start) : 0;
+            int end;
+            if (first == '"') {
+                start++;
+                end = closing(start, '"');
+            } else if (first == '{' || first == '[') {
+                boolean isAll = CredentialNames.kind(name).compareTo(CredentialNames.Kind.TEXT) >= 0;
+                if (isAll) {
+                    at = maskTexts(start, bracket(start), name);
+                    matcher = MEMBER.matcher(text);
+                }
+                continue;
+            } else {
+                Matcher number = NUMBER.matcher(text);
+                end = number.find(start) ? number.end() : start;
+            }
+            if (Credentials.isCredential(name, read(text.substring(start, end)))) {
+                at = start + mask(start, end, name);
+                matcher = MEMBER.matcher(text);
+            }
+        }
+    }
+
+    private int bracket(int start) {
+        int depth = 0;
+        for (int i = start; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"') {
+                i = closing(i + 1, '"');
+            }
+            depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
+            if (depth == 0) {
+                return i + 1;
+            }
+        }
+        return text.length();
+    }
+
+    /** Masks the texts in a range of JSON, but not the names of members; gives the end of the range afterwards. */
+    private int maskTexts(int start, int end, String name) {
+        int at = start;
+        int last = end;
+        while (at < last) {
+            if (text.charAt(at) != '"') {
+                at++;
+                continue;
+            }
+            int close = Math.min(closing(at + 1, '"'), last);
+            int after = close + 1;
+            while (after < last && Character.isWhitespace(text.charAt(after))) {
+                after++;
+            }
+            boolean isName = after < last && text.charAt(after) == ':';
+            if (!isName && Credentials.isWritten(read(text.substring(at + 1, close)))) {
+                int length = mask(at + 1, close, name);
+                last += length - (close - at - 1);
+                close = at + 1 + length;
+            }
+            at = close + 1;
+        }
+        return Math.min(at, text.length());
+    }
+
+    private void elements() {
+        Matcher matcher = ELEMENT.matcher(text);
+        int at = 0;
+        while (at <= text.length() && matcher.find(at)) {
+            at = matcher.end();
+            CredentialNames.Kind kind = CredentialNames.kind(matcher.group(2));
+            int end = kind == CredentialNames.Kind.NONE ? -1 : text.indexOf("</" + matcher.group(1), at);
+            if (end < 0) {
+                continue;
+            }
+            String content = text.substring(at, end);
+            boolean hasElements = content.indexOf('<') >= 0;
+            if (hasElements && kind.compareTo(CredentialNames.Kind.TEXTS) >= 0) {
+                String name = matcher.group(2);
+                String shown = CONTENT.matcher(">" + content + "<").replaceAll(match -> instead(match.group(), name));
+                String inner = shown.substring(1, shown.length() - 1);
+                if (!inner.equals(content)) {
+                    text.replace(at, end, inner);
+                    found = found.isEmpty() ? matcher.group(2) : found;
+                }
+                at += inner.length();
+            } else if (!hasElements && Credentials.isCredential(matcher.group(2), read(content.strip()))) {
+                at += mask(at, end, matcher.group(2));
+            }
+            matcher = ELEMENT.matcher(text);
+        }
+    }
+
+    private String instead(String content, String name) {
+        return Matcher.quoteReplacement(Credentials.isWritten(read(content)) ? replacement.apply(name) : content);
+    }
+
+    private void lines() {
+        Matcher matcher = LINE.matcher(text);
+        int at = 0;
+        while (at <= text.length() && matcher.find(at)) {
+            at = matcher.end();
+            String value = matcher.group(2);
+            boolean isQuoted = Stream.of("\"", "'", "***").anyMatch(value::startsWith);
+            if (!isQuoted && Credentials.isCredential(matcher.group(1), read(value))) {
+                at = matcher.start(2) + mask(matcher.start(2), matcher.end(2), matcher.group(1));
+                matcher = LINE.matcher(text);
+            }
+        }
+    }
+}

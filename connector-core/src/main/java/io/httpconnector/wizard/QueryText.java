@@ -1,0 +1,147 @@
+package io.httpconnector.wizard;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A pair of a query or form as it was written: {@code name=value}. A percent sign without two hex digits stands for itself, as it
+ * does to curl and to most services.
+ *
+ * @param name the name, decoded
+ * @param value the value, decoded, as a text with pills
+ * @param raw the pair as it can stand in a URL, as a text with pills
+ * @param isExact whether name and value say all of it, so that the pair can be encoded anew
+ */
+record QueryText(String name, String value, String raw, boolean isExact) {
+
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
+    private static final Pattern PILL = Pattern.compile("\\{\\{[^{}]*+}}");
+
+    /** Path and query characters by RFC 3986, and the brackets that many services want. */
+    private static final String PERMITTED = "-._~!$&'()*+,;=:@/";
+
+    /** The pairs of a query; empty ones say nothing. */
+    static List<QueryText> pairs(String query, boolean hasPills) {
+        return Stream.of(query.split("&", -1))
+                .filter(pair -> !pair.isEmpty())
+                .map(pair -> of(pair, hasPills))
+                .collect(Collectors.toList());
+    }
+
+    private static QueryText of(String pair, boolean hasPills) {
+        int equals = pair.indexOf('=');
+        Decoded name = decoded(equals < 0 ? pair : pair.substring(0, equals), false);
+        Decoded value = decoded(equals < 0 ? "" : pair.substring(equals + 1), hasPills);
+        boolean isExact = equals > 0 && name.isUtf8 && value.isUtf8;
+        return new QueryText(name.text, value.text, encoded(pair, true, hasPills), isExact);
+    }
+
+    /** A value that was percent-encoded; what is no pill is text. */
+    static String value(String text, boolean hasPills) {
+        return decoded(text, hasPills).text;
+    }
+
+    private record Decoded(String text, boolean isUtf8) {}
+
+    private static Decoded decoded(String text, boolean hasPills) {
+        StringBuilder out = new StringBuilder();
+        boolean isUtf8 = true;
+        for (String piece : pieces(text, hasPills)) {
+            if (hasPills && PILL.matcher(piece).matches()) {
+                out.append(piece);
+                continue;
+            }
+            byte[] bytes = bytes(piece);
+            try {
+                out.append(Definitions.literal(StandardCharsets.UTF_8
+                        .newDecoder()
+                        .decode(ByteBuffer.wrap(bytes))
+                        .toString()));
+            } catch (CharacterCodingException e) {
+                isUtf8 = false;
+                out.append(Definitions.literal(new String(bytes, StandardCharsets.ISO_8859_1)));
+            }
+        }
+        return new Decoded(out.toString(), isUtf8);
+    }
+
+    private static byte[] bytes(String text) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
+        int at = 0;
+        while (at < text.length()) {
+            int c = text.codePointAt(at);
+            if (c == '%' && isEncoded(text, at)) {
+                bytes.write(HexFormat.fromHexDigits(text, at + 1, at + 3));
+                at += 3;
+            } else {
+                String one = c == '+' ? " " : Character.toString(c);
+                bytes.writeBytes(one.getBytes(StandardCharsets.UTF_8));
+                at += Character.charCount(c);
+            }
+        }
+        return bytes.toByteArray();
+    }
+
+    private static boolean isEncoded(String text, int at) {
+        return at + 2 < text.length()
+                && HexFormat.isHexDigit(text.charAt(at + 1))
+                && HexFormat.isHexDigit(text.charAt(at + 2));
+    }
+
+    /** The text with everything percent-encoded that can't stand in a URL, but for what is encoded already. */
+    static String encoded(String text, boolean inQuery, boolean hasPills) {
+        StringBuilder out = new StringBuilder();
+        for (String piece : pieces(text, hasPills)) {
+            if (hasPills && PILL.matcher(piece).matches()) {
+                out.append(piece);
+            } else {
+                encode(piece, inQuery, out);
+            }
+        }
+        return out.toString();
+    }
+
+    private static void encode(String text, boolean inQuery, StringBuilder out) {
+        int at = 0;
+        while (at < text.length()) {
+            int c = text.codePointAt(at);
+            boolean isPermitted = (c < 0x80 && Character.isLetterOrDigit(c))
+                    || PERMITTED.indexOf(c) >= 0
+                    || (inQuery && (c == '?' || c == '[' || c == ']'))
+                    || (c == '%' && isEncoded(text, at));
+            if (isPermitted) {
+                out.appendCodePoint(c);
+            } else {
+                for (byte octet : Character.toString(c).getBytes(StandardCharsets.UTF_8)) {
+                    HEX.toHexDigits(out.append('%'), octet);
+                }
+            }
+            at += Character.charCount(c);
+        }
+    }
+
+    /** The text cut before and behind each pill. */
+    private static List<String> pieces(String text, boolean hasPills) {
+        if (!hasPills || !text.contains("{{")) {
+            return List.of(text);
+        }
+        List<String> pieces = new ArrayList<>();
+        var matcher = PILL.matcher(text);
+        int at = 0;
+        while (matcher.find()) {
+            pieces.add(text.substring(at, matcher.start()));
+            pieces.add(matcher.group());
+            at = matcher.end();
+        }
+        pieces.add(text.substring(at));
+        return pieces;
+    }
+}

@@ -1,0 +1,37 @@
+package io.httpconnector.wizard;
+
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Makes a URL relative to a base URL: text of a template, whose pills stay as they are. */
+final class RelativeUrl {
+
+    private static final Pattern URL = Pattern.compile("(?s)([A-Za-z][A-Za-z0-9+.-]*)://([^/?#{}]*)(.*)");
+    private static final Pattern DEFAULT_PORT = Pattern.compile("^(http://.*):80$|^(https://.*):443$");
+
+    private RelativeUrl() {}
+
+    /** What follows the base URL; the URL itself if it has another origin, or a path that is not below that of the base URL. */
+    static String of(String url, String baseUrl) {
+        Matcher absolute = URL.matcher(url);
+        Matcher base = URL.matcher(baseUrl);
+        if (!absolute.matches() || !base.matches() || !origin(absolute).equals(origin(base))) {
+            return url;
+        }
+        String path = base.group(3).replaceFirst("/+$", "");
+        String target = absolute.group(3);
+        String rest = target.startsWith(path) ? target.substring(path.length()) : target;
+        boolean isBelow = target.startsWith(path) && (rest.startsWith("/") || (path.isEmpty() && rest.isEmpty()));
+        if (isBelow) {
+            return rest.isEmpty() ? "/" : rest;
+        }
+        return path.isEmpty() && rest.startsWith("?") ? "/" + rest : url;
+    }
+
+    private static String origin(Matcher url) {
+        String origin = (url.group(1) + "://" + url.group(2)).toLowerCase(Locale.ROOT);
+        Matcher port = DEFAULT_PORT.matcher(origin);
+        return !port.matches() ? origin : port.group(1) == null ? port.group(2) : port.group(1);
+    }
+}

@@ -1,0 +1,294 @@
+package io.httpconnector.wizard;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
+import io.httpconnector.template.Pills;
+import io.httpconnector.template.RequestTemplate;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Credentials in requests that are imported or saved. */
+class CredentialsTest {
+
+    private static final String SECRET = "SuperSecret1";
+
+    @RegisterExtension
+    static WireMockExtension service = WireMockExtension.newInstance()
+            .options(wireMockConfig().dynamicPort())
+            .build();
+
+    static Stream<String> credentials() {
+        return Stream.of(("password Password PASSWORD user_password userPassword newPassword password_confirmation passwordConfirm passwd pwd"
+                + " passphrase passcode PRIVATE-TOKEN X-Auth-Key X-Token Ocp-Apim-Subscription-Key X-Amz-Security-Token sig jwt private_key"
+                + " accessKey AccessKeySecret AWSAccessKeyId secret_access_key secretAccessKey api_key apiKey API-Key apikey APIKEY xapikey X-API-Key"
+                + " client_secret clientSecret clientsecret access_token accessToken accesstoken refresh_token id_token token X-Auth-Token"
+                + " X-Shopify-Access-Token X-Vault-Token X-Goog-Api-Key DD-APPLICATION-KEY x-functions-key sharedSecret webhook_secret secret secretKey"
+                + " SecretString credentials session_token sessionid JSESSIONID PHPSESSID session_id sid_token Authorization Proxy-Authorization Cookie"
+                + " Set-Cookie X-Amz-Signature X-Amz-Credential X-Hub-Signature-256 csrf_token csrfmiddlewaretoken hapikey signingKey"
+                + " subscription-key connectionString client_assertion code_verifier otp user[password] tokens[0] password2 smtp_pass auth_token")
+                .split(" ", -1));
+    }
+
+    static Stream<String> others() {
+        return Stream.of(("secret_type hide_secret secretary signature_required token_type max_tokens author authors authority keyboard key_name"
+                + " next_page_token nextPageToken pageToken continuation_token sync_token tokenization password_policy passwordless requires_password"
+                + " has_password token_count public_key publishableKey primary_key foreignKey idempotency_key Idempotency-Key cache_key project_key"
+                + " monkey turkey compass passport passenger bypass author_id secret_santa secret_name token_endpoint tokenUrl password_reset_url"
+                + " cookie_consent signature_date email_signature design designation assign signal X-Auth-Email client_id account_id user_id"
+                + " boarding_pass completion_tokens description keywords accessibility authored_by sigma password_changed_at credential_type").split(" ", -1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("credentials")
+    void nameOfACredential(String name) {
+        assertThat(Credentials.isCredential(name, SECRET)).isTrue();
+    }
+
+    @ParameterizedTest
+    @MethodSource("others")
+    void nameOfNoCredential(String name) {
+        assertThat(Credentials.isCredential(name, name.endsWith("tokens") ? "4096" : "some value")).isFalse();
+        ObjectNode json = (ObjectNode) Json.parse("{}");
+        json.put(name, name.endsWith("tokens") ? "4096" : "some value").put("n", 1);
+        assertThat(Samples.redacted(json)).isEqualTo(json);
+    }
+
+    static Stream<Recommendation> imported() {
+        String json = "{\"user\": {\"name\": \"me\", \"password\": \"SuperSecret1\"}, \"keys\": [{\"accessKey\": \"SuperSecret1\"}],"
+                + " \"tokens\": [\"SuperSecret1\"], \"credentials\": {\"a\": {\"b\": [\"SuperSecret1\"]}}, \"secret_type\": \"kept\"}";
+        String text = TextNode.valueOf(json).toString();
+        String inText = json.replace("\"", "\\\"");
+        return Stream.of(
+                        Sources.curl("curl http://h/a --json '" + json + "'"),
+                        Sources.curl("curl http://h/a -d '" + json + "'"),
+                        Sources.curl("curl http://h/a -H 'Content-Type: text/plain' --data-raw 'x=kept&password=SuperSecret1'"),
+                        Sources.curl("curl http://h/a -d 'x=kept&password=SuperSecret1&user%5Bpassword%5D=SuperSecret1'"),
+                        Sources.curl("curl http://h/a -d 'kept=1&payload=%7B%22a%22:1,%22token%22:%22SuperSecret1%22%7D'"),
+                        Sources.curl("curl http://h/a -F x=kept -F password=SuperSecret1 -F 'meta={\"jwt\": \"SuperSecret1\"};type=application/json'"),
+                        Sources.curl("curl 'http://me:SuperSecret1@h/kept;jsessionid=SuperSecret1?sig=SuperSecret1&a=%E4&jwt=SuperSecret1'"),
+                        Sources.curl("curl http://h/kept -H 'PRIVATE-TOKEN: SuperSecret1' -H 'X-Auth-Key: SuperSecret1' -b 'sid=SuperSecret1'"
+                                + " -H 'Cookie: SuperSecret1' -u me:SuperSecret1 --oauth2-bearer SuperSecret1"),
+                        Sources.curl("curl http://h/a -H 'Content-Type: application/xml' -d '<a><kept/><wsse:Password T=\"x\">SuperSecret1</wsse:Password>"
+                                + "<credentials><user>SuperSecret1</user></credentials></a>'"),
+                        Sources.har("{\"log\": {\"entries\": [{\"request\": {\"method\": \"POST\", \"url\": \"https://h/kept?X-Amz-Signature=SuperSecret1\","
+                                + "\"headers\": [{\"name\": \"X-Token\", \"value\": \"SuperSecret1\"}],"
+                                + "\"postData\": {\"mimeType\": \"application/json\", \"text\": " + text + "}}}]}}"),
+                        Sources.har("{\"log\": {\"entries\": [{\"request\": {\"method\": \"POST\", \"url\": \"https://h/a\", \"postData\": {\"mimeType\":"
+                                + " \"application/x-www-form-urlencoded\", \"params\": [{\"name\": \"passphrase\", \"value\": \"SuperSecret1\"},"
+                                + " {\"name\": \"kept\", \"value\": \"1\"}]}}}]}}"),
+                        Sources.har("{\"log\": {\"entries\": [{\"request\": {\"method\": \"POST\", \"url\": \"https://h/a\", \"postData\": {\"mimeType\":"
+                                + " \"multipart/form-data; boundary=x\", \"params\": [{\"name\": \"private_key\", \"value\": \"SuperSecret1\"},"
+                                + " {\"name\": \"kept\", \"value\": \"1\"}]}}}]}}"),
+                        postman("{\"mode\": \"raw\", \"raw\": \"" + inText + "\", \"options\": {\"raw\": {\"language\": \"json\"}}}"),
+                        postman("{\"mode\": \"raw\", \"raw\": \"{\\\"kept\\\": {{n}}, \\\"password\\\": \\\"SuperSecret1\\\"}\", \"options\": {\"raw\":"
+                                + " {\"language\": \"json\"}}}"),
+                        postman("{\"mode\": \"raw\", \"raw\": \"{\\\"kept\\\": 1, // note\\n \\\"password\\\": \\\"SuperSecret1\\\"}\", \"options\": {\"raw\":"
+                                + " {\"language\": \"json\"}}}"),
+                        postman("{\"mode\": \"urlencoded\", \"urlencoded\": [{\"key\": \"kept\", \"value\": \"1\"}, {\"key\": \"password\", \"value\":"
+                                + " \"SuperSecret1\"}]}"),
+                        postman("{\"mode\": \"formdata\", \"formdata\": [{\"key\": \"kept\", \"value\": \"1\"}, {\"key\": \"token\", \"value\": \"SuperSecret1\"}]}"),
+                        postman("{\"mode\": \"graphql\", \"graphql\": {\"query\": \"mutation { kept }\", \"variables\": \"{\\\"password\\\": \\\"SuperSecret1\\\"}\"}}"))
+                .map(source -> source.all().get(0));
+    }
+
+    private static RecommendationSource postman(String body) {
+        return Sources.postman("{\"info\": {\"name\": \"C\", \"schema\": \"https://schema.getpostman.com/json/collection/v2.1.0/collection.json\"},"
+                + "\"item\": [{\"name\": \"R\", \"request\": {\"method\": \"POST\", \"url\": \"https://h/a\", \"body\": " + body + "}}]}");
+    }
+
+    @ParameterizedTest
+    @MethodSource("imported")
+    void importTakesNoCredentialOver(Recommendation imported) {
+        assertThat(imported.toString()).doesNotContain(SECRET).contains("kept");
+        assertThat(imported.notes()).isNotEmpty();
+        // It is a template, and it can be saved.
+        ObjectNode definition = imported.definition().deepCopy().put("name", "T");
+        assertThat(Credentials.in(definition)).isEmpty();
+        RequestTemplate template =
+                RequestTemplate.fromJson(definition);
+        assertThat(template.name()).isEqualTo("T");
+    }
+
+    @Test
+    void pillsOfTheConnectionKeepTheStructure() {
+        Recommendation read = Sources.curl("curl http://h/login --json '{\"user\": \"me\", \"password\": \"SuperSecret1\","
+                        + " \"old\": {\"password\": \"SuperSecret1\"}, \"tokens\": [\"a1\", \"b2\"], \"pin\": 1234, \"remember_password\": true}'")
+                .all()
+                .get(0);
+
+        assertThat(read.definition().at("/body/json")).isEqualTo(Json.parse("""
+                {"user": "me", "password": "{{connection.password}}", "old": {"password": "{{connection.password_2}}"},
+                 "tokens": ["{{connection.tokens_0}}", "{{connection.tokens_1}}"], "pin": "{{connection.pin}}", "remember_password": true}"""));
+        assertThat(read.notes()).hasSize(5).allMatch(note -> note.contains("{{connection."));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'body': {'json': {'password': 'SuperSecret1'}}}",
+                "{'body': {'json': {'a': [{'b': {'accessKey': 'SuperSecret1'}}]}}}",
+                "{'body': {'json': {'credentials': {'user': 'SuperSecret1'}}}}",
+                "{'body': {'json': {'tokens': ['SuperSecret1']}}}",
+                "{'body': {'json': {'otp': 123456}}}",
+                "{'body': {'json': {'password': 'Super{{a.b}}Secret1'}}}",
+                "{'body': {'json': {'password': '{{a.b | default(\\'SuperSecret1\\')}}'}}}",
+                "{'body': {'json': {'password': {'$if': '{{a.b}}', '$then': 'SuperSecret1'}}}}",
+                "{'body': {'json': {'nested': '{\\\"password\\\": \\\"SuperSecret1\\\"}'}}}",
+                "{'body': {'json': {'fields': [{'name': 'password', 'value': 'SuperSecret1'}]}}}",
+                "{'body': {'json': {'url': 'https://me:SuperSecret1@example.com/'}}}",
+                "{'body': {'jsonText': '{\\\"n\\\": {{a.b}}, \\\"password\\\": \\\"SuperSecret1\\\"}'}}",
+                "{'body': {'form': [{'name': 'password', 'value': 'SuperSecret1'}]}}",
+                "{'body': {'form': [{'name': 'payload', 'value': '{\\\"token\\\": \\\"SuperSecret1\\\"}'}]}}",
+                "{'body': {'multipart': [{'name': 'passphrase', 'value': 'SuperSecret1'}]}}",
+                "{'body': {'xml': '<a><password>SuperSecret1</password></a>'}}",
+                "{'body': {'xml': '<a password=\\\"SuperSecret1\\\"/>'}}",
+                "{'body': {'text': 'a=1&password=SuperSecret1', 'contentType': 'text/plain'}}",
+                "{'query': [{'name': 'sig', 'value': 'SuperSecret1'}]}",
+                "{'query': [{'name': 'key', 'value': 'AIzaSyD3x4mpl3K3yV4lu3'}]}",
+                "{'headers': [{'name': 'X-Auth-Key', 'value': 'SuperSecret1'}]}",
+                "{'headers': [{'name': 'Authorization', 'value': 'Bearer SuperSecret1'}]}",
+                "{'url': '/a?jwt=SuperSecret1'}",
+                "{'url': '/a;jsessionid=SuperSecret1'}",
+                "{'delimiters': ['<%', '%>'], 'body': {'json': {'password': '{{SuperSecret1}}'}}}"
+            })
+    void writtenCredentialIsNotSaved(String json) {
+        service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
+        ObjectNode definition = (ObjectNode) Json.parse(json.replace("\\'", "\u0001").replace('\'', '"').replace('\u0001', '\''));
+        definition.put("method", "POST");
+        if (!definition.has("url")) {
+            definition.put("url", "/");
+        }
+        try (HttpConnection connection =
+                HttpConnection.named("S").baseUrl(service.baseUrl()).build()) {
+            SampleExchange sample = RequestWizard.of(connection)
+                    .draft(definition)
+                    .values(Pills.of("a", Map.of("b", true)))
+                    .send();
+            assertThatThrownBy(() -> sample.review().apply("T"))
+                    .isInstanceOf(InvalidDefinitionException.class)
+                    .hasMessageContaining("credentials belong to the connection")
+                    .hasMessageNotContaining(SECRET);
+        }
+    }
+
+    @Test
+    void pillInThePlaceOfACredentialIsSavedAndItsValueIsMasked(@TempDir Path dir) throws IOException {
+        service.stubFor(any(anyUrl())
+                .willReturn(okJson("{\"session\": {\"jwt\": \"SuperSecret1\"}, \"tokens\": [\"SuperSecret1\"], \"token_type\": \"x\"}")
+                        .withHeader("Location", "/next?access_token=SuperSecret1&a=1")));
+        Path file = dir.resolve("login.json");
+        try (HttpConnection connection =
+                HttpConnection.named("S").baseUrl(service.baseUrl()).build()) {
+            for (String body : List.of(
+                    "{'json': {'password': '{{a.pw}}', 'kept': 1}}",
+                    "{'form': [{'name': 'password', 'value': '{{a.pw}}'}, {'name': 'x', 'value': 'kept'}]}",
+                    "{'multipart': [{'name': 'password', 'value': '{{a.pw}}'}, {'name': 'x', 'value': 'kept'}]}",
+                    "{'xml': '<a><kept/><password>{{a.pw}}</password></a>'}")) {
+                RequestWizard.of(connection)
+                        .draft((ObjectNode) Json.parse(
+                                "{'method': 'POST', 'url': '/', 'headers': [{'name': 'X-Auth', 'value': 'Token {{a.pw}}'}], 'body': BODY}"
+                                        .replace("BODY", body)
+                                        .replace('\'', '"')))
+                        .values(Pills.of("a", Map.of("pw", SECRET)))
+                        .send()
+                        .review()
+                        .apply("Login")
+                        .save(file);
+
+                assertThat(Files.readString(file)).doesNotContain(SECRET).contains("kept", "token_type");
+            }
+        }
+    }
+
+    @Test
+    void savedFileIsForItsOwnerOnly(@TempDir Path dir) throws IOException {
+        assumeThat(dir.getFileSystem().supportedFileAttributeViews()).contains("posix");
+        service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
+        Path file = dir.resolve("a.json");
+        Path other = Files.writeString(dir.resolve("other"), "untouched");
+        Path link = Files.createSymbolicLink(dir.resolve("link.json"), other);
+        Files.writeString(file, "old");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
+        try (HttpConnection connection =
+                HttpConnection.named("S").baseUrl(service.baseUrl()).build()) {
+            SavedRequest saved =
+                    RequestWizard.of(connection).get("/").send().review().apply("T");
+            saved.save(file);
+            saved.save(dir.resolve("new.json"));
+            saved.save(link);
+        }
+
+        for (String name : List.of("a.json", "new.json", "link.json")) {
+            assertThat(Files.getPosixFilePermissions(dir.resolve(name)))
+                    .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        }
+        assertThat(other).hasContent("untouched");
+        try (Stream<Path> files = Files.list(dir)) {
+            assertThat(files.map(path -> path.getFileName().toString()))
+                    .containsExactlyInAnyOrder("a.json", "new.json", "link.json", "other");
+        }
+    }
+
+    @Test
+    void editedFileWithACredentialIsNotWrittenAgain(@TempDir Path dir) {
+        JsonNode edited = Json.parse("{\"format\": \"http-connector/saved-request\", \"version\": 1, \"request\": {\"name\": \"T\", \"method\": \"POST\","
+                + " \"url\": \"/\", \"body\": {\"json\": {\"password\": \"SuperSecret1\"}}}}");
+        SavedRequest loaded = SavedRequest.fromJson(edited, Map.of());
+
+        assertThatThrownBy(() -> loaded.save(dir.resolve("a.json")))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("/password")
+                .hasMessageNotContaining(SECRET);
+        assertThat(dir).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"a\": \"x\", \"password\": \"SuperSecret1\", \"text\": \"cut off he",
+                "{\"credentials\": {\"user\": \"SuperSecret1\", \"b\": [\"SuperSecret1\"",
+                "<a><Password>SuperSecret1</Password></a>",
+                "password=SuperSecret1&a=b",
+                "password: SuperSecret1",
+                "see https://me:SuperSecret1@example.com/a",
+                "mutation { login(user: \"a\", password: \"SuperSecret1\") }"
+            })
+    void textIsMasked(String text) {
+        assertThat(Credentials.masked(text)).doesNotContain(SECRET).contains("***");
+    }
+
+    @Test
+    void deepAndLongInputIsBounded() {
+        String deep = "{\"a\":".repeat(900) + "1" + "}".repeat(900);
+        assertThat(Samples.redacted(Json.parse(deep))).isNotNull();
+        String open = "\"password\": \"".repeat(20_000);
+        assertThat(Credentials.masked(open)).isNotNull();
+        assertThat(Credentials.masked("<password>".repeat(5_000))).isNotNull();
+        assertThat(Credentials.masked("a=".repeat(50_000))).isNotNull();
+        assertThat(CredentialNames.isCredential("token".repeat(10_000))).isFalse();
+    }
+}

@@ -1,0 +1,181 @@
+package io.httpconnector.wizard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
+import io.httpconnector.template.RequestTemplate;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PostmanTest {
+
+    /** A collection in single quotes. */
+    private static List<Recommendation> read(String members) {
+        List<Recommendation> all = Sources.postman(("{'info': {'name': 'C', 'schema':"
+                                + " 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json'}, "
+                                + members + "}")
+                        .replace('\'', '"'))
+                .all();
+        // Each is a template.
+        all.forEach(one -> RequestTemplate.fromJson(one.definition().deepCopy().put("name", "T")));
+        return all;
+    }
+
+    private static Recommendation request(String request) {
+        return read("'variable': [{'key': 'v', 'value': 'a b&c'}, {'key': 'base', 'value': 'https://{{h}}/v1'}, {'key': 'h', 'value': 'x.example.com'}],"
+                        + "'item': [{'name': 'R', 'request': " + request + "}]")
+                .get(0);
+    }
+
+    private static JsonNode definition(String request) {
+        return request(request).definition();
+    }
+
+    private static JsonNode json(String text) {
+        return Json.parse(text.replace('\'', '"'));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '!',
+            quoteCharacter = '~',
+            value = {
+                "{'protocol': 'https', 'host': ['api', 'example', 'com'], 'path': ['v1', ':id', 'x']} ! /v1/{{input.id}}/x",
+                "{'host': '{{base}}', 'path': '/a/b'} ! /v1/a/b",
+                "{'host': ['{{other}}'], 'path': ['a', {'type': 'string', 'value': 'b'}]} ! /a/b",
+                "{'host': ['localhost'], 'port': '5050', 'path': ['x']} ! /x",
+                "{'protocol': 'http', 'host': 'h'} ! /",
+                "{'path': ['a']} ! /a",
+                "'localhost:5050/x' ! /x",
+                "'api.example.com/x/y' ! /x/y",
+                "'{{host}}:8080/x' ! /x",
+                "'{{scheme}}://{{host}}/x' ! /x",
+                "'{{base}}/x' ! /v1/x",
+                "'{{base}}' ! /v1",
+                "'{{unknown}}' ! /",
+                "'{{unknown}}{{path}}/x' ! /{{input.path}}/x",
+                "'/x' ! /x",
+                "'https://h/a b/ü/c%20d/100%' ! /a%20b/%C3%BC/c%20d/100%25",
+                "'https://h/a?x={{y}}&z=1' ! /a",
+                "'https://h/a#b?c' ! /a",
+            })
+    void url(String url, String path) {
+        assertThat(definition("{'url': " + url + "}").path("url").asText()).isEqualTo(path);
+        assertThat(definition("{'method': 'PUT', 'url': " + url + "}").path("method").asText()).isEqualTo("PUT");
+    }
+
+    @Test
+    void query() {
+        assertThat(definition("'https://h/a?x={{y}}&z=a%20b+c&v={{v}}&e='").path("query")).isEqualTo(json("""
+                [{'name': 'x', 'value': '{{input.y}}'}, {'name': 'z', 'value': 'a b c'}, {'name': 'v', 'value': 'a b&c'}, {'name': 'e', 'value': ''}]"""));
+        assertThat(definition("{'url': {'raw': 'https://h/a?x=1', 'query': [{'key': 'x', 'value': 'a%20b'}, {'key': 'y', 'value': 'c d&e=f'},"
+                                + "{'key': 'n', 'value': '{{y}}'}, {'key': 'off', 'value': '1', 'disabled': true}]}}")
+                        .path("query"))
+                .isEqualTo(json("""
+                        [{'name': 'x', 'value': 'a b'}, {'name': 'y', 'value': 'c d&e=f'}, {'name': 'n', 'value': '{{input.y}}'}]"""));
+        assertThat(definition("{'url': {'raw': 'https://h/a', 'query': [{'key': 'flag', 'value': null}, {'key': 'x', 'value': '1'}]}}")
+                        .path("url")
+                        .asText())
+                .isEqualTo("/a?flag&x=1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "json, application/json",
+        "xml, application/xml",
+        "html, text/html",
+        "javascript, application/javascript",
+        "text, text/plain"
+    })
+    void languageOfARawBody(String language, String type) {
+        JsonNode read = definition("{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'raw', 'raw': '1', 'options': {'raw': {'language': '"
+                + language + "'}}}}");
+
+        assertThat(read.at("/body/contentType").asText("application/json")).isEqualTo(type);
+    }
+
+    @Test
+    void bodies() {
+        assertThat(definition("{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'raw', 'raw': 'x', 'disabled': true},"
+                        + "'header': [{'key': 'Content-Type', 'value': 'a/b'}]}"))
+                .isEqualTo(json("{'method': 'POST', 'url': '/a', 'headers': [{'name': 'Content-Type', 'value': 'a/b'}]}"));
+        assertThat(definition("{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'raw', 'raw': ''}}"))
+                .isEqualTo(json("{'method': 'POST', 'url': '/a'}"));
+        assertThat(definition("{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'formdata', 'formdata': ["
+                                + "{'key': 'meta', 'value': '{}', 'type': 'text', 'contentType': 'application/json'},"
+                                + "{'key': 'f', 'type': 'file', 'src': ['/home/me/a.png', 'b.png'], 'contentType': 'image/png'},"
+                                + "{'key': 'off', 'value': '1', 'disabled': true}]}}")
+                        .path("body"))
+                .isEqualTo(json("""
+                        {'multipart': [{'name': 'meta', 'value': '{}', 'contentType': 'application/json'},
+                          {'name': 'f', 'value': '{{file.f}}', 'fileName': 'a.png', 'contentType': 'image/png'},
+                          {'name': 'f', 'value': '{{file.f}}', 'fileName': 'b.png', 'contentType': 'image/png'}]}"""));
+        assertThat(definition("{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'graphql', 'graphql': {'query': 'query Q($id: ID) { a(id: $id) { b } }',"
+                                + "'operationName': 'Q', 'variables': {'id': '{{id}}', 'n': 1}}}}")
+                        .at("/body/json"))
+                .isEqualTo(json(
+                        "{'query': 'query Q($id: ID) { a(id: $id) { b } }', 'operationName': 'Q', 'variables': {'id': '{{input.id}}', 'n': 1}}"));
+        assertThat(definition("{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'raw', 'raw': '[{{n}}, {{{{]', 'options': {'raw': {'language': 'text'}}}}")
+                        .at("/body/text")
+                        .asText())
+                .isEqualTo("[{{input.n}}, {{'{{'}}{{'{{'}}]");
+        assertThat(definition("{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'file', 'file': {'src': 'x'}}}").at("/body/bytes").asText())
+                .isEqualTo("{{file.content}}");
+    }
+
+    @Test
+    void authIsInheritedAndNoted() {
+        List<Recommendation> all = read("""
+                'auth': {'type': 'bearer', 'bearer': []},
+                'item': [{'name': 'A', 'request': 'https://h/a'},
+                  {'name': 'F', 'auth': {'type': 'apikey'}, 'variable': [{'key': 'p', 'value': 'q'}], 'item': [
+                    {'name': 'B', 'request': {'url': 'https://h/{{p}}', 'auth': null}},
+                    {'name': 'C', 'request': {'url': 'https://h/c', 'auth': {'type': 'noauth'}}},
+                    {'name': 'D', 'request': {'url': 'https://h/d', 'auth': {'type': 'basic'}}}]}]""");
+
+        assertThat(all).extracting(Recommendation::notes).containsExactly(
+                List.of("it authenticates by bearer of the collection: see to it in the connection"),
+                List.of("it authenticates by apikey of the folder \"F\": see to it in the connection"),
+                List.of(),
+                List.of("it authenticates by basic: see to it in the connection"));
+        assertThat(all.get(1).definition().path("url").asText()).isEqualTo("/q");
+    }
+
+    @Test
+    void headersMayBeText() {
+        assertThat(definition("{'url': 'https://h/a', 'header': 'X-A: 1\\nX-B: {{b}}\\n'}").path("headers"))
+                .isEqualTo(json("[{'name': 'X-A', 'value': '1'}, {'name': 'X-B', 'value': '{{input.b}}'}]"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET`id`", "A|B", "CONNECT", "$HOME", "A B", "G&T"})
+    void methodThatIsNoneIsRefused(String method) {
+        assertThatThrownBy(() -> request("{'method': '" + method + "', 'url': 'https://h/a'}"))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("request \"R\"");
+        assertThatThrownBy(() -> Sources.har(("{'log': {'entries': [{'request': {'method': '" + method + "', 'url': 'https://h/a'}}]}}").replace('\'', '"')))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("/log/entries/0/request/method");
+        assertThatThrownBy(() -> Sources.curl("curl -X '" + method + "' http://h/a"))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("is not a method");
+    }
+
+    @Test
+    void standardMethodInLowerCase() {
+        assertThat(definition("{'method': 'post', 'url': 'https://h/a'}").path("method").asText()).isEqualTo("POST");
+    }
+
+    @Test
+    void variablesThatMeanEachOtherEnd() {
+        List<Recommendation> all = read("'variable': [{'key': 'a', 'value': '{{b}}{{b}}'}, {'key': 'b', 'value': '{{a}}{{a}}'}],"
+                + "'item': [{'name': 'R', 'request': 'https://h/a?x={{a}}'}]");
+        assertThat(all).hasSize(1);
+    }
+}
