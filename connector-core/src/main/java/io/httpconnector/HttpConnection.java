@@ -97,15 +97,6 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
-     * Where the connection leads.
-     *
-     * @return its base URL, with the names of pills where it depends on the account
-     */
-    public String baseUrl() {
-        return settings.baseUrl().toString();
-    }
-
-    /**
      * The strategy by which the connection authenticates, as it was {@linkplain AuthStrategy#open opened} for it.
      *
      * @return the strategy

@@ -3,6 +3,9 @@ package io.httpconnector.polling;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
+import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.internal.json.MemberSteps;
 import io.httpconnector.template.RequestTemplate;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -202,7 +205,9 @@ public final class Cursor {
         if (kind == Kind.URL) {
             throw invalid("in: a URL is the whole request, and goes nowhere else");
         }
-        return new Cursor(kind, field, token, text, range, order, where, windows, spec.with("in", where.toJson()));
+        withoutWindows("in");
+        return new Cursor(
+                kind, field, token, text, range, order, where, windows, spec.with("in", where.toJson(), "notSent"));
     }
 
     /**
@@ -211,7 +216,14 @@ public final class Cursor {
      * @return another cursor
      */
     public Cursor notSent() {
-        return new Cursor(kind, field, token, text, range, order, null, windows, spec.with("notSent", true));
+        withoutWindows("notSent");
+        return new Cursor(kind, field, token, text, range, order, null, windows, spec.with("notSent", true, "in"));
+    }
+
+    private void withoutWindows(String what) {
+        if (windows != null) {
+            throw invalid(what + ": windows have two places of their own: say them by windows(step, from, to)");
+        }
     }
 
     /**
@@ -226,7 +238,9 @@ public final class Cursor {
             throw invalid("format: the pattern is null");
         }
         try {
-            return with(new TimeText(TimeText.pattern(pattern), -1, text.zone()), spec.with("format", pattern));
+            return with(
+                    new TimeText(TimeText.pattern(pattern), -1, text.zone()),
+                    spec.with("format", pattern, "epochSeconds", "epochMillis"));
         } catch (DateTimeException e) {
             throw invalid(String.valueOf(e.getMessage()));
         }
@@ -238,7 +252,7 @@ public final class Cursor {
      * @return another cursor
      */
     public Cursor epochSeconds() {
-        return with(new TimeText(null, 0, text.zone()), spec.with("epochSeconds", true));
+        return with(new TimeText(null, 0, text.zone()), spec.with("epochSeconds", true, "format", "epochMillis"));
     }
 
     /**
@@ -247,7 +261,7 @@ public final class Cursor {
      * @return another cursor
      */
     public Cursor epochMillis() {
-        return with(new TimeText(null, 3, text.zone()), spec.with("epochMillis", true));
+        return with(new TimeText(null, 3, text.zone()), spec.with("epochMillis", true, "format", "epochSeconds"));
     }
 
     /**
@@ -307,7 +321,7 @@ public final class Cursor {
         if (kind != Kind.NUMBER || lookback < 0) {
             throw invalid("a lookback of " + lookback + ": use at least 0, for a number");
         }
-        return with(new Range(range.grain, lookback, range.settle), spec.with("lookback", lookback));
+        return with(new Range(range.grain, lookback, range.settle), spec.with("lookback", Json.parse(Long.toString(lookback))));
     }
 
     /**
@@ -371,64 +385,73 @@ public final class Cursor {
         if (step.toNanos() < range.grain) {
             throw invalid("windows of " + step + ": use at least a grain");
         }
-        Spec said = spec.with("windows", Map.of("step", step, "from", from.toJson(), "to", to.toJson()));
-        Windows each = new Windows(step.toNanos(), from, to);
-        return new Cursor(kind, field, token, text, range, order, null, each, said);
+        Map<String, Object> each = Map.of("step", step, "from", from.toJson(), "to", to.toJson());
+        Spec said = spec.with("windows", each, "in", "notSent");
+        Windows places = new Windows(step.toNanos(), from, to);
+        return new Cursor(kind, field, token, text, range, order, null, places, said);
     }
 
     ObjectNode toJson() {
         return spec.toJson("cursor");
     }
 
-    static Cursor fromJson(JsonNode json) {
-        Map<String, Spec.Step<Cursor>> steps = new LinkedHashMap<>();
-        for (String begun : List.of("timestamp", "number", "opaque", "nextUrl")) {
-            steps.put(begun, (cursor, value) -> cursor);
+    /** Reads what {@link #toJson} wrote: the kind first, and then all that depends on it, in a fixed order. */
+    static Cursor read(JsonObjectReader reader) {
+        Place in = reader.object("in", Place::read);
+        WindowsJson windows = reader.object("windows", WindowsJson::read);
+        reader.atMostOneOf("in", "windows");
+        reader.atMostOneOf("epochSeconds", "epochMillis", "format");
+        boolean notSent = reader.isSet("notSent");
+        if (notSent && reader.has("in")) {
+            reader.problem("notSent", "contradicts in: give one of them");
+        } else if (notSent && reader.has("windows")) {
+            reader.problem("notSent", "contradicts windows: give one of them");
         }
-        steps.put("in", (cursor, value) -> cursor.in(Place.fromJson(value)));
-        steps.put("notSent", (cursor, value) -> value.asBoolean() ? cursor.notSent() : cursor);
-        steps.put("format", (cursor, value) -> cursor.format(value.asText()));
-        steps.put("epochSeconds", (cursor, value) -> value.asBoolean() ? cursor.epochSeconds() : cursor);
-        steps.put("epochMillis", (cursor, value) -> value.asBoolean() ? cursor.epochMillis() : cursor);
-        steps.put("zone", (cursor, value) -> cursor.zone(zoneOf(value.asText())));
-        steps.put("grain", (cursor, value) -> cursor.grain(Spec.duration(value)));
-        steps.put(
-                "lookback",
-                (cursor, value) ->
-                        value.isNumber() ? cursor.lookback(value.asLong()) : cursor.lookback(Spec.duration(value)));
-        steps.put("settle", (cursor, value) -> cursor.settle(Spec.duration(value)));
-        steps.put("order", (cursor, value) -> cursor.order(Spec.constant(Order.class, value)));
-        steps.put(
-                "windows",
-                (cursor, value) -> cursor.windows(
-                        Spec.duration(value.path("step")),
-                        Place.fromJson(value.path("from")),
-                        Place.fromJson(value.path("to"))));
-        return Spec.read("cursor", json, begun(json), steps);
+        Order order = reader.constant("order", Order.class);
+        ZoneId zone = reader.zone("zone");
+        Cursor kind = kindOf(reader);
+        boolean isNumber = kind == null ? reader.has("number") : kind.kind == Kind.NUMBER;
+        Long numbers = isNumber ? reader.longInteger("lookback") : null;
+        Duration time = isNumber ? null : reader.duration("lookback");
+        // A number has none of the options of a timestamp; a placeholder accepts what it can, as nothing is made of it.
+        Cursor start = kind != null ? kind : isNumber ? number("") : timestamp("");
+        boolean hasPlace = reader.has("in") || reader.has("windows");
+        MemberSteps<Cursor> steps = new MemberSteps<>(reader, notSent && !hasPlace ? start.notSent() : start)
+                .with("in", in, Cursor::in)
+                .text("format", Cursor::format)
+                .flag("epochSeconds", Cursor::epochSeconds)
+                .flag("epochMillis", Cursor::epochMillis)
+                .with("zone", zone, Cursor::zone)
+                .duration("grain", Cursor::grain)
+                .with("lookback", numbers, (cursor, lookback) -> cursor.lookback(lookback))
+                .with("lookback", time, (cursor, lookback) -> cursor.lookback(lookback))
+                .duration("settle", Cursor::settle)
+                .with("order", order, Cursor::order);
+        if (in == null && !reader.has("in")) {
+            steps.with("windows", windows, (cursor, each) -> cursor.windows(each.step, each.from, each.to));
+        }
+        return steps.value();
     }
 
-    private static Cursor begun(JsonNode json) {
-        if (json.has("timestamp")) {
-            return timestamp(json.get("timestamp").asText());
+    /** The member {@code windows}. */
+    private record WindowsJson(Duration step, Place from, Place to) {
+        static @Nullable WindowsJson read(JsonObjectReader reader) {
+            Duration step = reader.requiredDuration("step");
+            Place from = reader.requiredObject("from", Place::read);
+            Place to = reader.requiredObject("to", Place::read);
+            return step == null || from == null || to == null ? null : new WindowsJson(step, from, to);
         }
-        if (json.has("number")) {
-            return number(json.get("number").asText());
-        }
-        if (json.has("opaque")) {
-            return opaque(json.get("opaque").asText());
-        }
-        if (json.has("nextUrl")) {
-            return nextUrl(json.get("nextUrl").asText());
-        }
-        throw invalid("it has neither \"timestamp\" nor \"number\" nor \"opaque\" nor \"nextUrl\"");
     }
 
-    static ZoneId zoneOf(String id) {
-        try {
-            return ZoneId.of(id);
-        } catch (DateTimeException e) {
-            throw invalid("\"" + id + "\" is no time zone");
-        }
+    /** The cursor that the other members are added to; null if its member is missing or refused. */
+    private static @Nullable Cursor kindOf(JsonObjectReader reader) {
+        Map<String, Cursor> found = new LinkedHashMap<>();
+        reader.text("timestamp", pointer -> found.put("timestamp", timestamp(pointer)));
+        reader.text("number", pointer -> found.put("number", number(pointer)));
+        reader.text("opaque", pointer -> found.put("opaque", opaque(pointer)));
+        reader.text("nextUrl", pointer -> found.put("nextUrl", nextUrl(pointer)));
+        String kind = reader.exactlyOneOf("timestamp", "number", "opaque", "nextUrl");
+        return kind == null ? null : found.get(kind);
     }
 
     /** The template with the pills of this cursor in their places. */

@@ -1,10 +1,14 @@
 package io.httpconnector.polling;
 
 import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.internal.json.MemberSteps;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.Delivery;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a trigger does, checked. */
@@ -31,9 +35,68 @@ record Definition(
      * @param parents how many parents there may be
      * @param batch how many records are held in memory at once
      * @param memory how long a key is remembered after its record was seen for the last time, when there is no cursor
+     * @param pollTimeout how long one poll may wait for the service altogether
      */
-    record Limits(int keys, int deadLetters, int parents, int batch, Duration memory) {
-        static final Limits DEFAULTS = new Limits(1_000_000, 1000, 10_000, 1000, Duration.ofDays(7));
+    record Limits(int keys, int deadLetters, int parents, int batch, Duration memory, Duration pollTimeout) {
+        static final Limits DEFAULTS =
+                new Limits(1_000_000, 1000, 10_000, 1000, Duration.ofDays(7), PollDeadline.DEFAULT);
+
+        private static final Duration MAX_POLL_TIMEOUT = Duration.ofDays(1);
+
+        private static final Duration LONGEST_MEMORY = Duration.ofDays(36_500);
+
+        Limits withKeys(int most) {
+            return new Limits(inRange(most, 100_000_000), deadLetters, parents, batch, memory, pollTimeout);
+        }
+
+        Limits withDeadLetters(int most) {
+            return new Limits(keys, inRange(most, 1_000_000), parents, batch, memory, pollTimeout);
+        }
+
+        Limits withParents(int most) {
+            return new Limits(keys, deadLetters, inRange(most, 1_000_000), batch, memory, pollTimeout);
+        }
+
+        Limits withBatch(int most) {
+            return new Limits(keys, deadLetters, parents, inRange(most, 100_000), memory, pollTimeout);
+        }
+
+        Limits withMemory(Duration time) {
+            if (time == null || time.isNegative() || time.compareTo(LONGEST_MEMORY) > 0) {
+                throw refused(time + " is out of range: use PT0S to " + LONGEST_MEMORY);
+            }
+            return new Limits(keys, deadLetters, parents, batch, time, pollTimeout);
+        }
+
+        Limits withPollTimeout(Duration time) {
+            if (time == null || time.toMillis() < 1 || time.compareTo(MAX_POLL_TIMEOUT) > 0) {
+                throw refused(time + " is out of range: use PT0.001S to " + MAX_POLL_TIMEOUT);
+            }
+            return new Limits(keys, deadLetters, parents, batch, memory, time);
+        }
+
+        private static int inRange(int value, int most) {
+            if (value < 1 || value > most) {
+                throw refused(value + " is out of range: use 1 to " + most);
+            }
+            return value;
+        }
+
+        private static InvalidDefinitionException refused(String problem) {
+            return new InvalidDefinitionException("limits", List.of(problem));
+        }
+
+        /** Reads the member {@code limits}. */
+        static Limits read(JsonObjectReader reader, Limits start) {
+            return new MemberSteps<>(reader, start)
+                    .integer("keys", Limits::withKeys)
+                    .integer("deadLetters", Limits::withDeadLetters)
+                    .integer("parents", Limits::withParents)
+                    .integer("inMemory", Limits::withBatch)
+                    .duration("rememberFor", Limits::withMemory)
+                    .duration("pollTimeout", Limits::withPollTimeout)
+                    .value();
+        }
     }
 
     Definition withFirst(FirstPoll other) {

@@ -1,13 +1,12 @@
 package io.httpconnector.polling;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
-import java.time.DateTimeException;
+import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.internal.json.MemberSteps;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What the first poll makes of the records that are there already. Later polls go on from where the one before came to. */
@@ -53,7 +52,11 @@ public final class FirstPoll {
         if (time == null) {
             throw new InvalidDefinitionException("first poll", List.of("the time is null"));
         }
-        return new FirstPoll(TimeText.nanos(time), 0, false);
+        long position = TimeText.nanos(time);
+        if (!TimeText.instant(position).equals(time)) {
+            throw new InvalidDefinitionException("first poll", List.of(time + " is out of range: use 1678 to 2261"));
+        }
+        return new FirstPoll(position, 0, false);
     }
 
     /**
@@ -83,25 +86,15 @@ public final class FirstPoll {
         return last > 0 ? json.put("last", last) : json.put("fromNow", true);
     }
 
-    static FirstPoll fromJson(JsonNode json) {
-        return Spec.read(
-                "first poll",
-                json,
-                fromNow(),
-                Map.of(
-                        "fromNow", (first, value) -> fromNow(),
-                        "everything", (first, value) -> everything(),
-                        "last", (first, value) -> last(value.asInt()),
-                        "from", (first, value) -> from(time(value.asText()))));
-    }
-
-    private static Instant time(String text) {
-        try {
-            return Instant.parse(text);
-        } catch (DateTimeException e) {
-            throw new InvalidDefinitionException(
-                    "first poll", List.of("\"" + text + "\" is no time: write it as 2026-01-31T12:00:00Z"));
-        }
+    /** Reads what {@link #toJson} wrote. */
+    static FirstPoll read(JsonObjectReader reader) {
+        reader.atMostOneOf("fromNow", "everything", "last", "from");
+        FirstPoll start = reader.isMarked("everything") ? everything() : fromNow();
+        boolean unused = reader.isMarked("fromNow");
+        return new MemberSteps<>(reader, start)
+                .integer("last", (first, count) -> last(count))
+                .with("from", reader.instant("from"), (first, time) -> from(time))
+                .value();
     }
 
     /** The time that was given, in nanoseconds since 1970. */

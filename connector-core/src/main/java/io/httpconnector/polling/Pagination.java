@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.internal.json.MemberSteps;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import java.util.LinkedHashMap;
@@ -13,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Pages by number or offset end with a page without records; that costs a request more than the other ways to know the end,
  * and is safe where a service gives fewer records on a page than it was asked for. Cursors and URLs end where the answer has
- * none. Immutable and safe for many threads.
+ * none. The methods may be called in any order; of two that say the same thing, the last one counts. Immutable and safe for many
+ * threads.
  */
 public final class Pagination {
 
@@ -51,19 +53,33 @@ public final class Pagination {
 
     static final int MOST_PAGES = 100_000;
 
+    private static final List<String> KINDS = List.of("pages", "offset", "cursor", "nextUrl", "linkHeader");
+    private static final List<String> NEED_PAGES = List.of(
+            "token",
+            "tokenHeader",
+            "tokenOfLastRecord",
+            "first",
+            "endsWithShortPage",
+            "moreWhile",
+            "lastWhen",
+            "total",
+            "totalPages",
+            "maxPages");
+    private static final List<String> TOKENS = List.of("token", "tokenHeader", "tokenOfLastRecord");
+
     private final Kind kind;
     private final Place place;
     private final @Nullable Place sizePlace;
     private final Settings settings;
     private final @Nullable Function<Page, Optional<String>> next;
-    private final List<Predicate<Progressing>> ends;
+    private final Map<String, Predicate<Progressing>> ends;
     private final Spec spec;
 
     /** The numbers. */
     record Settings(int first, int size, int maxPages) {}
 
-    /** A page, and how many records there were with it. */
-    record Progressing(Page page, long total) {}
+    /** A page, how many records there were with it, and how many a page was asked for. */
+    record Progressing(Page page, long total, int size) {}
 
     private Pagination(
             Kind kind,
@@ -71,7 +87,7 @@ public final class Pagination {
             @Nullable Place sizePlace,
             Settings settings,
             @Nullable Function<Page, Optional<String>> next,
-            List<Predicate<Progressing>> ends,
+            Map<String, Predicate<Progressing>> ends,
             Spec spec) {
         this.kind = kind;
         this.place = place;
@@ -83,7 +99,7 @@ public final class Pagination {
     }
 
     private static Pagination of(Kind kind, Place place, @Nullable Function<Page, Optional<String>> next, Spec spec) {
-        return new Pagination(kind, place, null, new Settings(1, 0, 0), next, List.of(), spec);
+        return new Pagination(kind, place, null, new Settings(1, 0, 0), next, Map.of(), spec);
     }
 
     /**
@@ -213,7 +229,7 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination token(String pointer) {
-        return token(inBody(pointer), spec.with("token", pointer));
+        return token(inBody(pointer), saidBy("token", pointer));
     }
 
     /**
@@ -224,7 +240,7 @@ public final class Pagination {
      */
     public Pagination tokenHeader(String header) {
         given(header, "header");
-        return token(page -> page.header(header), spec.with("tokenHeader", header));
+        return token(page -> page.header(header), saidBy("tokenHeader", header));
     }
 
     /**
@@ -235,7 +251,7 @@ public final class Pagination {
      */
     public Pagination tokenOfLastRecord(String pointer) {
         Pointer field = Pointer.of("pagination", pointer);
-        return token(page -> text(field.in(page.lastRecord())), spec.with("tokenOfLastRecord", pointer));
+        return token(page -> text(field.in(page.lastRecord())), saidBy("tokenOfLastRecord", pointer));
     }
 
     /**
@@ -247,6 +263,11 @@ public final class Pagination {
     public Pagination token(Function<Page, Optional<String>> token) {
         given(token, "function");
         return token(token, spec.withCode());
+    }
+
+    /** A token is in one place: another one replaces it. */
+    private Spec saidBy(String place, String value) {
+        return spec.with(place, value, TOKENS.toArray(String[]::new));
     }
 
     private Pagination token(Function<Page, Optional<String>> token, Spec said) {
@@ -313,7 +334,8 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination endsWithShortPage() {
-        return endsWhen(seen -> seen.page.count() < settings.size, spec.with("endsWithShortPage", true));
+        return endsWhen(
+                "endsWithShortPage", seen -> seen.page.count() < seen.size, spec.with("endsWithShortPage", true));
     }
 
     /**
@@ -325,6 +347,7 @@ public final class Pagination {
     public Pagination moreWhile(String pointer) {
         Pointer flag = Pointer.of("pagination", pointer);
         return endsWhen(
+                "moreWhile",
                 seen -> {
                     JsonNode value = seen.page.at(flag);
                     return !value.isMissingNode()
@@ -342,6 +365,7 @@ public final class Pagination {
     public Pagination lastWhen(String pointer) {
         Pointer flag = Pointer.of("pagination", pointer);
         return endsWhen(
+                "lastWhen",
                 seen -> {
                     JsonNode value = seen.page.at(flag);
                     return value.isValueNode() && value.asBoolean();
@@ -358,7 +382,7 @@ public final class Pagination {
      */
     public Pagination total(String pointer) {
         Pointer total = Pointer.of("pagination", pointer);
-        return endsWhen(seen -> seen.total >= atLeast(seen.page, total), spec.with("total", pointer));
+        return endsWhen("total", seen -> seen.total >= atLeast(seen.page, total), spec.with("total", pointer));
     }
 
     /**
@@ -370,7 +394,8 @@ public final class Pagination {
      */
     public Pagination totalPages(String pointer) {
         Pointer total = Pointer.of("pagination", pointer);
-        return endsWhen(seen -> seen.page.number() >= atLeast(seen.page, total), spec.with("totalPages", pointer));
+        return endsWhen(
+                "totalPages", seen -> seen.page.number() >= atLeast(seen.page, total), spec.with("totalPages", pointer));
     }
 
     /** How many there are: without end when the service does not know it. */
@@ -387,13 +412,14 @@ public final class Pagination {
      */
     public Pagination until(Predicate<Page> last) {
         given(last, "predicate");
-        return endsWhen(seen -> last.test(seen.page), spec.withCode());
+        return endsWhen("until " + ends.size(), seen -> last.test(seen.page), spec.withCode());
     }
 
-    private Pagination endsWhen(Predicate<Progressing> end, Spec said) {
-        List<Predicate<Progressing>> more =
-                Stream.concat(ends.stream(), Stream.of(end)).toList();
-        return new Pagination(kind, place, sizePlace, settings, next, more, said);
+    /** Adds an end; one of the same kind is replaced, as a document has one of each kind. */
+    private Pagination endsWhen(String end, Predicate<Progressing> test, Spec said) {
+        Map<String, Predicate<Progressing>> more = new LinkedHashMap<>(ends);
+        more.put(end, test);
+        return new Pagination(kind, place, sizePlace, settings, next, Map.copyOf(more), said);
     }
 
     /**
@@ -418,35 +444,75 @@ public final class Pagination {
         return spec.toJson("pagination");
     }
 
-    static Pagination fromJson(JsonNode json) {
-        Map<String, Spec.Step<Pagination>> steps = new LinkedHashMap<>();
-        steps.put("pages", (pages, value) -> pages(Place.fromJson(value)));
-        steps.put("offset", (pages, value) -> offset(Place.fromJson(value)));
-        steps.put("cursor", (pages, value) -> cursor(Place.fromJson(value)));
-        steps.put("nextUrl", (pages, value) -> nextUrl(value.asText()));
-        steps.put("linkHeader", (pages, value) -> linkHeader());
-        steps.put("token", (pages, value) -> pages.token(value.asText()));
-        steps.put("tokenHeader", (pages, value) -> pages.tokenHeader(value.asText()));
-        steps.put("tokenOfLastRecord", (pages, value) -> pages.tokenOfLastRecord(value.asText()));
-        steps.put("first", (pages, value) -> pages.first(value.asInt()));
-        steps.put(
-                "size",
-                (pages, value) -> pages.size(
-                        Place.fromJson(value.path("place")),
-                        value.path("records").asInt()));
-        steps.put("endsWithShortPage", (pages, value) -> value.asBoolean() ? pages.endsWithShortPage() : pages);
-        steps.put("moreWhile", (pages, value) -> pages.moreWhile(value.asText()));
-        steps.put("lastWhen", (pages, value) -> pages.lastWhen(value.asText()));
-        steps.put("total", (pages, value) -> pages.total(value.asText()));
-        steps.put("totalPages", (pages, value) -> pages.totalPages(value.asText()));
-        steps.put("maxPages", (pages, value) -> pages.maxPages(value.asInt()));
-        return Spec.read("pagination", json, none(), steps);
+    /** Reads what {@link #toJson} wrote: the kind first, and then all that depends on it, in a fixed order. */
+    static Pagination read(JsonObjectReader reader) {
+        Pagination kind = kindOf(reader);
+        Sized size = reader.object("size", Sized::read);
+        Pagination read = new MemberSteps<>(reader, kind == null ? placeholder(reader) : kind)
+                .text("token", Pagination::token)
+                .text("tokenHeader", Pagination::tokenHeader)
+                .text("tokenOfLastRecord", Pagination::tokenOfLastRecord)
+                .integer("first", Pagination::first)
+                .with("size", size, (pages, sized) -> pages.size(sized.place, sized.records))
+                .flag("endsWithShortPage", Pagination::endsWithShortPage)
+                .text("moreWhile", Pagination::moreWhile)
+                .text("lastWhen", Pagination::lastWhen)
+                .text("total", Pagination::total)
+                .text("totalPages", Pagination::totalPages)
+                .integer("maxPages", Pagination::maxPages)
+                .value();
+        boolean isGuess = KINDS.stream().anyMatch(reader::has) || KINDS.stream().anyMatch(reader::isDoubtful);
+        if (kind == null && !isGuess) {
+            NEED_PAGES.stream()
+                    .filter(reader::has)
+                    .forEach(name -> reader.problem(name, "needs one of " + String.join(", ", KINDS) + " beside it"));
+        }
+        return read;
+    }
+
+    /** Where a size goes, and the size. */
+    private record Sized(Place place, int records) {
+        static @Nullable Sized read(JsonObjectReader reader) {
+            Place place = reader.requiredObject("place", Place::read);
+            int records = reader.requiredInteger("records");
+            return place == null ? null : new Sized(place, records);
+        }
+    }
+
+    /** The pagination that the other members are added to; null if there is none, or it is refused. */
+    private static @Nullable Pagination kindOf(JsonObjectReader reader) {
+        Map<String, Pagination> found = new LinkedHashMap<>();
+        reader.object("pages", Place::read, place -> found.put("pages", pages(place)));
+        reader.object("offset", Place::read, place -> found.put("offset", offset(place)));
+        reader.object("cursor", Place::read, place -> found.put("cursor", cursor(place)));
+        reader.text("nextUrl", pointer -> found.put("nextUrl", nextUrl(pointer)));
+        if (reader.isMarked("linkHeader")) {
+            found.put("linkHeader", linkHeader());
+        }
+        String kind = reader.atMostOneOf(KINDS.toArray(String[]::new));
+        String token = reader.atMostOneOf(TOKENS.toArray(String[]::new));
+        if (token != null && kind != null && !kind.equals("cursor")) {
+            reader.problem(token, "needs a cursor, and not " + kind);
+            return null;
+        }
+        return kind == null ? null : found.get(kind);
+    }
+
+    /** What takes the other members where the kind is missing or refused, so that what is wrong with them is found, too. */
+    private static Pagination placeholder(JsonObjectReader reader) {
+        return TOKENS.stream().anyMatch(reader::has) ? cursor("token") : none();
     }
 
     /** The template with the pills of this pagination in their places. */
     RequestTemplate applyTo(RequestTemplate template, List<String> problems) {
         if (kind == Kind.CURSOR && next == null) {
             problems.add("pagination: it has no end: say by token(...) where the next token is");
+        }
+        if (kind == Kind.NONE && (!ends.isEmpty() || settings.maxPages > 0)) {
+            problems.add("pagination: it has an end, but there is one page: use such as Pagination.pages(...)");
+        }
+        if (ends.containsKey("endsWithShortPage") && settings.size == 0) {
+            problems.add("pagination: endsWithShortPage needs to know how many records a page has: use size(...)");
         }
         RequestTemplate placed = kind.pill.isEmpty() ? template : place.apply(template, kind.pill, problems);
         return sizePlace == null ? placed : sizePlace.apply(placed, "page.size", problems);
@@ -475,8 +541,8 @@ public final class Pagination {
     }
 
     boolean endsWith(Page page, long total) {
-        Progressing seen = new Progressing(page, total);
-        return ends.stream().anyMatch(end -> end.test(seen));
+        Progressing seen = new Progressing(page, total, settings.size);
+        return ends.values().stream().anyMatch(end -> end.test(seen));
     }
 
     private static void given(@Nullable Object value, String what) {

@@ -6,14 +6,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Json;
+import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.polling.PollingException.Reason;
+import io.httpconnector.template.PillFilter;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * for many threads.
  */
 public final class Parents {
+
+    private static final List<String> FOR_REQUEST = List.of("records", "key", "pagination");
 
     private final List<JsonNode> fixed;
     private final @Nullable RequestTemplate template;
@@ -56,6 +59,9 @@ public final class Parents {
      * @return the parents
      */
     public static Parents of(Object... values) {
+        if (values == null) {
+            throw new InvalidDefinitionException("parents", List.of("the values are null"));
+        }
         List<JsonNode> nodes = new ArrayList<>();
         for (Object value : values) {
             nodes.add(Json.tree(value));
@@ -88,6 +94,9 @@ public final class Parents {
         if (pages == null) {
             throw new InvalidDefinitionException("parents", List.of("the pagination is null: leave it out"));
         }
+        if (template == null) {
+            throw new InvalidDefinitionException("parents", List.of("those of Parents.of(...) are not on pages"));
+        }
         return new Parents(fixed, template, records, key, pages);
     }
 
@@ -103,24 +112,29 @@ public final class Parents {
         return json.set("pagination", pagination.toJson());
     }
 
-    static Parents fromJson(JsonNode json) {
-        Parents begin = json.has("values")
-                ? of((Object[]) StreamSupport.stream(json.get("values").spliterator(), false)
-                        .toArray(JsonNode[]::new))
-                : from(
-                        RequestTemplate.fromJson(json.path("request")),
-                        Records.fromJson(json.path("records")),
-                        json.path("key").asText());
-        return Spec.read(
-                "parents",
-                json,
-                begin,
-                Map.of(
-                        "values", (parents, value) -> parents,
-                        "request", (parents, value) -> parents,
-                        "records", (parents, value) -> parents,
-                        "key", (parents, value) -> parents,
-                        "pagination", (parents, value) -> parents.pagination(Pagination.fromJson(value))));
+    /** Reads what {@link #toJson} wrote: either values, or what lists them. */
+    static @Nullable Parents read(JsonObjectReader reader, Map<String, PillFilter> filters) {
+        List<JsonNode> values = reader.elements("values", (value, at) -> value);
+        RequestTemplate request = reader.document("request", json -> RequestTemplate.fromJson(json, filters));
+        Records records = reader.object("records", Records::read);
+        String key = reader.text("key");
+        reader.attempt("key", () -> {
+            Pointer unused = Pointer.of("parents", key == null ? "" : key);
+        });
+        Pagination pages = reader.object("pagination", Pagination::read);
+        String kind = reader.exactlyOneOf("values", "request");
+        if (reader.has("values")) {
+            FOR_REQUEST.stream()
+                    .filter(reader::has)
+                    .forEach(name -> reader.problem(name, "contradicts values: it is for a request that lists parents"));
+            return kind == null ? null : of(values.toArray());
+        }
+        reader.require("records", "key");
+        if (request == null || records == null || key == null) {
+            return null;
+        }
+        Parents parents = from(request, records, key);
+        return pages == null ? parents : parents.pagination(pages);
     }
 
     /** With the pills of the pagination in their places. */

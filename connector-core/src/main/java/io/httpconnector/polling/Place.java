@@ -4,12 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.template.PillInfo;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.template.RequestTemplateBuilder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where in a request a value goes that changes from page to page or from poll to poll. Immutable.
@@ -93,17 +95,28 @@ public final class Place {
         return JsonNodeFactory.instance.objectNode().put(kind.name().toLowerCase(Locale.ROOT), name);
     }
 
-    static Place fromJson(JsonNode json) {
-        return Spec.read(
-                "place",
-                json,
-                template(),
-                Map.of(
-                        "query", (place, value) -> query(value.asText()),
-                        "header", (place, value) -> header(value.asText()),
-                        "field", (place, value) -> field(value.asText()),
-                        "json", (place, value) -> json(value.asText()),
-                        "template", (place, value) -> template()));
+    /** Reads what {@link #toJson} wrote. */
+    static @Nullable Place read(JsonObjectReader reader) {
+        List<Place> places = new ArrayList<>();
+        reader.text("query", name -> places.add(query(name)));
+        reader.text("header", name -> places.add(header(name)));
+        reader.text("field", name -> places.add(field(name)));
+        reader.text("json", pointer -> places.add(json(pointer)));
+        JsonNode template = reader.any("template");
+        if (template != null && template.isBoolean() && template.booleanValue()) {
+            places.add(template());
+        } else {
+            reader.text("template", text -> places.add(template(text)));
+        }
+        String kind = reader.exactlyOneOf("query", "header", "field", "json", "template");
+        return kind == null || places.isEmpty() ? null : places.get(0);
+    }
+
+    private static Place template(String text) {
+        if (!text.isEmpty()) {
+            throw new InvalidDefinitionException("place", List.of("must be empty: the template itself has the pill"));
+        }
+        return template();
     }
 
     boolean isTemplate() {

@@ -43,7 +43,6 @@ final class Poller {
     private final Time time;
     private final Executor handlers;
     private final List<PollingListener> listeners;
-    private final Duration pollTimeout;
     private final ServerClock clock;
     private final ReentrantLock polling = new ReentrantLock();
     /** Held while the state is read, which may take long: nothing else waits for it. */
@@ -64,15 +63,13 @@ final class Poller {
             StateStore store,
             Time time,
             Executor handlers,
-            List<PollingListener> listeners,
-            Duration pollTimeout) {
+            List<PollingListener> listeners) {
         this.definition = definition;
         this.parents = parents;
         this.store = store;
         this.time = time;
         this.handlers = handlers;
         this.listeners = listeners;
-        this.pollTimeout = pollTimeout;
         this.clock = new ServerClock(time);
     }
 
@@ -243,7 +240,7 @@ final class Poller {
                 gate,
                 handlers,
                 soFar -> tell(listener -> listener.onPage(tally.progress(soFar))),
-                new PollDeadline(time, pollTimeout));
+                new PollDeadline(time, definition.limits().pollTimeout()));
         try {
             TriggerState open = open();
             if (parents == null) {

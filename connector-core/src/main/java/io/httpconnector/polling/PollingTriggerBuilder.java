@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Json;
+import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.polling.Definition.Limits;
 import io.httpconnector.state.StateStore;
+import io.httpconnector.template.PillFilter;
 import io.httpconnector.template.PillInfo;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
@@ -15,11 +17,13 @@ import io.httpconnector.trigger.Delivery;
 import io.httpconnector.trigger.EventHandler;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,16 +34,27 @@ public final class PollingTriggerBuilder {
 
     private static final Duration USUAL_FLOOR = Duration.ofSeconds(1);
 
-    private static final Map<String, Spec.Step<PollingTriggerBuilder>> LIMITS = Map.of(
-            "keys", (builder, value) -> builder.rememberAtMost(value.asInt()),
-            "deadLetters", (builder, value) -> builder.maxDeadLetters(value.asInt()),
-            "parents", (builder, value) -> builder.maxParents(value.asInt()),
-            "inMemory", (builder, value) -> builder.maxInMemory(value.asInt()),
-            "pollTimeout", (builder, value) -> builder.pollTimeout(Spec.duration(value)),
-            "rememberFor", (builder, value) -> builder.rememberFor(Spec.duration(value)));
+    private static final List<String> MEMBERS = List.of(
+            "request",
+            "pills",
+            "records",
+            "key",
+            "keyOfWholeRecord",
+            "version",
+            "versionOfWholeRecord",
+            "pagination",
+            "cursor",
+            "parents",
+            "deletions",
+            "conditional",
+            "firstPoll",
+            "schedule",
+            "delivery",
+            "limits");
 
     private final String id;
     private final List<String> problems = new ArrayList<>();
+    private final Set<String> doubtful = new HashSet<>();
     private final List<Pointer> key = new ArrayList<>();
     private final List<Pointer> version = new ArrayList<>();
     private final List<Pointer> ignored = new ArrayList<>();
@@ -58,8 +73,8 @@ public final class PollingTriggerBuilder {
     private boolean conditional;
     private FirstPoll first = FirstPoll.fromNow();
     private @Nullable Delivery delivery;
+    private @Nullable JsonNode describedDelivery;
     private Limits limits = Limits.DEFAULTS;
-    private Duration pollTimeout = PollDeadline.DEFAULT;
     private @Nullable Schedule schedule;
     private Duration floor = USUAL_FLOOR;
     private @Nullable StateStore store;
@@ -101,7 +116,7 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder pill(String step, Object value) {
-        check(() -> {
+        check("pill", () -> {
             pills = pills.and(step, value);
             values.put(step, Json.tree(value));
         });
@@ -126,9 +141,7 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder key(String... fields) {
-        for (String field : fields) {
-            check(() -> key.add(Pointer.of("key", field)));
-        }
+        pointers("key", fields, key);
         return this;
     }
 
@@ -149,9 +162,7 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder version(String... fields) {
-        for (String field : fields) {
-            check(() -> version.add(Pointer.of("version", field)));
-        }
+        pointers("version", fields, version);
         return this;
     }
 
@@ -163,10 +174,19 @@ public final class PollingTriggerBuilder {
      */
     public PollingTriggerBuilder versionOfWholeRecord(String... except) {
         versionIsRecord = true;
-        for (String field : except) {
-            check(() -> ignored.add(Pointer.of("version", field)));
-        }
+        pointers("version", except, ignored);
         return this;
+    }
+
+    private void pointers(String what, String[] texts, List<Pointer> pointers) {
+        check(what, () -> {
+            if (texts == null) {
+                throw new InvalidDefinitionException(what, List.of("the fields are null"));
+            }
+            for (String text : texts) {
+                pointers.add(Pointer.of(what, text));
+            }
+        });
     }
 
     /**
@@ -243,7 +263,7 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder every(Duration interval) {
-        check(() -> schedule = Schedule.every(interval));
+        check("schedule", () -> schedule = Schedule.every(interval));
         return this;
     }
 
@@ -288,19 +308,26 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder handler(EventHandler handler) {
-        check(() -> delivery = Delivery.to(handler));
+        check("handler", () -> delivery = described(Delivery.to(handler)));
         return this;
     }
 
     /**
-     * Sets how events are delivered.
+     * Sets how events are delivered. A definition that is read later may change its attempts, backoff and concurrency; one that was
+     * read before is replaced.
      *
      * @param delivery the delivery
      * @return this
      */
     public PollingTriggerBuilder delivery(Delivery delivery) {
         this.delivery = delivery;
+        this.describedDelivery = null;
         return this;
+    }
+
+    /** With what a definition says about it. */
+    private Delivery described(Delivery code) {
+        return describedDelivery == null ? code : code.settings(describedDelivery);
     }
 
     /**
@@ -336,23 +363,18 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder rememberAtMost(int keys) {
-        range("rememberAtMost", keys, 100_000_000);
-        limits = new Limits(keys, limits.deadLetters(), limits.parents(), limits.batch(), limits.memory());
+        check("rememberAtMost", () -> limits = limits.withKeys(keys));
         return this;
     }
 
     /**
      * Sets how long a record that is gone is remembered, in case that it comes again; only where there is no cursor. Default: 7 days.
      *
-     * @param time at least nothing
+     * @param time 0 to 36,500 days
      * @return this
      */
     public PollingTriggerBuilder rememberFor(Duration time) {
-        if (time == null || time.isNegative()) {
-            problems.add("rememberFor: " + time + " is out of range: use at least nothing");
-            return this;
-        }
-        limits = new Limits(limits.keys(), limits.deadLetters(), limits.parents(), limits.batch(), time);
+        check("rememberFor", () -> limits = limits.withMemory(time));
         return this;
     }
 
@@ -363,8 +385,7 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder maxDeadLetters(int letters) {
-        range("maxDeadLetters", letters, 1_000_000);
-        limits = new Limits(limits.keys(), letters, limits.parents(), limits.batch(), limits.memory());
+        check("maxDeadLetters", () -> limits = limits.withDeadLetters(letters));
         return this;
     }
 
@@ -375,8 +396,7 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder maxParents(int parents) {
-        range("maxParents", parents, 1_000_000);
-        limits = new Limits(limits.keys(), limits.deadLetters(), parents, limits.batch(), limits.memory());
+        check("maxParents", () -> limits = limits.withParents(parents));
         return this;
     }
 
@@ -388,8 +408,7 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder maxInMemory(int records) {
-        range("maxInMemory", records, 100_000);
-        limits = new Limits(limits.keys(), limits.deadLetters(), limits.parents(), records, limits.memory());
+        check("maxInMemory", () -> limits = limits.withBatch(records));
         return this;
     }
 
@@ -402,18 +421,8 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder pollTimeout(Duration timeout) {
-        if (timeout == null || timeout.toMillis() < 1 || timeout.compareTo(Duration.ofDays(1)) > 0) {
-            problems.add("pollTimeout: " + timeout + " is out of range: use 1 ms to 24 h");
-            return this;
-        }
-        pollTimeout = timeout;
+        check("pollTimeout", () -> limits = limits.withPollTimeout(timeout));
         return this;
-    }
-
-    private void range(String what, int value, int most) {
-        if (value < 1 || value > most) {
-            problems.add(what + ": " + value + " is out of range: use 1 to " + most);
-        }
     }
 
     /**
@@ -433,11 +442,16 @@ public final class PollingTriggerBuilder {
                 "records, pagination or firstPoll is null",
                 found);
         checkIdentity(found);
-        checkCursor(found);
+        if (isClear("cursor", "deletions", "pagination", "firstPoll")) {
+            checkCursor(found);
+        }
         checkSchedule(found);
-        RequestTemplate placed = request == null ? null : placed(request, found);
-        require(placed != null, "request: it is missing", found);
-        Parents asked = parents == null ? null : parents.applied(found);
+        if (request == null && isClear("request")) {
+            found.add("request: it is missing");
+        }
+        boolean isPlaced = isClear("request", "pills", "pagination", "cursor", "parents");
+        RequestTemplate placed = request == null || !isPlaced ? null : placed(request, found);
+        Parents asked = parents == null || !isClear("parents") ? null : parents.applied(found);
         if (!found.isEmpty() || connection == null || store == null || delivery == null || placed == null) {
             throw new InvalidDefinitionException("trigger \"" + id + "\"", found);
         }
@@ -463,19 +477,26 @@ public final class PollingTriggerBuilder {
                         store,
                         carrier.time(),
                         carrier.handlers(),
-                        List.copyOf(listeners),
-                        pollTimeout);
+                        List.copyOf(listeners));
         return new PollingTrigger(definition, poller, new Timetable(id, schedule, carrier, poller));
     }
 
     /**
-     * What was said about the trigger, as JSON, to be saved: without connection, store, handler, delivery, engine and listeners, which
-     * are the application's.
+     * What was said about the trigger, as JSON, to be saved: without connection, store, handler, engine, listeners and the shortest
+     * interval, which are the application's.
      *
      * @return what {@link #definition} reads
-     * @throws InvalidDefinitionException when a part of it is code, such as a filter of records by a lambda
+     * @throws InvalidDefinitionException when a part of it is code, such as a filter of records by a lambda, or something that was
+     *     said so far is wrong
      */
     public ObjectNode toJson() {
+        if (!problems.isEmpty()) {
+            throw new InvalidDefinitionException("trigger \"" + id + "\"", problems);
+        }
+        if (records == null || pagination == null || first == null) {
+            throw new InvalidDefinitionException(
+                    "trigger \"" + id + "\"", List.of("records, pagination or firstPoll is null"));
+        }
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         if (request != null) {
             json.set("request", request.toJson());
@@ -504,50 +525,118 @@ public final class PollingTriggerBuilder {
         if (schedule != null) {
             json.set("schedule", schedule.toJson());
         }
+        JsonNode settings = delivery == null ? describedDelivery : delivery.settings();
+        if (settings != null && !settings.isEmpty()) {
+            json.set("delivery", settings.deepCopy());
+        }
         json.putObject("limits")
                 .put("keys", limits.keys())
                 .put("deadLetters", limits.deadLetters())
                 .put("parents", limits.parents())
                 .put("inMemory", limits.batch())
-                .put("pollTimeout", pollTimeout.toString())
+                .put("pollTimeout", limits.pollTimeout().toString())
                 .put("rememberFor", limits.memory().toString());
         return json;
     }
 
     /**
-     * Says about the trigger what was saved.
+     * Says about the trigger what was saved: the same as to call the methods for all members that are there. Their order has no
+     * meaning. What is wrong is said by {@link #build()}, each problem with its JSON Pointer (RFC 6901).
      *
      * @param json what {@link #toJson()} wrote, or somebody by hand: all members may be left out
      * @return this
      */
     public PollingTriggerBuilder definition(JsonNode json) {
-        if (json == null) {
+        return definition(json, Map.of());
+    }
+
+    /**
+     * Says about the trigger what was saved, where its requests use filters of the application's own.
+     *
+     * @param json as for {@link #definition(JsonNode)}
+     * @param filters the filters by their names
+     * @return this
+     */
+    public PollingTriggerBuilder definition(JsonNode json, Map<String, PillFilter> filters) {
+        if (json == null || filters == null) {
             problems.add("definition: it is null");
             return this;
         }
-        Map<String, Spec.Step<PollingTriggerBuilder>> steps = new LinkedHashMap<>();
-        steps.put("request", (builder, value) -> builder.request(RequestTemplate.fromJson(value)));
-        steps.put("pills", (builder, value) -> {
-            value.properties().forEach(pill -> builder.pill(pill.getKey(), pill.getValue()));
-            return builder;
-        });
-        steps.put("records", (builder, value) -> builder.records(Records.fromJson(value)));
-        steps.put("key", (builder, value) -> builder.key(Spec.texts(value)));
-        steps.put("keyOfWholeRecord", (builder, value) -> value.asBoolean() ? builder.keyOfWholeRecord() : builder);
-        steps.put("version", (builder, value) -> builder.version(Spec.texts(value)));
-        steps.put("versionOfWholeRecord", (builder, value) -> builder.versionOfWholeRecord(Spec.texts(value)));
-        steps.put("pagination", (builder, value) -> builder.pagination(Pagination.fromJson(value)));
-        steps.put("cursor", (builder, value) -> builder.cursor(Cursor.fromJson(value)));
-        steps.put("parents", (builder, value) -> builder.parents(Parents.fromJson(value)));
-        steps.put("deletions", (builder, value) -> value.asBoolean() ? builder.deletions() : builder);
-        steps.put("conditional", (builder, value) -> value.asBoolean() ? builder.conditional() : builder);
-        steps.put("firstPoll", (builder, value) -> builder.firstPoll(FirstPoll.fromJson(value)));
-        steps.put("schedule", (builder, value) -> builder.schedule(Schedule.fromJson(value)));
-        steps.put("limits", (builder, value) -> Spec.read("limits", value, builder, LIMITS));
-        check(() -> {
-            var unused = Spec.read("definition", json, this, steps);
-        });
+        doubtful.addAll(MEMBERS);
+        try {
+            var unused = JsonObjectReader.read("definition", json, reader -> read(reader, filters));
+        } catch (InvalidDefinitionException e) {
+            e.problems().forEach(problem -> problems.add(problem.startsWith("/") ? problem : "definition: " + problem));
+        }
         return this;
+    }
+
+    private PollingTriggerBuilder read(JsonObjectReader reader, Map<String, PillFilter> filters) {
+        reader.document("request", json -> request = RequestTemplate.fromJson(json, filters));
+        JsonNode steps = reader.object("pills");
+        if (steps != null) {
+            steps.properties().forEach(step -> reader.attempt("pills", () -> {
+                pills = pills.and(step.getKey(), step.getValue());
+                values.put(step.getKey(), step.getValue().deepCopy());
+            }));
+        }
+        reader.object("records", Records::read, read -> records = read);
+        readIdentity(reader);
+        reader.object("pagination", Pagination::read, read -> pagination = read);
+        reader.object("cursor", Cursor::read, read -> cursor = read);
+        reader.object("parents", inner -> Parents.read(inner, filters), read -> parents = read);
+        reader.flag("deletions", flag -> deletions = flag);
+        reader.flag("conditional", flag -> conditional = flag);
+        reader.object("firstPoll", FirstPoll::read, read -> first = read);
+        reader.object("schedule", Schedule::read, read -> schedule = read);
+        reader.object("limits", inner -> Limits.read(inner, limits), read -> limits = read);
+        Delivery code = delivery == null ? Delivery.to(event -> {}) : delivery;
+        reader.document("delivery", json -> {
+            Delivery changed = code.settings(json);
+            describedDelivery = json.deepCopy();
+            delivery = delivery == null ? null : changed;
+            return changed;
+        });
+        doubtful.clear();
+        MEMBERS.stream().filter(reader::isDoubtful).forEach(doubtful::add);
+        return this;
+    }
+
+    /** What a definition says replaces what was said before, fields and whole records alike. */
+    private void readIdentity(JsonObjectReader reader) {
+        List<String> keys = reader.texts("key");
+        boolean isRecord = reader.isSet("keyOfWholeRecord");
+        if (reader.has("key") || reader.has("keyOfWholeRecord")) {
+            key.clear();
+            keyIsRecord = isRecord;
+        }
+        if (isRecord && !keys.isEmpty()) {
+            reader.problem("keyOfWholeRecord", "contradicts key: give one of them");
+        }
+        List<String> versions = reader.texts("version");
+        List<String> except = reader.texts("versionOfWholeRecord");
+        if (reader.has("version") || reader.has("versionOfWholeRecord")) {
+            version.clear();
+            ignored.clear();
+            versionIsRecord = reader.has("versionOfWholeRecord");
+        }
+        if (versionIsRecord && !versions.isEmpty()) {
+            reader.problem("versionOfWholeRecord", "contradicts version: give one of them");
+        }
+        readPointers(reader, "key", keys, key);
+        readPointers(reader, "version", versions, version);
+        readPointers(reader, "versionOfWholeRecord", except, ignored);
+    }
+
+    private static void readPointers(JsonObjectReader reader, String name, List<String> texts, List<Pointer> pointers) {
+        for (String text : texts) {
+            reader.attempt(name, () -> pointers.add(Pointer.of(name, text)));
+        }
+    }
+
+    /** Whether there was no problem with some members of a definition, so that it can be said what follows from them. */
+    private boolean isClear(String... members) {
+        return Stream.of(members).noneMatch(doubtful::contains);
     }
 
     private static void require(boolean good, String otherwise, List<String> found) {
@@ -557,18 +646,20 @@ public final class PollingTriggerBuilder {
     }
 
     private void checkIdentity(List<String> found) {
+        boolean hasKey = isClear("key", "keyOfWholeRecord");
+        boolean hasVersion = isClear("version", "versionOfWholeRecord");
         require(
-                keyIsRecord == key.isEmpty(),
+                keyIsRecord == key.isEmpty() || !hasKey,
                 keyIsRecord
                         ? "key: there are two: use fields, or the whole record"
                         : "key: it is missing: use key(\"/id\"), or keyOfWholeRecord()",
                 found);
         require(
-                !versionIsRecord || version.isEmpty(),
+                !versionIsRecord || version.isEmpty() || !hasVersion,
                 "version: there are two: use fields, or the whole record",
                 found);
         require(
-                !keyIsRecord || (version.isEmpty() && !versionIsRecord),
+                !keyIsRecord || (version.isEmpty() && !versionIsRecord) || !hasKey || !hasVersion,
                 "version: where the whole record is the key, another version is another record: leave it out",
                 found);
         require(
@@ -634,11 +725,11 @@ public final class PollingTriggerBuilder {
     }
 
     /** Keeps what is wrong for {@link #build()}. */
-    private void check(Runnable step) {
+    private void check(String what, Runnable step) {
         try {
             step.run();
         } catch (InvalidDefinitionException e) {
-            problems.add(String.valueOf(e.getMessage()).replaceFirst("^Invalid ", ""));
+            e.problems().forEach(problem -> problems.add(what + ": " + problem));
         }
     }
 }

@@ -3,6 +3,8 @@ package io.httpconnector.polling;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.internal.json.MemberSteps;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -105,8 +107,9 @@ public final class Records {
         if (format == null) {
             throw new InvalidDefinitionException("records", List.of("as: the format is null: use Format.AUTO"));
         }
-        Spec said = spec.with("as", format);
-        return new Records(path, format, separator, keyField, expanded, filters, optional, said);
+        Spec said = format == Format.CSV ? spec.with("as", format) : spec.with("as", format, "csv");
+        char used = format == Format.CSV ? separator : ',';
+        return new Records(path, format, used, keyField, expanded, filters, optional, said);
     }
 
     /**
@@ -116,7 +119,7 @@ public final class Records {
      * @return other records
      */
     public Records csv(char separator) {
-        Spec said = spec.with("csv", String.valueOf(separator));
+        Spec said = spec.with("csv", String.valueOf(separator), "as");
         return new Records(path, Format.CSV, separator, keyField, expanded, filters, optional, said);
     }
 
@@ -182,7 +185,11 @@ public final class Records {
      */
     public Records where(String field, String... values) {
         Pointer pointer = Pointer.of("where", field);
-        List<String> good = List.copyOf(Arrays.asList(values.clone()));
+        if (values == null || values.length == 0 || Arrays.asList(values).contains(null)) {
+            throw new InvalidDefinitionException(
+                    "records", List.of("where: name one value or more, none of them null, or no record would count"));
+        }
+        List<String> good = List.of(values.clone());
         Spec said = spec.plus("where", Map.of("field", field, "values", good));
         return filtered(item -> good.contains(pointer.valueIn(item).asText()), said);
     }
@@ -201,26 +208,41 @@ public final class Records {
         return spec.toJson("records");
     }
 
-    static Records fromJson(JsonNode json) {
-        Map<String, Spec.Step<Records>> steps = Map.of(
-                "path",
-                        (records, value) ->
-                                records.withPath(Pointer.segments("records", value.asText()), value.asText()),
-                "as", (records, value) -> records.as(Spec.constant(Format.class, value)),
-                "csv", (records, value) -> records.csv(value.asText(",").charAt(0)),
-                "keyed", (records, value) -> records.keyed(value.asText()),
-                "expand", (records, value) -> records.expand(value.asText()),
-                "where", Records::wheres,
-                "optional", (records, value) -> value.asBoolean() ? records.optional() : records);
-        return Spec.read("records", json, atRoot(), steps);
+    /** Reads what {@link #toJson} wrote. */
+    static Records read(JsonObjectReader reader) {
+        Format format = reader.constant("as", Format.class);
+        if (reader.has("csv") && format != null && format != Format.CSV) {
+            reader.problem("csv", "contradicts \"as\": " + format);
+        }
+        MemberSteps<Records> steps = new MemberSteps<>(reader, atRoot())
+                .text("path", (records, path) -> records.withPath(Pointer.segments("records", path), path))
+                .text("csv", (records, separator) -> records.csv(character(separator)))
+                .with("as", format, Records::as)
+                .text("keyed", Records::keyed)
+                .text("expand", Records::expand);
+        for (Where where : reader.objects("where", Where::read)) {
+            steps.with("where", where, (records, one) -> records.where(one.field, one.values));
+        }
+        return steps.flag("optional", Records::optional).value();
     }
 
-    private static Records wheres(Records records, JsonNode list) {
-        Records filtered = records;
-        for (JsonNode one : list) {
-            filtered = filtered.where(one.path("field").asText(), Spec.texts(one.path("values")));
+    private static char character(String text) {
+        if (text.length() != 1) {
+            throw new InvalidDefinitionException("records", List.of("\"" + text + "\" is not one character"));
         }
-        return filtered;
+        return text.charAt(0);
+    }
+
+    /** An element of the member {@code where}. */
+    private record Where(String field, String... values) {
+        static Where read(JsonObjectReader reader) {
+            Where where = new Where(
+                    reader.requiredText("field"), reader.requiredTexts("values").toArray(String[]::new));
+            reader.attempt("field", () -> {
+                Pointer unused = Pointer.of("where", where.field);
+            });
+            return where;
+        }
     }
 
     List<String> path() {

@@ -1,14 +1,15 @@
 package io.httpconnector.polling;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.internal.json.MemberSteps;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -153,23 +154,31 @@ public final class Schedule {
         return json.put("spread", spread).put("misfire", misfire.name());
     }
 
-    static Schedule fromJson(JsonNode json) {
-        Schedule begin = json.has("cron")
-                ? cron(
-                        json.at("/cron/expression").asText(),
-                        Cursor.zoneOf(json.at("/cron/zone").asText()))
-                : every(Spec.duration(json.path("every")));
-        return Spec.read(
-                "schedule",
-                json,
-                begin,
-                Map.of(
-                        "every", (schedule, value) -> schedule,
-                        "cron", (schedule, value) -> schedule,
-                        "jitter", (schedule, value) -> schedule.jitter(Spec.duration(value)),
-                        "startAfter", (schedule, value) -> schedule.startAfter(Spec.duration(value)),
-                        "spread", (schedule, value) -> value.asBoolean() ? schedule.spread() : schedule,
-                        "misfire", (schedule, value) -> schedule.misfire(Spec.constant(Misfire.class, value))));
+    /** Reads what {@link #toJson} wrote. */
+    static Schedule read(JsonObjectReader reader) {
+        List<Schedule> found = new ArrayList<>();
+        reader.duration("every", interval -> found.add(every(interval)));
+        reader.object("cron", Schedule::readCron, found::add);
+        reader.exactlyOneOf("every", "cron");
+        // A placeholder takes the other members, so that what is wrong with them is found, too.
+        Schedule start = found.isEmpty() ? every(Duration.ofDays(1)) : found.get(0);
+        return new MemberSteps<>(reader, start)
+                .duration("jitter", Schedule::jitter)
+                .duration("startAfter", Schedule::startAfter)
+                .flag("spread", Schedule::spread)
+                .with("misfire", reader.constant("misfire", Misfire.class), Schedule::misfire)
+                .value();
+    }
+
+    private static @Nullable Schedule readCron(JsonObjectReader reader) {
+        String expression = reader.requiredText("expression");
+        ZoneId zone = reader.requiredZone("zone");
+        if (expression.isEmpty() || zone == null) {
+            return null;
+        }
+        List<Schedule> read = new ArrayList<>();
+        reader.attempt("expression", () -> read.add(cron(expression, zone)));
+        return read.isEmpty() ? null : read.get(0);
     }
 
     /** Whether the clock on the wall counts, which may be set; or else the time that passes. */

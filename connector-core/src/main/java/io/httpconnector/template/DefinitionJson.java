@@ -1,33 +1,33 @@
 package io.httpconnector.template;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Json;
-import io.httpconnector.internal.json.Nearest;
+import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.template.RequestDefinition.Content;
 import io.httpconnector.template.TemplateProblem.Code;
-import java.time.Duration;
-import java.time.format.DateTimeParseException;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a definition as JSON and reads it again, without loss. Unknown members are refused: they would be silently lost. */
+/** Writes the definition of a request as JSON and reads it again, without loss. */
 final class DefinitionJson {
 
-    private static final Set<String> MEMBERS = new TreeSet<>(
-            List.of("name", "method", "url", "hosts", "query", "headers", "body", "accept", "timeout", "delimiters"));
-    private static final Set<String> PAIR = new TreeSet<>(List.of("name", "value", "list"));
-    private static final Set<String> PART = new TreeSet<>(List.of("name", "value", "list", "fileName", "contentType"));
+    private static final List<String> STYLES = Stream.of(ListStyle.values())
+            .map(style -> style.name().toLowerCase(Locale.ROOT))
+            .toList();
 
-    private final List<TemplateProblem> problems = new ArrayList<>();
+    private static final JsonFactory NAMES =
+            JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
     private DefinitionJson() {}
 
@@ -104,150 +104,118 @@ final class DefinitionJson {
     private static @Nullable JsonNode tree(String json) {
         try {
             // What is escaped is no delimiter in the text, but would be one in the tree.
-            return json.contains("\\u") || json.contains("\\/") ? null : Json.parse(json);
+            return json.contains("\\u") || json.contains("\\/") || repeatsNames(json) ? null : Json.parse(json);
         } catch (InvalidDefinitionException e) {
             return null;
         }
     }
 
-    /** The definition; what is wrong is added to the problems. */
-    static RequestDefinition read(@Nullable JsonNode json, List<TemplateProblem> problems) {
-        DefinitionJson reader = new DefinitionJson();
-        RequestDefinition definition = reader.definition(json == null ? NullNode.getInstance() : json);
-        problems.addAll(reader.problems);
-        return definition;
+    /** Whether an object has two members of one name, of which a tree would keep one. */
+    private static boolean repeatsNames(String json) {
+        try (JsonParser parser = NAMES.createParser(json)) {
+            while (parser.nextToken() != null) {
+                // Reads on to the end.
+            }
+            return false;
+        } catch (IOException e) {
+            return true;
+        }
     }
 
-    private RequestDefinition definition(JsonNode json) {
-        members(json, "request", MEMBERS);
-        List<String> delimiters = new ArrayList<>();
-        json.path("delimiters").forEach(delimiter -> delimiters.add(delimiter.asText()));
-        boolean own = delimiters.size() == 2;
-        if (json.has("delimiters") && !own) {
-            malformed("delimiters", "they are two texts");
+    /** The definition; null if it is no object. All problems are added, and what they concern is filled with placeholders. */
+    static @Nullable RequestDefinition read(@Nullable JsonNode json, List<TemplateProblem> problems) {
+        List<RequestDefinition> read = new ArrayList<>();
+        try {
+            return JsonObjectReader.read("request", json, reader -> {
+                read.add(definition(reader));
+                return read.get(0);
+            });
+        } catch (InvalidDefinitionException e) {
+            e.problems().forEach(problem -> problems.add(problem(problem)));
+            return read.isEmpty() ? null : read.get(0);
         }
-        List<String> hosts = new ArrayList<>();
-        json.path("hosts").forEach(host -> hosts.add(host.asText()));
-        List<Integer> accept = new ArrayList<>();
-        json.path("accept").forEach(status -> accept.add(status.asInt()));
+    }
+
+    private static TemplateProblem problem(String problem) {
+        int colon = problem.startsWith("/") ? problem.indexOf(": ") : -1;
+        String part = colon < 0 ? "request" : problem.substring(0, colon);
+        return TemplateProblem.of(Spot.of(part), Code.MALFORMED, null, problem.substring(colon < 0 ? 0 : colon + 2));
+    }
+
+    private static RequestDefinition definition(JsonObjectReader reader) {
+        String name = reader.requiredText("name");
+        String method = reader.requiredText("method");
+        String url = reader.text("url");
+        List<String> delimiters = reader.texts("delimiters");
+        JsonNode pair = reader.any("delimiters");
+        boolean own = delimiters.size() == 2;
+        if (pair != null && pair.isArray() && pair.size() != 2) {
+            reader.problem("delimiters", "expected two strings, found " + pair.size());
+        }
         return new RequestDefinition(
-                text(json, "name", ""),
-                text(json, "method", ""),
-                text(json, "url", "/"),
-                hosts,
-                pairs(json.path("query"), "query"),
-                pairs(json.path("headers"), "headers"),
-                json.has("body") ? content(json.get("body")) : null,
-                accept,
-                timeout(json),
+                isText(reader, "name") ? name : "request",
+                isText(reader, "method") ? method : "GET",
+                url == null ? "/" : url,
+                reader.texts("hosts"),
+                reader.objects("query", DefinitionJson::pair),
+                reader.objects("headers", DefinitionJson::pair),
+                reader.object("body", DefinitionJson::content),
+                reader.integers("accept"),
+                reader.duration("timeout"),
                 own ? delimiters.get(0) : Language.DEFAULT.open(),
                 own ? delimiters.get(1) : Language.DEFAULT.close());
     }
 
-    private @Nullable Duration timeout(JsonNode json) {
-        if (!json.has("timeout")) {
+    /** Whether there is a string, which may be empty; what else is there has been reported already. */
+    private static boolean isText(JsonObjectReader reader, String member) {
+        JsonNode value = reader.any(member);
+        return value != null && value.isTextual();
+    }
+
+    private static RequestDefinition.Pair pair(JsonObjectReader reader) {
+        String style = reader.oneOf("list", STYLES);
+        return new RequestDefinition.Pair(
+                reader.requiredText("name"),
+                reader.requiredText("value"),
+                style == null ? null : ListStyle.valueOf(style.toUpperCase(Locale.ROOT)));
+    }
+
+    private static RequestDefinition.Part part(JsonObjectReader reader) {
+        RequestDefinition.Pair pair = pair(reader);
+        String fileName = reader.text("fileName");
+        String contentType = reader.text("contentType");
+        String usedType = contentType == null && fileName != null ? "application/octet-stream" : contentType;
+        return new RequestDefinition.Part(pair, fileName, usedType);
+    }
+
+    private static @Nullable Content content(JsonObjectReader reader) {
+        JsonNode json = reader.any("json");
+        String jsonText = reader.text("jsonText");
+        List<RequestDefinition.Pair> form = reader.objects("form", DefinitionJson::pair);
+        List<RequestDefinition.Part> multipart = reader.objects("multipart", DefinitionJson::part);
+        String xml = reader.text("xml");
+        String text = reader.text("text");
+        String bytes = reader.text("bytes");
+        String type = reader.text("contentType");
+        String kind = reader.exactlyOneOf("json", "jsonText", "form", "multipart", "xml", "text", "bytes");
+        if (kind == null) {
             return null;
         }
-        try {
-            return Duration.parse(json.path("timeout").asText());
-        } catch (DateTimeParseException e) {
-            malformed("timeout", "it is no duration: write it as ISO 8601 has it, such as PT30S");
-            return null;
+        boolean typed = kind.equals("text") || kind.equals("bytes");
+        if (typed) {
+            reader.require("contentType");
+        } else if (reader.has("contentType")) {
+            reader.problem("contentType", "contradicts " + kind + ": it is for text and bytes");
         }
-    }
-
-    private List<RequestDefinition.Pair> pairs(JsonNode json, String part) {
-        List<RequestDefinition.Pair> pairs = new ArrayList<>();
-        for (JsonNode pair : json) {
-            members(pair, part, PAIR);
-            pairs.add(pair(pair, part));
-        }
-        return pairs;
-    }
-
-    private RequestDefinition.Pair pair(JsonNode json, String part) {
-        return new RequestDefinition.Pair(text(json, "name", ""), text(json, "value", ""), style(json, part));
-    }
-
-    private @Nullable ListStyle style(JsonNode json, String part) {
-        String name = json.path("list").asText("");
-        for (ListStyle style : ListStyle.values()) {
-            if (style.name().toLowerCase(Locale.ROOT).equals(name)) {
-                return style;
-            }
-        }
-        if (json.has("list")) {
-            malformed(part, "\"" + name + "\" is no list style");
-        }
-        return null;
-    }
-
-    private @Nullable Content content(JsonNode json) {
-        String type = text(json, "contentType", "");
-        if (json.has("json")) {
-            return new Content.OfJson(json.get("json").toPrettyString());
-        }
-        if (json.has("jsonText")) {
-            return new Content.OfJson(text(json, "jsonText", ""));
-        }
-        if (json.has("form")) {
-            return new Content.OfForm(pairs(json.get("form"), "form field"));
-        }
-        if (json.has("multipart")) {
-            List<RequestDefinition.Part> parts = new ArrayList<>();
-            for (JsonNode part : json.get("multipart")) {
-                members(part, "part", PART);
-                boolean isFile = part.has("fileName");
-                parts.add(new RequestDefinition.Part(
-                        pair(part, "part"),
-                        isFile ? text(part, "fileName", "") : null,
-                        isFile
-                                ? text(part, "contentType", "application/octet-stream")
-                                : part.has("contentType") ? text(part, "contentType", "") : null));
-            }
-            return new Content.OfParts(parts);
-        }
-        if (json.has("xml")) {
-            return new Content.OfXml(text(json, "xml", ""));
-        }
-        if (json.has("text")) {
-            return new Content.OfText(text(json, "text", ""), type);
-        }
-        if (json.has("bytes")) {
-            return new Content.OfBytes(text(json, "bytes", ""), type);
-        }
-        malformed("body", "it has none of json, jsonText, form, multipart, xml, text and bytes");
-        return null;
-    }
-
-    private String text(JsonNode json, String member, String otherwise) {
-        JsonNode value = json.path(member);
-        if (value.isMissingNode()) {
-            return otherwise;
-        }
-        if (!value.isTextual()) {
-            malformed(member, "it must be a text");
-        }
-        return value.asText();
-    }
-
-    private void members(JsonNode json, String part, Set<String> known) {
-        if (!json.isObject()) {
-            malformed(part, "it must be an object");
-        }
-        json.properties().forEach(member -> {
-            if (!known.contains(member.getKey())) {
-                problems.add(TemplateProblem.of(
-                                Spot.of(part),
-                                Code.MALFORMED,
-                                null,
-                                "it can't have a member \"" + member.getKey() + "\"")
-                        .nearest(Nearest.of(member.getKey(), known)));
-            }
-        });
-    }
-
-    private void malformed(String part, String message) {
-        problems.add(TemplateProblem.of(Spot.of(part), Code.MALFORMED, null, message));
+        String usedType = type == null ? "text/plain" : type;
+        return switch (kind) {
+            case "json" -> json == null ? null : new Content.OfJson(json.toPrettyString());
+            case "jsonText" -> jsonText == null ? null : new Content.OfJson(jsonText);
+            case "form" -> new Content.OfForm(form);
+            case "multipart" -> new Content.OfParts(multipart);
+            case "xml" -> xml == null ? null : new Content.OfXml(xml);
+            case "text" -> text == null ? null : new Content.OfText(text, usedType);
+            default -> bytes == null ? null : new Content.OfBytes(bytes, usedType);
+        };
     }
 }

@@ -78,7 +78,8 @@ public final class RequestTemplate {
      * @param json {@code name}, {@code method}, {@code url}, {@code query}, {@code headers}, {@code body}, {@code accept},
      *     {@code timeout}, {@code hosts} and {@code delimiters}
      * @return the template
-     * @throws InvalidTemplateException when something is missing, unknown or wrong: lists all of it
+     * @throws InvalidTemplateException when something is missing, unknown, contradictory or wrong: lists all of it, that about the
+     *     document with its JSON Pointer
      */
     public static RequestTemplate fromJson(JsonNode json) {
         return fromJson(json, Map.of());
@@ -95,7 +96,13 @@ public final class RequestTemplate {
     public static RequestTemplate fromJson(JsonNode json, Map<String, PillFilter> filters) {
         List<TemplateProblem> problems = new ArrayList<>();
         RequestDefinition definition = DefinitionJson.read(json, problems);
+        if (definition == null) {
+            throw new InvalidTemplateException("", problems);
+        }
         Map<String, Filters.Definition> own = new HashMap<>();
+        if (filters == null) {
+            throw new InvalidDefinitionException("template", List.of("the filters are null: there is Map.of()"));
+        }
         filters.forEach((name, filter) -> own.put(name, Filters.own(name, filter)));
         return TemplateCompiler.compile(definition, Map.copyOf(own), problems);
     }

@@ -1,8 +1,13 @@
 package io.httpconnector.trigger;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Time;
+import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.internal.json.MemberSteps;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -38,6 +43,10 @@ public final class Delivery {
     private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
     private static final int MOST_ATTEMPTS = 10_000;
     private static final int MOST_LANES = 1000;
+    private static final int DEFAULT_LANES = 1;
+    private static final int DEFAULT_ATTEMPTS = 5;
+    private static final Duration DEFAULT_FIRST = Duration.ofSeconds(1);
+    private static final Duration DEFAULT_LONGEST = Duration.ofMinutes(1);
     private static final int MOST_IN_BATCH = 100_000;
     private static final int MOST_CAUSES = 10;
     private static final Duration LONGEST_ASKED = Duration.ofHours(1);
@@ -85,7 +94,7 @@ public final class Delivery {
     }
 
     private static Delivery of(int batch, BatchHandler handler) {
-        return new Delivery(handler, batch, 1, 5, Duration.ofSeconds(1), Duration.ofMinutes(1));
+        return new Delivery(handler, batch, DEFAULT_LANES, DEFAULT_ATTEMPTS, DEFAULT_FIRST, DEFAULT_LONGEST);
     }
 
     /**
@@ -122,11 +131,56 @@ public final class Delivery {
     public Delivery backoff(Duration first, Duration longest) {
         boolean good = first != null
                 && longest != null
-                && first.toMillis() >= 1
+                && first.compareTo(Duration.ofMillis(1)) >= 0
                 && longest.compareTo(first) >= 0
                 && longest.compareTo(Duration.ofDays(1)) <= 0;
         require(good, "a backoff from " + first + " to " + longest + ": use 1 ms to 24 h, the shorter first");
         return new Delivery(handler, batch, lanes, attempts, first, longest);
+    }
+
+    /**
+     * The settings as JSON, to be saved: {@code attempts}, {@code concurrently} and {@code backoff}. The handler is code, and the
+     * size of a batch belongs to it.
+     *
+     * @return what {@link #settings(JsonNode)} reads; empty for the defaults
+     */
+    public ObjectNode settings() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        boolean isDefault = lanes == DEFAULT_LANES
+                && attempts == DEFAULT_ATTEMPTS
+                && first.equals(DEFAULT_FIRST)
+                && longest.equals(DEFAULT_LONGEST);
+        if (!isDefault) {
+            json.put("attempts", attempts).put("concurrently", lanes);
+            json.putObject("backoff").put("first", first.toString()).put("longest", longest.toString());
+        }
+        return json;
+    }
+
+    /**
+     * Sets what was saved.
+     *
+     * @param json such as {@code {"attempts": 10, "concurrently": 8, "backoff": {"first": "PT1S", "longest": "PT5M"}}}; all may be
+     *     left out
+     * @return another delivery
+     * @throws InvalidDefinitionException when something is wrong: lists all of it, each with its JSON Pointer
+     */
+    public Delivery settings(JsonNode json) {
+        return JsonObjectReader.read("delivery", json, reader -> new MemberSteps<>(reader, this)
+                .integer("attempts", Delivery::attempts)
+                .integer("concurrently", Delivery::concurrently)
+                .with("backoff", reader.object("backoff", Backoff::read), (delivery, backoff) ->
+                        delivery.backoff(backoff.first, backoff.longest))
+                .value());
+    }
+
+    /** The member {@code backoff}. */
+    private record Backoff(Duration first, Duration longest) {
+        static @Nullable Backoff read(JsonObjectReader reader) {
+            Duration first = reader.requiredDuration("first");
+            Duration longest = reader.requiredDuration("longest");
+            return first == null || longest == null ? null : new Backoff(first, longest);
+        }
     }
 
     private static void require(boolean good, String otherwise) {

@@ -10,6 +10,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Json;
 import io.httpconnector.Response;
 import io.httpconnector.internal.io.OwnerOnlyFiles;
+import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.template.PillFilter;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RenderException;
@@ -139,18 +140,62 @@ public final class SavedRequest {
      * @throws InvalidDefinitionException when it is none, or of a later version, or has something wrong in it
      */
     public static SavedRequest fromJson(JsonNode json, Map<String, PillFilter> filters) {
-        int version = Given.notNull(json, "saved request").path("version").asInt();
-        if (!json.path("format").asText().equals(FORMAT) || version < 1) {
-            throw wrong("it is none: \"format\" must be \"" + FORMAT + "\", and \"version\" a number");
+        JsonNode version = Given.notNull(json, "saved request").path("version");
+        if (!json.path("format").asText().equals(FORMAT)) {
+            throw wrong("/format: it is no saved request: \"format\" must be \"" + FORMAT + "\"");
         }
-        if (version > VERSION) {
-            throw wrong("it has version " + version + ", but this library knows versions up to " + VERSION
+        if (!version.isIntegralNumber() || version.asLong() < 1) {
+            throw wrong("/version: it is no saved request: \"version\" must be a number from 1");
+        }
+        if (version.asLong() > VERSION) {
+            throw wrong("/version: it has version " + version + ", but this library knows versions up to " + VERSION
                     + ": use a later version of the library");
         }
-        Map<String, JsonNode> schemas = new TreeMap<>();
-        json.path("responses").properties().forEach(schema -> schemas.put(schema.getKey(), schema.getValue()));
-        RequestTemplate template = RequestTemplate.fromJson(json.path("request"), filters);
-        return new SavedRequest(template, json.path("sample").deepCopy(), schemas);
+        return JsonObjectReader.read("saved request", json, reader -> {
+            reader.require("format", "version", "request", "sample", "responses");
+            RequestTemplate template =
+                    reader.document("request", request -> RequestTemplate.fromJson(request, filters));
+            JsonNode sample = reader.object("sample");
+            reader.object("sample", SavedRequest::checkSample);
+            Map<String, JsonNode> schemas = new TreeMap<>();
+            reader.object("responses", statuses -> readSchemas(statuses, schemas));
+            // The outputs follow from the schemas; they are written for other readers of the file.
+            reader.objects("outputs", output -> {
+                output.requiredText("path");
+                output.requiredText("type");
+                return output.requiredText("label");
+            });
+            return template == null || sample == null ? null : new SavedRequest(template, sample.deepCopy(), schemas);
+        });
+    }
+
+    private static boolean readSchemas(JsonObjectReader reader, Map<String, JsonNode> schemas) {
+        for (int hundreds = 1; hundreds <= 5; hundreds++) {
+            String status = hundreds + "xx";
+            JsonNode schema = reader.object(status);
+            if (schema != null) {
+                schemas.put(status, schema.deepCopy());
+            }
+        }
+        return true;
+    }
+
+    /** Checks the types of what was sent and received, which are kept as they are. */
+    private static boolean checkSample(JsonObjectReader sample) {
+        sample.requiredObject("request", SavedRequest::checkMessage);
+        sample.requiredObject("response", SavedRequest::checkMessage);
+        return true;
+    }
+
+    private static boolean checkMessage(JsonObjectReader message) {
+        message.text("method");
+        message.text("url");
+        message.integer("status");
+        message.textMap("headers");
+        message.any("json");
+        message.text("text");
+        message.atMostOneOf("json", "text");
+        return true;
     }
 
     private static InvalidDefinitionException wrong(String problem) {

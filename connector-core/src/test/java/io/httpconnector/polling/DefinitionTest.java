@@ -178,25 +178,33 @@ class DefinitionTest {
 
     static Stream<Arguments> wrong() {
         return Stream.of(
-                arguments("{\"keys\": [\"/id\"]}", "\"keys\" is not known"),
-                arguments("[]", "it is no JSON object"),
+                arguments("{\"keys\": [\"/id\"]}", "/keys: unknown member; did you mean \"key\"?"),
+                arguments("[]", "definition: expected an object, found a list"),
                 arguments(
                         "{\"pagination\": {\"offset\": {\"query\": \"o\"}, \"totl\": \"/t\"}}",
-                        "\"totl\" is not known"),
-                arguments("{\"pagination\": {\"offset\": {\"cookie\": \"o\"}}}", "\"cookie\" is not known"),
+                        "/pagination/totl: unknown member; did you mean \"total\"?"),
+                arguments(
+                        "{\"pagination\": {\"offset\": {\"cookie\": \"o\"}}}",
+                        "/pagination/offset/cookie: unknown member; known members are field, header, json, query, template"),
                 arguments(
                         "{\"cursor\": {\"in\": {\"query\": \"since\"}}}",
-                        "neither \"timestamp\" nor \"number\" nor \"opaque\" nor \"nextUrl\""),
+                        "/cursor: one of timestamp, number, opaque, nextUrl is required"),
                 arguments(
                         "{\"cursor\": {\"nextUrl\": \"/d\", \"in\": {\"query\": \"d\"}}}",
-                        "in: a URL is the whole request"),
-                arguments("{\"cursor\": {\"timestamp\": \"/t\", \"zone\": \"Mars\"}}", "\"Mars\" is no time zone"),
+                        "/cursor/in: in: a URL is the whole request"),
+                arguments(
+                        "{\"cursor\": {\"timestamp\": \"/t\", \"zone\": \"Mars\"}}",
+                        "/cursor/zone: \"Mars\" is not a time zone, such as Europe/Berlin"),
                 arguments(
                         "{\"cursor\": {\"timestamp\": \"/t\", \"order\": \"UP\"}}",
-                        "\"UP\" is none: there are [ASCENDING"),
-                arguments("{\"schedule\": {\"every\": \"5m\"}}", "\"5m\" is none: write it as ISO 8601"),
-                arguments("{\"firstPoll\": {\"from\": \"yesterday\"}}", "\"yesterday\" is no time"),
-                arguments("{\"request\": {\"name\": \"x\"}}", "method: it is missing"));
+                        "/cursor/order: \"UP\" is unknown; use one of ASCENDING, DESCENDING, NONE"),
+                arguments(
+                        "{\"schedule\": {\"every\": \"5m\"}}",
+                        "/schedule/every: \"5m\" is not an ISO 8601 duration, such as PT5M"),
+                arguments(
+                        "{\"firstPoll\": {\"from\": \"yesterday\"}}",
+                        "/firstPoll/from: \"yesterday\" is not an ISO 8601 instant, such as 2026-01-31T12:00:00Z"),
+                arguments("{\"request\": {\"name\": \"x\"}}", "/request/method: missing"));
     }
 
     @ParameterizedTest

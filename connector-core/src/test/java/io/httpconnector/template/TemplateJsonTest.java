@@ -115,17 +115,19 @@ class TemplateJsonTest {
 
         assertThat(e.problems())
                 .containsExactly(
-                        "request: it can't have a member \"methd\": did you mean \"method\"?",
-                        "delimiters: they are two texts",
-                        "url: it must be a text",
-                        "query: it can't have a member \"vale\": did you mean \"value\"?",
-                        "headers: \"many\" is no list style",
-                        "body: it has none of json, jsonText, form, multipart, xml, text and bytes",
-                        "timeout: it is no duration: write it as ISO 8601 has it, such as PT30S",
-                        "accept: 0 is not a status code: use 100 to 599");
+                        "/url: expected a string, found an integer",
+                        "/delimiters: expected two strings, found 1",
+                        "/query/0/value: missing",
+                        "/query/0/vale: unknown member; did you mean \"value\"?",
+                        "/headers/0/list: \"many\" is unknown; use one of repeat, brackets, indices, comma, pipe, space",
+                        "/body: one of json, jsonText, form, multipart, xml, text, bytes is required",
+                        "/body/yaml: unknown member; did you mean \"xml\"?",
+                        "/accept/0: expected an integer, found a string",
+                        "/timeout: \"7s\" is not an ISO 8601 duration, such as PT5M",
+                        "/methd: unknown member; did you mean \"method\"?");
         assertThat(catchThrowableOfType(
                         InvalidTemplateException.class, () -> RequestTemplate.fromJson(Json.parse("[]"))))
-                .hasMessageContaining("request: it must be an object");
+                .hasMessageContaining("request: expected an object, found a list");
     }
 
     @Test

@@ -4,175 +4,293 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
+import io.httpconnector.internal.json.JsonObjectReader;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Verifiers and handshakes from JSON, where secrets stand by their names. For one thread. */
+/**
+ * Reads verifiers and handshakes from JSON. Reading checks all members and yields a {@link Recipe}; the receiver makes the object
+ * of it when it is built, because its secrets and its connection are known then. Immutable.
+ *
+ * @param secrets the secrets by the names that documents use
+ * @param connection fetches keys and certificates
+ */
 record Described(Map<String, Secret> secrets, @Nullable HttpConnection connection) {
 
-    Verifier verifier(JsonNode json) {
-        Members members = new Members("verifier", json);
-        String type = members.needed("type");
-        members.check();
-        Supplier<Verifier> made = switch (type) {
+    private static final List<String> VERIFIERS = List.of(
+            "preset",
+            "signature",
+            "jwt",
+            "sns",
+            "paypal",
+            "basic",
+            "token",
+            "addresses",
+            "certificate",
+            "any-of");
+    private static final List<String> HANDSHAKES = List.of(
+            "echo", "meta", "microsoft-graph", "slack", "zoom", "discord", "cloud-events", "sns", "probes", "asana");
+
+    /**
+     * Makes what a document describes. What is refused has a JSON Pointer from the object that was read.
+     *
+     * @param <T> the type of the result
+     */
+    @FunctionalInterface
+    interface Recipe<T> {
+        T make(Described context);
+    }
+
+    static @Nullable Recipe<Verifier> verifier(JsonObjectReader reader) {
+        String type = type(reader, VERIFIERS);
+        if (type == null) {
+            return null;
+        }
+        return switch (type) {
             case "preset" -> {
-                String name = members.needed("name");
-                Secret[] known = secrets("secrets", members);
-                yield () -> Signatures.preset(name, known);
+                reader.require("name");
+                String name = reader.oneOf("name", Signatures.presets());
+                List<String> secrets = reader.requiredTexts("secrets");
+                yield name == null ? null : at -> Signatures.preset(name, at.secrets("secrets", secrets));
             }
-            case "signature" -> signature(members);
-            case "jwt" -> jwt(members);
+            case "signature" -> signature(reader);
+            case "jwt" -> jwt(reader);
             case "sns" -> {
-                String region = members.needed("region");
-                String[] topics = members.texts("topics");
-                yield () -> Signatures.sns(connected(), region, topics);
+                String region = reader.requiredText("region");
+                String[] topics = reader.requiredTexts("topics").toArray(String[]::new);
+                yield at -> Signatures.sns(at.connected(""), region, topics);
             }
             case "paypal" -> {
-                String webhookId = members.needed("webhookId");
-                yield () -> Signatures.paypal(connected(), webhookId);
+                String webhookId = reader.requiredText("webhookId");
+                yield at -> Signatures.paypal(at.connected(""), webhookId);
             }
             case "basic" -> {
-                String user = members.needed("user");
-                Secret[] passwords = secrets("passwords", members);
-                yield () -> Verifiers.basic(user, passwords);
+                String user = reader.requiredText("user");
+                List<String> passwords = reader.requiredTexts("passwords");
+                yield at -> Verifiers.basic(user, at.secrets("passwords", passwords));
             }
             case "token" -> {
-                Part place = members.neededPart("place");
-                Secret[] tokens = secrets("tokens", members);
-                yield () -> Verifiers.token(place, tokens);
+                Part place = reader.requiredObject("place", Part::read);
+                List<String> tokens = reader.requiredTexts("tokens");
+                yield place == null ? null : at -> Verifiers.token(place, at.secrets("tokens", tokens));
             }
             case "addresses" -> {
-                String[] ranges = members.texts("ranges");
-                yield () -> Verifiers.addresses(ranges);
+                String[] ranges = reader.requiredTexts("ranges").toArray(String[]::new);
+                yield at -> Verifiers.addresses(ranges);
             }
             case "certificate" -> {
-                String[] subjects = members.texts("subjects");
-                yield () -> Verifiers.certificate(subjects);
+                String[] subjects = reader.requiredTexts("subjects").toArray(String[]::new);
+                yield at -> Verifiers.certificate(subjects);
             }
-            case "any-of" -> {
-                List<Verifier> ways = new ArrayList<>();
-                members.each("verifiers", way -> ways.add(verifier(way)));
-                yield () -> Verifiers.anyOf(ways.toArray(Verifier[]::new));
+            default -> {
+                reader.require("verifiers");
+                List<Recipe<Verifier>> ways = reader.objects("verifiers", Described::verifier);
+                yield at -> {
+                    List<Verifier> made = new ArrayList<>();
+                    for (int i = 0; i < ways.size(); i++) {
+                        Recipe<Verifier> way = ways.get(i);
+                        made.add(below("/verifiers/" + i, () -> way.make(at)));
+                    }
+                    return Verifiers.anyOf(made.toArray(Verifier[]::new));
+                };
             }
-            default ->
-                throw unknown(
-                        type, "preset, signature, jwt, sns, paypal, basic, token, addresses, certificate, any-of");
-        };
-        return members.end(made);
-    }
-
-    private Supplier<Verifier> signature(Members members) {
-        JsonNode definition = members.neededObject("definition");
-        Secret[] known = secrets("secrets", members);
-        PublicKeys keys = publicKeys(known.length, members);
-        return () -> {
-            return (keys == null ? Signatures.definition(definition, known) : Signatures.definition(definition, keys))
-                    .build();
         };
     }
 
-    private Supplier<Verifier> jwt(Members members) {
-        Secret[] known = secrets("secrets", members);
-        PublicKeys keys = publicKeys(known.length, members);
-        JwtVerifierBuilder jwt = keys == null ? Verifiers.jwt(known) : Verifiers.jwt(keys);
-        members.part("place", jwt::place);
-        String[] algorithms = members.texts("algorithms");
-        if (algorithms.length > 0) {
-            jwt.algorithms(algorithms);
-        }
-        members.text("issuer", jwt::issuer);
-        members.text("audience", jwt::audience);
-        members.entries("claims", jwt::claim);
-        members.text("bodyHash", jwt::bodyHash);
-        members.duration("tolerance", jwt::tolerance);
-        return jwt::build;
+    private static @Nullable Recipe<Verifier> signature(JsonObjectReader reader) {
+        reader.require("definition");
+        JsonNode definition = reader.object("definition");
+        reader.object("definition", inner -> SignatureBuilder.read(inner, List.of(), null));
+        KeysOf keys = KeysOf.read(reader);
+        return definition == null || keys == null
+                ? null
+                : at -> below(
+                        "/definition",
+                        () -> (keys.isShared()
+                                        ? Signatures.definition(definition, keys.secrets(at))
+                                        : Signatures.definition(definition, keys.publicKeys(at)))
+                                .build());
     }
 
-    private @Nullable PublicKeys publicKeys(int secretsToo, Members members) {
-        List<PublicKeys> keys = new ArrayList<>();
-        String[] fixed = members.texts("keys");
-        if (fixed.length > 0) {
-            keys.add(PublicKeys.fixed(fixed));
+    private static @Nullable Recipe<Verifier> jwt(JsonObjectReader reader) {
+        KeysOf keys = KeysOf.read(reader);
+        Part place = reader.object("place", Part::read);
+        List<String> algorithms = reader.has("algorithms") ? reader.requiredTexts("algorithms") : List.of();
+        String issuer = reader.text("issuer");
+        String audience = reader.text("audience");
+        Map<String, String> claims = reader.textMap("claims");
+        if (issuer != null && claims.containsKey("iss")) {
+            reader.problem("issuer", "contradicts the claim iss: give one of them");
         }
-        members.text("jwks", url -> keys.add(PublicKeys.jwks(connected(), url)));
-        if (keys.size() + Math.min(1, secretsToo) > 1) {
-            throw invalid("use one of secrets, keys and jwks");
+        String bodyHash = reader.text("bodyHash");
+        Duration tolerance = reader.duration("tolerance");
+        if (keys == null) {
+            return null;
         }
-        return keys.isEmpty() ? null : keys.get(0);
+        return at -> {
+            JwtVerifierBuilder jwt =
+                    keys.isShared() ? Verifiers.jwt(keys.secrets(at)) : Verifiers.jwt(keys.publicKeys(at));
+            if (place != null) {
+                jwt.place(place);
+            }
+            if (!algorithms.isEmpty()) {
+                jwt.algorithms(algorithms.toArray(String[]::new));
+            }
+            if (issuer != null) {
+                jwt.issuer(issuer);
+            }
+            if (audience != null) {
+                jwt.audience(audience);
+            }
+            claims.forEach(jwt::claim);
+            if (bodyHash != null) {
+                jwt.bodyHash(bodyHash);
+            }
+            if (tolerance != null) {
+                jwt.tolerance(tolerance);
+            }
+            return jwt.build();
+        };
     }
 
-    Handshake handshake(JsonNode json) {
-        Members members = new Members("handshake", json);
-        String type = members.needed("type");
-        members.check();
-        Supplier<Handshake> made = switch (type) {
+    /**
+     * By what a signature is checked: exactly one of the members {@code secrets}, {@code keys} and {@code jwks}.
+     *
+     * @param names the names of secrets
+     * @param fixed public keys
+     * @param jwks where public keys are fetched
+     */
+    private record KeysOf(
+            List<String> names, List<String> fixed, @Nullable String jwks) {
+
+        static @Nullable KeysOf read(JsonObjectReader reader) {
+            List<String> names = reader.has("secrets") ? reader.requiredTexts("secrets") : List.of();
+            List<String> fixed = reader.has("keys") ? reader.requiredTexts("keys") : List.of();
+            String jwks = reader.text("jwks");
+            return reader.exactlyOneOf("secrets", "keys", "jwks") == null ? null : new KeysOf(names, fixed, jwks);
+        }
+
+        boolean isShared() {
+            return fixed.isEmpty() && jwks == null;
+        }
+
+        Secret[] secrets(Described context) {
+            return context.secrets("secrets", names);
+        }
+
+        PublicKeys publicKeys(Described context) {
+            return jwks == null
+                    ? below("/keys", () -> PublicKeys.fixed(fixed.toArray(String[]::new)))
+                    : PublicKeys.jwks(context.connected("/jwks"), jwks);
+        }
+    }
+
+    static @Nullable Recipe<Handshake> handshake(JsonObjectReader reader) {
+        String type = type(reader, HANDSHAKES);
+        if (type == null) {
+            return null;
+        }
+        return switch (type) {
             case "echo" -> {
-                String parameter = members.needed("parameter");
-                yield () -> Handshakes.echo(parameter);
+                String parameter = reader.requiredText("parameter");
+                yield at -> Handshakes.echo(parameter);
             }
             case "meta" -> {
-                Secret token = needed("verifyToken", members);
-                yield () -> Handshakes.meta(token);
+                String token = reader.requiredText("verifyToken");
+                yield at -> Handshakes.meta(at.secret("/verifyToken", token));
             }
-            case "microsoft-graph" -> Handshakes::microsoftGraph;
-            case "slack" -> Handshakes::slack;
+            case "microsoft-graph" -> at -> Handshakes.microsoftGraph();
+            case "slack" -> at -> Handshakes.slack();
             case "zoom" -> {
-                Secret secret = needed("secret", members);
-                yield () -> Handshakes.zoom(secret);
+                String secret = reader.requiredText("secret");
+                yield at -> Handshakes.zoom(at.secret("/secret", secret));
             }
-            case "discord" -> Handshakes::discord;
+            case "discord" -> at -> Handshakes.discord();
             case "cloud-events" -> {
-                String[] origins = members.texts("origins");
-                yield () -> Handshakes.cloudEvents(origins);
+                String[] origins = reader.texts("origins").toArray(String[]::new);
+                yield at -> Handshakes.cloudEvents(origins);
             }
             case "sns" -> {
-                String region = members.needed("region");
-                yield () -> Handshakes.sns(connected(), region);
+                String region = reader.requiredText("region");
+                yield at -> Handshakes.sns(at.connected(""), region);
             }
-            case "probes" -> Handshakes::probes;
-            case "asana" ->
-                throw invalid(
-                        "type: asana hands over a secret, which needs code: use handshake(Handshakes.asana(...))");
-            default ->
-                throw unknown(type, "echo, meta, microsoft-graph, slack, zoom, discord, cloud-events, sns, probes");
+            case "probes" -> at -> Handshakes.probes();
+            default -> {
+                reader.problem(
+                        "type", "asana hands over a secret, which needs code: use handshake(Handshakes.asana(...))");
+                yield null;
+            }
         };
-        return members.end(made);
     }
 
-    private Secret[] secrets(String name, Members members) {
-        Map<String, Secret> found = new LinkedHashMap<>();
-        members.each(name, reference -> found.put(reference.asText(), secret(reference.asText())));
-        return found.values().toArray(Secret[]::new);
+    /** The type; without it nothing can be said of the other members. */
+    private static @Nullable String type(JsonObjectReader reader, List<String> types) {
+        reader.require("type");
+        String type = reader.oneOf("type", types);
+        if (type == null) {
+            reader.acceptOthers();
+        }
+        return type;
     }
 
-    private Secret needed(String member, Members members) {
-        String name = members.needed(member);
-        members.check();
-        return secret(name);
+    /** A recipe whose problems have the JSON Pointer of its object. */
+    static <T> @Nullable Recipe<T> at(String pointer, @Nullable Recipe<T> recipe) {
+        return recipe == null ? null : context -> below(pointer, () -> recipe.make(context));
     }
 
-    private Secret secret(String name) {
+    /** Makes something that is described at a JSON Pointer below; what is refused is put there. */
+    static <T> T below(String pointer, Supplier<T> making) {
+        try {
+            return making.get();
+        } catch (InvalidDefinitionException e) {
+            throw new InvalidDefinitionException(
+                    "definition",
+                    e.problems().stream()
+                            .map(problem -> pointer + (problem.startsWith("/") ? "" : ": ") + problem)
+                            .toList());
+        }
+    }
+
+    private Secret[] secrets(String member, List<String> names) {
+        List<String> problems = new ArrayList<>();
+        List<Secret> found = new ArrayList<>();
+        List<String> distinct = names.stream().distinct().toList();
+        for (String name : distinct) {
+            Secret secret = secrets.get(name);
+            if (secret == null) {
+                problems.add("/" + member + "/" + names.indexOf(name) + ": " + unknown(name));
+            } else {
+                found.add(secret);
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new InvalidDefinitionException("definition", problems);
+        }
+        return found.toArray(Secret[]::new);
+    }
+
+    private Secret secret(String pointer, String name) {
         Secret secret = secrets.get(name);
         if (secret == null) {
-            throw invalid("there is no secret \"" + Texts.visible(name) + "\", but " + new TreeSet<>(secrets.keySet()));
+            throw invalid(pointer + ": " + unknown(name));
         }
         return secret;
     }
 
-    private HttpConnection connected() {
-        if (connection == null) {
-            throw invalid("it fetches something: use connection(...) too");
-        }
-        return connection;
+    private String unknown(String name) {
+        return "there is no secret \"" + Texts.visible(name) + "\", but " + new TreeSet<>(secrets.keySet());
     }
 
-    private static InvalidDefinitionException unknown(String type, String known) {
-        return invalid("type: \"" + Texts.visible(type) + "\" is unknown, use one of " + known);
+    private HttpConnection connected(String pointer) {
+        if (connection == null) {
+            throw invalid((pointer.isEmpty() ? "" : pointer + ": ") + "it fetches something: use connection(...) too");
+        }
+        return connection;
     }
 
     private static InvalidDefinitionException invalid(String problem) {

@@ -1,60 +1,78 @@
 package io.httpconnector.webhook;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.internal.json.MemberSteps;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what {@link WebhookEndpointBuilder#toJson} wrote: a member for each method of the builder. */
 final class EndpointJson {
 
     private EndpointJson() {}
 
-    static void read(JsonNode json, WebhookEndpointBuilder builder) {
-        Members members = new Members("definition", json);
-        members.each("verify", builder::verifyBy);
-        members.each("handshake", builder::handshakeBy);
-        members.flag("unverified", builder::unverified);
-        String[] methods = members.texts("methods");
-        if (methods.length > 0) {
-            builder.methods(methods);
+    static void read(JsonObjectReader reader, WebhookEndpointBuilder builder) {
+        builder.described(
+                reader.elements("verify", (json, at) -> json),
+                reader.objects("verify", one -> Described.at(one.pointer(), Described.verifier(one))),
+                reader.elements("handshake", (json, at) -> json),
+                reader.objects("handshake", one -> Described.at(one.pointer(), Described.handshake(one))));
+        reader.flag("unverified", builder::unverified);
+        List<String> methods = reader.texts("methods");
+        if (reader.has("methods")) {
+            builder.methods(methods.toArray(String[]::new));
         }
-        members.object("answer", answer -> builder.answer(response(answer)));
-        members.object("answerJson", answer -> {
-            Members parts = new Members("answer", answer);
-            int status = parts.neededNumber("status");
-            String template = parts.needed("template");
-            parts.end(() -> builder.answerJson(status, template));
+        reader.object("answer", EndpointJson::response, builder::answer);
+        reader.object("answerJson", AnswerJson::read, answer -> builder.answerJson(answer.status, answer.template));
+        reader.duration("deadline", builder::deadline);
+        reader.object("remember", Remember::read, memory -> builder.remember(memory.window, memory.events));
+        reader.object("id", Part::read, builder::id);
+        reader.object("type", Part::read, builder::type);
+        reader.object("key", Part::read, builder::key);
+        reader.text("each", builder::each);
+        reader.text("jsonIn", builder::jsonIn);
+        reader.text("readAs", builder::readAs);
+        reader.text("publicUrl", builder::publicUrl);
+        reader.integer("trustedHops", builder::trustedHops);
+        reader.object("limitPerSource", Limit::read, limit -> builder.limitPerSource(limit.requests, limit.period));
+        reader.document("delivery", json -> {
+            builder.delivery(json);
+            return json;
         });
-        members.duration("deadline", builder::deadline);
-        members.object("remember", memory -> {
-            Members parts = new Members("memory", memory);
-            Duration window = parts.neededDuration("window");
-            int events = parts.neededNumber("events");
-            parts.end(() -> builder.remember(window, events));
-        });
-        members.part("id", builder::id);
-        members.part("type", builder::type);
-        members.part("key", builder::key);
-        members.text("each", builder::each);
-        members.text("jsonIn", builder::jsonIn);
-        members.text("readAs", builder::readAs);
-        members.text("publicUrl", builder::publicUrl);
-        members.number("trustedHops", builder::trustedHops);
-        members.object("limitPerSource", limit -> {
-            Members parts = new Members("limit", limit);
-            int requests = parts.neededNumber("requests");
-            Duration period = parts.neededDuration("period");
-            parts.end(() -> builder.limitPerSource(requests, period));
-        });
-        members.number("maxBody", builder::maxBody);
-        members.duration("bodyTimeout", builder::bodyTimeout);
-        members.end(() -> builder);
+        reader.integer("maxBody", builder::maxBody);
+        reader.duration("bodyTimeout", builder::bodyTimeout);
+    }
+
+    /** The member {@code answerJson}. */
+    private record AnswerJson(int status, String template) {
+        static AnswerJson read(JsonObjectReader reader) {
+            return new AnswerJson(reader.requiredInteger("status"), reader.requiredText("template"));
+        }
+    }
+
+    /** The member {@code remember}. */
+    private record Remember(Duration window, int events) {
+        static @Nullable Remember read(JsonObjectReader reader) {
+            Duration window = reader.requiredDuration("window");
+            int events = reader.requiredInteger("events");
+            return window == null ? null : new Remember(window, events);
+        }
+    }
+
+    /** The member {@code limitPerSource}. */
+    private record Limit(int requests, Duration period) {
+        static @Nullable Limit read(JsonObjectReader reader) {
+            int requests = reader.requiredInteger("requests");
+            Duration period = reader.requiredDuration("period");
+            return period == null ? null : new Limit(requests, period);
+        }
     }
 
     static ObjectNode written(WebhookResponse answer) {
@@ -67,13 +85,19 @@ final class EndpointJson {
                 : json.put("base64", Base64.getEncoder().encodeToString(answer.body()));
     }
 
-    private static WebhookResponse response(JsonNode json) {
-        Members members = new Members("answer", json);
-        WebhookResponse[] answer = {WebhookResponse.of(members.neededNumber("status"))};
-        members.text("text", text -> answer[0] = answer[0].withBytes(text.getBytes(StandardCharsets.UTF_8)));
-        members.text("base64", text -> answer[0] = answer[0].withBytes(bytes(text)));
-        members.entries("headers", (name, value) -> answer[0] = answer[0].header(name, value));
-        return members.end(() -> answer[0]);
+    private static WebhookResponse response(JsonObjectReader reader) {
+        List<WebhookResponse> start = new ArrayList<>();
+        reader.require("status");
+        reader.integer("status", status -> start.add(WebhookResponse.of(status)));
+        reader.atMostOneOf("text", "base64");
+        // A placeholder takes the other members, so that what is wrong with them is found, too.
+        MemberSteps<WebhookResponse> steps = new MemberSteps<>(
+                        reader, start.isEmpty() ? WebhookResponse.of(200) : start.get(0))
+                .text("text", (answer, text) -> answer.withBytes(text.getBytes(StandardCharsets.UTF_8)))
+                .text("base64", (answer, text) -> answer.withBytes(bytes(text)));
+        reader.textMap("headers")
+                .forEach((name, value) -> steps.with("headers", value, (answer, text) -> answer.header(name, text)));
+        return steps.value();
     }
 
     private static byte[] bytes(String base64) {

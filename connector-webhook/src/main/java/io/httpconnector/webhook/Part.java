@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.internal.json.MemberSteps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -127,19 +129,22 @@ public final class Part {
     }
 
     static Part fromJson(JsonNode json) {
+        return JsonObjectReader.read("part of a webhook request", json, Part::read);
+    }
+
+    static @Nullable Part read(JsonObjectReader reader) {
         List<Part> parts = new ArrayList<>();
-        Members members = new Members("part of a webhook request", json);
-        members.text("header", name -> parts.add(header(name)));
-        members.text("query", name -> parts.add(query(name)));
-        members.text("body", pointer -> parts.add(body(pointer)));
-        members.text("items", separator -> parts.replaceAll(part -> part.items(separator)));
-        members.text("after", prefix -> parts.replaceAll(part -> part.after(prefix)));
-        return members.end(() -> {
-            if (parts.size() != 1) {
-                throw invalid("it needs one of header, query and body");
-            }
-            return parts.get(0);
-        });
+        reader.text("header", name -> parts.add(header(name)));
+        reader.text("query", name -> parts.add(query(name)));
+        reader.text("body", pointer -> parts.add(body(pointer)));
+        String kind = reader.exactlyOneOf("header", "query", "body");
+        // A placeholder takes the other members, so that what is wrong with them is found, too.
+        Part start = parts.isEmpty() ? header("none") : parts.get(0);
+        Part part = new MemberSteps<>(reader, start)
+                .text("items", Part::items)
+                .text("after", Part::after)
+                .value();
+        return kind == null ? null : part;
     }
 
     /** Is told where a value stands. */

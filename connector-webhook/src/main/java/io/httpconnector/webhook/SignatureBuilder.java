@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
+import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.webhook.SignatureVerifier.Scheme;
 import io.httpconnector.webhook.SignatureVerifier.Service;
 import io.httpconnector.webhook.SignatureVerifier.TimeUnit;
@@ -79,24 +80,25 @@ public final class SignatureBuilder {
 
     /** With what {@link #toJson} wrote. */
     static SignatureBuilder fromJson(JsonNode json, List<Secret> secrets, @Nullable PublicKeys publicKeys) {
-        Members members = new Members("signature", json);
-        SignatureBuilder builder = new SignatureBuilder(members.needed("algorithm"), secrets, publicKeys);
-        List<Part> places = new ArrayList<>();
-        members.each("signature", place -> places.add(Part.fromJson(place)));
-        builder.signatures = places;
-        members.text("encoding", builder::encoding);
-        members.text("secretEncoding", builder::secretEncoding);
-        members.text("secretPrefix", builder::secretPrefix);
-        members.text("content", builder::content);
-        members.part("timestamp", builder::timestamp);
-        members.text("timestampUnit", builder::timestampUnit);
-        members.duration("tolerance", builder::tolerance);
-        members.part("id", builder::id);
-        members.part("bodyHash", builder::bodyHash);
-        members.flag("bodiesRepeat", builder::bodiesRepeat);
-        members.part("eventId", builder::eventId);
-        members.part("eventType", builder::eventType);
-        return members.end(() -> builder);
+        return JsonObjectReader.read("signature", json, reader -> read(reader, secrets, publicKeys));
+    }
+
+    static SignatureBuilder read(JsonObjectReader reader, List<Secret> secrets, @Nullable PublicKeys publicKeys) {
+        SignatureBuilder builder = new SignatureBuilder(reader.requiredText("algorithm"), secrets, publicKeys);
+        builder.signatures = reader.objects("signature", Part::read);
+        reader.text("encoding", builder::encoding);
+        reader.text("secretEncoding", builder::secretEncoding);
+        reader.text("secretPrefix", builder::secretPrefix);
+        reader.text("content", builder::content);
+        reader.object("timestamp", Part::read, builder::timestamp);
+        reader.text("timestampUnit", builder::timestampUnit);
+        reader.duration("tolerance", builder::tolerance);
+        reader.object("id", Part::read, builder::id);
+        reader.object("bodyHash", Part::read, builder::bodyHash);
+        builder.bodiesRepeat = reader.isSet("bodiesRepeat");
+        reader.object("eventId", Part::read, builder::eventId);
+        reader.object("eventType", Part::read, builder::eventType);
+        return builder;
     }
 
     static boolean isAsymmetric(String algorithm) {

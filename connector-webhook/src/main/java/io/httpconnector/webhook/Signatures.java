@@ -63,7 +63,7 @@ public final class Signatures {
      * @throws InvalidDefinitionException when it is not what was stored: lists every problem
      */
     public static SignatureBuilder definition(JsonNode definition, Secret... secrets) {
-        return SignatureBuilder.fromJson(object(definition), Given.all(secrets, "secrets of a signature"), null);
+        return SignatureBuilder.fromJson(definition, Given.all(secrets, "secrets of a signature"), null);
     }
 
     /**
@@ -75,14 +75,7 @@ public final class Signatures {
      * @throws InvalidDefinitionException when it is not what was stored: lists every problem
      */
     public static SignatureBuilder definition(JsonNode definition, PublicKeys keys) {
-        return SignatureBuilder.fromJson(object(definition), List.of(), Given.notNull(keys, "public keys"));
-    }
-
-    private static JsonNode object(JsonNode definition) {
-        if (definition == null || !definition.isObject()) {
-            throw new InvalidDefinitionException("signature", List.of("the definition is no JSON object"));
-        }
-        return definition;
+        return SignatureBuilder.fromJson(definition, List.of(), Given.notNull(keys, "public keys"));
     }
 
     /**

@@ -7,7 +7,9 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.Time;
+import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.trigger.Delivery;
+import io.httpconnector.webhook.Described.Recipe;
 import io.httpconnector.webhook.EventReader.Places;
 import io.httpconnector.webhook.WebhookEndpoint.Settings;
 import io.httpconnector.webhook.inbox.Inbox;
@@ -38,9 +40,13 @@ public final class WebhookEndpointBuilder {
     private final List<Handshake> handshakes = new ArrayList<>();
     private final List<JsonNode> describedVerifiers = new ArrayList<>();
     private final List<JsonNode> describedHandshakes = new ArrayList<>();
+    private final List<Recipe<Verifier>> verifierRecipes = new ArrayList<>();
+    private final List<Recipe<Handshake>> handshakeRecipes = new ArrayList<>();
     private final List<String> wrong = new ArrayList<>();
     private Map<String, Secret> secrets = Map.of();
     private @Nullable HttpConnection connection;
+    private @Nullable JsonNode describedDelivery;
+    private boolean verifyIsDoubtful;
     private boolean unverified;
     private @Nullable WebhookHandler handler;
     private @Nullable WebhookResponder responder;
@@ -138,7 +144,7 @@ public final class WebhookEndpointBuilder {
     }
 
     /**
-     * Sets what is answered when an event was taken: JSON with the pills of the event, which are {@code event.id},
+     * Sets what is answered when an event was taken, instead of {@link #answer}: JSON with the pills of the event, which are {@code event.id},
      * {@code event.type}, {@code event.key}, {@code event.time}, {@code event.payload}, {@code event.headers} and
      * {@code event.query}.
      *
@@ -351,13 +357,17 @@ public final class WebhookEndpointBuilder {
     }
 
     /**
-     * What was said about the receiver, as JSON, to be saved: without handler, inbox, delivery, connection and time, which are the
+     * What was said about the receiver, as JSON, to be saved: without handler, inbox, connection and time, which are the
      * application's. Secrets stand in it by their names only.
      *
      * @return what {@link #definition} reads
-     * @throws InvalidDefinitionException when a verifier or a handshake is an object of Java: to be saved, it must come from a definition
+     * @throws InvalidDefinitionException when a verifier or a handshake is an object of Java: to be saved, it must come from a
+     *     definition; and when something is wrong with the definition
      */
     public ObjectNode toJson() {
+        if (!wrong.isEmpty()) {
+            throw new InvalidDefinitionException("webhook receiver \"" + name + "\"", wrong);
+        }
         if (!verifiers.isEmpty() || !handshakes.isEmpty()) {
             throw new InvalidDefinitionException(
                     "webhook receiver \"" + name + "\"",
@@ -368,9 +378,13 @@ public final class WebhookEndpointBuilder {
         json.putArray("handshake").addAll(describedHandshakes);
         json.put("unverified", unverified);
         methods.forEach(json.putArray("methods")::add);
-        json.set("answer", EndpointJson.written(fixedAnswer));
+        json.set("answer", EndpointJson.written(Given.notNull(fixedAnswer, "answer")));
         if (answerTemplate != null) {
             json.putObject("answerJson").put("status", answerStatus).put("template", answerTemplate);
+        }
+        JsonNode settings = delivery(Delivery.to(event -> {})).settings();
+        if (!settings.isEmpty()) {
+            json.set("delivery", settings);
         }
         json.put("deadline", deadline.toString());
         json.putObject("remember").put("window", window.toString()).put("events", mostIds);
@@ -398,7 +412,8 @@ public final class WebhookEndpointBuilder {
     }
 
     /**
-     * Says about the receiver what was saved, or what a user has entered. What is wrong with it is said by {@link #build()}.
+     * Says about the receiver what was saved, or what a user has entered. What is wrong with it is said by {@link #build()}, each
+     * problem with its JSON Pointer (RFC 6901). The order of members has no meaning.
      *
      * @param json a member for each method of this builder that takes no code; all may be left out
      * @param secrets the secrets, by the names by which the definition calls them
@@ -407,19 +422,42 @@ public final class WebhookEndpointBuilder {
     public WebhookEndpointBuilder definition(JsonNode json, Map<String, Secret> secrets) {
         this.secrets = Map.copyOf(Given.notNull(secrets, "secrets of a definition"));
         try {
-            EndpointJson.read(Given.notNull(json, "definition"), this);
+            var unused = JsonObjectReader.read("definition", Given.notNull(json, "definition"), reader -> {
+                EndpointJson.read(reader, this);
+                // Why nothing says who may send, for example, is known already then.
+                verifyIsDoubtful = reader.isDoubtful("verify") || reader.isDoubtful("unverified");
+                return this;
+            });
         } catch (InvalidDefinitionException e) {
-            wrong.addAll(e.problems());
+            verifyIsDoubtful |= json == null || !json.isObject();
+            e.problems().forEach(problem -> wrong.add(problem.startsWith("/") ? problem : "definition: " + problem));
         }
         return this;
     }
 
-    void verifyBy(JsonNode described) {
-        describedVerifiers.add(described.deepCopy());
+    void described(
+            List<JsonNode> verifiersJson,
+            List<Recipe<Verifier>> ofVerifiers,
+            List<JsonNode> handshakesJson,
+            List<Recipe<Handshake>> ofHandshakes) {
+        verifiersJson.forEach(json -> describedVerifiers.add(json.deepCopy()));
+        handshakesJson.forEach(json -> describedHandshakes.add(json.deepCopy()));
+        verifierRecipes.addAll(ofVerifiers);
+        handshakeRecipes.addAll(ofHandshakes);
     }
 
-    void handshakeBy(JsonNode described) {
-        describedHandshakes.add(described.deepCopy());
+    void unverified(boolean flag) {
+        this.unverified = flag;
+    }
+
+    void delivery(JsonNode settings) {
+        this.describedDelivery = Delivery.to(event -> {}).settings(settings).settings();
+    }
+
+    /** The code's delivery, on top of what a definition says. */
+    private Delivery delivery(Delivery start) {
+        Delivery described = describedDelivery == null ? start : start.settings(describedDelivery);
+        return Given.notNull(Given.notNull(delivery, "delivery").apply(described), "delivery");
     }
 
     /**
@@ -442,9 +480,8 @@ public final class WebhookEndpointBuilder {
     public WebhookEndpoint build() {
         List<String> problems = new ArrayList<>(wrong);
         Described described = new Described(secrets, connection);
-        List<Verifier> allVerifiers = all("verify", verifiers, describedVerifiers, described::verifier, problems);
-        List<Handshake> allHandshakes =
-                all("handshake", handshakes, describedHandshakes, described::handshake, problems);
+        List<Verifier> allVerifiers = all(verifiers, verifierRecipes, described, problems);
+        List<Handshake> allHandshakes = all(handshakes, handshakeRecipes, described, problems);
         if (name == null || name.isBlank()) {
             problems.add("name: it is missing");
         }
@@ -465,7 +502,7 @@ public final class WebhookEndpointBuilder {
             problems.add("methods: " + methods + " are none, use such as POST");
         }
         boolean verified = !verifiers.isEmpty() || !describedVerifiers.isEmpty();
-        if (!verified && !unverified) {
+        if (!verified && !unverified && !verifyIsDoubtful) {
             problems.add(
                     "verify: nothing says who may send; use verify(...), or unverified() to take what anybody sends");
         }
@@ -543,7 +580,7 @@ public final class WebhookEndpointBuilder {
                 ? null
                 : inbox.open(new Terms(
                         name,
-                        delivery.apply(Delivery.to(event -> plain.handle(WebhookEvent.of(event)))),
+                        delivery(Delivery.to(event -> plain.handle(WebhookEvent.of(event)))),
                         window,
                         mostIds,
                         time));
@@ -588,14 +625,13 @@ public final class WebhookEndpointBuilder {
     }
 
     private static <T> List<T> all(
-            String what, List<T> own, List<JsonNode> described, Function<JsonNode, T> reading, List<String> problems) {
+            List<T> own, List<Recipe<T>> recipes, Described context, List<String> problems) {
         List<T> all = new ArrayList<>(own);
-        for (int i = 0; i < described.size(); i++) {
+        for (Recipe<T> recipe : recipes) {
             try {
-                all.add(reading.apply(described.get(i)));
+                all.add(recipe.make(context));
             } catch (InvalidDefinitionException e) {
-                String place = what + "[" + i + "]: ";
-                e.problems().forEach(problem -> problems.add(place + problem));
+                problems.addAll(e.problems());
             }
         }
         return List.copyOf(all);

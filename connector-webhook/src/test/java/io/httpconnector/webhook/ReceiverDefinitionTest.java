@@ -308,10 +308,10 @@ class ReceiverDefinitionTest {
 
         assertThat(problems(builder(json)))
                 .containsExactly(
-                        "verify[0]: it fetches something: use connection(...) too",
-                        "verify[1]: it fetches something: use connection(...) too",
-                        "verify[2]: jwks: it fetches something: use connection(...) too",
-                        "handshake[0]: it fetches something: use connection(...) too");
+                        "/verify/0: it fetches something: use connection(...) too",
+                        "/verify/1: it fetches something: use connection(...) too",
+                        "/verify/2/jwks: it fetches something: use connection(...) too",
+                        "/handshake/0: it fetches something: use connection(...) too");
         try (connection) {
             assertThat(builder(json)
                             .connection(connection)
@@ -343,28 +343,28 @@ class ReceiverDefinitionTest {
                  "retries": 1}""";
 
         assertThat(problems(builder(json)))
-                .anyMatch(problem -> problem.startsWith("answer: the status 99 can't be answered"))
-                .contains("remember: events: it is missing")
-                .contains("remember: window: it must be an ISO 8601 duration, such as PT5M")
-                .contains("each: events is no JSON pointer: it begins with a slash")
-                .contains("maxBody: it must be an integer")
-                .anyMatch(problem -> problem.startsWith("retries: there is no such member, but [answer, "))
-                .contains("verify[0]: name: it is missing")
-                .anyMatch(problem -> problem.startsWith("verify[1]: there is no preset githup, use one of [asana, "))
-                .contains("verify[2]: secrets[0]: there is no secret \"older\", but [new, old]")
-                .anyMatch(problem -> problem.startsWith("verify[3]: type: \"magic\" is unknown, use one of preset, "))
-                .contains("verify[4]: range: there is no such member, but [ranges, type]")
-                .contains("verify[5]: signature: it is not said where it stands")
-                .contains("verify[6]: verifiers[0]: place: body: x is no JSON pointer: it begins with a slash")
-                .anyMatch(problem -> problem.startsWith("handshake[0]: type: asana hands over a secret"))
-                .contains("verify[7]: claims: sub: it must be a text")
-                .contains("verify[8]: use one of secrets, keys and jwks")
-                .contains("handshake[1]: it is no JSON object")
-                .contains("handshake[2]: secret: it must be a text")
+                .anyMatch(problem -> problem.startsWith("/answer/status: the status 99 can't be answered"))
+                .contains("/remember/events: missing")
+                .contains("/remember/window: \"1h\" is not an ISO 8601 duration, such as PT5M")
+                .contains("/each: events is no JSON pointer: it begins with a slash")
+                .contains("/maxBody: expected an integer, found a string")
+                .anyMatch(problem -> problem.startsWith("/retries: unknown member; known members are answer, "))
+                .contains("/verify/0/name: missing")
+                .contains("/verify/1/name: \"githup\" is unknown; did you mean \"github\"?")
+                .contains("/verify/2/secrets/0: there is no secret \"older\", but [new, old]")
+                .anyMatch(problem -> problem.startsWith("/verify/3/type: \"magic\" is unknown; "))
+                .contains("/verify/4/range: unknown member; did you mean \"ranges\"?")
+                .contains("/verify/5/definition: signature: it is not said where it stands")
+                .contains("/verify/6/verifiers/0/place/body: x is no JSON pointer: it begins with a slash")
+                .anyMatch(problem -> problem.startsWith("/handshake/0/type: asana hands over a secret"))
+                .contains("/verify/7/claims/sub: expected a string, found an integer")
+                .contains("/verify/8: secrets and keys exclude each other: give one of them")
+                .contains("/handshake/1: expected an object, found a string")
+                .contains("/handshake/2/secret: expected a string, found an integer")
                 .anyMatch(problem -> problem.startsWith("answerJson: the pill x is not one of the event"))
                 .noneMatch(problem -> problem.contains("s3cr3t"))
                 .hasSize(19);
-        assertThat(problems(builder("[]"))).contains("it is no JSON object");
+        assertThat(problems(builder("[]"))).contains("definition: expected an object, found a list");
         assertThat(problems(builder("{\"unverified\": true, \"verify\": [{\"type\": \"preset\", \"name\": \"github\","
                         + " \"secrets\": [\"old\"]}]}")))
                 .containsExactly("unverified: it contradicts verify(...)");

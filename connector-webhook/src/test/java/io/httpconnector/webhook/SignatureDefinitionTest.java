@@ -67,15 +67,14 @@ class SignatureDefinitionTest {
                         InvalidDefinitionException.class,
                         e -> assertThat(e.problems())
                                 .containsExactly(
-                                        "signature[1]: headr: there is no such member, but [after, body, header, items, query]",
-                                        "signature[2]: it needs one of header, query and body",
-                                        "content: it must be a text",
-                                        "timestamp: body: id is no JSON pointer: it begins with a slash",
-                                        "tolerance: it must be an ISO 8601 duration, such as PT5M",
-                                        "bodiesRepeat: it must be true or false",
-                                        "x: there is no such member, but [algorithm, bodiesRepeat, bodyHash, content,"
-                                                + " encoding, eventId, eventType, id, secretEncoding, secretPrefix, signature,"
-                                                + " timestamp, timestampUnit, tolerance]"));
+                                        "/signature/1: one of header, query, body is required",
+                                        "/signature/1/headr: unknown member; did you mean \"header\"?",
+                                        "/signature/2: header and query exclude each other: give one of them",
+                                        "/content: expected a string, found an integer",
+                                        "/timestamp/body: id is no JSON pointer: it begins with a slash",
+                                        "/tolerance: \"5m\" is not an ISO 8601 duration, such as PT5M",
+                                        "/bodiesRepeat: expected true or false, found a string",
+                                        "/x: unknown member; did you mean \"id\"?"));
         assertThatThrownBy(() -> Signatures.definition(Json.parse("[]"), SECRET))
                 .isInstanceOf(InvalidDefinitionException.class);
     }

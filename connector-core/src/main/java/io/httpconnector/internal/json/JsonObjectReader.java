@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import io.httpconnector.InvalidDefinitionException;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -223,6 +225,81 @@ public final class JsonObjectReader {
     }
 
     /**
+     * Reads a member whose presence is its meaning, such as {@code "linkHeader": true}: false is refused, because what it would
+     * mean is ambiguous.
+     *
+     * @param name the member
+     * @return whether it is there and true
+     */
+    public boolean isMarked(String name) {
+        Boolean flag = flag(name);
+        if (Boolean.FALSE.equals(flag)) {
+            add(pointerTo(name), "can only be true: leave the member out");
+        }
+        return Boolean.TRUE.equals(flag);
+    }
+
+    /**
+     * Reads an instant in ISO 8601.
+     *
+     * @param name the member
+     * @return the instant, or null if the member is absent or refused
+     */
+    public @Nullable Instant instant(String name) {
+        String text = text(name);
+        if (text == null) {
+            return null;
+        }
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeException e) {
+            add(pointerTo(name), "\"" + shortened(text) + "\" is not an ISO 8601 instant, such as 2026-01-31T12:00:00Z");
+            return null;
+        }
+    }
+
+    /**
+     * Reads the id of a time zone.
+     *
+     * @param name the member
+     * @return the zone, or null if the member is absent or refused
+     */
+    public @Nullable ZoneId zone(String name) {
+        String text = text(name);
+        if (text == null) {
+            return null;
+        }
+        try {
+            return ZoneId.of(text);
+        } catch (DateTimeException e) {
+            add(pointerTo(name), "\"" + shortened(text) + "\" is not a time zone, such as Europe/Berlin or +02:00");
+            return null;
+        }
+    }
+
+    /**
+     * Reads the id of a time zone that must be there.
+     *
+     * @param name the member
+     * @return the zone, or null if it is absent or refused, which is reported
+     */
+    public @Nullable ZoneId requiredZone(String name) {
+        require(name);
+        return zone(name);
+    }
+
+    /**
+     * Reads an ISO 8601 duration that must be there.
+     *
+     * @param name the member
+     * @return the duration, or null if it is absent or refused, which is reported
+     */
+    public @Nullable Duration requiredDuration(String name) {
+        require(name);
+        return duration(name);
+    }
+
+    /**
      * Reads an ISO 8601 duration.
      *
      * @param name the member
@@ -313,6 +390,21 @@ public final class JsonObjectReader {
     }
 
     /**
+     * Reads a list of strings that must be there and have an element.
+     *
+     * @param name the member
+     * @return the strings; none if the member is absent or refused, which is reported
+     */
+    public List<String> requiredTexts(String name) {
+        require(name);
+        JsonNode list = json.get(name);
+        if (list != null && list.isArray() && list.isEmpty()) {
+            add(pointerTo(name), "needs an element");
+        }
+        return texts(name);
+    }
+
+    /**
      * Reads a list of integers in the range of {@code int}.
      *
      * @param name the member
@@ -398,6 +490,40 @@ public final class JsonObjectReader {
     }
 
     /**
+     * Reads an object by code that has a reader of its own; its problems are put below the member.
+     *
+     * @param name the member
+     * @param reading reads the object, or throws {@link InvalidDefinitionException}
+     * @param <T> the type of the result
+     * @return the result, or null if the member is absent or refused
+     */
+    public <T> @Nullable T document(String name, Function<JsonNode, T> reading) {
+        JsonNode object = object(name);
+        if (object == null) {
+            return null;
+        }
+        try {
+            return reading.apply(object);
+        } catch (InvalidDefinitionException e) {
+            addAll(pointerTo(name), e);
+            return null;
+        }
+    }
+
+    /**
+     * Reads an object that must be there by its members.
+     *
+     * @param name the member
+     * @param reading reads every member, then creates the result
+     * @param <T> the type of the result
+     * @return the result, or null if the member is absent or refused, which is reported
+     */
+    public <T> @Nullable T requiredObject(String name, Function<JsonObjectReader, T> reading) {
+        require(name);
+        return object(name, reading);
+    }
+
+    /**
      * Reads a list of objects by their members.
      *
      * @param name the member
@@ -464,6 +590,40 @@ public final class JsonObjectReader {
     }
 
     /**
+     * Whether nothing can be concluded from a member: it was refused, or it is absent while an unknown member looks like it. To be
+     * asked after all members have been read, so that a consequence of a reported problem does not become a problem of its own.
+     *
+     * @param name the member
+     * @return whether there is a problem that may be about it
+     */
+    public boolean isDoubtful(String name) {
+        String at = pointerTo(name);
+        if (problems.stream().anyMatch(problem -> problem.startsWith(at + ":") || problem.startsWith(at + "/"))) {
+            return true;
+        }
+        Set<String> all = new LinkedHashSet<>(known);
+        all.add(name);
+        boolean misspelt = false;
+        for (Map.Entry<String, JsonNode> member : json.properties()) {
+            misspelt |= !all.contains(member.getKey()) && name.equals(Nearest.of(member.getKey(), all));
+        }
+        return misspelt && !json.has(name);
+    }
+
+    /**
+     * Accepts the members that have not been read, where it can't be known what they should be: after a problem. One that looks like
+     * an absent member is still unknown.
+     */
+    public void acceptOthers() {
+        List<String> absent = known.stream().filter(name -> !json.has(name)).toList();
+        json.fieldNames().forEachRemaining(name -> {
+            if (Nearest.of(name, absent) == null) {
+                known.add(name);
+            }
+        });
+    }
+
+    /**
      * Runs code that may refuse a value of a member; its problems are reported for the member.
      *
      * @param name the member
@@ -495,10 +655,17 @@ public final class JsonObjectReader {
         }
     }
 
-    private void require(String name) {
-        known.add(name);
-        if (!json.has(name)) {
-            add(pointerTo(name), "missing");
+    /**
+     * Requires some members.
+     *
+     * @param names the members
+     */
+    public void require(String... names) {
+        for (String name : names) {
+            known.add(name);
+            if (!json.has(name)) {
+                add(pointerTo(name), "missing");
+            }
         }
     }
 

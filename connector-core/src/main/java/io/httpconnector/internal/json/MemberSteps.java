@@ -1,0 +1,102 @@
+package io.httpconnector.internal.json;
+
+import java.time.Duration;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Applies the members of a definition to an immutable value in a fixed order, whatever their order in the document. What a step
+ * refuses is reported for its member and leaves the value as it was. Not thread-safe.
+ *
+ * @param <T> the type of the value
+ */
+public final class MemberSteps<T> {
+
+    private final JsonObjectReader reader;
+    private T value;
+
+    /**
+     * Starts with a value that nothing has been applied to.
+     *
+     * @param reader the members
+     * @param start the value
+     */
+    public MemberSteps(JsonObjectReader reader, T start) {
+        this.reader = reader;
+        this.value = start;
+    }
+
+    /**
+     * Applies a string if it is there.
+     *
+     * @param name the member
+     * @param step makes another value
+     * @return this
+     */
+    public MemberSteps<T> text(String name, BiFunction<T, String, T> step) {
+        reader.text(name, text -> value = step.apply(value, text));
+        return this;
+    }
+
+    /**
+     * Applies an integer if it is there.
+     *
+     * @param name the member
+     * @param step makes another value
+     * @return this
+     */
+    public MemberSteps<T> integer(String name, BiFunction<T, Integer, T> step) {
+        reader.integer(name, number -> value = step.apply(value, number));
+        return this;
+    }
+
+    /**
+     * Applies an ISO 8601 duration if it is there.
+     *
+     * @param name the member
+     * @param step makes another value
+     * @return this
+     */
+    public MemberSteps<T> duration(String name, BiFunction<T, Duration, T> step) {
+        reader.duration(name, duration -> value = step.apply(value, duration));
+        return this;
+    }
+
+    /**
+     * Applies a step if the member is true.
+     *
+     * @param name the member
+     * @param step makes another value
+     * @return this
+     */
+    public MemberSteps<T> flag(String name, UnaryOperator<T> step) {
+        reader.flag(name, flag -> value = flag ? step.apply(value) : value);
+        return this;
+    }
+
+    /**
+     * Applies a value that was read by other means.
+     *
+     * @param name the member
+     * @param given the value, or null for none
+     * @param step makes another value
+     * @param <V> the type of the value
+     * @return this
+     */
+    public <V> MemberSteps<T> with(String name, @Nullable V given, BiFunction<T, V, T> step) {
+        if (given != null) {
+            reader.attempt(name, () -> value = step.apply(value, given));
+        }
+        return this;
+    }
+
+    /**
+     * The result.
+     *
+     * @return the value with all steps
+     */
+    public T value() {
+        return value;
+    }
+}

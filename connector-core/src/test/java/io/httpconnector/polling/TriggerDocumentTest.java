@@ -1,0 +1,320 @@
+package io.httpconnector.polling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
+import io.httpconnector.internal.json.Mutations;
+import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.polling.Service.Asked;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.trigger.Delivery;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Triggers as JSON: the order of members has no meaning, and what can't be understood is refused with its JSON Pointer. */
+@Timeout(120)
+class TriggerDocumentTest {
+
+    private static final long SEED = Long.getLong("seed", System.nanoTime());
+
+    private final Service service = new Service();
+    private final HttpConnection connection =
+            HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
+
+    @AfterEach
+    void end() {
+        connection.close();
+        service.close();
+    }
+
+    private PollingTriggerBuilder builder() {
+        return PollingTrigger.named("records")
+                .connection(connection)
+                .store(StateStore.inMemory())
+                .handler(event -> {});
+    }
+
+    private JsonNode roundTrip(JsonNode json) {
+        PollingTriggerBuilder builder = builder().definition(json);
+        JsonNode written = builder.toJson();
+        builder.build().close();
+        return written;
+    }
+
+    private List<String> problems(String json) {
+        return catchThrowableOfType(
+                        InvalidDefinitionException.class,
+                        () -> builder().definition(Json.parse(json)).build())
+                .problems();
+    }
+
+    private static final String REQUEST = "\"request\": {\"name\": \"List\", \"method\": \"GET\", \"url\": \"/items\"}, ";
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                """
+                {"request": {"name": "List", "method": "POST", "url": "/items?d={{window.from}}", "hosts": ["*.example.com"],
+                             "query": [{"name": "team", "value": "{{team.name}}"}, {"name": "l", "value": "{{team.all}}", "list": "comma"}],
+                             "headers": [{"name": "X-A", "value": "a"}],
+                             "body": {"json": {"any": ["{{team.name}}"]}}, "accept": [404], "timeout": "PT7S"},
+                 "pills": {"team": {"name": "blue", "all": [1]}},
+                 "records": {"path": "/items", "as": "JSON", "keyed": "k", "expand": "/x",
+                             "where": [{"field": "/state", "values": ["open", "new"]}, {"field": "/b", "values": ["c"]}], "optional": true},
+                 "key": ["/id", "/x"], "version": ["/updated_at"],
+                 "pagination": {"offset": {"query": "skip"}, "first": 3, "size": {"place": {"header": "X-Size"}, "records": 50},
+                                "endsWithShortPage": true, "moreWhile": "/more", "lastWhen": "/last", "total": "/total",
+                                "totalPages": "/pages", "maxPages": 9},
+                 "cursor": {"timestamp": "/updated_at", "format": "yyyy-MM-dd", "zone": "Europe/Berlin", "grain": "PT24H",
+                            "lookback": "PT1H", "settle": "PT9S", "order": "ASCENDING",
+                            "windows": {"step": "PT48H", "from": {"template": ""}, "to": {"query": "to"}}},
+                 "deletions": false, "conditional": true, "firstPoll": {"from": "2026-01-31T12:00:00Z"},
+                 "schedule": {"every": "PT5M", "jitter": "PT9S", "startAfter": "PT1H", "spread": true, "misfire": "CATCH_UP"},
+                 "delivery": {"attempts": 3, "concurrently": 2, "backoff": {"first": "PT2S", "longest": "PT20S"}},
+                 "limits": {"keys": 7, "deadLetters": 8, "parents": 9, "inMemory": 10, "rememberFor": "PT1H"}}""",
+                """
+                {"request": {"name": "List", "method": "POST", "url": "/items/{{parent.id}}", "body": {"json": {}}},
+                 "parents": {"request": {"name": "Parents", "method": "GET", "url": "/parents"}, "records": {"path": "/v"},
+                             "key": "/id", "pagination": {"linkHeader": true, "maxPages": 3}},
+                 "key": ["/id"], "versionOfWholeRecord": ["/views"],
+                 "records": {"csv": ";"},
+                 "pagination": {"cursor": {"json": "/after"}, "token": "/next", "size": {"place": {"json": "/size"}, "records": 5}},
+                 "deletions": true, "firstPoll": {"everything": true},
+                 "schedule": {"cron": {"expression": "0 6 * * *", "zone": "UTC"}, "misfire": "SKIP"}}""",
+                """
+                {"request": {"name": "List", "method": "POST", "url": "/items/{{parent}}",
+                             "body": {"form": [{"name": "a", "value": "{{parent}}", "list": "repeat"}]}},
+                 "parents": {"values": ["a", 7]}, "keyOfWholeRecord": true, "firstPoll": {"last": 10},
+                 "pagination": {"pages": {"field": "page"}},
+                 "cursor": {"number": "/n", "in": {"query": "min"}, "lookback": 100, "order": "DESCENDING"}}""",
+                """
+                {"request": {"name": "List", "method": "POST", "url": "/items",
+                             "body": {"multipart": [{"name": "f", "value": "v", "fileName": "n", "contentType": "text/plain"}]}},
+                 "key": ["/id"], "firstPoll": {"fromNow": true}, "pagination": {"nextUrl": "/next"},
+                 "cursor": {"timestamp": "/t", "notSent": true, "epochMillis": true}}""",
+                """
+                {"request": {"name": "List", "method": "POST", "url": "/items", "body": {"xml": "<a/>"}},
+                 "key": ["/id"], "pagination": {"cursor": {"query": "after"}, "tokenHeader": "X-Next"},
+                 "cursor": {"opaque": "/token", "in": {"query": "token"}}}""",
+                """
+                {"request": {"name": "List", "method": "POST", "url": "/items", "body": {"text": "a", "contentType": "text/plain"},
+                             "delimiters": ["<<", ">>"]},
+                 "key": ["/id"], "pagination": {"cursor": {"query": "after"}, "tokenOfLastRecord": "/id"},
+                 "cursor": {"timestamp": "/t", "in": {"query": "since"}, "epochSeconds": true}}""",
+                """
+                {"request": {"name": "List", "method": "POST", "url": "/items", "body": {"jsonText": "{\\"a\\": {{team}}}"}}, "pills": {"team": 7},
+                 "key": ["/id"], "cursor": {"nextUrl": "/delta"}, "pagination": {"linkHeader": true}}"""
+            })
+    void everyChangeHasTheSameMeaningOrIsRefused(String json) {
+        Mutations mutations = new Mutations(
+                this::roundTrip,
+                pointer -> pointer.startsWith("/pills/")
+                        || pointer.startsWith("/parents/values/")
+                        || pointer.equals("/request/body/json"),
+                pointer -> pointer.equals("/pills"));
+
+        mutations.check(Json.parse(json), SEED);
+    }
+
+    /** A feed of 7 records, page by page in every way that a query can ask for. */
+    private Answer feed(Asked asked) {
+        int size = asked.number("limit", 3);
+        int from = asked.number("skip", -1) >= 0
+                ? asked.number("skip", 0)
+                : asked.number("page", 0) * size + asked.number("after", 0);
+        List<Object> items = new ArrayList<>();
+        for (int i = from; i < Math.min(7, from + size); i++) {
+            items.add(Map.of("id", i + 1, "t", 1_700_000_000 + i));
+        }
+        boolean more = from + size < 7;
+        return Answer.json(Map.of("items", items, "total", 7, "more", more, "next", more ? "" + (from + size) : ""));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"size\": {\"place\": {\"query\": \"limit\"}, \"records\": 2}, \"endsWithShortPage\": true, \"first\": 0,"
+                        + " \"pages\": {\"query\": \"page\"}}",
+                "{\"pages\": {\"query\": \"page\"}, \"first\": 0, \"size\": {\"place\": {\"query\": \"limit\"}, \"records\": 2}, \"total\": \"/total\"}",
+                "{\"offset\": {\"query\": \"skip\"}, \"first\": 2, \"size\": {\"place\": {\"query\": \"limit\"}, \"records\": 2}, \"maxPages\": 2}",
+                "{\"offset\": {\"query\": \"skip\"}, \"size\": {\"place\": {\"query\": \"limit\"}, \"records\": 3}, \"moreWhile\": \"/more\"}",
+                "{\"cursor\": {\"query\": \"after\"}, \"token\": \"/next\", \"size\": {\"place\": {\"query\": \"limit\"}, \"records\": 2}}"
+            })
+    void theSameRequestsAreSentWhateverTheOrderOfMembers(String pagination) {
+        service.behaviour = this::feed;
+        JsonNode json = Json.parse("{" + REQUEST + """
+                "records": {"path": "/items"}, "key": ["/id"],
+                "cursor": {"timestamp": "/t", "in": {"query": "since"}, "epochSeconds": true, "settle": "PT1S", "lookback": "PT1M"},
+                "firstPoll": {"everything": true}, "pagination": %s}""".formatted(pagination));
+        Random random = new Random(SEED);
+        List<JsonNode> documents = new ArrayList<>(List.of(json, Mutations.jsonb(json)));
+        for (int i = 0; i < 6; i++) {
+            documents.add(Mutations.permuted(json, random));
+        }
+        List<List<Map<String, String>>> sent = new ArrayList<>();
+        for (JsonNode document : documents) {
+            service.asked.clear();
+            try (PollingTrigger trigger = builder().definition(document).build()) {
+                trigger.pollOnce();
+            }
+            sent.add(service.asked.stream().map(Asked::query).toList());
+        }
+
+        assertThat(sent.get(0)).as("seed %s", SEED).hasSizeGreaterThan(1);
+        assertThat(sent).as("seed %s: %s", SEED, documents).containsOnly(sent.get(0));
+    }
+
+    @Test
+    void contradictionsAreRefused() {
+        String start = "{" + REQUEST + "\"key\": [\"/id\"], ";
+        assertThat(problems(start + "\"pagination\": {\"pages\": {\"query\": \"p\"}, \"offset\": {\"query\": \"o\"}}}"))
+                .containsExactly("/pagination: pages and offset exclude each other: give one of them");
+        assertThat(problems(start + "\"pagination\": {\"pages\": {\"query\": \"p\"}, \"token\": \"/t\"}}"))
+                .containsExactly("/pagination/token: needs a cursor, and not pages");
+        assertThat(problems(start + "\"pagination\": {\"total\": \"/t\", \"token\": \"/t\"}}"))
+                .containsExactly(
+                        "/pagination/token: needs one of pages, offset, cursor, nextUrl, linkHeader beside it",
+                        "/pagination/total: needs one of pages, offset, cursor, nextUrl, linkHeader beside it");
+        assertThat(problems(start + "\"pagination\": {\"linkHeader\": false}}"))
+                .containsExactly("/pagination/linkHeader: can only be true: leave the member out");
+        assertThat(problems(start + "\"pagination\": {\"cursor\": {\"query\": \"c\"}, \"token\": \"/t\", \"tokenHeader\": \"T\"}}"))
+                .containsExactly("/pagination: token and tokenHeader exclude each other: give one of them");
+        assertThat(problems(start + "\"cursor\": {\"timestamp\": \"/t\", \"number\": \"/n\"}}"))
+                .containsExactly("/cursor: timestamp and number exclude each other: give one of them");
+        assertThat(problems(start + "\"cursor\": {\"timestamp\": \"/t\", \"in\": {\"query\": \"q\"}, \"notSent\": true}}"))
+                .containsExactly("/cursor/notSent: contradicts in: give one of them");
+        assertThat(problems(start + "\"cursor\": {\"timestamp\": \"/t\", \"in\": {\"query\": \"q\", \"header\": \"h\"}}}"))
+                .containsExactly("/cursor/in: query and header exclude each other: give one of them");
+        assertThat(problems(start + "\"firstPoll\": {\"last\": 1, \"everything\": true}}"))
+                .containsExactly("/firstPoll: everything and last exclude each other: give one of them");
+        assertThat(problems(start + "\"schedule\": {\"every\": \"PT5M\", \"cron\": {\"expression\": \"* * * * *\", \"zone\": \"UTC\"}}}"))
+                .containsExactly("/schedule: every and cron exclude each other: give one of them");
+        assertThat(problems(start + "\"records\": {\"as\": \"XML\", \"csv\": \";\"}}"))
+                .containsExactly("/records/csv: contradicts \"as\": XML");
+        assertThat(problems(start + "\"keyOfWholeRecord\": true}"))
+                .containsExactly("/keyOfWholeRecord: contradicts key: give one of them");
+        assertThat(problems(start + "\"version\": [\"/v\"], \"versionOfWholeRecord\": []}"))
+                .containsExactly("/versionOfWholeRecord: contradicts version: give one of them");
+        assertThat(problems("{\"request\": {\"name\": \"List\", \"method\": \"POST\", \"url\": \"/\", \"body\": {\"json\": {}, \"form\": []}},"
+                        + " \"key\": [\"/id\"]}"))
+                .containsExactly("/request/body: json and form exclude each other: give one of them");
+        assertThat(problems(start + "\"parents\": {\"values\": [\"a\"], \"key\": \"/id\"}}"))
+                .containsExactly("/parents/key: contradicts values: it is for a request that lists parents");
+    }
+
+    @Test
+    void wrongTypesAndMembersAreRefused() {
+        String start = "{" + REQUEST + "\"key\": [\"/id\"], ";
+        assertThat(problems(start + "\"version\": \"/u\"}")).containsExactly("/version: expected a list, found a string");
+        assertThat(problems(start + "\"records\": {\"where\": [{\"field\": \"/s\", \"value\": [\"open\"]}]}}"))
+                .containsExactly(
+                        "/records/where/0/values: missing",
+                        "/records/where/0/value: unknown member; did you mean \"values\"?");
+        assertThat(problems(start + "\"pagination\": {\"pages\": {\"query\": \"p\"}, \"first\": \"one\"}}"))
+                .containsExactly("/pagination/first: expected an integer, found a string");
+        assertThat(problems(start + "\"pagination\": {\"pages\": {\"query\": \"p\"}, \"size\": {\"place\": {\"query\": \"s\"}, \"record\": 5}}}"))
+                .containsExactly(
+                        "/pagination/size/records: missing",
+                        "/pagination/size/record: unknown member; did you mean \"records\"?");
+        assertThat(problems(start + "\"records\": {\"csv\": \"\"}}"))
+                .containsExactly("/records/csv: \"\" is not one character");
+    }
+
+    @Test
+    void everyProblemIsReportedOnceAndNoneHidesAnother() {
+        assertThat(problems("{" + REQUEST + """
+                "recods": {"path": "/items"}, "kye": ["/id"], "schedule": {"every": "5m"},
+                "cursor": {"timestmp": "/t", "in": {"query": "since"}, "order": "UP"}}"""))
+                .containsExactlyInAnyOrder(
+                        "/recods: unknown member; did you mean \"records\"?",
+                        "/kye: unknown member; did you mean \"key\"?",
+                        "/schedule/every: \"5m\" is not an ISO 8601 duration, such as PT5M",
+                        "/cursor: one of timestamp, number, opaque, nextUrl is required",
+                        "/cursor/timestmp: unknown member; did you mean \"timestamp\"?",
+                        "/cursor/order: \"UP\" is unknown; use one of ASCENDING, DESCENDING, NONE");
+        assertThat(problems("{\"requst\": {}, \"schedule\": {\"every\": \"PT0.5S\"}}"))
+                .containsExactlyInAnyOrder(
+                        "/requst: unknown member; did you mean \"request\"?",
+                        "key: it is missing: use key(\"/id\"), or keyOfWholeRecord()",
+                        "schedule: an interval of PT0.5S is too short: use at least PT1S");
+    }
+
+    @Test
+    void aDefinitionWithProblemsIsNotWritten() {
+        PollingTriggerBuilder builder = builder().definition(Json.parse("{\"key\": \"/id\"}"));
+
+        assertThatThrownBy(builder::toJson)
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("/key: expected a list, found a string");
+    }
+
+    @Test
+    void aDefinitionReplacesWhatWasSaidBefore() {
+        PollingTriggerBuilder builder = builder()
+                .key("/old")
+                .version("/v")
+                .deletions()
+                .conditional()
+                .definition(Json.parse(
+                        "{" + REQUEST + "\"key\": [\"/id\"], \"version\": [], \"deletions\": false, \"conditional\": false}"));
+        builder.build().close();
+
+        JsonNode written = builder.toJson();
+
+        assertThat(written.get("key")).isEqualTo(Json.parse("[\"/id\"]"));
+        assertThat(written.get("version")).isEmpty();
+        assertThat(written.get("deletions").booleanValue()).isFalse();
+        assertThat(written.get("conditional").booleanValue()).isFalse();
+    }
+
+    @Test
+    void settingsOfTheDeliveryAreSaved() {
+        Delivery delivery = Delivery.to(event -> {}).attempts(3).concurrently(4).backoff(Duration.ofMillis(10), Duration.ofSeconds(1));
+        PollingTriggerBuilder builder = builder().key("/id").delivery(delivery);
+        JsonNode saved = Json.parse(builder.toJson().toString());
+
+        PollingTriggerBuilder later = PollingTrigger.named("r").definition(saved).handler(event -> {});
+        PollingTriggerBuilder earlier =
+                PollingTrigger.named("r").delivery(Delivery.inBatches(5, events -> {})).definition(saved);
+        PollingTriggerBuilder replaced =
+                PollingTrigger.named("r").definition(saved).delivery(Delivery.to(event -> {}).attempts(9));
+
+        assertThat(saved.get("delivery")).isEqualTo(delivery.settings());
+        assertThat(later.toJson().get("delivery")).isEqualTo(delivery.settings());
+        assertThat(earlier.toJson().get("delivery")).isEqualTo(delivery.settings());
+        assertThat(replaced.toJson().at("/delivery/attempts").intValue()).isEqualTo(9);
+        assertThat(builder().key("/id").toJson().has("delivery")).isFalse();
+    }
+
+    @Test
+    void filtersOfTheApplicationAreGivenAgain() {
+        ObjectNode json = (ObjectNode) Json.parse("""
+                {"request": {"name": "List", "method": "GET", "url": "/items/{{team.id | twice}}"},
+                 "pills": {"team": {"id": 7}}, "key": ["/id"]}""");
+        service.behaviour = asked -> Answer.json(List.of());
+
+        try (PollingTrigger trigger = builder()
+                .definition(json, Map.of("twice", (value, arguments) -> value.intValue() * 2))
+                .build()) {
+            trigger.pollOnce();
+        }
+
+        assertThat(service.asked).extracting(Asked::path).containsExactly("/items/14");
+        assertThatThrownBy(() -> builder().definition(json).build())
+                .hasMessageContaining("/request: url line 1, column 8: {{team.id | twice}}: there is no filter \"twice\"");
+    }
+}
