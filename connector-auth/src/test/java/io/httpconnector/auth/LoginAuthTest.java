@@ -279,7 +279,7 @@ class LoginAuthTest {
                         .isInstanceOf(ConnectorException.class);
             }
             verifyLogins(1);
-            clock.passes(Duration.ofSeconds(120));
+            clock.passes(Duration.ofMinutes(2));
             loginGives("t1");
             connection.send(Request.get("/orders"));
         }
