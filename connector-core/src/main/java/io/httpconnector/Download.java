@@ -89,7 +89,7 @@ final class Download implements AutoCloseable {
     }
 
     Receiver<Long> receiver(long most) {
-        return new Receiver<>(this::write, head -> head.status() == 200 || head.status() == 206, 0, most);
+        return new Receiver<>(this::write, null, head -> head.status() == 200 || head.status() == 206, most);
     }
 
     /** Appends what comes. */

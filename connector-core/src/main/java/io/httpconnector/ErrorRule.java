@@ -21,8 +21,12 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>The first rule of a connection that fits decides, before anything else is looked at. An answer that none fits is
- * treated as its status says. A condition on the body of an answer that is read while it comes, as by
- * {@link HttpConnection#read}, can only hold when the body has no more than 64 KiB. Immutable.
+ * treated as its status says.
+ *
+ * <p>A response that is read while it comes, as by {@link HttpConnection#read}, is not held back for a rule, unless its status and
+ * headers are those of one with a condition on the body. Such a condition can only hold when the whole body has no more than
+ * 64 KiB, and, where its length is not announced, comes without a pause of 250 ms and within a second: after that, the reader
+ * begins. It never holds for {@code text/event-stream}, which is not waited for. Immutable.
  */
 public final class ErrorRule {
 
@@ -81,6 +85,16 @@ public final class ErrorRule {
         return when.fits(answer);
     }
 
+    /** Whether status and headers are those of the rule. */
+    boolean fitsHead(Response head) {
+        return when.fitsHead(head);
+    }
+
+    /** Whether it also asks something of the body. */
+    boolean looksAtBody() {
+        return when.conditions.stream().anyMatch(Condition::isOnBody);
+    }
+
     Action action() {
         return action;
     }
@@ -88,6 +102,10 @@ public final class ErrorRule {
     /** Something that is asked of an answer, beside its status. */
     private sealed interface Condition {
         boolean fits(Response answer);
+
+        default boolean isOnBody() {
+            return true;
+        }
     }
 
     private record HeaderCondition(String name, @Nullable String value) implements Condition {
@@ -95,6 +113,11 @@ public final class ErrorRule {
         public boolean fits(Response answer) {
             List<String> values = answer.headers().all(name);
             return value == null ? !values.isEmpty() : values.contains(value);
+        }
+
+        @Override
+        public boolean isOnBody() {
+            return false;
         }
     }
 
@@ -216,9 +239,14 @@ public final class ErrorRule {
         }
 
         private boolean fits(Response answer) {
-            return from <= answer.status()
-                    && answer.status() <= to
-                    && conditions.stream().allMatch(condition -> condition.fits(answer));
+            return fitsHead(answer)
+                    && conditions.stream().allMatch(condition -> !condition.isOnBody() || condition.fits(answer));
+        }
+
+        private boolean fitsHead(Response head) {
+            return from <= head.status()
+                    && head.status() <= to
+                    && conditions.stream().allMatch(condition -> condition.isOnBody() || condition.fits(head));
         }
     }
 }

@@ -6,10 +6,12 @@ import java.net.URI;
 public final class ExchangeStart {
 
     private final String connection;
+    private OriginPolicy.Hop hop;
     private Request request;
 
-    ExchangeStart(String connection, Request request) {
+    ExchangeStart(String connection, OriginPolicy.Hop hop, Request request) {
         this.connection = connection;
+        this.hop = hop;
         this.request = request;
     }
 
@@ -58,6 +60,11 @@ public final class ExchangeStart {
      */
     public void header(String name, String value) {
         request = request.header(name, value);
+        hop = hop.with(hop.own().header(name, value));
+    }
+
+    OriginPolicy.Hop hop() {
+        return hop;
     }
 
     Request request() {

@@ -76,7 +76,7 @@ final class Failures {
         }
         if (proxy != null
                 && !proxy.spares(url.origin().getHostName())
-                && (!(e instanceof SSLException) || isNoTls((SSLException) e))) {
+                && (!(e instanceof SSLException tls) || isNoTls(tls))) {
             return noProxy(e, request, exchange);
         }
         if (e instanceof UnknownHostException) {

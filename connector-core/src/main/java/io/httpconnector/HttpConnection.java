@@ -205,7 +205,7 @@ public final class HttpConnection implements AutoCloseable {
      */
     public Response download(Request request, Path file) {
         Call call = streaming(notNull(request, "request"));
-        try (Download download = Download.start(sender.resolved(request, call), notNull(file, "file"))) {
+        try (Download download = Download.start(sender.located(request, call), notNull(file, "file"))) {
             return download(download, call);
         } catch (ClosedByInterruptException e) {
             throw new ConnectorException(request + ": the thread was interrupted while it wrote " + file, e);

@@ -407,7 +407,8 @@ public final class HttpConnectionBuilder {
                 timeouts.total(),
                 maxConnections,
                 maxResponseBytes,
-                time);
+                time,
+                false);
         Way way = new Way(proxy, tls, destinations, lookup, cookies, isolated ? new Object() : null);
         return new HttpConnection(
                 settings,

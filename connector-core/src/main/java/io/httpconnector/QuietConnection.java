@@ -38,8 +38,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class QuietConnection extends DefaultBHttpClientConnection implements ManagedHttpClientConnection {
 
-    /** How long a connection without a channel must be idle before a blocking read looks for the end of its stream. */
-    private static final long IDLE_NANOS = 2_000_000_000L;
+    /** Only after this time is the end of the stream looked for, which costs more than to look for bytes. */
+    private static final long IDLE_NANOS = 1_000_000L;
+    /** Where there is no other way than to wait for a millisecond. */
+    private static final long LONG_IDLE_NANOS = 2_000_000_000L;
 
     private final WholeHeadParser parser;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -161,14 +163,24 @@ final class QuietConnection extends DefaultBHttpClientConnection implements Mana
         }
     }
 
-    /** Whether bytes, or the end of the stream, wait in the socket: in TLS, as it is not worth while to see what they say, any. */
+    /**
+     * Whether bytes, or the end of the stream, wait in the socket. In TLS, any bytes do: it is not worth while to see what they
+     * say.
+     */
     private boolean hasInput(SocketHolder holder) throws IOException {
         Socket socket = holder.getBaseSocket();
+        if (socket.getInputStream().available() > 0) {
+            return true;
+        }
+        long idle = Time.SYSTEM.nanos() - idleSince;
         SocketChannel channel = socket.getChannel();
         if (channel == null) {
-            return socket.getInputStream().available() > 0
-                    || (Time.SYSTEM.nanos() - idleSince > IDLE_NANOS && (super.isStale() || parser.unread() > 0));
+            return idle > LONG_IDLE_NANOS && (super.isStale() || parser.unread() > 0);
         }
+        return idle > IDLE_NANOS && readsWithoutWaiting(channel);
+    }
+
+    private static boolean readsWithoutWaiting(SocketChannel channel) throws IOException {
         channel.configureBlocking(false);
         try {
             return channel.read(ByteBuffer.allocate(1)) != 0;

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 final class Receiver<T> {
 
     private final BodyReader<T> reader;
+    private final @Nullable Verdicts verdicts;
     private final Predicate<Response> good;
-    private final int peek;
     private final long most;
     private boolean started;
     private long count;
@@ -22,23 +22,29 @@ final class Receiver<T> {
      * A receiver.
      *
      * @param reader reads the body
-     * @param good whether it is to be read, by the head; and by the body, when that has no more than {@code peek} bytes
+     * @param verdicts what responses mean; null when that does not decide whether the body is read
+     * @param good whether the body of a response is to be read
      * @param most how many bytes there may be
      */
-    Receiver(BodyReader<T> reader, Predicate<Response> good, int peek, long most) {
+    Receiver(BodyReader<T> reader, @Nullable Verdicts verdicts, Predicate<Response> good, long most) {
         this.reader = reader;
+        this.verdicts = verdicts;
         this.good = good;
-        this.peek = peek;
         this.most = most;
     }
 
-    boolean wants(Response head) {
-        return good.test(head);
+    /** Whether the body should be known, if that is possible, before it is decided who reads it. */
+    boolean needsBody(Response head) {
+        return verdicts != null && verdicts.dependOnBody(head);
     }
 
-    /** How many bytes to look at before the reader sees them. */
-    int peek() {
-        return peek;
+    /** The response with what it means, as far as that is known. */
+    Response judged(Response response, boolean bodyIsKnown) {
+        return verdicts == null ? response : bodyIsKnown ? verdicts.judged(response) : verdicts.judgedByHead(response);
+    }
+
+    boolean wants(Response judged) {
+        return good.test(judged);
     }
 
     /** Whether the reader has seen something, so that another attempt would show it twice. */

@@ -43,11 +43,10 @@ final class Redirects {
             throw refused(answer, "it redirects from https to http");
         }
         boolean echoesSecret = !new Redactor(secrets).mask(location).equals(location);
-        Body body = next.content();
-        if (echoesSecret || (body != null && !body.secrets().isEmpty())) {
+        if (echoesSecret || next.hasSecretContent()) {
             throw refused(answer, "it redirects to another origin, which must not see the secrets of this request");
         }
-        return next.withoutCredentials();
+        return OriginPolicy.elsewhere(next);
     }
 
     private static boolean isRedirect(int status) {

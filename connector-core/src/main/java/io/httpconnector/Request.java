@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -23,15 +24,16 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>The URL is relative to the connection's base URL, and appended to it: {@code "/myself"} below
- * {@code https://example.com/api} is {@code https://example.com/api/myself}. An absolute URL is sent as it is, and carries
- * the connection's credentials and defaults only when it has the same scheme, host and port.
+ * {@code https://example.com/api} is {@code https://example.com/api/myself}. An absolute URL is sent as it is. Credentials and
+ * defaults of the connection, and the secrets of the request itself, go only to the scheme, host and port of the base URL: a
+ * request that leads elsewhere is sent without them, also without {@code Authorization} and {@code Cookie}; one with a secret in
+ * its query or body is refused.
  */
 public final class Request {
 
     private static final Set<String> USUAL = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
     private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "PROPFIND", "QUERY", "REPORT", "SEARCH");
-    private static final Set<String> CREDENTIALS = Set.of("authorization", "cookie", "proxy-authorization");
 
     private final String name;
     private final String method;
@@ -595,10 +597,19 @@ public final class Request {
                 new Secrecy(null, secrecy.answer, earlierSecrets));
     }
 
-    /** This request for a stranger: without header fields that hold a secret, or are known to. */
-    Request withoutCredentials() {
-        Fields harmless =
-                headers.without(field -> field.isSensitive() || CREDENTIALS.contains(Ascii.lowerCase(field.name())));
-        return new Request(name, method, url, query, harmless, body, terms, secrecy);
+    /** Without the header fields of these names, in lower case. */
+    Request without(Predicate<String> names) {
+        Fields others = headers.without(field -> names.test(Ascii.lowerCase(field.name())));
+        return new Request(name, method, url, query, others, body, terms, secrecy);
+    }
+
+    /** Without the header fields that hold a secret. */
+    Request withoutSecretHeaders() {
+        return new Request(name, method, url, query, headers.without(Field::isSensitive), body, terms, secrecy);
+    }
+
+    /** Whether the query or the body holds a secret. */
+    boolean hasSecretContent() {
+        return !query.secrets().isEmpty() || (body != null && !body.secrets().isEmpty());
     }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import org.apache.hc.core5.http.Header;
+import org.jspecify.annotations.Nullable;
 
 /** What a service answered, read as a whole. Immutable and safe for many threads; there is nothing to close. */
 public final class Response {
@@ -19,7 +20,7 @@ public final class Response {
     private final Header[] fields;
     private final byte[] body;
     private final Exchange.Moment moment;
-    private final ErrorRule.Action verdict;
+    private final ErrorRule.@Nullable Action verdict;
     private final boolean ruled;
 
     Response(Request request, int status, Header[] fields, byte[] body, Call call) {
@@ -29,16 +30,16 @@ public final class Response {
         this.headers = new Headers(fields);
         this.body = body;
         this.moment = call.moment();
-        this.verdict = ErrorRule.Action.ACCEPT;
+        this.verdict = null;
         this.ruled = false;
     }
 
-    private Response(Response answer, ErrorRule.Action verdict, boolean ruled) {
+    private Response(Response answer, ErrorRule.@Nullable Action verdict, boolean ruled, byte[] body) {
         this.request = answer.request;
         this.status = answer.status;
         this.fields = answer.fields;
         this.headers = answer.headers;
-        this.body = verdict == ErrorRule.Action.IGNORE ? new byte[0] : answer.body;
+        this.body = body;
         this.moment = answer.moment;
         this.verdict = verdict;
         this.ruled = ruled;
@@ -166,11 +167,20 @@ public final class Response {
 
     /** This answer with what it means, and whether a rule of the connection says so. */
     Response judged(ErrorRule.Action verdict, boolean ruled) {
-        return new Response(this, verdict, ruled);
+        return new Response(this, verdict, ruled, verdict == ErrorRule.Action.IGNORE ? new byte[0] : body);
+    }
+
+    boolean isJudged() {
+        return verdict != null;
     }
 
     ErrorRule.Action verdict() {
-        return verdict;
+        return verdict == null ? ErrorRule.Action.ACCEPT : verdict;
+    }
+
+    /** This answer without its body, which has been read by others. */
+    Response withoutBody() {
+        return new Response(this, verdict(), ruled, new byte[0]);
     }
 
     boolean isRuled() {

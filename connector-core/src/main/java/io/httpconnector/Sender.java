@@ -15,10 +15,8 @@ final class Sender {
     private final Settings settings;
     private final AuthStrategy auth;
     private final Transport transport;
+    private final OriginPolicy policy;
     private final Turnstile turnstile;
-    /** As much of a body is looked at by rules before it is read. */
-    private static final int PEEK = 64 * 1024;
-
     private final Verdicts verdicts;
     private final RetryBudget budget;
 
@@ -26,30 +24,22 @@ final class Sender {
         this.settings = settings;
         this.auth = auth;
         this.transport = transport;
+        this.policy = new OriginPolicy(settings, transport.proxy());
         this.turnstile = new Turnstile(settings);
         this.verdicts = new Verdicts(settings.rules());
         this.budget = new RetryBudget(settings.time(), RETRIES_PER_REQUEST);
     }
 
-    /** This request at its absolute URL, with the defaults of the connection. */
-    Request resolved(Request request, Call call) {
-        return resolved(request, settings.baseUrl().forRequest(request, auth, call));
+    /** This request at its absolute URL. */
+    Request located(Request request, Call call) {
+        Url url = request.url().below(settings.baseUrl().forRequest(request, auth, call));
+        return request.at(url, Fields.NONE, Fields.NONE);
     }
 
-    private Request resolved(Request request, Url baseUrl) {
-        Url url = request.url().below(baseUrl);
-        return url.sameOrigin(baseUrl)
-                ? request.at(url, settings.query(), settings.headers())
-                : request.at(url, Fields.NONE, Fields.NONE);
-    }
-
-    /** A receiver for the body of any answer that is welcome. */
+    /** A receiver for the body of any response that is accepted. */
     <T> Receiver<T> receiver(BodyReader<T> reader) {
         return new Receiver<>(
-                reader,
-                head -> verdicts.judged(head).verdict() == ErrorRule.Action.ACCEPT,
-                verdicts.hasRules() ? PEEK : 0,
-                transport.maxStreamBytes());
+                reader, verdicts, judged -> judged.verdict() == ErrorRule.Action.ACCEPT, transport.maxStreamBytes());
     }
 
     long maxStreamBytes() {
@@ -59,16 +49,15 @@ final class Sender {
     /** Sends the request, and tells the listeners. */
     Response send(Request request, Retry retry, Call call, @Nullable Receiver<?> receiver) {
         budget.countRequest();
-        Url baseUrl = settings.baseUrl().forRequest(request, auth, call);
-        Request plain = resolved(request, baseUrl);
+        OriginPolicy.Hop first = policy.first(request, settings.baseUrl().forRequest(request, auth, call));
         if (settings.listeners().isEmpty()) {
-            return follow(plain, baseUrl, retry, call, receiver);
+            return follow(first, retry, call, receiver);
         }
-        ExchangeStart start = new ExchangeStart(settings.name(), plain);
+        ExchangeStart start = new ExchangeStart(settings.name(), first, policy.outgoing(first));
         Watches watches = new Watches(settings.listeners(), start);
         call.watchedBy(watches);
         try {
-            Response answer = follow(start.request(), baseUrl, retry, call, receiver);
+            Response answer = follow(start.hop(), retry, call, receiver);
             watches.ended(new ExchangeReport(start.request(), answer, null, call));
             return answer;
         } catch (RuntimeException | Error e) {
@@ -77,29 +66,27 @@ final class Sender {
         }
     }
 
-    private Response follow(Request request, Url baseUrl, Retry retry, Call call, @Nullable Receiver<?> receiver) {
-        Request plain = request;
-        boolean trusted = plain.url().sameOrigin(baseUrl);
-        for (int hop = 0; ; hop++) {
-            Response answer = exchange(plain, trusted, call, retry, receiver);
-            Request next = Redirects.next(plain, answer, hop);
+    private Response follow(OriginPolicy.Hop first, Retry retry, Call call, @Nullable Receiver<?> receiver) {
+        OriginPolicy.Hop hop = first;
+        while (true) {
+            Response answer = exchange(hop, call, retry, receiver);
+            OriginPolicy.Hop next = policy.next(hop, answer);
             if (next == null) {
-                return accepted(answer);
+                return accepted(answer, hop);
             }
-            // Who leads us away and back again does not get our credentials for a URL of his choice.
-            trusted = trusted && next.url().sameOrigin(baseUrl);
-            plain = next;
+            hop = next;
         }
     }
 
     /** One hop, tried until it has an answer to go on with, or there is no sense in another attempt. */
-    private Response exchange(Request plain, boolean trusted, Call call, Retry retry, @Nullable Receiver<?> receiver) {
+    private Response exchange(OriginPolicy.Hop hop, Call call, Retry retry, @Nullable Receiver<?> receiver) {
+        Request plain = policy.outgoing(hop);
         while (true) {
             // Each attempt is signed anew: a signature may hold the time.
-            Request request = trusted ? signed(plain, call) : plain;
+            Request request = hop.trusted() ? signed(plain, call) : plain;
             try {
-                Response answer = attempt(request, call, receiver);
-                if (trusted && isRejected(request, answer, call)) {
+                Response answer = attempt(request, policy.sendsCookies(hop), call, receiver);
+                if (hop.trusted() && isRejected(request, answer, call)) {
                     continue;
                 }
                 Duration wait =
@@ -144,10 +131,10 @@ final class Sender {
         return true;
     }
 
-    private Response attempt(Request request, Call call, @Nullable Receiver<?> receiver) {
+    private Response attempt(Request request, boolean withCookies, Call call, @Nullable Receiver<?> receiver) {
         turnstile.enter(request, call);
         try {
-            Response answer = verdicts.judged(transport.exchange(request, call, receiver));
+            Response answer = verdicts.judged(transport.exchange(request, withCookies, call, receiver));
             turnstile.learn(answer);
             if (LOG.isDebugEnabled()) {
                 log(answer.exchange());
@@ -200,14 +187,17 @@ final class Sender {
         return turnstile.pause(wait, call, request);
     }
 
-    private Response accepted(Response answer) {
+    private Response accepted(Response answer, OriginPolicy.Hop hop) {
         if (answer.verdict() == ErrorRule.Action.ACCEPT || answer.verdict() == ErrorRule.Action.IGNORE) {
             return answer;
         }
         Exchange exchange = answer.exchange();
         String said = exchange.responseBody();
         String excerpt = said.length() <= 300 ? said : said.substring(0, 300) + "…";
-        String message = exchange.summary() + (said.isEmpty() ? "" : ": " + Ascii.visible(excerpt));
+        boolean wantsCredentials = answer.status() == 401 || answer.status() == 403;
+        String message = exchange.summary()
+                + (said.isEmpty() ? "" : ": " + Ascii.visible(excerpt))
+                + (wantsCredentials ? policy.withheld(hop) : "");
         Duration asked = Retry.asked(answer, settings.time().now());
         if (answer.verdict() == ErrorRule.Action.RATE_LIMITED) {
             throw new RateLimitedException(message, asked, exchange);

@@ -19,7 +19,8 @@ record Settings(
         Duration totalTimeout,
         int maxConnections,
         int maxResponseBytes,
-        Time time) {
+        Time time,
+        boolean isForAuth) {
 
     /** How long this request may take. */
     Call call(Request request) {
@@ -43,6 +44,7 @@ record Settings(
                 totalTimeout,
                 maxConnections,
                 maxResponseBytes,
-                time);
+                time,
+                true);
     }
 }

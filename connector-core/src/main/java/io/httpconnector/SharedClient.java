@@ -73,11 +73,10 @@ final class SharedClient {
         this.pool = new OpenerPool(way)
                 .setMaxConnTotal(Integer.MAX_VALUE)
                 .setMaxConnPerRoute(Integer.MAX_VALUE)
-                .setDefaultConnectionConfig(
-                        ConnectionConfig.custom()
-                                .setTimeToLive(MAX_AGE)
-                                .setValidateAfterInactivity(TimeValue.ZERO_MILLISECONDS)
-                                .build())
+                .setDefaultConnectionConfig(ConnectionConfig.custom()
+                        .setTimeToLive(MAX_AGE)
+                        .setValidateAfterInactivity(TimeValue.ZERO_MILLISECONDS)
+                        .build())
                 .setConnectionFactory(SharedClient::connection)
                 .build();
         HttpClientBuilder builder = HttpClientBuilder.create()
@@ -163,8 +162,8 @@ final class SharedClient {
     }
 
     /** Lets nothing pass that the service has not said. */
-    private static ClassicHttpResponse refuseProxy(
-            ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain) throws IOException, HttpException {
+    private static ClassicHttpResponse refuseProxy(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
+            throws IOException, HttpException {
         ClassicHttpResponse response = chain.proceed(request, scope);
         boolean isForwarded = scope.route.getProxyHost() != null && !scope.route.isTunnelled();
         boolean asksForCredentials = isForwarded && response.getCode() == HttpStatus.SC_PROXY_AUTHENTICATION_REQUIRED;

@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -14,6 +16,7 @@ import org.apache.hc.client5.http.cookie.BasicCookieStore;
 import org.apache.hc.client5.http.cookie.CookieStore;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +25,19 @@ final class Transport implements AutoCloseable {
 
     private static final byte[] NO_BYTES = {};
 
+    /** Rules look at bodies that are no longer. */
+    private static final int PEEK = 64 * 1024;
+    /** Rules do not wait longer for the next bytes of a body. */
+    private static final Duration SILENCE = Duration.ofMillis(250);
+    /** Cookies of as many origins are kept. */
+    private static final int MAX_ORIGINS = 20;
+
     private final SharedClient client;
     private final RequestConfig config;
     private final Set<Transmission> underWay = ConcurrentHashMap.newKeySet();
     private final Failures failures;
-    private final @Nullable CookieStore cookies;
+    private final @Nullable Proxy proxy;
+    private final @Nullable Map<HttpHost, CookieStore> cookies;
     private final int maxResponseBytes;
     private final long maxStreamBytes;
 
@@ -49,7 +60,8 @@ final class Transport implements AutoCloseable {
         }
         this.config = configured.build();
         this.failures = new Failures(timeouts, way.proxy(), way.tls().certificate() != null);
-        this.cookies = keepsCookies ? new BasicCookieStore() : null;
+        this.proxy = way.proxy();
+        this.cookies = keepsCookies ? new ConcurrentHashMap<>() : null;
         this.maxResponseBytes = maxResponseBytes;
         this.maxStreamBytes = maxStreamBytes;
     }
@@ -67,15 +79,19 @@ final class Transport implements AutoCloseable {
     /**
      * Sends the request and reads the answer.
      *
+     * @param withCookies whether the cookies of the origin go with it, if they are kept
      * @param call how long it may take
      * @param receiver who reads the body of a good answer; null to have it in memory
      * @throws ConnectorException by what went wrong
      */
-    Response exchange(Request request, Call call, @Nullable Receiver<?> receiver) {
+    Response exchange(Request request, boolean withCookies, Call call, @Nullable Receiver<?> receiver) {
         Transmission transmission = new Transmission(request);
         Attempt attempt = new Attempt(request.target(), transmission, call, config);
-        if (cookies != null) {
-            attempt.carries(cookies);
+        if (cookies != null
+                && withCookies
+                && (cookies.size() < MAX_ORIGINS
+                        || cookies.containsKey(request.url().origin()))) {
+            attempt.carries(cookies.computeIfAbsent(request.url().origin(), origin -> new BasicCookieStore()));
         }
         Deadlines.Deadline deadline = Deadlines.start(call, transmission::expire);
         underWay.add(transmission);
@@ -84,7 +100,7 @@ final class Transport implements AutoCloseable {
                     request.url().origin(),
                     transmission,
                     attempt,
-                    answer -> read(request, transmission, answer, call, receiver));
+                    answer -> read(request, attempt, transmission, answer, call, receiver));
         } catch (Receiver.ReaderFailedException e) {
             throw e.toConnectorException(request);
         } catch (Receiver.TooLargeException e) {
@@ -114,26 +130,28 @@ final class Transport implements AutoCloseable {
 
     private Response read(
             Request request,
+            Attempt attempt,
             Transmission transmission,
             ClassicHttpResponse answer,
             Call call,
             @Nullable Receiver<?> receiver)
             throws IOException {
         HttpEntity entity = answer.getEntity();
+        Response head = new Response(request, answer.getCode(), answer.getHeaders(), NO_BYTES, call);
+        boolean isThere = receiver != null && receiver.needsBody(head) && isThere(entity, attempt.body());
         InputStream content = entity == null ? InputStream.nullInputStream() : content(entity, request);
         long length = entity == null ? 0 : entity.getContentLength();
         if (receiver != null) {
-            Response head = new Response(request, answer.getCode(), answer.getHeaders(), NO_BYTES, call);
-            byte[] begin = content.readNBytes(receiver.peek());
-            boolean isWhole = begin.length < receiver.peek();
-            Response known = isWhole ? new Response(request, answer.getCode(), answer.getHeaders(), begin, call) : head;
-            if (begin.length > 0) {
-                content = new SequenceInputStream(new ByteArrayInputStream(begin), content);
-            }
-            if (receiver.wants(known)) {
-                receive(head, content, length, transmission, receiver, call);
+            byte[] begin = isThere ? content.readNBytes(PEEK + 1) : NO_BYTES;
+            boolean isKnown = isThere && begin.length <= PEEK;
+            Response known = isKnown ? new Response(request, answer.getCode(), answer.getHeaders(), begin, call) : head;
+            content = begin.length == 0 ? content : new SequenceInputStream(new ByteArrayInputStream(begin), content);
+            Response judged = receiver.judged(known, isKnown);
+            if (receiver.wants(judged)) {
+                Response accepted = judged.withoutBody();
+                receive(accepted, content, length, transmission, receiver, call);
                 call.receives(receiver.count());
-                return head;
+                return accepted;
             }
         }
         byte[] body = read(content, length);
@@ -144,6 +162,16 @@ final class Transport implements AutoCloseable {
         }
         call.receives(body.length);
         return new Response(request, answer.getCode(), answer.getHeaders(), body, call);
+    }
+
+    /** Whether all of a short body is there, or comes at once, so that a rule can look at it without holding it back. */
+    private static boolean isThere(@Nullable HttpEntity entity, @Nullable WireBody body) throws IOException {
+        if (entity == null || body == null) {
+            return true;
+        }
+        String type = entity.getContentType();
+        boolean isEventStream = type != null && Ascii.lowerCase(type).startsWith("text/event-stream");
+        return !isEventStream && body.isWholeWithin(PEEK, SILENCE);
     }
 
     private static void receive(
@@ -187,6 +215,10 @@ final class Transport implements AutoCloseable {
         byte[] body = new byte[(int) announced];
         int length = content.readNBytes(body, 0, body.length);
         return length == body.length ? body : Arrays.copyOf(body, length);
+    }
+
+    @Nullable Proxy proxy() {
+        return proxy;
     }
 
     long maxStreamBytes() {

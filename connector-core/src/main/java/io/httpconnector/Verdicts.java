@@ -11,19 +11,34 @@ final class Verdicts {
         this.rules = List.copyOf(rules);
     }
 
-    boolean hasRules() {
-        return !rules.isEmpty();
+    /** Whether the body has to be looked at to know what this response means. */
+    boolean dependOnBody(Response head) {
+        for (ErrorRule rule : rules) {
+            if (rule.fitsHead(head)) {
+                return rule.looksAtBody();
+            }
+        }
+        return false;
     }
 
     /** The answer with what it means. */
     Response judged(Response answer) {
+        return answer.isJudged() ? answer : judged(answer, true);
+    }
+
+    /** The answer with what its head alone means, as its body is not known: what a rule asks of that does not hold. */
+    Response judgedByHead(Response head) {
+        return judged(head, false);
+    }
+
+    private Response judged(Response answer, boolean withBody) {
         for (ErrorRule rule : rules) {
-            if (rule.fits(answer)) {
+            if (withBody ? rule.fits(answer) : !rule.looksAtBody() && rule.fitsHead(answer)) {
                 return answer.judged(rule.action(), true);
             }
         }
         ErrorRule.Action usual = usual(answer);
-        return usual == ErrorRule.Action.ACCEPT ? answer : answer.judged(usual, false);
+        return withBody && usual == ErrorRule.Action.ACCEPT ? answer : answer.judged(usual, false);
     }
 
     private static ErrorRule.Action usual(Response answer) {

@@ -1,0 +1,122 @@
+package io.httpconnector;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what may be sent to which origin (scheme, host and port). Nothing else does.
+ *
+ * <p>Credentials, defaults and cookies of a connection belong to the origin of its base URL, and so do the secrets of its
+ * requests. They are added to a request only on its way there, so that a redirect or a link that leads elsewhere has nothing to
+ * take along. A request of an auth strategy, such as one for a token, belongs to the origin of its own URL.
+ *
+ * <p>Immutable.
+ */
+final class OriginPolicy {
+
+    private static final String PROXY_CREDENTIALS = "proxy-authorization";
+    private static final Set<String> CREDENTIALS = Set.of("authorization", "cookie", PROXY_CREDENTIALS);
+
+    private final Settings settings;
+    private final @Nullable Proxy proxy;
+
+    /**
+     * A policy.
+     *
+     * @param settings of the connection
+     * @param proxy what it goes through, or null
+     */
+    OriginPolicy(Settings settings, @Nullable Proxy proxy) {
+        this.settings = settings;
+        this.proxy = proxy;
+    }
+
+    /**
+     * A request on its way to one URL.
+     *
+     * @param own what its author gave, at an absolute URL, and nothing of the connection's
+     * @param home the URL to whose origin the credentials belong
+     * @param trusted whether the credentials go with it: it leads home, and no redirect has led it elsewhere before
+     * @param count how many redirects led here
+     */
+    record Hop(Request own, Url home, boolean trusted, int count) {
+
+        Hop with(Request changed) {
+            return new Hop(changed, home, trusted, count);
+        }
+    }
+
+    /**
+     * The way of a request to the URL that it was given.
+     *
+     * @throws InvalidDefinitionException when it would hand a secret to another origin than the connection's
+     */
+    Hop first(Request request, Url baseUrl) {
+        Url url = request.url().below(baseUrl);
+        Url home = settings.isForAuth() ? url : baseUrl;
+        Request own = request.at(url, Fields.NONE, Fields.NONE);
+        if (url.sameOrigin(home)) {
+            return new Hop(own, home, true, 0);
+        }
+        if (own.hasSecretContent()) {
+            throw new InvalidDefinitionException(
+                    "request",
+                    "it leads to " + url.origin().toURI() + ", another origin than that of connection \""
+                            + settings.name() + "\", and has a secret in its query or body, which goes to "
+                            + home.origin().toURI() + " only: give that service a connection of its own");
+        }
+        return new Hop(elsewhere(own), home, false, 0);
+    }
+
+    /**
+     * Where a response leads, or null when it is no redirect, or the request wants it as it is.
+     *
+     * @throws InvalidResponseException when it must not be followed
+     */
+    @Nullable Hop next(Hop hop, Response response) {
+        Request next = Redirects.next(hop.own(), response, hop.count());
+        // A service that leads us away and back again does not get our credentials for a URL of the other's choice.
+        return next == null
+                ? null
+                : new Hop(next, hop.home(), hop.trusted() && next.url().sameOrigin(hop.home()), hop.count() + 1);
+    }
+
+    /** What goes out, but for what the auth strategy adds. */
+    Request outgoing(Hop hop) {
+        Request own = hop.own().header(PROXY_CREDENTIALS).isEmpty()
+                        || forwards(hop.own().url())
+                ? hop.own()
+                : hop.own().without(PROXY_CREDENTIALS::equals);
+        if (!hop.trusted()) {
+            return own;
+        }
+        // A redirect says the whole query.
+        return own.at(own.url(), hop.count() == 0 ? settings.query() : Fields.NONE, settings.headers());
+    }
+
+    /** Whether cookies go with it: each origin has its own, and those of the connection's origin are credentials. */
+    boolean sendsCookies(Hop hop) {
+        return hop.trusted() || !hop.own().url().sameOrigin(hop.home());
+    }
+
+    /** Why the service may have refused it, to be appended to a message; empty when nothing was withheld. */
+    String withheld(Hop hop) {
+        return hop.trusted()
+                ? ""
+                : "; no credentials were sent, as they belong to "
+                        + hop.home().origin().toURI() + " only";
+    }
+
+    /** The request for another origin: without what belongs to the one that it was meant for. */
+    static Request elsewhere(Request request) {
+        return request.without(CREDENTIALS::contains).withoutSecretHeaders();
+    }
+
+    /** Whether the proxy reads the request itself, so that credentials for the proxy reach it and nobody else. */
+    private boolean forwards(Url url) {
+        return proxy != null
+                && !proxy.isSocks()
+                && !url.isSecure()
+                && !proxy.spares(url.origin().getHostName());
+    }
+}
