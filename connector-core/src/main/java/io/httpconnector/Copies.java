@@ -80,7 +80,10 @@ final class Copies {
             } else if (c == '\n') {
                 format.append("\\n");
             } else if (c < ' ' || c > '~' || c == '\'' || (c == '-' && format.isEmpty())) {
-                format.append('\\').append((char) ('0' + (c >> 6))).append((char) ('0' + (c >> 3 & 7))).append((char) ('0' + (c & 7)));
+                format.append('\\')
+                        .append((char) ('0' + (c >> 6)))
+                        .append((char) ('0' + (c >> 3 & 7)))
+                        .append((char) ('0' + (c & 7)));
             } else {
                 format.append((char) c);
             }
@@ -113,7 +116,11 @@ final class Copies {
             for (String value : exchange.requestHeaders().all(name)) {
                 String field = capital(name) + ": " + value;
                 boolean isWritten = isHarmless(field) && Ascii.isLetterOrDigit(field.charAt(0));
-                text.append(isWritten ? field : "# " + Ascii.visible(field).replace("{{", "{ {") + " (can't be written in this format)")
+                text.append(
+                                isWritten
+                                        ? field
+                                        : "# " + Ascii.visible(field).replace("{{", "{ {")
+                                                + " (can't be written in this format)")
                         .append('\n');
             }
         }

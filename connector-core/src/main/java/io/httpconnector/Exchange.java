@@ -121,7 +121,8 @@ public record Exchange(
     }
 
     /**
-     * The request as text of an {@code .http} file, which editors can send.
+     * The request as text of an {@code .http} file, which editors can send. The format has no quoting: a body with lines that mean
+     * something there, such as {@code ###}, or with two opening braces, is replaced by a reference to the file {@code BODY}.
      *
      * @return request line, headers and body; each {@code ***} stands for a secret
      */

@@ -27,7 +27,7 @@ final class SecretMatcher {
     private static final int MIN_BASE64 = 8;
 
     /** Steps for each character of a text, on average. */
-    private static final long MAX_STEPS = 2000;
+    private static final long MAX_STEPS = 500;
 
     private static final int MAX_ENTITY = 12;
 
@@ -225,7 +225,9 @@ final class SecretMatcher {
                 // What has not been looked at is not shown.
                 return Secret.MASK;
             }
-            return masked == null ? text : masked.append(text, at, text.length()).toString();
+            return masked == null
+                    ? text
+                    : masked.append(text, at, text.length()).toString();
         }
 
         private StringBuilder append(@Nullable StringBuilder masked, int from, int to) {
@@ -246,6 +248,16 @@ final class SecretMatcher {
         private int match(int[] secret, Readings begin) {
             int[] ends = next(secret[0], begin, new int[0]);
             for (int i = 1; i < secret.length && ends.length > 0; i++) {
+                boolean isSimple = ends.length == 1 && ends[0] < text.length() && isPlain(ends[0]);
+                if (isSimple) {
+                    // Most characters, without any list.
+                    steps--;
+                    if (steps <= 0 || !isMeant(secret[i], text.charAt(ends[0]))) {
+                        return -1;
+                    }
+                    ends[0]++;
+                    continue;
+                }
                 int[] following = new int[0];
                 for (int end : ends) {
                     if (end < text.length()) {

@@ -54,7 +54,9 @@ class CopiesQuotingTest {
     private static List<String> run(String command) throws Exception {
         Files.deleteIfExists(dir.resolve("arguments"));
         Files.deleteIfExists(dir.resolve("input"));
-        ProcessBuilder builder = new ProcessBuilder("/bin/sh", Files.writeString(dir.resolve("command"), command).toString())
+        ProcessBuilder builder = new ProcessBuilder(
+                        "/bin/sh",
+                        Files.writeString(dir.resolve("command"), command).toString())
                 .directory(dir.toFile())
                 .redirectErrorStream(true);
         Map<String, String> environment = builder.environment();
@@ -75,12 +77,28 @@ class CopiesQuotingTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"`id`", "a|id", "a&id", "$HOME", "a'b'c", "a;b", "!x", "#x", "*", "~", "-o", "M-SEARCH", "x^y", "a`touch$IFS.x`"})
+            strings = {
+                "`id`",
+                "a|id",
+                "a&id",
+                "$HOME",
+                "a'b'c",
+                "a;b",
+                "!x",
+                "#x",
+                "*",
+                "~",
+                "-o",
+                "M-SEARCH",
+                "x^y",
+                "a`touch$IFS.x`"
+            })
     void methodIsOneWord(String method) throws Exception {
         if (!Field.isToken(method)) {
             return;
         }
-        assertThat(run(Request.of(method, "https://h/a").preview().asCurl())).containsExactly("-X", method, "https://h/a");
+        assertThat(run(Request.of(method, "https://h/a").preview().asCurl()))
+                .containsExactly("-X", method, "https://h/a");
         try (var files = Files.list(dir)) {
             assertThat(files.map(file -> file.getFileName().toString())).doesNotContain(".x");
         }
@@ -105,7 +123,9 @@ class CopiesQuotingTest {
                 "{\"a\": \"b\"}"
             })
     void bodyIsOneArgumentOrTheInput(String body) throws Exception {
-        Request request = Request.post("https://h/a?b='c'&$d").header("X-It", "it's `$x` @").body(Body.text(body, "text/plain"));
+        Request request = Request.post("https://h/a?b='c'&$d")
+                .header("X-It", "it's `$x` @")
+                .body(Body.text(body, "text/plain"));
 
         List<String> arguments = run(request.preview().asCurl());
 
@@ -176,7 +196,10 @@ class CopiesQuotingTest {
                 "{{$processEnv HOME}}"
             })
     void httpFileHasOneRequest(String body) {
-        String text = Request.post("https://h/a").body(Body.text(body, "text/plain")).preview().asHttp();
+        String text = Request.post("https://h/a")
+                .body(Body.text(body, "text/plain"))
+                .preview()
+                .asHttp();
 
         assertThat(text).isEqualTo("POST https://h/a\nContent-Type: text/plain\n\n< ./BODY\n");
     }
@@ -184,16 +207,23 @@ class CopiesQuotingTest {
     @Test
     void httpFileKeepsOrdinaryBodies() {
         for (String body : List.of("{\n  \"a\": 1\n}", "<a>\n</a>", "a=b&c=d#e")) {
-            assertThat(Request.post("https://h/a").body(Body.text(body, "text/plain")).preview().asHttp())
+            assertThat(Request.post("https://h/a")
+                            .body(Body.text(body, "text/plain"))
+                            .preview()
+                            .asHttp())
                     .endsWith("\n\n" + body + "\n");
         }
     }
 
     @Test
     void httpFileFillsInNoVariable() {
-        Exchange exchange = Request.get("https://h/a").header("X-V", "{{$processEnv HOME}}").preview();
-        assertThat(exchange.asHttp().lines().filter(line -> !line.startsWith("#"))).noneMatch(line -> line.contains("{{"));
-        assertThat(Request.of("###", "https://h/a").preview().asHttp()).startsWith("# ").doesNotStartWith("###");
+        Exchange exchange =
+                Request.get("https://h/a").header("X-V", "{{$processEnv HOME}}").preview();
+        assertThat(exchange.asHttp().lines().filter(line -> !line.startsWith("#")))
+                .noneMatch(line -> line.contains("{{"));
+        assertThat(Request.of("###", "https://h/a").preview().asHttp())
+                .startsWith("# ")
+                .doesNotStartWith("###");
     }
 
     @Test
@@ -202,17 +232,21 @@ class CopiesQuotingTest {
         try (HttpConnection connection =
                 HttpConnection.named("S").baseUrl(service.baseUrl()).build()) {
             String har = connection
-                    .send(Request.of("a|b", "/x?a=%00%22").body(Body.text("\0\"\\", "text/plain")).named("n\"'"))
+                    .send(Request.of("a|b", "/x?a=%00%22")
+                            .body(Body.text("\0\"\\", "text/plain"))
+                            .named("n\"'"))
                     .exchange()
                     .asHar();
 
-            assertThat(Json.parse(har).at("/log/entries/0/request/method").asText()).isEqualTo("a|b");
+            assertThat(Json.parse(har).at("/log/entries/0/request/method").asText())
+                    .isEqualTo("a|b");
         }
     }
 
     @Test
     void streamStaysAFile() throws Exception {
         Body stream = Body.stream(() -> new ByteArrayInputStream(new byte[3]), "a/b");
-        assertThat(run(Request.put("https://h/a").body(stream).preview().asCurl())).endsWith("--data-binary", "@BODY");
+        assertThat(run(Request.put("https://h/a").body(stream).preview().asCurl()))
+                .endsWith("--data-binary", "@BODY");
     }
 }

@@ -62,7 +62,8 @@ class RepeatedHeadersTest {
 
     @Test
     void aHeaderThatIsSetTakesThePlaceOfAll() {
-        Request request = Request.get("/").addHeader("X-A", "1").addHeader("X-B", "b").addHeader("x-a", "2");
+        Request request =
+                Request.get("/").addHeader("X-A", "1").addHeader("X-B", "b").addHeader("x-a", "2");
 
         connection.send(request.header("X-A", "only"));
 

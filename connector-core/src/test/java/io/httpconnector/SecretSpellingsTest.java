@@ -1,8 +1,8 @@
 package io.httpconnector;
 
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
-import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.temporaryRedirect;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -72,13 +72,17 @@ class SecretSpellingsTest {
     void everySpellingIsMasked(String spelling) {
         for (String context : List.of("%s", "{\"a\": \"%s\"}", "x=%s&y=1", "<a b='%s'/>", "C:\\%s\\", "100%%%s")) {
             String text = context.formatted(spelling);
-            assertThat(masked("ab/c+d=x", text)).as(text).doesNotContain(spelling).contains("***");
+            assertThat(masked("ab/c+d=x", text))
+                    .as(text)
+                    .doesNotContain(spelling)
+                    .contains("***");
         }
     }
 
     @Test
     void whatOnlyLooksSimilarIsShown() {
-        for (String text : List.of("ab/c", "ab%2Fc%2", "ab/c+d=", "AB/C+D=X", "ab\\/c-d=x", "%", "\\", "&#", "&amp", "100% & more")) {
+        for (String text : List.of(
+                "ab/c", "ab%2Fc%2", "ab/c+d=", "AB/C+D=X", "ab\\/c-d=x", "%", "\\", "&#", "&amp", "100% & more")) {
             assertThat(masked("ab/c+d=x", text)).isEqualTo(text);
         }
         assertThat(masked("a", "b%62")).isEqualTo("b%62");
@@ -119,8 +123,16 @@ class SecretSpellingsTest {
             text -> entities(text, "&#x%06x;"),
             text -> entities(text, "\\u{%x}"),
             text -> text.replace("\\", "\\\\").replace("\"", "\\\"").replace("/", "\\/"),
-            text -> text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;").replace("'", "&#39;"),
-            text -> text.replace("&", "&amp;").replace("=", "&equals;").replace("+", "&plus;").replace("/", "&sol;").replace("é", "&eacute;"));
+            text -> text.replace("&", "&amp;")
+                    .replace("<", "&lt;")
+                    .replace(">", "&gt;")
+                    .replace("\"", "&quot;")
+                    .replace("'", "&#39;"),
+            text -> text.replace("&", "&amp;")
+                    .replace("=", "&equals;")
+                    .replace("+", "&plus;")
+                    .replace("/", "&sol;")
+                    .replace("é", "&eacute;"));
 
     @Test
     void randomSecretsInRandomMixtures() {
@@ -149,8 +161,10 @@ class SecretSpellingsTest {
                 spelled.append(piece);
                 at = next;
             }
-            String before = List.of("", "x=", "\"", "%", "\\", "&", "%2", "<a>", "é").get(random.nextInt(9));
-            String after = List.of("", "&y", "\"}", "%", "\\", ";", "2F", "</a>", "u002B").get(random.nextInt(9));
+            String before =
+                    List.of("", "x=", "\"", "%", "\\", "&", "%2", "<a>", "é").get(random.nextInt(9));
+            String after = List.of("", "&y", "\"}", "%", "\\", ";", "2F", "</a>", "u002B")
+                    .get(random.nextInt(9));
             String text = before + spelled + after;
 
             // What stands beside it may belong to an escape, as in a\\&#x62;, and is masked with it.
@@ -182,16 +196,25 @@ class SecretSpellingsTest {
     @ParameterizedTest
     @ValueSource(strings = {"https:\\/\\/x?k=ab\\/c\\u002Bd", "k=ab%2fc%2bd", "ab&#x2f;c&plus;d", "ab%252Fc%252Bd"})
     void exchangesAndExceptionsShowNoSpelling(String echo) {
-        service.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(400).withBody("refused: " + echo).withHeader("X-Echo", echo)));
-        try (HttpConnection connection =
-                HttpConnection.named("S").baseUrl(service.baseUrl()).retry(Retry.none()).build()) {
+        service.stubFor(any(anyUrl())
+                .willReturn(
+                        aResponse().withStatus(400).withBody("refused: " + echo).withHeader("X-Echo", echo)));
+        try (HttpConnection connection = HttpConnection.named("S")
+                .baseUrl(service.baseUrl())
+                .retry(Retry.none())
+                .build()) {
             StatusException e = catchThrowableOfType(
                     StatusException.class,
                     () -> connection.send(Request.get("/a").header("X-Key", Secret.of("ab/c+d"))));
 
             String shown = e.getMessage() + e.exchange().orElseThrow();
             assertThat(shown).doesNotContain(echo).contains("***");
-            assertThat(e.exchange().orElseThrow().responseHeaders().first("X-Echo").orElseThrow()).contains("***");
+            assertThat(e.exchange()
+                            .orElseThrow()
+                            .responseHeaders()
+                            .first("X-Echo")
+                            .orElseThrow())
+                    .contains("***");
         }
     }
 
@@ -200,8 +223,10 @@ class SecretSpellingsTest {
     void redirectWithASpellingIsNotFollowedElsewhere(String spelling) {
         elsewhere.stubFor(any(anyUrl()).willReturn(aResponse()));
         service.stubFor(any(anyUrl()).willReturn(temporaryRedirect(elsewhere.baseUrl() + "/?k=" + spelling)));
-        try (HttpConnection connection =
-                HttpConnection.named("S").baseUrl(service.baseUrl()).retry(Retry.none()).build()) {
+        try (HttpConnection connection = HttpConnection.named("S")
+                .baseUrl(service.baseUrl())
+                .retry(Retry.none())
+                .build()) {
             assertThatThrownBy(() -> connection.send(Request.get("/").header("X-Key", Secret.of("ab/c+d=12"))))
                     .isInstanceOf(InvalidResponseException.class)
                     .hasMessageContaining("redirects to another origin");
@@ -216,8 +241,12 @@ class SecretSpellingsTest {
             assertThat(masked(SECRET, "<" + text + ">")).as(text).isEqualTo("<***>");
         }
         for (String user : List.of("", "u", "us", "use:", "user:")) {
-            String pair = Base64.getEncoder().encodeToString((user + "s3cret-value" + user).getBytes(StandardCharsets.UTF_8));
-            assertThat(masked("s3cret-value", "Basic " + pair)).as(pair).contains("***").doesNotContain(pair);
+            String pair =
+                    Base64.getEncoder().encodeToString((user + "s3cret-value" + user).getBytes(StandardCharsets.UTF_8));
+            assertThat(masked("s3cret-value", "Basic " + pair))
+                    .as(pair)
+                    .contains("***")
+                    .doesNotContain(pair);
         }
     }
 }

@@ -46,8 +46,10 @@ final class TemplateCompiler {
             Request request = Request.get("/");
             String name = header.name();
             boolean isRepeated = !names.add(name.toLowerCase(Locale.ROOT));
-            check("header " + name, () -> (isRepeated ? request.header(name, "") : request)
-                    .addHeader(name, fixed == null ? "" : fixed));
+            check(
+                    "header " + name,
+                    () -> (isRepeated ? request.header(name, "") : request)
+                            .addHeader(name, fixed == null ? "" : fixed));
         }
         Content content = definition.body();
         BodyTemplate body = content == null ? null : body(content);

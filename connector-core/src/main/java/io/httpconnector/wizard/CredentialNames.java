@@ -24,9 +24,10 @@ final class CredentialNames {
     private static final Pattern BRACKETS = Pattern.compile("[\\[\\]]+");
 
     /** What is a credential, whatever stands before it. */
-    private static final Set<String> CREDENTIALS = words("password passwords passwd passwort passphrase passcode pwd psw pw"
-            + " secret secrets token credential credentials creds authorization jwt bearer hmac sig signature otp totp cvv cvc"
-            + " cookie csrf xsrf assertion passkey hapikey csrfmiddlewaretoken samlresponse jsessionid phpsessid sessid");
+    private static final Set<String> CREDENTIALS = words(
+            "password passwords passwd passwort passphrase passcode pwd psw pw"
+                    + " secret secrets token credential credentials creds authorization jwt bearer hmac sig signature otp totp cvv cvc"
+                    + " cookie csrf xsrf assertion passkey hapikey csrfmiddlewaretoken samlresponse jsessionid phpsessid sessid");
 
     /** A credential as text, or as texts in an array: {@code pass} may be a count, and {@code auth} an object with a type and a user. */
     private static final Set<String> CREDENTIALS_AS_TEXT = words("pass auth authentication signatures");
@@ -44,17 +45,19 @@ final class CredentialNames {
     private static final Set<String> PUBLIC = words("public publishable");
 
     /** Words behind a credential that leave it one: {@code password_confirmation}, {@code secretString}. */
-    private static final Set<String> ENDINGS = words("again backup base base64 binary confirm confirmation current dev encrypted"
-            + " hash hashed hex live new old plain plaintext primary prod production raw repeat sandbox secondary staging string"
-            + " temp temporary test text value");
+    private static final Set<String> ENDINGS =
+            words("again backup base base64 binary confirm confirmation current dev encrypted"
+                    + " hash hashed hex live new old plain plaintext primary prod production raw repeat sandbox secondary staging string"
+                    + " temp temporary test text value");
 
     /** Verbs in front of a credential that say what is done with it: {@code hide_secret}, {@code requiresPassword}. */
-    private static final Set<String> VERBS = words("allow allowed disable disabled enable enabled forgot has hide ignore include is"
-            + " mask need needs no require required requires show skip supports");
+    private static final Set<String> VERBS =
+            words("allow allowed disable disabled enable enabled forgot has hide ignore include is"
+                    + " mask need needs no require required requires show skip supports");
 
     /** Tokens that say where the next page begins, and e-mail signatures. */
-    private static final Set<String> MARKERS =
-            words("change continuation continue cursor delta end next nextpage page pagination paging position prev previous"
+    private static final Set<String> MARKERS = words(
+            "change continuation continue cursor delta end next nextpage page pagination paging position prev previous"
                     + " resume scroll skip start sync watermark");
 
     private static final Set<String> LETTERS = words("email footer html mail message post");
@@ -63,8 +66,9 @@ final class CredentialNames {
     private static final Set<String> TICKETS = words("boarding bus day event guest ski season train visitor");
 
     /** The words of which names in lower case consist: {@code clientsecret}, {@code xapikey}. */
-    private static final Set<String> VOCABULARY = new HashSet<>(words("bot db device hub id jira my oauth refresh root smtp user x"
-            + " access security bearer connection string github gitlab slack login key keys database admin"));
+    private static final Set<String> VOCABULARY =
+            new HashSet<>(words("bot db device hub id jira my oauth refresh root smtp user x"
+                    + " access security bearer connection string github gitlab slack login key keys database admin"));
 
     static {
         VOCABULARY.addAll(CREDENTIALS);

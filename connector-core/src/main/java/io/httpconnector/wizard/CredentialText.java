@@ -17,7 +17,8 @@ import java.util.stream.Stream;
 final class CredentialText {
 
     private static final String PRIVATE_KEY = "-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----";
-    private static final Pattern PEM = Pattern.compile(PRIVATE_KEY + "[^-]*+(?:-----END [A-Z ]{0,40}PRIVATE KEY-----)?");
+    private static final Pattern PEM =
+            Pattern.compile(PRIVATE_KEY + "[^-]*+(?:-----END [A-Z ]{0,40}PRIVATE KEY-----)?");
     private static final Pattern JWT =
             Pattern.compile("\\beyJ[A-Za-z0-9_-]{8,}+\\.eyJ[A-Za-z0-9_-]{8,}+\\.[A-Za-z0-9_-]*+");
 
@@ -35,9 +36,8 @@ final class CredentialText {
     private static final Pattern ELEMENT =
             Pattern.compile("<((?:[A-Za-z_][\\w.-]{0,100}:)?([A-Za-z_][\\w.-]{0,100}))(?:\\s[^<>]*+)?(?<!/)>");
     private static final Pattern CONTENT = Pattern.compile("(?<=>)[^<]*[^<\\s][^<]*(?=<)|(?<=<!\\[CDATA\\[)[^]]++");
-    private static final Pattern PART =
-            Pattern.compile(
-                    "(?i)content-disposition:[^\\r\\n]*?\\bname=\"([^\"\\r\\n]*)\"[^\\r\\n]*\\r?\\n(?:[^\\r\\n]++\\r?\\n)*+\\r?\\n");
+    private static final Pattern PART = Pattern.compile(
+            "(?i)content-disposition:[^\\r\\n]*?\\bname=\"([^\"\\r\\n]*)\"[^\\r\\n]*\\r?\\n(?:[^\\r\\n]++\\r?\\n)*+\\r?\\n");
 
     private static final int MAX_FOUND = 100;
 
@@ -120,7 +120,10 @@ final class CredentialText {
     /** A matcher that goes on after the mask. */
     private Matcher continued(Matcher before, Pattern pattern, int length) {
         int at = Math.min(text.length(), before.start() + length);
-        return pattern.matcher(text).region(at, text.length()).useTransparentBounds(true).useAnchoringBounds(false);
+        return pattern.matcher(text)
+                .region(at, text.length())
+                .useTransparentBounds(true)
+                .useAnchoringBounds(false);
     }
 
     /** Gives the length of what is there now. */
@@ -164,7 +167,9 @@ final class CredentialText {
     /** What is percent-encoded, decoded where it can be. */
     static String decoded(String text) {
         try {
-            return text.indexOf('%') < 0 && text.indexOf('+') < 0 ? text : URLDecoder.decode(text, StandardCharsets.UTF_8);
+            return text.indexOf('%') < 0 && text.indexOf('+') < 0
+                    ? text
+                    : URLDecoder.decode(text, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
             return text;
         }

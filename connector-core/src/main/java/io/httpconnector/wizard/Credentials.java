@@ -33,11 +33,12 @@ final class Credentials {
     /** A value that no person has thought of: {@code key=AIzaSy...}. */
     private static final Pattern RANDOM = Pattern.compile("(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_+/=.~-]{16,}");
 
-    private static final Set<String> OFTEN_RANDOM = Set.of("key", "code", "sid", "appid", "user_key", "routing_key", "hapikey");
+    private static final Set<String> OFTEN_RANDOM =
+            Set.of("key", "code", "sid", "appid", "user_key", "routing_key", "hapikey");
 
     /** The text beside a pill: the scheme of a header, the name of a cookie, or punctuation. */
-    private static final Pattern BESIDE_A_PILL =
-            Pattern.compile("[\\s;,&:\"'/]*(?:([A-Za-z][A-Za-z0-9-]{0,40}) )?(?:[A-Za-z_][\\w-]{0,60}=)?[\"']?[\\s;,]*");
+    private static final Pattern BESIDE_A_PILL = Pattern.compile(
+            "[\\s;,&:\"'/]*(?:([A-Za-z][A-Za-z0-9-]{0,40}) )?(?:[A-Za-z_][\\w-]{0,60}=)?[\"']?[\\s;,]*");
 
     private static final Pattern SCHEME = Pattern.compile(
             "(?i)basic|bearer|digest|bot|ssws|oauth|hawk|negotiate|ntlm|dpop|mac|splunk|aws4-hmac-sha256|.*(key|token|auth|jwt).*");
@@ -87,9 +88,11 @@ final class Credentials {
         return switch (kind) {
             case ALL -> isWritten(text);
             case TEXTS -> !isNumber && isWritten(text);
-            case TEXT -> value.isTextual()
-                    && isWritten(text)
-                    && !(SCHEMES.contains(text.toLowerCase(Locale.ROOT)) && name.toLowerCase(Locale.ROOT).contains("auth"));
+            case TEXT ->
+                value.isTextual()
+                        && isWritten(text)
+                        && !(SCHEMES.contains(text.toLowerCase(Locale.ROOT))
+                                && name.toLowerCase(Locale.ROOT).contains("auth"));
             case DIGITS -> text.matches("[0-9]{4,12}");
             default -> false;
         };
@@ -228,7 +231,8 @@ final class Credentials {
             }
             return copy;
         }
-        boolean isCredential = isCredential(kind, value, name) || (value.isTextual() && holdsCredential(value.textValue()));
+        boolean isCredential =
+                isCredential(kind, value, name) || (value.isTextual() && holdsCredential(value.textValue()));
         return isCredential ? replacement.of(pointer, value) : value;
     }
 

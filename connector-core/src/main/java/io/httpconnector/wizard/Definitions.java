@@ -37,8 +37,7 @@ final class Definitions {
             "te",
             "upgrade");
 
-    private static final Set<String> USUAL_METHODS =
-            Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
+    private static final Set<String> USUAL_METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
     /** Narrower than RFC 9110's token, which may hold characters that mean something to a shell. */
     private static final Pattern METHOD = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,63}");
@@ -243,7 +242,8 @@ final class Definitions {
             kept = pill(name, "the field " + name);
         } else {
             JsonNode tree = text.startsWith("{") || text.startsWith("[") ? TemplateTexts.json(value) : null;
-            if (tree != null && !Credentials.found(TemplateTexts.USUAL.read(tree)).isEmpty()) {
+            if (tree != null
+                    && !Credentials.found(TemplateTexts.USUAL.read(tree)).isEmpty()) {
                 kept = pill(name, "the field " + name);
             }
         }
@@ -253,7 +253,8 @@ final class Definitions {
     /** A part whose content is a pill. */
     void file(String name, String fileName, String contentType) {
         String pill = "{{file." + identifier(name) + "}}";
-        ObjectNode part = body().withArray("/multipart").addObject().put("name", name).put("value", pill);
+        ObjectNode part =
+                body().withArray("/multipart").addObject().put("name", name).put("value", pill);
         part.put("fileName", literal(fileName)).put("contentType", literal(contentType));
         note("the content of " + fileName + " is the pill " + pill);
     }

@@ -32,7 +32,7 @@ final class OpenApiReader {
     private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z0-9_-]+");
 
     /** Scheme and host; or a variable in the place of both, as {@code {{baseUrl}}} and {@code {baseUrl}}. */
-    private static final Pattern ORIGIN = Pattern.compile("^(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#]*|^\\{+[^{}/]+}+[^/?#]*");
+    private static final Pattern ORIGIN = Pattern.compile("^(?:[^/?#]*:)?//[^/?#]*|^\\{+[^{}/]+}+[^/?#]*");
 
     private final JsonNode document;
     private final SchemaSample samples;
@@ -47,7 +47,8 @@ final class OpenApiReader {
         for (JsonNode reference : document.at("/components/securitySchemes")) {
             JsonNode scheme = samples.resolved(reference);
             if (scheme.path("type").asText().equals("apiKey")) {
-                keys.add(scheme.path("in").asText() + " " + scheme.path("name").asText().toLowerCase(Locale.ROOT));
+                keys.add(scheme.path("in").asText() + " "
+                        + scheme.path("name").asText().toLowerCase(Locale.ROOT));
             }
         }
     }
@@ -104,7 +105,8 @@ final class OpenApiReader {
         String url = server.path("url").asText("").strip();
         for (Map.Entry<String, JsonNode> variable : server.path("variables").properties()) {
             JsonNode value = variable.getValue();
-            String text = value.path("default").asText(value.path("enum").path(0).asText(""));
+            String text =
+                    value.path("default").asText(value.path("enum").path(0).asText(""));
             url = url.replace("{" + variable.getKey() + "}", text);
         }
         return url;
@@ -264,7 +266,8 @@ final class OpenApiReader {
             fields(sample, content.path(type).path("encoding"), definition);
         } else if (type.equals("multipart/form-data") && sample.isObject()) {
             definition.body().putArray("multipart");
-            sample.properties().forEach(field -> parts(field.getKey(), field.getValue(), content.path(type), definition));
+            sample.properties()
+                    .forEach(field -> parts(field.getKey(), field.getValue(), content.path(type), definition));
         } else if (sample.isTextual()
                 && !samples.resolved(content.path(type).path("schema"))
                         .path("format")
@@ -308,8 +311,7 @@ final class OpenApiReader {
 
     private static void part(String name, JsonNode value, String type, Definitions definition) {
         String usual = value.isContainerNode() ? "application/json" : "";
-        definition.templatePart(
-                name, Definitions.literal(ParameterStyle.text(value)), type.isEmpty() ? usual : type);
+        definition.templatePart(name, Definitions.literal(ParameterStyle.text(value)), type.isEmpty() ? usual : type);
     }
 
     private static void file(String name, JsonNode schema, String type, Definitions definition) {

@@ -50,23 +50,26 @@ record ParameterStyle(String style, boolean isExploded) {
         if (isExploded) {
             texts.forEach(text -> pairs.accept(name, text));
         } else if (!texts.isEmpty()) {
-            String delimiter =
-                    switch (style) {
-                        case "spaceDelimited" -> " ";
-                        case "pipeDelimited" -> "|";
-                        default -> ",";
-                    };
+            String delimiter = switch (style) {
+                case "spaceDelimited" -> " ";
+                case "pipeDelimited" -> "|";
+                default -> ",";
+            };
             pairs.accept(name, String.join(delimiter, texts));
         }
     }
 
     private static void deep(String name, JsonNode value, BiConsumer<String, String> pairs) {
         int[] left = {MAX_PAIRS};
-        deep(name, value, (key, text) -> {
-            if (left[0]-- > 0) {
-                pairs.accept(key, text);
-            }
-        }, 0);
+        deep(
+                name,
+                value,
+                (key, text) -> {
+                    if (left[0]-- > 0) {
+                        pairs.accept(key, text);
+                    }
+                },
+                0);
     }
 
     private static void deep(String name, JsonNode value, BiConsumer<String, String> pairs, int depth) {

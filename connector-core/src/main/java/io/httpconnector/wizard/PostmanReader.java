@@ -72,7 +72,11 @@ final class PostmanReader {
     private void items(JsonNode items, Scope scope, int depth) {
         for (JsonNode item : items) {
             if (item.path("item").isArray() && depth < MAX_DEPTH) {
-                items(item.path("item"), scope.within(item, " of the folder \"" + item.path("name").asText() + "\""), depth + 1);
+                items(
+                        item.path("item"),
+                        scope.within(
+                                item, " of the folder \"" + item.path("name").asText() + "\""),
+                        depth + 1);
             } else if (item.has("request")) {
                 all.add(request(item, scope));
             }
@@ -133,8 +137,11 @@ final class PostmanReader {
         String host = joined(url.path("host"), ".");
         String port = url.path("port").asText("");
         String path = joined(url.path("path"), "/");
-        String authority = host.isEmpty() ? "" : (protocol.isEmpty() ? "" : protocol.replaceFirst(":?(//)?$", "") + "://")
-                + host + (port.isEmpty() ? "" : ":" + port);
+        String authority = host.isEmpty()
+                ? ""
+                : (protocol.isEmpty() ? "" : protocol.replaceFirst(":?(//)?$", "") + "://")
+                        + host
+                        + (port.isEmpty() ? "" : ":" + port);
         return authority + (path.isEmpty() || path.startsWith("/") ? "" : "/") + path;
     }
 
@@ -166,10 +173,9 @@ final class PostmanReader {
         if (!url.path("query").isArray()) {
             int question = raw.replaceFirst("(?s)#.*$", "").indexOf('?');
             if (url.path("query").isTextual()) {
-                definition.templateQueryOf(substituted(url.path("query").asText(), scope));
+                definition.templateQueryOf(pairs(url.path("query").asText(), scope));
             } else if (question >= 0) {
-                definition.templateQueryOf(
-                        substituted(raw.substring(question + 1).replaceFirst("(?s)#.*$", ""), scope));
+                definition.templateQueryOf(pairs(raw.substring(question + 1).replaceFirst("(?s)#.*$", ""), scope));
             }
             return;
         }
@@ -177,16 +183,30 @@ final class PostmanReader {
         for (JsonNode pair : url.path("query")) {
             boolean isEmpty = !pair.hasNonNull("key") && !pair.hasNonNull("value");
             if (!pair.path("disabled").asBoolean() && !isEmpty) {
-                String name = escaped(pair.path("key").asText(""), true);
-                pairs.add(pair.hasNonNull("value") ? name + "=" + escaped(pair.path("value").asText(), false) : name);
+                String name = escaped(pair.path("key").asText(""), true, scope);
+                pairs.add(
+                        pair.hasNonNull("value")
+                                ? name + "=" + escaped(pair.path("value").asText(), false, scope)
+                                : name);
             }
         }
-        definition.templateQueryOf(substituted(String.join("&", pairs), scope));
+        definition.templateQueryOf(String.join("&", pairs));
+    }
+
+    /** The pairs of a query, in which the values of variables are values. */
+    private static String pairs(String query, Scope scope) {
+        List<String> pairs = new ArrayList<>();
+        for (String pair : query.split("&", -1)) {
+            int equals = pair.indexOf('=');
+            String name = escaped(equals < 0 ? pair : pair.substring(0, equals), true, scope);
+            pairs.add(equals < 0 ? name : name + "=" + escaped(pair.substring(equals + 1), false, scope));
+        }
+        return String.join("&", pairs);
     }
 
     /** Postman sends what is percent-encoded as it is, but a separator within a value is encoded. */
-    private static String escaped(String text, boolean isName) {
-        String escaped = text.replace("&", "%26").replace("#", "%23");
+    private static String escaped(String text, boolean isName, Scope scope) {
+        String escaped = substituted(text, scope).replace("&", "%26").replace("#", "%23");
         return isName ? escaped.replace("=", "%3D") : escaped;
     }
 
@@ -194,10 +214,13 @@ final class PostmanReader {
     private List<String[]> headers(JsonNode header, Scope scope) {
         List<String[]> all = new ArrayList<>();
         if (header.isTextual()) {
-            header.asText().lines().filter(line -> line.indexOf(':') > 0).forEach(line -> all.add(new String[] {
-                line.substring(0, line.indexOf(':')).strip(),
-                substituted(line.substring(line.indexOf(':') + 1).strip(), scope)
-            }));
+            header.asText()
+                    .lines()
+                    .filter(line -> line.indexOf(':') > 0)
+                    .forEach(line -> all.add(new String[] {
+                        line.substring(0, line.indexOf(':')).strip(),
+                        substituted(line.substring(line.indexOf(':') + 1).strip(), scope)
+                    }));
             return all;
         }
         for (JsonNode pair : header) {

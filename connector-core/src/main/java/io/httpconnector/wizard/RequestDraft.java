@@ -119,7 +119,8 @@ public final class RequestDraft {
      */
     public RequestDraft header(String name, String value) {
         String given = Given.notNull(value, Given.notNull(name, "header name"));
-        if (Credentials.isCredential(name) && (given.isEmpty() || Credentials.isWritten(TemplateTexts.USUAL.read(given)))) {
+        if (Credentials.isCredential(name)
+                && (given.isEmpty() || Credentials.isWritten(TemplateTexts.USUAL.read(given)))) {
             throw new InvalidDefinitionException(
                     "header " + name, List.of("credentials belong to the connection: give them to its auth strategy"));
         }

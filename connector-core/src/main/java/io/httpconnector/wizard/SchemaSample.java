@@ -58,7 +58,8 @@ final class SchemaSample {
 
     private JsonNode at(String pointer) {
         try {
-            return document.at(pointer.indexOf('%') < 0 ? pointer : URLDecoder.decode(pointer.replace("+", "%2B"), UTF_8));
+            return document.at(
+                    pointer.indexOf('%') < 0 ? pointer : URLDecoder.decode(pointer.replace("+", "%2B"), UTF_8));
         } catch (IllegalArgumentException e) {
             return MissingNode.getInstance();
         }
@@ -114,7 +115,8 @@ final class SchemaSample {
                 return schema.path(keyword).get(0);
             }
         }
-        boolean isComposed = COMPOSED.stream().anyMatch(keyword -> !schema.path(keyword).isEmpty());
+        boolean isComposed =
+                COMPOSED.stream().anyMatch(keyword -> !schema.path(keyword).isEmpty());
         return isComposed ? composed(schema, depth) : ofType(schema, type(schema), depth);
     }
 
@@ -130,7 +132,8 @@ final class SchemaSample {
                 other = value;
             }
         }
-        boolean isObject = schema.has("properties") || schema.path("type").asText().equals("object") || !all.isEmpty();
+        boolean isObject =
+                schema.has("properties") || schema.path("type").asText().equals("object") || !all.isEmpty();
         if (isObject) {
             if (object(schema, depth) instanceof ObjectNode own) {
                 all.setAll(own);
@@ -219,7 +222,8 @@ final class SchemaSample {
         if (most.isNumber() && number.compareTo(most.decimalValue()) > 0) {
             number = most.decimalValue();
         }
-        BigDecimal step = schema.path("multipleOf").isNumber() ? schema.path("multipleOf").decimalValue() : BigDecimal.ZERO;
+        BigDecimal step =
+                schema.path("multipleOf").isNumber() ? schema.path("multipleOf").decimalValue() : BigDecimal.ZERO;
         if (step.signum() > 0 && number.remainder(step).signum() != 0) {
             number = number.divide(step, 0, RoundingMode.CEILING).multiply(step);
         }
@@ -238,8 +242,8 @@ final class SchemaSample {
         if (depth <= MAX_DEPTH) {
             schema.path("properties").properties().forEach(property -> {
                 JsonNode known = resolved(property.getValue());
-                boolean isWanted =
-                        required.contains(property.getKey()) || !known.path("deprecated").asBoolean();
+                boolean isWanted = required.contains(property.getKey())
+                        || !known.path("deprecated").asBoolean();
                 if (!known.path("readOnly").asBoolean() && isWanted) {
                     object.set(property.getKey(), of(property.getValue(), depth + 1));
                 }

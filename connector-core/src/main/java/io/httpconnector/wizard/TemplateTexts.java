@@ -26,14 +26,16 @@ record TemplateTexts(String open, String close) {
     static final TemplateTexts USUAL = new TemplateTexts("{{", "}}");
 
     private static final Pattern QUOTED = Pattern.compile("\\s*(?:'([^']*)'|\"([^\"]*)\")\\s*");
-    private static final Pattern DEFAULT = Pattern.compile("\\b(?:default|ifEmpty)\\s*\\(\\s*\\\\?(['\"])(.*?)\\\\?\\1");
+    private static final Pattern DEFAULT =
+            Pattern.compile("\\b(?:default|ifEmpty)\\s*\\(\\s*\\\\?(['\"])(.*?)\\\\?\\1");
 
     private static final Pattern PILL_ALONE = Pattern.compile("\\{\\{[A-Za-z0-9_.-]+}}");
 
     static TemplateTexts of(JsonNode definition) {
         JsonNode delimiters = definition.path("delimiters");
         return delimiters.size() == 2
-                ? new TemplateTexts(delimiters.path(0).asText("{{"), delimiters.path(1).asText("}}"))
+                ? new TemplateTexts(
+                        delimiters.path(0).asText("{{"), delimiters.path(1).asText("}}"))
                 : USUAL;
     }
 

@@ -162,7 +162,8 @@ final class YamlTree {
     /** The earlier mapping wins (the type merge of YAML 1.1). */
     private static void merge(JsonNode value, ObjectNode merged, Node node) {
         boolean isList = value.isArray();
-        for (JsonNode one : isList ? value : JsonNodeFactory.instance.arrayNode().add(value)) {
+        for (JsonNode one :
+                isList ? value : JsonNodeFactory.instance.arrayNode().add(value)) {
             if (!one.isObject()) {
                 throw Yaml.refused(at(node.getStartMark()) + "what << merges must be a mapping, or a list of mappings");
             }
@@ -177,7 +178,11 @@ final class YamlTree {
     private static JsonNode scalar(ScalarNode node) {
         String text = node.getValue();
         Tag tag = node.getTag();
-        JsonNode value = tag.equals(PLAIN) || tag.equals(Tag.NULL) || tag.equals(Tag.BOOL) || tag.equals(Tag.INT) || tag.equals(Tag.FLOAT)
+        JsonNode value = tag.equals(PLAIN)
+                        || tag.equals(Tag.NULL)
+                        || tag.equals(Tag.BOOL)
+                        || tag.equals(Tag.INT)
+                        || tag.equals(Tag.FLOAT)
                 ? plain(text)
                 : TextNode.valueOf(text);
         return tag.equals(Tag.FLOAT) && value.isIntegralNumber() ? number(text, text) : value;
@@ -222,7 +227,7 @@ final class YamlTree {
 
     private static JsonNode number(String json, String text) {
         try {
-            return Json.number(json);
+            return Json.parse(json);
         } catch (InvalidDefinitionException e) {
             return TextNode.valueOf(text);
         }

@@ -42,24 +42,27 @@ class CredentialsTest {
             .build();
 
     static Stream<String> credentials() {
-        return Stream.of(("password Password PASSWORD user_password userPassword newPassword password_confirmation passwordConfirm passwd pwd"
-                + " passphrase passcode PRIVATE-TOKEN X-Auth-Key X-Token Ocp-Apim-Subscription-Key X-Amz-Security-Token sig jwt private_key"
-                + " accessKey AccessKeySecret AWSAccessKeyId secret_access_key secretAccessKey api_key apiKey API-Key apikey APIKEY xapikey X-API-Key"
-                + " client_secret clientSecret clientsecret access_token accessToken accesstoken refresh_token id_token token X-Auth-Token"
-                + " X-Shopify-Access-Token X-Vault-Token X-Goog-Api-Key DD-APPLICATION-KEY x-functions-key sharedSecret webhook_secret secret secretKey"
-                + " SecretString credentials session_token sessionid JSESSIONID PHPSESSID session_id sid_token Authorization Proxy-Authorization Cookie"
-                + " Set-Cookie X-Amz-Signature X-Amz-Credential X-Hub-Signature-256 csrf_token csrfmiddlewaretoken hapikey signingKey"
-                + " subscription-key connectionString client_assertion code_verifier otp user[password] tokens[0] password2 smtp_pass auth_token")
-                .split(" ", -1));
+        return Stream.of(
+                ("password Password PASSWORD user_password userPassword newPassword password_confirmation passwordConfirm passwd pwd"
+                                + " passphrase passcode PRIVATE-TOKEN X-Auth-Key X-Token Ocp-Apim-Subscription-Key X-Amz-Security-Token sig jwt private_key"
+                                + " accessKey AccessKeySecret AWSAccessKeyId secret_access_key secretAccessKey api_key apiKey API-Key apikey APIKEY xapikey X-API-Key"
+                                + " client_secret clientSecret clientsecret access_token accessToken accesstoken refresh_token id_token token X-Auth-Token"
+                                + " X-Shopify-Access-Token X-Vault-Token X-Goog-Api-Key DD-APPLICATION-KEY x-functions-key sharedSecret webhook_secret secret secretKey"
+                                + " SecretString credentials session_token sessionid JSESSIONID PHPSESSID session_id sid_token Authorization Proxy-Authorization Cookie"
+                                + " Set-Cookie X-Amz-Signature X-Amz-Credential X-Hub-Signature-256 csrf_token csrfmiddlewaretoken hapikey signingKey"
+                                + " subscription-key connectionString client_assertion code_verifier otp user[password] tokens[0] password2 smtp_pass auth_token")
+                        .split(" ", -1));
     }
 
     static Stream<String> others() {
-        return Stream.of(("secret_type hide_secret secretary signature_required token_type max_tokens author authors authority keyboard key_name"
-                + " next_page_token nextPageToken pageToken continuation_token sync_token tokenization password_policy passwordless requires_password"
-                + " has_password token_count public_key publishableKey primary_key foreignKey idempotency_key Idempotency-Key cache_key project_key"
-                + " monkey turkey compass passport passenger bypass author_id secret_santa secret_name token_endpoint tokenUrl password_reset_url"
-                + " cookie_consent signature_date email_signature design designation assign signal X-Auth-Email client_id account_id user_id"
-                + " boarding_pass completion_tokens description keywords accessibility authored_by sigma password_changed_at credential_type").split(" ", -1));
+        return Stream.of(
+                ("secret_type hide_secret secretary signature_required token_type max_tokens author authors authority keyboard key_name"
+                                + " next_page_token nextPageToken pageToken continuation_token sync_token tokenization password_policy passwordless requires_password"
+                                + " has_password token_count public_key publishableKey primary_key foreignKey idempotency_key Idempotency-Key cache_key project_key"
+                                + " monkey turkey compass passport passenger bypass author_id secret_santa secret_name token_endpoint tokenUrl password_reset_url"
+                                + " cookie_consent signature_date email_signature design designation assign signal X-Auth-Email client_id account_id user_id"
+                                + " boarding_pass completion_tokens description keywords accessibility authored_by sigma password_changed_at credential_type")
+                        .split(" ", -1));
     }
 
     @ParameterizedTest
@@ -71,53 +74,74 @@ class CredentialsTest {
     @ParameterizedTest
     @MethodSource("others")
     void nameOfNoCredential(String name) {
-        assertThat(Credentials.isCredential(name, name.endsWith("tokens") ? "4096" : "some value")).isFalse();
+        assertThat(Credentials.isCredential(name, name.endsWith("tokens") ? "4096" : "some value"))
+                .isFalse();
         ObjectNode json = (ObjectNode) Json.parse("{}");
         json.put(name, name.endsWith("tokens") ? "4096" : "some value").put("n", 1);
         assertThat(Samples.redacted(json)).isEqualTo(json);
     }
 
     static Stream<Recommendation> imported() {
-        String json = "{\"user\": {\"name\": \"me\", \"password\": \"SuperSecret1\"}, \"keys\": [{\"accessKey\": \"SuperSecret1\"}],"
-                + " \"tokens\": [\"SuperSecret1\"], \"credentials\": {\"a\": {\"b\": [\"SuperSecret1\"]}}, \"secret_type\": \"kept\"}";
+        String json =
+                "{\"user\": {\"name\": \"me\", \"password\": \"SuperSecret1\"}, \"keys\": [{\"accessKey\": \"SuperSecret1\"}],"
+                        + " \"tokens\": [\"SuperSecret1\"], \"credentials\": {\"a\": {\"b\": [\"SuperSecret1\"]}}, \"secret_type\": \"kept\"}";
         String text = TextNode.valueOf(json).toString();
         String inText = json.replace("\"", "\\\"");
         return Stream.of(
                         Sources.curl("curl http://h/a --json '" + json + "'"),
                         Sources.curl("curl http://h/a -d '" + json + "'"),
-                        Sources.curl("curl http://h/a -H 'Content-Type: text/plain' --data-raw 'x=kept&password=SuperSecret1'"),
-                        Sources.curl("curl http://h/a -d 'x=kept&password=SuperSecret1&user%5Bpassword%5D=SuperSecret1'"),
-                        Sources.curl("curl http://h/a -d 'kept=1&payload=%7B%22a%22:1,%22token%22:%22SuperSecret1%22%7D'"),
-                        Sources.curl("curl http://h/a -F x=kept -F password=SuperSecret1 -F 'meta={\"jwt\": \"SuperSecret1\"};type=application/json'"),
-                        Sources.curl("curl 'http://me:SuperSecret1@h/kept;jsessionid=SuperSecret1?sig=SuperSecret1&a=%E4&jwt=SuperSecret1'"),
-                        Sources.curl("curl http://h/kept -H 'PRIVATE-TOKEN: SuperSecret1' -H 'X-Auth-Key: SuperSecret1' -b 'sid=SuperSecret1'"
-                                + " -H 'Cookie: SuperSecret1' -u me:SuperSecret1 --oauth2-bearer SuperSecret1"),
-                        Sources.curl("curl http://h/a -H 'Content-Type: application/xml' -d '<a><kept/><wsse:Password T=\"x\">SuperSecret1</wsse:Password>"
-                                + "<credentials><user>SuperSecret1</user></credentials></a>'"),
-                        Sources.har("{\"log\": {\"entries\": [{\"request\": {\"method\": \"POST\", \"url\": \"https://h/kept?X-Amz-Signature=SuperSecret1\","
-                                + "\"headers\": [{\"name\": \"X-Token\", \"value\": \"SuperSecret1\"}],"
-                                + "\"postData\": {\"mimeType\": \"application/json\", \"text\": " + text + "}}}]}}"),
-                        Sources.har("{\"log\": {\"entries\": [{\"request\": {\"method\": \"POST\", \"url\": \"https://h/a\", \"postData\": {\"mimeType\":"
-                                + " \"application/x-www-form-urlencoded\", \"params\": [{\"name\": \"passphrase\", \"value\": \"SuperSecret1\"},"
-                                + " {\"name\": \"kept\", \"value\": \"1\"}]}}}]}}"),
-                        Sources.har("{\"log\": {\"entries\": [{\"request\": {\"method\": \"POST\", \"url\": \"https://h/a\", \"postData\": {\"mimeType\":"
-                                + " \"multipart/form-data; boundary=x\", \"params\": [{\"name\": \"private_key\", \"value\": \"SuperSecret1\"},"
-                                + " {\"name\": \"kept\", \"value\": \"1\"}]}}}]}}"),
-                        postman("{\"mode\": \"raw\", \"raw\": \"" + inText + "\", \"options\": {\"raw\": {\"language\": \"json\"}}}"),
-                        postman("{\"mode\": \"raw\", \"raw\": \"{\\\"kept\\\": {{n}}, \\\"password\\\": \\\"SuperSecret1\\\"}\", \"options\": {\"raw\":"
-                                + " {\"language\": \"json\"}}}"),
-                        postman("{\"mode\": \"raw\", \"raw\": \"{\\\"kept\\\": 1, // note\\n \\\"password\\\": \\\"SuperSecret1\\\"}\", \"options\": {\"raw\":"
-                                + " {\"language\": \"json\"}}}"),
-                        postman("{\"mode\": \"urlencoded\", \"urlencoded\": [{\"key\": \"kept\", \"value\": \"1\"}, {\"key\": \"password\", \"value\":"
-                                + " \"SuperSecret1\"}]}"),
-                        postman("{\"mode\": \"formdata\", \"formdata\": [{\"key\": \"kept\", \"value\": \"1\"}, {\"key\": \"token\", \"value\": \"SuperSecret1\"}]}"),
-                        postman("{\"mode\": \"graphql\", \"graphql\": {\"query\": \"mutation { kept }\", \"variables\": \"{\\\"password\\\": \\\"SuperSecret1\\\"}\"}}"))
+                        Sources.curl(
+                                "curl http://h/a -H 'Content-Type: text/plain' --data-raw 'x=kept&password=SuperSecret1'"),
+                        Sources.curl(
+                                "curl http://h/a -d 'x=kept&password=SuperSecret1&user%5Bpassword%5D=SuperSecret1'"),
+                        Sources.curl(
+                                "curl http://h/a -d 'kept=1&payload=%7B%22a%22:1,%22token%22:%22SuperSecret1%22%7D'"),
+                        Sources.curl(
+                                "curl http://h/a -F x=kept -F password=SuperSecret1 -F 'meta={\"jwt\": \"SuperSecret1\"};type=application/json'"),
+                        Sources.curl(
+                                "curl 'http://me:SuperSecret1@h/kept;jsessionid=SuperSecret1?sig=SuperSecret1&a=%E4&jwt=SuperSecret1'"),
+                        Sources.curl(
+                                "curl http://h/kept -H 'PRIVATE-TOKEN: SuperSecret1' -H 'X-Auth-Key: SuperSecret1' -b 'sid=SuperSecret1'"
+                                        + " -H 'Cookie: SuperSecret1' -u me:SuperSecret1 --oauth2-bearer SuperSecret1"),
+                        Sources.curl(
+                                "curl http://h/a -H 'Content-Type: application/xml' -d '<a><kept/><wsse:Password T=\"x\">SuperSecret1</wsse:Password>"
+                                        + "<credentials><user>SuperSecret1</user></credentials></a>'"),
+                        Sources.har(
+                                "{\"log\": {\"entries\": [{\"request\": {\"method\": \"POST\", \"url\": \"https://h/kept?X-Amz-Signature=SuperSecret1\","
+                                        + "\"headers\": [{\"name\": \"X-Token\", \"value\": \"SuperSecret1\"}],"
+                                        + "\"postData\": {\"mimeType\": \"application/json\", \"text\": " + text
+                                        + "}}}]}}"),
+                        Sources.har(
+                                "{\"log\": {\"entries\": [{\"request\": {\"method\": \"POST\", \"url\": \"https://h/a\", \"postData\": {\"mimeType\":"
+                                        + " \"application/x-www-form-urlencoded\", \"params\": [{\"name\": \"passphrase\", \"value\": \"SuperSecret1\"},"
+                                        + " {\"name\": \"kept\", \"value\": \"1\"}]}}}]}}"),
+                        Sources.har(
+                                "{\"log\": {\"entries\": [{\"request\": {\"method\": \"POST\", \"url\": \"https://h/a\", \"postData\": {\"mimeType\":"
+                                        + " \"multipart/form-data; boundary=x\", \"params\": [{\"name\": \"private_key\", \"value\": \"SuperSecret1\"},"
+                                        + " {\"name\": \"kept\", \"value\": \"1\"}]}}}]}}"),
+                        postman("{\"mode\": \"raw\", \"raw\": \"" + inText
+                                + "\", \"options\": {\"raw\": {\"language\": \"json\"}}}"),
+                        postman(
+                                "{\"mode\": \"raw\", \"raw\": \"{\\\"kept\\\": {{n}}, \\\"password\\\": \\\"SuperSecret1\\\"}\", \"options\": {\"raw\":"
+                                        + " {\"language\": \"json\"}}}"),
+                        postman(
+                                "{\"mode\": \"raw\", \"raw\": \"{\\\"kept\\\": 1, // note\\n \\\"password\\\": \\\"SuperSecret1\\\"}\", \"options\": {\"raw\":"
+                                        + " {\"language\": \"json\"}}}"),
+                        postman(
+                                "{\"mode\": \"urlencoded\", \"urlencoded\": [{\"key\": \"kept\", \"value\": \"1\"}, {\"key\": \"password\", \"value\":"
+                                        + " \"SuperSecret1\"}]}"),
+                        postman(
+                                "{\"mode\": \"formdata\", \"formdata\": [{\"key\": \"kept\", \"value\": \"1\"}, {\"key\": \"token\", \"value\": \"SuperSecret1\"}]}"),
+                        postman(
+                                "{\"mode\": \"graphql\", \"graphql\": {\"query\": \"mutation { kept }\", \"variables\": \"{\\\"password\\\": \\\"SuperSecret1\\\"}\"}}"))
                 .map(source -> source.all().get(0));
     }
 
     private static RecommendationSource postman(String body) {
-        return Sources.postman("{\"info\": {\"name\": \"C\", \"schema\": \"https://schema.getpostman.com/json/collection/v2.1.0/collection.json\"},"
-                + "\"item\": [{\"name\": \"R\", \"request\": {\"method\": \"POST\", \"url\": \"https://h/a\", \"body\": " + body + "}}]}");
+        return Sources.postman(
+                "{\"info\": {\"name\": \"C\", \"schema\": \"https://schema.getpostman.com/json/collection/v2.1.0/collection.json\"},"
+                        + "\"item\": [{\"name\": \"R\", \"request\": {\"method\": \"POST\", \"url\": \"https://h/a\", \"body\": "
+                        + body + "}}]}");
     }
 
     @ParameterizedTest
@@ -128,15 +152,15 @@ class CredentialsTest {
         // It is a template, and it can be saved.
         ObjectNode definition = imported.definition().deepCopy().put("name", "T");
         assertThat(Credentials.in(definition)).isEmpty();
-        RequestTemplate template =
-                RequestTemplate.fromJson(definition);
+        RequestTemplate template = RequestTemplate.fromJson(definition);
         assertThat(template.name()).isEqualTo("T");
     }
 
     @Test
     void pillsOfTheConnectionKeepTheStructure() {
-        Recommendation read = Sources.curl("curl http://h/login --json '{\"user\": \"me\", \"password\": \"SuperSecret1\","
-                        + " \"old\": {\"password\": \"SuperSecret1\"}, \"tokens\": [\"a1\", \"b2\"], \"pin\": 1234, \"remember_password\": true}'")
+        Recommendation read = Sources.curl(
+                        "curl http://h/login --json '{\"user\": \"me\", \"password\": \"SuperSecret1\","
+                                + " \"old\": {\"password\": \"SuperSecret1\"}, \"tokens\": [\"a1\", \"b2\"], \"pin\": 1234, \"remember_password\": true}'")
                 .all()
                 .get(0);
 
@@ -177,7 +201,8 @@ class CredentialsTest {
             })
     void writtenCredentialIsNotSaved(String json) {
         service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
-        ObjectNode definition = (ObjectNode) Json.parse(json.replace("\\'", "\u0001").replace('\'', '"').replace('\u0001', '\''));
+        ObjectNode definition = (ObjectNode)
+                Json.parse(json.replace("\\'", "\u0001").replace('\'', '"').replace('\u0001', '\''));
         definition.put("method", "POST");
         if (!definition.has("url")) {
             definition.put("url", "/");
@@ -198,7 +223,8 @@ class CredentialsTest {
     @Test
     void pillInThePlaceOfACredentialIsSavedAndItsValueIsMasked(@TempDir Path dir) throws IOException {
         service.stubFor(any(anyUrl())
-                .willReturn(okJson("{\"session\": {\"jwt\": \"SuperSecret1\"}, \"tokens\": [\"SuperSecret1\"], \"token_type\": \"x\"}")
+                .willReturn(okJson(
+                                "{\"session\": {\"jwt\": \"SuperSecret1\"}, \"tokens\": [\"SuperSecret1\"], \"token_type\": \"x\"}")
                         .withHeader("Location", "/next?access_token=SuperSecret1&a=1")));
         Path file = dir.resolve("login.json");
         try (HttpConnection connection =
@@ -255,8 +281,9 @@ class CredentialsTest {
 
     @Test
     void editedFileWithACredentialIsNotWrittenAgain(@TempDir Path dir) {
-        JsonNode edited = Json.parse("{\"format\": \"http-connector/saved-request\", \"version\": 1, \"request\": {\"name\": \"T\", \"method\": \"POST\","
-                + " \"url\": \"/\", \"body\": {\"json\": {\"password\": \"SuperSecret1\"}}}}");
+        JsonNode edited = Json.parse(
+                "{\"format\": \"http-connector/saved-request\", \"version\": 1, \"request\": {\"name\": \"T\", \"method\": \"POST\","
+                        + " \"url\": \"/\", \"body\": {\"json\": {\"password\": \"SuperSecret1\"}}}}");
         SavedRequest loaded = SavedRequest.fromJson(edited, Map.of());
 
         assertThatThrownBy(() -> loaded.save(dir.resolve("a.json")))

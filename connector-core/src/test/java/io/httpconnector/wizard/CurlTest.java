@@ -3,7 +3,9 @@ package io.httpconnector.wizard;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -204,7 +206,10 @@ class CurlTest {
         JsonNode read = definition("curl " + arguments.strip());
 
         assertThat(read.path("url").asText()).isEqualTo(url.strip());
-        assertThat(read.path("query").isMissingNode() ? "" : read.path("query").toString().replace('"', '\''))
+        assertThat(
+                        read.path("query").isMissingNode()
+                                ? ""
+                                : read.path("query").toString().replace('"', '\''))
                 .isEqualTo(query == null ? "" : query.strip());
     }
 
@@ -224,10 +229,13 @@ class CurlTest {
                     .send();
         }
 
-        List<LoggedRequest> requests = service.findAll(anyRequestedFor(anyUrl()));
-        assertThat(requests.get(0).getBodyAsString()).isEqualTo(body);
-        assertThat(requests.get(0).getHeader("Content-Type")).isEqualTo("application/x-www-form-urlencoded");
-        assertThat(requests.get(1).getUrl()).isEqualTo("/x?a=%E4");
+        assertThat(service.findAll(postRequestedFor(anyUrl())))
+                .singleElement()
+                .returns(body, LoggedRequest::getBodyAsString)
+                .returns("application/x-www-form-urlencoded", request -> request.getHeader("Content-Type"));
+        assertThat(service.findAll(getRequestedFor(anyUrl())))
+                .singleElement()
+                .returns("/x?a=%E4", LoggedRequest::getUrl);
     }
 
     @Test

@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class OpenApiTest {
 
     private static List<Recommendation> read(String rest) {
-        List<Recommendation> all = Sources.openApi("openapi: 3.1.0\ninfo: {title: T, version: '1'}\n" + rest).all();
+        List<Recommendation> all = Sources.openApi("openapi: 3.1.0\ninfo: {title: T, version: '1'}\n" + rest)
+                .all();
         all.forEach(one -> RequestTemplate.fromJson(one.definition().deepCopy().put("name", "T")));
         return all;
     }
@@ -59,9 +60,13 @@ class OpenApiTest {
         String object = "{properties: {card: {type: object, example: {no: 1, at: {m: 2}}}}}";
         assertThat(form(object, "")).isEqualTo("card={\"no\":1,\"at\":{\"m\":2}}");
         assertThat(form(object, "{card: {style: deepObject}}")).isEqualTo("card[no]=1&card[at][m]=2");
-        assertThat(form("{properties: {o: {example: {a: 1, b: 2}}}}", "{o: {explode: true}}")).isEqualTo("a=1&b=2");
-        assertThat(form("{properties: {o: {example: {a: 1, b: 2}}}}", "{o: {explode: false}}")).isEqualTo("o=a,1,b,2");
-        assertThat(form("{properties: {items: {example: [{price: p, n: 1}, {price: q}]}}}", "{items: {style: deepObject}}"))
+        assertThat(form("{properties: {o: {example: {a: 1, b: 2}}}}", "{o: {explode: true}}"))
+                .isEqualTo("a=1&b=2");
+        assertThat(form("{properties: {o: {example: {a: 1, b: 2}}}}", "{o: {explode: false}}"))
+                .isEqualTo("o=a,1,b,2");
+        assertThat(form(
+                        "{properties: {items: {example: [{price: p, n: 1}, {price: q}]}}}",
+                        "{items: {style: deepObject}}"))
                 .isEqualTo("items[0][price]=p&items[0][n]=1&items[1][price]=q");
     }
 
@@ -143,7 +148,8 @@ class OpenApiTest {
                 .extracting(one -> one.definition().path("url").asText())
                 .containsExactly("/v1/a", "/up/a", "/v2/b");
         assertThat(all.get(0).notes()).isEmpty();
-        assertThat(all.get(1).notes()).containsExactly("it has a server of its own, https://upload.example.com: use a connection to it");
+        assertThat(all.get(1).notes())
+                .containsExactly("it has a server of its own, https://upload.example.com: use a connection to it");
     }
 
     @ParameterizedTest
@@ -163,16 +169,22 @@ class OpenApiTest {
                 "https://h/{tenant}/v1 ! /{{input.tenant}}/v1/a"
             })
     void server(String url, String path) {
-        assertThat(read("servers: [{url: '" + url + "'}]\npaths: {/a: {get: {}}}").get(0).definition().path("url").asText())
+        assertThat(read("servers: [{url: '" + url + "'}]\npaths: {/a: {get: {}}}")
+                        .get(0)
+                        .definition()
+                        .path("url")
+                        .asText())
                 .isEqualTo(path);
     }
 
     @Test
     void unusualPaths() {
-        List<Recommendation> all = read("paths: {'/#X-Target=A.b': {post: {}}, '/a?action=x': {get: {}}, '/a b/{id}.json': {get: {}}, '/{a b}': {get: {}}}");
+        List<Recommendation> all = read(
+                "paths: {'/#X-Target=A.b': {post: {}}, '/a?action=x': {get: {}}, '/a b/{id}.json': {get: {}}, '/{a b}': {get: {}}}");
 
         assertThat(all)
-                .extracting(one -> one.definition().path("url").asText() + " " + one.definition().path("query"))
+                .extracting(one -> one.definition().path("url").asText() + " "
+                        + one.definition().path("query"))
                 .containsExactly(
                         "/ ",
                         "/a [{\"name\":\"action\",\"value\":\"x\"}]",
@@ -183,7 +195,10 @@ class OpenApiTest {
 
     @Test
     void whatIsNotFollowedIsNoted() {
-        assertThat(read("paths: {/a: {post: {requestBody: {content: {application/json: {schema: {$ref: 'other.yaml#/X'}}}}}}}").get(0).notes())
+        assertThat(
+                        read("paths: {/a: {post: {requestBody: {content: {application/json: {schema: {$ref: 'other.yaml#/X'}}}}}}}")
+                                .get(0)
+                                .notes())
                 .containsExactly("the reference other.yaml#/X is not followed: add what it stands for");
     }
 
@@ -223,9 +238,11 @@ class OpenApiTest {
                 .isEqualTo("{\"title\":\"T\",\"type\":\"string\",\"properties\":{\"a\":{\"type\":\"integer\"}}}");
         assertThat(tree.get("both")).isEqualTo(Json.parse("{\"x\": 1, \"y\": 3, \"z\": 2}"));
         assertThat(tree.get("words").toString())
-                .isEqualTo("[\"yes\",\"No\",\"on\",\"off\",\"y\",\"n\",true,false,null,null,\"\",\"true\",\"12\",\"12\"]");
+                .isEqualTo(
+                        "[\"yes\",\"No\",\"on\",\"off\",\"y\",\"n\",true,false,null,null,\"\",\"true\",\"12\",\"12\"]");
         assertThat(tree.get("numbers").toString())
-                .isEqualTo("[12,12,31,\"1_000\",0,5,1.50,0.5,1,1e3,12345678901234567890.12345678901234567890,\"1:30\",\".inf\",1]");
+                .isEqualTo(
+                        "[12,12,31,\"1_000\",0,5,1.50,0.5,1,1e3,12345678901234567890.12345678901234567890,\"1:30\",\".inf\",1]");
         assertThat(tree.get("dates").toString()).isEqualTo("[\"2026-01-31\",\"2026-01-31T12:00:00Z\"]");
         assertThat(tree.has("on")).isTrue();
         assertThat(tree.path("200").asText()).isEqualTo("status");
@@ -243,10 +260,15 @@ class OpenApiTest {
         StringBuilder laughs = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for (int i = 1; i < 12; i++) {
             laughs.append("a").append(i).append(": &a").append(i).append(" [");
-            laughs.append(("*a" + (i - 1) + ", ").repeat(9)).append("*a").append(i - 1).append("]\n");
+            laughs.append(("*a" + (i - 1) + ", ").repeat(9))
+                    .append("*a")
+                    .append(i - 1)
+                    .append("]\n");
         }
-        assertTimeoutPreemptively(Duration.ofSeconds(10), () -> assertThatThrownBy(() -> Yaml.read(laughs.toString()))
-                .isInstanceOf(InvalidDefinitionException.class)
-                .hasMessageContaining("aliases"));
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(10),
+                () -> assertThatThrownBy(() -> Yaml.read(laughs.toString()))
+                        .isInstanceOf(InvalidDefinitionException.class)
+                        .hasMessageContaining("aliases"));
     }
 }

@@ -67,19 +67,25 @@ class PostmanTest {
             })
     void url(String url, String path) {
         assertThat(definition("{'url': " + url + "}").path("url").asText()).isEqualTo(path);
-        assertThat(definition("{'method': 'PUT', 'url': " + url + "}").path("method").asText()).isEqualTo("PUT");
+        assertThat(definition("{'method': 'PUT', 'url': " + url + "}")
+                        .path("method")
+                        .asText())
+                .isEqualTo("PUT");
     }
 
     @Test
     void query() {
-        assertThat(definition("'https://h/a?x={{y}}&z=a%20b+c&v={{v}}&e='").path("query")).isEqualTo(json("""
+        assertThat(definition("'https://h/a?x={{y}}&z=a%20b+c&v={{v}}&e='").path("query"))
+                .isEqualTo(json("""
                 [{'name': 'x', 'value': '{{input.y}}'}, {'name': 'z', 'value': 'a b c'}, {'name': 'v', 'value': 'a b&c'}, {'name': 'e', 'value': ''}]"""));
-        assertThat(definition("{'url': {'raw': 'https://h/a?x=1', 'query': [{'key': 'x', 'value': 'a%20b'}, {'key': 'y', 'value': 'c d&e=f'},"
-                                + "{'key': 'n', 'value': '{{y}}'}, {'key': 'off', 'value': '1', 'disabled': true}]}}")
+        assertThat(definition(
+                                "{'url': {'raw': 'https://h/a?x=1', 'query': [{'key': 'x', 'value': 'a%20b'}, {'key': 'y', 'value': 'c d&e=f'},"
+                                        + "{'key': 'n', 'value': '{{y}}'}, {'key': 'off', 'value': '1', 'disabled': true}]}}")
                         .path("query"))
                 .isEqualTo(json("""
                         [{'name': 'x', 'value': 'a b'}, {'name': 'y', 'value': 'c d&e=f'}, {'name': 'n', 'value': '{{input.y}}'}]"""));
-        assertThat(definition("{'url': {'raw': 'https://h/a', 'query': [{'key': 'flag', 'value': null}, {'key': 'x', 'value': '1'}]}}")
+        assertThat(definition(
+                                "{'url': {'raw': 'https://h/a', 'query': [{'key': 'flag', 'value': null}, {'key': 'x', 'value': '1'}]}}")
                         .path("url")
                         .asText())
                 .isEqualTo("/a?flag&x=1");
@@ -94,17 +100,20 @@ class PostmanTest {
         "text, text/plain"
     })
     void languageOfARawBody(String language, String type) {
-        JsonNode read = definition("{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'raw', 'raw': '1', 'options': {'raw': {'language': '"
-                + language + "'}}}}");
+        JsonNode read = definition(
+                "{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'raw', 'raw': '1', 'options': {'raw': {'language': '"
+                        + language + "'}}}}");
 
         assertThat(read.at("/body/contentType").asText("application/json")).isEqualTo(type);
     }
 
     @Test
     void bodies() {
-        assertThat(definition("{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'raw', 'raw': 'x', 'disabled': true},"
-                        + "'header': [{'key': 'Content-Type', 'value': 'a/b'}]}"))
-                .isEqualTo(json("{'method': 'POST', 'url': '/a', 'headers': [{'name': 'Content-Type', 'value': 'a/b'}]}"));
+        assertThat(definition(
+                        "{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'raw', 'raw': 'x', 'disabled': true},"
+                                + "'header': [{'key': 'Content-Type', 'value': 'a/b'}]}"))
+                .isEqualTo(
+                        json("{'method': 'POST', 'url': '/a', 'headers': [{'name': 'Content-Type', 'value': 'a/b'}]}"));
         assertThat(definition("{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'raw', 'raw': ''}}"))
                 .isEqualTo(json("{'method': 'POST', 'url': '/a'}"));
         assertThat(definition("{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'formdata', 'formdata': ["
@@ -116,16 +125,22 @@ class PostmanTest {
                         {'multipart': [{'name': 'meta', 'value': '{}', 'contentType': 'application/json'},
                           {'name': 'f', 'value': '{{file.f}}', 'fileName': 'a.png', 'contentType': 'image/png'},
                           {'name': 'f', 'value': '{{file.f}}', 'fileName': 'b.png', 'contentType': 'image/png'}]}"""));
-        assertThat(definition("{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'graphql', 'graphql': {'query': 'query Q($id: ID) { a(id: $id) { b } }',"
-                                + "'operationName': 'Q', 'variables': {'id': '{{id}}', 'n': 1}}}}")
+        assertThat(definition(
+                                "{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'graphql', 'graphql': {'query': 'query Q($id: ID) { a(id: $id) { b } }',"
+                                        + "'operationName': 'Q', 'variables': {'id': '{{id}}', 'n': 1}}}}")
                         .at("/body/json"))
-                .isEqualTo(json(
-                        "{'query': 'query Q($id: ID) { a(id: $id) { b } }', 'operationName': 'Q', 'variables': {'id': '{{input.id}}', 'n': 1}}"));
-        assertThat(definition("{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'raw', 'raw': '[{{n}}, {{{{]', 'options': {'raw': {'language': 'text'}}}}")
+                .isEqualTo(
+                        json(
+                                "{'query': 'query Q($id: ID) { a(id: $id) { b } }', 'operationName': 'Q', 'variables': {'id': '{{input.id}}', 'n': 1}}"));
+        assertThat(definition(
+                                "{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'raw', 'raw': '[{{n}}, {{{{]', 'options': {'raw': {'language': 'text'}}}}")
                         .at("/body/text")
                         .asText())
                 .isEqualTo("[{{input.n}}, {{'{{'}}{{'{{'}}]");
-        assertThat(definition("{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'file', 'file': {'src': 'x'}}}").at("/body/bytes").asText())
+        assertThat(definition(
+                                "{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'file', 'file': {'src': 'x'}}}")
+                        .at("/body/bytes")
+                        .asText())
                 .isEqualTo("{{file.content}}");
     }
 
@@ -139,17 +154,20 @@ class PostmanTest {
                     {'name': 'C', 'request': {'url': 'https://h/c', 'auth': {'type': 'noauth'}}},
                     {'name': 'D', 'request': {'url': 'https://h/d', 'auth': {'type': 'basic'}}}]}]""");
 
-        assertThat(all).extracting(Recommendation::notes).containsExactly(
-                List.of("it authenticates by bearer of the collection: see to it in the connection"),
-                List.of("it authenticates by apikey of the folder \"F\": see to it in the connection"),
-                List.of(),
-                List.of("it authenticates by basic: see to it in the connection"));
+        assertThat(all)
+                .extracting(Recommendation::notes)
+                .containsExactly(
+                        List.of("it authenticates by bearer of the collection: see to it in the connection"),
+                        List.of("it authenticates by apikey of the folder \"F\": see to it in the connection"),
+                        List.of(),
+                        List.of("it authenticates by basic: see to it in the connection"));
         assertThat(all.get(1).definition().path("url").asText()).isEqualTo("/q");
     }
 
     @Test
     void headersMayBeText() {
-        assertThat(definition("{'url': 'https://h/a', 'header': 'X-A: 1\\nX-B: {{b}}\\n'}").path("headers"))
+        assertThat(definition("{'url': 'https://h/a', 'header': 'X-A: 1\\nX-B: {{b}}\\n'}")
+                        .path("headers"))
                 .isEqualTo(json("[{'name': 'X-A', 'value': '1'}, {'name': 'X-B', 'value': '{{input.b}}'}]"));
     }
 
@@ -159,7 +177,9 @@ class PostmanTest {
         assertThatThrownBy(() -> request("{'method': '" + method + "', 'url': 'https://h/a'}"))
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("request \"R\"");
-        assertThatThrownBy(() -> Sources.har(("{'log': {'entries': [{'request': {'method': '" + method + "', 'url': 'https://h/a'}}]}}").replace('\'', '"')))
+        assertThatThrownBy(() -> Sources.har(
+                        ("{'log': {'entries': [{'request': {'method': '" + method + "', 'url': 'https://h/a'}}]}}")
+                                .replace('\'', '"')))
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("/log/entries/0/request/method");
         assertThatThrownBy(() -> Sources.curl("curl -X '" + method + "' http://h/a"))
@@ -169,13 +189,17 @@ class PostmanTest {
 
     @Test
     void standardMethodInLowerCase() {
-        assertThat(definition("{'method': 'post', 'url': 'https://h/a'}").path("method").asText()).isEqualTo("POST");
+        assertThat(definition("{'method': 'post', 'url': 'https://h/a'}")
+                        .path("method")
+                        .asText())
+                .isEqualTo("POST");
     }
 
     @Test
     void variablesThatMeanEachOtherEnd() {
-        List<Recommendation> all = read("'variable': [{'key': 'a', 'value': '{{b}}{{b}}'}, {'key': 'b', 'value': '{{a}}{{a}}'}],"
-                + "'item': [{'name': 'R', 'request': 'https://h/a?x={{a}}'}]");
+        List<Recommendation> all =
+                read("'variable': [{'key': 'a', 'value': '{{b}}{{b}}'}, {'key': 'b', 'value': '{{a}}{{a}}'}],"
+                        + "'item': [{'name': 'R', 'request': 'https://h/a?x={{a}}'}]");
         assertThat(all).hasSize(1);
     }
 }

@@ -48,7 +48,8 @@ class SavedUrlTest {
                 .baseUrl(production.baseUrl() + "/other")
                 .auth(request -> request.header("Authorization", "Bearer production"))
                 .build()) {
-            assertThat(saved.send(connection, Pills.of("in", Map.of("b", "2"))).status()).isEqualTo(200);
+            assertThat(saved.send(connection, Pills.of("in", Map.of("b", "2"))).status())
+                    .isEqualTo(200);
         }
 
         assertThat(production.findAll(anyRequestedFor(anyUrl())))

@@ -81,9 +81,7 @@ public final class OwnerOnlyFiles {
         // A new file with a name that nobody can guess: one that is there already is never written to.
         Path temporary = target.resolveSibling("." + UUID.randomUUID() + ".tmp");
         try (FileChannel channel = FileChannel.open(
-                temporary,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                fileAttributes(target))) {
+                temporary, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), fileAttributes(target))) {
             ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
