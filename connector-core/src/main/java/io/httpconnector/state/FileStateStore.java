@@ -1,8 +1,8 @@
 package io.httpconnector.state;
 
+import io.httpconnector.internal.io.OwnerOnlyFiles;
 import io.httpconnector.state.StateException.Reason;
 import java.io.IOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -11,8 +11,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -29,16 +27,14 @@ final class FileStateStore implements StateStore {
     private static final Set<StandardOpenOption> LOCKING = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
 
     private final Path directory;
-    private final boolean posix;
     private volatile FileChannel lock;
     private final Set<String> open = ConcurrentHashMap.newKeySet();
     /** The ids whose files were there once. */
     private final Set<String> known = ConcurrentHashMap.newKeySet();
 
     FileStateStore(Path directory) {
-        this.posix = directory.getFileSystem().supportedFileAttributeViews().contains("posix");
         try {
-            Files.createDirectories(directory, owner("rwx------"));
+            Files.createDirectories(directory, OwnerOnlyFiles.directoryAttributes(directory));
             this.directory = directory.toRealPath();
             this.lock = locked(this.directory.resolve(LOCK));
             sweep();
@@ -49,7 +45,7 @@ final class FileStateStore implements StateStore {
     }
 
     private FileChannel locked(Path file) throws IOException {
-        FileChannel channel = FileChannel.open(file, LOCKING, owner("rw-------"));
+        FileChannel channel = FileChannel.open(file, LOCKING, OwnerOnlyFiles.fileAttributes(file));
         boolean locked = false;
         try {
             locked = lock(channel);
@@ -124,7 +120,7 @@ final class FileStateStore implements StateStore {
         }
         Path file = directory.resolve(LOCK);
         if (!Files.exists(file)) {
-            Files.createDirectories(directory, owner("rwx------"));
+            Files.createDirectories(directory, OwnerOnlyFiles.directoryAttributes(directory));
             FileChannel fresh = locked(file);
             lock.close();
             lock = fresh;
@@ -172,32 +168,12 @@ final class FileStateStore implements StateStore {
 
     /** An empty file that only the owner can read. */
     void create(Path file) throws IOException {
-        Files.createFile(file, owner("rw-------"));
+        Files.createFile(file, OwnerOnlyFiles.fileAttributes(file));
     }
 
-    /** So that a new name survives a crash too; where directories can't be opened, as on Windows, the system sees to it. */
+    /** So that a new name survives a crash too. */
     void forceDirectory() throws IOException {
-        boolean done = !posix;
-        boolean interrupted = false;
-        while (!done) {
-            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-                channel.force(true);
-                done = true;
-            } catch (ClosedByInterruptException e) {
-                interrupted = Thread.interrupted();
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private FileAttribute<?>[] owner(String permissions) {
-        return posix
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
-                }
-                : new FileAttribute<?>[0];
+        OwnerOnlyFiles.forceDirectory(directory);
     }
 
     @Override

@@ -2,25 +2,20 @@ package io.httpconnector.auth.oauth2;
 
 import io.httpconnector.ConnectorException;
 import io.httpconnector.Secret;
+import io.httpconnector.internal.io.OwnerOnlyFiles;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,14 +32,12 @@ final class FileTokenStore implements TokenStore {
 
     private final Path directory;
     private final @Nullable TokenCipher cipher;
-    private final boolean posix;
     private final Clock clock = Clock.systemUTC();
 
     FileTokenStore(Path directory, @Nullable TokenCipher cipher) {
         this.cipher = cipher;
-        this.posix = directory.getFileSystem().supportedFileAttributeViews().contains("posix");
         try {
-            Files.createDirectories(directory, owner("rwx------"));
+            Files.createDirectories(directory, OwnerOnlyFiles.directoryAttributes(directory));
             this.directory = directory.toRealPath();
             sweep();
         } catch (IOException e) {
@@ -86,46 +79,18 @@ final class FileTokenStore implements TokenStore {
         String text = cipher == null ? value.reveal() : cipher.encrypt(value.reveal(), key);
         try {
             if (needed == null) {
-                write(file(key, ".tokens"), text, null);
+                OwnerOnlyFiles.write(file(key, ".tokens"), text);
                 Files.deleteIfExists(file(key, ".pending"));
             } else {
                 sweep();
-                write(file(key, ".pending"), text, clock.instant().plus(needed));
+                OwnerOnlyFiles.write(
+                        file(key, ".pending"),
+                        text,
+                        FileTime.from(clock.instant().plus(needed)));
                 Files.deleteIfExists(file(key, ".tokens"));
             }
         } catch (IOException e) {
             throw failed("written", e);
-        }
-    }
-
-    /** All of it or nothing, and on the disk when this returns. */
-    private void write(Path file, String text, @Nullable Instant end) throws IOException {
-        Path temporary = directory.resolve(UUID.randomUUID() + ".tmp");
-        Files.createFile(temporary, owner("rw-------"));
-        try {
-            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-                ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-                channel.force(true);
-            }
-            if (end != null) {
-                Files.setLastModifiedTime(temporary, FileTime.from(end));
-            }
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
-        forceDirectory();
-    }
-
-    /** So that the new name survives a crash too; where directories can't be opened, as on Windows, the system sees to it. */
-    private void forceDirectory() throws IOException {
-        if (posix) {
-            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-                channel.force(true);
-            }
         }
     }
 
@@ -134,7 +99,7 @@ final class FileTokenStore implements TokenStore {
         try {
             boolean lasting = Files.deleteIfExists(file(key, ".tokens"));
             boolean pending = Files.deleteIfExists(file(key, ".pending"));
-            forceDirectory();
+            OwnerOnlyFiles.forceDirectory(directory);
             return lasting || pending;
         } catch (IOException e) {
             throw failed("written", e);
@@ -169,7 +134,7 @@ final class FileTokenStore implements TokenStore {
         Lease threads = THREADS.lock(file.toString(), key, patience);
         boolean locked = false;
         try {
-            FileChannel channel = FileChannel.open(file, LOCKING, owner("rw-------"));
+            FileChannel channel = FileChannel.open(file, LOCKING, OwnerOnlyFiles.fileAttributes(file));
             try {
                 awaitLock(channel, key, end);
                 locked = true;
@@ -211,15 +176,6 @@ final class FileTokenStore implements TokenStore {
 
     private Path file(String key, String suffix) {
         return directory.resolve(StoredJson.fingerprint(key) + suffix);
-    }
-
-    /** For the owner only; where there are no such permissions, those of the directory apply. */
-    private FileAttribute<?>[] owner(String permissions) {
-        return posix
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
-                }
-                : new FileAttribute<?>[0];
     }
 
     private static ConnectorException failed(String what, IOException e) {
