@@ -62,9 +62,7 @@ final class EventReader {
 
     Payload payload(SignedData data) throws IOException {
         Payload payload = Payload.read(
-                data,
-                places.mediaType == null ? data.places().mediaTypes() : List.of(places.mediaType),
-                places.most);
+                data, places.mediaType == null ? data.places().mediaTypes() : List.of(places.mediaType), places.most);
         JsonPointer place = places.jsonIn == null ? null : places.jsonIn.pointer;
         if (place != null) {
             unwrap(payload.tree(), place);
@@ -151,7 +149,9 @@ final class EventReader {
             return value(places.type, came, payload);
         }
         SignedData.Places usual = came.data.places();
-        return usual.typeOf() == null ? value(usual.eventType(), came, payload) : usual.typeOf().apply(payload);
+        return usual.typeOf() == null
+                ? value(usual.eventType(), came, payload)
+                : usual.typeOf().apply(payload);
     }
 
     private String id(Came came, JsonNode payload) {

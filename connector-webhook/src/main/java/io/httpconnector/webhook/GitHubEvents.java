@@ -11,7 +11,18 @@ import java.util.List;
 final class GitHubEvents {
 
     /** An event, and the members that it is known by. Those of an event that has more members come first. */
-    private record Rule(String event, List<String> members) {}
+    private record Rule(String event, List<String> members) {
+
+        boolean applies(JsonNode payload) {
+            // Most have not even the first.
+            for (int i = 0; i < members.size(); i++) {
+                if (!payload.has(members.get(i))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
 
     private static final List<Rule> RULES = List.of(
             rule("ping", "zen", "hook_id"),
@@ -50,7 +61,7 @@ final class GitHubEvents {
         // As a form, the JSON is in a field.
         JsonNode event = payload.path("payload").isObject() ? payload.path("payload") : payload;
         for (Rule rule : RULES) {
-            if (rule.members.stream().allMatch(event::has)) {
+            if (rule.applies(event)) {
                 String action = event.path("action").asText();
                 return action.isEmpty() ? rule.event : rule.event + "." + action;
             }

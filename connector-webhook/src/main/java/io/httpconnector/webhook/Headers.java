@@ -1,5 +1,6 @@
 package io.httpconnector.webhook;
 
+import io.httpconnector.webhook.internal.BodyLength;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -46,6 +47,24 @@ final class Headers {
             }
         }
         return null;
+    }
+
+    /** Whether the body has fewer bytes than the fields say; found in one pass. */
+    boolean announceMoreThan(int size) {
+        String length = null;
+        String transfer = null;
+        String encoding = null;
+        String type = null;
+        for (int i = 0; i < all.length; i += 2) {
+            switch (all[i].length()) {
+                case 12 -> type = all[i].equalsIgnoreCase("Content-Type") ? all[i + 1] : type;
+                case 14 -> length = all[i].equalsIgnoreCase("Content-Length") ? all[i + 1] : length;
+                case 16 -> encoding = all[i].equalsIgnoreCase("Content-Encoding") ? all[i + 1] : encoding;
+                case 17 -> transfer = all[i].equalsIgnoreCase("Transfer-Encoding") ? all[i + 1] : transfer;
+                default -> {}
+            }
+        }
+        return BodyLength.isCutOff(length, transfer, encoding, type, size);
     }
 
     /** What the fields say about the body, found in one pass. */

@@ -47,7 +47,8 @@ record MediaType(String name, Map<String, String> parameters) {
             // Rejected below.
         }
         throw new InvalidDefinitionException(
-                "media type", List.of(Texts.visible(String.valueOf(text)) + " is no media type: use one such as application/json"));
+                "media type",
+                List.of(Texts.visible(String.valueOf(text)) + " is no media type: use one such as application/json"));
     }
 
     /** The media type that a verifier names. */

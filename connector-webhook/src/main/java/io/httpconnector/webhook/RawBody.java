@@ -12,7 +12,7 @@ public final class RawBody {
     }
 
     /**
-     * Its media type.
+     * Its media type, as the header says it: not signed as a rule, and without influence on the payload then.
      *
      * @return the value of {@code Content-Type}, empty when there was none
      */

@@ -16,11 +16,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which events have been handled lately: each id once, also when it comes several times at once. Knows the last so many ids, no
- * longer than the window. Safe for many threads.
+ * longer than the window, and the first response to each: 4 MB of them. Safe for many threads.
  */
 final class Receipts {
 
     private static final Future<Boolean> DONE = CompletableFuture.completedFuture(true);
+
+    /** Responses of more bytes are counted. */
+    private static final int SMALL = 64;
+
+    private static final int MAX_KEPT = 4 * 1024 * 1024;
 
     private final long window;
     private final int most;
@@ -31,6 +36,12 @@ final class Receipts {
 
     /** Of those that were handled: the oldest first. */
     private final Deque<Receipt> handled = new ArrayDeque<>();
+
+    /** Of those whose responses are counted: the oldest first. */
+    private final Deque<Receipt> large = new ArrayDeque<>();
+
+    /** The bytes of these responses. */
+    private int kept;
 
     Receipts(Duration window, int most, Time time) {
         this.window = window.toNanos();
@@ -46,6 +57,9 @@ final class Receipts {
         private long since;
         private @Nullable CompletableFuture<Boolean> awaited;
 
+        /** The first response; null when it is not kept. */
+        private @Nullable WebhookResponse first;
+
         Receipt(String id) {
             this.id = id;
         }
@@ -56,28 +70,31 @@ final class Receipts {
      *
      * @param timeout how long to wait for another thread that does it
      * @param work what it answers says whether it is done; throws nothing
-     * @param repeated what to answer when it has been done before, or just now by another thread
+     * @param repeated the response when it has been done before, or just now by another thread, and the first response is not kept
      */
     WebhookResponse once(
             String id, Duration timeout, Supplier<WebhookResponse> work, Supplier<WebhookResponse> repeated) {
         Receipt mine = new Receipt(id);
-        Future<Boolean> other = begin(mine);
+        Receipt other = begin(mine);
         if (other != null) {
             return await(other, timeout, repeated);
         }
-        boolean done = false;
+        WebhookResponse answer = null;
         try {
-            WebhookResponse answer = work.get();
-            done = answer.isAccepted();
+            answer = work.get();
             return answer;
         } finally {
-            end(mine, done);
+            end(mine, answer);
         }
     }
 
-    private WebhookResponse await(Future<Boolean> other, Duration timeout, Supplier<WebhookResponse> repeated) {
+    private WebhookResponse await(Receipt other, Duration timeout, Supplier<WebhookResponse> repeated) {
         try {
-            return other.get(timeout.toNanos(), TimeUnit.NANOSECONDS) ? repeated.get() : Answers.FAILED;
+            if (!outcome(other).get(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+                return Answers.FAILED;
+            }
+            WebhookResponse first = first(other);
+            return first == null ? repeated.get() : first;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Answers.BUSY;
@@ -86,45 +103,84 @@ final class Receipts {
         }
     }
 
-    /** Null when it is the caller's turn; otherwise, whether it is done, as soon as that is known. */
-    private synchronized @Nullable Future<Boolean> begin(Receipt mine) {
-        Receipt other = known.putIfAbsent(mine.id, mine);
-        if (other == null) {
-            return null;
-        }
-        if (!other.done) {
-            if (other.awaited == null) {
-                other.awaited = new CompletableFuture<>();
-            }
-            return other.awaited;
-        }
-        if (time.nanos() - other.since <= window) {
+    private synchronized @Nullable WebhookResponse first(Receipt receipt) {
+        return receipt.first;
+    }
+
+    /** Whether it is done, as soon as that is known. */
+    private synchronized Future<Boolean> outcome(Receipt receipt) {
+        if (receipt.done) {
             return DONE;
+        }
+        if (receipt.awaited == null) {
+            receipt.awaited = new CompletableFuture<>();
+            if (known.get(receipt.id) != receipt) {
+                // It has failed meanwhile.
+                receipt.awaited.complete(false);
+            }
+        }
+        return receipt.awaited;
+    }
+
+    /** Null when it is the caller's turn; otherwise, the receipt of the one who does it, or did. */
+    private synchronized @Nullable Receipt begin(Receipt mine) {
+        Receipt other = known.putIfAbsent(mine.id, mine);
+        if (other == null || !other.done || time.nanos() - other.since <= window) {
+            return other;
         }
         known.put(mine.id, mine);
         return null;
     }
 
-    private void end(Receipt mine, boolean done) {
+    private void end(Receipt mine, @Nullable WebhookResponse answer) {
+        boolean done = answer != null && answer.isAccepted();
+        CompletableFuture<Boolean> awaited;
         synchronized (this) {
-            if (done) {
+            if (answer != null && done) {
                 mine.done = true;
                 mine.since = time.nanos();
+                keep(mine, answer);
                 handled.add(mine);
                 forget(mine.since);
             } else {
                 known.remove(mine.id);
             }
+            awaited = mine.awaited;
         }
         // Nobody else comes to wait for it from here on.
-        if (mine.awaited != null) {
-            mine.awaited.complete(done);
+        if (awaited != null) {
+            awaited.complete(done);
         }
+    }
+
+    /** Repetitions usually come soon: of many responses, the last are kept. */
+    private void keep(Receipt mine, WebhookResponse answer) {
+        if (answer.body().length > MAX_KEPT) {
+            return;
+        }
+        mine.first = answer;
+        if (answer.body().length > SMALL) {
+            kept += answer.body().length;
+            large.add(mine);
+        }
+        while (kept > MAX_KEPT) {
+            drop(large.removeFirst());
+        }
+    }
+
+    private void drop(Receipt receipt) {
+        WebhookResponse first = receipt.first;
+        receipt.first = null;
+        kept -= first == null || first.body().length <= SMALL ? 0 : first.body().length;
     }
 
     private void forget(long now) {
         while (handled.size() > most || now - handled.getFirst().since > window) {
             Receipt oldest = handled.removeFirst();
+            drop(oldest);
+            if (large.peekFirst() == oldest) {
+                large.removeFirst();
+            }
             // Unless the event has come again since.
             known.remove(oldest.id, oldest);
         }

@@ -236,7 +236,7 @@ public final class SignatureBuilder {
 
     /**
      * Sets where the SHA-256 of the body stands in hexadecimal, for services that sign that instead of the body. Where the content
-     * has the fields of a form, forms need none.
+     * has the fields of a form, the body is a form when there is no hash.
      *
      * @param place such as {@code Part.query("bodySHA256")}, which must be signed
      * @return this builder
@@ -258,7 +258,7 @@ public final class SignatureBuilder {
     }
 
     /**
-     * Sets where the id of an event stands, unless the receiver says it.
+     * Sets where the id of an event stands, unless the receiver says it. It counts only when it is signed.
      *
      * @param place such as {@code Part.body("/id")}
      * @return this builder
@@ -269,9 +269,9 @@ public final class SignatureBuilder {
     }
 
     /**
-     * Sets where it stands what kind of event it is, unless the receiver says it.
+     * Sets where it stands what kind of event it is, unless the receiver says it. It counts only when it is signed.
      *
-     * @param place such as {@code Part.header("X-Event")}
+     * @param place such as {@code Part.body("/type")}
      * @return this builder
      */
     public SignatureBuilder eventType(Part place) {

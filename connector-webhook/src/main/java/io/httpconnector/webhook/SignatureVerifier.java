@@ -65,7 +65,9 @@ final class SignatureVerifier implements Verifier {
      * @param typeOf finds the type of an event in its payload, when no single place has it
      */
     record Service(
-            List<MediaType> mediaTypes, boolean bodiesAreUnique, @Nullable Function<JsonNode, String> typeOf) {
+            List<MediaType> mediaTypes,
+            boolean bodiesAreUnique,
+            @Nullable Function<JsonNode, String> typeOf) {
 
         static final Service UNKNOWN = new Service(List.of(), false, null);
     }

@@ -32,7 +32,8 @@ public final class Signatures {
      * A signature by a shared secret: for services that are not known here.
      *
      * @param algorithm {@code HmacSHA1}, {@code HmacSHA256}, {@code HmacSHA384} or {@code HmacSHA512} (RFC 2104), or a plain
-     *     hash of a content that has the secret: {@code SHA-256}, {@code SHA-384} or {@code SHA-512}
+     *     hash of a content that has the secret: {@code SHA-256}, {@code SHA-384} or {@code SHA-512}. With the secret in front, whoever
+     *     has seen a request can append to its content: bodies are read as JSON, and a warning is logged
      * @param secrets the secrets
      * @return describes the rest
      */

@@ -106,8 +106,7 @@ final class SignedData {
         Places both = places.or(other.places);
         if (isEverything() || other.isEverything()) {
             SignedData signed = isEverything() ? other : this;
-            return new SignedData(
-                    request, signed.covered, signed.fingerprint, signed.identity, signed.tree, both);
+            return new SignedData(request, signed.covered, signed.fingerprint, signed.identity, signed.tree, both);
         }
         boolean mine = covers(BODY);
         boolean others = other.covers(BODY);

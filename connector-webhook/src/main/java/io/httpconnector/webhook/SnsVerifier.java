@@ -55,7 +55,8 @@ final class SnsVerifier implements Verifier {
         ObjectNode signed = signed(body);
         if (signed == null) {
             return Verdict.refused(
-                    Reason.MALFORMED, "its type is unknown, or a signed field is missing, no text, or has a line break");
+                    Reason.MALFORMED,
+                    "its type is unknown, or a signed field is missing, no text, or has a line break");
         }
         if (!topics.contains(signed.path("TopicArn").asText())) {
             return Verdict.refused(Reason.MISMATCH, "it is of a topic that is not listed");
@@ -75,7 +76,12 @@ final class SnsVerifier implements Verifier {
         byte[] content = content(signed);
         return holds(content, body.get("Signature").asText(), algorithm, key)
                 ? Verdict.signed(SignedData.of(
-                        request, part -> isSigned(part, signed), () -> Digests.fingerprint(content), null, signed, PLACES))
+                        request,
+                        part -> isSigned(part, signed),
+                        () -> Digests.fingerprint(content),
+                        null,
+                        signed,
+                        PLACES))
                 : Verdict.refused(Reason.MISMATCH, "the signature does not match");
     }
 

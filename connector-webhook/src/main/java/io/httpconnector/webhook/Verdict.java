@@ -33,7 +33,7 @@ public final class Verdict {
     /** Shows what is covered of a request. */
     @FunctionalInterface
     private interface View {
-        SignedData of(WebhookRequest request, Places places);
+        SignedData of(WebhookRequest request, Verifier verifier);
     }
 
     private Verdict(@Nullable Reason reason, String detail, @Nullable View view) {
@@ -63,12 +63,14 @@ public final class Verdict {
         Given.notNull(fingerprint, "fingerprint of a verdict");
         Given.notNull(covered, "parts that a verdict covers");
         return new Verdict(
-                null, "", (request, places) -> SignedData.of(request, covered, fingerprint, null, null, places));
+                null,
+                "",
+                (request, verifier) -> SignedData.of(request, covered, fingerprint, null, null, places(verifier)));
     }
 
     /** Some of the request is signed, and this shows it. */
     static Verdict signed(SignedData data) {
-        return new Verdict(null, "", (request, places) -> data);
+        return new Verdict(null, "", (request, verifier) -> data);
     }
 
     /**
@@ -111,9 +113,15 @@ public final class Verdict {
 
     /** What a verifier that has accepted a request has covered of it. */
     SignedData data(WebhookRequest request, Verifier verifier) {
-        Places places = new Places(
-                MediaType.of(verifier), verifier.eventId().orElse(null), verifier.eventType().orElse(null), null);
-        return view == null ? SignedData.everything(request, places) : view.of(request, places);
+        return view == null ? SignedData.everything(request, places(verifier)) : view.of(request, verifier);
+    }
+
+    private static Places places(Verifier verifier) {
+        return new Places(
+                MediaType.of(verifier),
+                verifier.eventId().orElse(null),
+                verifier.eventType().orElse(null),
+                null);
     }
 
     /**

@@ -40,9 +40,10 @@ public interface Verifier {
     }
 
     /**
-     * Of which media type the bodies are, for services that say another one.
+     * The media type of the bodies. The header field that says it is not signed as a rule, so it does not count then: without this, the
+     * body itself decides.
      *
-     * @return the media type, when the header field is not to be believed
+     * @return the media type, when it is known
      */
     default Optional<String> mediaType() {
         return Optional.empty();

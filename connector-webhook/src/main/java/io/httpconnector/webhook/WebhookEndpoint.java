@@ -154,8 +154,7 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
                     return answer.get();
                 }
             }
-            List<WebhookEvent> events =
-                    settings.reader.events(data, payload, settings.reader.origin(request), now);
+            List<WebhookEvent> events = settings.reader.events(data, payload, settings.reader.origin(request), now);
             captures.forEach(capture -> events.forEach(capture::record));
             return once(data.fingerprint(), events, deadline, watch);
         } catch (Payloads.TooLargeException e) {
@@ -188,13 +187,7 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
     }
 
     private static boolean isCutOff(WebhookRequest request) {
-        Headers fields = request.fields();
-        return BodyLength.isCutOff(
-                fields.first("Content-Length"),
-                fields.first("Transfer-Encoding"),
-                fields.first("Content-Encoding"),
-                fields.first("Content-Type"),
-                request.body().length);
+        return request.fields().announceMoreThan(request.body().length);
     }
 
     private WebhookResponse stored(List<WebhookEvent> events, Mailbox inbox, Deadline deadline) {
@@ -301,7 +294,8 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
             signed = signed == null ? data : signed.and(data);
         }
         if (isCutOff(request)) {
-            return new Explanation(Step.BODY, Hints.length(request).orElse(BodyLength.CUT_OFF), List.of(BodyLength.CAUSES));
+            return new Explanation(
+                    Step.BODY, Hints.length(request).orElse(BodyLength.CUT_OFF), List.of(BodyLength.CAUSES));
         }
         SignedData data = signed == null ? SignedData.everything(request, Places.NONE) : signed;
         try {
@@ -310,8 +304,9 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
         } catch (IOException e) {
             List<String> hints = data.isEverything()
                     ? List.of()
-                    : List.of("Content-Type is not signed, so it does not count: if the service sends bodies of another media type,"
-                            + " say so by readAs(...)");
+                    : List.of(
+                            "Content-Type is not signed, so it does not count: if the service sends bodies of another media type,"
+                                    + " say so by readAs(...)");
             return new Explanation(Step.BODY, Texts.visible(String.valueOf(e.getMessage())), hints);
         }
     }

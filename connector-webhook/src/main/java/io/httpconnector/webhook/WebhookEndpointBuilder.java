@@ -230,9 +230,9 @@ public final class WebhookEndpointBuilder {
     }
 
     /**
-     * Sets where it stands what kind of event it is; by default where the verifier says.
+     * Sets where it stands what kind of event it is; by default where the verifier says. It counts only when it is signed.
      *
-     * @param place such as {@code Part.header("X-GitHub-Event")}
+     * @param place such as {@code Part.body("/type")}
      * @return this builder
      */
     public WebhookEndpointBuilder type(Part place) {
@@ -241,7 +241,8 @@ public final class WebhookEndpointBuilder {
     }
 
     /**
-     * Sets where it stands what an event is about, so that those about the same are handled in the order in which they came.
+     * Sets where it stands what an event is about, so that those about the same are handled in the order in which they came. It counts
+     * only when it is signed.
      *
      * @param place such as {@code Part.body("/customer/id")}
      * @return this builder
@@ -276,9 +277,10 @@ public final class WebhookEndpointBuilder {
     }
 
     /**
-     * Sets of which media type the bodies are, for services that say another one.
+     * Sets the media type of the bodies. By default the verifier says it. Otherwise, {@code Content-Type} does if it is signed, or if the
+     * sender is known by a token, an address or a certificate; and if not, the body itself decides.
      *
-     * @param mediaType such as {@code application/json}; by default what {@code Content-Type} says
+     * @param mediaType such as {@code application/json}
      * @return this builder
      */
     public WebhookEndpointBuilder readAs(String mediaType) {
@@ -647,7 +649,8 @@ public final class WebhookEndpointBuilder {
         chosen.forEach((what, part) -> {
             boolean read = part == null
                     || part.kind == Part.Kind.BODY && !what.equals("id")
-                    || all.stream().anyMatch(one -> one instanceof SignatureVerifier signature && signature.covers(part));
+                    || all.stream()
+                            .anyMatch(one -> one instanceof SignatureVerifier signature && signature.covers(part));
             if (signatures && !read) {
                 LOG.warn(
                         "{}: {}({}) has no effect, as its place is not signed: whoever has seen a request could change it",

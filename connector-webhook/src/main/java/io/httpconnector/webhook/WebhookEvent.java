@@ -59,9 +59,9 @@ public final class WebhookEvent {
     }
 
     /**
-     * What kind of event it is.
+     * What kind of event it is, from what was signed.
      *
-     * @return the type; empty when the receiver does not know where that stands
+     * @return the type; empty when the receiver does not know where that stands, or it is not signed
      */
     public String type() {
         return type;
@@ -86,7 +86,8 @@ public final class WebhookEvent {
     }
 
     /**
-     * The header fields, without those that hold credentials.
+     * The header fields, without those that hold credentials. As a rule they are not signed: anybody who has seen the request may have
+     * changed them, so don't decide by them.
      *
      * @return all values by the names in lower case
      */
@@ -95,7 +96,7 @@ public final class WebhookEvent {
     }
 
     /**
-     * The parameters of the query, without credentials.
+     * The parameters of the query, without credentials. Few services sign them: don't decide by them otherwise.
      *
      * @return all values by the names
      */

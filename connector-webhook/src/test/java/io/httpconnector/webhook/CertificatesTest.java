@@ -177,6 +177,75 @@ class CertificatesTest {
     }
 
     @Test
+    void snsFieldsCanNotPassForOthers() throws Exception {
+        ObjectNode genuine = notification("2", "");
+        ObjectNode withSubject = notification("2", "S");
+        ObjectNode numeric = genuine.deepCopy();
+        numeric.put("MessageId", 1);
+
+        // All of these have the text that was signed.
+        assertThat(sns(with(withSubject, "MessageId", "m-1\nSubject\nS", "Subject")))
+                .isEqualTo(Reason.MALFORMED);
+        assertThat(sns(with(genuine, "MessageId", "m-1\nTimestamp\n2026-01-01T00:00:00.000Z", "Timestamp")))
+                .isEqualTo(Reason.MALFORMED);
+        assertThat(sns(with(genuine, "Message", "hello\nMessageId\nm-1", "MessageId")))
+                .isEqualTo(Reason.MALFORMED);
+        assertThat(sns(with(genuine, "Timestamp", "2026-01-01T00:00:00.000Z\nTopicArn\n" + TOPIC, "TopicArn")))
+                .isEqualTo(Reason.MALFORMED);
+        assertThat(sns(numeric)).isEqualTo(Reason.MALFORMED);
+        assertThat(sns(with(genuine, "Type", "Other"))).isEqualTo(Reason.MALFORMED);
+        assertThat(sns(with(genuine, "Type", ""))).isEqualTo(Reason.MALFORMED);
+        assertThat(sns(with(genuine, "MessageId", ""))).isEqualTo(Reason.MALFORMED);
+        assertThat(sns(with(genuine, "Type", "SubscriptionConfirmation"))).isEqualTo(Reason.MALFORMED);
+        for (String field : List.of("Message", "MessageId", "Timestamp", "TopicArn", "Type")) {
+            ObjectNode less = genuine.deepCopy();
+            less.remove(field);
+            assertThat(sns(less)).as(field).isEqualTo(Reason.MALFORMED);
+        }
+    }
+
+    private static ObjectNode with(ObjectNode json, String field, String value, String removed) {
+        ObjectNode changed = with(json, field, value);
+        changed.remove(removed);
+        return changed;
+    }
+
+    private static ObjectNode with(ObjectNode json, String field, String value) {
+        return json.deepCopy().put(field, value);
+    }
+
+    @Test
+    void anSnsEventHasWhatIsSignedOnly() throws Exception {
+        WebhookReceiver receiver = WebhookReceiver.named("sns")
+                .verify(Signatures.sns(connection, List.of(origin), TOPIC))
+                .type(Part.body("/MessageAttributes/kind"))
+                .handler(events::add)
+                .build();
+        ObjectNode forged = notification("2", "Hi");
+        forged.put("added", "x").putObject("MessageAttributes").put("kind", "forged");
+
+        assertThat(receiver.receive(post(forged)).status()).isEqualTo(200);
+
+        assertThat(events.get(0).payload().properties())
+                .extracting(Map.Entry::getKey)
+                .containsExactlyInAnyOrder("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type");
+        assertThat(events.get(0).type()).isEmpty();
+    }
+
+    @Test
+    void aMessageOfSeveralLinesIsGenuine() throws Exception {
+        String content = "Message\none\ntwo\nMessageId\nm-1\nTimestamp\n2026-01-01T00:00:00.000Z\nTopicArn\n" + TOPIC
+                + "\nType\nNotification\n";
+
+        assertThat(Signatures.sns(connection, List.of(origin), TOPIC)
+                        .verify(
+                                post(with(notification("2", ""), "Message", "one\ntwo")
+                                        .put("Signature", sign("SHA256withRSA", content))),
+                                Instant.now()))
+                .hasToString("accepted");
+    }
+
+    @Test
     void aGenuineMessageOfAnotherTopicIsRefused() throws Exception {
         Verifier other = Signatures.sns(connection, List.of(origin), TOPIC + "2");
 
@@ -265,6 +334,43 @@ class CertificatesTest {
                         .verify(request, Instant.now())
                         .isAccepted())
                 .isFalse();
+    }
+
+    /** The two bodies have one CRC32. */
+    @Test
+    void payPalEventsAreToldApartByTheirTransmission() throws Exception {
+        byte[] genuine = "{\"id\":\"WH-1\",\"event_type\":\"PAYMENT.CAPTURE.REFUNDED\",\"n\":1}".getBytes(UTF_8);
+        byte[] forged = ("{\"id\":\"WH-2\",\"event_type\":\"PAYMENT.CAPTURE.COMPLETED\",\"pad\":"
+                        + "\"accacccacaaaaaaacacaaacacccacaccaaaaaaaa\"}")
+                .getBytes(UTF_8);
+        CRC32 crc = new CRC32();
+        crc.update(genuine);
+        Instant now = Instant.now();
+        WebhookReceiver receiver = WebhookReceiver.named("paypal")
+                .verify(Signatures.paypal(
+                        new CertificateKeys(connection, List.of(origin), new Trusting(), Clock.systemUTC()), "WEBHOOK"))
+                .handler(events::add)
+                .build();
+        List<WebhookRequest> transmissions = new ArrayList<>();
+        for (String id : List.of("t-1", "t-2")) {
+            transmissions.add(WebhookRequest.of("POST", "/", "", Map.of(), genuine)
+                    .header("PAYPAL-TRANSMISSION-ID", id)
+                    .header("PAYPAL-TRANSMISSION-TIME", now.toString())
+                    .header(
+                            "PAYPAL-TRANSMISSION-SIG",
+                            sign("SHA256withRSA", id + "|" + now + "|WEBHOOK|" + crc.getValue()))
+                    .header("PAYPAL-CERT-URL", origin + "cert.pem"));
+        }
+
+        assertThat(receiver.receive(transmissions.get(0)).status()).isEqualTo(200);
+        assertThat(receiver.receive(transmissions.get(0).body(forged)).status()).isEqualTo(200);
+        assertThat(receiver.receive(transmissions.get(0).body(forged).header("Content-Type", "text/plain"))
+                        .status())
+                .isEqualTo(200);
+        assertThat(receiver.receive(transmissions.get(1)).status()).isEqualTo(200);
+
+        assertThat(events).extracting(WebhookEvent::id).containsExactly("t-1", "t-2");
+        assertThat(events.get(0).payload().path("id").asText()).isEqualTo("WH-1");
     }
 
     private static final class Trusting implements X509TrustManager {

@@ -21,8 +21,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What happens between the signature and the answer, without an inbox. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HandlingTest {
 
     private final List<WebhookEvent> events = new CopyOnWriteArrayList<>();
@@ -195,14 +197,57 @@ class HandlingTest {
 
         Future<WebhookResponse> first = threads.submit(() -> receiver.receive(event("1")));
         begun.await();
-        WebhookResponse second = receiver.receive(event("1"));
-        end.countDown();
+        Future<WebhookResponse> repetition = threads.submit(() -> receiver.receive(event("1")));
+        WebhookResponse second;
+        try {
+            second = repetition.get(20, TimeUnit.SECONDS);
+        } finally {
+            end.countDown();
+        }
 
         assertThat(second.status()).isEqualTo(503);
         assertThat(second.headers()).containsKey("Retry-After");
         // It was late, but it was done.
         assertThat(first.get(5, TimeUnit.SECONDS).status()).isEqualTo(200);
         assertThat(receiver.receive(event("1")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aRepetitionIsAnsweredAsTheFirstWas() {
+        AtomicInteger calls = new AtomicInteger();
+        WebhookReceiver receiver = receiver()
+                .responder(event -> WebhookResponse.text(201, "call " + calls.incrementAndGet())
+                        .header("X-Call", "yes"))
+                .build();
+
+        WebhookResponse first = receiver.receive(event("1"));
+        WebhookResponse again = receiver.receive(event("1"));
+
+        assertThat(new String(first.body(), UTF_8)).isEqualTo("call 1");
+        assertThat(again.status()).isEqualTo(201);
+        assertThat(new String(again.body(), UTF_8)).isEqualTo("call 1");
+        assertThat(again.headers()).containsEntry("X-Call", "yes");
+        assertThat(calls).hasValue(1);
+    }
+
+    @Test
+    void ofLargeResponsesTheLastAreKept() {
+        AtomicInteger calls = new AtomicInteger();
+        String megabyte = "x".repeat(1024 * 1024);
+        WebhookReceiver receiver = receiver()
+                .responder(event -> {
+                    calls.incrementAndGet();
+                    return WebhookResponse.text(201, megabyte);
+                })
+                .build();
+
+        for (int i = 0; i < 8; i++) {
+            receiver.receive(event(Integer.toString(i)));
+        }
+
+        assertThat(receiver.receive(event("7")).status()).isEqualTo(201);
+        assertThat(receiver.receive(event("0")).status()).isEqualTo(200);
+        assertThat(calls).hasValue(8);
     }
 
     private WebhookReceiver remembering(At time, int most) {

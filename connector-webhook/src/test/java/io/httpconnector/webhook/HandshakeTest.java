@@ -2,7 +2,9 @@ package io.httpconnector.webhook;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -177,5 +179,28 @@ class HandshakeTest {
 
         assertThat(text(receiver.receive(request("POST", "", "", "X-Ping", "1"))))
                 .endsWith(" pong");
+    }
+
+    /** Some servers send the lower half of each character only. */
+    @Test
+    void noHeaderFieldOfAResponseEndsItsLine() {
+        for (String value : List.of("a\u560D\u560AX: 1", "a\r\nX: 1", "a\u0085", "a\u007F", "\u4E0D")) {
+            assertThatThrownBy(() -> WebhookResponse.of(200).header("X-A", value))
+                    .isInstanceOf(InvalidDefinitionException.class);
+        }
+        assertThat(WebhookResponse.of(200).header("X-A", "a\tb \u00E9").headers())
+                .containsEntry("X-A", "a\tb \u00E9");
+        WebhookReceiver asana = WebhookReceiver.named("any")
+                .unverified()
+                .handshake(Handshakes.asana(secret -> {}), Handshakes.cloudEvents("*"))
+                .handler(event -> {})
+                .build();
+        WebhookResponse secret = asana.receive(
+                WebhookRequest.of("POST", "/", "", Map.of(), null).header("X-Hook-Secret", "a\u560D\u560AX: 1"));
+        WebhookResponse origin = asana.receive(WebhookRequest.of("OPTIONS", "/", "", Map.of(), null)
+                .header("WebHook-Request-Origin", "a\u560D\u560AX: 1"));
+
+        assertThat(secret.headers()).doesNotContainKey("X-Hook-Secret");
+        assertThat(origin.headers()).doesNotContainKey("WebHook-Allowed-Origin");
     }
 }

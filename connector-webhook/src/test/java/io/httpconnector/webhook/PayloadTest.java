@@ -303,6 +303,67 @@ class PayloadTest {
     }
 
     @Test
+    void elementsWithoutIdsAreOtherEventsInTheNextBatch() {
+        Secret secret = Secret.of("s3cr3t");
+        WebhookReceiver signed = WebhookReceiver.named("signed")
+                .verify(Signatures.github(secret))
+                .each("")
+                .handler(events::add)
+                .build();
+        WebhookReceiver unverified = any().each("").build();
+        WebhookSigner signer = WebhookSigner.preset("github", secret);
+
+        signed.receive(signer.sign(request("application/json", "[1,2]")));
+        signed.receive(signer.sign(request("application/json", "[3,4]")));
+        signed.receive(signer.sign(request("application/json", "[1,2]")));
+        unverified.receive(request("application/json", "[5]"));
+        unverified.receive(request("application/json", "[6]"));
+
+        assertThat(events).extracting(event -> event.payload().asInt()).containsExactly(1, 2, 3, 4, 5, 6);
+        assertThat(events).extracting(WebhookEvent::id).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void whatIsConfiguredGoesBeforeTheAttributesOfACloudEvent() {
+        any().id(Part.body("/n"))
+                .type(Part.body("/kind"))
+                .build()
+                .receive(request(
+                        "{\"n\":3,\"kind\":\"refund\"}".getBytes(UTF_8),
+                        "Content-Type",
+                        "application/json",
+                        "ce-specversion",
+                        "1.0",
+                        "ce-id",
+                        "9",
+                        "ce-source",
+                        "/shop",
+                        "ce-type",
+                        "returned"));
+
+        assertThat(events.get(0).id()).isEqualTo("3");
+        assertThat(events.get(0).type()).isEqualTo("refund");
+    }
+
+    @Test
+    void aFormIsKnownByItsWholeMediaType() {
+        WebhookReceiver receiver = any().build();
+
+        receiver.receive(request("application/x-www-form-urlencoded+json", "{\"a\":1}"));
+        receiver.receive(request("Application/X-WWW-Form-Urlencoded ; charset=utf-8;", "a=1"));
+
+        assertThat(events)
+                .extracting(event -> event.payload().toString())
+                .containsExactly("{\"a\":1}", "{\"a\":\"1\"}");
+        for (String malformed :
+                List.of("json", "a/b;", "a/b; c", "a/b; c=d; C=e", "a/b; c=\"d", "a/b c", "/", "a/b,c/d")) {
+            assertThat(receiver.receive(request(malformed, "{}")).status())
+                    .as(malformed)
+                    .isEqualTo(malformed.equals("a/b;") ? 200 : 415);
+        }
+    }
+
+    @Test
     void cloudEventsComeInThreeWays() {
         WebhookReceiver receiver = any().build();
         String one = "{\"specversion\":\"1.0\",\"id\":\"7\",\"source\":\"/shop\",\"type\":\"sold\",\"data\":{\"n\":1}}";

@@ -89,14 +89,15 @@ record Wire(String method, String path, String query, List<String[]> headers, by
     /** Sends it as it is, and returns the status; 0 when the server has closed the connection. */
     int send(int port) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        StringBuilder head = new StringBuilder(method + " " + path + (query.isEmpty() ? "" : "?" + query) + " HTTP/1.1\r\n");
+        StringBuilder head =
+                new StringBuilder(method + " " + path + (query.isEmpty() ? "" : "?" + query) + " HTTP/1.1\r\n");
         head.append("Host: app.example.com\r\nConnection: close\r\n");
         boolean announced = headers.stream().anyMatch(header -> header[0].equalsIgnoreCase("Content-Length"));
         if (!announced) {
             head.append("Content-Length: ").append(body.length).append("\r\n");
         }
-        headers.forEach(header ->
-                head.append(header[0]).append(": ").append(header[1]).append("\r\n"));
+        headers.forEach(
+                header -> head.append(header[0]).append(": ").append(header[1]).append("\r\n"));
         out.writeBytes(head.append("\r\n").toString().getBytes(ISO_8859_1));
         out.writeBytes(body);
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {

@@ -45,13 +45,21 @@ public final class BodyLength {
     }
 
     private static boolean isFormData(@Nullable String contentType) {
-        String type = contentType == null ? "" : contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        String type =
+                contentType == null ? "" : contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
         return type.startsWith("multipart/") || type.equals("application/x-www-form-urlencoded");
     }
 
     private static boolean isMore(String length, int size) {
         String digits = length.strip();
-        boolean number = !digits.isEmpty() && digits.chars().allMatch(c -> c >= '0' && c <= '9');
-        return number && (digits.length() > 18 || Long.parseLong(digits) > size);
+        if (digits.isEmpty()) {
+            return false;
+        }
+        for (int i = 0; i < digits.length(); i++) {
+            if (digits.charAt(i) < '0' || digits.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return digits.length() > 18 || Long.parseLong(digits) > size;
     }
 }

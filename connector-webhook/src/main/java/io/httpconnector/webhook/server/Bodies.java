@@ -5,6 +5,7 @@ import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookResponse;
 import io.httpconnector.webhook.internal.BodyLength;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -20,7 +21,7 @@ final class Bodies {
     static final WebhookResponse BUSY = last(503, "busy").header("Retry-After", "10");
     static final WebhookResponse FAILED = WebhookResponse.json(500, "{\"error\":\"not handled\"}");
 
-    private static final WebhookResponse CUT_OFF = last(400, "bad request");
+    static final WebhookResponse CUT_OFF = last(400, "bad request");
     private static final Logger LOG = LoggerFactory.getLogger(Bodies.class);
     private static final int CHUNK = 8192;
 
@@ -66,10 +67,10 @@ final class Bodies {
         if (!budget.take(room)) {
             return BUSY;
         }
+        long begin = Time.SYSTEM.nanos();
         try {
             byte[] body = new byte[length < 0 ? CHUNK : (int) length];
             int size = 0;
-            long begin = Time.SYSTEM.nanos();
             long longest = receiver.bodyTimeout().toNanos();
             int count = read(in, body, size);
             while (count >= 0) {
@@ -86,6 +87,8 @@ final class Bodies {
                 count = read(in, body, size);
             }
             return then.apply(size == body.length ? body : Arrays.copyOf(body, size));
+        } catch (EOFException e) {
+            return CUT_OFF;
         } catch (IOException e) {
             // The server waited no longer, or the sender has gone.
             return TOO_SLOW;

@@ -226,7 +226,8 @@ public final class WebhookServlet extends HttpServlet {
 
         @Override
         public void onError(Throwable error) {
-            finish(Bodies.FAILED);
+            // The rest of the body does not come.
+            finish(error instanceof IOException ? Bodies.CUT_OFF : Bodies.FAILED);
         }
 
         @Override

@@ -4,14 +4,19 @@ import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.javalin.Javalin;
 import io.vertx.core.Vertx;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.MultipartConfigElement;
 import jakarta.servlet.http.HttpServlet;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
@@ -22,6 +27,8 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.springframework.http.server.reactive.HttpHandler;
 import org.springframework.http.server.reactive.ReactorHttpHandlerAdapter;
 import org.springframework.web.context.support.AnnotationConfigWebApplicationContext;
+import org.springframework.web.filter.FormContentFilter;
+import org.springframework.web.multipart.support.StandardServletMultipartResolver;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.config.annotation.EnableWebMvc;
@@ -89,7 +96,7 @@ public final class Servers {
         });
     }
 
-    static Running jetty(HttpServlet servlet) throws Exception {
+    static Running jetty(HttpServlet servlet, Filter... filters) throws Exception {
         ServletHolder holder = new ServletHolder(servlet);
         holder.setAsyncSupported(true);
         Server server = new Server();
@@ -100,7 +107,13 @@ public final class Servers {
         connector.setIdleTimeout(1000);
         server.addConnector(connector);
         ServletContextHandler context = new ServletContextHandler("/");
+        holder.getRegistration().setMultipartConfig(new MultipartConfigElement(System.getProperty("java.io.tmpdir")));
         context.addServlet(holder, "/*");
+        for (Filter filter : filters) {
+            FilterHolder before = new FilterHolder(filter);
+            before.setAsyncSupported(true);
+            context.addFilter(before, "/*", EnumSet.allOf(DispatcherType.class));
+        }
         server.setHandler(context);
         server.start();
         return new Running(connector.getLocalPort(), server::stop);
@@ -111,10 +124,22 @@ public final class Servers {
     static class Mvc {}
 
     private static Running springMvc(WebhookReceiver receiver) throws Exception {
+        return jetty(new DispatcherServlet(mvcContext(receiver)));
+    }
+
+    /** With the filter and the multipart resolver that Spring Boot adds unless it is told not to. */
+    static Running springMvcWithDefaultsOfBoot(WebhookReceiver receiver) throws Exception {
+        AnnotationConfigWebApplicationContext context = mvcContext(receiver);
+        context.addBeanFactoryPostProcessor(
+                beans -> beans.registerSingleton("multipartResolver", new StandardServletMultipartResolver()));
+        return jetty(new DispatcherServlet(context), new FormContentFilter());
+    }
+
+    private static AnnotationConfigWebApplicationContext mvcContext(WebhookReceiver receiver) {
         AnnotationConfigWebApplicationContext context = new AnnotationConfigWebApplicationContext();
         context.register(Mvc.class);
         context.addBeanFactoryPostProcessor(beans -> beans.registerSingleton("webhooks", mvcRoute(receiver)));
-        return jetty(new DispatcherServlet(context));
+        return context;
     }
 
     private static RouterFunction<ServerResponse> mvcRoute(WebhookReceiver receiver) {
