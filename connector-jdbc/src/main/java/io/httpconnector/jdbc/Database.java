@@ -1,6 +1,7 @@
 package io.httpconnector.jdbc;
 
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Time;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateException.Reason;
 import java.nio.charset.StandardCharsets;
@@ -9,9 +10,13 @@ import java.security.NoSuchAlgorithmException;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
@@ -20,7 +25,11 @@ import org.jspecify.annotations.Nullable;
 /** Does work in transactions, and names the tables. Safe for many threads. */
 final class Database {
 
-    private static final int TRIES = 10;
+    private static final int TRIES = 15;
+    private static final Set<String> UNDONE = Set.of("40001", "40P01", "90131");
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(1);
+    private static final Duration MAX_PAUSE = Duration.ofMillis(500);
+    private static final CountDownLatch NEVER = new CountDownLatch(1);
     private static final int KEY_BYTES = 24;
     private static final Pattern PREFIX = Pattern.compile("([A-Za-z_][A-Za-z0-9_]*\\.)?[A-Za-z_][A-Za-z0-9_]*");
 
@@ -78,23 +87,74 @@ final class Database {
         return writeSoon(work);
     }
 
-    /** All of the work, or nothing of it; a crash may undo it, if the database is embedded. */
+    /** All of the work, or nothing of it; a crash may undo it, if the database is embedded. The work may be done again. */
     <T> T writeSoon(Work<T> work) {
-        try (Connection connection = dataSource.getConnection()) {
-            return transaction(connection, work);
+        return repeatedly(() -> attempt(work, false));
+    }
+
+    /** All of the work, or nothing of it; when this returns, it survives a crash. The work may be done again. */
+    <T> T write(Work<T> work) {
+        return repeatedly(() -> attempt(work, true));
+    }
+
+    /** As {@link #write}, for work that can't be done again. */
+    <T> T writeOnce(Work<T> work) {
+        try {
+            return attempt(work, true);
         } catch (SQLException e) {
             throw failure(e);
         }
     }
 
-    /** All of the work, or nothing of it; when this returns, it survives a crash. */
-    <T> T write(Work<T> work) {
+    private <T> T attempt(Work<T> work, boolean safely) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
             T result = transaction(connection, work);
-            H2.sync(connection);
+            if (safely) {
+                H2.sync(connection);
+            }
             return result;
-        } catch (SQLException e) {
-            throw failure(e);
+        }
+    }
+
+    /** A whole transaction. */
+    @FunctionalInterface
+    interface Transaction<T> {
+        T run() throws SQLException;
+    }
+
+    /** Does a transaction again when the database has undone it because of what others did at the same time. */
+    static <T> T repeatedly(Transaction<T> transaction) {
+        for (int tries = 1; ; tries++) {
+            try {
+                return transaction.run();
+            } catch (SQLException e) {
+                if (!isUndone(e) || tries == TRIES || !paused(tries)) {
+                    throw failure(e);
+                }
+            }
+        }
+    }
+
+    /** Serialization failures and deadlocks, as PostgreSQL and H2 report them: nothing of the transaction was done. */
+    static boolean isUndone(SQLException e) {
+        for (SQLException one = e; one != null; one = one.getNextException()) {
+            if (one.getSQLState() != null && UNDONE.contains(one.getSQLState())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Waits at random, up to twice as long each time, so that those who were in each other's way are not so again. */
+    private static boolean paused(int tries) {
+        long most = Math.min(MAX_PAUSE.toNanos(), FIRST_PAUSE.toNanos() << tries);
+        try {
+            boolean unused =
+                    Time.SYSTEM.await(NEVER, Duration.ofNanos(ThreadLocalRandom.current().nextLong(most) + 1));
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 

@@ -104,6 +104,10 @@ final class JdbcLease {
                 }
             }
         } catch (SQLException e) {
+            if (Database.isUndone(e)) {
+                // Somebody else was faster.
+                return null;
+            }
             throw Database.failure(e);
         }
     }
@@ -128,11 +132,7 @@ final class JdbcLease {
 
     /** Reads by the connection that has the lock. */
     <T> T read(Database.Work<T> work) {
-        try {
-            return attempt(work);
-        } catch (SQLException e) {
-            throw Database.failure(e);
-        }
+        return Database.repeatedly(() -> attempt(work));
     }
 
     /**
@@ -140,12 +140,12 @@ final class JdbcLease {
      * it in between, so that what was read before must be read again.
      */
     <T> T write(Database.Work<T> work) {
+        T written = Database.repeatedly(() -> attempt(own -> {
+            T result = work.in(own);
+            own.commit();
+            return result;
+        }));
         try {
-            T written = attempt(own -> {
-                T result = work.in(own);
-                own.commit();
-                return result;
-            });
             H2.sync(connection);
             lock();
             return written;
@@ -179,7 +179,19 @@ final class JdbcLease {
         }
     }
 
+    /** Also when the thread is interrupted, which would break off what H2 does. */
     void close() {
+        boolean interrupted = Thread.interrupted();
+        try {
+            giveBack();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void giveBack() {
         try (connection) {
             connection.rollback();
             Database.restore(connection, automatic);

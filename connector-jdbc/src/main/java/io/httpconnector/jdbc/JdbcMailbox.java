@@ -9,9 +9,11 @@ import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
+import io.httpconnector.Time;
 import io.httpconnector.jdbc.InboxTable.Next;
 import io.httpconnector.jdbc.InboxTable.Row;
 import io.httpconnector.jdbc.InboxTable.Waiting;
+import io.httpconnector.state.StateException;
 import io.httpconnector.trigger.Attempted;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.trigger.TriggerEvent;
@@ -20,7 +22,9 @@ import io.httpconnector.webhook.inbox.Mailbox;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +37,9 @@ final class JdbcMailbox implements Mailbox {
     private static final Duration FORGET = Duration.ofMinutes(1);
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
+    private static final Duration FOREVER = Duration.ofDays(3660);
+    private static final Duration SETTLE_AGAIN = Duration.ofMillis(100);
+    private static final CountDownLatch NEVER = new CountDownLatch(1);
     private static final int MOST_IN_A_ROW = 100;
 
     private final Terms terms;
@@ -72,18 +79,25 @@ final class JdbcMailbox implements Mailbox {
 
     @Override
     public boolean put(List<TriggerEvent> events) {
+        return put(events, FOREVER);
+    }
+
+    @Override
+    public boolean put(List<TriggerEvent> events, Duration timeout) {
         if (events.isEmpty()) {
             return true;
         }
-        if (!room(events.size())) {
+        long end = Time.SYSTEM.nanos() + timeout.toNanos();
+        if (!room(events.size(), timeout)) {
             LOG.warn("{}: the inbox is full: {} events wait or are dead", terms.receiver(), mostEvents);
             return false;
         }
         List<Row> rows = events.stream().map(Row::of).toList();
         if (H2.isHeldUp()) {
+            // Within a transaction of this thread, which others wait for.
             store(rows);
         } else {
-            adding.add(rows);
+            adding.add(rows, Duration.ofNanos(Math.max(1, end - Time.SYSTEM.nanos())));
         }
         return true;
     }
@@ -94,12 +108,12 @@ final class JdbcMailbox implements Mailbox {
     }
 
     /** What there is, is counted now and then only, by one who then waits; in between, what this process adds. */
-    private boolean room(int more) {
+    private boolean room(int more, Duration timeout) {
         long last = counted.get();
         long now = time.nanos();
         Duration every = kept.get() > mostEvents / 2 ? COUNT_NEAR_FULL : COUNT;
         if (now - last >= every.toNanos() && counted.compareAndSet(last, now)) {
-            kept.set(table.kept());
+            kept.set(H2.isHeldUp() ? table.kept() : adding.call(table::kept, timeout));
         }
         if (kept.get() + more > mostEvents) {
             return false;
@@ -126,12 +140,12 @@ final class JdbcMailbox implements Mailbox {
             TriggerEvent event = first.get().event();
             int number = first.get().attempts() + 1;
             Attempted attempted = terms.delivery().attempt(List.of(event), number, time);
-            Next next = switch (attempted.end()) {
+            Next next = settled(context, () -> switch (attempted.end()) {
                 case HANDLED -> table.done(turn, version, event.id(), time.now());
                 case DEAD -> table.dead(turn, version, attempted.dead().get(0));
                 case AGAIN -> table.failed(turn, version, event.id(), number);
                 case INTERRUPTED -> Next.EVENT;
-            };
+            });
             if (next != Next.EVENT) {
                 return (complete, operations) -> {};
             }
@@ -144,6 +158,38 @@ final class JdbcMailbox implements Mailbox {
             }
         }
         return again(Duration.ZERO);
+    }
+
+    /**
+     * Stores what became of an event, as soon as the database does so: nothing else is handled before, or it would come again. Until
+     * the process seems to be dead, when another one has taken the turn.
+     */
+    private Next settled(ExecutionContext context, Supplier<Next> settle) {
+        Duration pause = SETTLE_AGAIN;
+        while (true) {
+            try {
+                return settle.get();
+            } catch (StateException e) {
+                boolean ends = context.getSchedulerState().isShuttingDown()
+                        || Pulse.seemsDead(context.getCurrentlyExecuting())
+                        || !paused(pause);
+                if (ends) {
+                    throw e;
+                }
+                LOG.warn("{}: what became of an event could not be stored, it is tried again", terms.receiver(), e);
+                pause = pause.compareTo(PAUSE) < 0 ? pause.multipliedBy(2) : pause;
+            }
+        }
+    }
+
+    private static boolean paused(Duration pause) {
+        try {
+            boolean unused = Time.SYSTEM.await(NEVER, pause);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private CompletionHandler<Void> again(Duration wait) {

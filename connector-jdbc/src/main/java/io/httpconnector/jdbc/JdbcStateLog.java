@@ -87,7 +87,7 @@ final class JdbcStateLog implements StateLog {
     @Override
     public void append(byte[] entry) {
         check(entry, "the entry");
-        write((connection, from) -> {
+        write(database::write, (connection, from) -> {
             Position next = new Position(Math.max(1, from.generation), from.last + 1);
             move(connection, from, next);
             insert(connection, next.generation, from.last, List.of(entry));
@@ -98,7 +98,8 @@ final class JdbcStateLog implements StateLog {
     @Override
     public void replace(Iterable<byte[]> entries) {
         check(entries, "the list of entries");
-        write((connection, from) -> {
+        // The entries are read once.
+        write(database::writeOnce, (connection, from) -> {
             Position begun = new Position(from.generation + 1, 0);
             move(connection, from, begun);
             Position next = new Position(begun.generation, insert(connection, begun.generation, 0, entries));
@@ -116,7 +117,13 @@ final class JdbcStateLog implements StateLog {
         Position from(Connection connection, Position position) throws SQLException;
     }
 
-    private void write(Writing writing) {
+    /** How a transaction is done. */
+    @FunctionalInterface
+    private interface Transactions {
+        Position run(Database.Work<Position> work);
+    }
+
+    private void write(Transactions transactions, Writing writing) {
         checkOpen();
         Position from = position;
         if (from == null) {
@@ -125,7 +132,7 @@ final class JdbcStateLog implements StateLog {
         boolean unsure = uncertain;
         // When the answer to the commit is lost, nobody knows whether it was stored.
         uncertain = true;
-        position = database.write(connection -> writing.from(connection, unsure ? settled(connection, from) : from));
+        position = transactions.run(connection -> writing.from(connection, unsure ? settled(connection, from) : from));
         uncertain = false;
     }
 

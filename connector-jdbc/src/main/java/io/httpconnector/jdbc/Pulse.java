@@ -103,9 +103,9 @@ record Pulse(Duration heartbeat, int missed, Duration look) {
         lookAtRandom(housekeeper, scheduler, time);
         long every = heartbeat.toNanos() / 10;
         Future<?> unused = housekeeper.scheduleWithFixedDelay(
-                () -> scheduler.getCurrentlyExecuting().stream()
+                () -> guarded(() -> scheduler.getCurrentlyExecuting().stream()
                         .filter(Pulse::seemsDead)
-                        .forEach(late),
+                        .forEach(late)),
                 every,
                 every,
                 TimeUnit.NANOSECONDS);
@@ -131,13 +131,24 @@ record Pulse(Duration heartbeat, int missed, Duration look) {
         return thread;
     }
 
+    /** What fails once must not end what is to be done again and again. */
+    private static void guarded(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException | Error e) {
+            LOG.error("Looking after the executions failed, and is tried again", e);
+        }
+    }
+
     private void lookAtRandom(ScheduledExecutorService housekeeper, Scheduler scheduler, ClusterTime time) {
         long wait = ThreadLocalRandom.current().nextLong(look.toNanos() * 3 / 2);
         Future<?> unused = housekeeper.schedule(
                 () -> {
                     try {
-                        time.lookAgain();
-                        scheduler.triggerCheckForDueExecutions();
+                        guarded(() -> {
+                            time.lookAgain();
+                            scheduler.triggerCheckForDueExecutions();
+                        });
                     } finally {
                         if (!housekeeper.isShutdown()) {
                             lookAtRandom(housekeeper, scheduler, time);
