@@ -7,9 +7,10 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -18,19 +19,22 @@ import org.jspecify.annotations.Nullable;
 /** Resolves host names: within a time, as the JDK does not, and to destinations that are permitted. */
 final class Names {
 
-    /** The lookup blocks and can't be interrupted, so that it runs beside; when too many hang, the caller does it. */
-    private static final ThreadPoolExecutor LOOKUPS = new ThreadPoolExecutor(
-            0,
-            64,
-            10,
-            TimeUnit.SECONDS,
-            new SynchronousQueue<>(),
-            task -> {
-                Thread thread = new Thread(task, "http-connector names");
-                thread.setDaemon(true);
-                return thread;
-            },
-            new ThreadPoolExecutor.CallerRunsPolicy());
+    private static final int MAX_LOOKUPS = 64;
+    private static final int MAX_WAITING = 10_000;
+
+    /** The lookup blocks and can't be interrupted, so that it runs beside; when too many hang, the others wait as long as they have time. */
+    private static final ThreadPoolExecutor LOOKUPS = lookups();
+
+    private static ThreadPoolExecutor lookups() {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                MAX_LOOKUPS, MAX_LOOKUPS, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_WAITING), task -> {
+                    Thread thread = new Thread(task, "http-connector names");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
 
     /** Asks the DNS. */
     @FunctionalInterface
@@ -67,7 +71,12 @@ final class Names {
 
     private static InetAddress[] within(Lookup lookup, String host, Duration patience, Attempt attempt)
             throws IOException {
-        Future<InetAddress[]> answer = LOOKUPS.submit(() -> lookup.all(host));
+        Future<InetAddress[]> answer;
+        try {
+            answer = LOOKUPS.submit(() -> lookup.all(host));
+        } catch (RejectedExecutionException e) {
+            throw new SocketTimeoutException("the name " + host + " was not resolved: too many lookups hang");
+        }
         attempt.waitsFor(answer);
         try {
             return answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
@@ -76,6 +85,8 @@ final class Names {
             unknown.initCause(e.getCause());
             throw unknown;
         } catch (TimeoutException e) {
+            // One that waits for a thread is not needed any more.
+            answer.cancel(false);
             throw new SocketTimeoutException("the name " + host + " was not resolved in time");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

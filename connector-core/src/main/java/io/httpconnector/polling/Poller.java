@@ -291,11 +291,7 @@ final class Poller {
     private void pollAll(TriggerState open, Parents all, Run run, Tally tally) {
         ConnectorException failure = null;
         Map<String, JsonNode> found = all.list(
-                definition.connection(),
-                definition.pills(),
-                definition.limits().parents(),
-                clock,
-                run.deadline());
+                definition.connection(), definition.pills(), definition.limits().parents(), clock, run.deadline());
         Scope origin = open.scope("");
         if (!origin.checkpoint().started()) {
             long now = TimeText.nanos(clock.date());
@@ -449,8 +445,7 @@ final class Poller {
     /** Forgets the state: the next poll is a first one. */
     void reset() {
         if (!polling.tryLock()) {
-            throw new PollingException(
-                    Reason.BUSY, "\"" + definition.id() + "\" polls: stop it, and reset it then");
+            throw new PollingException(Reason.BUSY, "\"" + definition.id() + "\" polls: stop it, and reset it then");
         }
         try {
             drop();

@@ -130,9 +130,8 @@ class EngineSurvivalTest {
                 }
             };
             try (PollingEngine engine = engine(new Failing(3, failure), Time.SYSTEM, Thread::new);
-                    PollingTrigger first = trigger("first", engine)
-                            .listener(listener)
-                            .build();
+                    PollingTrigger first =
+                            trigger("first", engine).listener(listener).build();
                     PollingTrigger second =
                             trigger("second", engine).listener(listener).build()) {
                 first.start();

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.HttpConnection;
-import io.httpconnector.Retry;
 import io.httpconnector.TimedOutException;
 import io.httpconnector.polling.PollingStatus.State;
 import io.httpconnector.polling.Service.Answer;
@@ -127,9 +126,10 @@ class FairnessTest {
                     .build());
             try (PollingTrigger trigger = trigger("t", connection).build()) {
                 long begin = System.nanoTime();
-                assertThatThrownBy(trigger::pollOnce).satisfiesAnyOf(
-                        e -> assertThat(e).isInstanceOf(TimedOutException.class),
-                        e -> assertThat(e).isInstanceOf(io.httpconnector.TransferException.class));
+                assertThatThrownBy(trigger::pollOnce)
+                        .satisfiesAnyOf(
+                                e -> assertThat(e).isInstanceOf(TimedOutException.class),
+                                e -> assertThat(e).isInstanceOf(io.httpconnector.TransferException.class));
                 assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(3));
                 assertThat(trigger.status().failuresInARow()).isEqualTo(1);
             }

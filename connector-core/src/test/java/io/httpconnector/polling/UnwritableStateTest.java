@@ -75,7 +75,9 @@ class UnwritableStateTest {
             assertThat(handled).as("delivered once before it was known").containsExactly("1", "2", "3", "4");
             int asked = service.asked.size();
             assertThatThrownBy(trigger::pollOnce).isInstanceOf(StateException.class);
-            assertThat(service.asked).as("nothing is asked for that can't be handled").hasSize(asked);
+            assertThat(service.asked)
+                    .as("nothing is asked for that can't be handled")
+                    .hasSize(asked);
             has(1, 2, 3, 4, 5);
             store.full = false;
             assertThat(trigger.pollOnce().events()).isEqualTo(1);
@@ -156,11 +158,12 @@ class UnwritableStateTest {
                 for (int i = 0; i < 3; i++) {
                     assertMissing(trigger);
                 }
-                assertThat(directory.resolve("state")).satisfiesAnyOf(
-                        path -> assertThat(path).doesNotExist(),
-                        path -> assertThat(path.toFile().list((in, name) -> name.endsWith(".state")))
-                                .as("no empty file in its place")
-                                .isEmpty());
+                assertThat(directory.resolve("state"))
+                        .satisfiesAnyOf(
+                                path -> assertThat(path).doesNotExist(),
+                                path -> assertThat(path.toFile().list((in, name) -> name.endsWith(".state")))
+                                        .as("no empty file in its place")
+                                        .isEmpty());
                 try (PollingTrigger other = trigger(store).build()) {
                     trigger.close();
                     assertMissing(other);
@@ -200,7 +203,8 @@ class UnwritableStateTest {
             trigger.pollOnce();
             trigger.close();
             try (Stream<Path> files = Files.list(directory.resolve("state"))) {
-                for (Path file : files.filter(one -> one.toString().endsWith(".state")).toList()) {
+                for (Path file :
+                        files.filter(one -> one.toString().endsWith(".state")).toList()) {
                     Files.write(file, new byte[100]);
                 }
             }
