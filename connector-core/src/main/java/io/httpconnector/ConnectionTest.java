@@ -1,17 +1,22 @@
 package io.httpconnector;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a connection test found, to be shown to whoever sets up the connection. Immutable.
+ * What a connection test found, to be shown to whoever sets up the connection. Jackson 2 and 3 write it as {@code ok}, {@code outcome},
+ * {@code message} and {@code took}. Immutable.
  *
  * <pre>{@code
  * ConnectionTest test = jira.test();
  * show(test.ok() ? "Connected in " + test.took().toMillis() + " ms" : test.message());
  * }</pre>
  */
+@JsonAutoDetect(getterVisibility = Visibility.NONE, isGetterVisibility = Visibility.NONE)
 public final class ConnectionTest {
 
     private final Outcome outcome;
@@ -69,6 +74,7 @@ public final class ConnectionTest {
      *
      * @return true when it did
      */
+    @JsonProperty("ok")
     public boolean ok() {
         return outcome == Outcome.OK;
     }
@@ -78,6 +84,7 @@ public final class ConnectionTest {
      *
      * @return the outcome
      */
+    @JsonProperty("outcome")
     public Outcome outcome() {
         return outcome;
     }
@@ -87,6 +94,7 @@ public final class ConnectionTest {
      *
      * @return the sentence
      */
+    @JsonProperty("message")
     public String message() {
         return message;
     }
@@ -98,6 +106,12 @@ public final class ConnectionTest {
      */
     public Duration took() {
         return took;
+    }
+
+    /** As ISO 8601 text, for any version of Jackson, with or without its modules. */
+    @JsonProperty("took")
+    private String tookText() {
+        return took.toString();
     }
 
     /**

@@ -38,6 +38,7 @@ public final class Json {
                     .addSerializer(TemporalAccessor.class, ToStringSerializer.instance)
                     .addSerializer(TemporalAmount.class, ToStringSerializer.instance)
                     .addDeserializer(JsonNode.class, new ExactTree()))
+            .addModule(Jackson3.module())
             .build();
 
     /** Keeps what can be sent as a file or a stream. */
@@ -55,7 +56,8 @@ public final class Json {
     private Json() {}
 
     /**
-     * Any value as a tree: a map, a record, a bean, a list, or what is a tree already.
+     * Any value as a tree: a map, a record, a bean, a list, or what is a tree already, of Jackson 2 or Jackson 3, also within the
+     * others.
      *
      * @param value the value
      * @return the tree
@@ -124,6 +126,9 @@ public final class Json {
     private static JsonNode tree(ObjectMapper mapper, Object value) {
         if (value instanceof JsonNode node) {
             return node;
+        }
+        if (value != null && Jackson3.isTree(value.getClass())) {
+            return Jackson3.tree(value);
         }
         try {
             return mapper.valueToTree(value);

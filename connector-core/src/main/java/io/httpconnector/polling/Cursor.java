@@ -321,7 +321,9 @@ public final class Cursor {
         if (kind != Kind.NUMBER || lookback < 0) {
             throw invalid("a lookback of " + lookback + ": use at least 0, for a number");
         }
-        return with(new Range(range.grain, lookback, range.settle), spec.with("lookback", Json.parse(Long.toString(lookback))));
+        return with(
+                new Range(range.grain, lookback, range.settle),
+                spec.with("lookback", Json.parse(Long.toString(lookback))));
     }
 
     /**

@@ -395,7 +395,9 @@ public final class Pagination {
     public Pagination totalPages(String pointer) {
         Pointer total = Pointer.of("pagination", pointer);
         return endsWhen(
-                "totalPages", seen -> seen.page.number() >= atLeast(seen.page, total), spec.with("totalPages", pointer));
+                "totalPages",
+                seen -> seen.page.number() >= atLeast(seen.page, total),
+                spec.with("totalPages", pointer));
     }
 
     /** How many there are: without end when the service does not know it. */

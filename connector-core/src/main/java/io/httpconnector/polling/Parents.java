@@ -126,7 +126,8 @@ public final class Parents {
         if (reader.has("values")) {
             FOR_REQUEST.stream()
                     .filter(reader::has)
-                    .forEach(name -> reader.problem(name, "contradicts values: it is for a request that lists parents"));
+                    .forEach(
+                            name -> reader.problem(name, "contradicts values: it is for a request that lists parents"));
             return kind == null ? null : of(values.toArray());
         }
         reader.require("records", "key");

@@ -1,11 +1,15 @@
 package io.httpconnector.polling;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What a trigger is doing, at one moment. Immutable. */
+@JsonAutoDetect(getterVisibility = Visibility.NONE, isGetterVisibility = Visibility.NONE)
 public final class PollingStatus {
 
     /** What a trigger is doing. */
@@ -66,6 +70,7 @@ public final class PollingStatus {
      *
      * @return the state
      */
+    @JsonProperty("state")
     public State state() {
         return state;
     }
@@ -102,6 +107,7 @@ public final class PollingStatus {
      *
      * @return 0 when all is well
      */
+    @JsonProperty("failuresInARow")
     public int failuresInARow() {
         return history.failures;
     }
@@ -130,6 +136,7 @@ public final class PollingStatus {
      *
      * @return the count
      */
+    @JsonProperty("polls")
     public long polls() {
         return history.polls;
     }
@@ -139,8 +146,39 @@ public final class PollingStatus {
      *
      * @return the sum
      */
+    @JsonProperty("total")
     public PollResult total() {
         return history.total;
+    }
+
+    @JsonProperty("lastSuccess")
+    private @Nullable String lastSuccessText() {
+        return text(history.lastSuccess);
+    }
+
+    @JsonProperty("lastError")
+    private @Nullable String lastErrorText() {
+        return history.lastError;
+    }
+
+    @JsonProperty("lastErrorTime")
+    private @Nullable String lastErrorTimeText() {
+        return text(history.lastErrorTime);
+    }
+
+    @JsonProperty("nextPoll")
+    private @Nullable String nextPollText() {
+        return text(next);
+    }
+
+    @JsonProperty("lag")
+    private String lagText() {
+        return lag.toString();
+    }
+
+    /** As ISO 8601 text, for any version of Jackson, with or without its modules. */
+    private static @Nullable String text(@Nullable Instant time) {
+        return time == null ? null : time.toString();
     }
 
     /**

@@ -569,10 +569,11 @@ public final class PollingTriggerBuilder {
         reader.document("request", json -> request = RequestTemplate.fromJson(json, filters));
         JsonNode steps = reader.object("pills");
         if (steps != null) {
-            steps.properties().forEach(step -> reader.attempt("pills", () -> {
-                pills = pills.and(step.getKey(), step.getValue());
-                values.put(step.getKey(), step.getValue().deepCopy());
-            }));
+            steps.properties()
+                    .forEach(step -> reader.attempt("pills", () -> {
+                        pills = pills.and(step.getKey(), step.getValue());
+                        values.put(step.getKey(), step.getValue().deepCopy());
+                    }));
         }
         reader.object("records", Records::read, read -> records = read);
         readIdentity(reader);

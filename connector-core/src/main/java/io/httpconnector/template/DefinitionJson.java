@@ -26,8 +26,9 @@ final class DefinitionJson {
             .map(style -> style.name().toLowerCase(Locale.ROOT))
             .toList();
 
-    private static final JsonFactory NAMES =
-            JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+    private static final JsonFactory NAMES = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
 
     private DefinitionJson() {}
 

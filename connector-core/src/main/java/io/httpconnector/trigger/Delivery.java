@@ -166,12 +166,17 @@ public final class Delivery {
      * @throws InvalidDefinitionException when something is wrong: lists all of it, each with its JSON Pointer
      */
     public Delivery settings(JsonNode json) {
-        return JsonObjectReader.read("delivery", json, reader -> new MemberSteps<>(reader, this)
-                .integer("attempts", Delivery::attempts)
-                .integer("concurrently", Delivery::concurrently)
-                .with("backoff", reader.object("backoff", Backoff::read), (delivery, backoff) ->
-                        delivery.backoff(backoff.first, backoff.longest))
-                .value());
+        return JsonObjectReader.read(
+                "delivery",
+                json,
+                reader -> new MemberSteps<>(reader, this)
+                        .integer("attempts", Delivery::attempts)
+                        .integer("concurrently", Delivery::concurrently)
+                        .with(
+                                "backoff",
+                                reader.object("backoff", Backoff::read),
+                                (delivery, backoff) -> delivery.backoff(backoff.first, backoff.longest))
+                        .value());
     }
 
     /** The member {@code backoff}. */

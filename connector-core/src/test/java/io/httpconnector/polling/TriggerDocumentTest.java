@@ -62,12 +62,11 @@ class TriggerDocumentTest {
                 .problems();
     }
 
-    private static final String REQUEST = "\"request\": {\"name\": \"List\", \"method\": \"GET\", \"url\": \"/items\"}, ";
+    private static final String REQUEST =
+            "\"request\": {\"name\": \"List\", \"method\": \"GET\", \"url\": \"/items\"}, ";
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                """
+    @ValueSource(strings = {"""
                 {"request": {"name": "List", "method": "POST", "url": "/items?d={{window.from}}", "hosts": ["*.example.com"],
                              "query": [{"name": "team", "value": "{{team.name}}"}, {"name": "l", "value": "{{team.all}}", "list": "comma"}],
                              "headers": [{"name": "X-A", "value": "a"}],
@@ -85,8 +84,7 @@ class TriggerDocumentTest {
                  "deletions": false, "conditional": true, "firstPoll": {"from": "2026-01-31T12:00:00Z"},
                  "schedule": {"every": "PT5M", "jitter": "PT9S", "startAfter": "PT1H", "spread": true, "misfire": "CATCH_UP"},
                  "delivery": {"attempts": 3, "concurrently": 2, "backoff": {"first": "PT2S", "longest": "PT20S"}},
-                 "limits": {"keys": 7, "deadLetters": 8, "parents": 9, "inMemory": 10, "rememberFor": "PT1H"}}""",
-                """
+                 "limits": {"keys": 7, "deadLetters": 8, "parents": 9, "inMemory": 10, "rememberFor": "PT1H"}}""", """
                 {"request": {"name": "List", "method": "POST", "url": "/items/{{parent.id}}", "body": {"json": {}}},
                  "parents": {"request": {"name": "Parents", "method": "GET", "url": "/parents"}, "records": {"path": "/v"},
                              "key": "/id", "pagination": {"linkHeader": true, "maxPages": 3}},
@@ -94,31 +92,25 @@ class TriggerDocumentTest {
                  "records": {"csv": ";"},
                  "pagination": {"cursor": {"json": "/after"}, "token": "/next", "size": {"place": {"json": "/size"}, "records": 5}},
                  "deletions": true, "firstPoll": {"everything": true},
-                 "schedule": {"cron": {"expression": "0 6 * * *", "zone": "UTC"}, "misfire": "SKIP"}}""",
-                """
+                 "schedule": {"cron": {"expression": "0 6 * * *", "zone": "UTC"}, "misfire": "SKIP"}}""", """
                 {"request": {"name": "List", "method": "POST", "url": "/items/{{parent}}",
                              "body": {"form": [{"name": "a", "value": "{{parent}}", "list": "repeat"}]}},
                  "parents": {"values": ["a", 7]}, "keyOfWholeRecord": true, "firstPoll": {"last": 10},
                  "pagination": {"pages": {"field": "page"}},
-                 "cursor": {"number": "/n", "in": {"query": "min"}, "lookback": 100, "order": "DESCENDING"}}""",
-                """
+                 "cursor": {"number": "/n", "in": {"query": "min"}, "lookback": 100, "order": "DESCENDING"}}""", """
                 {"request": {"name": "List", "method": "POST", "url": "/items",
                              "body": {"multipart": [{"name": "f", "value": "v", "fileName": "n", "contentType": "text/plain"}]}},
                  "key": ["/id"], "firstPoll": {"fromNow": true}, "pagination": {"nextUrl": "/next"},
-                 "cursor": {"timestamp": "/t", "notSent": true, "epochMillis": true}}""",
-                """
+                 "cursor": {"timestamp": "/t", "notSent": true, "epochMillis": true}}""", """
                 {"request": {"name": "List", "method": "POST", "url": "/items", "body": {"xml": "<a/>"}},
                  "key": ["/id"], "pagination": {"cursor": {"query": "after"}, "tokenHeader": "X-Next"},
-                 "cursor": {"opaque": "/token", "in": {"query": "token"}}}""",
-                """
+                 "cursor": {"opaque": "/token", "in": {"query": "token"}}}""", """
                 {"request": {"name": "List", "method": "POST", "url": "/items", "body": {"text": "a", "contentType": "text/plain"},
                              "delimiters": ["<<", ">>"]},
                  "key": ["/id"], "pagination": {"cursor": {"query": "after"}, "tokenOfLastRecord": "/id"},
-                 "cursor": {"timestamp": "/t", "in": {"query": "since"}, "epochSeconds": true}}""",
-                """
+                 "cursor": {"timestamp": "/t", "in": {"query": "since"}, "epochSeconds": true}}""", """
                 {"request": {"name": "List", "method": "POST", "url": "/items", "body": {"jsonText": "{\\"a\\": {{team}}}"}}, "pills": {"team": 7},
-                 "key": ["/id"], "cursor": {"nextUrl": "/delta"}, "pagination": {"linkHeader": true}}"""
-            })
+                 "key": ["/id"], "cursor": {"nextUrl": "/delta"}, "pagination": {"linkHeader": true}}"""})
     void everyChangeHasTheSameMeaningOrIsRefused(String json) {
         Mutations mutations = new Mutations(
                 this::roundTrip,
@@ -191,17 +183,25 @@ class TriggerDocumentTest {
                         "/pagination/total: needs one of pages, offset, cursor, nextUrl, linkHeader beside it");
         assertThat(problems(start + "\"pagination\": {\"linkHeader\": false}}"))
                 .containsExactly("/pagination/linkHeader: can only be true: leave the member out");
-        assertThat(problems(start + "\"pagination\": {\"cursor\": {\"query\": \"c\"}, \"token\": \"/t\", \"tokenHeader\": \"T\"}}"))
+        assertThat(
+                        problems(
+                                start
+                                        + "\"pagination\": {\"cursor\": {\"query\": \"c\"}, \"token\": \"/t\", \"tokenHeader\": \"T\"}}"))
                 .containsExactly("/pagination: token and tokenHeader exclude each other: give one of them");
         assertThat(problems(start + "\"cursor\": {\"timestamp\": \"/t\", \"number\": \"/n\"}}"))
                 .containsExactly("/cursor: timestamp and number exclude each other: give one of them");
-        assertThat(problems(start + "\"cursor\": {\"timestamp\": \"/t\", \"in\": {\"query\": \"q\"}, \"notSent\": true}}"))
+        assertThat(problems(
+                        start + "\"cursor\": {\"timestamp\": \"/t\", \"in\": {\"query\": \"q\"}, \"notSent\": true}}"))
                 .containsExactly("/cursor/notSent: contradicts in: give one of them");
-        assertThat(problems(start + "\"cursor\": {\"timestamp\": \"/t\", \"in\": {\"query\": \"q\", \"header\": \"h\"}}}"))
+        assertThat(problems(
+                        start + "\"cursor\": {\"timestamp\": \"/t\", \"in\": {\"query\": \"q\", \"header\": \"h\"}}}"))
                 .containsExactly("/cursor/in: query and header exclude each other: give one of them");
         assertThat(problems(start + "\"firstPoll\": {\"last\": 1, \"everything\": true}}"))
                 .containsExactly("/firstPoll: everything and last exclude each other: give one of them");
-        assertThat(problems(start + "\"schedule\": {\"every\": \"PT5M\", \"cron\": {\"expression\": \"* * * * *\", \"zone\": \"UTC\"}}}"))
+        assertThat(
+                        problems(
+                                start
+                                        + "\"schedule\": {\"every\": \"PT5M\", \"cron\": {\"expression\": \"* * * * *\", \"zone\": \"UTC\"}}}"))
                 .containsExactly("/schedule: every and cron exclude each other: give one of them");
         assertThat(problems(start + "\"records\": {\"as\": \"XML\", \"csv\": \";\"}}"))
                 .containsExactly("/records/csv: contradicts \"as\": XML");
@@ -209,8 +209,9 @@ class TriggerDocumentTest {
                 .containsExactly("/keyOfWholeRecord: contradicts key: give one of them");
         assertThat(problems(start + "\"version\": [\"/v\"], \"versionOfWholeRecord\": []}"))
                 .containsExactly("/versionOfWholeRecord: contradicts version: give one of them");
-        assertThat(problems("{\"request\": {\"name\": \"List\", \"method\": \"POST\", \"url\": \"/\", \"body\": {\"json\": {}, \"form\": []}},"
-                        + " \"key\": [\"/id\"]}"))
+        assertThat(problems(
+                        "{\"request\": {\"name\": \"List\", \"method\": \"POST\", \"url\": \"/\", \"body\": {\"json\": {}, \"form\": []}},"
+                                + " \"key\": [\"/id\"]}"))
                 .containsExactly("/request/body: json and form exclude each other: give one of them");
         assertThat(problems(start + "\"parents\": {\"values\": [\"a\"], \"key\": \"/id\"}}"))
                 .containsExactly("/parents/key: contradicts values: it is for a request that lists parents");
@@ -219,14 +220,18 @@ class TriggerDocumentTest {
     @Test
     void wrongTypesAndMembersAreRefused() {
         String start = "{" + REQUEST + "\"key\": [\"/id\"], ";
-        assertThat(problems(start + "\"version\": \"/u\"}")).containsExactly("/version: expected a list, found a string");
+        assertThat(problems(start + "\"version\": \"/u\"}"))
+                .containsExactly("/version: expected a list, found a string");
         assertThat(problems(start + "\"records\": {\"where\": [{\"field\": \"/s\", \"value\": [\"open\"]}]}}"))
                 .containsExactly(
                         "/records/where/0/values: missing",
                         "/records/where/0/value: unknown member; did you mean \"values\"?");
         assertThat(problems(start + "\"pagination\": {\"pages\": {\"query\": \"p\"}, \"first\": \"one\"}}"))
                 .containsExactly("/pagination/first: expected an integer, found a string");
-        assertThat(problems(start + "\"pagination\": {\"pages\": {\"query\": \"p\"}, \"size\": {\"place\": {\"query\": \"s\"}, \"record\": 5}}}"))
+        assertThat(
+                        problems(
+                                start
+                                        + "\"pagination\": {\"pages\": {\"query\": \"p\"}, \"size\": {\"place\": {\"query\": \"s\"}, \"record\": 5}}}"))
                 .containsExactly(
                         "/pagination/size/records: missing",
                         "/pagination/size/record: unknown member; did you mean \"records\"?");
@@ -269,8 +274,8 @@ class TriggerDocumentTest {
                 .version("/v")
                 .deletions()
                 .conditional()
-                .definition(Json.parse(
-                        "{" + REQUEST + "\"key\": [\"/id\"], \"version\": [], \"deletions\": false, \"conditional\": false}"));
+                .definition(Json.parse("{" + REQUEST
+                        + "\"key\": [\"/id\"], \"version\": [], \"deletions\": false, \"conditional\": false}"));
         builder.build().close();
 
         JsonNode written = builder.toJson();
@@ -283,15 +288,21 @@ class TriggerDocumentTest {
 
     @Test
     void settingsOfTheDeliveryAreSaved() {
-        Delivery delivery = Delivery.to(event -> {}).attempts(3).concurrently(4).backoff(Duration.ofMillis(10), Duration.ofSeconds(1));
+        Delivery delivery = Delivery.to(event -> {})
+                .attempts(3)
+                .concurrently(4)
+                .backoff(Duration.ofMillis(10), Duration.ofSeconds(1));
         PollingTriggerBuilder builder = builder().key("/id").delivery(delivery);
         JsonNode saved = Json.parse(builder.toJson().toString());
 
-        PollingTriggerBuilder later = PollingTrigger.named("r").definition(saved).handler(event -> {});
-        PollingTriggerBuilder earlier =
-                PollingTrigger.named("r").delivery(Delivery.inBatches(5, events -> {})).definition(saved);
-        PollingTriggerBuilder replaced =
-                PollingTrigger.named("r").definition(saved).delivery(Delivery.to(event -> {}).attempts(9));
+        PollingTriggerBuilder later =
+                PollingTrigger.named("r").definition(saved).handler(event -> {});
+        PollingTriggerBuilder earlier = PollingTrigger.named("r")
+                .delivery(Delivery.inBatches(5, events -> {}))
+                .definition(saved);
+        PollingTriggerBuilder replaced = PollingTrigger.named("r")
+                .definition(saved)
+                .delivery(Delivery.to(event -> {}).attempts(9));
 
         assertThat(saved.get("delivery")).isEqualTo(delivery.settings());
         assertThat(later.toJson().get("delivery")).isEqualTo(delivery.settings());
@@ -315,6 +326,7 @@ class TriggerDocumentTest {
 
         assertThat(service.asked).extracting(Asked::path).containsExactly("/items/14");
         assertThatThrownBy(() -> builder().definition(json).build())
-                .hasMessageContaining("/request: url line 1, column 8: {{team.id | twice}}: there is no filter \"twice\"");
+                .hasMessageContaining(
+                        "/request: url line 1, column 8: {{team.id | twice}}: there is no filter \"twice\"");
     }
 }

@@ -23,16 +23,7 @@ import org.jspecify.annotations.Nullable;
 record Described(Map<String, Secret> secrets, @Nullable HttpConnection connection) {
 
     private static final List<String> VERIFIERS = List.of(
-            "preset",
-            "signature",
-            "jwt",
-            "sns",
-            "paypal",
-            "basic",
-            "token",
-            "addresses",
-            "certificate",
-            "any-of");
+            "preset", "signature", "jwt", "sns", "paypal", "basic", "token", "addresses", "certificate", "any-of");
     private static final List<String> HANDSHAKES = List.of(
             "echo", "meta", "microsoft-graph", "slack", "zoom", "discord", "cloud-events", "sns", "probes", "asana");
 
@@ -166,7 +157,9 @@ record Described(Map<String, Secret> secrets, @Nullable HttpConnection connectio
      * @param jwks where public keys are fetched
      */
     private record KeysOf(
-            List<String> names, List<String> fixed, @Nullable String jwks) {
+            List<String> names,
+            List<String> fixed,
+            @Nullable String jwks) {
 
         static @Nullable KeysOf read(JsonObjectReader reader) {
             List<String> names = reader.has("secrets") ? reader.requiredTexts("secrets") : List.of();

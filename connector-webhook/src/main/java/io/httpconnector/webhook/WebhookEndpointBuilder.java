@@ -626,8 +626,7 @@ public final class WebhookEndpointBuilder {
                 maxBody);
     }
 
-    private static <T> List<T> all(
-            List<T> own, List<Recipe<T>> recipes, Described context, List<String> problems) {
+    private static <T> List<T> all(List<T> own, List<Recipe<T>> recipes, Described context, List<String> problems) {
         List<T> all = new ArrayList<>(own);
         for (Recipe<T> recipe : recipes) {
             try {

@@ -69,7 +69,8 @@ class ReceiverDocumentTest {
                 builder.build();
                 return written;
             };
-            new DocumentMutations(receiver, List.of("/answer/headers", "/verify/2/claims")).check(Json.parse(json), SEED);
+            new DocumentMutations(receiver, List.of("/answer/headers", "/verify/2/claims"))
+                    .check(Json.parse(json), SEED);
         }
     }
 
@@ -80,7 +81,8 @@ class ReceiverDocumentTest {
                  "encoding": "base64url", "secretEncoding": "hex", "secretPrefix": "p_", "content": "{{id}}{{timestamp}}{{query}}{{body}}",
                  "timestamp": {"header": "X-Time"}, "timestampUnit": "millis", "tolerance": "PT30S", "id": {"header": "X-Id"},
                  "bodyHash": {"query": "hash"}, "bodiesRepeat": true, "eventId": {"body": "/id"}, "eventType": {"query": "type"}}""";
-        Reading signature = changed -> Signatures.definition(changed, Secret.of("00ff")).toJson();
+        Reading signature =
+                changed -> Signatures.definition(changed, Secret.of("00ff")).toJson();
 
         new DocumentMutations(signature, List.of()).check(Json.parse(json), SEED);
     }
@@ -90,7 +92,9 @@ class ReceiverDocumentTest {
         for (String name : Signatures.presets()) {
             JsonNode preset = Presets.definition(name);
             if (!preset.has("token")) {
-                assertThat(SignatureBuilder.fromJson(preset, List.of(), null).toJson().get("algorithm"))
+                assertThat(SignatureBuilder.fromJson(preset, List.of(), null)
+                                .toJson()
+                                .get("algorithm"))
                         .isEqualTo(preset.get("algorithm"));
             }
         }
@@ -98,10 +102,11 @@ class ReceiverDocumentTest {
 
     @Test
     void everyProblemIsReportedOnceAndNoneHidesAnother() {
-        InvalidDefinitionException e = catchThrowableOfType(InvalidDefinitionException.class, () -> builder(Json.parse("""
+        InvalidDefinitionException e = catchThrowableOfType(
+                InvalidDefinitionException.class,
+                () -> builder(Json.parse("""
                 {"verfy": [], "answer": {"status": 202, "text": "a", "base64": "YQ=="}, "maxBody": "1 MB",
-                 "handshake": [{"type": "slac", "secret": "old"}], "deadline": "3s"}"""), null)
-                .build());
+                 "handshake": [{"type": "slac", "secret": "old"}], "deadline": "3s"}"""), null).build());
 
         assertThat(e.problems())
                 .containsExactlyInAnyOrder(
@@ -114,7 +119,8 @@ class ReceiverDocumentTest {
 
     @Test
     void aDefinitionWithProblemsIsNotWritten() {
-        assertThatThrownBy(() -> builder(Json.parse("{\"unverified\": \"yes\"}"), null).toJson())
+        assertThatThrownBy(() ->
+                        builder(Json.parse("{\"unverified\": \"yes\"}"), null).toJson())
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("/unverified: expected true or false, found a string");
     }
@@ -127,7 +133,8 @@ class ReceiverDocumentTest {
                 .toJson();
 
         assertThat(saved.at("/delivery/attempts").intValue()).isEqualTo(10);
-        assertThat(WebhookReceiver.named("any").definition(saved, Map.of()).toJson()).isEqualTo(saved);
+        assertThat(WebhookReceiver.named("any").definition(saved, Map.of()).toJson())
+                .isEqualTo(saved);
         assertThat(WebhookReceiver.named("any")
                         .definition(saved, Map.of())
                         .delivery(delivery -> delivery.attempts(2))

@@ -1,16 +1,23 @@
 package io.httpconnector.auth.definition;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A value that a user must give: enough to draw a field of a form. */
+@JsonAutoDetect(getterVisibility = Visibility.NONE, isGetterVisibility = Visibility.NONE)
 public final class InputField {
 
     private final String name;
     private final @Nullable String label;
+    @JsonProperty("hint")
     private final @Nullable String hint;
+
     private final boolean secret;
+
+    @JsonProperty("default")
     private final @Nullable String defaultValue;
 
     InputField(
@@ -31,6 +38,7 @@ public final class InputField {
      *
      * @return the name
      */
+    @JsonProperty("name")
     public String name() {
         return name;
     }
@@ -40,6 +48,7 @@ public final class InputField {
      *
      * @return the label, or else the name
      */
+    @JsonProperty("label")
     public String label() {
         return label == null ? name : label;
     }
@@ -58,6 +67,7 @@ public final class InputField {
      *
      * @return true for a secret
      */
+    @JsonProperty("secret")
     public boolean isSecret() {
         return secret;
     }

@@ -253,7 +253,9 @@ public final class JsonObjectReader {
         try {
             return Instant.parse(text);
         } catch (DateTimeException e) {
-            add(pointerTo(name), "\"" + shortened(text) + "\" is not an ISO 8601 instant, such as 2026-01-31T12:00:00Z");
+            add(
+                    pointerTo(name),
+                    "\"" + shortened(text) + "\" is not an ISO 8601 instant, such as 2026-01-31T12:00:00Z");
             return null;
         }
     }

@@ -1,0 +1,92 @@
+package io.httpconnector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.template.Pills;
+import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.trigger.TriggerEvent;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Trees of Jackson 3 are given to this library, and its values are written by Jackson 3. */
+class Jackson3Test {
+
+    private static final String JSON =
+            "{\"text\":\"a\\u0007\\\"\",\"int\":7,\"long\":12345678901234567890,\"decimal\":1.50,\"flag\":true,\"none\":null,\"list\":[{}]}";
+
+    private final ObjectMapper jackson3 = JsonMapper.builder()
+            .enable(tools.jackson.databind.DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(tools.jackson.databind.cfg.JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
+    private final tools.jackson.databind.JsonNode tree = jackson3.readTree(JSON);
+
+    record Order(String id, tools.jackson.databind.JsonNode data) {}
+
+    private static String body(Request request) {
+        return new String(request.body().orElseThrow().toBytes(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void treesAreTheBodiesOfRequests() {
+        assertThat(Json.parse(body(Request.post("/").json(tree)))).isEqualTo(Json.parse(JSON));
+        assertThat(body(Request.post("/").json(Map.of("a", tree.get("decimal"))))).isEqualTo("{\"a\":1.50}");
+        assertThat(Json.parse(body(Request.post("/").json(new Order("7", tree)))).get("data")).isEqualTo(Json.parse(JSON));
+        assertThat(body(Request.post("/").json(List.of(tree.get("int"), tree.get("text"))))).isEqualTo("[7,\"a\\u0007\\\"\"]");
+    }
+
+    @Test
+    void treesAreTheValuesOfPills() {
+        RequestTemplate template = RequestTemplate.named("T")
+                .post("/{{order.int}}")
+                .json(jackson3.readTree("{\"all\":\"{{order}}\",\"one\":\"{{order.decimal}}\"}"))
+                .build();
+
+        Request request = template.render(Pills.of("order", tree));
+
+        assertThat(request.uri()).hasToString("/7");
+        assertThat(Json.parse(body(request)).get("all")).isEqualTo(Json.parse(JSON));
+        assertThat(Json.parse(body(request)).get("one")).hasToString("1.50");
+        assertThat(body(template.render("order", Map.of("int", tree.get("int"), "decimal", 2))))
+                .contains("\"one\"").contains("2");
+    }
+
+    @Test
+    void missingAndOddTreesAreNoGarbage() {
+        assertThat(Json.tree(tree.path("nothing")).isMissingNode()).isTrue();
+        assertThat(Json.tree(Map.of("a", tree.path("nothing"))).get("a").isNull()).isTrue();
+        assertThat(Json.tree(jackson3.createObjectNode().put("bytes", new byte[] {1, 2})))
+                .isEqualTo(Json.parse("{\"bytes\":\"AQI=\"}"));
+    }
+
+    @Test
+    void eventsAreConvertedForJackson3() {
+        JsonNode payload = Json.parse(JSON);
+        ObjectNode json = (ObjectNode) Json.parse("""
+                {"id": "1", "trigger": "t", "change": "NEW", "type": "", "key": "k", "version": "", "time": "2026-01-31T12:00:00Z"}""");
+        json.set("payload", payload);
+        TriggerEvent event = TriggerEvent.fromJson(json);
+
+        tools.jackson.databind.JsonNode converted = jackson3.readTree(event.payload().toString());
+
+        assertThat(converted).isEqualTo(tree);
+        assertThat(event.time()).isEqualTo(Instant.parse("2026-01-31T12:00:00Z"));
+    }
+
+    @Test
+    void resultsOfConnectionTestsAreWrittenByBoth() throws Exception {
+        ConnectionTest test = ConnectionTest.failed(
+                new ConnectorException("broken"), java.time.Duration.ofMillis(5));
+        String expected = "{\"ok\":false,\"outcome\":\"OTHER_FAILURE\",\"message\":\"broken\",\"took\":\"PT0.005S\"}";
+
+        assertThat(jackson3.readTree(jackson3.writeValueAsString(test))).isEqualTo(jackson3.readTree(expected));
+        assertThat(Json.parse(new com.fasterxml.jackson.databind.ObjectMapper().writeValueAsString(test)))
+                .isEqualTo(Json.parse(expected));
+    }
+}
