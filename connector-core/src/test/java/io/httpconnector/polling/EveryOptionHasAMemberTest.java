@@ -1,0 +1,171 @@
+package io.httpconnector.polling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.Json;
+import io.httpconnector.template.ListStyle;
+import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.template.RequestTemplateBuilder;
+import io.httpconnector.trigger.Delivery;
+import java.lang.reflect.Array;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whatever a builder can express a document can express: each option is set, written, read and written again. */
+class EveryOptionHasAMemberTest {
+
+    /** What is code or a resource of the application, by the name of the option; and the shortest interval, which limits documents. */
+    private static final Set<String> APPLICATION = Set.of(
+            "PollingTriggerBuilder.connection",
+            "PollingTriggerBuilder.store",
+            "PollingTriggerBuilder.handler",
+            "PollingTriggerBuilder.listener",
+            "PollingTriggerBuilder.engine",
+            "PollingTriggerBuilder.minInterval",
+            "PollingTriggerBuilder.definition",
+            "RequestTemplateBuilder.filter",
+            "Pagination.until",
+            "Delivery.settings");
+
+    /** What an option needs besides, or what it says anew when it is set to the default. */
+    private static final Map<String, Supplier<Object>> STARTS = Map.of(
+            "Pagination", () -> Pagination.cursor("c"),
+            "Cursor", () -> Cursor.timestamp("/t"),
+            "Records", Records::atRoot,
+            "Parents", () -> Parents.from(get(), Records.atRoot(), "/id"),
+            "Schedule", () -> Schedule.every(Duration.ofDays(1)),
+            "Delivery", () -> Delivery.to(event -> {}),
+            "RequestTemplateBuilder", () -> RequestTemplate.named("T").post("/"),
+            "PollingTriggerBuilder", () -> PollingTrigger.named("t"));
+
+    private static RequestTemplate get() {
+        return RequestTemplate.named("L").get("/l").build();
+    }
+
+    static Stream<Method> options() {
+        return Stream.of(
+                        PollingTriggerBuilder.class,
+                        Pagination.class,
+                        Cursor.class,
+                        Records.class,
+                        Parents.class,
+                        Schedule.class,
+                        Delivery.class,
+                        RequestTemplateBuilder.class)
+                .flatMap(type -> Stream.of(type.getDeclaredMethods())
+                        .filter(method -> Modifier.isPublic(method.getModifiers()))
+                        .filter(method -> !Modifier.isStatic(method.getModifiers()))
+                        .filter(method -> method.getReturnType() == type))
+                .filter(method -> !APPLICATION.contains(name(method)))
+                .filter(method -> Stream.of(method.getParameterTypes())
+                        .noneMatch(type -> type.getName().startsWith("java.util.function")));
+    }
+
+    private static String name(Method method) {
+        return method.getDeclaringClass().getSimpleName() + "." + method.getName();
+    }
+
+    @ParameterizedTest
+    @MethodSource("options")
+    void isWrittenAndReadWithoutLoss(Method option) throws Exception {
+        String type = option.getDeclaringClass().getSimpleName();
+        boolean ofNumber = type.equals("Cursor") && List.of(option.getParameterTypes()).contains(long.class);
+        Supplier<Object> start = ofNumber ? () -> Cursor.number("/n") : STARTS.get(type);
+
+        Object changed = option.invoke(start.get(), arguments(option));
+        JsonNode written = trigger(changed).toJson();
+        JsonNode read = PollingTrigger.named("t").definition(Json.parse(written.toString())).toJson();
+
+        assertThat(read).as(name(option)).isEqualTo(written);
+        assertThat(written).as("%s has no member in the document", option).isNotEqualTo(trigger(start.get()).toJson());
+    }
+
+    private static PollingTriggerBuilder trigger(Object part) {
+        PollingTriggerBuilder builder = PollingTrigger.named("t");
+        if (part instanceof PollingTriggerBuilder trigger) {
+            return trigger;
+        }
+        if (part instanceof Pagination pagination) {
+            return builder.pagination(pagination);
+        }
+        if (part instanceof Cursor cursor) {
+            return builder.cursor(cursor);
+        }
+        if (part instanceof Records records) {
+            return builder.records(records);
+        }
+        if (part instanceof Parents parents) {
+            return builder.parents(parents);
+        }
+        if (part instanceof Schedule schedule) {
+            return builder.schedule(schedule);
+        }
+        return part instanceof Delivery delivery
+                ? builder.delivery(delivery)
+                : builder.request(((RequestTemplateBuilder) part).build());
+    }
+
+    private static Object[] arguments(Method option) {
+        Class<?>[] types = option.getParameterTypes();
+        Object[] arguments = new Object[types.length];
+        boolean isStyled = List.of(types).contains(ListStyle.class);
+        for (int i = 0; i < types.length; i++) {
+            arguments[i] = argument(name(option), types[i], i, isStyled);
+        }
+        return arguments;
+    }
+
+    private static Object argument(String option, Class<?> type, int index, boolean isStyled) {
+        if (type.isArray()) {
+            Object array = Array.newInstance(type.getComponentType(), 1);
+            Array.set(array, 0, argument(option, type.getComponentType(), index, isStyled));
+            return array;
+        }
+        if (type == String.class) {
+            return switch (option) {
+                case "Cursor.format" -> "yyyy-MM-dd";
+                case "RequestTemplateBuilder.delimiters" -> index == 0 ? "<%" : "%>";
+                case "RequestTemplateBuilder.xml" -> "<a/>";
+                case "RequestTemplateBuilder.method" -> index == 0 ? "PUT" : "/other";
+                case "RequestTemplateBuilder.hosts" -> "*.example.com";
+                case "RequestTemplateBuilder.header" -> "X-Other";
+                case "RequestTemplateBuilder.bytes" -> index == 0 ? "{{a.b}}" : "text/plain";
+                case "RequestTemplateBuilder.file" -> index == 3 ? "{{a.b}}" : "text/plain";
+                default -> isStyled && index == 1 ? "{{a.b}}" : index == 0 || !option.startsWith("Req") ? "/other" : "v";
+            };
+        }
+        Map<Class<?>, Object> values = Map.ofEntries(
+                Map.entry(int.class, 404),
+                Map.entry(long.class, 7L),
+                Map.entry(char.class, ';'),
+                Map.entry(Object.class, Map.of("a", 1)),
+                Map.entry(Duration.class, option.equals("Delivery.backoff") ? Duration.ofSeconds(9) : Duration.ofHours(2)),
+                Map.entry(ZoneId.class, ZoneId.of("Europe/Berlin")),
+                Map.entry(Order.class, Order.DESCENDING),
+                Map.entry(Place.class, Place.header("X-" + index)),
+                Map.entry(Records.Format.class, Records.Format.XML),
+                Map.entry(Schedule.Misfire.class, Schedule.Misfire.CATCH_UP),
+                Map.entry(ListStyle.class, ListStyle.PIPE),
+                Map.entry(RequestTemplate.class, get()),
+                Map.entry(Records.class, Records.at("/r")),
+                Map.entry(Pagination.class, Pagination.linkHeader()),
+                Map.entry(Cursor.class, Cursor.number("/n")),
+                Map.entry(Parents.class, Parents.of("a")),
+                Map.entry(FirstPoll.class, FirstPoll.from(Instant.EPOCH)),
+                Map.entry(Schedule.class, Schedule.every(Duration.ofMinutes(7))),
+                Map.entry(Delivery.class, Delivery.to(event -> {}).attempts(3)));
+        assertThat(values).as("an example for %s", option).containsKey(type);
+        return values.get(type);
+    }
+}
