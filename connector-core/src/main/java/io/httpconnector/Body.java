@@ -422,6 +422,19 @@ public final class Body {
     }
 
     /**
+     * This body, for which a secret that it contains is masked in logs and exceptions: for secrets in the middle of JSON, XML or
+     * text. {@link #field(String, Secret)} does so for its secret.
+     *
+     * @param secret the secret, which the body contains as plain text or escaped as in JSON; read now
+     * @return a new body
+     */
+    public Body hiding(Secret secret) {
+        List<Field> hidden = new ArrayList<>(secrets);
+        hidden.add(Field.of("", secret));
+        return new Body(kind, content, contentType, List.copyOf(hidden), concealed, plain);
+    }
+
+    /**
      * The media type.
      *
      * @return such as {@code application/json}

@@ -2,6 +2,7 @@ package io.httpconnector;
 
 import static io.httpconnector.InvalidDefinitionException.notNull;
 
+import java.util.function.BinaryOperator;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -29,6 +30,8 @@ public final class Secret {
     private final @Nullable Supplier<String> source;
     private final @Nullable Secret origin;
     private final UnaryOperator<String> change;
+    private final @Nullable Secret other;
+    private final @Nullable BinaryOperator<String> combination;
     private final boolean assumed;
 
     private Secret(@Nullable String value, @Nullable Supplier<String> source, boolean assumed) {
@@ -36,6 +39,8 @@ public final class Secret {
         this.source = source;
         this.origin = null;
         this.change = UnaryOperator.identity();
+        this.other = null;
+        this.combination = null;
         this.assumed = assumed;
     }
 
@@ -44,7 +49,21 @@ public final class Secret {
         this.source = null;
         this.origin = origin;
         this.change = change;
+        this.other = null;
+        this.combination = null;
         this.assumed = origin.assumed;
+    }
+
+    private Secret(Secret origin, Secret other, BinaryOperator<String> combination) {
+        this.value = origin.value == null || other.value == null
+                ? null
+                : notEmpty(combination.apply(origin.value, other.value), "what was made of it");
+        this.source = null;
+        this.origin = origin;
+        this.change = UnaryOperator.identity();
+        this.other = other;
+        this.combination = combination;
+        this.assumed = false;
     }
 
     /**
@@ -99,6 +118,17 @@ public final class Secret {
     }
 
     /**
+     * A secret that is made from this one and another, such as user name and password. Where the result is masked, both are.
+     *
+     * @param other the other secret
+     * @param change makes the new value; called once for fixed values, at each use for supplied ones
+     * @return the new secret
+     */
+    public Secret combine(Secret other, BinaryOperator<String> change) {
+        return new Secret(this, notNull(other, "other secret"), notNull(change, "change of a secret"));
+    }
+
+    /**
      * Gives the value away. Don't log it.
      *
      * @return the value, never empty
@@ -117,6 +147,9 @@ public final class Secret {
         if (value != null) {
             return this;
         }
+        if (origin != null && other != null && combination != null) {
+            return origin.fixed().combine(other.fixed(), combination);
+        }
         return origin != null
                 ? origin.fixed().map(change)
                 : of(notEmpty(source == null ? null : source.get(), "what the supplier gave"));
@@ -127,6 +160,9 @@ public final class Secret {
         action.accept(reveal());
         if (origin != null) {
             origin.eachValue(action);
+        }
+        if (other != null) {
+            other.eachValue(action);
         }
     }
 

@@ -1,14 +1,21 @@
 package io.httpconnector.auth;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.AuthStrategy;
+import io.httpconnector.Body;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
@@ -187,6 +194,46 @@ public final class CustomAuth implements AuthStrategy {
      */
     public CustomAuth andBodyField(String name, String value) {
         return and(request -> takesBody(request) ? request.bodyField(name, value) : request);
+    }
+
+    /**
+     * Adds body fields with values of any JSON type. A JSON object keeps them as they are; a form takes single values as text. A
+     * request without a body gets a form, or a JSON object if a value is a list or an object. The whole body is masked.
+     *
+     * @param fields makes the fields for each request; called by the thread that sends
+     * @return a new strategy
+     */
+    public CustomAuth andBodyFields(Supplier<ObjectNode> fields) {
+        if (fields == null) {
+            throw new InvalidDefinitionException("body fields", List.of("fields: they are null"));
+        }
+        return and(request -> takesBody(request) ? withFields(request, fields.get()) : request);
+    }
+
+    private static Request withFields(Request request, ObjectNode fields) {
+        boolean nested = fields.properties().stream().anyMatch(field -> isNested(field.getValue()));
+        Body body = request.body().orElseGet(() -> nested ? Body.json(Map.of()) : Body.form());
+        if (body.contentType().toLowerCase(Locale.ROOT).contains("json")) {
+            if (!(Json.parse(new String(body.toBytes(), StandardCharsets.UTF_8)) instanceof ObjectNode object)) {
+                throw new InvalidDefinitionException("body fields", List.of("the JSON of the request is no object"));
+            }
+            object.setAll(fields);
+            return request.body(Body.json(object));
+        }
+        Request filled = request;
+        for (Map.Entry<String, JsonNode> field : fields.properties()) {
+            if (isNested(field.getValue())) {
+                throw new InvalidDefinitionException(
+                        "body fields",
+                        List.of(field.getKey() + ": it is a list, an object or null, which needs a body of JSON"));
+            }
+            filled = filled.bodyField(field.getKey(), field.getValue().asText());
+        }
+        return filled;
+    }
+
+    private static boolean isNested(JsonNode value) {
+        return value.isContainerNode() || value.isNull();
     }
 
     /**

@@ -5,6 +5,7 @@ import io.httpconnector.Body;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
+import io.httpconnector.template.PillText;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -17,12 +18,11 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +42,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HmacAuth implements AuthStrategy {
 
-    private static final Pattern PILL = Pattern.compile("\\{\\{\\s*([A-Za-z0-9]*)\\s*}}");
     private static final Set<String> ALGORITHMS =
             Set.of("HmacSHA256", "HmacSHA512", "HmacSHA384", "HmacSHA1", "HmacMD5");
     private static final byte[] NOTHING = {};
@@ -71,9 +70,10 @@ public final class HmacAuth implements AuthStrategy {
     private final String algorithm;
     private final Secret key;
     private final Function<String, byte[]> keyBytes;
-    private final String template;
-    private final Map<String, String> headers;
-    private final Map<String, String> queries;
+    private final PillText template;
+    private final Map<String, ?> values;
+    private final Map<String, PillText> headers;
+    private final Map<String, PillText> queries;
     private final Clock clock;
 
     /** What there is to be signed. */
@@ -97,14 +97,16 @@ public final class HmacAuth implements AuthStrategy {
             String algorithm,
             Secret key,
             Function<String, byte[]> keyBytes,
-            String template,
-            Map<String, String> headers,
-            Map<String, String> queries,
+            PillText template,
+            Map<String, ?> values,
+            Map<String, PillText> headers,
+            Map<String, PillText> queries,
             Clock clock) {
         this.algorithm = algorithm;
         this.key = key;
         this.keyBytes = keyBytes;
         this.template = template;
+        this.values = values;
         this.headers = headers;
         this.queries = queries;
         this.clock = clock;
@@ -120,18 +122,46 @@ public final class HmacAuth implements AuthStrategy {
      * @throws InvalidDefinitionException when a pill or the algorithm is unknown, or something is missing
      */
     public static HmacAuth of(String algorithm, Secret key, String template) {
+        return of(algorithm, key, template, Map.of());
+    }
+
+    /**
+     * Describes what is signed, with values of the application's own.
+     *
+     * @param algorithm {@code HmacSHA256}, {@code HmacSHA384}, {@code HmacSHA512}, {@code HmacSHA1} or {@code HmacMD5}
+     * @param key the shared key, its text as UTF-8; one by {@link Secret#from} is looked up for each request
+     * @param template what is signed
+     * @param values further pills by name, such as {@code account}: a {@link Secret}, or what Jackson can write as a single
+     *     value. They are data, and never read as a template
+     * @return the strategy, which sends nothing yet
+     * @throws InvalidDefinitionException when a pill or the algorithm is unknown, or something is missing
+     */
+    public static HmacAuth of(String algorithm, Secret key, String template, Map<String, ?> values) {
         if (algorithm == null || !ALGORITHMS.contains(algorithm)) {
             throw invalid("algorithm: it must be one of " + new TreeSet<>(ALGORITHMS));
         }
         if (key == null) {
             throw invalid("key: it is null");
         }
-        check("template", template, SIGNED.keySet());
+        if (values == null) {
+            throw invalid("values: they are null");
+        }
+        Set<String> names = new TreeSet<>(SIGNED.keySet());
+        for (Map.Entry<String, ?> value : values.entrySet()) {
+            if (value.getKey() == null || value.getValue() == null) {
+                throw invalid("value " + value.getKey() + ": it is null");
+            }
+            if (!names.add(value.getKey()) || SIGNATURES.contains(value.getKey())) {
+                throw invalid("value " + value.getKey() + ": this name has a meaning: take another");
+            }
+        }
+        PillText compiled = compiled("template", template, names);
         return new HmacAuth(
                 algorithm,
                 key,
                 text -> text.getBytes(StandardCharsets.UTF_8),
-                template,
+                compiled,
+                Map.copyOf(values),
                 Map.of(),
                 Map.of(),
                 Clock.systemUTC());
@@ -156,7 +186,7 @@ public final class HmacAuth implements AuthStrategy {
     }
 
     private HmacAuth withKey(Function<String, byte[]> decoder) {
-        return new HmacAuth(algorithm, key, decoder, template, headers, queries, clock);
+        return new HmacAuth(algorithm, key, decoder, template, values, headers, queries, clock);
     }
 
     /**
@@ -168,8 +198,8 @@ public final class HmacAuth implements AuthStrategy {
      * @throws InvalidDefinitionException when a pill is unknown, or the name can't be sent
      */
     public HmacAuth header(String name, String text) {
-        Request.get("/").header(name, "");
-        return new HmacAuth(algorithm, key, keyBytes, template, with(headers, name, text), queries, clock);
+        Request.get("/").header(name == null ? "" : name, "");
+        return new HmacAuth(algorithm, key, keyBytes, template, values, with(headers, name, text), queries, clock);
     }
 
     /**
@@ -181,7 +211,7 @@ public final class HmacAuth implements AuthStrategy {
      * @throws InvalidDefinitionException when a pill is unknown
      */
     public HmacAuth query(String name, String text) {
-        return new HmacAuth(algorithm, key, keyBytes, template, headers, with(queries, name, text), clock);
+        return new HmacAuth(algorithm, key, keyBytes, template, values, headers, with(queries, name, text), clock);
     }
 
     /**
@@ -191,28 +221,38 @@ public final class HmacAuth implements AuthStrategy {
      * @return a new strategy
      */
     public HmacAuth clock(Clock clock) {
-        return new HmacAuth(algorithm, key, keyBytes, template, headers, queries, clock);
+        return new HmacAuth(algorithm, key, keyBytes, template, values, headers, queries, clock);
     }
 
-    private static Map<String, String> with(Map<String, String> known, String name, String text) {
-        Set<String> pills = new TreeSet<>(SIGNED.keySet());
-        pills.addAll(SIGNATURES);
-        check(name, text, pills);
-        Map<String, String> all = new LinkedHashMap<>(known);
-        all.put(name, text);
+    private Map<String, PillText> with(Map<String, PillText> known, String name, String text) {
+        Set<String> names = new TreeSet<>(SIGNED.keySet());
+        names.addAll(SIGNATURES);
+        names.addAll(values.keySet());
+        Map<String, PillText> all = new LinkedHashMap<>(known);
+        all.put(name, compiled(name, text, names));
         return all;
     }
 
-    private static void check(String what, String text, Set<String> pills) {
+    private static PillText compiled(String what, String text, Set<String> names) {
         if (text == null) {
             throw invalid(what + ": it is null");
         }
-        Matcher pill = PILL.matcher(text);
-        while (pill.find()) {
-            if (!pills.contains(pill.group(1))) {
-                throw invalid(what + ", character " + (pill.start() + 1) + ": there is no " + pill.group() + ", but "
-                        + new TreeSet<>(pills));
+        try {
+            PillText compiled = PillText.compile(text);
+            for (String name : compiled.names()) {
+                if (!names.contains(name)) {
+                    int start = text.lastIndexOf("{{", text.indexOf(name)) + 1;
+                    throw invalid(what + ", character " + start + ": there is no {{" + name + "}}, but "
+                            + new TreeSet<>(names));
+                }
             }
+            return compiled;
+        } catch (InvalidDefinitionException e) {
+            throw new InvalidDefinitionException(
+                    "HMAC signature",
+                    e.problems().stream()
+                            .map(problem -> problem.startsWith(what) ? problem : what + ": " + problem)
+                            .toList());
         }
     }
 
@@ -227,29 +267,20 @@ public final class HmacAuth implements AuthStrategy {
         byte[] toSign = toSign(attempt);
         Secret signature = key.map(text -> hex(Hashes.hmac(algorithm, decoded(text), toSign)));
         Request signed = request;
-        for (Map.Entry<String, String> header : headers.entrySet()) {
-            signed = signed.header(header.getKey(), sent(header.getValue(), attempt, signature));
+        for (Map.Entry<String, PillText> header : headers.entrySet()) {
+            Secret value = sent(header.getValue(), attempt, signature);
+            signed = value == null ? signed : signed.header(header.getKey(), value);
         }
-        for (Map.Entry<String, String> query : queries.entrySet()) {
-            signed = signed.query(query.getKey(), sent(query.getValue(), attempt, signature));
+        for (Map.Entry<String, PillText> query : queries.entrySet()) {
+            Secret value = sent(query.getValue(), attempt, signature);
+            signed = value == null ? signed : signed.query(query.getKey(), value);
         }
         return signed;
     }
 
     /** The template with its values; a body byte by byte, as it need not be text. */
     private byte[] toSign(Attempt attempt) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        Matcher pill = PILL.matcher(template);
-        int literal = 0;
-        while (pill.find()) {
-            bytes.writeBytes(template.substring(literal, pill.start()).getBytes(StandardCharsets.UTF_8));
-            String name = pill.group(1);
-            bytes.writeBytes(
-                    name.equals("body") ? attempt.body() : value(name, attempt).getBytes(StandardCharsets.UTF_8));
-            literal = pill.end();
-        }
-        bytes.writeBytes(template.substring(literal).getBytes(StandardCharsets.UTF_8));
-        return bytes.toByteArray();
+        return template.bytes(name -> name.equals("body") ? attempt.body() : value(name, attempt));
     }
 
     private byte[] decoded(String text) {
@@ -261,24 +292,32 @@ public final class HmacAuth implements AuthStrategy {
         }
     }
 
-    private static Secret sent(String text, Attempt attempt, Secret signature) {
-        return signature.map(hex -> filled(text, name -> switch (name) {
+    /** The value to send, or null if it is to be left out. Where it is masked, the secrets in it are. */
+    private @Nullable Secret sent(PillText text, Attempt attempt, Secret signature) {
+        Secret all = signature;
+        for (String name : text.names()) {
+            if (values.get(name) instanceof Secret secret) {
+                all = all.combine(secret, (hex, unused) -> hex);
+            }
+        }
+        boolean isEmpty = "".equals(Objects.requireNonNullElse(rendered(text, attempt, "00"), ""));
+        return isEmpty ? null : all.map(hex -> Objects.requireNonNullElse(rendered(text, attempt, hex), ""));
+    }
+
+    private @Nullable String rendered(PillText text, Attempt attempt, String hex) {
+        return text.render(name -> switch (name) {
             case "signature" -> hex;
             case "signatureBase64" -> base64(HexFormat.of().parseHex(hex));
             default -> value(name, attempt);
-        }));
+        });
     }
 
-    private static String value(String name, Attempt attempt) {
+    private @Nullable Object value(String name, Attempt attempt) {
         Function<Attempt, String> value = SIGNED.get(name);
-        if (value == null) {
-            throw new IllegalStateException("the pills were checked");
+        if (value != null) {
+            return value.apply(attempt);
         }
-        return value.apply(attempt);
-    }
-
-    private static String filled(String text, Function<String, String> values) {
-        return PILL.matcher(text).replaceAll(pill -> Matcher.quoteReplacement(values.apply(pill.group(1))));
+        return values.get(name) instanceof Secret secret ? secret.reveal() : values.get(name);
     }
 
     private static String orEmpty(@Nullable String text) {

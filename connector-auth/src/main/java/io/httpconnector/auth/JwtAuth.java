@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class JwtAuth implements AuthStrategy {
 
     private final JwtKey key;
-    private final Map<String, String> claims;
+    private final Map<String, ?> claims;
     private final Duration lifetime;
     private final String prefix;
     private final Clock clock;
@@ -34,7 +34,7 @@ public final class JwtAuth implements AuthStrategy {
     /** Until when it is used, in seconds since 1970. */
     private record Signed(Secret header, long until) {}
 
-    private JwtAuth(JwtKey key, Map<String, String> claims, Duration lifetime, String prefix, Clock clock) {
+    private JwtAuth(JwtKey key, Map<String, ?> claims, Duration lifetime, String prefix, Clock clock) {
         this.key = key;
         this.claims = claims;
         this.lifetime = lifetime;
@@ -46,15 +46,15 @@ public final class JwtAuth implements AuthStrategy {
      * Describes the token. {@code iat}, {@code exp} and {@code jti} are in it unless they are given.
      *
      * @param key what signs it
-     * @param claims what else it says, such as {@code iss} and {@code aud}
+     * @param claims the other claims, such as {@code iss} and {@code aud}: strings, numbers, Booleans, lists, maps or JSON trees
      * @return the strategy, with tokens for ten minutes
      * @throws InvalidDefinitionException when something is missing
      */
-    public static JwtAuth of(JwtKey key, Map<String, String> claims) {
+    public static JwtAuth of(JwtKey key, Map<String, ?> claims) {
         if (key == null || claims == null) {
             throw new InvalidDefinitionException("JWT", List.of("key and claims: one of them is null"));
         }
-        return new JwtAuth(key, Map.copyOf(claims), Duration.ofMinutes(10), "Bearer ", Clock.systemUTC());
+        return new JwtAuth(key, JwtKey.claims(claims), Duration.ofMinutes(10), "Bearer ", Clock.systemUTC());
     }
 
     /**

@@ -1,8 +1,10 @@
 package io.httpconnector.auth;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
 import io.httpconnector.Secret;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -11,8 +13,11 @@ import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
+import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.PSSParameterSpec;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +33,10 @@ public final class JwtKey {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
+
+    /** RFC 7518, section 3.5. */
+    private static final PSSParameterSpec PSS =
+            new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1);
 
     private final String algorithm;
     private final Signer signer;
@@ -86,6 +95,27 @@ public final class JwtKey {
     }
 
     /**
+     * RSASSA-PSS with SHA-256.
+     *
+     * @param key an RSA key
+     * @return the key
+     */
+    public static JwtKey ps256(PrivateKey key) {
+        return signing("PS256", "RSASSA-PSS", "RSA", key);
+    }
+
+    /**
+     * RSASSA-PSS with SHA-256.
+     *
+     * @param pem an RSA key in PKCS #8
+     * @return the key
+     * @throws InvalidDefinitionException when it is no such key
+     */
+    public static JwtKey ps256(Secret pem) {
+        return ps256(pem("RSA", pem));
+    }
+
+    /**
      * HMAC with SHA-256.
      *
      * @param secret the shared secret, its text as UTF-8; one by {@link Secret#from} is looked up for each token
@@ -113,6 +143,9 @@ public final class JwtKey {
                 algorithm,
                 bytes -> {
                     Signature signing = Signature.getInstance(signature);
+                    if (signature.equals("RSASSA-PSS")) {
+                        signing.setParameter(PSS);
+                    }
                     signing.initSign(key);
                     signing.update(bytes);
                     return signing.sign();
@@ -120,7 +153,25 @@ public final class JwtKey {
                 Map.of());
     }
 
-    private static PrivateKey pem(String kind, Secret pem) {
+    /**
+     * Copies claims as JSON, so that what can't be written is refused when a strategy is built.
+     *
+     * @param claims the claims
+     * @return the claims as JSON trees, immutable
+     * @throws InvalidDefinitionException when a name or value is null, or a value can't be written as JSON
+     */
+    public static Map<String, JsonNode> claims(Map<String, ?> claims) {
+        Map<String, JsonNode> copy = new LinkedHashMap<>();
+        claims.forEach((name, value) -> {
+            if (name == null || value == null) {
+                throw new InvalidDefinitionException("JWT", List.of("claim " + name + ": it is null"));
+            }
+            copy.put(name, Json.tree(value).deepCopy());
+        });
+        return Collections.unmodifiableMap(copy);
+    }
+
+    static PrivateKey pem(String kind, Secret pem) {
         String text = pem == null ? "" : pem.reveal();
         String base64 = text.replaceAll("-----(BEGIN|END) PRIVATE KEY-----", "").replaceAll("\\s", "");
         try {

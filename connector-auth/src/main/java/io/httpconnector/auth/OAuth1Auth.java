@@ -101,6 +101,18 @@ public final class OAuth1Auth implements AuthStrategy {
     }
 
     /**
+     * Signs for a client that has a key pair, by RSA-SHA1.
+     *
+     * @param consumerKey the id of the client
+     * @param pem its private key, RSA in PKCS #8
+     * @return the strategy
+     * @throws InvalidDefinitionException when something is missing, or it is no such key
+     */
+    public static OAuth1Auth rsaSha1(String consumerKey, Secret pem) {
+        return of(consumerKey, JwtKey.pem("RSA", there("private key", pem)));
+    }
+
+    /**
      * Adds the token of a user.
      *
      * @param token the token

@@ -12,10 +12,12 @@ import com.tngtech.archunit.lang.ArchRule;
 class ArchitectureTest {
 
     @ArchTest
-    static final ArchRule strategiesUseTheRootOnly = classes()
+    static final ArchRule strategiesUseTheRootTemplatesAndTheJsonReader = classes()
             .should()
             .onlyDependOnClassesThat(resideInAPackage("io.httpconnector.auth..")
                     .or(resideInAPackage("io.httpconnector"))
+                    .or(resideInAPackage("io.httpconnector.internal.json"))
+                    .or(resideInAPackage("io.httpconnector.template"))
                     .or(resideInAPackage("java.."))
                     .or(resideInAPackage("javax.crypto.."))
                     .or(resideInAPackage("com.sun.net.httpserver"))

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Map;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
@@ -134,12 +135,40 @@ class HmacAuthTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{{signature}}", "x{{Method}}", "{{}}"})
+    @ValueSource(strings = {"{{signature}}", "x{{Method}}", "{{method}}{{ x.y | base64 }}"})
     void unknownPillIsNamedWithItsPlace(String template) {
         assertThatThrownBy(() -> HmacAuth.of("HmacSHA256", TEXT, template))
                 .isInstanceOf(InvalidDefinitionException.class)
-                .hasMessageContaining("template, character " + (template.indexOf("{{") + 1))
+                .hasMessageContaining("template, character " + (template.lastIndexOf("{{") + 1))
                 .hasMessageContaining("bodyMd5Base64");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{{}}", "{{method", "{{method | nofilter}}", "{{method | base64(1)}}", "{{ method body }}"})
+    void malformedPillIsRefused(String template) {
+        assertThatThrownBy(() -> HmacAuth.of("HmacSHA256", TEXT, template))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("template: ")
+                .hasMessageContaining("column 1");
+    }
+
+    @Test
+    void valuesAreDataAndMayBeFiltered() throws Exception {
+        HmacAuth auth = HmacAuth.of(
+                        "HmacSHA256",
+                        TEXT,
+                        "{{method}}{{account}}{{body | base64}}",
+                        Map.of("account", "{{body}}", "auth.key", Secret.of("k{{signature}}")))
+                .header("X-Account", "{{account | hex}}")
+                .header("X-Key", "{{auth.key}}")
+                .header("X-Signature", "{{signature | upper}}");
+        LoggedRequest received = received(auth, Request.get("/"));
+        assertThat(received.getHeader("X-Account")).isEqualTo("7b7b626f64797d7d");
+        assertThat(received.getHeader("X-Key")).isEqualTo("k{{signature}}");
+        assertThat(received.getHeader("X-Signature"))
+                .isEqualTo(HexFormat.of().withUpperCase().formatHex(hmac("HmacSHA256", bytes("GET{{body}}"))));
+        assertThatThrownBy(() -> HmacAuth.of("HmacSHA256", TEXT, "", Map.of("body", "x")))
+                .hasMessageContaining("value body: this name has a meaning");
     }
 
     @Test

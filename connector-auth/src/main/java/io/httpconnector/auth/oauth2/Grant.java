@@ -50,7 +50,7 @@ sealed interface Grant {
     }
 
     /** RFC 7523, section 2.1. */
-    record JwtBearer(JwtKey key, Map<String, String> claims) implements Alone {
+    record JwtBearer(JwtKey key, Map<String, ?> claims) implements Alone {
         @Override
         public Tokens ask(TokenEndpoint endpoint) {
             return endpoint.jwtBearer(key, claims);

@@ -96,14 +96,15 @@ public final class OAuth2 implements AuthStrategy {
      * there unless they are given.
      *
      * @param key what signs it
-     * @param claims the other claims, such as {@code iss}, {@code sub} and {@code scope}
+     * @param claims the other claims, such as {@code iss}, {@code sub} and {@code scope}: strings, numbers, Booleans, lists, maps
+     *     or JSON trees
      * @return a builder; a client is needed only where the service wants one
      */
-    public static OAuth2Builder jwtBearer(JwtKey key, Map<String, String> claims) {
+    public static OAuth2Builder jwtBearer(JwtKey key, Map<String, ?> claims) {
         if (key == null || claims == null) {
             throw new InvalidDefinitionException("OAuth 2", List.of("key and claims: one of them is null"));
         }
-        return new OAuth2Builder(new Grant.JwtBearer(key, Map.copyOf(claims)));
+        return new OAuth2Builder(new Grant.JwtBearer(key, JwtKey.claims(claims)));
     }
 
     @Override

@@ -128,7 +128,7 @@ final class TokenEndpoint {
         return tokens(answer, null, said -> masked(said, password.reveal()));
     }
 
-    Tokens jwtBearer(JwtKey key, Map<String, String> claims) {
+    Tokens jwtBearer(JwtKey key, Map<String, ?> claims) {
         String assertion = assertion(key, claims).reveal();
         OAuthRequest form = forms.jwtBearer(assertion, settings.scope());
         Response answer = send(form, settings.definition().tokenParameters(), true, null);
@@ -136,7 +136,7 @@ final class TokenEndpoint {
     }
 
     /** For once, and for five minutes: RFC 7523, section 3. */
-    private Secret assertion(JwtKey key, Map<String, String> given) {
+    private Secret assertion(JwtKey key, Map<String, ?> given) {
         long now = settings.clock().instant().getEpochSecond();
         Map<String, Object> claims = new LinkedHashMap<>();
         claims.put("aud", settings.definition().tokenUrl());

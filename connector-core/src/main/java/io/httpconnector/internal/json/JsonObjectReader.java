@@ -445,6 +445,40 @@ public final class JsonObjectReader {
     }
 
     /**
+     * Reads an object whose members are objects, each by its members.
+     *
+     * @param name the member
+     * @param reading reads every member of one object, given its name, then creates the result
+     * @param <T> the type of a result
+     * @return the results by name, in the order of the document; none if the member is absent
+     */
+    public <T> Map<String, T> objectMap(String name, BiFunction<String, JsonObjectReader, T> reading) {
+        Map<String, T> results = new LinkedHashMap<>();
+        JsonNode object = object(name);
+        if (object != null) {
+            object.properties().forEach(entry -> {
+                String at = pointerTo(name) + "/" + escaped(entry.getKey());
+                T result = new JsonObjectReader(at, entry.getValue(), problems)
+                        .readAs(reader -> reading.apply(entry.getKey(), reader));
+                if (result != null) {
+                    results.put(entry.getKey(), result);
+                }
+            });
+        }
+        return results;
+    }
+
+    /**
+     * Escapes a member name for a JSON Pointer: RFC 6901, section 3.
+     *
+     * @param name the name
+     * @return the reference token
+     */
+    public static String token(String name) {
+        return escaped(name);
+    }
+
+    /**
      * Reads any JSON value.
      *
      * @param name the member

@@ -1,0 +1,247 @@
+package io.httpconnector.template;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
+import io.httpconnector.template.TemplateProblem.Code;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A compiled text with pills and filters, for documents other than request templates, such as auth definitions. The name of a
+ * pill is its whole path: {@code auth.user} for {@code {{auth.user | base64}}}. Values are data, and never read as a template.
+ * Immutable and thread-safe.
+ */
+public final class PillText {
+
+    private static final BinaryOperator<String> PLAIN = (before, value) -> value;
+
+    private final String text;
+    /** Strings and expressions. */
+    private final List<Object> pieces;
+
+    private PillText(String text, List<Object> pieces) {
+        this.text = text;
+        this.pieces = List.copyOf(pieces);
+    }
+
+    /**
+     * Compiles a text.
+     *
+     * @param text the text, with pills between double braces
+     * @return the compiled text
+     * @throws InvalidDefinitionException with all problems: a pill that is not closed or not readable, an unknown filter, a
+     *     wrong argument
+     */
+    public static PillText compile(String text) {
+        if (text == null) {
+            throw new InvalidDefinitionException("text", List.of("it is null"));
+        }
+        List<TemplateProblem> problems = new ArrayList<>();
+        List<Object> pieces = Language.DEFAULT.cut("text", text, quoted -> quoted, problems);
+        for (Object piece : pieces) {
+            if (piece instanceof Expression pill) {
+                check(pill, problems);
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw invalid(problems);
+        }
+        return new PillText(text, pieces);
+    }
+
+    private static void check(Expression pill, List<TemplateProblem> problems) {
+        if (!pill.path().steps().stream().allMatch(String.class::isInstance)) {
+            problems.add(pill.problem(Code.WRONG_PLACE, "a name has no index here"));
+        }
+        if (pill.keepsSlashes()) {
+            problems.add(pill.problem(Code.WRONG_PLACE, TextTemplate.PATH_ONLY));
+        }
+        if (pill.makesNull()) {
+            problems.add(pill.problem(Code.WRONG_PLACE, "null has no text: write | default('') or | omit"));
+        }
+    }
+
+    private static InvalidDefinitionException invalid(List<TemplateProblem> problems) {
+        return new InvalidDefinitionException(
+                "text",
+                problems.stream()
+                        .map(problem -> (problem.pill() == null ? "" : "{{" + problem.pill() + "}}: ")
+                                + problem.message()
+                                + (problem.column() == 0 ? "" : " (column " + problem.column() + ")"))
+                        .toList());
+    }
+
+    /**
+     * The names of all pills.
+     *
+     * @return each name once, in the order of the text; none for a fixed text
+     */
+    public Set<String> names() {
+        return pills().stream().map(PillText::name).collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /**
+     * The names of the pills that need a value, as no filter says what to do without one.
+     *
+     * @return each name once
+     */
+    public Set<String> required() {
+        return pills().stream()
+                .filter(Expression::isRequired)
+                .map(PillText::name)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /**
+     * Whether a pill has filters.
+     *
+     * @return whether there is any filter
+     */
+    public boolean hasFilters() {
+        return pills().stream().anyMatch(pill -> !pill.filters().isEmpty());
+    }
+
+    private List<Expression> pills() {
+        return pieces.stream()
+                .filter(Expression.class::isInstance)
+                .map(Expression.class::cast)
+                .toList();
+    }
+
+    private static String name(Expression pill) {
+        return pill.path().steps().stream().map(String::valueOf).collect(Collectors.joining("."));
+    }
+
+    /**
+     * Renders the text.
+     *
+     * @param values gives the value of a name, whatever Jackson can write; null for none
+     * @return the text, or null if the filter {@code omit} leaves it out
+     * @throws InvalidDefinitionException when a value is missing or refused by a filter; its message never holds a value
+     */
+    public @Nullable String render(Function<String, @Nullable Object> values) {
+        return render(values, PLAIN);
+    }
+
+    /**
+     * Renders the text and encodes the values.
+     *
+     * @param values gives the value of a name; null for none
+     * @param encoding makes of the text before a value and the value the text that is put in
+     * @return the text, or null if the filter {@code omit} leaves it out
+     * @throws InvalidDefinitionException when a value is missing or refused by a filter; its message never holds a value
+     */
+    public @Nullable String render(Function<String, @Nullable Object> values, BinaryOperator<String> encoding) {
+        StringBuilder rendered = new StringBuilder();
+        for (Object piece : pieces) {
+            if (piece instanceof Expression pill) {
+                JsonNode value = value(pill, values);
+                if (value == null) {
+                    return null;
+                }
+                rendered.append(encoding.apply(rendered.toString(), single(pill, value)));
+            } else {
+                rendered.append((String) piece);
+            }
+        }
+        return rendered.toString();
+    }
+
+    /**
+     * Renders the text as a JSON value: one pill alone keeps the type of its value, such as that of the filter {@code number}.
+     *
+     * @param values gives the value of a name; null for none
+     * @return the value, or null if the filter {@code omit} leaves it out
+     * @throws InvalidDefinitionException when a value is missing or refused by a filter; its message never holds a value
+     */
+    public @Nullable JsonNode value(Function<String, @Nullable Object> values) {
+        if (pieces.size() == 1 && pieces.get(0) instanceof Expression pill) {
+            return value(pill, values);
+        }
+        String rendered = render(values);
+        return rendered == null ? null : TextNode.valueOf(rendered);
+    }
+
+    /**
+     * Renders the text as bytes: UTF-8, and the bytes themselves of a value that is a {@code byte[]}.
+     *
+     * @param values gives the value of a name; null for none
+     * @return the bytes
+     * @throws InvalidDefinitionException when a value is missing or refused by a filter; its message never holds a value
+     */
+    public byte[] bytes(Function<String, @Nullable Object> values) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (Object piece : pieces) {
+            if (piece instanceof Expression pill) {
+                JsonNode value = Objects.requireNonNullElse(value(pill, values), TextNode.valueOf(""));
+                bytes.writeBytes(value.isBinary() ? binary(value) : utf8(single(pill, value)));
+            } else {
+                bytes.writeBytes(utf8((String) piece));
+            }
+        }
+        return bytes.toByteArray();
+    }
+
+    private static byte[] binary(JsonNode value) {
+        try {
+            return value.binaryValue();
+        } catch (IOException e) {
+            throw new IllegalStateException("a binary node has bytes", e);
+        }
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static @Nullable JsonNode value(Expression pill, Function<String, @Nullable Object> values) {
+        Object given = values.apply(name(pill));
+        JsonNode value = given == null ? MissingNode.getInstance() : Json.tree(given);
+        List<Object> steps = pill.path().steps();
+        for (int i = steps.size() - 1; i >= 0; i--) {
+            ObjectNode owner = JsonNodeFactory.instance.objectNode();
+            if (!value.isMissingNode()) {
+                owner.set((String) steps.get(i), value);
+            }
+            value = owner;
+        }
+        try {
+            return pill.evaluatePresent(new Scope(value, 0));
+        } catch (Refusal e) {
+            throw invalid(List.of(pill.problem(e)));
+        }
+    }
+
+    private static String single(Expression pill, JsonNode value) {
+        try {
+            return Encode.unicode(Filters.single(value));
+        } catch (Refusal e) {
+            throw invalid(List.of(pill.problem(e)));
+        }
+    }
+
+    /**
+     * The text as it was written.
+     *
+     * @return the text with its pills
+     */
+    @Override
+    public String toString() {
+        return text;
+    }
+}
