@@ -156,8 +156,8 @@ public final class AwsAuth implements AuthStrategy {
 
     private String hashOfBody(Request request) {
         try {
-            return hex(Hashes.digest(
-                    "SHA-256", request.body().map(Body::toBytes).orElse(NOTHING)));
+            return hex(
+                    Hashes.digest("SHA-256", request.body().map(Body::toBytes).orElse(NOTHING)));
         } catch (InvalidDefinitionException e) {
             if (isS3()) {
                 return UNSIGNED;

@@ -50,8 +50,7 @@ final class DigestSession implements AuthStrategy {
             return request;
         }
         int count = challenge.nextCount();
-        return request.header(
-                "Authorization", password.map(secret -> challenge.answer(request, user, secret, count)));
+        return request.header("Authorization", password.map(secret -> challenge.answer(request, user, secret, count)));
     }
 
     private @Nullable DigestChallenge challenge() {

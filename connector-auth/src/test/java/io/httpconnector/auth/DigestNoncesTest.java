@@ -92,7 +92,8 @@ class DigestNoncesTest {
         }
 
         private boolean isRight(String method, String target, byte[] body, Map<String, String> sent) {
-            String name = sent.getOrDefault("username", "").replace("\\\\", "\\").replace("\\\"", "\"");
+            String name =
+                    sent.getOrDefault("username", "").replace("\\\\", "\\").replace("\\\"", "\"");
             String expected = "true".equals(sent.get("userhash")) ? hash(bytes(user + ":" + realm)) : user;
             String secret = hash(bytes(user + ":" + realm + ":" + password));
             if (algorithm.endsWith("-sess")) {
@@ -122,7 +123,11 @@ class DigestNoncesTest {
             byte[] body = exchange.getRequestBody().readAllBytes();
             String header = exchange.getRequestHeaders().getFirst("Authorization");
             boolean good = header != null
-                    && isGood(exchange.getRequestMethod(), exchange.getRequestURI().toString(), body, header);
+                    && isGood(
+                            exchange.getRequestMethod(),
+                            exchange.getRequestURI().toString(),
+                            body,
+                            header);
             synchronized (this) {
                 if (good) {
                     served++;
@@ -148,8 +153,9 @@ class DigestNoncesTest {
             String unknown = "Digest realm=\"" + realm + "\", nonce=\"unknown\", qop=\"auth\", algorithm=SHA3-256";
             String strong = "Digest realm=\"" + realm + "\", nonce=\"" + nonce() + "\", opaque=\"o\\\"p\", algorithm="
                     + algorithm + more + (stale ? ", stale=true" : "");
-            List<String> challenges =
-                    algorithm.startsWith("MD5") ? List.of(strong) : List.of("Basic realm=\"a, b\"", weak, unknown, strong);
+            List<String> challenges = algorithm.startsWith("MD5")
+                    ? List.of(strong)
+                    : List.of("Basic realm=\"a, b\"", weak, unknown, strong);
             if (inOneHeader) {
                 exchange.getResponseHeaders().add("WWW-Authenticate", String.join(", ", challenges));
             } else {
@@ -164,8 +170,8 @@ class DigestNoncesTest {
 
     private static Map<String, String> parameters(String header) {
         Map<String, String> parameters = new HashMap<>();
-        Matcher parameter =
-                Pattern.compile("([a-z]+\\*?)=(?:\"((?:[^\"\\\\]|\\\\.)*)\"|([^,]*))").matcher(header);
+        Matcher parameter = Pattern.compile("([a-z]+\\*?)=(?:\"((?:[^\"\\\\]|\\\\.)*)\"|([^,]*))")
+                .matcher(header);
         while (parameter.find()) {
             parameters.put(parameter.group(1), parameter.group(2) == null ? parameter.group(3) : parameter.group(2));
         }
@@ -206,8 +212,14 @@ class DigestNoncesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1, false, MD5", "1, true, MD5", "1, false, SHA-256", "1, false, SHA-256-sess", "1, false, MD5-sess",
-        "1, false, SHA-512-256", "2, false, SHA-256", "3, true, MD5-sess"
+        "1, false, MD5",
+        "1, true, MD5",
+        "1, false, SHA-256",
+        "1, false, SHA-256-sess",
+        "1, false, MD5-sess",
+        "1, false, SHA-512-256",
+        "2, false, SHA-256",
+        "3, true, MD5-sess"
     })
     void nonceThatIsUsedUpIsReplaced(int uses, boolean saysStale, String algorithm) {
         service.uses = uses;
@@ -330,6 +342,8 @@ class DigestNoncesTest {
         try (HttpConnection connection = connection()) {
             assertThatThrownBy(() -> connection.send(Request.get("/"))).isInstanceOf(StatusException.class);
         }
-        assertThat(service.headers.get(0)).contains("username*=UTF-8''J%C3%A4s%C3%B8n,").doesNotContain("username=");
+        assertThat(service.headers.get(0))
+                .contains("username*=UTF-8''J%C3%A4s%C3%B8n,")
+                .doesNotContain("username=");
     }
 }

@@ -28,8 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PillText {
 
-    private static final BinaryOperator<String> PLAIN = (before, value) -> value;
-
     private final String text;
     /** Strings and expressions. */
     private final List<Object> pieces;
@@ -135,7 +133,7 @@ public final class PillText {
      * @throws InvalidDefinitionException when a value is missing or refused by a filter; its message never holds a value
      */
     public @Nullable String render(Function<String, @Nullable Object> values) {
-        return render(values, PLAIN);
+        return render(values, (before, value) -> value);
     }
 
     /**

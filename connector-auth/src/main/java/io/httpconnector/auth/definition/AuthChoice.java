@@ -1,9 +1,9 @@
 package io.httpconnector.auth.definition;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.AuthStrategy;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
+import io.httpconnector.auth.oauth2.OAuth2Builder;
 import io.httpconnector.auth.oauth2.TokenStore;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,17 +17,17 @@ public final class AuthChoice {
     private final AuthDefinition definition;
     private final String strategy;
     private final Map<String, InputField> fields = new LinkedHashMap<>();
-    private final ObjectNode described;
+    private final StrategyType.Recipe recipe;
     private final List<String> problems = new ArrayList<>();
     private final Map<String, Object> given = new LinkedHashMap<>();
     private @Nullable String redirectUri;
     private @Nullable TokenStore tokens;
     private @Nullable String account;
 
-    AuthChoice(AuthDefinition definition, String strategy, List<InputField> fields, ObjectNode described) {
+    AuthChoice(AuthDefinition definition, String strategy, List<InputField> fields, StrategyType.Recipe recipe) {
         this.definition = definition;
         this.strategy = strategy;
-        this.described = described;
+        this.recipe = recipe;
         fields.forEach(field -> this.fields.put(field.name(), field));
     }
 
@@ -88,16 +88,20 @@ public final class AuthChoice {
         return this;
     }
 
-    @Nullable String redirectUri() {
-        return redirectUri;
+    void applyTo(OAuth2Builder builder) {
+        if (redirectUri != null) {
+            builder.redirectUri(redirectUri);
+        }
+        if (tokens != null && account != null) {
+            builder.tokens(tokens, account);
+        }
     }
 
-    @Nullable TokenStore tokens() {
-        return tokens;
-    }
-
-    @Nullable String account() {
-        return account;
+    /** The values of the base URL that were entered; others come with the tokens. */
+    Map<String, String> fieldsOfBaseUrl(Values values) {
+        Map<String, String> entered = values.plain();
+        entered.keySet().retainAll(definition.base().fields());
+        return entered;
     }
 
     /**
@@ -110,24 +114,18 @@ public final class AuthChoice {
         List<String> found = new ArrayList<>(problems);
         Values values = new Values(found);
         fields.forEach((name, field) -> {
-            Object value = given.getOrDefault(name, field.defaultValue().orElse(null));
-            if (value instanceof Secret secret) {
-                values.put(name, secret);
-            } else if (value instanceof String text && field.isSecret()) {
-                // A secret that was left empty was not entered.
-                if (!text.isEmpty()) {
-                    values.put(name, Secret.of(text));
-                }
-            } else if (value instanceof String text) {
-                values.put(name, text);
+            if (field.isOptional()) {
+                values.optional(name);
+            }
+            Object value = entered(field);
+            if (value != null) {
+                values.put(name, value);
             }
         });
-        Map<String, String> ofBaseUrl = definition.fieldsOfBaseUrl(values);
-        var unused = values.url("baseUrl", withoutUnknown(definition.baseUrl()));
-        StrategyType.Input input = new StrategyType.Input(this, described.deepCopy(), values, found, ofBaseUrl);
+        checkBaseUrl(values);
         AuthStrategy built = null;
         try {
-            built = StrategyType.of(described.path("type").asText()).apply(input);
+            built = recipe.build(values, this);
         } catch (InvalidDefinitionException e) {
             found.addAll(e.problems());
         }
@@ -139,15 +137,25 @@ public final class AuthChoice {
         return built;
     }
 
-    /** Some values of a base URL come with the tokens; what is checked here are ours. */
-    private String withoutUnknown(String url) {
-        String checked = url;
-        for (String name : Values.names(url)) {
-            if (!fields.containsKey(name)) {
-                checked = checked.replaceAll("\\{\\{\\s*auth\\." + name + "\\s*}}", "https://later.example.com");
-            }
+    /** A secret that was left empty was not entered, and neither was an optional field. */
+    private @Nullable Object entered(InputField field) {
+        Object value = given.getOrDefault(field.name(), field.defaultValue().orElse(null));
+        if (!(value instanceof String text)) {
+            return value;
         }
-        return checked;
+        if (text.isEmpty() && (field.isSecret() || field.isOptional())) {
+            return null;
+        }
+        return field.isSecret() ? Secret.of(text) : text;
+    }
+
+    private void checkBaseUrl(Values values) {
+        Values known = values.with("", Secret.of("unused"));
+        definition.base().fields().stream()
+                .filter(name -> !fields.containsKey(name))
+                .forEach(name -> known.put(name, "https://later.example.com"));
+        String url = known.url(definition.base());
+        known.moveProblemsTo(values);
     }
 
     /** Without a value. */

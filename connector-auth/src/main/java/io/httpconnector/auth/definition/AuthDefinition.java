@@ -1,23 +1,29 @@
 package io.httpconnector.auth.definition;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
+import io.httpconnector.Request;
+import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.template.PillText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a service authenticates, as data: a JSON document that offers one way or several, with the fields that a user fills in.
@@ -37,16 +43,27 @@ import java.util.TreeSet;
  */
 public final class AuthDefinition {
 
-    static final ObjectMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+    /** Reports what {@link Json} takes: a name that occurs twice in an object. */
+    private static final ObjectMapper STRICT = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    private static final Set<String> KEYS = Set.of("name", "documentation", "baseUrl", "test", "fields", "strategies");
+    private final JsonNode json;
+    private final String name;
+    private final Text baseUrl;
+    private final @Nullable String test;
+    private final Map<String, Way> ways;
 
-    private final ObjectNode json;
+    /** One of the strategies, read. */
+    private record Way(List<InputField> fields, StrategyType.Recipe recipe) {}
 
-    private AuthDefinition(ObjectNode json) {
+    private AuthDefinition(JsonNode json, String name, Text baseUrl, @Nullable String test, Map<String, Way> ways) {
         this.json = json;
+        this.name = name;
+        this.baseUrl = baseUrl;
+        this.test = test;
+        this.ways = Collections.unmodifiableMap(ways);
     }
 
     /**
@@ -78,75 +95,123 @@ public final class AuthDefinition {
 
     private static JsonNode all() {
         try (InputStream presets = AuthDefinition.class.getResourceAsStream("presets.json")) {
-            return JSON.readTree(presets);
+            return Json.parse(presets.readAllBytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     /**
-     * Reads a definition.
+     * Reads a definition. All of it is checked, before any value is entered.
      *
      * @param json a JSON object
      * @return the definition
-     * @throws InvalidDefinitionException when it is none: says why and where
+     * @throws InvalidDefinitionException with all problems, each beginning with its JSON Pointer
      */
     public static AuthDefinition parse(String json) {
+        if (json == null) {
+            throw invalid(List.of("it is null"));
+        }
         try {
-            return of(JSON.readTree(json));
+            var unused = STRICT.readTree(json);
+            return of(Json.parse(json));
         } catch (JsonProcessingException e) {
-            throw invalid(List.of("line " + e.getLocation().getLineNr() + ", column "
-                    + e.getLocation().getColumnNr() + ": " + e.getOriginalMessage()));
+            throw invalid(List.of(Json.describe(e)));
         }
     }
 
     private static AuthDefinition of(JsonNode json) {
-        if (!(json instanceof ObjectNode object)) {
-            throw invalid(List.of("it is no JSON object"));
+        return JsonObjectReader.read("auth definition", json, reader -> read(reader, json));
+    }
+
+    private static AuthDefinition read(JsonObjectReader reader, JsonNode json) {
+        String name = reader.requiredText("name");
+        String unusedUrl = reader.text("documentation");
+        String baseUrl = reader.requiredText("baseUrl");
+        String test = reader.text("test");
+        if (test != null) {
+            reader.attempt("test", () -> Request.get(test));
         }
-        List<String> problems = new ArrayList<>();
-        object.fieldNames().forEachRemaining(name -> {
-            if (!KEYS.contains(name)) {
-                problems.add(name + ": there is no such key, but " + new TreeSet<>(KEYS));
+        List<InputField> common = fields(reader, List.of());
+        Set<String> later = new TreeSet<>();
+        Map<String, Way> ways = reader.objectMap("strategies", (strategy, members) -> way(members, common, later));
+        if (!reader.has("strategies") || json.path("strategies").isEmpty()) {
+            reader.problem("strategies", "there is none");
+        }
+        Text[] base = {new Text("/baseUrl", PillText.compile(""))};
+        if (reader.has("baseUrl")) {
+            reader.attempt("baseUrl", () -> base[0] = baseUrl(baseUrl, common, ways.values(), later));
+        }
+        return new AuthDefinition(json, name, base[0], test, ways);
+    }
+
+    /** Reads a list of fields; two of them, or one of them and one of {@code others}, have different names. */
+    private static List<InputField> fields(JsonObjectReader reader, List<InputField> others) {
+        Set<String> names = new HashSet<>();
+        others.forEach(field -> names.add(field.name()));
+        return reader.objects("fields", member -> {
+            InputField field = InputField.read(member);
+            if (!names.add(field.name())) {
+                member.problem("name", "there is another field with this name");
             }
+            return field;
         });
-        for (String name : List.of("name", "baseUrl")) {
-            if (!json.path(name).isTextual()) {
-                problems.add(name + ": it is missing");
+    }
+
+    private static @Nullable Way way(JsonObjectReader reader, List<InputField> common, Set<String> later) {
+        String type = StrategyType.required(reader, "type", List.copyOf(StrategyType.names()));
+        List<InputField> fields = new ArrayList<>(common);
+        fields.addAll(fields(reader, common));
+        Set<String> names = new HashSet<>();
+        fields.forEach(field -> names.add(field.name()));
+        OAuth2Type.usualFields(type).stream()
+                .filter(field -> !names.contains(field.name()))
+                .forEach(fields::add);
+        JsonNode given = reader.any("type");
+        if (given == null || !type.equals(given.asText())) {
+            // Which members there are depends on the type.
+            reader.acceptUnknown();
+            return null;
+        }
+        Members members = new Members(reader, StrategyType.byName(fields), Set.of());
+        StrategyType.Recipe recipe = StrategyType.read(type, members);
+        later.addAll(members.pointers("tokenFields").keySet());
+        later.addAll(reader.texts("callbackFields"));
+        return recipe == null ? null : new Way(List.copyOf(fields), recipe);
+    }
+
+    /** A base URL has the placeholders that a connection knows: no filters, no secrets. */
+    private static Text baseUrl(String baseUrl, List<InputField> common, Collection<Way> ways, Set<String> later) {
+        PillText pills = PillText.compile(baseUrl);
+        Text text = new Text("/baseUrl", pills);
+        List<String> problems = new ArrayList<>();
+        if (pills.hasFilters()) {
+            problems.add("a base URL has no filters");
+        }
+        Map<String, Boolean> fields = StrategyType.byName(common);
+        ways.forEach(way -> fields.putAll(StrategyType.byName(way.fields)));
+        for (String name : pills.names()) {
+            String field = Text.isField(name) ? Text.field(name) : "";
+            if (fields.getOrDefault(field, false)) {
+                problems.add("{{" + name + "}}: it has a secret, for which there is no place there");
+            } else if (!ways.isEmpty() && !fields.containsKey(field) && !later.contains(field)) {
+                problems.add("{{" + name + "}} is no field, and does not come with the tokens");
             }
         }
-        if (!json.path("strategies").isObject() || json.path("strategies").isEmpty()) {
-            problems.add("strategies: there is none");
-        }
-        AuthDefinition definition = new AuthDefinition(object);
-        for (String strategy : definition.strategies()) {
-            definition.check(strategy, problems);
+        String sample = pills.hasFilters()
+                ? "https://x"
+                : pills.render(name -> "x", (before, value) -> before.isEmpty() ? "https://x" : value);
+        try {
+            if (!Request.get(String.valueOf(sample)).uri().isAbsolute()) {
+                problems.add("it is not absolute: begin with https://");
+            }
+        } catch (InvalidDefinitionException e) {
+            problems.addAll(e.problems());
         }
         if (!problems.isEmpty()) {
             throw invalid(problems);
         }
-        return definition;
-    }
-
-    /** Each pill of a strategy has a field. */
-    private void check(String strategy, List<String> problems) {
-        JsonNode described = json.path("strategies").path(strategy);
-        String type = described.path("type").asText();
-        if (!StrategyType.KNOWN.containsKey(type)) {
-            problems.add(strategy + ": type: it is \"" + type + "\", but must be one of "
-                    + new TreeSet<>(StrategyType.KNOWN.keySet()));
-            return;
-        }
-        Set<String> names = new TreeSet<>();
-        fields(strategy).forEach(field -> names.add(field.name()));
-        if (type.equals("login")) {
-            names.add("token");
-        }
-        for (String name : Values.names(described.toString())) {
-            if (!names.contains(name)) {
-                problems.add(strategy + ": {{auth." + name + "}} is none of its fields, " + names);
-            }
-        }
+        return text;
     }
 
     static InvalidDefinitionException invalid(List<String> problems) {
@@ -159,7 +224,7 @@ public final class AuthDefinition {
      * @return the name
      */
     public String name() {
-        return json.path("name").asText();
+        return name;
     }
 
     /**
@@ -168,7 +233,7 @@ public final class AuthDefinition {
      * @return the URL
      */
     public String baseUrl() {
-        return json.path("baseUrl").asText();
+        return baseUrl.pills().toString();
     }
 
     /**
@@ -177,7 +242,7 @@ public final class AuthDefinition {
      * @return a URL below the base URL; empty when the definition has none
      */
     public Optional<String> test() {
-        return Optional.ofNullable(json.path("test").asText(null));
+        return Optional.ofNullable(test);
     }
 
     /**
@@ -186,9 +251,7 @@ public final class AuthDefinition {
      * @return their names, the usual one first
      */
     public List<String> strategies() {
-        List<String> names = new ArrayList<>();
-        json.path("strategies").fieldNames().forEachRemaining(names::add);
-        return names;
+        return List.copyOf(ways.keySet());
     }
 
     /**
@@ -199,26 +262,15 @@ public final class AuthDefinition {
      * @throws InvalidDefinitionException when there is no such way
      */
     public List<InputField> fields(String strategy) {
-        JsonNode described = json.path("strategies").path(strategy);
-        if (!described.isObject()) {
-            throw invalid(List.of("there is no strategy \"" + strategy + "\", but " + strategies()));
-        }
-        List<InputField> fields = new ArrayList<>();
-        for (JsonNode given : List.of(json.path("fields"), described.path("fields"))) {
-            for (Iterator<JsonNode> each = given.elements(); each.hasNext(); ) {
-                fields.add(field(each.next()));
-            }
-        }
-        fields.addAll(StrategyType.usualFields(described.path("type").asText()));
-        return List.copyOf(fields);
+        return way(strategy).fields;
     }
 
-    private static InputField field(JsonNode json) {
-        try {
-            return JSON.treeToValue(json, InputField.class);
-        } catch (JsonProcessingException e) {
-            throw invalid(List.of("fields: " + e.getOriginalMessage()));
+    private Way way(String strategy) {
+        Way way = ways.get(strategy);
+        if (way == null) {
+            throw invalid(List.of("there is no strategy \"" + strategy + "\", but " + strategies()));
         }
+        return way;
     }
 
     /**
@@ -229,20 +281,11 @@ public final class AuthDefinition {
      * @throws InvalidDefinitionException when there is no such way
      */
     public AuthChoice choose(String strategy) {
-        return new AuthChoice(this, strategy, fields(strategy), described(strategy));
+        return new AuthChoice(this, strategy, way(strategy).fields, way(strategy).recipe);
     }
 
-    private ObjectNode described(String strategy) {
-        ObjectNode described = json.path("strategies").path(strategy).deepCopy();
-        described.remove("fields");
-        return described;
-    }
-
-    /** Where the fields of the base URL come from; those that come with tokens are none of ours. */
-    Map<String, String> fieldsOfBaseUrl(Values values) {
-        Map<String, String> fields = new LinkedHashMap<>(values.plain());
-        fields.keySet().retainAll(Values.names(baseUrl()));
-        return fields;
+    Text base() {
+        return baseUrl;
     }
 
     /** The document. */

@@ -3,10 +3,11 @@ package io.httpconnector.auth.definition;
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.httpconnector.internal.json.JsonObjectReader;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A value that a user must give: enough to draw a field of a form. */
+/** A value that a user enters: enough to draw a field of a form. Immutable. */
 @JsonAutoDetect(getterVisibility = Visibility.NONE, isGetterVisibility = Visibility.NONE)
 public final class InputField {
 
@@ -16,21 +17,42 @@ public final class InputField {
     private final @Nullable String hint;
 
     private final boolean secret;
+    private final boolean optional;
 
     @JsonProperty("default")
     private final @Nullable String defaultValue;
 
     InputField(
-            @JsonProperty(value = "name", required = true) String name,
-            @JsonProperty("label") @Nullable String label,
-            @JsonProperty("hint") @Nullable String hint,
-            @JsonProperty("secret") boolean secret,
-            @JsonProperty("default") @Nullable String defaultValue) {
+            String name,
+            @Nullable String label,
+            @Nullable String hint,
+            boolean secret,
+            boolean optional,
+            @Nullable String defaultValue) {
         this.name = name;
         this.label = label;
         this.hint = hint;
         this.secret = secret;
+        this.optional = optional;
         this.defaultValue = defaultValue;
+    }
+
+    static InputField of(String name, String label, boolean secret) {
+        return new InputField(name, label, null, secret, false, null);
+    }
+
+    static InputField read(JsonObjectReader reader) {
+        String name = reader.requiredText("name");
+        if (reader.has("name") && name.isBlank()) {
+            reader.problem("name", "it is empty");
+        }
+        return new InputField(
+                name,
+                reader.text("label"),
+                reader.text("hint"),
+                reader.isSet("secret"),
+                reader.isSet("optional"),
+                reader.text("default"));
     }
 
     /**
@@ -79,6 +101,16 @@ public final class InputField {
      */
     public Optional<String> defaultValue() {
         return Optional.ofNullable(defaultValue);
+    }
+
+    /**
+     * Whether it may be left empty; what it stands in, such as a header field, is left out then. So is one whose default is empty.
+     *
+     * @return true if nothing needs to be entered
+     */
+    @JsonProperty("optional")
+    public boolean isOptional() {
+        return optional || "".equals(defaultValue);
     }
 
     @Override

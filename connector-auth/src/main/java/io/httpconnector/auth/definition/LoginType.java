@@ -1,147 +1,131 @@
 package io.httpconnector.auth.definition;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.httpconnector.AuthStrategy;
 import io.httpconnector.Body;
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
-import io.httpconnector.auth.CustomAuth;
 import io.httpconnector.auth.ExpiresAs;
 import io.httpconnector.auth.LoginAuth;
 import io.httpconnector.auth.LoginAuthBuilder;
+import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.template.PillText;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** A login as data: the request, where its answer has the token, and where the token goes. */
+/** The type {@code login}: the request, where its response has the token, and where the token goes. */
 final class LoginType {
+
+    private static final String TOKEN = "token";
 
     private LoginType() {}
 
-    static AuthStrategy login(StrategyType.Input input) {
-        ObjectNode json = input.json();
-        String method = json.has("method") ? input.takeText("method") : "POST";
-        String url = input.values().url("loginUrl", input.take("loginUrl"));
-        JsonNode body = json.remove("json");
-        Map<String, String> form = new LinkedHashMap<>();
-        input.takeEach("form", form::put);
-        Map<String, String> headers = new LinkedHashMap<>();
-        input.takeEach("loginHeaders", headers::put);
-        Login login = new Login(method, url, headers, body, form, input.values());
-        // Once, for what is wrong with it.
-        var unused = login.request();
-        LoginAuthBuilder auth = LoginAuth.by(login::request);
-        place(input, auth);
-        expiry(input, auth);
-        input.takeEach("tokenFields", auth::field);
-        ObjectNode use = json.remove("use") instanceof ObjectNode given ? given : bearer();
-        auth.use(token -> used(input, use, token));
-        // Once as well.
-        var unusedSample = used(input, use, Secret.of("sample"));
-        return auth.build();
+    static StrategyType.Recipe read(Members members) {
+        JsonObjectReader reader = members.reader();
+        Login login = new Login(
+                members.text("method", StrategyType::checkMethod),
+                members.requiredText("loginUrl", LoginType::checkUrl),
+                members.headers("loginHeaders"),
+                members.tree("json", true),
+                members.texts("form", true));
+        String unusedBody = reader.atMostOneOf("json", "form");
+        String unusedPlace = reader.atMostOneOf("tokenPath", "tokenHeader", "tokenCookie");
+        String path = members.pointer("tokenPath");
+        String header = reader.text("tokenHeader");
+        String cookie = reader.text("tokenCookie");
+        String expires = members.pointer("expiresPath");
+        ExpiresAs meaning = members.expiresAs();
+        if (reader.has("expiresAs") && !reader.has("expiresPath")) {
+            reader.problem("expiresAs", "it needs an expiresPath");
+        }
+        Duration lifetime = OAuth2Type.positive(reader, "lifetime");
+        Map<String, String> fields = members.pointers("tokenFields");
+        Additions read = reader.object("use", use -> Additions.all(members.of(use, TOKEN)));
+        Additions use = read == null ? bearer() : read;
+        Additions additions = Additions.besides(members);
+        return StrategyType.recipe(additions, values -> {
+            // Once, for what is missing in it.
+            var unused = login.request(values);
+            LoginAuthBuilder auth = LoginAuth.by(() -> login.request(values));
+            if (path != null) {
+                auth.token(path);
+            }
+            if (header != null) {
+                auth.tokenHeader(header);
+            }
+            if (cookie != null) {
+                auth.tokenCookie(cookie);
+            }
+            if (expires != null) {
+                auth.expires(expires, meaning == null ? ExpiresAs.SECONDS : meaning);
+            }
+            if (lifetime != null) {
+                auth.lifetime(lifetime);
+            }
+            fields.forEach(auth::field);
+            values.check(use, TOKEN);
+            return auth.use(token -> use.build(values.with(TOKEN, token))).build();
+        });
+    }
+
+    private static void checkUrl(String url) {
+        if (url.isBlank()) {
+            throw new InvalidDefinitionException("URL", List.of("it is empty"));
+        }
+        var unused = Request.get(url);
+    }
+
+    private static Additions bearer() {
+        Text token = new Text("/use", PillText.compile("Bearer {{auth.token}}"));
+        return new Additions(Map.of("Authorization", token), Map.of(), Map.of(), Additions.NONE.bodyFields());
     }
 
     /** The request, made anew for each login. */
     private record Login(
-            String method,
-            String url,
-            Map<String, String> headers,
-            JsonNode body,
-            Map<String, String> form,
-            Values values) {
+            @Nullable Text method,
+            Text url,
+            Map<String, Text> headers,
+            @Nullable JsonNode json,
+            Map<String, Text> form) {
 
-        Request request() {
-            Request request = Request.of(method, url);
-            for (Map.Entry<String, String> header : headers.entrySet()) {
-                request = request.header(header.getKey(), values.secret(header.getKey(), header.getValue()));
+        Request request(Values values) {
+            String verb = values.text(method);
+            Request request = Request.of(
+                    verb == null ? "POST" : verb, Objects.requireNonNullElse(values.url(url), "https://missing"));
+            for (Map.Entry<String, Text> header : headers.entrySet()) {
+                Secret value = values.secret(header.getValue());
+                request = value == null ? request : request.header(header.getKey(), value);
             }
-            if (body instanceof ObjectNode object) {
-                return json(request, object);
+            if (json != null) {
+                return request.body(body(json, values));
             }
             if (!form.isEmpty()) {
                 request = request.body(Body.form());
-                for (Map.Entry<String, String> field : form.entrySet()) {
-                    request = request.bodyField(field.getKey(), values.secret(field.getKey(), field.getValue()));
-                }
+            }
+            for (Map.Entry<String, Text> field : form.entrySet()) {
+                String plain = values.isSecret(field.getValue()) ? null : values.text(field.getValue());
+                Secret value = values.secret(field.getValue());
+                request = plain != null
+                        ? request.bodyField(field.getKey(), plain)
+                        : value == null ? request : request.bodyField(field.getKey(), value);
             }
             return request;
         }
 
-        private Request json(Request bare, ObjectNode object) {
-            ObjectNode plain = object.deepCopy();
-            List<String> secrets = new ArrayList<>();
-            object.properties().forEach(entry -> {
-                if (entry.getValue().isTextual()
-                        && values.isSecret(entry.getValue().asText())) {
-                    secrets.add(entry.getKey());
-                }
-            });
-            plain.remove(secrets);
-            StrategyType.fill(plain, values);
-            Request request = bare.json(plain);
-            for (String name : secrets) {
-                request = request.bodyField(
-                        name, values.secret(name, object.path(name).asText()));
-            }
-            return request;
+        private static Body body(JsonNode json, Values values) {
+            JsonNode filled = values.tree(json);
+            Body[] body = {Body.json(filled == null ? Map.of() : filled)};
+            values.eachSecret(json, secret -> body[0] = body[0].hiding(secret));
+            return body[0];
         }
 
         /** Without the values. */
         @Override
         public String toString() {
-            return method + " " + url;
+            return "login at " + url.pills();
         }
-    }
-
-    private static void place(StrategyType.Input input, LoginAuthBuilder auth) {
-        if (input.json().has("tokenPath")) {
-            auth.token(input.takeText("tokenPath"));
-        }
-        if (input.json().has("tokenHeader")) {
-            auth.tokenHeader(input.takeText("tokenHeader"));
-        }
-        if (input.json().has("tokenCookie")) {
-            auth.tokenCookie(input.takeText("tokenCookie"));
-        }
-    }
-
-    private static void expiry(StrategyType.Input input, LoginAuthBuilder auth) {
-        ObjectNode json = input.json();
-        try {
-            if (json.has("expiresPath")) {
-                String meaning = json.has("expiresAs") ? input.takeText("expiresAs") : "seconds";
-                auth.expires(
-                        input.takeText("expiresPath"),
-                        ExpiresAs.valueOf(meaning.toUpperCase(Locale.ROOT).replace('-', '_')));
-            }
-            if (json.has("lifetime")) {
-                auth.lifetime(Duration.parse(input.takeText("lifetime")));
-            }
-        } catch (IllegalArgumentException | DateTimeParseException e) {
-            input.problems().add("expiresAs or lifetime: " + e.getMessage());
-        }
-    }
-
-    private static ObjectNode bearer() {
-        ObjectNode use = JsonNodeFactory.instance.objectNode();
-        use.putObject("headers").put("Authorization", "Bearer {{auth.token}}");
-        return use;
-    }
-
-    private static CustomAuth used(StrategyType.Input input, ObjectNode use, Secret token) {
-        Values values = new Values(input.problems());
-        input.values().plain().forEach(values::put);
-        values.put("token", token);
-        ObjectNode rest = use.deepCopy();
-        CustomAuth auth = StrategyType.additions(
-                new StrategyType.Input(input.choice(), rest, values, input.problems(), Map.of()), values);
-        rest.fieldNames().forEachRemaining(name -> input.problems().add("use: " + name + ": there is no such key"));
-        return auth;
     }
 }

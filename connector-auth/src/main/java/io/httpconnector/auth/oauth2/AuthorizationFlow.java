@@ -6,6 +6,7 @@ import com.github.scribejava.core.pkce.PKCE;
 import com.github.scribejava.core.pkce.PKCEService;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.auth.CombinedAuth;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -53,7 +54,7 @@ public final class AuthorizationFlow {
      * @throws InvalidDefinitionException when it has another strategy
      */
     public static AuthorizationFlow of(HttpConnection connection) {
-        if (connection.auth() instanceof TokenSession session
+        if (CombinedAuth.withoutAdditions(connection.auth()) instanceof TokenSession session
                 && session.settings().grant() instanceof Grant.AuthorizationCode) {
             return new AuthorizationFlow(session, session.settings());
         }
@@ -127,6 +128,7 @@ public final class AuthorizationFlow {
             parameters.put(OAuthConstants.SCOPE, settings.scope());
         }
         parameters.putAll(Definition.orEmpty(settings.definition().authorizationParameters()));
+        settings.requestSecrets().authorization().forEach((name, secret) -> parameters.put(name, secret.reveal()));
         if (pending.nonce() != null) {
             parameters.put("nonce", pending.nonce());
         }

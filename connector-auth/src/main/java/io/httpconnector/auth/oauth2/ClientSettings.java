@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What an {@link OAuth2Builder} has been told, checked: the provider, this client of it, and where its tokens are. Immutable. */
@@ -20,6 +21,7 @@ record ClientSettings(
         @Nullable String redirectUri,
         List<String> scopes,
         Map<String, Secret> secretParameters,
+        RequestSecrets requestSecrets,
         Map<String, String> fields,
         TokenStore tokens,
         @Nullable String account,
@@ -49,6 +51,7 @@ record ClientSettings(
                 redirectUri,
                 scopes,
                 secretParameters,
+                requestSecrets,
                 fields,
                 tokens,
                 account,
@@ -79,6 +82,8 @@ record ClientSettings(
         return clientSecret != null
                 || clientKey != null
                 || !secretParameters.isEmpty()
+                || !requestSecrets.refresh().isEmpty()
+                || !requestSecrets.headers().isEmpty()
                 || definition.tokenHeaders() != null
                 || grant instanceof Grant.Password
                 || grant instanceof Grant.RefreshToken
@@ -98,7 +103,8 @@ record ClientSettings(
         List<String> secrets = new ArrayList<>();
         secrets.add(String.valueOf(refreshToken));
         secrets.add(clientSecret == null ? "" : clientSecret.reveal());
-        secretParameters.forEach((name, value) -> secrets.add(name + " " + value.reveal()));
+        Stream.of(secretParameters, requestSecrets.refresh(), requestSecrets.headers())
+                .forEach(all -> all.forEach((name, value) -> secrets.add(name + " " + value.reveal())));
         if (grant instanceof Grant.Password given) {
             secrets.add(given.user());
             secrets.add(given.password().reveal());

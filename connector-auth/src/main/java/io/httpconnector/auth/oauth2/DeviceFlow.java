@@ -8,6 +8,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.StatusException;
 import io.httpconnector.TimedOutException;
 import io.httpconnector.TransferException;
+import io.httpconnector.auth.CombinedAuth;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,7 +56,7 @@ public final class DeviceFlow {
      * @throws InvalidDefinitionException when it has another strategy
      */
     public static DeviceFlow of(HttpConnection connection) {
-        if (connection.auth() instanceof TokenSession session
+        if (CombinedAuth.withoutAdditions(connection.auth()) instanceof TokenSession session
                 && session.settings().grant() instanceof Grant.DeviceCode) {
             return new DeviceFlow(session);
         }

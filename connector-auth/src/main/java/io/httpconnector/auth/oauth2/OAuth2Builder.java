@@ -1,7 +1,6 @@
 package io.httpconnector.auth.oauth2;
 
 import com.fasterxml.jackson.core.JsonPointer;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
@@ -13,7 +12,6 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +34,9 @@ public final class OAuth2Builder {
     private @Nullable String discover;
     private final List<String> scopes = new ArrayList<>();
     private final Map<String, Secret> secretParameters = new LinkedHashMap<>();
+    private final Map<String, Secret> secretAuthorizationParameters = new LinkedHashMap<>();
+    private final Map<String, Secret> secretRefreshParameters = new LinkedHashMap<>();
+    private final Map<String, Secret> secretTokenHeaders = new LinkedHashMap<>();
     private final Map<String, String> fields = new LinkedHashMap<>();
     private @Nullable TokenStore tokens;
     private @Nullable String account;
@@ -87,6 +88,17 @@ public final class OAuth2Builder {
      */
     public OAuth2Builder authorizationParameter(String name, String value) {
         return pair("authorizationParameters", name, value);
+    }
+
+    /**
+     * Adds a secret parameter to the authorization request. The user's browser sees it, as a part of the URL.
+     *
+     * @param name the name
+     * @param value the value; one by {@link Secret#from} is looked up for each authorization request
+     * @return this
+     */
+    public OAuth2Builder authorizationParameter(String name, Secret value) {
+        return secret("authorizationParameter", secretAuthorizationParameters, name, value);
     }
 
     /**
@@ -260,6 +272,17 @@ public final class OAuth2Builder {
      */
     public OAuth2Builder refreshParameter(String name, String value) {
         return pair("refreshParameters", name, value);
+    }
+
+    /**
+     * Adds a secret parameter to the request that refreshes.
+     *
+     * @param name the name
+     * @param value the value; one by {@link Secret#from} is looked up for each request
+     * @return this
+     */
+    public OAuth2Builder refreshParameter(String name, Secret value) {
+        return secret("refreshParameter", secretRefreshParameters, name, value);
     }
 
     /**
@@ -439,6 +462,18 @@ public final class OAuth2Builder {
     }
 
     /**
+     * Adds a header field with a secret to each token request.
+     *
+     * @param name the name
+     * @param value the value; one by {@link Secret#from} is looked up for each request
+     * @return this
+     */
+    public OAuth2Builder tokenHeader(String name, Secret value) {
+        check("tokenHeader", () -> Request.get("/").header(name, ""));
+        return secret("tokenHeader", secretTokenHeaders, name, value);
+    }
+
+    /**
      * How the parameters of a token request are sent; by default as a form.
      *
      * @param place where they are
@@ -544,20 +579,6 @@ public final class OAuth2Builder {
     }
 
     /**
-     * Sets what a document says, in the keys of an {@link io.httpconnector.auth.definition.AuthDefinition}: the same as the
-     * methods of this builder that are called as the keys are.
-     *
-     * @param json a JSON object
-     * @return this
-     */
-    public OAuth2Builder definition(ObjectNode json) {
-        if (isThere("definition", json)) {
-            json.properties().forEach(entry -> said(entry.getKey(), entry.getValue()));
-        }
-        return this;
-    }
-
-    /**
      * Builds the strategy. Nothing is sent yet.
      *
      * @return the strategy
@@ -591,6 +612,7 @@ public final class OAuth2Builder {
                 redirectUri,
                 List.copyOf(scopes),
                 Map.copyOf(secretParameters),
+                new RequestSecrets(secretAuthorizationParameters, secretRefreshParameters, secretTokenHeaders),
                 Map.copyOf(fields),
                 tokens == null ? TokenStore.inMemory() : tokens,
                 account,
@@ -603,40 +625,6 @@ public final class OAuth2Builder {
         return discover != null
                 && (grant instanceof Grant.AuthorizationCode
                         || (grant instanceof Grant.DeviceCode && discover.isEmpty()));
-    }
-
-    /** What a document says is checked as what this builder is told is. */
-    private void said(String name, JsonNode value) {
-        if (!Definition.KEYS.contains(name)) {
-            problems.add(name + ": there is no such key, but " + Definition.KEYS);
-        } else if (name.endsWith("Url")) {
-            url(name, value.asText());
-        } else if (name.endsWith("Path")) {
-            path(name, value.asText());
-        } else {
-            switch (name) {
-                case "lifetime" -> lifetime(value.asText());
-                case "tokenMethod" -> tokenMethod(value.asText());
-                case "accessTokenHeader" -> accessTokenHeader(value.asText());
-                case "tokenHeaders" ->
-                    value.properties()
-                            .forEach(header -> tokenHeader(
-                                    header.getKey(), header.getValue().asText()));
-                case "tokenFields" ->
-                    value.properties()
-                            .forEach(field ->
-                                    tokenField(field.getKey(), field.getValue().asText()));
-                default -> definition.set(name, value);
-            }
-        }
-    }
-
-    private void lifetime(String text) {
-        try {
-            lifetime(Duration.parse(text));
-        } catch (DateTimeParseException e) {
-            problems.add("lifetime: it is no duration by ISO 8601, such as PT1H");
-        }
     }
 
     private OAuth2Builder url(String name, String url) {
@@ -667,6 +655,13 @@ public final class OAuth2Builder {
     private OAuth2Builder pair(String map, String name, String value) {
         if (isThere(map, name) && isThere(map + " " + name, value)) {
             definition.withObject("/" + map).put(name, value);
+        }
+        return this;
+    }
+
+    private OAuth2Builder secret(String method, Map<String, Secret> secrets, String name, Secret value) {
+        if (isThere(method, name) && isThere(method + " " + name, value)) {
+            secrets.put(name, value);
         }
         return this;
     }

@@ -149,7 +149,8 @@ final class TokenEndpoint {
 
     Tokens refresh(Tokens old, String refreshToken) {
         OAuthRequest form = forms.refresh(refreshToken);
-        Response answer = send(form, settings.definition().refreshParameters(), false, old.issuer());
+        Map<String, Secret> secrets = settings.requestSecrets().refresh();
+        Response answer = send(form, settings.definition().refreshParameters(), secrets, false, old.issuer());
         return tokens(answer, old, said -> masked(said, refreshToken));
     }
 
@@ -180,6 +181,8 @@ final class TokenEndpoint {
     private String masked(String said, String... own) {
         List<String> sent = new ArrayList<>(List.of(own));
         settings.secretParameters().values().forEach(secret -> sent.add(secret.reveal()));
+        settings.requestSecrets().refresh().values().forEach(secret -> sent.add(secret.reveal()));
+        settings.requestSecrets().headers().values().forEach(secret -> sent.add(secret.reveal()));
         if (settings.clientSecret() != null) {
             sent.add(settings.clientSecret().reveal());
         }
@@ -193,6 +196,15 @@ final class TokenEndpoint {
 
     private Response send(
             OAuthRequest form, @Nullable Map<String, String> parameters, boolean repeatable, @Nullable Issuer owner) {
+        return send(form, parameters, Map.of(), repeatable, owner);
+    }
+
+    private Response send(
+            OAuthRequest form,
+            @Nullable Map<String, String> parameters,
+            Map<String, Secret> secrets,
+            boolean repeatable,
+            @Nullable Issuer owner) {
         policy.check(form.getUrl(), owner);
         List<Parameter> all = new ArrayList<>(form.getQueryStringParams().getParams());
         all.addAll(form.getBodyParams().getParams());
@@ -201,9 +213,17 @@ final class TokenEndpoint {
             all.add(new Parameter(name, value));
         });
         Request request = Request.of(form.getVerb().name(), form.getUrl()).named("OAuth 2 token request");
+        secrets.keySet().forEach(name -> all.removeIf(known -> known.getKey().equals(name)));
         request = withParameters(request.header("Accept", "application/json"), all);
+        for (Map.Entry<String, Secret> secret : secrets.entrySet()) {
+            request = with(request, secret.getKey(), secret.getValue(), place());
+        }
         for (Map.Entry<String, String> header :
                 Definition.orEmpty(settings.definition().tokenHeaders()).entrySet()) {
+            request = request.header(header.getKey(), header.getValue());
+        }
+        for (Map.Entry<String, Secret> header :
+                settings.requestSecrets().headers().entrySet()) {
             request = request.header(header.getKey(), header.getValue());
         }
         request = withClient(request, place());

@@ -226,14 +226,14 @@ class AuthDefinitionTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "[] | it is no JSON object",
-                "{} | name: it is missing",
+                "[] | expected an object, found a list",
+                "{} | /name: missing",
                 "{\"name\": \"x\" | line 1",
-                "{\"nam\": 1} | nam: there is no such key",
-                "{\"name\": \"x\", \"baseUrl\": \"https://x\", \"strategies\": {}} | strategies: there is none",
-                "{\"name\": \"x\", \"baseUrl\": \"https://x\", \"strategies\": {\"a\": {\"type\": \"basik\"}}} | must be one of",
-                "{\"name\": \"x\", \"baseUrl\": \"https://x\", \"strategies\": {\"a\": {\"type\": \"basic\", \"user\": \"{{auth.u}}\"}}} | {{auth.u}} is none of its fields",
-                "{\"name\": \"x\", \"baseUrl\": \"https://x\", \"fields\": [{\"nam\": 1}], \"strategies\": {\"a\": {\"type\": \"none\"}}} | fields:"
+                "{\"nam\": 1} | /nam: unknown member; did you mean",
+                "{\"name\": \"x\", \"baseUrl\": \"https://x\", \"strategies\": {}} | /strategies: there is none",
+                "{\"name\": \"x\", \"baseUrl\": \"https://x\", \"strategies\": {\"a\": {\"type\": \"basik\"}}} | /strategies/a/type: \"basik\" is unknown; did you mean \"basic\"?",
+                "{\"name\": \"x\", \"baseUrl\": \"https://x\", \"strategies\": {\"a\": {\"type\": \"basic\", \"user\": \"{{auth.u}}\"}}} | /strategies/a/user: {{auth.u}} is none of its fields",
+                "{\"name\": \"x\", \"baseUrl\": \"https://x\", \"fields\": [{\"nam\": 1}], \"strategies\": {\"a\": {\"type\": \"none\"}}} | /fields/0/nam: unknown member; did you mean \"name\"?"
             })
     void documentThatIsWrongSaysWhere(String json, String why) {
         assertThatThrownBy(() -> AuthDefinition.parse(json))
@@ -245,28 +245,26 @@ class AuthDefinitionTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "\"type\": \"basic\", \"user\": \"u\" | password: it is missing",
-                "\"type\": \"custom\", \"header\": {} | header: there is no such key here",
-                "\"type\": \"hmac\", \"algorithm\": \"x\", \"key\": \"{{auth.key}}\", \"template\": \"\" | algorithm:",
-                "\"type\": \"login\", \"loginUrl\": \"https://x\", \"lifetime\": \"1h\" | lifetime",
-                "\"type\": \"login\", \"loginUrl\": \"https://{{auth.key}}\" | it has a secret",
-                "\"type\": \"login\", \"loginUrl\": \"https://x\", \"use\": {\"header\": {}} | use: header: there is no such key",
-                "\"type\": \"oauth2-client-credentials\", \"tokenUrl\": \"https://x\", \"tokenUri\": \"y\" | tokenUri",
-                "\"type\": \"oauth2-client-credentials\" | token URL: it is missing",
-                "\"type\": \"oauth2-client-credentials\", \"lifetime\": \"1h\" | lifetime: it is no duration",
-                "\"type\": \"oauth2-client-credentials\", \"accessTokenPath\": \"a.b\" | accessTokenPath: it is no JSON pointer",
-                "\"type\": \"oauth2-client-credentials\", \"tokenFields\": {\"f\": \"a\"} | tokenField f: it is no JSON pointer",
-                "\"type\": \"oauth2-client-credentials\", \"tokenMethod\": \"HEAD\" | tokenMethod: it must be one of",
-                "\"type\": \"oauth2-client-credentials\", \"tokenHeaders\": {\"a b\": \"c\"} | tokenHeader:",
-                "\"type\": \"oauth2-client-credentials\", \"accessTokenHeader\": \"a b\" | accessTokenHeader:",
-                "\"type\": \"oauth2-device-code\", \"tokenUrl\": \"/x\" | tokenUrl: it is not absolute"
+                "\"type\": \"basic\", \"user\": \"u\" | /password: missing",
+                "\"type\": \"custom\", \"header\": {} | /header: unknown member; did you mean \"headers\"?",
+                "\"type\": \"hmac\", \"algorithm\": \"x\", \"key\": \"{{auth.key}}\", \"template\": \"\" | /algorithm:",
+                "\"type\": \"login\", \"loginUrl\": \"https://x\", \"lifetime\": \"1h\" | /lifetime:",
+                "\"type\": \"login\", \"loginUrl\": \"https://{{auth.key}}\" | /loginUrl: {{auth.key}}: it has a secret",
+                "\"type\": \"login\", \"loginUrl\": \"https://x\", \"use\": {\"header\": {}} | /use/header: unknown member",
+                "\"type\": \"oauth2-client-credentials\", \"tokenUrl\": \"https://x\", \"tokenUri\": \"y\" | /tokenUri: unknown member; did you mean \"tokenUrl\"?",
+                "\"type\": \"oauth2-client-credentials\" | /tokenUrl: missing",
+                "\"type\": \"oauth2-client-credentials\", \"lifetime\": \"1h\" | /lifetime: \"1h\" is not an ISO 8601 duration",
+                "\"type\": \"oauth2-client-credentials\", \"accessTokenPath\": \"a.b\" | /accessTokenPath: it is no JSON pointer",
+                "\"type\": \"oauth2-client-credentials\", \"tokenFields\": {\"f\": \"a\"} | /tokenFields/f: it is no JSON pointer",
+                "\"type\": \"oauth2-client-credentials\", \"tokenMethod\": \"HEAD\" | /tokenMethod: \"HEAD\" is unknown; use one of GET, POST, PUT",
+                "\"type\": \"oauth2-client-credentials\", \"tokenHeaders\": {\"a b\": \"c\"} | /tokenHeaders/a b:",
+                "\"type\": \"oauth2-client-credentials\", \"accessTokenHeader\": \"a b\" | /accessTokenHeader:",
+                "\"type\": \"oauth2-device-code\", \"tokenUrl\": \"/x\" | /tokenUrl: it is not absolute"
             })
     void strategyThatIsWrongSaysWhat(String described, String why) {
-        AuthChoice choice = definition("\"a\": {" + described + "}").choose("a").value("key", Secret.of("canary"));
-        assertThatThrownBy(choice::build)
+        assertThatThrownBy(() -> definition("\"a\": {" + described + "}"))
                 .isInstanceOf(InvalidDefinitionException.class)
-                .hasMessageContaining(why)
-                .hasMessageNotContaining("canary");
+                .hasMessageContaining("/strategies/a" + why);
     }
 
     @Test
@@ -277,9 +275,9 @@ class AuthDefinitionTest {
         assertThatThrownBy(choice::build)
                 .hasMessageContaining("regoin: there is no such field, but [region, user, key]")
                 .hasMessageContaining("user: it is null")
-                .hasMessageContaining("nobody has set {{auth.key}}");
+                .hasMessageContaining("there is no value for {{auth.key}}");
         assertThatThrownBy(() -> shop.choose("basic").value("key", "").build())
-                .hasMessageContaining("nobody has set {{auth.key}}");
+                .hasMessageContaining("there is no value for {{auth.key}}");
         assertThatThrownBy(() -> shop.choose("other")).hasMessageContaining("but [basic]");
         assertThatThrownBy(() -> AuthDefinition.preset("nobody")).hasMessageContaining("github");
         assertThat(shop.choose("basic").value("key", "canary").toString()).doesNotContain("canary");

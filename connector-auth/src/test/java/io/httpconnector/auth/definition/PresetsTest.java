@@ -3,6 +3,7 @@ package io.httpconnector.auth.definition;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathMatching;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each preset, with its URLs bent to a stand-in on this machine that answers as the preset says its provider does. */
@@ -134,6 +136,30 @@ class PresetsTest {
         assertThat(AuthDefinition.presets()).containsAll(WANTED).hasSizeGreaterThan(40);
     }
 
+    /** The services refuse requests without these header fields, whatever the strategy. */
+    @ParameterizedTest
+    @CsvSource({
+        "notion, oauth2, Notion-Version, 2022-06-28",
+        "notion, token, Notion-Version, 2022-06-28",
+        "twitch, oauth2, Client-Id, vclientId",
+        "xero, oauth2, Xero-Tenant-Id, vtenantId"
+    })
+    void presetSendsTheHeadersThatItsServiceRequires(String id, String strategy, String header, String value) {
+        service.stubFor(any(anyUrl()).willReturn(okJson("{\"access_token\": \"a-token\"}")));
+        AuthDefinition bent = bent(AuthDefinition.preset(id));
+        try (HttpConnection connection = connection(bent, filled(bent, strategy).build())) {
+            if (strategy.equals("oauth2")) {
+                AuthorizationFlow flow = AuthorizationFlow.of(connection);
+                flow.finish(
+                        "code=c&state="
+                                + parameters(flow.start("s").getRawQuery()).get("state"),
+                        "s");
+            }
+            connection.send(Request.get("/probe"));
+        }
+        service.verify(anyRequestedFor(urlPathMatching(".*/probe")).withHeader(header, equalTo(value)));
+    }
+
     @ParameterizedTest
     @MethodSource("choices")
     void presetIsComplete(String id, String strategy) throws Exception {
@@ -153,7 +179,8 @@ class PresetsTest {
     void presetAsksForWhatIsMissing(String id, String strategy) {
         AuthDefinition preset = AuthDefinition.preset(id);
         InputField needed = preset.fields(strategy).stream()
-                .filter(field -> field.defaultValue().isEmpty() && !field.name().equals("clientSecret"))
+                .filter(field -> field.defaultValue().isEmpty() && !field.isOptional())
+                .filter(field -> !field.name().equals("clientSecret"))
                 .findFirst()
                 .orElseThrow();
         AuthChoice choice = preset.choose(strategy);
@@ -290,6 +317,13 @@ class PresetsTest {
                 .findFirst()
                 .orElseThrow();
         String type = described.path("type").asText();
+        if (!type.equals("custom")) {
+            described
+                    .path("headers")
+                    .properties()
+                    .forEach(header -> assertThat(probe.getHeader(header.getKey()))
+                            .isEqualTo(header.getValue().asText().replaceAll("\\{\\{auth\\.(\\w+)}}", "v$1")));
+        }
         if (type.startsWith("oauth2-")) {
             String header = described.path("accessTokenHeader").asText("Authorization");
             assertThat(probe.getHeader(header))

@@ -99,6 +99,11 @@ public final class JsonObjectReader {
         });
     }
 
+    /** Accepts all members: for an object in which a problem leaves open what its members are. */
+    public void acceptUnknown() {
+        json.fieldNames().forEachRemaining(known::add);
+    }
+
     /**
      * The JSON Pointer of the object that is read.
      *

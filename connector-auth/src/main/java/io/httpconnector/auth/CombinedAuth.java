@@ -1,0 +1,96 @@
+package io.httpconnector.auth;
+
+import io.httpconnector.AuthContext;
+import io.httpconnector.AuthStrategy;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
+import io.httpconnector.Response;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A strategy with additions, such as the header that names the version of an API. The additions come first, so that a signature
+ * covers them. Immutable, and thread-safe if the strategy is.
+ *
+ * <pre>{@code
+ * .auth(CombinedAuth.of(CustomAuth.header("Notion-Version", "2022-06-28"), oauth2))
+ * }</pre>
+ */
+public final class CombinedAuth implements AuthStrategy {
+
+    private final CustomAuth additions;
+    private final AuthStrategy strategy;
+
+    private CombinedAuth(CustomAuth additions, AuthStrategy strategy) {
+        this.additions = additions;
+        this.strategy = strategy;
+    }
+
+    /**
+     * Combines additions and a strategy.
+     *
+     * @param additions what is added to each request, and values for the base URL
+     * @param strategy the strategy, which is applied afterwards, and whose values for the base URL replace those of the additions
+     * @return the strategy
+     * @throws InvalidDefinitionException when one of them is null
+     */
+    public static CombinedAuth of(CustomAuth additions, AuthStrategy strategy) {
+        if (additions == null || strategy == null) {
+            throw new InvalidDefinitionException(
+                    "combined auth", List.of("additions and strategy: one of them is null"));
+        }
+        return new CombinedAuth(additions, strategy);
+    }
+
+    /**
+     * Returns what is applied after all additions.
+     *
+     * @param strategy a strategy, combined or not
+     * @return the strategy without additions
+     */
+    public static AuthStrategy withoutAdditions(AuthStrategy strategy) {
+        AuthStrategy inner = strategy;
+        while (inner instanceof CombinedAuth combined) {
+            inner = combined.strategy;
+        }
+        return inner;
+    }
+
+    @Override
+    public AuthStrategy open(AuthContext context) {
+        return new CombinedAuth(additions, strategy.open(context));
+    }
+
+    @Override
+    public Request apply(Request request) {
+        return strategy.apply(additions.apply(request));
+    }
+
+    @Override
+    public boolean refresh(Request rejected, Response answer) {
+        return strategy.refresh(rejected, answer);
+    }
+
+    @Override
+    public void accepted(Request sent, Response response) {
+        strategy.accepted(sent, response);
+    }
+
+    @Override
+    public Map<String, String> fields(Request request) {
+        Map<String, String> fields = new HashMap<>(additions.fields(request));
+        fields.putAll(strategy.fields(request));
+        return fields;
+    }
+
+    @Override
+    public void close() {
+        strategy.close();
+    }
+
+    @Override
+    public String toString() {
+        return strategy.toString();
+    }
+}

@@ -1,0 +1,109 @@
+package io.httpconnector.auth.definition;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.POJONode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Secret;
+import io.httpconnector.auth.CustomAuth;
+import io.httpconnector.internal.json.JsonObjectReader;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Header fields, query parameters, cookies and body fields of a definition. Immutable. */
+record Additions(Map<String, Text> headers, Map<String, Text> query, Map<String, Text> cookies, ObjectNode bodyFields) {
+
+    static final Additions NONE = new Additions(Map.of(), Map.of(), Map.of(), JsonNodeFactory.instance.objectNode());
+
+    /** All that {@link CustomAuth} can add. */
+    static Additions all(Members members) {
+        return new Additions(
+                members.headers("headers"),
+                members.texts("query", true),
+                members.texts(
+                        "cookies", true, (name, value) -> CustomAuth.nothing().andCookie(name, Secret.of("x"))),
+                members.object("bodyFields", true));
+    }
+
+    /** What each type of a strategy takes beside its own members. */
+    static Additions besides(Members members, String... ownHeaders) {
+        Map<String, Text> headers = members.headers("headers");
+        Set<String> own = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        own.addAll(List.of(ownHeaders));
+        headers.keySet().stream()
+                .filter(own::contains)
+                .forEach(name -> members.reader().attempt("headers", () -> {
+                    throw new InvalidDefinitionException(
+                            "headers",
+                            List.of("/" + JsonObjectReader.token(name) + ": the strategy sets this header itself"));
+                }));
+        return new Additions(headers, members.texts("query", true), Map.of(), JsonNodeFactory.instance.objectNode());
+    }
+
+    boolean isEmpty() {
+        return headers.isEmpty() && query.isEmpty() && cookies.isEmpty() && bodyFields.isEmpty();
+    }
+
+    CustomAuth build(Values values) {
+        CustomAuth[] all = {CustomAuth.nothing()};
+        headers.forEach((name, text) -> add(
+                values,
+                text,
+                secret -> all[0] = all[0].andHeader(name, secret),
+                plain -> all[0] = all[0].andHeader(name, plain)));
+        query.forEach((name, text) -> add(
+                values,
+                text,
+                secret -> all[0] = all[0].andQuery(name, secret),
+                plain -> all[0] = all[0].andQuery(name, plain)));
+        if (!bodyFields.isEmpty() && bodyFields.properties().stream().allMatch(field -> isText(field.getValue()))) {
+            bodyFields
+                    .properties()
+                    .forEach(field -> add(
+                            values,
+                            (Text) ((POJONode) field.getValue()).getPojo(),
+                            secret -> all[0] = all[0].andBodyField(field.getKey(), secret),
+                            plain -> all[0] = all[0].andBodyField(field.getKey(), plain)));
+        } else if (!bodyFields.isEmpty()) {
+            // Reports what is missing when it is built, and not when it is sent.
+            JsonNode unused = values.tree(bodyFields);
+            all[0] = all[0].andBodyFields(() -> (ObjectNode) values.tree(bodyFields));
+        }
+        cookies.forEach((name, text) -> {
+            Secret secret = values.secret(text);
+            all[0] = secret == null ? all[0] : all[0].andCookie(name, secret);
+        });
+        return all[0];
+    }
+
+    private static boolean isText(@Nullable JsonNode value) {
+        return value instanceof POJONode node && node.getPojo() instanceof Text;
+    }
+
+    private interface Use<T> {
+        void accept(T value);
+    }
+
+    /** A text that is left out adds nothing; a value that can't be sent is a problem of the text. */
+    private static void add(Values values, Text text, Use<Secret> ofSecret, Use<String> ofText) {
+        try {
+            if (values.isSecret(text)) {
+                Secret secret = values.secret(text);
+                if (secret != null) {
+                    ofSecret.accept(secret);
+                }
+            } else {
+                String plain = values.text(text);
+                if (plain != null) {
+                    ofText.accept(plain);
+                }
+            }
+        } catch (InvalidDefinitionException e) {
+            e.problems().forEach(problem -> values.problem(text.pointer(), problem));
+        }
+    }
+}

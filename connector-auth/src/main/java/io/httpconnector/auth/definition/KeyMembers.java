@@ -1,0 +1,65 @@
+package io.httpconnector.auth.definition;
+
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Secret;
+import io.httpconnector.auth.JwtKey;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The members that describe a key for JSON Web Tokens: {@code algorithm}, {@code key}, {@code keyId} and {@code certificate}.
+ * Immutable.
+ */
+record KeyMembers(
+        String algorithm,
+        Text key,
+        @Nullable Text keyId,
+        @Nullable Text certificate) {
+
+    private static final List<String> ALGORITHMS = List.of("RS256", "PS256", "ES256", "HS256");
+
+    static KeyMembers read(Members members) {
+        String algorithm = StrategyType.required(members.reader(), "algorithm", ALGORITHMS);
+        return new KeyMembers(
+                algorithm,
+                members.requiredSecret("key"),
+                members.text("keyId"),
+                members.text("certificate", KeyMembers::certificate));
+    }
+
+    JwtKey build(Values values) {
+        JwtKey built = key(values.requiredSecret(key), values);
+        String id = values.text(keyId);
+        built = id == null ? built : built.id(id);
+        String pem = values.text(certificate);
+        return pem == null ? built : built.certificate(certificate(pem));
+    }
+
+    private JwtKey key(Secret secret, Values values) {
+        try {
+            return switch (algorithm) {
+                case "RS256" -> JwtKey.rs256(secret);
+                case "PS256" -> JwtKey.ps256(secret);
+                case "ES256" -> JwtKey.es256(secret);
+                default -> JwtKey.hs256(secret);
+            };
+        } catch (InvalidDefinitionException e) {
+            e.problems().forEach(problem -> values.problem(key.pointer(), problem));
+            return JwtKey.hs256(secret);
+        }
+    }
+
+    private static X509Certificate certificate(String pem) {
+        try {
+            return (X509Certificate) CertificateFactory.getInstance("X.509")
+                    .generateCertificate(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
+        } catch (CertificateException e) {
+            throw new InvalidDefinitionException("certificate", List.of("it is no X.509 certificate in PEM"));
+        }
+    }
+}

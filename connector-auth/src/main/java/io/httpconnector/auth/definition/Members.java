@@ -1,0 +1,340 @@
+package io.httpconnector.auth.definition;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
+import io.httpconnector.auth.ExpiresAs;
+import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.internal.json.Nearest;
+import io.httpconnector.template.PillText;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the members of one object of a definition: texts with placeholders, whose names and filters it checks, and values that are
+ * fixed. What a text is checked for is checked at once if the text has no placeholder. Not thread-safe.
+ */
+final class Members {
+
+    private static final BiConsumer<String, String> ANYTHING = (name, value) -> {};
+
+    private final JsonObjectReader reader;
+    /** The fields by name, and whether each is a secret. */
+    private final Map<String, Boolean> fields;
+    /** Names of placeholders that are no fields. */
+    private final Set<String> others;
+
+    Members(JsonObjectReader reader, Map<String, Boolean> fields, Set<String> others) {
+        this.reader = reader;
+        this.fields = fields;
+        this.others = others;
+    }
+
+    /** The members of another object, where there is one more field. */
+    Members of(JsonObjectReader object, String secretField) {
+        Map<String, Boolean> more = new LinkedHashMap<>(fields);
+        more.put(secretField, true);
+        return new Members(object, more, others);
+    }
+
+    Members of(JsonObjectReader object) {
+        return new Members(object, fields, others);
+    }
+
+    /** The same members, in whose texts there are more placeholders than fields. */
+    Members with(Set<String> placeholders) {
+        return new Members(reader, fields, placeholders);
+    }
+
+    JsonObjectReader reader() {
+        return reader;
+    }
+
+    @Nullable Text text(String name) {
+        return text(name, value -> {});
+    }
+
+    /** A text without secrets. */
+    @Nullable Text text(String name, Consumer<String> check) {
+        return compiled(name, reader.text(name), false, check);
+    }
+
+    Text requiredText(String name) {
+        return required(compiled(name, reader.requiredText(name), false, value -> {}));
+    }
+
+    Text requiredText(String name, Consumer<String> check) {
+        return required(compiled(name, reader.requiredText(name), false, reader.has(name) ? check : value -> {}));
+    }
+
+    /** A text that may have secrets. */
+    @Nullable Text secret(String name) {
+        return compiled(name, reader.text(name), true, value -> {});
+    }
+
+    Text requiredSecret(String name) {
+        return required(compiled(name, reader.requiredText(name), true, value -> {}));
+    }
+
+    private static Text required(@Nullable Text text) {
+        return text == null ? new Text("", PillText.compile("")) : text;
+    }
+
+    @Nullable Text url(String name) {
+        return text(name, Members::checkUrl);
+    }
+
+    Text requiredUrl(String name) {
+        return requiredText(name, Members::checkUrl);
+    }
+
+    private static void checkUrl(String url) {
+        if (!Request.get(url).uri().isAbsolute()) {
+            throw invalid("it is not absolute: begin with https://");
+        }
+    }
+
+    /** A JSON Pointer, which has no placeholders. */
+    @Nullable String pointer(String name) {
+        String path = reader.text(name);
+        if (path != null) {
+            reader.attempt(name, () -> checkPointer(path));
+        }
+        return path;
+    }
+
+    private static void checkPointer(String path) {
+        try {
+            var unused = JsonPointer.compile(path);
+        } catch (IllegalArgumentException e) {
+            throw invalid("it is no JSON pointer, such as /data/token");
+        }
+    }
+
+    Map<String, String> pointers(String name) {
+        Map<String, String> pointers = reader.textMap(name);
+        eachOf(name, pointers, (key, path) -> checkPointer(path));
+        return pointers;
+    }
+
+    /** Header fields, whose names are equal in any case. */
+    Map<String, Text> headers(String name) {
+        Map<String, Text> headers =
+                texts(name, true, (header, value) -> Request.get("/").header(header, value));
+        Map<String, String> known = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        eachOf(name, headers, (header, value) -> {
+            if (known.putIfAbsent(header, header) != null) {
+                throw invalid("it is the same header as " + known.get(header));
+            }
+        });
+        return headers;
+    }
+
+    Map<String, Text> texts(String name, boolean secrets) {
+        return texts(name, secrets, ANYTHING);
+    }
+
+    /** Texts by name; a name is checked at once, with an empty value if the value has placeholders. */
+    Map<String, Text> texts(String name, boolean secrets, BiConsumer<String, String> check) {
+        Map<String, Text> texts = new LinkedHashMap<>();
+        eachOf(name, reader.textMap(name), (key, value) -> {
+            checkName(key);
+            Text text = compiled(at(name, key), value, secrets);
+            check.accept(key, text.isFixed() ? text.fixed() : "");
+            texts.put(key, text);
+        });
+        return texts;
+    }
+
+    private static void checkName(String name) {
+        if (name.isEmpty() || name.contains("{{")) {
+            throw invalid("a name is a text without placeholders");
+        }
+    }
+
+    private <T> void eachOf(String name, Map<String, T> map, BiConsumer<String, T> action) {
+        List<String> problems = new ArrayList<>();
+        map.forEach((key, value) -> {
+            try {
+                action.accept(key, value);
+            } catch (InvalidDefinitionException e) {
+                e.problems().forEach(problem -> problems.add("/" + JsonObjectReader.token(key) + ": " + problem));
+            }
+        });
+        if (!problems.isEmpty()) {
+            reader.attempt(name, () -> {
+                throw new InvalidDefinitionException("texts", problems);
+            });
+        }
+    }
+
+    /** A list of texts. */
+    List<Text> list(String name) {
+        return reader.elements(name, (element, at) -> {
+            if (!element.isTextual()) {
+                throw invalid("expected a string, found " + typeOf(element));
+            }
+            return compiled(at, element.textValue(), false);
+        });
+    }
+
+    /** A list of texts, or one text in which spaces separate them. */
+    List<Text> listOrWords(String name) {
+        JsonNode node = reader.any(name);
+        if (node == null || !node.isTextual()) {
+            return list(name);
+        }
+        List<Text> texts = new ArrayList<>();
+        reader.attempt(name, () -> {
+            for (String word : node.textValue().strip().split("\\s+(?![^{]*}})", -1)) {
+                if (!word.isEmpty()) {
+                    texts.add(compiled(at(name), word, false));
+                }
+            }
+        });
+        return texts;
+    }
+
+    /** Any JSON, whose strings are {@link Text}s in POJO nodes. */
+    @Nullable JsonNode tree(String name, boolean secrets) {
+        JsonNode json = reader.any(name);
+        if (json == null) {
+            return null;
+        }
+        List<String> problems = new ArrayList<>();
+        JsonNode tree = tree(json, at(name), "", secrets, problems);
+        if (!problems.isEmpty()) {
+            reader.attempt(name, () -> {
+                throw new InvalidDefinitionException("JSON", problems);
+            });
+        }
+        return tree;
+    }
+
+    /** An object of any JSON, as by {@link #tree}; empty if it is absent. */
+    ObjectNode object(String name, boolean secrets) {
+        return reader.object(name) instanceof ObjectNode && tree(name, secrets) instanceof ObjectNode object
+                ? object
+                : JsonNodeFactory.instance.objectNode();
+    }
+
+    private JsonNode tree(JsonNode json, String pointer, String below, boolean secrets, List<String> problems) {
+        try {
+            if (json instanceof ObjectNode object) {
+                ObjectNode copy = JsonNodeFactory.instance.objectNode();
+                object.properties().forEach(entry -> {
+                    String at = below + "/" + JsonObjectReader.token(entry.getKey());
+                    if (entry.getKey().contains("{{")) {
+                        problems.add(at + ": a name is a text without placeholders");
+                    }
+                    copy.set(entry.getKey(), tree(entry.getValue(), pointer, at, secrets, problems));
+                });
+                return copy;
+            }
+            if (json instanceof ArrayNode array) {
+                ArrayNode copy = JsonNodeFactory.instance.arrayNode();
+                for (int i = 0; i < array.size(); i++) {
+                    copy.add(tree(array.get(i), pointer, below + "/" + i, secrets, problems));
+                }
+                return copy;
+            }
+            return json.isTextual()
+                    ? JsonNodeFactory.instance.pojoNode(compiled(pointer + below, json.textValue(), secrets))
+                    : json;
+        } catch (InvalidDefinitionException e) {
+            e.problems().forEach(problem -> problems.add((below.isEmpty() ? "" : below + ": ") + problem));
+            return json;
+        }
+    }
+
+    @Nullable ExpiresAs expiresAs() {
+        String text = reader.text("expiresAs");
+        if (text == null) {
+            return null;
+        }
+        List<String> names = Stream.of(ExpiresAs.values()).map(Members::nameOf).toList();
+        for (ExpiresAs meaning : ExpiresAs.values()) {
+            if (nameOf(meaning).equals(text.toLowerCase(Locale.ROOT).replace('_', '-'))) {
+                return meaning;
+            }
+        }
+        String unused = reader.oneOf("expiresAs", names);
+        return null;
+    }
+
+    private static String nameOf(ExpiresAs meaning) {
+        return meaning.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private @Nullable Text compiled(String name, @Nullable String text, boolean secrets, Consumer<String> check) {
+        if (text == null) {
+            return null;
+        }
+        Text[] compiled = {null};
+        reader.attempt(name, () -> {
+            Text known = compiled(at(name), text, secrets);
+            if (known.isFixed()) {
+                check.accept(known.fixed());
+            }
+            compiled[0] = known;
+        });
+        return compiled[0];
+    }
+
+    private Text compiled(String pointer, String text, boolean secrets) {
+        PillText pills = PillText.compile(text);
+        List<String> problems = new ArrayList<>();
+        for (String name : pills.names()) {
+            if (!others.contains(name)) {
+                check(name, secrets, problems);
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new InvalidDefinitionException("text", problems);
+        }
+        return new Text(pointer, pills);
+    }
+
+    private void check(String name, boolean secrets, List<String> problems) {
+        String field = Text.isField(name) ? Text.field(name) : "";
+        if (!fields.containsKey(field)) {
+            Set<String> known = new TreeSet<>(others);
+            fields.keySet().forEach(each -> known.add(Text.PREFIX + each));
+            String nearest = fields.containsKey(name) ? Text.PREFIX + name : Nearest.of(name, known);
+            problems.add("{{" + name + "}} is none of its fields, " + known
+                    + (nearest == null ? "" : "; did you mean {{" + nearest + "}}?"));
+        } else if (!secrets && fields.getOrDefault(field, false)) {
+            problems.add("{{" + name + "}}: it has a secret, for which there is no place there");
+        }
+    }
+
+    private String at(String name) {
+        return reader.pointer() + "/" + JsonObjectReader.token(name);
+    }
+
+    private String at(String name, String key) {
+        return at(name) + "/" + JsonObjectReader.token(key);
+    }
+
+    private static String typeOf(JsonNode node) {
+        return node.isNull() ? "null" : node.getNodeType().name().toLowerCase(Locale.ROOT);
+    }
+
+    private static InvalidDefinitionException invalid(String problem) {
+        return new InvalidDefinitionException("member", List.of(problem));
+    }
+}

@@ -1,0 +1,155 @@
+package io.httpconnector.auth.definition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.InvalidDefinitionException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The order of members has no meaning, and no member has a type that is ignored. */
+@Timeout(120)
+class DefinitionPropertyTest {
+
+    private static final long SEED = 28;
+
+    private static RichDefinitions rich;
+
+    @BeforeAll
+    static void start() throws Exception {
+        rich = new RichDefinitions();
+    }
+
+    @AfterAll
+    static void stop() {
+        rich.close();
+    }
+
+    static Set<String> types() {
+        return RichDefinitions.TYPES.keySet();
+    }
+
+    static Set<String> presets() {
+        return AuthDefinition.presets();
+    }
+
+    private static JsonNode permuted(JsonNode json, Random random) {
+        if (json.isObject()) {
+            List<String> names = new ArrayList<>();
+            json.fieldNames().forEachRemaining(names::add);
+            Collections.shuffle(names, random);
+            ObjectNode permuted = JsonNodeFactory.instance.objectNode();
+            names.forEach(name -> permuted.set(name, permuted(json.get(name), random)));
+            return permuted;
+        }
+        if (json.isArray()) {
+            ArrayNode permuted = JsonNodeFactory.instance.arrayNode();
+            json.forEach(element -> permuted.add(permuted(element, random)));
+            return permuted;
+        }
+        return json;
+    }
+
+    private static void checkPermutations(ObjectNode definition, int times) {
+        String meaning = rich.meaning(AuthDefinition.parse(definition.toString()));
+        assertThat(meaning).contains("POST");
+        Random random = new Random(SEED);
+        for (int i = 0; i < times; i++) {
+            JsonNode permuted = permuted(definition, random);
+            assertThat(rich.meaning(AuthDefinition.parse(permuted.toString())))
+                    .as("seed %d, permutation %d: %s", SEED, i, permuted)
+                    .isEqualTo(meaning);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("types")
+    void orderOfMembersHasNoMeaning(String type) throws Exception {
+        checkPermutations(rich.definition(type), 5);
+    }
+
+    @ParameterizedTest
+    @MethodSource("presets")
+    void orderOfMembersOfAPresetHasNoMeaning(String id) throws Exception {
+        checkPermutations(rich.preset(id), 1);
+    }
+
+    private static List<JsonNode> others(JsonNode json) {
+        JsonNodeFactory nodes = JsonNodeFactory.instance;
+        List<JsonNode> all = List.of(
+                nodes.numberNode(7),
+                nodes.numberNode(0.5),
+                nodes.booleanNode(true),
+                nodes.booleanNode(false),
+                nodes.nullNode(),
+                nodes.textNode("x"),
+                nodes.textNode(""),
+                nodes.arrayNode(),
+                nodes.arrayNode().add("x"),
+                nodes.objectNode(),
+                nodes.objectNode().put("x", "y"));
+        return all.stream()
+                .filter(other -> other.getNodeType() != json.getNodeType())
+                .toList();
+    }
+
+    private static void replace(ObjectNode document, String pointer, JsonNode value) {
+        JsonPointer at = JsonPointer.compile(pointer);
+        JsonNode owner = document.at(at.head());
+        if (owner instanceof ObjectNode object) {
+            object.set(at.last().getMatchingProperty(), value);
+        } else {
+            ((ArrayNode) owner).set(at.last().getMatchingIndex(), value);
+        }
+    }
+
+    /** An error with a pointer to it, or another meaning; never silence. */
+    private static void checkTypes(ObjectNode definition, String meaning, int alternatives) {
+        Random random = new Random(SEED);
+        for (String pointer : RichDefinitions.pointers(definition)) {
+            List<JsonNode> others = new ArrayList<>(others(definition.at(pointer)));
+            Collections.shuffle(others, random);
+            for (JsonNode other : others.subList(0, Math.min(alternatives, others.size()))) {
+                ObjectNode changed = definition.deepCopy();
+                replace(changed, pointer, other);
+                try {
+                    AuthDefinition parsed = AuthDefinition.parse(changed.toString());
+                    assertThat(rich.meaning(parsed))
+                            .as("%s instead of %s at %s", other, definition.at(pointer), pointer)
+                            .isNotEqualTo(meaning);
+                } catch (InvalidDefinitionException e) {
+                    assertThat(e.problems())
+                            .as("%s at %s", other, pointer)
+                            .anyMatch(problem -> problem.startsWith(pointer + ":")
+                                    || problem.startsWith(pointer + "/"));
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("types")
+    void noMemberOfAnotherTypeIsIgnored(String type) throws Exception {
+        ObjectNode definition = rich.definition(type);
+        checkTypes(definition, rich.meaning(AuthDefinition.parse(definition.toString())), 20);
+    }
+
+    @ParameterizedTest
+    @MethodSource("presets")
+    void noMemberOfAnotherTypeOfAPresetIsIgnored(String id) throws Exception {
+        ObjectNode definition = rich.preset(id);
+        checkTypes(definition, rich.meaning(AuthDefinition.parse(definition.toString())), 2);
+    }
+}
