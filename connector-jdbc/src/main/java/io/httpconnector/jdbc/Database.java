@@ -149,8 +149,8 @@ final class Database {
     private static boolean paused(int tries) {
         long most = Math.min(MAX_PAUSE.toNanos(), FIRST_PAUSE.toNanos() << tries);
         try {
-            boolean unused =
-                    Time.SYSTEM.await(NEVER, Duration.ofNanos(ThreadLocalRandom.current().nextLong(most) + 1));
+            boolean unused = Time.SYSTEM.await(
+                    NEVER, Duration.ofNanos(ThreadLocalRandom.current().nextLong(most) + 1));
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

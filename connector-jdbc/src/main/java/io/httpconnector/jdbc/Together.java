@@ -31,8 +31,8 @@ final class Together<T> {
     private static final Duration FOREVER = Duration.ofDays(3660);
 
     private final Consumer<List<T>> store;
-    private final ExecutorService threads = new ThreadPoolExecutor(
-            0, WRITERS + 1, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), Together::thread);
+    private final ExecutorService threads =
+            new ThreadPoolExecutor(0, WRITERS + 1, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), Together::thread);
 
     // Guarded by this. When a caller waits whose things nobody has taken, all writers are at work.
     private final Deque<Part<T>> waiting = new ArrayDeque<>();
@@ -126,7 +126,8 @@ final class Together<T> {
             throw new StateException(Reason.UNAVAILABLE, "the database did not answer within " + timeout, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new StateException(Reason.UNAVAILABLE, "the thread was interrupted while it waited for the database", e);
+            throw new StateException(
+                    Reason.UNAVAILABLE, "the thread was interrupted while it waited for the database", e);
         }
     }
 
@@ -143,9 +144,8 @@ final class Together<T> {
                 failure = e;
             }
             for (Part<T> part : parts) {
-                boolean unused = failure == null
-                        ? part.stored.complete(null)
-                        : part.stored.completeExceptionally(failure);
+                boolean unused =
+                        failure == null ? part.stored.complete(null) : part.stored.completeExceptionally(failure);
             }
             parts = take();
         }

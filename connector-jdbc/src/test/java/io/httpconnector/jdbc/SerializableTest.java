@@ -124,8 +124,7 @@ class SerializableTest {
         try (HikariDataSource source = open(kind)) {
             AtomicInteger failures = new AtomicInteger();
             List<String> states = List.of("40001", "40P01", "40001");
-            Database database = new Database(
-                    Databases.afterEachCommit(source, () -> true), JdbcSchema.USUAL_PREFIX);
+            Database database = new Database(Databases.afterEachCommit(source, () -> true), JdbcSchema.USUAL_PREFIX);
             int result = database.write(connection -> {
                 int failure = failures.getAndIncrement();
                 if (failure < states.size()) {
@@ -166,7 +165,8 @@ class SerializableTest {
                 assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
                 locking.rollback();
             }
-            assertThat(mailbox.put(List.of(event("1", "")), Duration.ofSeconds(10))).isTrue();
+            assertThat(mailbox.put(List.of(event("1", "")), Duration.ofSeconds(10)))
+                    .isTrue();
             done.await();
         }
     }

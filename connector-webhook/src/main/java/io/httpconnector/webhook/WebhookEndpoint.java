@@ -91,7 +91,10 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
     }
 
     private WebhookResponse late() {
-        LOG.warn("{}: a request could not be received in {}, the sender is to come again", settings.name, settings.deadline);
+        LOG.warn(
+                "{}: a request could not be received in {}, the sender is to come again",
+                settings.name,
+                settings.deadline);
         return Answers.BUSY;
     }
 

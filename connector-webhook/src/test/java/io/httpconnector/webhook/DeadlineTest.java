@@ -150,8 +150,8 @@ class DeadlineTest extends InboxFixture {
     void anInterruptedCloseGivesTheInboxBack() throws Exception {
         StateStore store = StateStore.inMemory();
         CountDownLatch handling = new CountDownLatch(1);
-        WebhookEndpoint leads = open(
-                receiver().inbox(inbox(Inbox.in(store, 100, 1 << 20))).handler(event -> {
+        WebhookEndpoint leads =
+                open(receiver().inbox(inbox(Inbox.in(store, 100, 1 << 20))).handler(event -> {
                     handling.countDown();
                     Thread.sleep(60_000);
                 }));

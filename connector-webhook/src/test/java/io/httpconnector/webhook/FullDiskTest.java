@@ -33,7 +33,8 @@ class FullDiskTest extends InboxFixture {
         }
 
         private long used() {
-            return othersTake + entries.stream().mapToLong(entry -> entry.length + 20).sum();
+            return othersTake
+                    + entries.stream().mapToLong(entry -> entry.length + 20).sum();
         }
 
         private void take(long bytes) {
@@ -120,17 +121,19 @@ class FullDiskTest extends InboxFixture {
         WebhookEndpoint next = open(disk);
         assertThat(next.waiting()).isZero();
         assertThat(events).hasSize(51);
-        assertThat(new HashSet<>(events.stream().map(WebhookEvent::id).toList())).hasSize(51);
+        assertThat(new HashSet<>(events.stream().map(WebhookEvent::id).toList()))
+                .hasSize(51);
     }
 
     @Test
     void whatWasHandledOnAFullDiskIsStoredWithoutANewEvent() throws Exception {
         Disk disk = new Disk(1 << 20);
         java.util.concurrent.CountDownLatch full = new java.util.concurrent.CountDownLatch(1);
-        WebhookEndpoint leads = open(receiver().inbox(inbox(Inbox.in(disk, 100, 1 << 20))).handler(event -> {
-            full.await();
-            events.add(event);
-        }));
+        WebhookEndpoint leads =
+                open(receiver().inbox(inbox(Inbox.in(disk, 100, 1 << 20))).handler(event -> {
+                    full.await();
+                    events.add(event);
+                }));
         assertThat(leads.receive(event("1")).status()).isEqualTo(200);
         disk.othersTake = 1 << 20;
         full.countDown();
@@ -150,7 +153,8 @@ class FullDiskTest extends InboxFixture {
         Path here = directory.resolve("inbox");
         WebhookEndpoint leads = open(receiver().inbox(inbox(Inbox.file(here))).handler(events::add));
         for (int i = 0; i < 100; i++) {
-            assertThat(leads.receive(event("e" + i, "x".repeat(10_000))).status()).isEqualTo(200);
+            assertThat(leads.receive(event("e" + i, "x".repeat(10_000))).status())
+                    .isEqualTo(200);
             int handled = i + 1;
             eventually(() -> events.size() == handled);
         }
@@ -158,7 +162,9 @@ class FullDiskTest extends InboxFixture {
         opened.clear();
         Path file;
         try (Stream<Path> files = Files.list(here)) {
-            file = files.filter(one -> one.toString().endsWith(".state")).findAny().orElseThrow();
+            file = files.filter(one -> one.toString().endsWith(".state"))
+                    .findAny()
+                    .orElseThrow();
         }
         assertThat(Files.size(file)).as("made smaller meanwhile").isLessThan(300_000);
         Path left = Path.of(file + ".new");

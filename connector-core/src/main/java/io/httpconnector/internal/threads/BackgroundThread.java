@@ -117,8 +117,7 @@ public final class BackgroundThread {
                 task.step();
                 failures = 0;
             } catch (InterruptedException e) {
-                // Only the task itself ends the thread.
-                continue;
+                LOG.debug("The thread \"{}\" was interrupted, and goes on", name);
             } catch (Throwable e) {
                 failures++;
                 report("The thread \"{}\" goes on after a failure", e);
