@@ -174,6 +174,16 @@ public final class Response {
         return verdict != null;
     }
 
+    /**
+     * Whether an {@link ErrorRule} says that the answer does not matter ({@link ErrorRule.Action#IGNORE}): its body is then empty,
+     * whatever the service has sent.
+     *
+     * @return true when it is to be ignored
+     */
+    public boolean isIgnored() {
+        return verdict == ErrorRule.Action.IGNORE;
+    }
+
     ErrorRule.Action verdict() {
         return verdict == null ? ErrorRule.Action.ACCEPT : verdict;
     }

@@ -6,24 +6,37 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a poll has come, below one parent.
+ * How far a poll has come, below one parent. The section "What a poll may conclude" of docs/polling.md says what moves each part.
  *
  * @param started whether the first poll is over
- * @param polls how many polls have found something and come to their end
- * @param position up to where all records have been seen, in the unit of the cursor; never moves back
- * @param query where the next query begins, when that is before the position
- * @param token what the service wants to see the next time, where only the service understands it
+ * @param begun when the first poll was begun, by our own clock in nanoseconds since 1970; whether it succeeded or not
+ * @param generation how many times keys were forgotten or deleted, by which events of records that come again differ
+ * @param position up to where all records have provably been seen, in the unit of the cursor; never moves back
+ * @param unproven the last read from the position on, when records may have moved between its pages
+ * @param token what the service wants to see the next time, where only the service understands it; of all parents, the one
+ *     to begin with
  * @param validators for a conditional request
  */
 record Checkpoint(
         boolean started,
-        long polls,
+        @Nullable Long begun,
+        long generation,
         @Nullable Long position,
-        @Nullable Long query,
+        @Nullable Unproven unproven,
         @Nullable String token,
         @Nullable Validators validators) {
 
-    static final Checkpoint NONE = new Checkpoint(false, 0, null, null, null, null);
+    static final Checkpoint NONE = new Checkpoint(false, null, 0, null, null, null, null);
+
+    /**
+     * A read that came to its end, and may have skipped records that moved meanwhile. A second read proves it.
+     *
+     * @param reached the position up to which all would have been seen
+     * @param ended when it ended by the clock of the service, in nanoseconds since 1970: what changes later can't have moved
+     *     anything in it
+     * @param others the sum of the fingerprints of the records on its pages that are not remembered
+     */
+    record Unproven(long reached, long ended, long others) {}
 
     /**
      * What the service gave to recognise its answer by.
@@ -34,35 +47,46 @@ record Checkpoint(
             String request, @Nullable String etag, @Nullable String lastModified) {}
 
     Checkpoint withStarted() {
-        return new Checkpoint(true, polls, position, query, token, validators);
+        return new Checkpoint(true, begun, generation, position, unproven, token, validators);
     }
 
-    Checkpoint withPolls(long count) {
-        return new Checkpoint(started, count, position, query, token, validators);
+    Checkpoint withBegun(long time) {
+        return new Checkpoint(started, time, generation, position, unproven, token, validators);
+    }
+
+    Checkpoint withNextGeneration() {
+        return new Checkpoint(started, begun, generation + 1, position, unproven, token, validators);
     }
 
     /** At this position, or where it is already when that is further. */
-    Checkpoint withPosition(long reached) {
-        long furthest = position == null ? reached : Math.max(position, reached);
-        return new Checkpoint(started, polls, furthest, query, token, validators);
+    Checkpoint withPosition(long proven) {
+        long furthest = position == null ? proven : Math.max(position, proven);
+        boolean isPassed = unproven != null && unproven.reached <= furthest;
+        return new Checkpoint(started, begun, generation, furthest, isPassed ? null : unproven, token, validators);
     }
 
-    Checkpoint withQuery(@Nullable Long from) {
-        return new Checkpoint(started, polls, position, from, token, validators);
+    Checkpoint withUnproven(@Nullable Unproven read) {
+        return new Checkpoint(started, begun, generation, position, read, token, validators);
     }
 
     Checkpoint withToken(@Nullable String next) {
-        return new Checkpoint(started, polls, position, query, next, validators);
+        return new Checkpoint(started, begun, generation, position, unproven, next, validators);
     }
 
     Checkpoint withValidators(@Nullable Validators given) {
-        return new Checkpoint(started, polls, position, query, token, given);
+        return new Checkpoint(started, begun, generation, position, unproven, token, given);
     }
 
     ObjectNode toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("started", started).put("polls", polls);
-        json.put("position", position).put("query", query).put("token", token);
+        json.put("started", started).put("begun", begun).put("generation", generation);
+        json.put("position", position).put("token", token);
+        if (unproven != null) {
+            json.putObject("unproven")
+                    .put("reached", unproven.reached)
+                    .put("ended", unproven.ended)
+                    .put("others", unproven.others);
+        }
         if (validators != null) {
             json.putObject("validators")
                     .put("request", validators.request)
@@ -74,11 +98,19 @@ record Checkpoint(
 
     static Checkpoint fromJson(JsonNode json) {
         JsonNode given = json.path("validators");
+        JsonNode read = json.path("unproven");
         return new Checkpoint(
                 json.path("started").asBoolean(),
-                json.path("polls").asLong(),
-                number(json.path("position")),
-                number(json.path("query")),
+                number(json.path("begun")),
+                // Formerly the number of polls.
+                json.path("generation").asLong(json.path("polls").asLong()),
+                position(json),
+                read.isObject()
+                        ? new Unproven(
+                                read.path("reached").longValue(),
+                                read.path("ended").longValue(),
+                                read.path("others").longValue())
+                        : null,
                 text(json.path("token")),
                 given.isObject()
                         ? new Validators(
@@ -86,6 +118,13 @@ record Checkpoint(
                                 text(given.path("etag")),
                                 text(given.path("lastModified")))
                         : null);
+    }
+
+    /** Formerly "query" was where the next query began when the position was not proven. */
+    private static @Nullable Long position(JsonNode json) {
+        Long position = number(json.path("position"));
+        Long query = number(json.path("query"));
+        return position == null || query == null ? position : Long.valueOf(Math.min(position, query));
     }
 
     private static @Nullable Long number(JsonNode value) {

@@ -1,6 +1,9 @@
 package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.polling.Checkpoint.Unproven;
+import io.httpconnector.polling.Cursor.Span;
+import io.httpconnector.polling.Reading.End;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -8,12 +11,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Records have a time or a number by which they can be asked for. The position of the checkpoint says up to where all of them
- * have been seen; a query begins before it, and the keys from there on are remembered.
+ * have provably been seen; a query begins before it, and the keys from there on are remembered.
  */
 final class CountedMode implements Mode {
 
     private static final Logger LOG = LoggerFactory.getLogger(PollingTrigger.class);
-    private static final int PAGES_UNTIL_FORGETTING = 50;
+    private static final int QUERIES_UNTIL_FORGETTING = 50;
+    /** How often in a poll the same is read to be proven. */
+    private static final int MAX_READS = 5;
     /** Before every record. */
     private static final long BEGINNING = Long.MIN_VALUE / 2;
 
@@ -22,56 +27,88 @@ final class CountedMode implements Mode {
     private final TriggerState state;
     private final Scope scope;
     private final ServerClock clock;
+    private final Beginning beginning;
     private final boolean silent;
+    private final boolean stable;
 
-    /** The position before which the current query begins, and what is left out of it. */
-    private long position;
+    /** The query: where it begins, what is left out of it, and up to where its window goes. */
+    private long from;
 
-    private long lower = BEGINNING;
+    private long lower;
     private long upper;
     private boolean asked;
     private boolean goesOn;
+    private boolean repeats;
+    private int reads;
+    /** What the last query has provably reached. */
+    private long at = BEGINNING;
 
-    /** By the answer to the first page: what is later may not be all there yet. */
+    private Reading reading;
+    private @Nullable Unproven part;
+
+    /** By the answer to the first page of a query: what is later may not be all there yet. */
     private long settled;
 
-    /** From where on records may have moved from page to page while we read. */
-    private long unsteady = Long.MAX_VALUE;
-
     private long furthest = BEGINNING;
-    private @Nullable Long last;
+    private long last = BEGINNING;
     private boolean ascending;
     private boolean pageIsKnown;
-    private int pages;
+    private boolean pageHasSome;
+    private boolean hasSome;
+    private boolean hasOthers;
+    private boolean unprovenAtEnd;
+    private int queries;
 
-    CountedMode(Definition definition, Cursor cursor, TriggerState state, Scope scope, ServerClock clock) {
+    /**
+     * When the trigger began.
+     *
+     * @param time by our own clock, in nanoseconds since 1970
+     * @param isNow whether that was just now, so that all that is there was there already
+     */
+    record Beginning(long time, boolean isNow) {}
+
+    CountedMode(
+            Definition definition,
+            Cursor cursor,
+            TriggerState state,
+            Scope scope,
+            ServerClock clock,
+            Beginning beginning) {
         this.definition = definition;
         this.cursor = cursor;
         this.state = state;
         this.scope = scope;
         this.clock = clock;
+        this.beginning = beginning;
         this.silent = !scope.checkpoint().started() && definition.first().isSilent();
+        this.stable = definition.pagination().isStable();
         this.ascending = cursor.order() == Order.ASCENDING;
-        this.position = start();
+        this.reading = new Reading(stable);
+        this.from = start();
+        this.lower = from;
     }
 
+    /** Where the first query of a poll begins. */
     private long start() {
-        Checkpoint checkpoint = scope.checkpoint();
-        if (checkpoint.position() != null) {
-            return checkpoint.query() == null
-                    ? checkpoint.position()
-                    : Math.min(checkpoint.position(), checkpoint.query());
-        }
+        Long position = scope.checkpoint().position();
         Long given = definition.first().position();
-        if (given != null) {
-            return given;
+        if (position == null) {
+            // From now on: the answer shows the time of the service, and the records of the last moments.
+            return given != null
+                    ? given
+                    : (isFromNow() ? cursor.queryFrom(cursor.settled(beginning.time())) : BEGINNING);
         }
-        // From now on: the answer shows the time of the service, and the records of the last moments.
-        return isFromNow() ? cursor.settled(TimeText.nanos(clock.now())) : BEGINNING;
+        long early = cursor.queryFrom(position);
+        return given != null && given <= position ? Math.max(early, given) : early;
     }
 
     private boolean isFromNow() {
         return silent && definition.first().last() == 0 && cursor.isTime();
+    }
+
+    /** When the trigger began, by the clock of the service. */
+    private long begun() {
+        return clock.serviceTime(beginning.time());
     }
 
     @Override
@@ -79,52 +116,132 @@ final class CountedMode implements Mode {
         if (asked && !goesOn) {
             return null;
         }
-        Long reached = scope.checkpoint().position();
-        long from;
-        if (asked && reached != null) {
-            position = reached;
-            from = cursor.nextFrom(reached);
+        Reading before = reading;
+        reading = new Reading(stable);
+        if (!asked || repeats || before.pages() > 1) {
+            scope.beginRead();
         } else {
-            from = position == BEGINNING ? BEGINNING : cursor.queryFrom(position);
+            // What the first page of a query has shown is proven, and needs no comparison: it is one read with what
+            // follows.
+            reading.goOnFrom(before);
         }
-        asked = true;
-        goesOn = false;
+        reads = repeats ? reads + 1 : 1;
+        queries++;
+        if (!repeats) {
+            part = null;
+        }
+        Unproven base = part == null ? base(false) : part;
+        reading.compareWith(base != null && cursor.isTime() ? Long.valueOf(cursor.unsettled(base.ended())) : null);
         lower = from;
-        last = null;
+        last = BEGINNING;
+        furthest = BEGINNING;
         if (cursor.windows() != null) {
-            upper = Math.min(position + cursor.windows().step(), cursor.settled(TimeText.nanos(clock.now())));
-            return Map.of("window", Map.of("from", cursor.write(from), "to", cursor.write(Math.max(upper, from))));
+            if (!repeats) {
+                upper = Math.max(from, Math.min(from + cursor.windows().step() - cursor.grain(), settledNow()));
+            }
+            begin();
+            return Map.of("window", Map.of("from", cursor.ask(from), "to", cursor.write(upper)));
         }
+        begin();
         if (!cursor.isSent()) {
             return Map.of();
         }
-        String text = from == BEGINNING ? cursor.beginning() : cursor.write(from);
+        String text = from == BEGINNING ? cursor.beginning() : cursor.ask(from);
         return text == null ? Map.of() : Map.of("cursor", text);
+    }
+
+    /** The read to compare with: of a part of the records the one just before it, of all the one of an earlier poll. */
+    private @Nullable Unproven base(boolean isPart) {
+        return isPart ? part : scope.checkpoint().unproven();
+    }
+
+    private void begin() {
+        asked = true;
+        goesOn = false;
+        repeats = false;
+    }
+
+    private long settledNow() {
+        return cursor.settled(TimeText.nanos(clock.now()));
+    }
+
+    @Override
+    public Reading reading() {
+        return reading;
     }
 
     @Override
     public void beginPage() {
         pageIsKnown = true;
+        pageHasSome = false;
     }
 
     @Override
-    public @Nullable Long mark(JsonNode item) {
-        Long at = cursor.position(item);
+    public void answered() {
+        if (reading.pages() == 0) {
+            settled = cursor.settled(TimeText.nanos(clock.date()));
+        }
+    }
+
+    @Override
+    public long mark(JsonNode item) {
+        Span at = cursor.position(item);
         if (at == null) {
             // Never forgotten, because it may come with every query.
             pageIsKnown = false;
+            hasOthers = true;
             return Long.MAX_VALUE;
         }
-        ascending &= last == null || last <= at;
-        last = at;
-        furthest = Math.max(furthest, at);
-        pageIsKnown &= at < lower;
-        return at < lower ? null : at;
+        hasSome = true;
+        pageHasSome = true;
+        ascending &= last <= at.latest();
+        last = at.earliest();
+        furthest = Math.max(furthest, at.earliest());
+        pageIsKnown &= at.latest() < lower;
+        return at.latest();
     }
 
     @Override
-    public boolean isOlder(long mark, long known) {
-        return mark < known;
+    public boolean isOutside(long mark) {
+        return mark < lower;
+    }
+
+    @Override
+    public boolean isForgotten(long mark) {
+        Long proven = scope.checkpoint().position();
+        return proven != null && mark < cursor.queryFrom(proven);
+    }
+
+    /** Where the newest come first, the others come after all that count. */
+    @Override
+    public boolean countsOutside() {
+        return cursor.order() != Order.DESCENDING;
+    }
+
+    @Override
+    public boolean wasThere(long mark) {
+        if (!isFromNow()) {
+            return true;
+        }
+        if (mark > cursor.unsettled(TimeText.nanos(clock.date()))) {
+            // A time to come says nothing of when the record came.
+            return true;
+        }
+        // Where the trigger begins with this page all was there, but what comes while others are read.
+        boolean isFirstPage = queries == 1 && reading.pages() == 0;
+        return beginning.isNow() ? isFirstPage || mark <= begun() : mark < cursor.floor(begun());
+    }
+
+    @Override
+    public long kept(long mark) {
+        return Math.max(mark, lower);
+    }
+
+    @Override
+    public long occurrence(long mark) {
+        Long proven = scope.checkpoint().position();
+        // Without a time, one that was forgotten and comes again is known by how far we have come in the meantime.
+        return mark < Long.MAX_VALUE ? mark : (proven == null ? BEGINNING : proven);
     }
 
     @Override
@@ -133,57 +250,160 @@ final class CountedMode implements Mode {
     }
 
     @Override
-    public boolean readsOn(Page page, int number, boolean hasNext) {
-        if (number == 1 || ascending) {
-            settled = cursor.settled(TimeText.nanos(clock.date()));
-        }
-        boolean moves = definition.pagination().isPositional() || !(cursor.isTime() || ascending);
-        if (number > 1 && moves) {
-            unsteady = Math.min(unsteady, position);
-        }
-        // Where pages are positions and can't be asked for by the cursor, a record may have moved to a page that was
-        // read.
-        boolean isSafe = cursor.isSent() || !definition.pagination().isPositional();
-        if (ascending && !silent && isSafe) {
-            moveTo(furthest);
-            if (hasNext && goesOnFromCursor()) {
-                goesOn = true;
-                return false;
-            }
-        }
-        boolean more = hasNext && !isKnown() && !isEnoughToBegin();
-        if (!more && cursor.windows() != null) {
-            moveTo(Math.max(upper, position));
-            goesOn = upper > position && upper < cursor.settled(TimeText.nanos(clock.now()));
-        }
-        return more;
+    public boolean comparesPolls() {
+        return true;
     }
 
-    /** Where pages are positions it is safer to begin anew after the last record than to count on. */
-    private boolean goesOnFromCursor() {
-        Long reached = scope.checkpoint().position();
-        return reached != null
-                && cursor.isSent()
-                && definition.pagination().isPositional()
-                && cursor.nextFrom(reached) > lower;
+    @Override
+    public boolean readsOn(Page page, int number, boolean hasNext) {
+        if (isSorted() && stable) {
+            prove(reached());
+        }
+        if (hasNext && isSorted() && isPast(number)) {
+            goesOn = true;
+            return false;
+        }
+        return hasNext && !isKnown() && !isEnoughToBegin();
+    }
+
+    /** Whether the oldest come first, so that each page shows all up to its last record. */
+    private boolean isSorted() {
+        return ascending && !silent && (cursor.isSent() || stable) && cursor.windows() == null;
+    }
+
+    /**
+     * Whether the next page can be asked for by the cursor, which does not shift, instead of as a page; where it takes several
+     * pages to get so far, these are to be proven.
+     */
+    private boolean isPast(int number) {
+        if (stable || cursor.nextFrom(reached()) <= lower) {
+            return false;
+        }
+        Unproven base = part;
+        return number == 1 || (reads <= MAX_READS && (base == null || furthest > base.reached()));
     }
 
     /** The newest come first, and this page had nothing but what was not asked for. */
     private boolean isKnown() {
-        return cursor.order() == Order.DESCENDING && pageIsKnown && last != null;
+        return cursor.order() == Order.DESCENDING && pageIsKnown && pageHasSome;
     }
 
     /** A silent beginning needs no more than to know where it is: by the time of the service, or by the newest record. */
     private boolean isEnoughToBegin() {
         boolean newestFirst = cursor.order() == Order.DESCENDING;
-        return silent && definition.first().last() == 0 && (newestFirst || (isFromNow() && !cursor.isSent()));
+        return silent
+                && beginning.isNow()
+                && definition.first().last() == 0
+                && (newestFirst || (isFromNow() && !cursor.isSent()));
     }
 
-    private void moveTo(long reached) {
+    /** Up to where the current query has seen all, unless records have moved. */
+    private long reached() {
+        return cursor.isTime() ? Math.min(furthest, settled) : furthest;
+    }
+
+    @Override
+    public void endQuery(End end) {
+        boolean windowed = cursor.windows() != null;
+        if (end == End.IGNORED) {
+            // Nothing is proven; the other windows may be read all the same.
+            unprovenAtEnd = true;
+            goesOn = windowed && nextWindow();
+            scope.abandonRead();
+            return;
+        }
+        reading.end(goesOn ? End.COMPLETE : end);
+        scope.endRead();
+        at = BEGINNING;
+        long reached = windowed ? Math.min(upper, settled) : givenOr(reached());
+        if (isFromNow()) {
+            prove(cursor.settled(begun()));
+        } else if (reading.isSteady() || silent || end == End.LIMITED) {
+            // Beyond the limit of pages nothing is to be seen, as the definition says.
+            proveUnlessStuck(reached);
+            at = reached;
+            unprovenAtEnd &= windowed;
+            if (!goesOn) {
+                state.checkpoint(scope, scope.checkpoint().withUnproven(null));
+            }
+        } else {
+            compare(goesOn, reached);
+        }
+        if (windowed) {
+            goesOn = repeats || nextWindow();
+        } else if (goesOn) {
+            // By what this query has reached: with the lookback that may be less than the position.
+            long next = cursor.nextFrom(at);
+            repeats = next <= from;
+            from = Math.max(from, next);
+        }
+    }
+
+    /** When no record was found, the time from which on to look for some is the position all the same. */
+    private long givenOr(long reached) {
+        Long given = definition.first().position();
+        return given != null && reached < given ? given : reached;
+    }
+
+    private boolean nextWindow() {
+        boolean more = upper < settledNow();
+        from = Math.max(cursor.nextFrom(upper), from + cursor.grain());
+        return more;
+    }
+
+    private void compare(boolean early, long reached) {
+        boolean isPart = early || cursor.windows() != null;
+        Unproven base = base(isPart);
+        boolean confirmed = base != null
+                && reading.foundTheSame()
+                && base.others() == reading.others()
+                && isAllHere(early ? base.reached() : Long.MAX_VALUE);
+        if (confirmed) {
+            proveUnlessStuck(base.reached());
+            at = base.reached();
+        }
+        Unproven next = reading.isProvable() && reached > BEGINNING
+                ? new Unproven(reached, TimeText.nanos(clock.date()), reading.others())
+                : null;
+        if (isPart) {
+            part = next;
+            // What was kept to be compared with a read of all belongs to another read than the last.
+            state.checkpoint(scope, scope.checkpoint().withUnproven(null));
+        } else {
+            Long proven = scope.checkpoint().position();
+            boolean isFurther = next != null && (proven == null || next.reached() > proven);
+            state.checkpoint(scope, scope.checkpoint().withUnproven(isFurther ? next : null));
+            unprovenAtEnd = !confirmed && (isFurther || next == null);
+        }
+        if (cursor.windows() != null) {
+            repeats = !confirmed && reads < MAX_READS;
+            unprovenAtEnd |= !confirmed && !repeats;
+        }
+    }
+
+    /** Whether what the read before has found is there still; notes what is not. */
+    private boolean isAllHere(long limit) {
+        boolean[] all = {true};
+        scope.seen().forEach((key, known) -> {
+            if (known.before() && !known.here() && known.mark() >= lower && known.mark() <= limit) {
+                all[0] = false;
+                state.seen(scope, key, known.gone());
+            }
+        });
+        return all[0];
+    }
+
+    /** What follows a window that is not proven is not proven either. */
+    private void proveUnlessStuck(long reached) {
+        if (cursor.windows() == null || !unprovenAtEnd) {
+            prove(reached);
+        }
+    }
+
+    private void prove(long reached) {
         if (reached > BEGINNING) {
-            long limited = cursor.isTime() ? Math.min(reached, settled) : reached;
-            state.checkpoint(scope, scope.checkpoint().withPosition(limited));
-            if (++pages % PAGES_UNTIL_FORGETTING == 0) {
+            state.checkpoint(scope, scope.checkpoint().withPosition(reached));
+            if (queries % QUERIES_UNTIL_FORGETTING == 0) {
                 forget();
             }
         }
@@ -197,29 +417,26 @@ final class CountedMode implements Mode {
                             + " lose records; use Order.NONE",
                     definition.id());
         }
-        Long given = definition.first().position();
-        if (isFromNow()) {
-            moveTo(settled);
-        } else if (furthest > BEGINNING) {
-            moveTo(furthest);
-        } else if (given != null && scope.checkpoint().position() == null) {
-            moveTo(given);
-        }
-        Long reached = scope.checkpoint().position();
-        boolean again = reached != null && unsteady < reached;
-        state.checkpoint(scope, scope.checkpoint().withQuery(again ? Long.valueOf(unsteady) : null));
         forget();
     }
 
     /** No query asks for them any more. */
     @Override
     public void forget() {
-        Long reached = scope.checkpoint().position();
-        if (reached != null) {
-            Long query = scope.checkpoint().query();
-            long again = Math.min(query == null ? reached : query, unsteady);
-            long oldest = again <= BEGINNING ? BEGINNING : cursor.queryFrom(Math.min(reached, again));
-            scope.seen().removeIf((key, mark) -> mark < oldest);
+        Long proven = scope.checkpoint().position();
+        if (proven != null) {
+            scope.seen().removeIf((key, mark) -> isForgotten(mark));
         }
+    }
+
+    @Override
+    public @Nullable String warning() {
+        if (!hasSome && hasOthers) {
+            return "no record of the last poll has anything at the field of the cursor: the position does not move";
+        }
+        return unprovenAtEnd
+                ? "records may have moved between the pages of the last poll: what it may have skipped is read again"
+                        + " (Pagination.stable() or Order.ASCENDING, where they hold, save that)"
+                : null;
     }
 }

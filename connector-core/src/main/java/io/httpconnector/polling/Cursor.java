@@ -63,6 +63,12 @@ public final class Cursor {
     /** In the unit of the cursor: nanoseconds, or whatever is counted. */
     private record Range(long grain, long lookback, long settle) {}
 
+    /**
+     * Where a record stands. A local time that occurs twice, or never, when the clocks are set may be one of two: the earlier one
+     * counts for where to ask, the later one for whether the record is one of those that were asked for.
+     */
+    record Span(long earliest, long latest) {}
+
     /** Queries over a limited time each. */
     record Windows(long step, Place from, Place to) {}
 
@@ -265,7 +271,8 @@ public final class Cursor {
     }
 
     /**
-     * Sets where times without an offset count. Default: UTC.
+     * Sets where times without an offset count. Default: UTC. When the clocks are set back, the times of an hour occur twice: such
+     * a time counts as the earlier one for what is asked for, so that the records of both hours are read; they are known by their keys.
      *
      * @param zone the zone
      * @return another cursor
@@ -362,9 +369,10 @@ public final class Cursor {
 
     /**
      * Asks for one window of time after the other, for services that limit it. The template has {@code {{window.from}}} and
-     * {@code {{window.to}}}.
+     * {@code {{window.to}}}. The first window begins at the time of {@link FirstPoll#from}; each ends a grain before its step is over, so
+     * that it is never longer than the step, whether the service counts its ends in or out; the next one begins a grain before that.
      *
-     * @param step how long a window is, at least a grain
+     * @param step how long a window is at most, at least a grain
      * @return another cursor
      */
     public Cursor windows(Duration step) {
@@ -496,7 +504,7 @@ public final class Cursor {
     }
 
     /** Where the record stands; null when it has no value there. */
-    @Nullable Long position(JsonNode item) {
+    @Nullable Span position(JsonNode item) {
         JsonNode value = field.valueIn(item);
         if (kind == Kind.TIME) {
             return text.read(value);
@@ -509,7 +517,8 @@ public final class Cursor {
             // What is longer, or has an exponent of nine digits, would take minutes to write out.
             throw new NumberFormatException("no number for a cursor");
         }
-        return new BigDecimal(text).setScale(0, RoundingMode.FLOOR).longValueExact();
+        long number = new BigDecimal(text).setScale(0, RoundingMode.FLOOR).longValueExact();
+        return new Span(number, number);
     }
 
     Optional<String> token(Page page) {
@@ -518,8 +527,16 @@ public final class Cursor {
 
     /** Where a query must begin to find everything from a position on. */
     long queryFrom(long position) {
-        long from = position - range.lookback - range.grain;
-        return kind == Kind.TIME ? Math.floorDiv(from, range.grain) * range.grain : from;
+        return floor(position - range.lookback - range.grain);
+    }
+
+    /** The beginning of a grain. */
+    long floor(long position) {
+        return kind == Kind.TIME ? Math.floorDiv(position, range.grain) * range.grain : position;
+    }
+
+    long grain() {
+        return range.grain;
     }
 
     /** Where the next query of the same poll begins: the lookback was done by the first one. */
@@ -538,6 +555,16 @@ public final class Cursor {
 
     long settled(long now) {
         return now - range.settle;
+    }
+
+    /** The latest time that what is stored at a time can have. */
+    long unsettled(long time) {
+        return time + range.settle;
+    }
+
+    /** As the service wants to see where a query begins: early enough, where the local time comes a second time. */
+    String ask(long position) {
+        return kind == Kind.TIME ? text.write(text.unambiguous(position, range.grain)) : Long.toString(position);
     }
 
     /** As the service wants to see it. */

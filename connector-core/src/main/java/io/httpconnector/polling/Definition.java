@@ -116,6 +116,20 @@ record Definition(
                 limits);
     }
 
+    /** What can't be guaranteed, because nobody can; null when all can. */
+    @Nullable String impossible() {
+        boolean shifts = !pagination.isStable();
+        if (shifts && cursor == null) {
+            return "records may move between pages while they are read, and there is no cursor to read again from: a record"
+                    + " may be found only by a later poll; use a cursor, or Pagination.stable() where it holds";
+        }
+        if (shifts && cursor != null && cursor.isGiven() && pagination.isPositional()) {
+            return "records may move between pages while they are read, and the token of the last page goes past what was"
+                    + " skipped: use pages by a token or a URL, or Pagination.stable() where it holds";
+        }
+        return null;
+    }
+
     /** What decides whether the state of an earlier definition still has a meaning. */
     String identityText() {
         return identity.key() + " " + identity.version() + " " + identity.hashed() + " " + identity.ignored();

@@ -23,7 +23,7 @@ final class Entries {
 
         void checkpoint(String scope, Checkpoint checkpoint);
 
-        void seen(String scope, Fingerprint key, long version, long mark);
+        void seen(String scope, Fingerprint key, Seen.Entry entry);
 
         void named(String scope, Fingerprint key, String text);
 
@@ -54,8 +54,8 @@ final class Entries {
         write('C', scope, checkpoint.toJson().toString());
     }
 
-    void seen(String scope, Fingerprint key, long version, long mark) {
-        write('S', scope, "", key.high(), key.low(), version, mark);
+    void seen(String scope, Fingerprint key, Seen.Entry entry) {
+        write('R', scope, "", key.high(), key.low(), entry.stored(), entry.mark());
     }
 
     void named(String scope, Fingerprint key, String text) {
@@ -101,7 +101,9 @@ final class Entries {
             switch (section) {
                 case 'D' -> reader.definition(first);
                 case 'C' -> reader.checkpoint(first, Checkpoint.fromJson(Json.parse(second)));
-                case 'S' -> reader.seen(first, readKey(in), in.readLong(), in.readLong());
+                // As written before there was a count: the lower bits belong to the version.
+                case 'S' -> reader.seen(first, readKey(in), Seen.Entry.first(in.readLong(), in.readLong()));
+                case 'R' -> reader.seen(first, readKey(in), Seen.Entry.of(in.readLong(), in.readLong()));
                 case 'N' -> reader.named(first, readKey(in), second);
                 case 'F' -> reader.forgotten(first, readKey(in));
                 case 'L' -> reader.died(DeadLetter.fromJson(Json.parse(first)));

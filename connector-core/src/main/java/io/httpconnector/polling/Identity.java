@@ -27,7 +27,7 @@ record Identity(List<Pointer> key, List<Pointer> version, boolean hashed, List<P
 
     Item of(JsonNode item, MessageDigest digest) {
         String text = key.isEmpty() ? Fingerprint.of(counted(item)).toString() : text(key, item);
-        return new Item(item, text, Fingerprint.of(text, digest), version(item));
+        return new Item(item, text, Fingerprint.of(text, digest), version(item) & Seen.VERSION);
     }
 
     private long version(JsonNode item) {

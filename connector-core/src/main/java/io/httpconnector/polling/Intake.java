@@ -3,8 +3,10 @@ package io.httpconnector.polling;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.httpconnector.ConnectorException;
+import io.httpconnector.Response;
 import io.httpconnector.polling.Identity.Item;
 import io.httpconnector.polling.PollingException.Reason;
+import io.httpconnector.polling.Seen.Entry;
 import io.httpconnector.trigger.Change;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.trigger.Delivered;
@@ -29,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * Takes the records of one poll, finds out which of them are new or updated, has their events delivered, and notes what was
  * finished. A limited number is in memory at a time.
  */
-final class Intake {
+final class Intake implements PageReader.Taker {
 
     private static final Logger LOG = LoggerFactory.getLogger(PollingTrigger.class);
 
@@ -40,6 +42,7 @@ final class Intake {
     private final Scope scope;
     private final JsonNode parent;
     private final Run run;
+    private final ServerClock clock;
     private final Mode mode;
     private final boolean silent;
     /** Of the trigger and the parent. */
@@ -48,8 +51,8 @@ final class Intake {
     private final MessageDigest digest = Fingerprint.sha256();
     private final List<Pending> pending = new ArrayList<>();
     /** Of a silent poll, the newest: they are events in the end. The least new one is first. */
-    private final PriorityQueue<Pending> newest = new PriorityQueue<>(Comparator.comparingLong(Pending::mark)
-            .thenComparing(Comparator.comparingLong(Pending::index).reversed()));
+    private final PriorityQueue<Fresh> newest = new PriorityQueue<>(Comparator.comparingLong(Fresh::mark)
+            .thenComparing(Comparator.comparingLong(Fresh::index).reversed()));
 
     private int pages;
     private long records;
@@ -62,7 +65,15 @@ final class Intake {
 
     private record Pending(Item item, long mark, long index) {}
 
-    private record Fresh(Pending pending, Change change, String eventId) {}
+    private record Fresh(Pending pending, Entry entry, Change change, String eventId) {
+        long mark() {
+            return pending.mark;
+        }
+
+        long index() {
+            return pending.index;
+        }
+    }
 
     Intake(
             Definition definition,
@@ -70,6 +81,7 @@ final class Intake {
             Scope scope,
             JsonNode parent,
             Run run,
+            ServerClock clock,
             Mode mode,
             boolean silent) {
         this.definition = definition;
@@ -77,6 +89,7 @@ final class Intake {
         this.scope = scope;
         this.parent = parent;
         this.run = run;
+        this.clock = clock;
         this.mode = mode;
         this.silent = silent;
         this.origin = Fingerprint.of(definition.id() + "\n" + scope.name());
@@ -91,21 +104,28 @@ final class Intake {
         run.progress().page(result());
     }
 
-    /** Takes a record, and gives back by what it is known. */
-    Fingerprint take(JsonNode tree, long bytes) {
+    @Override
+    public void answered(Response answer) {
+        clock.observe(answer);
+        mode.answered();
+    }
+
+    @Override
+    public void skip(JsonNode item) {
+        other(Fingerprint.of(item).low());
+    }
+
+    @Override
+    public Fingerprint take(JsonNode tree, long bytes) {
         Item item = identify(tree);
-        Long mark = mark(tree);
+        long mark = mark(tree);
         records++;
-        if (mark == null) {
-            ignored++;
-        } else {
-            pending.add(new Pending(item, mark, records));
-            weight += bytes;
-            if (pending.size() >= definition.limits().batch()
-                    || weight >= definition.connection().maxResponseBytes()) {
-                flush();
-                state.commit();
-            }
+        pending.add(new Pending(item, mark, records));
+        weight += bytes;
+        if (pending.size() >= definition.limits().batch()
+                || weight >= definition.connection().maxResponseBytes()) {
+            flush();
+            state.commit();
         }
         return item.print();
     }
@@ -118,7 +138,7 @@ final class Intake {
         }
     }
 
-    private @Nullable Long mark(JsonNode tree) {
+    private long mark(JsonNode tree) {
         try {
             return mode.mark(tree);
         } catch (DateTimeException | ArithmeticException | NumberFormatException e) {
@@ -136,7 +156,10 @@ final class Intake {
         pending.clear();
         weight = 0;
         if (silent) {
-            fresh.forEach(this::keepNewest);
+            fresh.stream().filter(one -> mode.wasThere(one.pending.mark)).forEach(this::keepNewest);
+            deliver(fresh.stream()
+                    .filter(one -> !mode.wasThere(one.pending.mark))
+                    .toList());
         } else {
             deliver(fresh);
         }
@@ -152,25 +175,50 @@ final class Intake {
         }
     }
 
-    /** What is new counts as seen from here on; when the poll fails, what is in memory is not what is stored, and is dropped. */
+    /**
+     * Finds out which are new or updated: those that are not known, and those that are known in another version, whichever of the two
+     * is the later one. What is new counts as seen from here on; when the poll fails, what is in memory is not what is stored, and is
+     * dropped.
+     */
     private List<Fresh> sift() {
         List<Fresh> fresh = new ArrayList<>(pending.size());
         Set<Fingerprint> here = new HashSet<>();
         for (Pending one : pending) {
             Fingerprint print = one.item.print();
-            Seen.Entry known = scope.seen().get(print);
+            Entry remembered = scope.seen().get(print);
+            // By what is stored, and not by when memory was tidied up, so that ids are the same after a crash.
+            Entry known = remembered == null || mode.isForgotten(remembered.mark()) ? null : remembered;
+            long mark = mode.kept(one.mark);
+            if (known == null && mode.isOutside(one.mark)) {
+                ignored++;
+                if (mode.countsOutside()) {
+                    other(print.with(one.item.version()).low());
+                }
+                continue;
+            }
+            mode.reading().record(print, known, one.item.version(), mark);
             boolean isFirst = here.add(print);
-            if (known == null || isUpdated(known, one)) {
-                if (!isFirst && known != null && known.mark() == one.mark) {
+            if (known == null) {
+                Entry first = Entry.first(one.item.version(), mark);
+                scope.seen().put(print, first);
+                fresh.add(fresh(one, first, change(null)));
+            } else if (definition.identity().hasVersions() && known.version() != one.item.version()) {
+                if (!isFirst && known.mark() == mark) {
                     warnOfKey();
                 }
-                scope.seen().put(print, one.item.version(), one.mark);
-                fresh.add(new Fresh(one, change(known), eventId(one.item, known)));
+                Entry next = known.next(one.item.version(), mark);
+                scope.seen().put(print, next);
+                fresh.add(fresh(one, next, change(known)));
             } else {
-                seenAgain(one, known);
+                seenAgain(print, known, mark);
             }
         }
         return fresh;
+    }
+
+    /** A record that does not count takes a place on its page all the same. */
+    private void other(long fingerprint) {
+        mode.reading().other(fingerprint);
     }
 
     /** Whoever reads both in the next poll again finds two changes again. */
@@ -184,15 +232,7 @@ final class Intake {
         }
     }
 
-    private boolean isUpdated(Seen.Entry known, Pending one) {
-        if (!definition.identity().hasVersions() || known.version() == one.item.version()) {
-            return false;
-        }
-        // An older version comes from a copy that lags behind.
-        return !mode.isOlder(one.mark, known.mark());
-    }
-
-    private Change change(Seen.@Nullable Entry known) {
+    private Change change(@Nullable Entry known) {
         if (known != null) {
             return Change.UPDATED;
         }
@@ -201,35 +241,37 @@ final class Intake {
         return asksForChanges ? Change.NEW_OR_UPDATED : Change.NEW;
     }
 
-    /** A version that is a hash may come back, and a record that was deleted may, too: then the poll makes the difference. */
-    private String eventId(Item item, Seen.@Nullable Entry known) {
-        Fingerprint id = event(item.print()).with(item.version());
-        return definition.identity().hashed() || definition.deletions()
-                ? id.with(scope.checkpoint().polls())
-                        .with(known == null ? 0 : known.version())
-                        .toString()
-                : id.toString();
+    /**
+     * With the id of the occurrence: a version that comes back, or a record that was deleted and comes again, is another one. It follows
+     * from what is stored and from the record alone, so that an event that is repeated after a crash has the same.
+     */
+    private Fresh fresh(Pending one, Entry entry, Change change) {
+        String id = event(one.item.print())
+                .with(entry.version())
+                .with(entry.count())
+                .with(mode.occurrence(one.mark))
+                .toString();
+        return new Fresh(one, entry, change, id);
     }
 
     private Fingerprint event(Fingerprint key) {
         return origin.with(key.high()).with(key.low());
     }
 
-    private void seenAgain(Pending one, Seen.Entry known) {
-        long mark = Math.max(one.mark, known.mark());
-        if (mark != known.mark()) {
-            scope.seen().put(one.item.print(), known.version(), mark);
-            if (mode.keepsMarks()) {
-                state.seen(scope, one.item.print(), known.version(), mark);
-            }
+    private void seenAgain(Fingerprint print, Entry known, long mark) {
+        Entry again = known.seenAt(mark);
+        scope.seen().put(print, again);
+        boolean wasGone = mode.comparesPolls() && !known.here() && !known.before();
+        if (mode.keepsMarks() && (mark != known.mark() || wasGone)) {
+            state.seen(scope, print, again);
         }
     }
 
     private void keepNewest(Fresh fresh) {
         int most = definition.first().last();
-        Pending displaced = fresh.pending;
+        Fresh displaced = fresh;
         if (most > 0) {
-            newest.add(fresh.pending);
+            newest.add(fresh);
             displaced = newest.size() > most ? newest.poll() : null;
         }
         if (displaced != null) {
@@ -239,15 +281,15 @@ final class Intake {
 
     /** The poll has failed: the newest ones, which are still to be delivered, don't count as seen. */
     void abandon() {
-        newest.forEach(one -> scope.seen().remove(one.item.print()));
+        newest.forEach(one -> scope.seen().remove(one.pending.item.print()));
+        newest.clear();
     }
 
     /** Of a silent first poll: delivers the newest after all. */
     void finishFirst() {
         List<Fresh> fresh = new ArrayList<>();
         while (!newest.isEmpty()) {
-            Pending one = newest.remove();
-            fresh.add(new Fresh(one, change(null), eventId(one.item, null)));
+            fresh.add(newest.remove());
         }
         deliver(fresh);
         state.commit();
@@ -263,7 +305,7 @@ final class Intake {
         Finished finished = finished(events);
         for (Fresh one : fresh) {
             if (finished.contains(one.eventId)) {
-                note(one.pending);
+                note(one);
             }
         }
         endUnless(finished);
@@ -275,8 +317,13 @@ final class Intake {
         List<TriggerEvent> events = new ArrayList<>();
         for (Fingerprint key : keys) {
             String text = scope.keys().getOrDefault(key, key.toString());
-            String id =
-                    event(key).with(DELETED).with(scope.checkpoint().polls()).toString();
+            Entry known = scope.seen().get(key);
+            String id = event(key)
+                    .with(DELETED)
+                    .with(known == null ? 0 : known.version())
+                    .with(known == null ? 0 : known.count())
+                    .with(scope.checkpoint().generation())
+                    .toString();
             byEvent.put(id, key);
             events.add(event(
                     id,
@@ -355,10 +402,11 @@ final class Intake {
         return new TriggerEvent(id, definition.id(), change, key, payload, parent, now);
     }
 
-    private void note(Pending one) {
-        state.seen(scope, one.item.print(), one.item.version(), one.mark);
+    private void note(Fresh one) {
+        Item item = one.pending.item;
+        state.seen(scope, item.print(), one.entry);
         if (definition.deletions()) {
-            state.named(scope, one.item.print(), one.item.key());
+            state.named(scope, item.print(), item.key());
         }
     }
 }

@@ -5,7 +5,7 @@ import io.httpconnector.StatusException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** How one poll finds what is new: what it asks for, which records count, and what it leaves behind. */
+/** How one poll finds what is new: what it asks for, where a read ends, and what may be concluded from it. */
 interface Mode {
 
     /** The pills of the next query, by their steps; null when there is none. */
@@ -16,25 +16,63 @@ interface Mode {
         return null;
     }
 
+    /** The read that the current query makes. */
+    Reading reading();
+
+    /** A page is about to be asked for. */
     default void beginPage() {}
 
+    /** A page has begun to come: the clock of the service is known. */
+    default void answered() {}
+
     /**
-     * Where a record stands, to be remembered with its key; null when it does not count.
+     * Where a record stands, to be remembered with its key.
      *
      * @throws RuntimeException when there is something else at its field than there should be
      */
-    @Nullable Long mark(JsonNode item);
+    long mark(JsonNode item);
 
-    /** Whether a version may be older than the known one, by their marks. */
-    default boolean isOlder(long mark, long known) {
+    /** Whether a record that is not known was not asked for. */
+    default boolean isOutside(long mark) {
         return false;
     }
+
+    /** Whether a key is not remembered any more, by its mark. */
+    default boolean isForgotten(long mark) {
+        return false;
+    }
+
+    /** Whether a record that was not asked for takes a place among the others all the same. */
+    default boolean countsOutside() {
+        return true;
+    }
+
+    /** Whether a record of a first poll was there already. */
+    default boolean wasThere(long mark) {
+        return true;
+    }
+
+    /** The mark to be remembered. */
+    default long kept(long mark) {
+        return mark;
+    }
+
+    /** By which an event differs from that of the same version of a record that was forgotten in the meantime. */
+    long occurrence(long mark);
 
     /** Whether what the mark says outlasts the process. */
     boolean keepsMarks();
 
+    /** Whether a read is compared with that of another poll. */
+    default boolean comparesPolls() {
+        return false;
+    }
+
     /** After the events of a page are finished: whether to read the next one of this query. */
     boolean readsOn(Page page, int number, boolean hasNext);
+
+    /** After the last page of a query. */
+    void endQuery(Reading.End end);
 
     /** Forgets the keys that can't come again. */
     default void forget() {}
@@ -42,6 +80,11 @@ interface Mode {
     /** The service did not accept a query. */
     default void refused(StatusException e) {}
 
-    /** After the last page of the last query. */
+    /** After the last query, when no response was ignored. */
     void finish(Intake intake);
+
+    /** What the owner of the trigger should know; null when there is nothing. */
+    default @Nullable String warning() {
+        return null;
+    }
 }

@@ -2,28 +2,33 @@ package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.StatusException;
+import io.httpconnector.polling.Reading.End;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The service remembers what we have seen, and gives a token or a URL for it. */
+/** The service remembers what we have seen, and gives a token or a URL for it. Marks are times, in milliseconds. */
 final class OpaqueMode implements Mode {
 
     private static final Logger LOG = LoggerFactory.getLogger(PollingTrigger.class);
 
+    private final Definition definition;
     private final Cursor cursor;
     private final TriggerState state;
     private final Scope scope;
-    private final long polls;
+    private final long begun;
+    private final Reading reading;
     private boolean asked;
     private @Nullable String token;
 
-    OpaqueMode(Cursor cursor, TriggerState state, Scope scope) {
+    OpaqueMode(Definition definition, Cursor cursor, TriggerState state, Scope scope, long now) {
+        this.definition = definition;
         this.cursor = cursor;
         this.state = state;
         this.scope = scope;
-        this.polls = scope.checkpoint().polls();
+        this.begun = now;
+        this.reading = new Reading(true);
     }
 
     @Override
@@ -32,6 +37,7 @@ final class OpaqueMode implements Mode {
             return null;
         }
         asked = true;
+        scope.beginRead();
         String known = scope.checkpoint().token();
         return known == null || cursor.isUrl() ? Map.of() : Map.of("cursor", known);
     }
@@ -42,8 +48,18 @@ final class OpaqueMode implements Mode {
     }
 
     @Override
-    public Long mark(JsonNode item) {
-        return polls;
+    public Reading reading() {
+        return reading;
+    }
+
+    @Override
+    public long mark(JsonNode item) {
+        return begun;
+    }
+
+    @Override
+    public long occurrence(long mark) {
+        return scope.checkpoint().generation();
     }
 
     @Override
@@ -59,15 +75,31 @@ final class OpaqueMode implements Mode {
         return hasNext;
     }
 
+    @Override
+    public void endQuery(End end) {
+        scope.endRead();
+    }
+
     /** A token that has expired is of no use any more: the next poll begins with everything. */
     @Override
     public void refused(StatusException e) {
         if (e.status() == 410 && scope.checkpoint().token() != null) {
-            LOG.warn(
-                    "The token of the last poll has expired: the next poll reads everything, and what it knows comes again");
+            LOG.warn("{}: the token of the last poll has expired: the next poll reads everything", definition.id());
             state.checkpoint(scope, scope.checkpoint().withToken(null));
             state.commit();
         }
+    }
+
+    /** More than are to be remembered: the oldest half of the time is forgotten, because no more than a repetition can come of it. */
+    @Override
+    public void forget() {
+        long[] oldest = {begun};
+        scope.seen().forEach((key, known) -> oldest[0] = Math.min(oldest[0], known.mark()));
+        forgetBefore(oldest[0] + (begun - oldest[0]) / 2 + 1);
+    }
+
+    private void forgetBefore(long time) {
+        state.forgotten(scope, mark -> mark < time && mark < begun);
     }
 
     @Override
@@ -75,6 +107,6 @@ final class OpaqueMode implements Mode {
         if (token != null) {
             state.checkpoint(scope, scope.checkpoint().withToken(token));
         }
-        scope.seen().removeIf((key, mark) -> mark < polls - 1);
+        forgetBefore(begun - definition.limits().memory().toMillis());
     }
 }

@@ -87,6 +87,16 @@ public final class Page {
         return answer.headers().first(name);
     }
 
+    /** Whether an answer is a list of records: not what a request or a rule accepts in place of one, such as a 404. */
+    static boolean hasRecords(Response answer) {
+        return answer.status() >= 200 && answer.status() <= 299 && !answer.isIgnored();
+    }
+
+    /** Whether it is no list of records, and proves nothing. */
+    boolean isIgnored() {
+        return !hasRecords(answer);
+    }
+
     /** Whether there was no body, although the status is none that means so. */
     boolean isBlank() {
         return envelope.isBlank() && answer.status() != 204;

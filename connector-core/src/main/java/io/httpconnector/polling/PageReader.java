@@ -11,6 +11,7 @@ import io.httpconnector.polling.PollingException.Reason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Sends the request of a page, and hands on its records while they come. */
 final class PageReader implements RecordReader.Sink {
@@ -20,10 +21,19 @@ final class PageReader implements RecordReader.Sink {
     private JsonNode last = MissingNode.getInstance();
     private int count;
     private long content;
+    private @Nullable JsonNode skipped;
 
-    /** Takes a record that is about so large, and says by what it is known again. */
+    /** Takes the records of a page. */
     interface Taker {
+
+        /** Takes a record that is about so large, and says by what it is known again. */
         Fingerprint take(JsonNode item, long bytes);
+
+        /** A response has begun. */
+        default void answered(Response answer) {}
+
+        /** A record does not count. */
+        default void skip(JsonNode item) {}
     }
 
     private PageReader(Records records, Taker taker) {
@@ -41,10 +51,12 @@ final class PageReader implements RecordReader.Sink {
 
     private Page read(Response answer, InputStream body, int number, int most) throws IOException {
         // What the request accepts beside a success has no records: 304, 404 for nothing.
-        boolean good = answer.status() >= 200 && answer.status() <= 299;
+        boolean good = Page.hasRecords(answer);
+        taker.answered(answer);
         String type = answer.headers().first("Content-Type").orElse("");
         try {
             Envelope envelope = good ? RecordReader.read(records, type, body, most, this) : new Envelope();
+            skipLast();
             return new Page(
                     number,
                     answer,
@@ -62,13 +74,23 @@ final class PageReader implements RecordReader.Sink {
 
     @Override
     public void raw(JsonNode item) {
+        skipLast();
         last = item;
+        skipped = item;
         count++;
+    }
+
+    private void skipLast() {
+        if (skipped != null) {
+            taker.skip(skipped);
+            skipped = null;
+        }
     }
 
     @Override
     public void accept(JsonNode item, long bytes) {
-        Fingerprint print = taker.take(item, bytes);
-        content = content * 31 + print.low();
+        skipped = null;
+        // In any order: a page that comes again may be sorted in another way.
+        content += taker.take(item, bytes).low();
     }
 }

@@ -3,6 +3,7 @@ package io.httpconnector.polling;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.polling.Pagination.Kind;
+import io.httpconnector.polling.Pagination.Say;
 import io.httpconnector.polling.PollingException.Reason;
 import java.util.HashSet;
 import java.util.Optional;
@@ -14,6 +15,9 @@ final class Pager {
 
     private final Pagination pagination;
     private final Set<Fingerprint> used = new HashSet<>();
+    private final Set<Fingerprint> contents = new HashSet<>();
+    private boolean limited;
+    private boolean repeated;
     private int number = 1;
     private long total;
     private @Nullable String token;
@@ -47,20 +51,32 @@ final class Pager {
         return page;
     }
 
+    /** Whether there may be more pages than were read, by {@code maxPages}. */
+    boolean isLimited() {
+        return limited;
+    }
+
+    /** Whether it ended because a page was like the one before it. */
+    boolean isRepeated() {
+        return repeated;
+    }
+
     /** Goes to the page after this one; false when there is none. */
     boolean next(Page page) {
         total += page.count();
         Page before = previous;
         previous = page;
-        if (pagination.kind() == Kind.NONE || pagination.endsWith(page, total)) {
+        Say said = pagination.says(page, total);
+        if (pagination.kind() == Kind.NONE || said == Say.LAST) {
             return false;
         }
-        return pagination.isPositional() ? nextPosition(page, before) : nextToken(page, before);
+        return pagination.isPositional() ? nextPosition(page, before, said == Say.MORE) : nextToken(page);
     }
 
-    private boolean nextPosition(Page page, @Nullable Page before) {
+    private boolean nextPosition(Page page, @Nullable Page before, boolean more) {
         if (page.count() == 0) {
-            return false;
+            // Who says how many pages there are is believed; an offset does not move by nothing.
+            return more && pagination.kind() == Kind.PAGES && advance();
         }
         if (before != null && page.content().equals(before.content())) {
             if (number == 2) {
@@ -69,26 +85,31 @@ final class Pager {
                                 + " is one page and it gives the last one again; if so, say by another end that it is the last");
             }
             // Some services give the last page for every number after it.
+            repeated = true;
             return false;
         }
         return advance();
     }
 
-    private boolean nextToken(Page page, @Nullable Page before) {
+    private boolean nextToken(Page page) {
+        boolean isNew = page.count() > 0 && contents.add(page.content());
         Optional<String> found = pagination.next(page);
         if (found.isEmpty()) {
             return false;
         }
         String next = pagination.kind() == Kind.URL ? page.resolved(found.get()) : found.get();
-        if (next.equals(token)) {
-            if (page.count() > 0 && before != null && page.content().equals(before.content())) {
-                throw repeats("page " + number + " is the same as the one before: the service ignores the token");
+        // A token that stands for a scroll is the same on each page: it goes on while there are records that were on no
+        // page before.
+        if (!used.add(Fingerprint.of(next)) && !isNew) {
+            if (next.equals(token) && page.count() == 0) {
+                return false;
             }
-            // Some services give their last token again.
-            return false;
-        }
-        if (!used.add(Fingerprint.of(next))) {
-            throw repeats("page " + number + " leads back to a page that was there already");
+            throw repeats(
+                    next.equals(token)
+                            ? "page " + number
+                                    + " has the records of a page before it, and its token: the service ignores the"
+                                    + " token, or gives that of the last page again; if so, say by another end that it is the last"
+                            : "page " + number + " leads back to a page that was there already");
         }
         token = next;
         return advance();
@@ -97,6 +118,7 @@ final class Pager {
     private boolean advance() {
         int most = pagination.settings().maxPages();
         if (most > 0 && number >= most) {
+            limited = true;
             return false;
         }
         if (number >= Pagination.MOST_PAGES) {

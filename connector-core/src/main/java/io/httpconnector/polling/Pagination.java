@@ -72,8 +72,21 @@ public final class Pagination {
     private final @Nullable Place sizePlace;
     private final Settings settings;
     private final @Nullable Function<Page, Optional<String>> next;
-    private final Map<String, Predicate<Progressing>> ends;
+    private final Map<String, End> ends;
+    private final boolean stable;
     private final Spec spec;
+
+    /** What a page says about whether it is the last one. */
+    enum Say {
+        LAST,
+        MORE,
+        NOTHING
+    }
+
+    /** A way to know the last page. */
+    interface End {
+        Say of(Progressing seen);
+    }
 
     /** The numbers. */
     record Settings(int first, int size, int maxPages) {}
@@ -87,7 +100,8 @@ public final class Pagination {
             @Nullable Place sizePlace,
             Settings settings,
             @Nullable Function<Page, Optional<String>> next,
-            Map<String, Predicate<Progressing>> ends,
+            Map<String, End> ends,
+            boolean stable,
             Spec spec) {
         this.kind = kind;
         this.place = place;
@@ -95,11 +109,12 @@ public final class Pagination {
         this.settings = settings;
         this.next = next;
         this.ends = ends;
+        this.stable = stable;
         this.spec = spec;
     }
 
     private static Pagination of(Kind kind, Place place, @Nullable Function<Page, Optional<String>> next, Spec spec) {
-        return new Pagination(kind, place, null, new Settings(1, 0, 0), next, Map.of(), spec);
+        return new Pagination(kind, place, null, new Settings(1, 0, 0), next, Map.of(), false, spec);
     }
 
     /**
@@ -274,7 +289,7 @@ public final class Pagination {
         if (kind != Kind.CURSOR) {
             throw invalid("only Pagination.cursor(...) has tokens");
         }
-        return new Pagination(kind, place, sizePlace, settings, token, ends, said);
+        return new Pagination(kind, place, sizePlace, settings, token, ends, stable, said);
     }
 
     private static Function<Page, Optional<String>> inBody(String pointer) {
@@ -324,7 +339,7 @@ public final class Pagination {
         }
         Settings sized = new Settings(settings.first, size, settings.maxPages);
         Spec said = spec.with("size", Map.of("place", where.toJson(), "records", size));
-        return new Pagination(kind, place, where, sized, next, ends, said);
+        return new Pagination(kind, place, where, sized, next, ends, stable, said);
     }
 
     /**
@@ -339,19 +354,22 @@ public final class Pagination {
     }
 
     /**
-     * Ends when a flag in the body says that there is no more.
+     * Goes on as long as a flag in the body says that there is more, through pages without records as well, and ends when it says that
+     * there is none.
      *
      * @param pointer a JSON pointer (RFC 6901) from the root of the answer to what is true, or not 0, as long as there is more
      * @return another pagination
      */
     public Pagination moreWhile(String pointer) {
         Pointer flag = Pointer.of("pagination", pointer);
-        return endsWhen(
+        return ends(
                 "moreWhile",
                 seen -> {
                     JsonNode value = seen.page.at(flag);
-                    return !value.isMissingNode()
-                            && !value.asBoolean(!value.asText().isEmpty());
+                    if (value.isMissingNode()) {
+                        return Say.NOTHING;
+                    }
+                    return value.asBoolean(!value.asText().isEmpty()) ? Say.MORE : Say.LAST;
                 },
                 spec.with("moreWhile", pointer));
     }
@@ -364,11 +382,14 @@ public final class Pagination {
      */
     public Pagination lastWhen(String pointer) {
         Pointer flag = Pointer.of("pagination", pointer);
-        return endsWhen(
+        return ends(
                 "lastWhen",
                 seen -> {
                     JsonNode value = seen.page.at(flag);
-                    return value.isValueNode() && value.asBoolean();
+                    if (!value.isValueNode() || value.isNull()) {
+                        return Say.NOTHING;
+                    }
+                    return value.asBoolean() ? Say.LAST : Say.MORE;
                 },
                 spec.with("lastWhen", pointer));
     }
@@ -386,17 +407,23 @@ public final class Pagination {
     }
 
     /**
-     * Ends when there were as many pages as the body says that there are. A number that can't be right, such as -1, or 0 beside
-     * records, is not looked at.
+     * Ends when there were as many pages as the body says that there are, and not before, even if one of them has no records. A number
+     * that can't be right, such as -1, or 0 beside records, is not looked at.
      *
      * @param pointer a JSON pointer (RFC 6901) from the root of the answer
      * @return another pagination
      */
     public Pagination totalPages(String pointer) {
         Pointer total = Pointer.of("pagination", pointer);
-        return endsWhen(
+        return ends(
                 "totalPages",
-                seen -> seen.page.number() >= atLeast(seen.page, total),
+                seen -> {
+                    long pages = atLeast(seen.page, total);
+                    if (pages == Long.MAX_VALUE) {
+                        return Say.NOTHING;
+                    }
+                    return seen.page.number() >= pages ? Say.LAST : Say.MORE;
+                },
                 spec.with("totalPages", pointer));
     }
 
@@ -417,11 +444,27 @@ public final class Pagination {
         return endsWhen("until " + ends.size(), seen -> last.test(seen.page), spec.withCode());
     }
 
+    private Pagination endsWhen(String name, Predicate<Progressing> end, Spec said) {
+        return ends(name, seen -> end.test(seen) ? Say.LAST : Say.NOTHING, said);
+    }
+
     /** Adds an end; one of the same kind is replaced, as a document has one of each kind. */
-    private Pagination endsWhen(String end, Predicate<Progressing> test, Spec said) {
-        Map<String, Predicate<Progressing>> more = new LinkedHashMap<>(ends);
-        more.put(end, test);
-        return new Pagination(kind, place, sizePlace, settings, next, Map.copyOf(more), said);
+    private Pagination ends(String name, End end, Spec said) {
+        Map<String, End> more = new LinkedHashMap<>(ends);
+        more.put(name, end);
+        return new Pagination(kind, place, sizePlace, settings, next, Map.copyOf(more), stable, said);
+    }
+
+    /**
+     * Declares that the pages of one read are stable: that no record is skipped when others are created, updated or deleted while the
+     * pages are read, because the service reads from a snapshot, or because the token is the place of the last record in an order that
+     * no update changes (a keyset, such as {@code WHERE id > ? ORDER BY id}). Default: records may move from one page to another, so that
+     * what a read of several pages may have skipped is read again.
+     *
+     * @return another pagination
+     */
+    public Pagination stable() {
+        return new Pagination(kind, place, sizePlace, settings, next, ends, true, spec.with("stable", true));
     }
 
     /**
@@ -439,7 +482,7 @@ public final class Pagination {
     }
 
     private Pagination with(Settings changed, Spec said) {
-        return new Pagination(kind, place, sizePlace, changed, next, ends, said);
+        return new Pagination(kind, place, sizePlace, changed, next, ends, stable, said);
     }
 
     ObjectNode toJson() {
@@ -461,6 +504,7 @@ public final class Pagination {
                 .text("lastWhen", Pagination::lastWhen)
                 .text("total", Pagination::total)
                 .text("totalPages", Pagination::totalPages)
+                .flag("stable", Pagination::stable)
                 .integer("maxPages", Pagination::maxPages)
                 .value();
         boolean isGuess = KINDS.stream().anyMatch(reader::has) || KINDS.stream().anyMatch(reader::isDoubtful);
@@ -542,9 +586,23 @@ public final class Pagination {
         return next == null ? Optional.empty() : next.apply(page).filter(text -> !text.isBlank());
     }
 
-    boolean endsWith(Page page, long total) {
+    /** Whether there is another page, as far as pages say so themselves: the last one is, when one way of several says so. */
+    Say says(Page page, long total) {
         Progressing seen = new Progressing(page, total, settings.size);
-        return ends.values().stream().anyMatch(end -> end.test(seen));
+        Say said = Say.NOTHING;
+        for (End end : ends.values()) {
+            Say one = end.of(seen);
+            if (one == Say.LAST) {
+                return one;
+            }
+            said = one == Say.MORE ? one : said;
+        }
+        return said;
+    }
+
+    /** Whether no record is skipped when others come and go while the pages are read. */
+    boolean isStable() {
+        return stable || kind == Kind.NONE;
     }
 
     private static void given(@Nullable Object value, String what) {

@@ -7,6 +7,7 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Json;
 import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.Response;
 import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.template.PillFilter;
 import io.httpconnector.template.Pills;
@@ -26,8 +27,10 @@ import org.jspecify.annotations.Nullable;
  * Parents.from(listBoards, Records.at("/values"), "/id")                      // {{parent.id}}
  * }</pre>
  *
- * <p>One that is gone, or answers 404 or 410, is no failure. One that comes later begins where the trigger began. Immutable and safe
- * for many threads.
+ * <p>One that is gone, or answers 404 or 410, is no failure. One that fails in any other way does not keep the others from being
+ * asked, and is in {@link PollingStatus#failedParents()}. When the service permits no more requests, the next poll goes on with the
+ * parent at which this one ended. A parent that is asked for the first time after the first poll begins where the trigger began: at that
+ * time, where the cursor is a timestamp; else all its records are new. Immutable and safe for many threads.
  */
 public final class Parents {
 
@@ -145,11 +148,17 @@ public final class Parents {
                 : new Parents(fixed, pagination.applyTo(template, problems), records, key, pagination);
     }
 
-    /** The parents by their keys. */
-    Map<String, JsonNode> list(
-            HttpConnection connection, Pills pills, int most, ServerClock clock, PollDeadline deadline) {
-        Map<String, JsonNode> found = new LinkedHashMap<>();
-        fixed.forEach(parent -> add(found, parent, most));
+    /**
+     * The parents that were found, by their keys.
+     *
+     * @param problem what is wrong with others; null when nothing is
+     */
+    record Found(Map<String, JsonNode> parents, @Nullable PollingException problem) {}
+
+    /** Lists them. */
+    Found list(HttpConnection connection, Pills pills, int most, ServerClock clock, PollDeadline deadline) {
+        Listing listing = new Listing(most, clock);
+        fixed.forEach(listing::add);
         if (template != null) {
             Pager pager = new Pager(pagination);
             Page page;
@@ -157,31 +166,48 @@ public final class Parents {
                 String url = pager.url();
                 var request = template.render(pills.and("page", pager.pills()));
                 page = PageReader.read(
-                        connection,
-                        url == null ? request : request.at(url),
-                        pager.number(),
-                        records,
-                        (parent, bytes) -> add(found, parent, most),
-                        deadline.left());
-                if (page.number() == 1) {
-                    clock.observe(page.answer());
-                }
-            } while (pager.next(page));
+                        connection, url == null ? request : request.at(url), pager.number(), records, listing, deadline.left());
+            } while (!page.isIgnored() && pager.next(page));
         }
-        return found;
+        return new Found(listing.found, listing.problem);
     }
 
-    private Fingerprint add(Map<String, JsonNode> found, JsonNode parent, int most) {
-        JsonNode value = key.valueIn(parent);
-        String text = value.isContainerNode() ? value.toString() : value.asText();
-        if (value.isMissingNode() || value.isNull() || text.isEmpty()) {
-            throw new PollingException(Reason.UNEXPECTED_ANSWER, "A parent has no key at \"" + key + "\"");
+    /** Collects them; one without a key does not keep the others from being found. */
+    private final class Listing implements PageReader.Taker {
+
+        private final Map<String, JsonNode> found = new LinkedHashMap<>();
+        private final int most;
+        private final ServerClock clock;
+        private @Nullable PollingException problem;
+
+        Listing(int most, ServerClock clock) {
+            this.most = most;
+            this.clock = clock;
         }
-        found.put(text, parent);
-        if (found.size() > most) {
-            throw new PollingException(
-                    Reason.LIMIT_REACHED, "There are more than " + most + " parents: raise maxParents(...)");
+
+        @Override
+        public void answered(Response answer) {
+            clock.observe(answer);
         }
-        return Fingerprint.of(text);
+
+        @Override
+        public Fingerprint take(JsonNode parent, long bytes) {
+            return Fingerprint.of(add(parent));
+        }
+
+        private String add(JsonNode parent) {
+            JsonNode value = key.valueIn(parent);
+            String text = value.isContainerNode() ? value.toString() : value.asText();
+            if (value.isMissingNode() || value.isNull() || text.isEmpty()) {
+                problem = new PollingException(Reason.UNEXPECTED_ANSWER, "A parent has no key at \"" + key + "\"");
+                return "";
+            }
+            found.put(text, parent);
+            if (found.size() > most) {
+                throw new PollingException(
+                        Reason.LIMIT_REACHED, "There are more than " + most + " parents: raise maxParents(...)");
+            }
+            return text;
+        }
     }
 }

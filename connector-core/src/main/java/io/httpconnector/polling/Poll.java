@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.Request;
 import io.httpconnector.StatusException;
 import io.httpconnector.polling.Checkpoint.Validators;
+import io.httpconnector.polling.CountedMode.Beginning;
 import io.httpconnector.polling.PollingException.Reason;
+import io.httpconnector.polling.Reading.End;
 import io.httpconnector.template.Pills;
 import java.time.Duration;
 import java.util.Map;
@@ -18,32 +20,39 @@ final class Poll {
     private final Scope scope;
     private final Pills pills;
     private final Run run;
-    private final ServerClock clock;
     private final Mode mode;
     private final Intake intake;
     private boolean notModified;
     private int queries;
     private Duration asked = Duration.ZERO;
     private @Nullable Validators validators;
+    private @Nullable String warning;
 
-    Poll(Definition definition, TriggerState state, Scope scope, JsonNode parent, Run run, ServerClock clock) {
+    Poll(
+            Definition definition,
+            TriggerState state,
+            Scope scope,
+            JsonNode parent,
+            Run run,
+            ServerClock clock,
+            Beginning beginning) {
         this.definition = definition;
         this.state = state;
         this.scope = scope;
         this.pills =
                 parent.isMissingNode() ? definition.pills() : definition.pills().and("parent", parent);
         this.run = run;
-        this.clock = clock;
         Cursor cursor = definition.cursor();
         if (cursor == null) {
-            this.mode = new SnapshotMode(definition, scope, clock.now().toEpochMilli());
+            this.mode = new SnapshotMode(definition, state, scope, clock.now().toEpochMilli());
         } else if (cursor.isGiven()) {
-            this.mode = new OpaqueMode(cursor, state, scope);
+            this.mode =
+                    new OpaqueMode(definition, cursor, state, scope, clock.now().toEpochMilli());
         } else {
-            this.mode = new CountedMode(definition, cursor, state, scope, clock);
+            this.mode = new CountedMode(definition, cursor, state, scope, clock, beginning);
         }
         boolean silent = isFirst() && definition.first().isSilent();
-        this.intake = new Intake(definition, state, scope, parent, run, mode, silent);
+        this.intake = new Intake(definition, state, scope, parent, run, clock, mode, silent);
     }
 
     private boolean isFirst() {
@@ -76,23 +85,38 @@ final class Poll {
     }
 
     private void runToTheEnd() {
+        boolean ignored = false;
         Map<String, Object> query = mode.nextQuery();
         while (query != null && !notModified) {
             queries++;
-            pages(query);
-            query = mode.nextQuery();
+            End end = pages(query);
+            if (!notModified) {
+                ignored |= end == End.IGNORED;
+                mode.endQuery(end);
+                state.commit();
+            }
+            query = notModified ? null : mode.nextQuery();
         }
-        if (!notModified) {
+        warning = ignored
+                ? "a response was ignored, as the connection or the request says: nothing follows from it"
+                : null;
+        if (ignored) {
+            intake.abandon();
+        } else if (!notModified) {
             intake.finishFirst();
             mode.finish(intake);
-            Checkpoint reached = scope.checkpoint().withStarted().withValidators(validators);
-            boolean found = intake.result().events() + intake.result().deadLetters() > 0;
-            state.checkpoint(scope, found ? reached.withPolls(reached.polls() + 1) : reached);
+            warning = mode.warning();
+            state.checkpoint(scope, scope.checkpoint().withStarted().withValidators(validators));
         }
         state.commit();
     }
 
-    private void pages(Map<String, Object> query) {
+    /** What the owner of the trigger should know; null when there is nothing. */
+    @Nullable String warning() {
+        return warning;
+    }
+
+    private End pages(Map<String, Object> query) {
         Pager pager = new Pager(definition.pagination());
         boolean more = true;
         while (more) {
@@ -104,13 +128,12 @@ final class Poll {
             boolean isConditional = definition.conditional() && number == 1 && queries == 1;
             mode.beginPage();
             Page page = read(isConditional ? conditional(request) : request, number);
-            clock.observe(page.answer());
             asked = asked(page);
             if (isConditional && page.answer().status() == 304) {
                 notModified = true;
-                return;
+                return End.COMPLETE;
             }
-            if (definition.deletions() && page.isBlank()) {
+            if (definition.deletions() && !page.isIgnored() && page.isBlank()) {
                 // A proxy in trouble must not delete everything.
                 throw new PollingException(
                         Reason.UNEXPECTED_ANSWER,
@@ -118,10 +141,16 @@ final class Poll {
             }
             intake.flush();
             intake.countPage();
+            mode.reading().page();
+            if (page.isIgnored()) {
+                state.commit();
+                return End.IGNORED;
+            }
             validators = isConditional ? given(request, page) : (number > 1 && !tellsOfAll() ? null : validators);
             more = mode.readsOn(page, number, pager.next(page));
             state.commit();
         }
+        return pager.isLimited() ? End.LIMITED : (pager.isRepeated() ? End.REPEATED : End.COMPLETE);
     }
 
     private Page read(Request request, int number) {
@@ -131,7 +160,7 @@ final class Poll {
                     request,
                     number,
                     definition.records(),
-                    intake::take,
+                    intake,
                     run.deadline().left());
         } catch (StatusException e) {
             mode.refused(e);
@@ -155,7 +184,7 @@ final class Poll {
         Request accepting = request.accept(304);
         if (given == null
                 || !given.request().equals(print(request))
-                || scope.checkpoint().query() != null) {
+                || scope.checkpoint().unproven() != null) {
             return accepting;
         }
         Request tagged = given.etag() == null ? accepting : accepting.header("If-None-Match", given.etag());

@@ -4,22 +4,28 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.httpconnector.ConnectorException;
-import io.httpconnector.InvalidResponseException;
 import io.httpconnector.Json;
+import io.httpconnector.RateLimitedException;
 import io.httpconnector.StatusException;
 import io.httpconnector.Time;
-import io.httpconnector.TimedOutException;
-import io.httpconnector.TransferException;
+import io.httpconnector.polling.CountedMode.Beginning;
 import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.polling.PollingStatus.History;
 import io.httpconnector.polling.TriggerState.Unsaved;
+import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.trigger.Delivered;
 import io.httpconnector.trigger.TriggerEvent;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -121,6 +127,12 @@ final class Poller {
 
     private synchronized void saved() {
         unsaved = Unsaved.NOTHING;
+    }
+
+    /** Notes that the trigger begins now, when it has not begun. */
+    void start() {
+        TriggerState open = open();
+        var unused = begin(open, open.scope(""));
     }
 
     /** Drops what has no meaning for this definition. */
@@ -244,7 +256,7 @@ final class Poller {
         try {
             TriggerState open = open();
             if (parents == null) {
-                pollOne(open, "", MissingNode.getInstance(), run, tally);
+                pollOne(open, "", MissingNode.getInstance(), run, tally, begin(open, open.scope("")));
             } else {
                 pollAll(open, parents, run, tally);
             }
@@ -252,10 +264,10 @@ final class Poller {
         } catch (Run.StoppedException e) {
             tally.add(new PollResult(0, 0, 0, 0, 0, false, true));
         } catch (RuntimeException e) {
-            failed(e, tally.done);
+            failed(e, tally);
             throw e;
         } catch (Error e) {
-            failed(new ConnectorException("The poll ended with an error: " + e, e), tally.done);
+            failed(new ConnectorException("The poll ended with an error: " + e, e), tally);
             throw e;
         } finally {
             if (!tally.isComplete) {
@@ -263,7 +275,7 @@ final class Poller {
                 drop();
             }
         }
-        succeeded(tally.done);
+        succeeded(tally);
         return tally.done;
     }
 
@@ -271,7 +283,10 @@ final class Poller {
     private final class Tally {
 
         private final long begun;
+        private final Map<String, String> failures = new LinkedHashMap<>();
+        private final Set<String> warnings = new LinkedHashSet<>();
         private PollResult done = PollResult.NOTHING;
+        private int succeededBelow;
         private boolean isComplete;
 
         Tally(long begun) {
@@ -282,86 +297,174 @@ final class Poller {
             done = done.plus(more);
         }
 
+        void warn(@Nullable String warning) {
+            if (warning != null) {
+                warnings.add(warning);
+            }
+        }
+
+        /** Whether it has failed below some of its parents only. */
+        boolean isPartial() {
+            return succeededBelow > 0 && !failures.isEmpty();
+        }
+
         PollProgress progress(PollResult soFar) {
             return new PollProgress(definition.id(), done.plus(soFar), Duration.ofNanos(time.nanos() - begun));
         }
     }
 
-    /** One parent that fails does not keep the others from being asked; then the poll has failed. */
+    /**
+     * Polls below each parent, beginning with the one at which the last poll had to end. A parent that fails does not keep the others
+     * from being asked; then the poll has failed, in the end.
+     */
     private void pollAll(TriggerState open, Parents all, Run run, Tally tally) {
-        ConnectorException failure = null;
-        Map<String, JsonNode> found = all.list(
-                definition.connection(), definition.pills(), definition.limits().parents(), clock, run.deadline());
         Scope origin = open.scope("");
-        if (!origin.checkpoint().started()) {
-            long now = TimeText.nanos(clock.date());
-            Cursor cursor = definition.cursor();
-            Checkpoint begun = origin.checkpoint().withPosition(cursor == null ? now : cursor.settled(now));
-            open.checkpoint(origin, begun);
-        }
-        for (Map.Entry<String, JsonNode> parent : found.entrySet()) {
+        Beginning beginning = begin(open, origin);
+        Parents.Found found = all.list(
+                definition.connection(), definition.pills(), definition.limits().parents(), clock, run.deadline());
+        List<String> order =
+                rotated(found.parents().keySet(), origin.checkpoint().token());
+        RuntimeException failure = found.problem();
+        String next = null;
+        int locked = 0;
+        for (String parent : order) {
             try {
-                pollOne(open, parent.getKey(), parent.getValue(), run, tally);
-            } catch (StatusException e) {
-                if (e.needsAuthorization()) {
-                    throw e;
+                pollOne(
+                        open,
+                        parent,
+                        found.parents().getOrDefault(parent, MissingNode.getInstance()),
+                        run,
+                        tally,
+                        beginning);
+                tally.succeededBelow++;
+            } catch (Run.StoppedException | StateException e) {
+                throw e;
+            } catch (RuntimeException e) {
+                if (isGone(e)) {
+                    continue;
                 }
-                boolean isGone = e.status() == 404 || e.status() == 410;
-                failure = isGone || failure != null ? failure : e;
-            } catch (TransferException | TimedOutException | InvalidResponseException | PollingException e) {
-                if (e instanceof PollingException ends
-                        && (ends.reason() == Reason.HANDLER_WAITS || ends.reason() == Reason.TIMED_OUT)) {
-                    throw e;
-                }
+                tally.failures.put(parent, String.valueOf(e.getMessage()));
                 failure = failure == null ? e : failure;
+                boolean isLocked = needsAuthorization(e) && tally.succeededBelow == 0;
+                locked += isLocked ? 1 : 0;
+                if (isLocked && locked == Math.min(2, order.size())) {
+                    // Not that of one parent: no more is asked without credentials.
+                    throw e;
+                }
+                if (endsThePoll(e)) {
+                    failure = e;
+                    // When nothing else was done, another one is to be the first.
+                    boolean isFirst = parent.equals(order.get(0));
+                    next = isFirst ? order.get(1 % order.size()) : parent;
+                    break;
+                }
             }
+        }
+        open.checkpoint(origin, origin.checkpoint().withStarted().withToken(next));
+        open.commit();
+        if (failure != null && needsAuthorization(failure) && tally.succeededBelow > 0) {
+            throw new PollingException(
+                    Reason.UNEXPECTED_ANSWER,
+                    "Below a parent the service wants other credentials: " + failure.getMessage(),
+                    failure);
         }
         if (failure != null) {
             throw failure;
         }
-        open.checkpoint(origin, origin.checkpoint().withStarted());
-        open.commit();
     }
 
-    /** A parent that has come since the trigger began was empty then. */
+    private static boolean needsAuthorization(RuntimeException e) {
+        return e instanceof ConnectorException failure && failure.needsAuthorization();
+    }
+
+    private static boolean isGone(RuntimeException e) {
+        return e instanceof StatusException status && (status.status() == 404 || status.status() == 410);
+    }
+
+    /** Whether the others would fail in the same way: the quota has ended, or the handler waits. */
+    private static boolean endsThePoll(RuntimeException e) {
+        return e instanceof RateLimitedException
+                || (e instanceof PollingException waits && (waits.reason() == Reason.HANDLER_WAITS || waits.reason() == Reason.TIMED_OUT));
+    }
+
+    private static List<String> rotated(Collection<String> parents, @Nullable String first) {
+        List<String> order = new ArrayList<>(parents);
+        int at = first == null ? -1 : order.indexOf(first);
+        if (at > 0) {
+            Collections.rotate(order, -at);
+        }
+        return order;
+    }
+
+    /** When the trigger began is stored before anything is asked: a service that does not answer then hides nothing. */
+    private Beginning begin(TriggerState open, Scope origin) {
+        Long begun = origin.checkpoint().begun();
+        if (begun != null) {
+            return new Beginning(begun, false);
+        }
+        long now = TimeText.nanos(time.now());
+        // A trigger of an earlier version began at the position of all parents, or is not to begin again.
+        Long position = parents == null ? null : origin.checkpoint().position();
+        open.checkpoint(origin, origin.checkpoint().withBegun(position == null ? now : position));
+        open.commit();
+        return new Beginning(now, position == null && !origin.checkpoint().started());
+    }
+
+    /** A parent that is read for the first time after the trigger began has nothing that was there already, but by its time. */
     private Definition definitionFor(Scope scope, Scope origin) {
-        Long began = origin.checkpoint().position();
         boolean isLater = origin.checkpoint().started() && !scope.checkpoint().started();
-        if (!isLater || began == null || !definition.first().isSilent()) {
+        if (!isLater || !definition.first().isSilent()) {
             return definition;
         }
         boolean byTime = definition.cursor() != null && definition.cursor().isTime();
-        return definition.withFirst(byTime ? FirstPoll.from(TimeText.instant(began)) : FirstPoll.everything());
+        return definition.withFirst(byTime ? FirstPoll.fromNow() : FirstPoll.everything());
     }
 
-    private void pollOne(TriggerState open, String scope, JsonNode parent, Run run, Tally tally) {
+    private void pollOne(TriggerState open, String scope, JsonNode parent, Run run, Tally tally, Beginning beginning) {
         Definition own = parents == null ? definition : definitionFor(open.scope(scope), open.scope(""));
-        Poll poll = new Poll(own, open, open.scope(scope), parent, run, clock);
+        Poll poll = new Poll(own, open, open.scope(scope), parent, run, clock, beginning);
         try {
             poll.run();
         } finally {
             tally.add(poll.result());
             asked = poll.askedInterval();
+            tally.warn(poll.warning());
         }
     }
 
-    private void succeeded(PollResult result) {
-        note(history().succeeded(time.now(), result));
-        tell(listener -> listener.onSuccess(definition.id(), result));
+    private void succeeded(Tally tally) {
+        note(history().succeeded(time.now(), tally.done, warnings(tally)));
+        tell(listener -> listener.onSuccess(definition.id(), tally.done));
     }
 
-    private void failed(RuntimeException e, PollResult result) {
-        History failed = history().failed(time.now(), String.valueOf(e.getMessage()), result);
+    private List<String> warnings(Tally tally) {
+        String shifting = definition.impossible();
+        if (shifting != null) {
+            tally.warnings.add(shifting);
+        }
+        return List.copyOf(tally.warnings);
+    }
+
+    private void failed(RuntimeException e, Tally tally) {
+        String message = String.valueOf(e.getMessage());
+        History failed = history()
+                .failed(
+                        time.now(),
+                        message,
+                        tally.done,
+                        tally.isPartial(),
+                        warnings(tally),
+                        Map.copyOf(tally.failures));
         note(failed);
         LOG.warn("{}: poll failed, {} in a row: {}", definition.id(), failed.failures(), e.getMessage());
-        tell(listener -> listener.onFailure(definition.id(), e, failed.failures()));
+        tell(listener -> listener.onFailure(definition.id(), e, Math.max(1, failed.failures())));
     }
 
     /** A poll that was due could not be begun. */
     void rejected(Throwable reason) {
         failed(
                 new ConnectorException("The poll could not be begun, as no thread could be had: " + reason, reason),
-                PollResult.NOTHING);
+                new Tally(time.nanos()));
     }
 
     private synchronized void note(History changed) {

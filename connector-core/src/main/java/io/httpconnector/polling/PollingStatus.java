@@ -5,6 +5,8 @@ import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -40,15 +42,25 @@ public final class PollingStatus {
             @Nullable Instant lastErrorTime,
             int failures,
             long polls,
-            PollResult total) {
-        static final History NONE = new History(null, null, null, 0, 0, PollResult.NOTHING);
+            PollResult total,
+            List<String> warnings,
+            Map<String, String> failedParents) {
+        static final History NONE = new History(null, null, null, 0, 0, PollResult.NOTHING, List.of(), Map.of());
 
-        History succeeded(Instant at, PollResult result) {
-            return new History(at, lastError, lastErrorTime, 0, polls + 1, sum(result));
+        History succeeded(Instant at, PollResult result, List<String> found) {
+            return new History(at, lastError, lastErrorTime, 0, polls + 1, sum(result), found, Map.of());
         }
 
-        History failed(Instant at, String error, PollResult result) {
-            return new History(lastSuccess, error, at, failures + 1, polls + 1, sum(result));
+        /** Below some parents only, it keeps the others from nothing, and so is no failure in a row. */
+        History failed(
+                Instant at,
+                String error,
+                PollResult result,
+                boolean isPartial,
+                List<String> found,
+                Map<String, String> below) {
+            int inARow = isPartial ? 0 : failures + 1;
+            return new History(lastSuccess, error, at, inARow, polls + 1, sum(result), found, below);
         }
 
         private PollResult sum(PollResult result) {
@@ -103,13 +115,33 @@ public final class PollingStatus {
     }
 
     /**
-     * How many polls have failed since the last success.
+     * How many polls have failed since the last success. A poll that has failed below some of its parents only does not count: they
+     * are in {@link #failedParents()}.
      *
      * @return 0 when all is well
      */
     @JsonProperty("failuresInARow")
     public int failuresInARow() {
         return history.failures;
+    }
+
+    /**
+     * What the last poll could not guarantee, or not yet, and why: pages that may have shifted, a response that was ignored, a cursor
+     * that no record has.
+     *
+     * @return sentences; empty when there is nothing to say
+     */
+    public List<String> warnings() {
+        return history.warnings;
+    }
+
+    /**
+     * The parents below which the last poll has failed.
+     *
+     * @return what went wrong, by the keys of the parents, without secrets
+     */
+    public Map<String, String> failedParents() {
+        return history.failedParents;
     }
 
     /**

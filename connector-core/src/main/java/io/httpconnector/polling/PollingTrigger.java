@@ -74,7 +74,7 @@ public final class PollingTrigger implements AutoCloseable {
      * @throws ConnectorException when it has no schedule
      */
     public void start() {
-        poller.open();
+        poller.start();
         timetable.start();
     }
 

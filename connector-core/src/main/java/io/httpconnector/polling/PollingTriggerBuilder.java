@@ -25,6 +25,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Describes a {@link PollingTrigger}. Needed are a connection, a request, a key, a store and a handler. What is wrong is said by
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PollingTriggerBuilder {
 
+    private static final Logger LOG = LoggerFactory.getLogger(PollingTrigger.class);
     private static final Duration USUAL_FLOOR = Duration.ofSeconds(1);
 
     private static final List<String> MEMBERS = List.of(
@@ -225,7 +228,9 @@ public final class PollingTriggerBuilder {
 
     /**
      * Makes an event of each record that is there no more, too. Only without a cursor. The keys are kept as text, too. An answer
-     * with status 200 and no body is then an error, and no list without records.
+     * with status 200 and no body is then an error, and no list without records. Where records are missing on several pages, which may
+     * have shifted, everything is read again at once: a record is gone when nothing has moved between the two reads, in this poll or a
+     * later one.
      *
      * @return this
      */
@@ -368,7 +373,8 @@ public final class PollingTriggerBuilder {
     }
 
     /**
-     * Sets how long a record that is gone is remembered, in case that it comes again; only where there is no cursor. Default: 7 days.
+     * Sets how long a record that is gone is remembered, in case that it comes again: where there is no cursor, or one that the service
+     * gives. Default: 7 days.
      *
      * @param time 0 to 36,500 days
      * @return this
@@ -469,6 +475,10 @@ public final class PollingTriggerBuilder {
                 first,
                 delivery,
                 limits);
+        String impossible = definition.impossible();
+        if (impossible != null) {
+            LOG.warn("{}: {}", id, impossible);
+        }
         PollingEngine carrier = engine == null ? PollingEngine.shared() : engine;
         Poller poller = new Poller(
                 definition, asked, store, carrier.time(), carrier.handlers(), List.copyOf(listeners));

@@ -6,39 +6,41 @@ import java.util.Map;
 /** What is known below one parent; or of the whole, when there are no parents. */
 final class Scope {
 
-    private static final long NONE_YET = Long.MIN_VALUE;
-
     private final String name;
     private final Seen seen = new Seen();
     /** The keys as text, for events of what was deleted; empty unless somebody asks for them. */
     private final Map<Fingerprint, String> keys = new HashMap<>();
 
-    private long round;
-    private long roundBefore = NONE_YET;
+    private boolean aged;
+    private boolean readEnded = true;
     private Checkpoint checkpoint = Checkpoint.NONE;
 
     Scope(String name) {
         this.name = name;
     }
 
-    /** Begins to compare with everything; gives a mark that is later than all before. */
-    long beginRound(long millis) {
-        if (roundBefore == NONE_YET) {
-            // What an earlier process has seen counts as seen just now.
+    /** Where marks are times at which records were seen: what an earlier process has seen counts as seen just now. */
+    void refresh(long millis) {
+        if (!aged) {
             seen.markAll(millis);
-            roundBefore = millis;
+            aged = true;
         }
-        round = Math.max(millis, roundBefore + 1);
-        return round;
     }
 
-    /** The mark of the last round that came to its end. */
-    long roundBefore() {
-        return roundBefore;
+    /** Begins to read everything from some position on. */
+    void beginRead() {
+        seen.beginRead(readEnded);
+        readEnded = false;
     }
 
-    void endRound() {
-        roundBefore = round;
+    /** The read has come to its end: the next one is compared with it. */
+    void endRead() {
+        readEnded = true;
+    }
+
+    /** The read has found nothing out: the next one is compared with the one before it. */
+    void abandonRead() {
+        readEnded = false;
     }
 
     String name() {

@@ -4,12 +4,19 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of the records that are known, each with its version and a mark: when it was seen, or where it stands. 32 bytes for
- * each, in open hash tables of which one grows at a time, so that a million takes about 45 MB, and growing takes little more.
+ * The keys of the records that are known, each with its version, a mark (when it was seen, or where it stands), how many versions of
+ * it were seen before, and in which reads it was. 32 bytes for each, in open hash tables of which one grows at a time, so that a
+ * million takes about 45 MB, and growing takes little more. Versions are compared by 48 bits.
  */
 final class Seen {
 
+    /** What counts of a version. */
+    static final long VERSION = ~0xffffL;
+
     private static final int WIDTH = 4;
+    private static final long HERE = 1;
+    private static final long BEFORE = 2;
+    private static final int COUNTS = 0x3fff;
     private static final int MANY = 8192;
     private static final int TABLES = 256;
     /** Tables of this size grow by less. */
@@ -18,12 +25,55 @@ final class Seen {
     private Table[] tables = {new Table(0)};
     private int size;
 
-    /** What is known of a key. */
-    record Entry(long version, long mark) {}
+    /**
+     * What is known of a key.
+     *
+     * @param count how many versions were seen before this one, modulo 16,384
+     * @param here whether it was seen in the current read
+     * @param before whether it was seen in the last read that came to its end
+     */
+    record Entry(long version, long mark, int count, boolean here, boolean before) {
+
+        static Entry of(long packed, long mark) {
+            return new Entry(
+                    packed & VERSION,
+                    mark,
+                    (int) (packed >>> 2) & COUNTS,
+                    (packed & HERE) != 0,
+                    (packed & BEFORE) != 0);
+        }
+
+        /** Of a record that was not known. */
+        static Entry first(long version, long mark) {
+            return new Entry(version & VERSION, mark, 0, true, false);
+        }
+
+        /** With another version. */
+        Entry next(long otherVersion, long otherMark) {
+            return new Entry(otherVersion & VERSION, otherMark, (count + 1) & COUNTS, true, before);
+        }
+
+        Entry seenAt(long otherMark) {
+            return new Entry(version, otherMark, count, true, before);
+        }
+
+        Entry gone() {
+            return new Entry(version, mark, count, false, false);
+        }
+
+        /** What outlasts the process: whether it counts as read the last time. */
+        long stored() {
+            return version | (long) count << 2 | (here || before ? HERE : 0);
+        }
+
+        private long packed() {
+            return version | (long) count << 2 | (before ? BEFORE : 0) | (here ? HERE : 0);
+        }
+    }
 
     /** Sees all keys. */
     interface Visitor {
-        void visit(Fingerprint key, long version, long mark);
+        void visit(Fingerprint key, Entry entry);
     }
 
     /** Decides by key and mark. */
@@ -38,15 +88,30 @@ final class Seen {
     @Nullable Entry get(Fingerprint key) {
         Table table = table(key);
         int at = table.find(key);
-        return at < 0 ? null : new Entry(table.cells[at + 2], table.cells[at + 3]);
+        return at < 0 ? null : Entry.of(table.cells[at + 2], table.cells[at + 3]);
     }
 
-    void put(Fingerprint key, long version, long mark) {
+    void put(Fingerprint key, Entry entry) {
         if (size == MANY && tables.length == 1) {
             spread();
         }
-        if (table(key).put(key, version, mark)) {
+        if (table(key).put(key, entry.packed(), entry.mark())) {
             size++;
+        }
+    }
+
+    /**
+     * Begins a read.
+     *
+     * @param ended whether the read before it came to its end, and so takes the place of the one before
+     */
+    void beginRead(boolean ended) {
+        for (Table table : tables) {
+            long[] cells = table.cells;
+            for (int at = 2; at < cells.length; at += WIDTH) {
+                long flags = ended ? (cells[at] & HERE) << 1 : cells[at] & BEFORE;
+                cells[at] = cells[at] & ~(HERE | BEFORE) | flags;
+            }
         }
     }
 
@@ -97,7 +162,7 @@ final class Seen {
         Table all = tables[0];
         tables = new Table[TABLES];
         Arrays.setAll(tables, i -> new Table(MANY / TABLES));
-        all.forEach((key, version, mark) -> table(key).put(key, version, mark));
+        all.forEach((key, entry) -> table(key).put(key, entry.packed(), entry.mark()));
     }
 
     /** A hash table with linear probing. A cell whose key is 0 is free. */
@@ -148,7 +213,7 @@ final class Seen {
             }
         }
 
-        boolean put(Fingerprint key, long version, long mark) {
+        boolean put(Fingerprint key, long packed, long mark) {
             int at = find(key);
             boolean isNew = at < 0;
             if (isNew && cells.length < cellsFor(count + 1)) {
@@ -158,7 +223,7 @@ final class Seen {
             int to = isNew ? ~at : at;
             cells[to] = key.high();
             cells[to + 1] = key.low();
-            cells[to + 2] = version;
+            cells[to + 2] = packed;
             cells[to + 3] = mark;
             count += isNew ? 1 : 0;
             return isNew;
@@ -193,7 +258,7 @@ final class Seen {
         void forEach(Visitor visitor) {
             for (int at = 0; at < cells.length; at += WIDTH) {
                 if (isTaken(at)) {
-                    visitor.visit(new Fingerprint(cells[at], cells[at + 1]), cells[at + 2], cells[at + 3]);
+                    visitor.visit(new Fingerprint(cells[at], cells[at + 1]), Entry.of(cells[at + 2], cells[at + 3]));
                 }
             }
         }

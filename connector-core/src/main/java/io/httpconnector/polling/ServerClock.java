@@ -49,6 +49,12 @@ final class ServerClock {
         return date;
     }
 
+    /** What the service's clock showed when ours showed a time before now; our clock itself may be wrong. */
+    long serviceTime(long ourNanos) {
+        long passed = Math.max(0, TimeText.nanos(time.now()) - ourNanos);
+        return TimeText.nanos(now()) - passed;
+    }
+
     Instant now() {
         return date.plus(Duration.ofNanos(time.nanos() - seenAt));
     }

@@ -1,40 +1,72 @@
 package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.polling.Reading.End;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The service gives everything each time: it is compared with what was seen. Marks are times, in milliseconds. */
+/**
+ * The service gives everything each time: it is compared with what was seen. Marks are times, in milliseconds. A record that is
+ * missing is gone when the read is proven; where pages may have shifted it is read again at once, a few times.
+ */
 final class SnapshotMode implements Mode {
 
+    private static final int MAX_READS = 5;
+
     private final Definition definition;
+    private final TriggerState state;
     private final Scope scope;
     private final boolean first;
+    private final boolean silent;
     private final long begun;
-    private boolean asked;
-    private boolean mayHaveMoved;
+    private int reads;
+    private boolean again;
+    private boolean proven;
+    private Reading reading;
+    private @Nullable Reading before;
 
-    SnapshotMode(Definition definition, Scope scope, long now) {
+    SnapshotMode(Definition definition, TriggerState state, Scope scope, long now) {
         this.definition = definition;
+        this.state = state;
         this.scope = scope;
         this.first = !scope.checkpoint().started();
-        this.begun = scope.beginRound(now);
+        this.silent = first && definition.first().isSilent();
+        this.begun = now;
+        this.reading = newReading();
+        scope.refresh(now);
+    }
+
+    private Reading newReading() {
+        return new Reading(definition.pagination().isStable());
     }
 
     @Override
     public @Nullable Map<String, Object> nextQuery() {
-        if (asked) {
+        if (reads > 0 && !again) {
             return null;
         }
-        asked = true;
+        again = false;
+        reads++;
+        reading = newReading();
+        scope.beginRead();
         return Map.of();
     }
 
     @Override
-    public Long mark(JsonNode item) {
+    public Reading reading() {
+        return reading;
+    }
+
+    @Override
+    public long mark(JsonNode item) {
         return begun;
+    }
+
+    @Override
+    public long occurrence(long mark) {
+        return scope.checkpoint().generation();
     }
 
     @Override
@@ -44,26 +76,62 @@ final class SnapshotMode implements Mode {
 
     @Override
     public boolean readsOn(Page page, int number, boolean hasNext) {
-        mayHaveMoved |= number > 1 && definition.pagination().isPositional();
         return hasNext;
     }
 
-    /** What was on no page is gone. Where pages are positions, a record may have moved from one to another: it gets a second chance. */
+    @Override
+    public void endQuery(End end) {
+        reading.end(end);
+        if (end != End.COMPLETE && end != End.REPEATED) {
+            return;
+        }
+        boolean confirmed = before != null && reading.foundTheOrderOf(before) && !isBeforeMissing();
+        proven = reading.isSteady() || confirmed;
+        before = reading;
+        scope.endRead();
+        boolean matters =
+                silent || (definition.deletions() && !first && !missing().isEmpty());
+        again = !proven && matters && reads < MAX_READS;
+    }
+
+    /** Whether a record of the read before was not found. */
+    private boolean isBeforeMissing() {
+        boolean[] found = {false};
+        scope.seen().forEach((key, known) -> found[0] |= known.before() && !known.here());
+        return found[0];
+    }
+
+    private List<Fingerprint> missing() {
+        List<Fingerprint> gone = new ArrayList<>();
+        scope.seen().forEach((key, known) -> {
+            if (!known.here()) {
+                gone.add(key);
+            }
+        });
+        return gone;
+    }
+
     @Override
     public void finish(Intake intake) {
-        long since = mayHaveMoved ? scope.roundBefore() : begun;
-        if (definition.deletions() && !first) {
-            List<Fingerprint> gone = new ArrayList<>();
-            scope.seen().forEach((key, version, mark) -> {
-                if (mark < since) {
-                    gone.add(key);
-                }
-            });
-            intake.deliverDeleted(gone);
+        if (!proven) {
+            return;
+        }
+        if (definition.deletions()) {
+            List<Fingerprint> gone = missing();
+            if (!gone.isEmpty()) {
+                intake.deliverDeleted(gone);
+                state.checkpoint(scope, scope.checkpoint().withNextGeneration());
+            }
         } else {
             long forgotten = begun - definition.limits().memory().toMillis();
-            scope.seen().removeIf((key, mark) -> mark < forgotten);
+            state.forgotten(scope, mark -> mark < forgotten);
         }
-        scope.endRound();
+    }
+
+    @Override
+    public @Nullable String warning() {
+        return again || proven || !(silent || definition.deletions())
+                ? null
+                : "the pages have shifted in each read of the last poll: what is missing is not known to be deleted";
     }
 }

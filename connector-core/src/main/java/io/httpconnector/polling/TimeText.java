@@ -1,6 +1,7 @@
 package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.polling.Cursor.Span;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.DateTimeException;
@@ -13,6 +14,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.TemporalAccessor;
+import java.time.zone.ZoneOffsetTransition;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +43,7 @@ record TimeText(@Nullable DateTimeFormatter format, int unit, ZoneId zone) {
             .toFormatter(Locale.ROOT);
 
     /** Nanoseconds since 1970; null when there is no point in time. */
-    @Nullable Long read(JsonNode value) {
+    @Nullable Span read(JsonNode value) {
         String text = value.asText().strip();
         if (text.length() > LONGEST) {
             throw new DateTimeException("a time of " + text.length() + " characters");
@@ -51,8 +53,12 @@ record TimeText(@Nullable DateTimeFormatter format, int unit, ZoneId zone) {
         }
         boolean numeric = format == null && text.matches("-?\\d+(\\.\\d+)?([eE][+]?\\d{1,2})?");
         return numeric && (text.length() != 8 || unit >= 0 || value.isNumber())
-                ? number(new BigDecimal(text))
-                : nanos(parse(text));
+                ? exactly(number(new BigDecimal(text)))
+                : parse(text);
+    }
+
+    private static Span exactly(long nanos) {
+        return new Span(nanos, nanos);
     }
 
     private long number(BigDecimal number) {
@@ -72,28 +78,50 @@ record TimeText(@Nullable DateTimeFormatter format, int unit, ZoneId zone) {
         return limited.longValue();
     }
 
-    private Instant parse(String text) {
+    private Span parse(String text) {
         if (format != null) {
-            return instant(format.parseBest(text, ZonedDateTime::from, LocalDateTime::from, LocalDate::from));
+            return span(format.parseBest(text, ZonedDateTime::from, LocalDateTime::from, LocalDate::from));
         }
         if (Character.isLetter(text.charAt(0))) {
-            return instant(ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME));
+            return span(ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME));
         }
         if (text.matches("\\d{8}")) {
-            return instant(LocalDate.parse(text, DateTimeFormatter.BASIC_ISO_DATE));
+            return span(LocalDate.parse(text, DateTimeFormatter.BASIC_ISO_DATE));
         }
         String iso =
                 text.length() > 10 && text.charAt(10) == ' ' ? text.substring(0, 10) + "T" + text.substring(11) : text;
-        return instant(ISO.parseBest(iso, ZonedDateTime::from, LocalDateTime::from, LocalDate::from));
+        return span(ISO.parseBest(iso, ZonedDateTime::from, LocalDateTime::from, LocalDate::from));
     }
 
-    private Instant instant(TemporalAccessor time) {
+    private Span span(TemporalAccessor time) {
         if (time instanceof LocalDate date) {
-            return date.atStartOfDay(zone).toInstant();
+            return span(date.atStartOfDay());
         }
-        return time instanceof LocalDateTime local
-                ? local.atZone(zone).toInstant()
-                : ((ZonedDateTime) time).toInstant();
+        return time instanceof LocalDateTime local ? span(local) : exactly(nanos(((ZonedDateTime) time).toInstant()));
+    }
+
+    /** When clocks are set back a local time occurs twice, and when they are set forward never: by each of the two offsets. */
+    private Span span(LocalDateTime local) {
+        ZoneOffsetTransition change = zone.getRules().getTransition(local);
+        if (change == null) {
+            return exactly(nanos(local.atZone(zone).toInstant()));
+        }
+        long one = nanos(local.toInstant(change.getOffsetBefore()));
+        long other = nanos(local.toInstant(change.getOffsetAfter()));
+        return new Span(Math.min(one, other), Math.max(one, other));
+    }
+
+    /** A time whose text is not later than that of any time after it: where the clocks are about to be set back, before that hour. */
+    long unambiguous(long nanos, long grain) {
+        if (format == null) {
+            return nanos;
+        }
+        ZoneOffsetTransition change = zone.getRules().nextTransition(instant(nanos));
+        if (change == null || !change.isOverlap()) {
+            return nanos;
+        }
+        long repeated = nanos(change.getInstant().plus(change.getDuration()));
+        return nanos < repeated ? nanos : Math.min(nanos, repeated - grain);
     }
 
     static long nanos(Instant time) {

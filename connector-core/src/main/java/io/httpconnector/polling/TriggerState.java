@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -155,8 +156,8 @@ final class TriggerState {
     }
 
     /** Notes a record that counts as seen in memory already. */
-    synchronized void seen(Scope scope, Fingerprint key, long version, long mark) {
-        changes.seen(scope.name(), key, version, mark);
+    synchronized void seen(Scope scope, Fingerprint key, Seen.Entry entry) {
+        changes.seen(scope.name(), key, entry);
     }
 
     synchronized void named(Scope scope, Fingerprint key, String text) {
@@ -168,6 +169,21 @@ final class TriggerState {
         scope.seen().remove(key);
         scope.keys().remove(key);
         changes.forgotten(scope.name(), key);
+    }
+
+    /** Forgets what has these marks. */
+    synchronized void forgotten(Scope scope, LongPredicate marks) {
+        List<Fingerprint> old = new ArrayList<>();
+        scope.seen().forEach((key, known) -> {
+            if (marks.test(known.mark())) {
+                old.add(key);
+            }
+        });
+        if (!old.isEmpty()) {
+            old.forEach(key -> changes.forgotten(scope.name(), key));
+            scope.seen().removeIf((key, mark) -> marks.test(mark));
+            checkpoint(scope, scope.checkpoint().withNextGeneration());
+        }
     }
 
     synchronized void died(DeadLetter letter) {
@@ -264,7 +280,7 @@ final class TriggerState {
 
     private static byte[] write(Scope scope, int part) {
         Entries entry = new Entries();
-        scope.seen().forEachIn(part, (key, version, mark) -> entry.seen(scope.name(), key, version, mark));
+        scope.seen().forEachIn(part, (key, known) -> entry.seen(scope.name(), key, known));
         return entry.toBytes();
     }
 
@@ -285,8 +301,8 @@ final class TriggerState {
         }
 
         @Override
-        public void seen(String scope, Fingerprint key, long version, long mark) {
-            scope(scope).seen().put(key, version, mark);
+        public void seen(String scope, Fingerprint key, Seen.Entry entry) {
+            scope(scope).seen().put(key, entry);
         }
 
         @Override

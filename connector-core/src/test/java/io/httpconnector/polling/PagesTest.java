@@ -179,10 +179,12 @@ class PagesTest {
                         Pagination.pages("page"),
                         answer(asked -> (Math.min(3, asked.number("page", 1)) - 1) * 10)),
                 arguments(
-                        "the last token again and again",
+                        "the last token again and again, and a flag",
                         3,
-                        Pagination.cursor("after").token("/meta/next"),
-                        answer(asked -> asked.number("after", 0), next -> Map.of("next", Math.min(20, next)))));
+                        Pagination.cursor("after").token("/meta/next").moreWhile("/meta/more"),
+                        answer(
+                                asked -> asked.number("after", 0),
+                                next -> Map.of("next", Math.min(20, next), "more", next < COUNT))));
     }
 
     @ParameterizedTest(name = "{0}")

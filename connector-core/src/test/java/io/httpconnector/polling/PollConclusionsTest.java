@@ -1,0 +1,652 @@
+package io.httpconnector.polling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.httpconnector.ErrorRule;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.Retry;
+import io.httpconnector.Time;
+import io.httpconnector.polling.PollingException.Reason;
+import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.polling.Service.Asked;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.trigger.Change;
+import io.httpconnector.trigger.TriggerEvent;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a poll may conclude from responses, as docs/polling.md specifies it. */
+@Timeout(60)
+class PollConclusionsTest {
+
+    private static final Instant NOON = Instant.parse("2026-11-25T12:00:00Z");
+
+    private final Service service = new Service();
+    private final HttpConnection connection = HttpConnection.named("Service")
+            .baseUrl(service.baseUrl())
+            .retry(Retry.none())
+            .build();
+    private final Map<Integer, Map<String, Object>> rows = new LinkedHashMap<>();
+    private final List<TriggerEvent> events = new ArrayList<>();
+    private Instant date = NOON;
+    private int size = 1;
+    private boolean newestFirst;
+
+    @AfterEach
+    void end() {
+        connection.close();
+        service.close();
+    }
+
+    // P2: pages that shift.
+
+    @ParameterizedTest
+    @EnumSource
+    void whatALinkHasSkippedIsReadAgain(Order order) {
+        for (int i = 1; i <= 3; i++) {
+            put(i, NOON.minusSeconds(order == Order.DESCENDING ? 100 + i : 100 - i), "a");
+        }
+        newestFirst = order == Order.DESCENDING;
+        int[] pages = {0};
+        service.behaviour = asked -> {
+            if (++pages[0] == 2) {
+                // It was on the page that was read: what follows moves up.
+                rows.remove(1);
+            }
+            return linked(asked);
+        };
+        try (PollingTrigger trigger = trigger()
+                .version("/updated")
+                .cursor(Cursor.timestamp("/updated").in("since").order(order))
+                .pagination(Pagination.linkHeader())
+                .build()) {
+            for (int i = 0; i < 3; i++) {
+                trigger.pollOnce();
+            }
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactlyInAnyOrder("1", "2", "3");
+    }
+
+    @Test
+    void whatALinkHasSkippedIsNotDeleted() {
+        for (int i = 1; i <= 4; i++) {
+            put(i, NOON, "a");
+        }
+        boolean[] moves = {false};
+        service.behaviour = asked -> {
+            if (moves[0] && asked.number("skip", 0) == 1) {
+                rows.remove(1);
+                moves[0] = false;
+            }
+            return linked(asked);
+        };
+        try (PollingTrigger trigger =
+                trigger().deletions().pagination(Pagination.linkHeader()).build()) {
+            trigger.pollOnce();
+            moves[0] = true;
+            trigger.pollOnce();
+            trigger.pollOnce();
+        }
+        assertThat(events)
+                .extracting(event -> event.change() + " " + event.key())
+                .containsExactly("NEW 1", "NEW 2", "NEW 3", "NEW 4", "DELETED 1");
+    }
+
+    /** More records of one time than a page has, of which one moves while they are read. */
+    @Test
+    void whatWasSkippedAmongEqualTimesIsReadAgain() {
+        size = 2;
+        for (int i = 1; i <= 12; i++) {
+            put(i, NOON.minusSeconds(60), "a");
+        }
+        boolean[] moves = {true};
+        service.behaviour = asked -> {
+            if (moves[0] && asked.number("page", 1) == 4) {
+                moves[0] = false;
+                put(1, NOON.minusSeconds(20), "b");
+            }
+            return paged(asked);
+        };
+        try (PollingTrigger trigger = trigger()
+                .version("/updated")
+                .cursor(Cursor.timestamp("/updated").in("since").order(Order.ASCENDING))
+                .pagination(Pagination.pages("page"))
+                .build()) {
+            trigger.pollOnce();
+            trigger.pollOnce();
+        }
+        assertThat(events).hasSize(13);
+        assertThat(events).extracting(TriggerEvent::key).contains("7");
+    }
+
+    @Test
+    void pagesThatAreDeclaredStableAreReadOnce() {
+        for (int i = 1; i <= 5; i++) {
+            put(i, NOON.minusSeconds(100 + i), "a");
+        }
+        service.behaviour = this::linked;
+        PollingTriggerBuilder builder = trigger()
+                .cursor(Cursor.timestamp("/updated").in("since"))
+                .pagination(Pagination.linkHeader().stable());
+        assertThat(builder.toJson().at("/pagination/stable").asBoolean()).isTrue();
+        try (PollingTrigger trigger = builder.build()) {
+            trigger.pollOnce();
+            assertThat(trigger.status().warnings()).isEmpty();
+            service.asked.clear();
+            trigger.pollOnce();
+            assertThat(service.asked).hasSizeLessThanOrEqualTo(2);
+        }
+        service.asked.clear();
+        try (PollingTrigger trigger = builder.pagination(Pagination.linkHeader())
+                .store(StateStore.inMemory())
+                .build()) {
+            trigger.pollOnce();
+            assertThat(trigger.status().warnings())
+                    .hasSize(1)
+                    .first()
+                    .asString()
+                    .contains("may have moved");
+            trigger.pollOnce();
+            trigger.pollOnce();
+            assertThat(trigger.status().warnings()).isEmpty();
+            assertThat(service.asked.size()).isBetween(11, 13);
+        }
+    }
+
+    @Test
+    void whatCantBeGuaranteedIsInTheStatus() {
+        service.behaviour = this::paged;
+        try (PollingTrigger trigger =
+                trigger().pagination(Pagination.pages("page")).build()) {
+            trigger.pollOnce();
+            assertThat(trigger.status().warnings()).first().asString().contains("there is no cursor");
+        }
+    }
+
+    // P3: versions that go back, or appear later.
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2026-11-25T11:59:54Z", "2026-11-25T11:59:55Z"})
+    void aVersionThatDiffersIsAnUpdate(String updated) {
+        service.behaviour = asked -> list(asked);
+        try (PollingTrigger trigger = trigger()
+                .version("/updated", "/name")
+                .cursor(Cursor.timestamp("/updated").in("since"))
+                .build()) {
+            put(1, NOON.minusSeconds(5), "a");
+            rows.put(2, row(2, null, "a"));
+            rows.put(3, row(3, "9999-12-31T00:00:00Z", "a"));
+            trigger.pollOnce();
+            for (int i = 1; i <= 3; i++) {
+                rows.put(i, row(i, updated, "b"));
+            }
+            trigger.pollOnce();
+            trigger.pollOnce();
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactlyInAnyOrder("1", "2", "3", "1", "2", "3");
+    }
+
+    // P4: the id of an event is of the occurrence.
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aVersionThatComesBackIsAnotherOccurrence(boolean cursor) {
+        service.behaviour = asked -> list(asked);
+        PollingTriggerBuilder builder = trigger().version("/name");
+        if (cursor) {
+            builder.cursor(Cursor.timestamp("/updated").in("since"));
+        }
+        try (PollingTrigger trigger = builder.build()) {
+            for (String name : List.of("open", "closed", "open", "closed")) {
+                put(1, date.minusSeconds(10), name);
+                trigger.pollOnce();
+                date = date.plusSeconds(cursor ? 60 : 0);
+            }
+        }
+        assertThat(events).hasSize(4);
+        assertThat(events).extracting(TriggerEvent::id).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void anOccurrenceThatIsRepeatedAfterACrashHasTheSameId() {
+        service.behaviour = asked -> list(asked);
+        FailingStore store = new FailingStore();
+        PollingTriggerBuilder builder = trigger()
+                .version("/name")
+                .cursor(Cursor.timestamp("/updated").in("since"))
+                .store(store);
+        for (String name : List.of("open", "closed", "open")) {
+            put(1, date.minusSeconds(10), name);
+            try (PollingTrigger trigger = builder.handler(event -> {
+                        events.add(event);
+                        store.full = true;
+                    })
+                    .build()) {
+                assertThatThrownBy(trigger::pollOnce).hasMessageContaining("full");
+            }
+            store.full = false;
+            try (PollingTrigger trigger = builder.handler(events::add).build()) {
+                trigger.pollOnce();
+            }
+            date = date.plusSeconds(60);
+        }
+        List<String> ids = events.stream().map(TriggerEvent::id).toList();
+        assertThat(ids).hasSize(6);
+        assertThat(List.of(ids.get(0), ids.get(2), ids.get(4))).doesNotHaveDuplicates();
+        assertThat(List.of(ids.get(0), ids.get(2), ids.get(4))).containsExactly(ids.get(1), ids.get(3), ids.get(5));
+    }
+
+    // P5: the end of summer time.
+
+    @Test
+    void theHourThatIsRepeatedIsNotLost() {
+        DateTimeFormatter local =
+                DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss").withZone(ZoneId.of("Europe/Berlin"));
+        // By text, as a column without an offset is compared.
+        service.behaviour = asked -> answer(rows.values().stream()
+                .filter(row ->
+                        row.get("updated").toString().compareTo(asked.query().getOrDefault("since", "")) >= 0)
+                .toList());
+        Instant start = Instant.parse("2026-10-25T00:30:00Z");
+        try (PollingTrigger trigger = trigger()
+                .version("/updated")
+                .cursor(Cursor.timestamp("/updated")
+                        .format("yyyy-MM-dd HH:mm:ss")
+                        .zone(ZoneId.of("Europe/Berlin"))
+                        .in("since"))
+                .build()) {
+            for (int i = 1; i <= 18; i++) {
+                date = start.plusSeconds(600L * i);
+                rows.put(i, row(i, local.format(date.minusSeconds(10)), "a"));
+                trigger.pollOnce();
+            }
+            date = date.plusSeconds(7200);
+            trigger.pollOnce();
+        }
+        assertThat(events).extracting(TriggerEvent::key).doesNotHaveDuplicates().hasSize(18);
+        assertThat(service.asked.get(service.asked.size() - 1).query().get("since"))
+                .isGreaterThan("2026-10-25 03");
+    }
+
+    // P6: parents.
+
+    @Test
+    void afterAQuotaTheNextPollGoesOnWithTheOtherParents() {
+        int[] left = {0};
+        service.behaviour = asked ->
+                --left[0] < 0 ? Answer.status(429).header("Retry-After", "60") : Answer.json(List.of(Map.of("id", 1)));
+        try (PollingTrigger trigger = trigger()
+                .request(RequestTemplate.named("List").get("/{{parent}}/x").build())
+                .parents(Parents.of("a", "b", "c", "d", "e"))
+                .build()) {
+            for (int i = 0; i < 3; i++) {
+                left[0] = 2;
+                assertThatCode(trigger::pollOnce)
+                        .satisfiesAnyOf(
+                                e -> assertThat(e).isNull(), e -> assertThat(e).hasMessageContaining("429"));
+            }
+        }
+        assertThat(events).extracting(event -> event.parent().asText()).containsExactly("a", "b", "c", "d", "e");
+    }
+
+    @Test
+    void oneParentsFailureIsThatParents() {
+        List<Map<String, Object>> parents = new ArrayList<>();
+        for (String name : Arrays.asList("..", null, "broken", "good")) {
+            Map<String, Object> parent = new HashMap<>(Map.of("id", "p" + parents.size()));
+            parent.put("name", name);
+            parents.add(parent);
+        }
+        parents.add(0, new HashMap<>());
+        service.behaviour = asked -> asked.path().equals("/parents")
+                ? Answer.json(parents)
+                : asked.path().contains("broken") ? Answer.status(500) : Answer.json(List.of(Map.of("id", 1)));
+        try (PollingTrigger trigger = below(parentsOf()).build()) {
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(trigger::pollOnce).hasMessageContaining("no key");
+            }
+            assertThat(trigger.status().failedParents()).containsOnlyKeys("p0", "p1", "p2");
+            assertThat(trigger.status().failuresInARow()).isZero();
+        }
+        assertThat(events)
+                .extracting(event -> event.parent().at("/name").asText())
+                .containsExactly("good");
+    }
+
+    @Test
+    void eachParentBeginsWhereTheTriggerBegan() {
+        Map<String, List<Map<String, Object>>> below = new LinkedHashMap<>();
+        below.put(
+                "failing", new ArrayList<>(List.of(row(1, NOON.minusSeconds(900).toString(), "old"))));
+        below.put("late", new ArrayList<>(List.of(row(1, NOON.minusSeconds(900).toString(), "old"))));
+        boolean[] fails = {true};
+        service.behaviour = asked -> {
+            String name = asked.path().replaceAll(".*/", "");
+            if (asked.path().equals("/parents")) {
+                return answer(below.keySet().stream()
+                        .map(one -> Map.<String, Object>of("id", one, "name", one))
+                        .toList());
+            }
+            return name.equals("failing") && fails[0] || name.equals("always")
+                    ? Answer.status(500)
+                    : answer(below.get(name));
+        };
+        below.put("always", List.of());
+        try (PollingEngine engine = PollingEngine.create(1, time(3600));
+                PollingTrigger trigger = below(parentsOf())
+                        .engine(engine)
+                        .firstPoll(FirstPoll.fromNow())
+                        .version("/updated")
+                        .cursor(Cursor.timestamp("/updated").in("since"))
+                        .build()) {
+            assertThatThrownBy(trigger::pollOnce).hasMessageContaining("500");
+            date = date.plusSeconds(60);
+            fails[0] = false;
+            below.get("failing").add(row(2, date.minusSeconds(30).toString(), "new"));
+            below.put("new", List.of(row(3, date.minusSeconds(20).toString(), "new")));
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(trigger::pollOnce).hasMessageContaining("500");
+                date = date.plusSeconds(60);
+            }
+        }
+        assertThat(events)
+                .extracting(event -> event.parent().at("/id").asText() + event.key())
+                .containsExactlyInAnyOrder("failing2", "new3");
+    }
+
+    // P7: the same token on each page.
+
+    @Test
+    void theSameTokenGoesOnWhileThereAreNewRecords() {
+        int[] page = {0};
+        service.behaviour = asked -> {
+            page[0]++;
+            return Answer.json(Map.of(
+                    "items",
+                    page[0] > 4 ? List.of() : List.of(Map.of("id", 2 * page[0]), Map.of("id", 2 * page[0] + 1)),
+                    "scroll",
+                    "A"));
+        };
+        try (PollingTrigger trigger = trigger()
+                .records(Records.at("/items"))
+                .pagination(Pagination.cursor("scroll").token("/scroll"))
+                .build()) {
+            assertThat(trigger.pollOnce().events()).isEqualTo(8);
+        }
+    }
+
+    @Test
+    void theSameTokenWithKnownRecordsIsALoop() {
+        service.behaviour = asked -> {
+            int number = Math.min(3, service.asked.size());
+            return Answer.json(Map.of("items", List.of(Map.of("id", number)), "scroll", "A"));
+        };
+        try (PollingTrigger trigger = trigger()
+                .records(Records.at("/items"))
+                .pagination(Pagination.cursor("scroll").token("/scroll"))
+                .build()) {
+            assertThatThrownBy(trigger::pollOnce)
+                    .isInstanceOfSatisfying(
+                            PollingException.class, e -> assertThat(e.reason()).isEqualTo(Reason.PAGES_REPEAT));
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactly("1", "2", "3");
+    }
+
+    // P8: responses that prove nothing.
+
+    @ParameterizedTest
+    @ValueSource(ints = {200, 403, 404})
+    void aResponseThatIsIgnoredDeletesNothing(int status) {
+        put(1, NOON, "a");
+        put(2, NOON, "a");
+        service.behaviour = asked -> list(asked);
+        try (HttpConnection tolerant = HttpConnection.named("Service")
+                        .baseUrl(service.baseUrl())
+                        .retry(Retry.none())
+                        .rule(ErrorRule.when(200).json("/busy", "yes").then(ErrorRule.Action.IGNORE))
+                        .build();
+                PollingTrigger trigger = trigger()
+                        .connection(tolerant)
+                        .request(RequestTemplate.named("List")
+                                .get("/rows")
+                                .accept(403, 404)
+                                .build())
+                        .deletions()
+                        .build()) {
+            trigger.pollOnce();
+            service.behaviour = asked -> status == 200 ? Answer.json(Map.of("busy", "yes")) : Answer.status(status);
+            trigger.pollOnce();
+            assertThat(trigger.status().warnings()).first().asString().contains("ignored");
+            service.behaviour = asked -> list(asked);
+            rows.remove(2);
+            trigger.pollOnce();
+        }
+        assertThat(events)
+                .extracting(event -> event.change() + " " + event.key())
+                .containsExactly("NEW 1", "NEW 2", "DELETED 2");
+    }
+
+    @Test
+    void aFirstResponseThatIsIgnoredIsNoFirstPoll() {
+        put(1, NOON, "a");
+        service.behaviour = asked -> Answer.status(404);
+        try (PollingTrigger trigger = trigger()
+                .request(RequestTemplate.named("List").get("/rows").accept(404).build())
+                .firstPoll(FirstPoll.fromNow())
+                .build()) {
+            trigger.pollOnce();
+            service.behaviour = asked -> list(asked);
+            trigger.pollOnce();
+            put(2, NOON, "a");
+            trigger.pollOnce();
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactly("2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"totalPages", "moreWhile", "lastWhen"})
+    void anEmptyPageInTheMiddleIsNotTheEnd(String how) {
+        service.behaviour = asked -> {
+            int page = asked.number("page", 1);
+            return Answer.json(Map.of(
+                    "items",
+                    page == 2 ? List.of() : List.of(Map.of("id", page)),
+                    "pages",
+                    3,
+                    "more",
+                    page < 3,
+                    "last",
+                    page == 3));
+        };
+        Pagination pages = Pagination.pages("page");
+        try (PollingTrigger trigger = trigger()
+                .records(Records.at("/items"))
+                .pagination(
+                        switch (how) {
+                            case "totalPages" -> pages.totalPages("/pages");
+                            case "moreWhile" -> pages.moreWhile("/more");
+                            default -> pages.lastWhen("/last");
+                        })
+                .build()) {
+            trigger.pollOnce();
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactly("1", "3");
+    }
+
+    // P9: from now on, while the service is down.
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 3600, -3600})
+    void fromNowIsFromTheStartEvenIfTheServiceIsDownThen(long skew) {
+        put(1, NOON.minusSeconds(30), "before");
+        service.behaviour = asked -> Answer.status(503);
+        StateStore store = StateStore.inMemory();
+        try (PollingEngine engine = PollingEngine.create(1, time(skew))) {
+            PollingTriggerBuilder builder = trigger()
+                    .firstPoll(FirstPoll.fromNow())
+                    .version("/updated")
+                    .cursor(Cursor.timestamp("/updated").in("since"))
+                    .store(store)
+                    .engine(engine);
+            try (PollingTrigger trigger = builder.build()) {
+                assertThatThrownBy(trigger::pollOnce).hasMessageContaining("503");
+            }
+            put(2, NOON.plusSeconds(60), "while it is down");
+            date = NOON.plusSeconds(300);
+            service.behaviour = asked -> list(asked);
+            try (PollingTrigger trigger = builder.build()) {
+                trigger.pollOnce();
+                trigger.pollOnce();
+            }
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactly("2");
+    }
+
+    // P10: windows.
+
+    @Test
+    void aWindowIsNeverLongerThanItsStepAndTheFirstBeginsWhereItWasSaid() {
+        Instant from = NOON.minus(Duration.ofDays(30));
+        for (int i = 0; i < 60; i++) {
+            put(i, from.plus(Duration.ofHours(12L * i)), "a");
+        }
+        List<Duration> lengths = new ArrayList<>();
+        service.behaviour = asked -> {
+            Instant since = Instant.parse(asked.query().get("since"));
+            Instant until = Instant.parse(asked.query().get("until"));
+            lengths.add(Duration.between(since, until).plusSeconds(1));
+            return answer(rows.values().stream()
+                    .filter(row -> !Instant.parse(row.get("updated").toString()).isBefore(since)
+                            && Instant.parse(row.get("updated").toString()).isBefore(until))
+                    .toList());
+        };
+        try (PollingTrigger trigger = trigger()
+                .firstPoll(FirstPoll.from(from))
+                .cursor(Cursor.timestamp("/updated")
+                        .windows(Duration.ofDays(7), Place.query("since"), Place.query("until")))
+                .build()) {
+            trigger.pollOnce();
+            assertThat(service.asked.get(0).query()).containsEntry("since", from.toString());
+            date = date.plusSeconds(60);
+            trigger.pollOnce();
+        }
+        assertThat(lengths).allMatch(length -> length.compareTo(Duration.ofDays(7)) <= 0);
+        assertThat(events).hasSize(60);
+        assertThat(events).extracting(TriggerEvent::change).containsOnly(Change.NEW);
+    }
+
+    /** Our clock, which goes as the service's does, and shows another time. */
+    private Time time(long skew) {
+        return new Time() {
+            @Override
+            public long nanos() {
+                return Duration.between(NOON, date).toNanos();
+            }
+
+            @Override
+            public Instant now() {
+                return date.plusSeconds(skew);
+            }
+
+            @Override
+            public boolean await(CountDownLatch gate, Duration wait) throws InterruptedException {
+                gate.await();
+                return true;
+            }
+        };
+    }
+
+    // The service.
+
+    private void put(int id, Instant updated, String name) {
+        rows.put(id, row(id, updated.toString(), name));
+    }
+
+    private static Map<String, Object> row(int id, String updated, String name) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("id", id);
+        row.put("updated", updated);
+        row.put("name", name);
+        return row;
+    }
+
+    private Answer answer(List<Map<String, Object>> found) {
+        return Answer.json(found)
+                .header("Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(date.atZone(ZoneOffset.UTC)));
+    }
+
+    private List<Map<String, Object>> found(Asked asked) {
+        String since = asked.query().get("since");
+        Comparator<Map<String, Object>> order = Comparator.comparing(row -> String.valueOf(row.get("updated")));
+        return rows.values().stream()
+                .filter(row -> since == null
+                        || row.get("updated") == null
+                        || !Instant.parse(row.get("updated").toString()).isBefore(Instant.parse(since)))
+                .sorted(newestFirst ? order.reversed() : order)
+                .toList();
+    }
+
+    private Answer list(Asked asked) {
+        return answer(found(asked));
+    }
+
+    private Answer paged(Asked asked) {
+        return answer(found(asked).stream()
+                .skip((asked.number("page", 1) - 1L) * size)
+                .limit(size)
+                .toList());
+    }
+
+    /** Links that are positions. */
+    private Answer linked(Asked asked) {
+        List<Map<String, Object>> found = found(asked);
+        int to = asked.number("skip", 0) + size;
+        Answer answer = answer(found.stream().skip(to - size).limit(size).toList());
+        String since = asked.query().get("since");
+        return to < found.size()
+                ? answer.header("Link", "<?skip=" + to + (since == null ? "" : "&since=" + since) + ">; rel=\"next\"")
+                : answer;
+    }
+
+    private static Parents parentsOf() {
+        return Parents.from(RequestTemplate.named("Parents").get("/parents").build(), Records.atRoot(), "/id");
+    }
+
+    private PollingTriggerBuilder below(Parents parents) {
+        return trigger()
+                .request(RequestTemplate.named("List")
+                        .get("/below/{{parent.name}}")
+                        .build())
+                .parents(parents);
+    }
+
+    private PollingTriggerBuilder trigger() {
+        return PollingTrigger.named("rows")
+                .connection(connection)
+                .request(RequestTemplate.named("List").get("/rows").build())
+                .key("/id")
+                .firstPoll(FirstPoll.everything())
+                .store(StateStore.inMemory())
+                .handler(events::add);
+    }
+}

@@ -1,0 +1,1018 @@
+package io.httpconnector.polling;
+
+import io.httpconnector.ErrorRule;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.Retry;
+import io.httpconnector.Time;
+import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.polling.Service.Asked;
+import io.httpconnector.state.StateLog;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.trigger.Change;
+import io.httpconnector.trigger.Delivery;
+import io.httpconnector.trigger.TriggerEvent;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A simulated service, a real trigger that polls it, and the ledgers of both. One scenario follows from a seed and a number of steps.
+ *
+ * <p>What is checked, as "What a poll may conclude" in docs/polling.md says it:
+ *
+ * <ul>
+ *   <li>Nothing is lost: when all is quiet, the last event of each record has its version; where deletions are asked for, the last
+ *       event of a record that is gone says so. An occurrence that was overwritten before a poll could see it is not owed. A crash while an
+ *       event is being handled leaves nothing stored of it: when the record is as it was before that event when the next poll sees it, no
+ *       event is owed.
+ *   <li>Nothing is invented: each event shows a record as it was at some time after the trigger began; there are no more deletions than
+ *       there were.
+ *   <li>Each occurrence (a version, from when it was given until another one was) has one event, unless there was a crash before it was
+ *       stored; then the same id. Two occurrences have two ids.
+ * </ul>
+ *
+ * <p>Exceptions: a trigger with a cursor forgets the versions of records before its position. When such a record gets another value of the cursor and
+ * the same version, that comes as an event. Without versions an update comes as an event for the same reason, or not at all.
+ */
+final class PollingModel {
+
+    enum Mode {
+        TIME,
+        NOT_SENT,
+        NUMBER,
+        OPAQUE,
+        SNAPSHOT,
+        DELETIONS,
+        WINDOWS,
+        SUMMER_TIME
+    }
+
+    enum Pages {
+        NONE,
+        PAGES,
+        PAGES_WITH_GAPS,
+        OFFSET,
+        TOKEN,
+        NEXT_URL,
+        LINK,
+        LAST_RECORD,
+        SCROLL
+    }
+
+    enum Versions {
+        NONE,
+        FIELD,
+        FIELD_AND_CURSOR,
+        WHOLE
+    }
+
+    /** What is random in a scenario, and constant during it. */
+    record Config(
+            Mode mode,
+            Pages pages,
+            Order order,
+            Versions versions,
+            boolean stable,
+            boolean fromNow,
+            boolean parents,
+            boolean inclusive,
+            boolean backwards,
+            boolean nulls,
+            boolean faults,
+            boolean crashes,
+            int skewSeconds,
+            int size,
+            int batch,
+            int quota) {
+
+        static Config random(Random random, @Nullable Mode only) {
+            Mode mode = only != null ? only : pick(random, Mode.values());
+            Pages pages = mode == Mode.OPAQUE ? pick(random, Pages.NONE, Pages.TOKEN) : pick(random, Pages.values());
+            Order order = pick(random, Order.values());
+            boolean counted = mode != Mode.OPAQUE && mode != Mode.SNAPSHOT && mode != Mode.DELETIONS;
+            if (!counted || pages == Pages.LAST_RECORD) {
+                order = Order.NONE;
+            }
+            boolean stable = mode == Mode.OPAQUE || pages == Pages.SCROLL || random.nextInt(4) == 0;
+            boolean deletions = mode == Mode.DELETIONS;
+            return new Config(
+                            mode,
+                            pages,
+                            order,
+                            deletions
+                                    ? pick(random, Versions.NONE, Versions.FIELD, Versions.WHOLE)
+                                    : pick(random, Versions.values()),
+                            stable,
+                            random.nextInt(3) == 0,
+                            random.nextInt(3) == 0,
+                            random.nextBoolean(),
+                            random.nextBoolean(),
+                            counted && mode != Mode.NUMBER && mode != Mode.WINDOWS && random.nextInt(3) == 0,
+                            random.nextInt(3) > 0,
+                            random.nextInt(3) > 0,
+                            pick(random, 0, 0, 3600, -3600),
+                            2 + random.nextInt(3),
+                            random.nextBoolean() ? 1000 : 3,
+                            0)
+                    .withQuota(random.nextInt(3) == 0);
+        }
+
+        /** So few requests that a poll can't ask for all parents. */
+        private Config withQuota(boolean has) {
+            return !has || !parents || mode == Mode.WINDOWS || mode == Mode.OPAQUE
+                    ? this
+                    : new Config(
+                            mode,
+                            Pages.NONE,
+                            order,
+                            versions,
+                            stable,
+                            fromNow,
+                            true,
+                            inclusive,
+                            backwards,
+                            nulls,
+                            faults,
+                            crashes,
+                            skewSeconds,
+                            size,
+                            batch,
+                            3);
+        }
+
+        boolean isTime() {
+            return mode == Mode.TIME || mode == Mode.NOT_SENT || mode == Mode.WINDOWS || mode == Mode.SUMMER_TIME;
+        }
+
+        boolean isCounted() {
+            return isTime() || mode == Mode.NUMBER;
+        }
+    }
+
+    private static final Instant SUMMER_ENDS = Instant.parse("2026-10-25T00:30:00Z");
+    private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
+    private static final DateTimeFormatter LOCAL =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss").withZone(BERLIN);
+    private static final Duration STEP = Duration.ofMinutes(10);
+    private static final String[] NAMES = {"a", "b", "c"};
+    private static final int BACK_SECONDS = 20;
+
+    /** A record as it is. */
+    private static final class Row {
+        final int id;
+
+        @Nullable String name;
+
+        @Nullable Instant updated;
+
+        long number;
+        long change;
+        int occurrence;
+        int touch;
+        Instant visible = Instant.EPOCH;
+        Instant since = Instant.EPOCH;
+
+        Row(int id) {
+            this.id = id;
+        }
+
+        Row copy() {
+            Row copy = new Row(id);
+            copy.name = name;
+            copy.updated = updated;
+            copy.number = number;
+            copy.change = change;
+            copy.occurrence = occurrence;
+            copy.touch = touch;
+            copy.visible = visible;
+            copy.since = since;
+            return copy;
+        }
+    }
+
+    /** What hangs below a parent. */
+    private static final class Source {
+        final Map<Integer, Row> rows = new TreeMap<>();
+        int nextId = 1;
+        boolean fails;
+        boolean listed = true;
+        boolean isOld;
+    }
+
+    /** What the handler was given. */
+    private record Delivered(TriggerEvent event, int occurrence, int touch, int poll) {}
+
+    /** The process ends here. */
+    static final class Crash extends Error {
+        private static final long serialVersionUID = 1L;
+
+        Crash() {
+            super("a crash", null, false, false);
+        }
+    }
+
+    /** Time that passes where the test says so. */
+    private static final class ModelTime implements Time {
+        final Thread owner = Thread.currentThread();
+        final Instant start;
+        volatile long nanos;
+
+        ModelTime(Instant start) {
+            this.start = start;
+        }
+
+        @Override
+        public long nanos() {
+            return nanos;
+        }
+
+        @Override
+        public Instant now() {
+            return start.plusNanos(nanos);
+        }
+
+        @Override
+        public boolean await(CountDownLatch gate, Duration time) throws InterruptedException {
+            if (Thread.currentThread() != owner) {
+                return gate.await(1, TimeUnit.DAYS);
+            }
+            nanos += time.toNanos();
+            return gate.getCount() == 0;
+        }
+    }
+
+    final Config config;
+    final List<String> trace = new ArrayList<>();
+    int polls;
+    private final Random random;
+    private final Service service;
+    private final HttpConnection connection;
+    private final ModelTime time;
+    private final PollingEngine engine;
+    private final Map<String, Source> sources = new LinkedHashMap<>();
+    private final Map<String, Row> history = new HashMap<>();
+    private final Map<String, Integer> deletions = new HashMap<>();
+    private final List<Delivered> delivered = new ArrayList<>();
+    private final Set<Integer> crashed = new HashSet<>();
+    private final Map<String, List<Row>> snapshots = new HashMap<>();
+    private final CrashingStore store = new CrashingStore();
+    private @Nullable PollingTrigger trigger;
+    private @Nullable Instant begun;
+    private @Nullable AssertionError wrong;
+    private int occurrences;
+    private long numbers;
+    private long changes;
+    private int faultIn;
+    private int fault;
+    private int crashIn;
+    private boolean quiet;
+    private boolean expired;
+
+    PollingModel(long seed, @Nullable Mode only, Service service, HttpConnection connection) {
+        this.random = new Random(seed);
+        this.config = Config.random(random, only);
+        this.service = service;
+        this.connection = connection;
+        boolean summer = config.mode == Mode.SUMMER_TIME;
+        this.time = new ModelTime(
+                (summer ? SUMMER_ENDS.minusSeconds(random.nextInt(3600)) : Instant.parse("2026-11-25T10:00:00Z"))
+                        .plusSeconds(config.skewSeconds));
+        this.engine = PollingEngine.create(1, time);
+        service.behaviour = this::answer;
+        for (int i = 0; i < (config.parents ? 3 : 1); i++) {
+            sources.put(config.parents ? "p" + i : "", new Source());
+        }
+    }
+
+    static HttpConnection connection(Service service) {
+        return HttpConnection.named("Model")
+                .baseUrl(service.baseUrl())
+                .retry(Retry.none())
+                .rule(ErrorRule.when(404).then(ErrorRule.Action.IGNORE))
+                .rule(ErrorRule.when(202).then(ErrorRule.Action.IGNORE))
+                .build();
+    }
+
+    @SafeVarargs
+    private static <T> T pick(Random random, T... values) {
+        return values[random.nextInt(values.length)];
+    }
+
+    /** The time of the service. */
+    private Instant now() {
+        return time.now().minusSeconds(config.skewSeconds);
+    }
+
+    private void note(String what) {
+        trace.add(now() + " " + what);
+    }
+
+    // The scenario.
+
+    /** Runs it; fails with what is wrong. */
+    void run(int steps) {
+        try {
+            for (int i = 0; i < 6; i++) {
+                mutate(anySource());
+            }
+            if (config.fromNow && !config.isTime()) {
+                // From now on is from the first poll on: without a time nobody can know what was there before.
+                quiet = true;
+                isFirst = true;
+                poll();
+                isFirst = false;
+                quiet = false;
+                sources.values().forEach(source -> source.isOld = true);
+            }
+            if (config.fromNow && config.faults && config.isTime() && random.nextBoolean()) {
+                // The service is down when the trigger begins.
+                faultIn = 1;
+                fault = random.nextInt(4);
+                poll();
+            }
+            for (int i = 0; i < steps && wrong == null; i++) {
+                step();
+            }
+            settle();
+            check();
+        } finally {
+            close();
+            engine.close();
+        }
+    }
+
+    private void close() {
+        if (trigger != null) {
+            trigger.close();
+            trigger = null;
+        }
+    }
+
+    private void step() {
+        int kind = random.nextInt(100);
+        if (kind < 40) {
+            mutate(anySource());
+        } else if (kind < 75) {
+            poll();
+        } else if (kind < 85) {
+            pass(Duration.ofMillis(random.nextInt(10) == 0 ? random.nextInt(1_200_000) : random.nextInt(20_000)));
+        } else if (kind < 90 && config.faults) {
+            faultIn = 1 + random.nextInt(4);
+            fault = random.nextInt(6);
+            note("a fault " + fault + " in " + faultIn);
+        } else if (kind < 95 && config.crashes) {
+            if (random.nextBoolean()) {
+                crashIn = 1 + random.nextInt(6);
+                note("a crash in " + crashIn);
+            } else {
+                note("a restart");
+                close();
+            }
+        } else if (kind < 98 && config.parents) {
+            changeParents();
+        } else if (config.mode == Mode.OPAQUE && random.nextInt(4) == 0) {
+            note("the token expires");
+            expired = true;
+        }
+    }
+
+    private void changeParents() {
+        Source source = anySource();
+        switch (random.nextInt(4)) {
+            case 0 -> {
+                String name = pick(random, "p", "..", "q") + sources.size();
+                if (sources.size() < 6) {
+                    note("parent " + name);
+                    sources.put(name.startsWith("..") ? ".." : name, new Source());
+                }
+            }
+            case 1 -> source.fails = !source.fails;
+            case 2 -> source.listed = !source.listed;
+            default -> note("nothing");
+        }
+    }
+
+    private void pass(Duration how) {
+        time.nanos += how.toNanos();
+        note("later");
+    }
+
+    private Source anySource() {
+        List<Source> all = List.copyOf(sources.values());
+        return all.get(random.nextInt(all.size()));
+    }
+
+    private String name(Source source) {
+        return sources.entrySet().stream()
+                .filter(entry -> entry.getValue() == source)
+                .findFirst()
+                .orElseThrow()
+                .getKey();
+    }
+
+    private void mutate(Source source) {
+        int kind = random.nextInt(10);
+        List<Row> rows = List.copyOf(source.rows.values());
+        if (rows.isEmpty() || (kind < 4 && rows.size() < 14)) {
+            Row row = new Row(
+                    random.nextInt(4) == 0 && source.nextId > 3 ? 1 + random.nextInt(source.nextId) : source.nextId++);
+            if (source.rows.containsKey(row.id)) {
+                return;
+            }
+            row.visible = config.isTime() && random.nextInt(4) == 0 ? now().plusMillis(random.nextInt(3900)) : now();
+            row.name = config.versions == Versions.NONE ? "x" : pick(random, "a", "b", "c", null);
+            source.rows.put(row.id, row);
+            change(source, row, true);
+        } else if (kind < 8) {
+            Row row = rows.get(random.nextInt(rows.size()));
+            String name = config.versions == Versions.NONE ? "x" : pick(random, "a", "b", "c", null);
+            boolean differs = name == null ? row.name != null : !name.equals(row.name);
+            row.name = name;
+            change(source, row, differs);
+        } else {
+            Row row = rows.get(random.nextInt(rows.size()));
+            note("delete " + name(source) + row.id);
+            source.rows.remove(row.id);
+            deletions.merge(name(source) + "/" + row.id, 1, Integer::sum);
+        }
+    }
+
+    private void change(Source source, Row row, boolean differs) {
+        Instant before = row.updated;
+        long number = row.number;
+        int back = config.backwards ? random.nextInt(BACK_SECONDS) : 0;
+        row.number = Math.max(1, ++numbers - (config.backwards ? random.nextInt(5) : 0));
+        Instant updated = now().minusSeconds(back);
+        if (random.nextBoolean() || config.mode == Mode.SUMMER_TIME) {
+            updated = updated.minusMillis(updated.toEpochMilli() % 1000);
+        }
+        boolean later = !config.fromNow && config.mode != Mode.WINDOWS && random.nextInt(40) == 0;
+        row.updated =
+                config.nulls && random.nextInt(6) == 0 ? null : later ? updated.plus(Duration.ofDays(365)) : updated;
+        row.change = ++changes;
+        boolean moved =
+                !Objects.equals(before, row.updated) || (config.versions == Versions.WHOLE && number != row.number);
+        boolean counts = config.versions == Versions.FIELD_AND_CURSOR || config.versions == Versions.WHOLE;
+        if (differs || row.occurrence == 0 || (counts && moved)) {
+            row.occurrence = ++occurrences;
+            row.touch = 0;
+            row.since = now();
+        } else {
+            row.touch++;
+        }
+        note((row.touch == 0 ? "change " : "touch ") + name(source) + row.id + " " + row.name + " " + row.updated + " "
+                + row.number + " #" + row.occurrence);
+        history.put(row.occurrence + "." + row.touch, row.copy());
+    }
+
+    // The service.
+
+    private synchronized Answer answer(Asked asked) {
+        if (!quiet && random.nextInt(3) == 0) {
+            for (int i = random.nextInt(3); i >= 0; i--) {
+                mutate(anySource());
+            }
+        }
+        if (!quiet && random.nextInt(3) == 0) {
+            time.nanos += random.nextInt(2_000_000) * 1000L;
+        }
+        if (config.quota > 0 && begun != null && ++requests > config.quota && sources.size() > 1 && !isFirst) {
+            return Answer.status(429).header("Retry-After", "60");
+        }
+        Answer good = good(asked);
+        if (!quiet && faultIn > 0 && --faultIn == 0) {
+            return switch (fault) {
+                case 0 -> Answer.status(500);
+                case 1 -> Answer.status(429).header("Retry-After", "3600");
+                case 2 -> Answer.status(404);
+                case 3 -> new Answer(202, good.type(), good.headers(), good.body());
+                case 4 -> config.mode == Mode.DELETIONS ? Answer.of("application/json", "") : Answer.status(503);
+                default ->
+                    new Answer(
+                            200,
+                            good.type(),
+                            good.headers(),
+                            good.body().substring(0, random.nextInt(good.body().length())) + "\u0000");
+            };
+        }
+        return good;
+    }
+
+    private Answer good(Asked asked) {
+        if (asked.path().equals("/parents")) {
+            List<Map<String, Object>> list = new ArrayList<>();
+            sources.forEach((name, source) -> {
+                if (source.listed) {
+                    list.add(Map.of("id", name));
+                }
+            });
+            if (random.nextInt(8) == 0) {
+                list.add(random.nextInt(list.size() + 1), new HashMap<>());
+            }
+            return dated(Answer.json(list));
+        }
+        String name = config.parents ? asked.path().substring("/items/".length()) : "";
+        Source source = sources.get(name);
+        if (source == null || (source.fails && !quiet)) {
+            return Answer.status(500);
+        }
+        if (expired && asked.query().containsKey("token")) {
+            expired = false;
+            return Answer.status(410);
+        }
+        int skip = asked.number("skip", 0);
+        boolean isFirst = skip == 0
+                && asked.number("page", 1) == 1
+                && !asked.query().containsKey("next")
+                && !asked.query().containsKey("scroll");
+        List<Row> found = config.stable && !isFirst && config.mode != Mode.OPAQUE
+                ? snapshots.getOrDefault(name, List.of())
+                : found(asked, source);
+        if (isFirst) {
+            snapshots.put(name, found);
+            scrolled = 0;
+        }
+        return dated(page(asked, found));
+    }
+
+    private int scrolled;
+    private int requests;
+    private boolean isFirst;
+
+    private Answer dated(Answer answer) {
+        return answer.header("Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(now().atZone(ZoneOffset.UTC)));
+    }
+
+    private @Nullable String text(@Nullable Instant updated) {
+        return updated == null ? null : config.mode == Mode.SUMMER_TIME ? LOCAL.format(updated) : updated.toString();
+    }
+
+    private List<Row> found(Asked asked, Source source) {
+        List<Row> found = new ArrayList<>();
+        String since = asked.query().get("since");
+        String until = asked.query().get("until");
+        if (since != null && until != null) {
+            window(Instant.parse(since), Instant.parse(until));
+        }
+        for (Row row : source.rows.values()) {
+            boolean matches = !row.visible.isAfter(now());
+            if (since != null && config.mode == Mode.NUMBER) {
+                matches &= config.inclusive ? row.number >= Long.parseLong(since) : row.number > Long.parseLong(since);
+            } else if (since != null && row.updated != null) {
+                int compared = config.mode == Mode.SUMMER_TIME
+                        ? text(row.updated).compareTo(since)
+                        : row.updated.compareTo(Instant.parse(since));
+                matches &= config.inclusive ? compared >= 0 : compared > 0;
+            }
+            if (until != null && row.updated != null) {
+                int compared = row.updated.compareTo(Instant.parse(until));
+                matches &= config.inclusive ? compared <= 0 : compared < 0;
+            }
+            if (config.mode == Mode.OPAQUE) {
+                matches &= row.change > asked.number("next", asked.number("token", 0));
+            }
+            if (matches) {
+                found.add(row.copy());
+            }
+        }
+        Comparator<Row> byMark = config.mode == Mode.NUMBER
+                ? Comparator.comparing(row -> row.number)
+                : Comparator.comparing(row -> row.updated == null ? "" : text(row.updated));
+        Comparator<Row> order = switch (config.order) {
+            case ASCENDING -> byMark;
+            case DESCENDING -> byMark.reversed();
+            case NONE ->
+                config.mode == Mode.OPAQUE
+                        ? Comparator.comparing(row -> row.change)
+                        : config.inclusive || config.pages == Pages.LAST_RECORD
+                                ? Comparator.comparing(row -> row.id)
+                                : config.isCounted()
+                                        ? byMark
+                                        : Comparator.comparing((Row row) -> row.change)
+                                                .reversed();
+        };
+        if (config.order == Order.DESCENDING) {
+            order = Comparator.comparing((Row row) -> row.updated == null ? 0 : 1)
+                    .thenComparing(order);
+        }
+        found.sort(order.thenComparing(row -> row.id));
+        return found;
+    }
+
+    private void window(Instant from, Instant to) {
+        if (Duration.between(from, to).compareTo(STEP.minusSeconds(1)) > 0) {
+            fail("a window from " + from + " to " + to);
+        }
+        if (!config.fromNow && from.isBefore(Instant.parse("2026-11-25T09:00:00Z"))) {
+            fail("a window that begins at " + from);
+        }
+    }
+
+    private Answer page(Asked asked, List<Row> found) {
+        int size = config.pages == Pages.NONE ? Integer.MAX_VALUE : config.size;
+        int from = asked.number("skip", 0);
+        int number = asked.number("page", 1);
+        boolean gap = false;
+        switch (config.pages) {
+            case PAGES -> from = (number - 1) * size;
+            case PAGES_WITH_GAPS -> {
+                gap = number % 3 == 2;
+                from = (number - 1 - (number + 1) / 3) * size;
+            }
+            case LAST_RECORD -> {
+                int after = asked.number("next", 0);
+                from = (int) found.stream().filter(row -> row.id <= after).count();
+            }
+            case TOKEN -> from = config.mode == Mode.OPAQUE ? 0 : asked.number("next", 0);
+            case SCROLL -> {
+                from = scrolled;
+                scrolled += size;
+            }
+            default -> {}
+        }
+        int to = (int) Math.min((long) from + size, found.size());
+        List<Row> rows = gap
+                ? List.of()
+                : found.subList(Math.min(from, found.size()), Math.max(to, Math.min(from, found.size())));
+        boolean more = gap || to < found.size();
+        List<Map<String, Object>> items = new ArrayList<>();
+        for (Row row : rows) {
+            Map<String, Object> item = new LinkedHashMap<>();
+            item.put("id", row.id);
+            item.put("name", row.name);
+            item.put("updated", text(row.updated));
+            item.put("number", row.number);
+            item.put("occurrence", row.occurrence);
+            item.put("touch", row.touch);
+            items.add(item);
+        }
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("items", items);
+        body.put("more", more);
+        String since = asked.query().get("since");
+        String until = asked.query().get("until");
+        String url = asked.path() + "?skip=" + to + (since == null ? "" : "&since=" + since.replace(" ", "%20"))
+                + (until == null ? "" : "&until=" + until);
+        if (config.mode == Mode.OPAQUE) {
+            long seen =
+                    rows.isEmpty() ? asked.number("next", asked.number("token", 0)) : rows.get(rows.size() - 1).change;
+            body.put("token", String.valueOf(seen));
+            if (more) {
+                body.put("next", String.valueOf(seen));
+            }
+        } else if (config.pages == Pages.TOKEN && more) {
+            body.put("next", String.valueOf(to));
+        } else if (config.pages == Pages.NEXT_URL && more) {
+            body.put("next", url);
+        } else if (config.pages == Pages.SCROLL) {
+            body.put("next", "scroll");
+        }
+        note("  " + asked.path() + asked.query() + " -> "
+                + rows.stream()
+                        .map(row -> row.id + "#" + row.occurrence + "." + row.touch)
+                        .toList()
+                + (more ? " ..." : ""));
+        Answer answer = Answer.json(body);
+        return config.pages == Pages.LINK && more ? answer.header("Link", "<" + url + ">; rel=\"next\"") : answer;
+    }
+
+    // The trigger.
+
+    private PollingTrigger build() {
+        RequestTemplate template = RequestTemplate.named("Items")
+                .get(config.parents ? "/items/{{parent.id}}" : "/items")
+                .build();
+        PollingTriggerBuilder builder = PollingTrigger.named("model")
+                .connection(connection)
+                .request(template)
+                .records(Records.at("/items"))
+                .key("/id")
+                .firstPoll(config.fromNow ? FirstPoll.fromNow() : FirstPoll.everything())
+                .maxInMemory(config.batch)
+                .pagination(pagination())
+                .store(store)
+                .engine(engine)
+                .delivery(Delivery.to(this::handle));
+        if (config.parents) {
+            builder.parents(Parents.from(
+                    RequestTemplate.named("Parents").get("/parents").build(), Records.atRoot(), "/id"));
+        }
+        switch (config.versions) {
+            case FIELD -> builder.version("/name");
+            case FIELD_AND_CURSOR -> builder.version("/name", "/updated");
+            case WHOLE -> builder.versionOfWholeRecord("/occurrence", "/touch");
+            case NONE -> {}
+        }
+        Cursor times = Cursor.timestamp("/updated").order(config.order).lookback(Duration.ofSeconds(config.backwards ? BACK_SECONDS : 0));
+        switch (config.mode) {
+            case TIME -> builder.cursor(times.in("since"));
+            case NOT_SENT -> builder.cursor(times.notSent());
+            case NUMBER ->
+                builder.cursor(
+                        Cursor.number("/number").lookback(config.backwards ? 5 : 0).order(config.order).in("since"));
+            case OPAQUE -> builder.cursor(Cursor.opaque("/token").in("token"));
+            case DELETIONS -> builder.deletions();
+            case WINDOWS -> {
+                builder.cursor(times.windows(STEP, Place.query("since"), Place.query("until")));
+                if (!config.fromNow) {
+                    builder.firstPoll(FirstPoll.from(Instant.parse("2026-11-25T09:00:00Z")));
+                }
+            }
+            case SUMMER_TIME ->
+                builder.cursor(times.format("yyyy-MM-dd HH:mm:ss").zone(BERLIN).in("since"));
+            case SNAPSHOT -> {}
+        }
+        return builder.build();
+    }
+
+    private Pagination pagination() {
+        Pagination pages = switch (config.pages) {
+            case NONE -> Pagination.none();
+            case PAGES -> Pagination.pages("page");
+            case PAGES_WITH_GAPS -> Pagination.pages("page").moreWhile("/more");
+            case OFFSET -> Pagination.offset("skip");
+            case TOKEN, SCROLL ->
+                Pagination.cursor(config.pages == Pages.TOKEN ? "next" : "scroll")
+                        .token("/next");
+            case NEXT_URL -> Pagination.nextUrl("/next");
+            case LINK -> Pagination.linkHeader();
+            case LAST_RECORD -> Pagination.cursor("next").tokenOfLastRecord("/id");
+        };
+        return config.stable ? pages.stable() : pages;
+    }
+
+    private void handle(TriggerEvent event) {
+        if (crashIn > 0 && random.nextInt(3) == 0 && --crashIn == 0) {
+            crashed.add(polls);
+            note("    crash before " + event);
+            throw new Crash();
+        }
+        int occurrence = event.payload().path("occurrence").asInt();
+        int touch = event.payload().path("touch").asInt();
+        note("    " + event.change() + " " + event.parent().path("id").asText() + event.key() + " #" + occurrence + "."
+                + touch + " " + event.id().substring(0, 6));
+        delivered.add(new Delivered(event, occurrence, touch, polls));
+        try {
+            examine(delivered.get(delivered.size() - 1));
+        } catch (AssertionError e) {
+            wrong = wrong == null ? e : wrong;
+        }
+        if (crashIn > 0 && random.nextInt(3) == 0 && --crashIn == 0) {
+            crashed.add(polls);
+            note("    crash after " + event);
+            throw new Crash();
+        }
+    }
+
+    private void poll() {
+        polls++;
+        note("poll " + polls);
+        if (begun == null) {
+            begun = now();
+        }
+        service.asked.clear();
+        requests = 0;
+        try {
+            if (trigger == null) {
+                trigger = build();
+            }
+            trigger.pollOnce();
+        } catch (RuntimeException e) {
+            note("  failed: " + e.getMessage());
+            if (quiet && !String.valueOf(e.getMessage()).matches("(?s).*(no key|rendered).*")) {
+                note("  " + e);
+                if (config.quota == 0 && quietFailures++ > 3) {
+                    throw new AssertionError("It fails when all is quiet: " + e, e);
+                }
+            }
+        } catch (Crash e) {
+            note("  crash");
+            crashed.add(polls);
+            close();
+        }
+        if (wrong != null) {
+            throw wrong;
+        }
+    }
+
+    private int quietFailures;
+
+    /** Nothing happens any more, and nothing fails: what is owed must come. */
+    private void settle() {
+        quiet = true;
+        faultIn = 0;
+        crashIn = 0;
+        expired = false;
+        sources.values().forEach(source -> source.listed = true);
+        for (int i = 0; i < (config.quota > 0 ? 12 : 6); i++) {
+            pass(Duration.ofSeconds(config.mode == Mode.SUMMER_TIME ? 3000 : 60));
+            poll();
+        }
+    }
+
+    // The ledgers.
+
+    private void fail(String what) {
+        wrong = wrong == null ? new AssertionError(what) : wrong;
+    }
+
+    private static String key(TriggerEvent event) {
+        return event.parent().path("id").asText() + "/" + event.key();
+    }
+
+    /** When an event is delivered. */
+    private void examine(Delivered now) {
+        boolean isDeletion = now.event.change() == Change.DELETED;
+        Row was = history.get(now.occurrence + "." + now.touch);
+        if (!isDeletion && was == null) {
+            throw new AssertionError("An event of what was never there: " + now.event);
+        }
+        if (!isDeletion && config.fromNow && begun != null && isBefore(now, was)) {
+            throw new AssertionError("An event of what was there already: " + now.event + " #" + now.occurrence);
+        }
+        Set<String> deleted = new HashSet<>();
+        for (Delivered before : delivered) {
+            if (before.event.change() == Change.DELETED && key(before.event).equals(key(now.event))) {
+                deleted.add(before.event.id());
+            }
+            if (before == now || before.event.change() == Change.DELETED || isDeletion) {
+                continue;
+            }
+            boolean isSame = before.occurrence == now.occurrence;
+            boolean hasSameId = before.event.id().equals(now.event.id());
+            boolean mayRepeat = crashed.contains(before.poll);
+            if (isSame
+                    && !mayRepeat
+                    && !(config.isCounted() && before.touch != now.touch)
+                    && !repeatsUnversioned(before, now)) {
+                throw new AssertionError("Twice without a crash: " + now.event + " #" + now.occurrence);
+            }
+            if (isSame && before.touch == now.touch && !hasSameId) {
+                throw new AssertionError("One occurrence with two ids: " + now.event + " #" + now.occurrence);
+            }
+            if (!isSame && hasSameId && !mayRepeat) {
+                throw new AssertionError("Two occurrences with one id: " + now.event + " #" + now.occurrence + " and #"
+                        + before.occurrence);
+            }
+        }
+        if (isDeletion && deleted.size() > deletions.getOrDefault(key(now.event), 0)) {
+            throw new AssertionError("Deleted more often than it was: " + now.event);
+        }
+    }
+
+    /** A feed of changes after its token has expired, without versions. */
+    private boolean repeatsUnversioned(Delivered before, Delivered now) {
+        return config.versions == Versions.NONE && before.touch != now.touch;
+    }
+
+    private boolean isBefore(Delivered now, Row was) {
+        if (config.isTime()) {
+            // A moment before, the time to settle, and a time to come may be shown.
+            return was.since.isBefore(begun.minusSeconds(BACK_SECONDS + 7)) && was.touch == 0 && was.updated != null;
+        }
+        Source source = sources.get(now.event.parent().path("id").asText());
+        return source != null
+                && source.isOld
+                && was.since.isBefore(begun)
+                && was.touch == 0
+                && config.mode != Mode.NUMBER;
+    }
+
+    /** When all is quiet. */
+    private void check() {
+        sources.forEach((name, source) -> {
+            if (name.equals("..")) {
+                return;
+            }
+            Set<Integer> ids = new HashSet<>(source.rows.keySet());
+            delivered.forEach(one -> {
+                if (one.event.parent().path("id").asText().equals(name)) {
+                    ids.add(Integer.parseInt(one.event.key()));
+                }
+            });
+            ids.forEach(id -> check(name, source, id));
+        });
+        int before = delivered.size();
+        poll();
+        if (delivered.size() > before) {
+            throw new AssertionError("There is no end of events");
+        }
+    }
+
+    private void check(String name, Source source, int id) {
+        Row row = source.rows.get(id);
+        Delivered last = null;
+        Delivered lastStored = null;
+        for (Delivered one : delivered) {
+            if (key(one.event).equals(name + "/" + id)) {
+                last = one;
+                lastStored = crashed.contains(one.poll) ? lastStored : one;
+            }
+        }
+        boolean crashedLast = last != null && crashed.contains(last.poll);
+        if (row == null) {
+            boolean owed = config.mode == Mode.DELETIONS && lastStored != null && !crashedLast;
+            if (owed && last.event.change() != Change.DELETED) {
+                throw new AssertionError("The deletion of " + name + "/" + id + " was lost");
+            }
+            return;
+        }
+        if (last != null && last.event.change() == Change.DELETED && !crashedLast) {
+            throw new AssertionError(name + "/" + id + " is there, and was told to be deleted");
+        }
+        if (crashedLast) {
+            // What was stored before may be what it is again.
+            return;
+        }
+        boolean isOwed = !config.fromNow
+                || (config.isTime()
+                        ? row.since.isAfter(begun.plusSeconds(1 + (config.backwards ? BACK_SECONDS : 0)))
+                                && row.updated != null
+                        : !source.isOld || row.since.isAfter(begun));
+        boolean isTold = last != null
+                && (config.versions == Versions.NONE
+                        || last.occurrence == row.occurrence
+                        || isSameVersion(history.get(last.occurrence + "." + last.touch), row));
+        if (config.versions == Versions.NONE && config.fromNow && !isTold) {
+            return;
+        }
+        if (isOwed && !isTold && !(config.fromNow && isSilentAgain(row, last))) {
+            throw new AssertionError(name + "/" + id + " #" + row.occurrence + " was lost; the last event was "
+                    + (last == null ? "none" : "#" + last.occurrence));
+        }
+    }
+
+    /** One that was deleted and came again as it was, before a poll could see that. */
+    private boolean isSameVersion(@Nullable Row told, Row row) {
+        boolean counts = config.versions != Versions.FIELD;
+        return told != null
+                && Objects.equals(told.name, row.name)
+                && (!counts || Objects.equals(told.updated, row.updated))
+                && (config.versions != Versions.WHOLE || told.number == row.number);
+    }
+
+    /** The version that was there when the trigger began came back before a poll saw another one. */
+    private boolean isSilentAgain(Row row, @Nullable Delivered last) {
+        return last == null && config.versions == Versions.FIELD;
+    }
+
+    /** A store in memory where the process may end before or after what it writes. */
+    private final class CrashingStore implements StateStore {
+
+        private final StateStore store = StateStore.inMemory();
+
+        @Override
+        public StateLog open(String id) {
+            StateLog log = store.open(id);
+            return new StateLog() {
+                @Override
+                public void read(Consumer<byte[]> reader) {
+                    log.read(reader);
+                }
+
+                @Override
+                public void append(byte[] entry) {
+                    crash();
+                    log.append(entry);
+                    crash();
+                }
+
+                @Override
+                public void replace(Iterable<byte[]> entries) {
+                    log.replace(entries);
+                }
+
+                @Override
+                public void close() {
+                    log.close();
+                }
+            };
+        }
+
+        private void crash() {
+            if (crashIn > 0 && --crashIn == 0) {
+                note("    crash at the store");
+                crashed.add(polls);
+                throw new Crash();
+            }
+        }
+    }
+}

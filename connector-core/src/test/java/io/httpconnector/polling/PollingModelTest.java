@@ -1,0 +1,109 @@
+package io.httpconnector.polling;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.trigger.Delivery;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The trigger against a simulated service: whatever happens, nothing is lost, nothing is invented, and nothing comes twice without a
+ * crash. {@code -Dsteps=1000000} makes it longer, {@code -Dseed=...} repeats a scenario.
+ */
+class PollingModelTest {
+
+    private static final int STEPS = Integer.getInteger("steps", 6_000);
+    private static final int IN_SCENARIO = 120;
+
+    private final Service service = new Service();
+    private final HttpConnection connection = PollingModel.connection(service);
+    private final List<Logger> loggers = List.of(
+            (Logger) LoggerFactory.getLogger(PollingTrigger.class), (Logger) LoggerFactory.getLogger(Delivery.class));
+
+    PollingModelTest() {
+        loggers.forEach(logger -> logger.setLevel(Level.OFF));
+    }
+
+    @AfterEach
+    void end() {
+        loggers.forEach(logger -> logger.setLevel(null));
+        connection.close();
+        service.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void ledgersMatch(PollingModel.Mode mode) {
+        run(mode, 20261128 + mode.ordinal(), STEPS / (2 * PollingModel.Mode.values().length));
+    }
+
+    @Test
+    void ledgersMatchWhateverTheSeed() {
+        Long given = Long.getLong("seed");
+        String mode = System.getProperty("mode");
+        long seed = given == null ? System.nanoTime() : given;
+        System.out.println("PollingModelTest: seed " + seed);
+        run(
+                mode == null ? null : PollingModel.Mode.valueOf(mode),
+                seed,
+                given == null || System.getProperty("steps") != null ? STEPS / 2 : 1);
+    }
+
+    private void run(PollingModel.@Nullable Mode mode, long seed, int steps) {
+        Random seeds = new Random(seed);
+        long start = System.nanoTime();
+        int done = 0;
+        int polls = 0;
+        List<Throwable> failures = new ArrayList<>();
+        for (long one = seed; done < steps; one = seeds.nextLong()) {
+            PollingModel model = new PollingModel(one, mode, service, connection);
+            try {
+                model.run(IN_SCENARIO);
+            } catch (Throwable e) {
+                failures.add(Boolean.getBoolean("unshrunk") ? e : shrunk(mode, one, e));
+                if (failures.size() >= Integer.getInteger("failures", 1)) {
+                    break;
+                }
+            }
+            done += IN_SCENARIO;
+            polls += model.polls;
+        }
+        System.out.printf(
+                "PollingModelTest %s: %d steps, %d polls, %.0f steps a second%n",
+                mode, done, polls, done / ((System.nanoTime() - start) / 1e9));
+        if (!failures.isEmpty()) {
+            AssertionError all = new AssertionError(failures.get(0).getMessage());
+            failures.forEach(all::addSuppressed);
+            throw all;
+        }
+    }
+
+    /** The same scenario, ended as early as it still fails. */
+    private AssertionError shrunk(PollingModel.@Nullable Mode mode, long seed, Throwable first) {
+        Throwable failure = first;
+        PollingModel shown = new PollingModel(seed, mode, service, connection);
+        for (int steps : Arrays.asList(1, 2, 3, 5, 8, 12, 18, 25, 35, 50, 70, 90, IN_SCENARIO)) {
+            PollingModel model = new PollingModel(seed, mode, service, connection);
+            shown = model;
+            try {
+                model.run(steps);
+            } catch (Throwable e) {
+                failure = e;
+                break;
+            }
+        }
+        return new AssertionError(
+                failure + "\n-Dseed=" + seed + (mode == null ? "" : " -Dmode=" + mode) + "\n" + shown.config + "\n"
+                        + String.join("\n", shown.trace),
+                failure);
+    }
+}
