@@ -369,7 +369,11 @@ final class PollingModel {
     private void step() {
         int kind = random.nextInt(100);
         if (kind < 40) {
-            mutate(anySource());
+            // Many at once make reads of several pages.
+            Source source = anySource();
+            for (int i = random.nextInt(4) == 0 ? 8 : 1; i > 0; i--) {
+                mutate(source);
+            }
         } else if (kind < 75) {
             poll();
         } else if (kind < 85) {
