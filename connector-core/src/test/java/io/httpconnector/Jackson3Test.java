@@ -36,9 +36,13 @@ class Jackson3Test {
     @Test
     void treesAreTheBodiesOfRequests() {
         assertThat(Json.parse(body(Request.post("/").json(tree)))).isEqualTo(Json.parse(JSON));
-        assertThat(body(Request.post("/").json(Map.of("a", tree.get("decimal"))))).isEqualTo("{\"a\":1.50}");
-        assertThat(Json.parse(body(Request.post("/").json(new Order("7", tree)))).get("data")).isEqualTo(Json.parse(JSON));
-        assertThat(body(Request.post("/").json(List.of(tree.get("int"), tree.get("text"))))).isEqualTo("[7,\"a\\u0007\\\"\"]");
+        assertThat(body(Request.post("/").json(Map.of("a", tree.get("decimal")))))
+                .isEqualTo("{\"a\":1.50}");
+        assertThat(Json.parse(body(Request.post("/").json(new Order("7", tree))))
+                        .get("data"))
+                .isEqualTo(Json.parse(JSON));
+        assertThat(body(Request.post("/").json(List.of(tree.get("int"), tree.get("text")))))
+                .isEqualTo("[7,\"a\\u0007\\\"\"]");
     }
 
     @Test
@@ -54,13 +58,15 @@ class Jackson3Test {
         assertThat(Json.parse(body(request)).get("all")).isEqualTo(Json.parse(JSON));
         assertThat(Json.parse(body(request)).get("one")).hasToString("1.50");
         assertThat(body(template.render("order", Map.of("int", tree.get("int"), "decimal", 2))))
-                .contains("\"one\"").contains("2");
+                .contains("\"one\"")
+                .contains("2");
     }
 
     @Test
     void missingAndOddTreesAreNoGarbage() {
         assertThat(Json.tree(tree.path("nothing")).isMissingNode()).isTrue();
-        assertThat(Json.tree(Map.of("a", tree.path("nothing"))).get("a").isNull()).isTrue();
+        assertThat(Json.tree(Map.of("a", tree.path("nothing"))).get("a").isNull())
+                .isTrue();
         assertThat(Json.tree(jackson3.createObjectNode().put("bytes", new byte[] {1, 2})))
                 .isEqualTo(Json.parse("{\"bytes\":\"AQI=\"}"));
     }
@@ -73,7 +79,8 @@ class Jackson3Test {
         json.set("payload", payload);
         TriggerEvent event = TriggerEvent.fromJson(json);
 
-        tools.jackson.databind.JsonNode converted = jackson3.readTree(event.payload().toString());
+        tools.jackson.databind.JsonNode converted =
+                jackson3.readTree(event.payload().toString());
 
         assertThat(converted).isEqualTo(tree);
         assertThat(event.time()).isEqualTo(Instant.parse("2026-01-31T12:00:00Z"));
@@ -81,8 +88,7 @@ class Jackson3Test {
 
     @Test
     void resultsOfConnectionTestsAreWrittenByBoth() throws Exception {
-        ConnectionTest test = ConnectionTest.failed(
-                new ConnectorException("broken"), java.time.Duration.ofMillis(5));
+        ConnectionTest test = ConnectionTest.failed(new ConnectorException("broken"), java.time.Duration.ofMillis(5));
         String expected = "{\"ok\":false,\"outcome\":\"OTHER_FAILURE\",\"message\":\"broken\",\"took\":\"PT0.005S\"}";
 
         assertThat(jackson3.readTree(jackson3.writeValueAsString(test))).isEqualTo(jackson3.readTree(expected));

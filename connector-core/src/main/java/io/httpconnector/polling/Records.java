@@ -221,7 +221,7 @@ public final class Records {
                 .text("keyed", Records::keyed)
                 .text("expand", Records::expand);
         for (Where where : reader.objects("where", Where::read)) {
-            steps.with("where", where, (records, one) -> records.where(one.field, one.values));
+            steps.with("where", where, (records, one) -> records.where(one.field, one.values.toArray(String[]::new)));
         }
         return steps.flag("optional", Records::optional).value();
     }
@@ -234,10 +234,9 @@ public final class Records {
     }
 
     /** An element of the member {@code where}. */
-    private record Where(String field, String... values) {
+    private record Where(String field, List<String> values) {
         static Where read(JsonObjectReader reader) {
-            Where where = new Where(
-                    reader.requiredText("field"), reader.requiredTexts("values").toArray(String[]::new));
+            Where where = new Where(reader.requiredText("field"), reader.requiredTexts("values"));
             reader.attempt("field", () -> {
                 Pointer unused = Pointer.of("where", where.field);
             });

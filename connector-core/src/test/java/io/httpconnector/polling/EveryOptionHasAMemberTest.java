@@ -80,15 +80,20 @@ class EveryOptionHasAMemberTest {
     @MethodSource("options")
     void isWrittenAndReadWithoutLoss(Method option) throws Exception {
         String type = option.getDeclaringClass().getSimpleName();
-        boolean ofNumber = type.equals("Cursor") && List.of(option.getParameterTypes()).contains(long.class);
+        boolean ofNumber =
+                type.equals("Cursor") && List.of(option.getParameterTypes()).contains(long.class);
         Supplier<Object> start = ofNumber ? () -> Cursor.number("/n") : STARTS.get(type);
 
         Object changed = option.invoke(start.get(), arguments(option));
         JsonNode written = trigger(changed).toJson();
-        JsonNode read = PollingTrigger.named("t").definition(Json.parse(written.toString())).toJson();
+        JsonNode read = PollingTrigger.named("t")
+                .definition(Json.parse(written.toString()))
+                .toJson();
 
         assertThat(read).as(name(option)).isEqualTo(written);
-        assertThat(written).as("%s has no member in the document", option).isNotEqualTo(trigger(start.get()).toJson());
+        assertThat(written)
+                .as("%s has no member in the document", option)
+                .isNotEqualTo(trigger(start.get()).toJson());
     }
 
     private static PollingTriggerBuilder trigger(Object part) {
@@ -142,7 +147,8 @@ class EveryOptionHasAMemberTest {
                 case "RequestTemplateBuilder.header" -> "X-Other";
                 case "RequestTemplateBuilder.bytes" -> index == 0 ? "{{a.b}}" : "text/plain";
                 case "RequestTemplateBuilder.file" -> index == 3 ? "{{a.b}}" : "text/plain";
-                default -> isStyled && index == 1 ? "{{a.b}}" : index == 0 || !option.startsWith("Req") ? "/other" : "v";
+                default ->
+                    isStyled && index == 1 ? "{{a.b}}" : index == 0 || !option.startsWith("Req") ? "/other" : "v";
             };
         }
         Map<Class<?>, Object> values = Map.ofEntries(
@@ -150,7 +156,9 @@ class EveryOptionHasAMemberTest {
                 Map.entry(long.class, 7L),
                 Map.entry(char.class, ';'),
                 Map.entry(Object.class, Map.of("a", 1)),
-                Map.entry(Duration.class, option.equals("Delivery.backoff") ? Duration.ofSeconds(9) : Duration.ofHours(2)),
+                Map.entry(
+                        Duration.class,
+                        option.equals("Delivery.backoff") ? Duration.ofSeconds(9) : Duration.ofHours(2)),
                 Map.entry(ZoneId.class, ZoneId.of("Europe/Berlin")),
                 Map.entry(Order.class, Order.DESCENDING),
                 Map.entry(Place.class, Place.header("X-" + index)),

@@ -13,6 +13,7 @@ public final class InputField {
 
     private final String name;
     private final @Nullable String label;
+
     @JsonProperty("hint")
     private final @Nullable String hint;
 
