@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Json;
-import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.Response;
+import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.template.PillFilter;
 import io.httpconnector.template.Pills;
@@ -166,7 +166,12 @@ public final class Parents {
                 String url = pager.url();
                 var request = template.render(pills.and("page", pager.pills()));
                 page = PageReader.read(
-                        connection, url == null ? request : request.at(url), pager.number(), records, listing, deadline.left());
+                        connection,
+                        url == null ? request : request.at(url),
+                        pager.number(),
+                        records,
+                        listing,
+                        deadline.left());
             } while (!page.isIgnored() && pager.next(page));
         }
         return new Found(listing.found, listing.problem);

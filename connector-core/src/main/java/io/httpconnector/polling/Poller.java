@@ -384,7 +384,8 @@ final class Poller {
     /** Whether the others would fail in the same way: the quota has ended, or the handler waits. */
     private static boolean endsThePoll(RuntimeException e) {
         return e instanceof RateLimitedException
-                || (e instanceof PollingException waits && (waits.reason() == Reason.HANDLER_WAITS || waits.reason() == Reason.TIMED_OUT));
+                || (e instanceof PollingException waits
+                        && (waits.reason() == Reason.HANDLER_WAITS || waits.reason() == Reason.TIMED_OUT));
     }
 
     private static List<String> rotated(Collection<String> parents, @Nullable String first) {

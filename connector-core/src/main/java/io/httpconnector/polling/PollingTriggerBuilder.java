@@ -480,8 +480,8 @@ public final class PollingTriggerBuilder {
             LOG.warn("{}: {}", id, impossible);
         }
         PollingEngine carrier = engine == null ? PollingEngine.shared() : engine;
-        Poller poller = new Poller(
-                definition, asked, store, carrier.time(), carrier.handlers(), List.copyOf(listeners));
+        Poller poller =
+                new Poller(definition, asked, store, carrier.time(), carrier.handlers(), List.copyOf(listeners));
         return new PollingTrigger(definition, poller, new Timetable(id, schedule, carrier, poller));
     }
 

@@ -104,7 +104,10 @@ final class Reading {
     boolean foundTheOrderOf(Reading before) {
         boolean bothKnown = before.end == End.COMPLETE && end == End.COMPLETE;
         boolean bothRepeated = before.end == End.REPEATED && end == End.REPEATED && sequence == before.sequence;
-        return (bothKnown || bothRepeated) && sequenceOfBefore == before.sequence && others == before.others && !before.changed;
+        return (bothKnown || bothRepeated)
+                && sequenceOfBefore == before.sequence
+                && others == before.others
+                && !before.changed;
     }
 
     long others() {

@@ -725,13 +725,17 @@ final class PollingModel {
             case WHOLE -> builder.versionOfWholeRecord("/occurrence", "/touch");
             case NONE -> {}
         }
-        Cursor times = Cursor.timestamp("/updated").order(config.order).lookback(Duration.ofSeconds(config.backwards ? BACK_SECONDS : 0));
+        Cursor times = Cursor.timestamp("/updated")
+                .order(config.order)
+                .lookback(Duration.ofSeconds(config.backwards ? BACK_SECONDS : 0));
         switch (config.mode) {
             case TIME -> builder.cursor(times.in("since"));
             case NOT_SENT -> builder.cursor(times.notSent());
             case NUMBER ->
-                builder.cursor(
-                        Cursor.number("/number").lookback(config.backwards ? 5 : 0).order(config.order).in("since"));
+                builder.cursor(Cursor.number("/number")
+                        .lookback(config.backwards ? 5 : 0)
+                        .order(config.order)
+                        .in("since"));
             case OPAQUE -> builder.cursor(Cursor.opaque("/token").in("token"));
             case DELETIONS -> builder.deletions();
             case WINDOWS -> {

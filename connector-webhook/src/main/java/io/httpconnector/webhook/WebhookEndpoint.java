@@ -175,11 +175,10 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
      */
     private WebhookResponse once(
             @Nullable String fingerprint, List<WebhookEvent> events, Deadline deadline, Watch watch) {
-        Supplier<WebhookResponse> work = () ->
-                mailbox == null ? handled(events, deadline, watch) : stored(events, mailbox, deadline);
-        boolean same = mailbox == null
-                && events.size() == 1
-                && events.get(0).id().equals(fingerprint);
+        Supplier<WebhookResponse> work =
+                () -> mailbox == null ? handled(events, deadline, watch) : stored(events, mailbox, deadline);
+        boolean same =
+                mailbox == null && events.size() == 1 && events.get(0).id().equals(fingerprint);
         if (fingerprint == null || same) {
             return work.get();
         }

@@ -133,9 +133,7 @@ class BuilderCoverageTest {
     private static boolean hasMember(RichDefinitions rich, String place) throws Exception {
         String[] both = place.split("/", 2);
         return RichDefinitions.TYPES.containsKey(both[0])
-                && !rich.definition(both[0])
-                        .at("/strategies/a/" + both[1])
-                        .isMissingNode();
+                && !rich.definition(both[0]).at("/strategies/a/" + both[1]).isMissingNode();
     }
 
     @Test
@@ -163,7 +161,8 @@ class BuilderCoverageTest {
     /** A new public strategy or builder must be listed above. */
     @Test
     void eachPublicStrategyIsWalked() {
-        Set<String> known = new TreeSet<>(BUILDERS.stream().map(Class::getSimpleName).toList());
+        Set<String> known =
+                new TreeSet<>(BUILDERS.stream().map(Class::getSimpleName).toList());
         known.addAll(Set.of(
                 "ExpiresAs",
                 "LoginException",
@@ -221,7 +220,8 @@ class BuilderCoverageTest {
     void eachMemberIsAnOptionOfSomething() throws Exception {
         try (RichDefinitions rich = new RichDefinitions()) {
             JsonNode parsed = RichDefinitions.JSON.readTree(
-                    AuthDefinition.parse(rich.definition("oauth2-password").toString()).toString());
+                    AuthDefinition.parse(rich.definition("oauth2-password").toString())
+                            .toString());
             assertThat(Stream.of("refreshBefore", "resource", "tokenHeaders").toList())
                     .allMatch(name -> parsed.at("/strategies/a").has(name));
         }

@@ -143,8 +143,9 @@ class DefinitionChecksTest {
 
     @Test
     void claimsKeepTheirTypes() {
-        Request request = applied("'type': 'jwt', 'algorithm': 'HS256', 'key': '{{auth.k}}', 'claims': {'aud': ['a', '{{auth.u}}'],"
-                + " 'n': 7, 'b': false, 'o': {'x': [1.5, null]}, 'opt': '{{auth.o}}', 'up': '{{auth.u | upper}}'}");
+        Request request = applied(
+                "'type': 'jwt', 'algorithm': 'HS256', 'key': '{{auth.k}}', 'claims': {'aud': ['a', '{{auth.u}}'],"
+                        + " 'n': 7, 'b': false, 'o': {'x': [1.5, null]}, 'opt': '{{auth.o}}', 'up': '{{auth.u | upper}}'}");
         String payload = request.header("Authorization").orElseThrow().split("\\.", -1)[1];
         assertThat(new String(Base64.getUrlDecoder().decode(payload), StandardCharsets.UTF_8))
                 .contains("\"aud\":[\"a\",\"ann\"],\"n\":7,\"b\":false,\"o\":{\"x\":[1.5,null]},\"up\":\"ANN\"}")
@@ -155,7 +156,8 @@ class DefinitionChecksTest {
     void bodyFieldsKeepTheirTypes() {
         Request request = applied("'type': 'custom', 'bodyFields': {'auth': {'key': '{{auth.k}}', 'n': [1]}, 'v': 2}");
         assertThat(body(request)).isEqualTo("{\"auth\":{\"key\":\"k1\",\"n\":[1]},\"v\":2}");
-        assertThat(body(applied("'type': 'custom', 'bodyFields': {'v': 2, 'k': '{{auth.k}}'}"))).isEqualTo("v=2&k=k1");
+        assertThat(body(applied("'type': 'custom', 'bodyFields': {'v': 2, 'k': '{{auth.k}}'}")))
+                .isEqualTo("v=2&k=k1");
     }
 
     private static String body(Request request) {

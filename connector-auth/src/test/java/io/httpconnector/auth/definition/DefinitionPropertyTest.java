@@ -132,8 +132,8 @@ class DefinitionPropertyTest {
                 } catch (InvalidDefinitionException e) {
                     assertThat(e.problems())
                             .as("%s at %s", other, pointer)
-                            .anyMatch(problem -> problem.startsWith(pointer + ":")
-                                    || problem.startsWith(pointer + "/"));
+                            .anyMatch(
+                                    problem -> problem.startsWith(pointer + ":") || problem.startsWith(pointer + "/"));
                 }
             }
         }

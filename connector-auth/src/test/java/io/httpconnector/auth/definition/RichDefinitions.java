@@ -81,14 +81,17 @@ final class RichDefinitions implements AutoCloseable {
             Map.entry(
                     "oauth1",
                     "\"consumerKey\": \"{{auth.user}}\", \"consumerSecret\": \"{{auth.key}}\", \"token\": \"t-{{auth.user}}\","
-                            + " \"tokenSecret\": \"{{auth.key}}\", \"realm\": \"r\", \"signature\": \"HMAC-SHA256\", " + COMMON),
+                            + " \"tokenSecret\": \"{{auth.key}}\", \"realm\": \"r\", \"signature\": \"HMAC-SHA256\", "
+                            + COMMON),
             Map.entry(
                     "oauth1 rsa",
-                    "\"consumerKey\": \"{{auth.user}}\", \"privateKey\": \"{{auth.pem}}\", \"signature\": \"RSA-SHA1\", " + COMMON),
+                    "\"consumerKey\": \"{{auth.user}}\", \"privateKey\": \"{{auth.pem}}\", \"signature\": \"RSA-SHA1\", "
+                            + COMMON),
             Map.entry(
                     "jwt",
                     "\"algorithm\": \"HS256\", \"key\": \"{{auth.key}}\", \"keyId\": \"k1\", \"prefix\": \"JWT \", \"lifetime\": \"PT5M\","
-                            + " \"claims\": {\"iss\": \"{{auth.user}}\", \"aud\": [\"a\", \"b\"], \"n\": {\"m\": [1, 2.5, false, null]}}, " + COMMON),
+                            + " \"claims\": {\"iss\": \"{{auth.user}}\", \"aud\": [\"a\", \"b\"], \"n\": {\"m\": [1, 2.5, false, null]}}, "
+                            + COMMON),
             Map.entry(
                     "login",
                     "\"method\": \"PUT\", \"loginUrl\": \"BASE/login/{{auth.user}}\", \"loginHeaders\": {\"X-L\": \"{{auth.key}}\"},"
@@ -107,20 +110,21 @@ final class RichDefinitions implements AutoCloseable {
             Map.entry("oauth2-authorization-code", OAUTH2),
             Map.entry(
                     "oauth2-client-credentials",
-                    OAUTH2 + ", \"clientKey\": {\"algorithm\": \"PS256\", \"key\": \"{{auth.pem}}\", \"keyId\": \"k\", \"certificate\":"
+                    OAUTH2
+                            + ", \"clientKey\": {\"algorithm\": \"PS256\", \"key\": \"{{auth.pem}}\", \"keyId\": \"k\", \"certificate\":"
                             + " \"CERTIFICATE\"}"),
             Map.entry("oauth2-client-credentials discover", "\"discover\": \"BASE\", \"scopes\": \"a b\""),
             Map.entry("oauth2-device-code", OAUTH2),
             Map.entry(
                     "oauth2-jwt-bearer",
-                    OAUTH2 + ", \"algorithm\": \"RS256\", \"key\": \"{{auth.pem}}\", \"keyId\": \"k\", \"claims\": {\"iss\":"
+                    OAUTH2
+                            + ", \"algorithm\": \"RS256\", \"key\": \"{{auth.pem}}\", \"keyId\": \"k\", \"claims\": {\"iss\":"
                             + " \"{{auth.user}}\", \"aud\": [\"a\"]}"),
             Map.entry("oauth2-password", OAUTH2 + ", \"user\": \"{{auth.user}}\", \"password\": \"{{auth.key}}\""),
             Map.entry(
                     "oauth2-refresh-token",
                     // A refresh token has the scopes that it was issued with.
-                    OAUTH2.replaceFirst("\"scopes\": [^]]*],", "")
-                            + ", \"refreshToken\": \"{{auth.key}}\"")));
+                    OAUTH2.replaceFirst("\"scopes\": [^]]*],", "") + ", \"refreshToken\": \"{{auth.key}}\"")));
 
     private static final String CERTIFICATE = RichDefinitions.certificate();
     private static final Set<String> IGNORED =
@@ -140,7 +144,8 @@ final class RichDefinitions implements AutoCloseable {
         KeyPairGenerator keys = KeyPairGenerator.getInstance("RSA");
         keys.initialize(2048);
         pem = "-----BEGIN PRIVATE KEY-----\n"
-                + Base64.getMimeEncoder().encodeToString(keys.generateKeyPair().getPrivate().getEncoded())
+                + Base64.getMimeEncoder()
+                        .encodeToString(keys.generateKeyPair().getPrivate().getEncoded())
                 + "\n-----END PRIVATE KEY-----\n";
     }
 
@@ -184,7 +189,11 @@ final class RichDefinitions implements AutoCloseable {
         for (String strategy : new java.util.TreeSet<>(definition.strategies())) {
             meaning.append(strategy).append(definition.test()).append('\n');
             for (InputField field : definition.fields(strategy)) {
-                meaning.append(field.name() + field.label() + field.hint() + field.isSecret() + field.defaultValue()
+                meaning.append(field.name()
+                        + field.label()
+                        + field.hint()
+                        + field.isSecret()
+                        + field.defaultValue()
                         + field.isOptional());
             }
             received.clear();
@@ -207,8 +216,7 @@ final class RichDefinitions implements AutoCloseable {
             if (isType(definition, strategy, "oauth2-authorization-code")) {
                 AuthorizationFlow flow = AuthorizationFlow.of(connection);
                 URI url = flow.start("s");
-                meaning.append(sorted(
-                        url.toString().replaceAll("(state|code_challenge|nonce)=[^&]*", "$1"), "[?&]"));
+                meaning.append(sorted(url.toString().replaceAll("(state|code_challenge|nonce)=[^&]*", "$1"), "[?&]"));
                 Matcher state = Pattern.compile("state=([^&]*)").matcher(url.getRawQuery());
                 meaning.append(state.find());
                 flow.finish("code=c&realm=7&realmId=7&iss=" + url() + "&state=" + state.group(1), "s");
@@ -270,9 +278,7 @@ final class RichDefinitions implements AutoCloseable {
         byte[] answer = ("""
                 {"access_token": "a-token", "token": "t", "id": "s", "token_endpoint": "BASE/token", "issuer": "BASE",
                  "device_code": "d", "user_code": "u", "verification_uri": "https://x.example.com", "api_domain": "BASE", "instance_url": "BASE",
-                 "data": {"token": "a-token", "refresh": "r", "in": 60, "host": "h"}}""")
-                .replace("BASE", base)
-                .getBytes(StandardCharsets.UTF_8);
+                 "data": {"token": "a-token", "refresh": "r", "in": 60, "host": "h"}}""").replace("BASE", base).getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().add("Content-Type", "application/json");
         exchange.getResponseHeaders().add("X-Token", "header-token");
         exchange.getResponseHeaders().add("Set-Cookie", "sid=cookie-token");
@@ -309,13 +315,15 @@ final class RichDefinitions implements AutoCloseable {
     private static String masked(String text) {
         return JWT.matcher(text)
                 .replaceAll(jwt -> Matcher.quoteReplacement(claims(jwt.group(1))))
-                .replaceAll("(oauth_nonce|oauth_timestamp|oauth_signature|Signature|SignedHeaders|Credential)=[^,]*", "$1")
+                .replaceAll(
+                        "(oauth_nonce|oauth_timestamp|oauth_signature|Signature|SignedHeaders|Credential)=[^,]*", "$1")
                 .replaceAll("code_verifier=[^&]*", "code_verifier");
     }
 
     private static String claims(String payload) {
         try {
-            ObjectNode claims = (ObjectNode) JSON.readTree(Base64.getUrlDecoder().decode(payload));
+            ObjectNode claims =
+                    (ObjectNode) JSON.readTree(Base64.getUrlDecoder().decode(payload));
             claims.remove(List.of("iat", "exp", "jti"));
             return "JWT " + canonical(claims).replace('"', '\'');
         } catch (IOException e) {
