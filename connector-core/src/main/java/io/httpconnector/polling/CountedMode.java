@@ -223,7 +223,7 @@ final class CountedMode implements Mode {
         if (!isFromNow()) {
             return true;
         }
-        if (mark > cursor.unsettled(TimeText.nanos(clock.date()))) {
+        if (mark > cursor.latestNow(TimeText.nanos(clock.date()))) {
             // A time to come says nothing of when the record came.
             return true;
         }

@@ -557,6 +557,12 @@ public final class Cursor {
         return now - range.settle;
     }
 
+    /** The latest time that what is stored by now can be read as: a local time may be that of the hour that is to be repeated. */
+    long latestNow(long now) {
+        boolean isLocal = kind == Kind.TIME && !text.zone().getRules().isFixedOffset();
+        return unsettled(now) + (isLocal ? 2 * 3600 * NANOS : 0);
+    }
+
     /** The latest time that what is stored at a time can have. */
     long unsettled(long time) {
         return time + range.settle;
