@@ -3,6 +3,7 @@ package io.httpconnector;
 import static io.httpconnector.WirePeer.CLOSE;
 import static io.httpconnector.WirePeer.PAUSE;
 import static io.httpconnector.WirePeer.TUNNEL;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -70,13 +71,24 @@ class CredentialAttackTest {
 
     // ------------------------------------------------------------------------------- led to another origin
 
+    @SuppressWarnings("UnnecessaryLambda") // one line each, as in a table
     private static final UnaryOperator<HttpConnectionBuilder> PLAIN_DEFAULT = c -> c.header("X-Api-Key", KEY);
+
+    @SuppressWarnings("UnnecessaryLambda")
     private static final UnaryOperator<HttpConnectionBuilder> SECRET_DEFAULT = c -> c.header("X-Api-Key", SECRET);
+
+    @SuppressWarnings("UnnecessaryLambda")
     private static final UnaryOperator<HttpConnectionBuilder> DEFAULT_QUERY = c -> c.query("key", KEY);
+
+    @SuppressWarnings("UnnecessaryLambda")
     private static final UnaryOperator<HttpConnectionBuilder> STRATEGY =
             c -> c.auth(request -> request.header("Authorization", "Bearer " + KEY));
+
+    @SuppressWarnings("UnnecessaryLambda")
     private static final UnaryOperator<HttpConnectionBuilder> STRATEGY_QUERY =
             c -> c.auth(request -> request.query("key", KEY));
+
+    @SuppressWarnings("UnnecessaryLambda")
     private static final UnaryOperator<HttpConnectionBuilder> NOTHING = c -> c;
 
     /**
@@ -178,7 +190,7 @@ class CredentialAttackTest {
                 new Lure(
                         "302 while a body is streamed",
                         PLAIN_DEFAULT,
-                        (c, s, f) -> c.read(Request.get("/start"), (head, in) -> new String(in.readAllBytes())),
+                        (c, s, f) -> c.read(Request.get("/start"), (head, in) -> new String(in.readAllBytes(), UTF_8)),
                         redirect(302),
                         null),
                 new Lure(

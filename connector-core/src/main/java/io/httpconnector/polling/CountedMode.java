@@ -354,11 +354,12 @@ final class CountedMode implements Mode {
     private void compare(boolean early, long reached) {
         boolean isPart = early || cursor.windows() != null;
         Unproven base = base(isPart);
-        boolean confirmed = base != null
+        boolean confirmed = false;
+        if (base != null
                 && reading.foundTheSame()
                 && base.others() == reading.others()
-                && isAllHere(early ? base.reached() : Long.MAX_VALUE);
-        if (confirmed) {
+                && isAllHere(early ? base.reached() : Long.MAX_VALUE)) {
+            confirmed = true;
             proveUnlessStuck(base.reached());
             at = base.reached();
         }

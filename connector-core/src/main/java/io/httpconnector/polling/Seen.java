@@ -110,7 +110,7 @@ final class Seen {
             long[] cells = table.cells;
             for (int at = 2; at < cells.length; at += WIDTH) {
                 long flags = ended ? (cells[at] & HERE) << 1 : cells[at] & BEFORE;
-                cells[at] = cells[at] & ~(HERE | BEFORE) | flags;
+                cells[at] = (cells[at] & ~(HERE | BEFORE)) | flags;
             }
         }
     }

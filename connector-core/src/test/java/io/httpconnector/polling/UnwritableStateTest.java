@@ -143,6 +143,7 @@ class UnwritableStateTest {
     }
 
     @Test
+    @SuppressWarnings("try") // closed before its end
     void aRemovedStateIsReportedUntilTheUserResetsIt() throws Exception {
         for (int what = 0; what < 3; what++) {
             handled.clear();
@@ -196,6 +197,7 @@ class UnwritableStateTest {
     }
 
     @Test
+    @SuppressWarnings("try") // closed before its end
     void aDamagedStateIsReset() throws Exception {
         try (StateStore store = StateStore.file(directory.resolve("state"));
                 PollingTrigger trigger = trigger(store).build()) {
