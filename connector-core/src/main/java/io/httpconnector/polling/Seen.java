@@ -63,11 +63,11 @@ final class Seen {
 
         /** What outlasts the process: whether it counts as read the last time. */
         long stored() {
-            return version | (long) count << 2 | (here || before ? HERE : 0);
+            return version | ((long) count << 2) | (here || before ? HERE : 0);
         }
 
         private long packed() {
-            return version | (long) count << 2 | (before ? BEFORE : 0) | (here ? HERE : 0);
+            return version | ((long) count << 2) | (before ? BEFORE : 0) | (here ? HERE : 0);
         }
     }
 
