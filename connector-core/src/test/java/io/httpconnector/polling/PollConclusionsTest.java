@@ -347,7 +347,7 @@ class PollConclusionsTest {
                         .map(one -> Map.<String, Object>of("id", one, "name", one))
                         .toList());
             }
-            return name.equals("failing") && fails[0] || name.equals("always")
+            return (name.equals("failing") && fails[0]) || name.equals("always")
                     ? Answer.status(500)
                     : answer(below.get(name));
         };
