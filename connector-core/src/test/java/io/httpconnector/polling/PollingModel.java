@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -172,7 +173,6 @@ final class PollingModel {
     private static final DateTimeFormatter LOCAL =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss").withZone(BERLIN);
     private static final Duration STEP = Duration.ofMinutes(10);
-    private static final String[] NAMES = {"a", "b", "c"};
     private static final int BACK_SECONDS = 20;
 
     /** A record as it is. */
@@ -233,7 +233,7 @@ final class PollingModel {
     private static final class ModelTime implements Time {
         final Thread owner = Thread.currentThread();
         final Instant start;
-        volatile long nanos;
+        final AtomicLong nanos = new AtomicLong();
 
         ModelTime(Instant start) {
             this.start = start;
@@ -241,12 +241,12 @@ final class PollingModel {
 
         @Override
         public long nanos() {
-            return nanos;
+            return nanos.get();
         }
 
         @Override
         public Instant now() {
-            return start.plusNanos(nanos);
+            return start.plusNanos(nanos.get());
         }
 
         @Override
@@ -254,7 +254,7 @@ final class PollingModel {
             if (Thread.currentThread() != owner) {
                 return gate.await(1, TimeUnit.DAYS);
             }
-            nanos += time.toNanos();
+            nanos.addAndGet(time.toNanos());
             return gate.getCount() == 0;
         }
     }
@@ -415,7 +415,7 @@ final class PollingModel {
     }
 
     private void pass(Duration how) {
-        time.nanos += how.toNanos();
+        time.nanos.addAndGet(how.toNanos());
         note("later");
     }
 
@@ -496,7 +496,7 @@ final class PollingModel {
             }
         }
         if (!quiet && random.nextInt(3) == 0) {
-            time.nanos += random.nextInt(2_000_000) * 1000L;
+            time.nanos.addAndGet(random.nextInt(2_000_000) * 1000L);
         }
         if (config.quota > 0 && begun != null && ++requests > config.quota && sources.size() > 1 && !isFirst) {
             return Answer.status(429).header("Retry-After", "60");
@@ -847,6 +847,7 @@ final class PollingModel {
     }
 
     /** When an event is delivered. */
+    @SuppressWarnings("ReferenceEquality") // The same delivery, not an equal one.
     private void examine(Delivered now) {
         boolean isDeletion = now.event.change() == Change.DELETED;
         Row was = history.get(now.occurrence + "." + now.touch);
@@ -962,7 +963,7 @@ final class PollingModel {
         if (config.versions == Versions.NONE && config.fromNow && !isTold) {
             return;
         }
-        if (isOwed && !isTold && !(config.fromNow && isSilentAgain(row, last))) {
+        if (isOwed && !isTold && !(config.fromNow && isSilentAgain(last))) {
             throw new AssertionError(name + "/" + id + " #" + row.occurrence + " was lost; the last event was "
                     + (last == null ? "none" : "#" + last.occurrence));
         }
@@ -978,7 +979,7 @@ final class PollingModel {
     }
 
     /** The version that was there when the trigger began came back before a poll saw another one. */
-    private boolean isSilentAgain(Row row, @Nullable Delivered last) {
+    private boolean isSilentAgain(@Nullable Delivered last) {
         return last == null && config.versions == Versions.FIELD;
     }
 
