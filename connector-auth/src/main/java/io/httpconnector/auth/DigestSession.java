@@ -34,6 +34,7 @@ final class DigestSession implements AuthStrategy {
         }
     };
     /** The challenge to the request that this thread is about to sign again: another thread must not spend its nonce. */
+    @SuppressWarnings("ThreadLocalUsage") // One for each connection.
     private final ThreadLocal<@Nullable DigestChallenge> answering = new ThreadLocal<>();
 
     private @Nullable DigestChallenge reusable;

@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -252,18 +251,18 @@ class FairnessTest {
             lanes.add("busy" + i, busy);
         }
         List<Lanes.Ticket<String>> running = new ArrayList<>();
-        AtomicInteger now = new AtomicInteger();
-        Lanes.Ticket<String> next = lanes.next(now.get());
+        long now = 0;
+        Lanes.Ticket<String> next = lanes.next(now);
         while (next != null) {
             running.add(next);
-            next = lanes.next(now.get());
+            next = lanes.next(now);
         }
         assertThat(running).as("alone it may take all workers").hasSize(8);
         lanes.add("other", new Lanes.Client("other"));
-        lanes.ended(running.remove(0), now.get());
-        next = lanes.next(now.get());
+        lanes.ended(running.remove(0), now);
+        next = lanes.next(now);
         assertThat(next.poll()).isEqualTo("other");
-        lanes.ended(next, now.get());
+        lanes.ended(next, now);
 
         // All of it hangs: it gets a quarter of the 32 slow places, and a quarter of the workers.
         long later = SECOND.toNanos();

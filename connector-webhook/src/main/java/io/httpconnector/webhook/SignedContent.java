@@ -150,7 +150,7 @@ final class SignedContent {
     boolean covers(Part part, @Nullable Part timestamp, @Nullable Part id) {
         return switch (part.kind) {
             case HEADER ->
-                !headers.isEmpty() && headers.contains(part.name.toLowerCase(Locale.ROOT))
+                (!headers.isEmpty() && headers.contains(part.name.toLowerCase(Locale.ROOT)))
                         || (names.contains("timestamp") && part.equals(timestamp))
                         || (names.contains("id") && part.equals(id));
             case BODY ->

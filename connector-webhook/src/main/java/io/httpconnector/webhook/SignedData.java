@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class SignedData {
 
     /** Everything counts. */
+    @SuppressWarnings("UnnecessaryLambda") // Compared with.
     private static final Predicate<Part> ALL = part -> true;
 
     private static final Part BODY = Part.list("");

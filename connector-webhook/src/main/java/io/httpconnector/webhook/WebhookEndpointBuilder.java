@@ -646,7 +646,7 @@ public final class WebhookEndpointBuilder {
         chosen.put("key", key);
         chosen.forEach((what, part) -> {
             boolean read = part == null
-                    || part.kind == Part.Kind.BODY && !what.equals("id")
+                    || (part.kind == Part.Kind.BODY && !what.equals("id"))
                     || all.stream()
                             .anyMatch(one -> one instanceof SignatureVerifier signature && signature.covers(part));
             if (signatures && !read) {

@@ -102,7 +102,7 @@ public final class WebhookResponse {
 
     /** Some servers send only the lower half of a character: U+560D and U+560A would end the line. */
     private static boolean isAllowed(int c) {
-        return c == '\t' || c >= ' ' && c < 0x7F || c >= 0xA0 && c <= 0xFF;
+        return c == '\t' || (c >= ' ' && c < 0x7F) || (c >= 0xA0 && c <= 0xFF);
     }
 
     /**

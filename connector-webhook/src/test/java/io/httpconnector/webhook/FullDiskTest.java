@@ -7,6 +7,7 @@ import io.httpconnector.state.StateException.Reason;
 import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.webhook.inbox.Inbox;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -143,7 +144,8 @@ class FullDiskTest extends InboxFixture {
         // Without a close, as by a crash: what is on the disk counts.
         eventually(() -> {
             synchronized (disk) {
-                return disk.entries.stream().anyMatch(entry -> new String(entry).contains("\"done\""));
+                return disk.entries.stream()
+                        .anyMatch(entry -> new String(entry, StandardCharsets.UTF_8).contains("\"done\""));
             }
         });
     }

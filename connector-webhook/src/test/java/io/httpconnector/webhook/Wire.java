@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** A request as an attacker has captured it, with everything that can be changed without the secret. Immutable. */
+@SuppressWarnings("ArrayRecordComponent")
 record Wire(String method, String path, String query, List<String[]> headers, byte[] body) {
 
     static Wire of(WebhookRequest signed) {

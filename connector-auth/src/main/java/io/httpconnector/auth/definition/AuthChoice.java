@@ -154,7 +154,7 @@ public final class AuthChoice {
         definition.base().fields().stream()
                 .filter(name -> !fields.containsKey(name))
                 .forEach(name -> known.put(name, "https://later.example.com"));
-        String url = known.url(definition.base());
+        var unused = known.url(definition.base());
         known.moveProblemsTo(values);
     }
 

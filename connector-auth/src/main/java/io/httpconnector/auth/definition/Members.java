@@ -30,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Members {
 
-    private static final BiConsumer<String, String> ANYTHING = (name, value) -> {};
-
     private final JsonObjectReader reader;
     /** The fields by name, and whether each is a secret. */
     private final Map<String, Boolean> fields;
@@ -145,7 +143,7 @@ final class Members {
     }
 
     Map<String, Text> texts(String name, boolean secrets) {
-        return texts(name, secrets, ANYTHING);
+        return texts(name, secrets, Members::acceptAnything);
     }
 
     /** Texts by name; a name is checked at once, with an empty value if the value has placeholders. */
@@ -337,4 +335,6 @@ final class Members {
     private static InvalidDefinitionException invalid(String problem) {
         return new InvalidDefinitionException("member", List.of(problem));
     }
+
+    private static void acceptAnything(String name, String value) {}
 }

@@ -163,13 +163,12 @@ final class RichDefinitions implements AutoCloseable {
 
     /** The definition of a type. */
     ObjectNode definition(String type) throws IOException {
-        return (ObjectNode) JSON.readTree(("""
+        return (ObjectNode) JSON.readTree("""
                 {"name": "Shop", "documentation": "https://example.com", "baseUrl": "BASE/{{auth.user}}", "test": "/me",
                  "fields": [{"name": "user", "label": "User", "hint": "h", "default": "ann"},
                             {"name": "key", "secret": true}, {"name": "hex", "secret": true}],
                  "strategies": {"a": {"type": "TYPE", "fields": [{"name": "empty", "optional": true}, {"name": "pem", "secret": true}],
-                                      MEMBERS}}}""")
-                .replace("TYPE", type.split(" ", 2)[0])
+                                      MEMBERS}}}""".replace("TYPE", type.split(" ", 2)[0])
                 .replace("MEMBERS", TYPES.get(type))
                 .replace("CERTIFICATE", CERTIFICATE.replace("\n", "\\n"))
                 .replace("BASE", url()));
@@ -275,10 +274,10 @@ final class RichDefinitions implements AutoCloseable {
                 .collect(Collectors.joining("\n"));
         received.add(masked(request + "\n" + headers + "\n" + body(new String(body, StandardCharsets.UTF_8))));
         String base = url();
-        byte[] answer = ("""
+        byte[] answer = """
                 {"access_token": "a-token", "token": "t", "id": "s", "token_endpoint": "BASE/token", "issuer": "BASE",
                  "device_code": "d", "user_code": "u", "verification_uri": "https://x.example.com", "api_domain": "BASE", "instance_url": "BASE",
-                 "data": {"token": "a-token", "refresh": "r", "in": 60, "host": "h"}}""").replace("BASE", base).getBytes(StandardCharsets.UTF_8);
+                 "data": {"token": "a-token", "refresh": "r", "in": 60, "host": "h"}}""".replace("BASE", base).getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().add("Content-Type", "application/json");
         exchange.getResponseHeaders().add("X-Token", "header-token");
         exchange.getResponseHeaders().add("Set-Cookie", "sid=cookie-token");

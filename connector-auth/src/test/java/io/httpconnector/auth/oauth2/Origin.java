@@ -56,7 +56,7 @@ final class Origin implements AutoCloseable {
 
     Origin() {
         try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
@@ -95,7 +95,7 @@ final class Origin implements AutoCloseable {
         List<Map<String, String>> forms = new ArrayList<>();
         for (Received request : received(path)) {
             Map<String, String> form = new LinkedHashMap<>();
-            for (String pair : request.body().split("&")) {
+            for (String pair : request.body().split("&", -1)) {
                 String[] both = pair.split("=", 2);
                 form.put(both[0], both.length == 1 ? "" : java.net.URLDecoder.decode(both[1], StandardCharsets.UTF_8));
             }

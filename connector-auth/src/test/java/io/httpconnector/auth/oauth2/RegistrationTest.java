@@ -188,6 +188,7 @@ class RegistrationTest {
     }
 
     /** Follows the redirect to the loopback interface. */
+    @SuppressWarnings("UnnecessaryLambda")
     private static final Consumer<URI> BROWSER =
             url -> get(URI.create(get(url).headers().firstValue("Location").orElse("http://127.0.0.1:1")));
 
@@ -379,7 +380,7 @@ class RegistrationTest {
         AuthorizationFlow.of(ann).authorize(BROWSER, Duration.ofSeconds(10));
         int port = URI.create(registrations().get(0).at("/redirect_uris/0").asText())
                 .getPort();
-        try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
             assertThat(taken.isBound()).isTrue();
             HttpConnection bob = connection(OAuth2.authorizationCode().discover(), "bob");
             AuthorizationFlow.of(bob).authorize(BROWSER, Duration.ofSeconds(10));

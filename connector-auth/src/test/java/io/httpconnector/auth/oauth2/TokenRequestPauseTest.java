@@ -96,7 +96,7 @@ class TokenRequestPauseTest {
             assertThat(fails(connection)).isNotNull();
         }
         assertThat(asked()).isEqualTo(2);
-        assertThat(fails(connection).retryAfter()).hasValue(Duration.ofSeconds(120));
+        assertThat(fails(connection).retryAfter()).hasValue(Duration.ofMinutes(2));
         clock.passes(Duration.ofSeconds(119));
         assertThat(fails(connection)).isInstanceOf(OAuth2Exception.class).hasMessageContaining("too early");
         assertThat(fails(connection).retryAfter()).hasValue(Duration.ofSeconds(1));
