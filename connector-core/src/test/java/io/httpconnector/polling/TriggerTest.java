@@ -601,16 +601,20 @@ class TriggerTest {
         put(1, "a");
         FailingStore store = new FailingStore();
         PollingTriggerBuilder builder = trigger().store(store).handler(event -> {
+            store.full = events.isEmpty();
             events.add(event);
-            store.full = events.size() == 1;
         });
         try (PollingTrigger trigger = builder.build()) {
             assertThatThrownBy(trigger::pollOnce).isInstanceOf(StateException.class);
+            put(2, "b");
+            assertThatThrownBy(trigger::pollOnce).isInstanceOf(StateException.class);
+            assertThat(events).extracting(TriggerEvent::key).containsExactly("1");
+
+            store.full = false;
             trigger.pollOnce();
             trigger.pollOnce();
         }
-        assertThat(events).extracting(TriggerEvent::key).containsExactly("1", "1");
-        assertThat(events.get(0).id()).isEqualTo(events.get(1).id());
+        assertThat(events).extracting(TriggerEvent::key).containsExactly("1", "2");
     }
 
     private void put(int id, String name) {

@@ -283,7 +283,8 @@ class CredentialsTest {
     void editedFileWithACredentialIsNotWrittenAgain(@TempDir Path dir) {
         JsonNode edited = Json.parse(
                 "{\"format\": \"http-connector/saved-request\", \"version\": 1, \"request\": {\"name\": \"T\", \"method\": \"POST\","
-                        + " \"url\": \"/\", \"body\": {\"json\": {\"password\": \"SuperSecret1\"}}}}");
+                        + " \"url\": \"/\", \"body\": {\"json\": {\"password\": \"SuperSecret1\"}}},"
+                        + " \"sample\": {\"request\": {}, \"response\": {}}, \"responses\": {}}");
         SavedRequest loaded = SavedRequest.fromJson(edited, Map.of());
 
         assertThatThrownBy(() -> loaded.save(dir.resolve("a.json")))
