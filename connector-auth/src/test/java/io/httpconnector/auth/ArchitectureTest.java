@@ -12,11 +12,11 @@ import com.tngtech.archunit.lang.ArchRule;
 class ArchitectureTest {
 
     @ArchTest
-    static final ArchRule strategiesUseTheRootTemplatesAndTheJsonReader = classes()
+    static final ArchRule strategiesUseTheRootTemplatesAndInternals = classes()
             .should()
             .onlyDependOnClassesThat(resideInAPackage("io.httpconnector.auth..")
                     .or(resideInAPackage("io.httpconnector"))
-                    .or(resideInAPackage("io.httpconnector.internal.json"))
+                    .or(resideInAPackage("io.httpconnector.internal.."))
                     .or(resideInAPackage("io.httpconnector.template"))
                     .or(resideInAPackage("java.."))
                     .or(resideInAPackage("javax.crypto.."))

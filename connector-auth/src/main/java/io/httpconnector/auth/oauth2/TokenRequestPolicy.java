@@ -1,6 +1,5 @@
 package io.httpconnector.auth.oauth2;
 
-import io.httpconnector.CannotConnectException;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidResponseException;
 import io.httpconnector.RateLimitedException;
@@ -33,12 +32,11 @@ record TokenRequestPolicy(Clock clock) implements FailedAttempts.Policy {
         if (failure instanceof StatusException e) {
             return e.status() >= 500 || e.status() == 408 ? TEMPORARY : REFUSED;
         }
-        boolean isTemporary = failure instanceof CannotConnectException
-                || failure instanceof TimedOutException
+        boolean isTemporary = failure instanceof TimedOutException
                 || failure instanceof TransferException
                 || failure instanceof RateLimitedException
                 || failure instanceof InvalidResponseException;
-        // What else fails, such as the token store, is no answer of the server.
+        // A request that did not reach the server, or a failure of the token store, is no response of the server.
         return isTemporary ? TEMPORARY : Duration.ZERO;
     }
 
