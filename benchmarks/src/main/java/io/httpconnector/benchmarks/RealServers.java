@@ -107,14 +107,24 @@ public final class RealServers {
             writer.get();
         }
         threads.shutdown();
-        // The slowest trigger reads what has settled, and once more.
-        TimeUnit.SECONDS.sleep(SETTLING_TIME.toSeconds() + 18);
+        awaitDelivery(readers);
         boolean matches = true;
         for (Reader reader : readers) {
             reader.close();
             matches &= reader.compare();
         }
         return matches;
+    }
+
+    /** Waits until nothing is owed, three minutes at most, and then for what may come twice. */
+    private static void awaitDelivery(List<Reader> readers) throws InterruptedException {
+        for (int second = 0;
+                second < 180
+                        && !readers.stream().allMatch(reader -> reader.lost().isEmpty());
+                second++) {
+            TimeUnit.SECONDS.sleep(1);
+        }
+        TimeUnit.SECONDS.sleep(SETTLING_TIME.toSeconds() + 12);
     }
 
     private static List<Reader> readers(
@@ -283,30 +293,39 @@ public final class RealServers {
             }
         }
 
-        boolean compare() {
+        private boolean compares() {
+            return name.startsWith("comparison");
+        }
+
+        /** What is owed: the last version of each record, and each deletion that the comparison can see. */
+        List<String> lost() {
             List<String> lost = new ArrayList<>();
-            List<String> invented = new ArrayList<>();
             ledger.versions.forEach((id, versions) -> {
                 Version last = new Version(id, versions.get(versions.size() - 1));
                 if (!ledger.deleted.contains(id) && !delivered.containsKey(last)) {
                     lost.add(last.toString());
                 }
             });
-            delivered.forEach((version, times) -> {
-                if (!ledger.versions.getOrDefault(version.id, List.of()).contains(version.text) || times > 1) {
-                    invented.add(version + " x" + times);
-                }
-            });
-            boolean compares = name.startsWith("comparison");
-            if (compares) {
+            if (compares()) {
                 delivered.keySet().stream()
                         .map(Version::id)
                         .distinct()
                         .filter(id -> ledger.deleted.contains(id) && !deletions.containsKey(id))
                         .forEach(id -> lost.add("deletion of " + id));
             }
+            return lost;
+        }
+
+        boolean compare() {
+            List<String> lost = lost();
+            List<String> invented = new ArrayList<>();
+            delivered.forEach((version, times) -> {
+                if (!ledger.versions.getOrDefault(version.id, List.of()).contains(version.text) || times > 1) {
+                    invented.add(version + " x" + times);
+                }
+            });
             deletions.forEach((id, times) -> {
-                if (!compares || !ledger.deleted.contains(id) || times > 1) {
+                if (!compares() || !ledger.deleted.contains(id) || times > 1) {
                     invented.add("deletion of " + id + " x" + times);
                 }
             });

@@ -50,6 +50,12 @@ final class TokenAnswer {
         if (accessToken == null) {
             throw error("token endpoint", answer, null, mask);
         }
+        if (!accessToken.chars().allMatch(c -> c >= 0x20 && c <= 0x7e)) {
+            throw new OAuth2Exception(
+                    "The token endpoint gave an access token with a character that it must not have (RFC 6749, appendix A.12)",
+                    null,
+                    null);
+        }
         String type = text(answer, null, "/token_type");
         if (type != null && BOUND.contains(type.toLowerCase(Locale.ROOT))) {
             throw new OAuth2Exception(

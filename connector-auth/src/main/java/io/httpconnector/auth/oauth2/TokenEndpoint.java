@@ -5,6 +5,7 @@ import com.github.scribejava.core.builder.api.DefaultApi20;
 import com.github.scribejava.core.model.OAuthConstants;
 import com.github.scribejava.core.model.OAuthRequest;
 import com.github.scribejava.core.model.Parameter;
+import com.github.scribejava.core.model.ParameterList;
 import com.github.scribejava.core.model.Verb;
 import com.github.scribejava.core.oauth.AccessTokenRequestParams;
 import com.github.scribejava.core.oauth.OAuth20Service;
@@ -17,6 +18,7 @@ import io.httpconnector.Response;
 import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
 import io.httpconnector.auth.JwtKey;
+import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -206,7 +208,7 @@ final class TokenEndpoint {
             boolean repeatable,
             @Nullable Issuer owner) {
         policy.check(form.getUrl(), owner);
-        List<Parameter> all = new ArrayList<>(form.getQueryStringParams().getParams());
+        List<Parameter> all = ownParameters(form);
         all.addAll(form.getBodyParams().getParams());
         Definition.orEmpty(parameters).forEach((name, value) -> {
             all.removeIf(known -> known.getKey().equals(name));
@@ -228,6 +230,14 @@ final class TokenEndpoint {
         }
         request = withClient(request, place());
         return answered("token endpoint", repeatable ? request.idempotent() : request);
+    }
+
+    /** Those of the query that are not in the URL already, which keeps its own: RFC 6749, section 3.2. */
+    private static List<Parameter> ownParameters(OAuthRequest form) {
+        ParameterList inUrl = new ParameterList();
+        inUrl.addQuerystring(URI.create(form.getUrl()).getRawQuery());
+        List<Parameter> all = form.getQueryStringParams().getParams();
+        return new ArrayList<>(all.subList(inUrl.getParams().size(), all.size()));
     }
 
     /** Tokens are the server's own to give: where it redirects to is none of ours to ask. */

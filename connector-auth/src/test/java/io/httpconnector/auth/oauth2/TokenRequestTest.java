@@ -1,0 +1,78 @@
+package io.httpconnector.auth.oauth2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.httpconnector.HttpConnection;
+import io.httpconnector.Request;
+import io.httpconnector.Retry;
+import io.httpconnector.Secret;
+import io.httpconnector.auth.oauth2.Origin.Reply;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a token request has, and which tokens are taken. */
+class TokenRequestTest {
+
+    private final Origin server = new Origin().on("/x", Reply.json("{}"));
+
+    @AfterEach
+    void end() {
+        server.close();
+    }
+
+    private HttpConnection connection(String tokenUrl, String method) {
+        return HttpConnection.named("Service")
+                .baseUrl(server.url(""))
+                .auth(OAuth2.clientCredentials()
+                        .client("id", Secret.of("secret-1"))
+                        .tokenUrl(server.url(tokenUrl))
+                        .tokenMethod(method)
+                        .build())
+                .retry(Retry.none())
+                .build();
+    }
+
+    /** RFC 6749, section 3.2: the query is kept, and no parameter is sent twice. */
+    @ParameterizedTest
+    @CsvSource({
+        "POST, /token?p=b2c_1&x=a%20b, p=b2c_1&x=a%20b",
+        "GET, /token?p=b2c_1, p=b2c_1&grant_type=client_credentials",
+        "POST, /token, null"
+    })
+    void queryOfTheTokenUrlIsSentOnce(String method, String tokenUrl, String query) {
+        server.on("/token", Reply.json("{\"access_token\":\"t\"}"));
+        try (HttpConnection connection = connection(tokenUrl, method)) {
+            connection.send(Request.get("/x"));
+        }
+        assertThat(server.received("/token"))
+                .singleElement()
+                .satisfies(request -> assertThat(request.query()).isEqualTo(query))
+                .satisfies(request -> assertThat(request.body()).doesNotContain("p=b2c_1", "x=a"));
+    }
+
+    /** RFC 6749, appendix A.12. */
+    @ParameterizedTest
+    @ValueSource(strings = {"AAAA\\r\\nEvil: 1", "AAAA\\u0000", "\\u00e9\\u4e2d", "AAAA\\u007f"})
+    void tokenThatNoHeaderMayHaveIsTheServersFault(String token) {
+        server.on("/token", Reply.json("{\"access_token\":\"" + token + "\",\"expires_in\":3600}"));
+        try (HttpConnection connection = connection("/token", "POST")) {
+            assertThatThrownBy(() -> connection.send(Request.get("/x")))
+                    .isInstanceOf(OAuth2Exception.class)
+                    .hasMessageContaining("character")
+                    .hasMessageNotContaining("AAAA");
+        }
+        assertThat(server.received("/x")).isEmpty();
+    }
+
+    @Test
+    void tokenOfTheWholeAlphabetIsTaken() {
+        server.on("/token", Reply.json("{\"access_token\":\"Az09-._~+/=!#$%&'()*,:;<>?@[]^`{|}\"}"));
+        try (HttpConnection connection = connection("/token", "POST")) {
+            assertThat(connection.send(Request.get("/x")).status()).isEqualTo(200);
+        }
+    }
+}
