@@ -12,7 +12,7 @@ final class Envelope {
     private static final int MOST = 100_000;
 
     private final ObjectNode tree = JsonNodeFactory.instance.objectNode();
-    private final boolean blank;
+    private boolean blank;
     private int values;
     private boolean full;
 
@@ -27,6 +27,11 @@ final class Envelope {
     /** Of an answer without anything. */
     static Envelope ofNothing() {
         return new Envelope(true);
+    }
+
+    /** Notes that the list is null, or not there: that is no list without records. */
+    void hasNoList() {
+        blank = true;
     }
 
     boolean isBlank() {

@@ -117,16 +117,18 @@ final class Intake implements PageReader.Taker {
 
     @Override
     public Fingerprint take(JsonNode tree, long bytes) {
+        // The last record of a page is delivered after the page was read: what a handler does to it has no influence on
+        // the next page.
+        if (pending.size() >= definition.limits().batch()
+                || weight + bytes > definition.connection().maxResponseBytes()) {
+            flush();
+            state.commit();
+        }
         Item item = identify(tree);
         long mark = mark(tree);
         records++;
         pending.add(new Pending(item, mark, records));
         weight += bytes;
-        if (pending.size() >= definition.limits().batch()
-                || weight >= definition.connection().maxResponseBytes()) {
-            flush();
-            state.commit();
-        }
         return item.print();
     }
 

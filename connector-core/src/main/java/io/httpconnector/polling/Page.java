@@ -9,9 +9,13 @@ import io.httpconnector.polling.PollingException.Reason;
 import java.net.URI;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /** One page of records as a service gave it, for who says where the next one is. Immutable. */
 public final class Page {
+
+    /** Accepted, no content, reset content, partial content: RFC 9110, section 15.3. */
+    private static final Set<Integer> WITHOUT_LIST = Set.of(202, 204, 205, 206);
 
     private final int number;
     private final Response answer;
@@ -99,7 +103,7 @@ public final class Page {
 
     /** Whether there was no body, although the status is none that means so. */
     boolean isBlank() {
-        return envelope.isBlank() && answer.status() != 204;
+        return envelope.isBlank() || WITHOUT_LIST.contains(answer.status());
     }
 
     /** A URL on this page: absolute, and at the host that gave the page, over https when that did, too. */

@@ -62,7 +62,7 @@ final class PageReader implements RecordReader.Sink {
                     answer,
                     envelope,
                     count,
-                    last,
+                    last.deepCopy(),
                     new Fingerprint(content + Fingerprint.of(last).low(), count));
         } catch (JsonProcessingException e) {
             throw new PollingException(

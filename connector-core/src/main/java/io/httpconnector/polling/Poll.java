@@ -137,7 +137,9 @@ final class Poll {
                 // A proxy in trouble must not delete everything.
                 throw new PollingException(
                         Reason.UNEXPECTED_ANSWER,
-                        page.answer().exchange().summary() + ": an empty answer is no list without records");
+                        page.answer().exchange().summary()
+                                + ": a response without a list (empty, null, or the status 202, 204, 205 or 206) does not prove that all"
+                                + " records are deleted; if the service leaves out an empty list, use Records.at(...).optional()");
             }
             intake.flush();
             intake.countPage();

@@ -23,6 +23,7 @@ final class RecordReader {
     private final Envelope envelope = new Envelope();
     private final Meter meter;
     private boolean found;
+    private boolean hasNull;
 
     /** What is done with each record while the answer is read. */
     interface Sink {
@@ -108,6 +109,9 @@ final class RecordReader {
                         "there is nothing at \"/" + String.join("/", records.path())
                                 + "\": if the service leaves out an empty list, use Records.at(...).optional()");
             }
+            if ((hasNull || !found) && !records.isOptional() && format == Format.JSON) {
+                envelope.hasNoList();
+            }
             return true;
         }
     }
@@ -129,6 +133,7 @@ final class RecordReader {
             }
         } else {
             // An empty list where an object was expected, null, a text: nothing is below it.
+            hasNull |= parser.currentToken() == JsonToken.VALUE_NULL;
             found |= parser.currentToken() == JsonToken.VALUE_NULL;
             parser.skipChildren();
         }
@@ -156,6 +161,7 @@ final class RecordReader {
     private void emitAll(JsonParser parser) throws IOException {
         String keyField = records.keyField();
         JsonToken first = parser.currentToken();
+        hasNull |= first == JsonToken.VALUE_NULL;
         if (first == JsonToken.START_ARRAY) {
             while (parser.nextToken() != JsonToken.END_ARRAY) {
                 emit(parser.readValueAsTree());

@@ -343,8 +343,10 @@ public final class Delivery {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Attempted.INTERRUPTED;
-        } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
-            failure = e;
+        } catch (Throwable e) {
+            // Whatever a handler throws, an Error too, is its failure: what others have handled must be stored all the
+            // same.
+            failure = readable(e);
         }
         if (Thread.currentThread().isInterrupted()) {
             return Attempted.INTERRUPTED;
@@ -360,6 +362,17 @@ public final class Delivery {
         Duration own = backoff(number);
         Duration asked = asked(failure);
         return Attempted.again(own.compareTo(asked) < 0 ? asked : own);
+    }
+
+    /** A failure that says what it is; one whose message can't be had would fail again wherever it is logged. */
+    private static Throwable readable(Throwable failure) {
+        try {
+            var unused = failure.toString();
+            return failure;
+        } catch (Throwable e) {
+            return new IllegalStateException(
+                    "The handler failed with a " + failure.getClass().getName() + ", whose message can't be had");
+        }
     }
 
     /** What the service that the handler called has asked for. */

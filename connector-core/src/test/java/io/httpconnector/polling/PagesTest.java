@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Json;
 import io.httpconnector.polling.PollingException.Reason;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** 25 records, 10 on a page, in the ways in which services spread them. */
 class PagesTest {
@@ -272,6 +274,35 @@ class PagesTest {
                 .build()) {
             assertThat(trigger.pollOnce().events()).isEqualTo(COUNT);
         }
+    }
+
+    /** The next page is asked for by what the service sent, whatever a handler makes of the records. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 1000})
+    void handlerThatChangesRecordsChangesNoPage(int inMemory) {
+        List<Integer> handled = new ArrayList<>();
+        service.behaviour = asked -> {
+            int after = asked.number("after", 0);
+            return Answer.json(IntStream.rangeClosed(after + 1, Math.min(after + 2, 6))
+                    .mapToObj(id -> Map.of("id", id))
+                    .toList());
+        };
+        try (PollingTrigger trigger = PollingTrigger.named("records")
+                .connection(connection)
+                .request(RequestTemplate.named("List").get("/records").build())
+                .key("/id")
+                .pagination(Pagination.cursor("after").tokenOfLastRecord("/id").stable())
+                .firstPoll(FirstPoll.everything())
+                .maxInMemory(inMemory)
+                .store(StateStore.inMemory())
+                .handler(event -> {
+                    handled.add(event.payload().path("id").asInt());
+                    ((ObjectNode) event.payload()).removeAll().put("id", 99);
+                })
+                .build()) {
+            trigger.pollOnce();
+        }
+        assertThat(handled).containsExactly(1, 2, 3, 4, 5, 6);
     }
 
     @Test

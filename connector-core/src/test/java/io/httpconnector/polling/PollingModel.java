@@ -366,6 +366,15 @@ final class PollingModel {
         }
     }
 
+    /** The end of the process: what it would still store is lost. */
+    private void end() {
+        try {
+            close();
+        } catch (Crash e) {
+            trigger = null;
+        }
+    }
+
     private void step() {
         int kind = random.nextInt(100);
         if (kind < 40) {
@@ -767,10 +776,17 @@ final class PollingModel {
         return config.stable ? pages.stable() : pages;
     }
 
+    /** The process has ended in a handler: from then on nothing is handled and nothing is stored. */
+    private boolean dead;
+
     private void handle(TriggerEvent event) {
+        if (dead) {
+            throw new Crash();
+        }
         if (crashIn > 0 && random.nextInt(3) == 0 && --crashIn == 0) {
             crashed.add(polls);
             note("    crash before " + event);
+            dead = true;
             throw new Crash();
         }
         int occurrence = event.payload().path("occurrence").asInt();
@@ -786,6 +802,7 @@ final class PollingModel {
         if (crashIn > 0 && random.nextInt(3) == 0 && --crashIn == 0) {
             crashed.add(polls);
             note("    crash after " + event);
+            dead = true;
             throw new Crash();
         }
     }
@@ -814,7 +831,11 @@ final class PollingModel {
         } catch (Crash e) {
             note("  crash");
             crashed.add(polls);
-            close();
+            end();
+        }
+        if (dead) {
+            end();
+            dead = false;
         }
         if (wrong != null) {
             throw wrong;
@@ -1017,6 +1038,9 @@ final class PollingModel {
         }
 
         private void crash() {
+            if (dead) {
+                throw new Crash();
+            }
             if (crashIn > 0 && --crashIn == 0) {
                 note("    crash at the store");
                 crashed.add(polls);

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 /** A service that can't be asked for what has changed. */
@@ -154,26 +154,57 @@ class SnapshotTest {
         }
     }
 
+    /** An empty response proves no deletion: invariant of what a poll may conclude. */
     @ParameterizedTest
-    @ValueSource(strings = {"", "\r\n"})
-    void anAnswerWithoutAnythingDoesNotDeleteEverything(String blank) {
-        put(1, "a");
-        try (PollingTrigger trigger = trigger().deletions().build()) {
+    @CsvSource({
+        "200, /items, ''",
+        "200, /items, '\r\n'",
+        "200, /items, 'null'",
+        "200, /items, '{\"items\": null}'",
+        "200, '', 'null'",
+        "200, /groups/*, '{\"groups\": {}}'",
+        "200, /groups/*, '{\"groups\": {\"a\": [{\"id\": 1}], \"b\": null}}'",
+        "202, /items, '{\"items\": []}'",
+        "204, /items, ''",
+        "206, /items, '{\"items\": [{\"id\": 1}]}'"
+    })
+    void responseWithoutAListDeletesNothing(int status, String path, String body) {
+        String all =
+                "{\"items\": [{\"id\": 1}, {\"id\": 2}], \"groups\": {\"a\": [{\"id\": 1}], \"b\": [{\"id\": 2}]}}";
+        Service.Behaviour usual =
+                asked -> Answer.of("application/json", path.isEmpty() ? "[{\"id\": 1}, {\"id\": 2}]" : all);
+        service.behaviour = usual;
+        PollingTriggerBuilder builder =
+                trigger().deletions().records(path.isEmpty() ? Records.atRoot() : Records.at(path));
+        try (PollingTrigger trigger = builder.build()) {
             trigger.pollOnce();
-            Service.Behaviour usual = service.behaviour;
-            service.behaviour = asked -> Answer.of("application/json", blank);
+            service.behaviour = asked -> new Answer(status, "application/json", Map.of(), body);
             assertThatThrownBy(trigger::pollOnce)
                     .isInstanceOf(PollingException.class)
-                    .hasMessageContaining("200")
-                    .hasMessageContaining("an empty answer is no list without records");
+                    .hasMessageContaining(String.valueOf(status))
+                    .hasMessageContaining("does not prove");
             service.behaviour = usual;
             trigger.pollOnce();
             assertThat(events).isEmpty();
 
-            service.behaviour = asked -> Answer.status(204);
+            service.behaviour = asked -> Answer.of(
+                    "application/json", path.isEmpty() ? "[{\"id\": 1}]" : all.replace("{\"id\": 2}", "{\"id\": 1}"));
             trigger.pollOnce();
             assertThat(events).extracting(TriggerEvent::change).containsExactly(Change.DELETED);
         }
+    }
+
+    @Test
+    void aListThatIsLeftOutOnPurposeIsEmpty() {
+        service.behaviour = asked -> Answer.of("application/json", "{\"items\": [{\"id\": 1}]}");
+        PollingTriggerBuilder builder =
+                trigger().deletions().records(Records.at("/items").optional());
+        try (PollingTrigger trigger = builder.build()) {
+            trigger.pollOnce();
+            service.behaviour = asked -> Answer.of("application/json", "{\"count\": 0}");
+            trigger.pollOnce();
+        }
+        assertThat(events).extracting(TriggerEvent::change).containsExactly(Change.DELETED);
     }
 
     @Test

@@ -17,6 +17,8 @@ import io.httpconnector.trigger.Change;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.trigger.Delivery;
 import io.httpconnector.trigger.TriggerEvent;
+import java.io.IOError;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +26,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceConfigurationError;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -615,6 +618,47 @@ class TriggerTest {
             trigger.pollOnce();
         }
         assertThat(events).extracting(TriggerEvent::key).containsExactly("1", "2");
+    }
+
+    private static Error brokenError() {
+        return new Error("broken") {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public String toString() {
+                throw new IllegalStateException("no message");
+            }
+        };
+    }
+
+    /** Whatever a handler throws: what was handled before does not come again. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3})
+    void anErrorOfAHandlerIsItsFailure(int kind) {
+        List<Error> errors = List.of(
+                new IOError(new IOException("disk")),
+                new ServiceConfigurationError("service"),
+                new OutOfMemoryError("made up"),
+                brokenError());
+        for (int id = 1; id <= 5; id++) {
+            put(id, "a");
+        }
+        List<String> handled = new ArrayList<>();
+        Delivery delivery = Delivery.to(event -> {
+                    if (event.key().equals("3")) {
+                        throw errors.get(kind);
+                    }
+                    handled.add(event.key());
+                })
+                .attempts(1);
+        try (PollingTrigger trigger = trigger().delivery(delivery).build()) {
+            trigger.pollOnce();
+            trigger.pollOnce();
+            assertThat(trigger.deadLetters())
+                    .extracting(letter -> letter.event().key())
+                    .containsExactly("3");
+        }
+        assertThat(handled).containsExactlyInAnyOrder("1", "2", "4", "5");
     }
 
     private void put(int id, String name) {
