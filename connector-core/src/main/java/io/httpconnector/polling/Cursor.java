@@ -182,10 +182,7 @@ public final class Cursor {
     }
 
     private static Function<Page, Optional<String>> inBody(Pointer field) {
-        return page -> {
-            JsonNode value = Pointer.value(page.at(field));
-            return value.isValueNode() && !value.isNull() ? Optional.of(value.asText()) : Optional.empty();
-        };
+        return page -> Pagination.text(page.at(field));
     }
 
     /**

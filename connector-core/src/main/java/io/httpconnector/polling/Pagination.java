@@ -7,6 +7,7 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.MemberSteps;
+import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import java.util.LinkedHashMap;
@@ -297,9 +298,21 @@ public final class Pagination {
         return page -> text(page.at(field));
     }
 
-    /** What some services write at the end instead of nothing. */
-    private static Optional<String> text(JsonNode node) {
+    /**
+     * A token or URL; empty for what some services write at the end instead of nothing: null, false, blank text, an empty object or
+     * list. A link object, as JSON:API and HAL have it, counts by its {@code href}.
+     */
+    static Optional<String> text(JsonNode node) {
         JsonNode value = Pointer.value(node);
+        if (value.isContainerNode() && !value.isEmpty()) {
+            JsonNode link = value.path("href");
+            if (!link.isTextual()) {
+                throw new PollingException(
+                        Reason.UNEXPECTED_ANSWER,
+                        "Where a token or URL should be is an object or a list: give the JSON pointer of the value in it");
+            }
+            value = link;
+        }
         boolean none = value.isMissingNode() || value.isNull() || value.isContainerNode() || value.isBoolean();
         return none || value.asText().isBlank() ? Optional.empty() : Optional.of(value.asText());
     }

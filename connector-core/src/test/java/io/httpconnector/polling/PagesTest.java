@@ -276,6 +276,48 @@ class PagesTest {
         }
     }
 
+    /** Link objects of JSON:API and HAL. */
+    @Test
+    void linkObjectIsFollowed() {
+        service.behaviour = asked -> Answer.json(Map.of(
+                "data",
+                List.of(Map.of("id", asked.number("page", 1))),
+                "links",
+                asked.number("page", 1) < 3
+                        ? Map.of("next", Map.of("href", "/records?page=" + (asked.number("page", 1) + 1)))
+                        : Map.of()));
+        List<String> handled = new ArrayList<>();
+        try (PollingTrigger trigger = linked("/links/next", handled)) {
+            trigger.pollOnce();
+        }
+        assertThat(handled).containsExactly("1", "2", "3");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"page\": 2}", "[2]", "{\"href\": 2}"})
+    void tokenThatIsAnObjectOrAListIsNoEnd(String next) {
+        service.behaviour = asked -> Answer.of("application/json", "{\"data\": [{\"id\": 1}], \"next\": " + next + "}");
+        List<String> handled = new ArrayList<>();
+        try (PollingTrigger trigger = linked("/next", handled)) {
+            assertThatThrownBy(trigger::pollOnce)
+                    .isInstanceOf(PollingException.class)
+                    .hasMessageContaining("JSON pointer of the value in it");
+        }
+    }
+
+    private PollingTrigger linked(String pointer, List<String> handled) {
+        return PollingTrigger.named("records")
+                .connection(connection)
+                .request(RequestTemplate.named("List").get("/records").build())
+                .records(Records.at("/data"))
+                .key("/id")
+                .pagination(Pagination.nextUrl(pointer))
+                .firstPoll(FirstPoll.everything())
+                .store(StateStore.inMemory())
+                .handler(event -> handled.add(event.key()))
+                .build();
+    }
+
     /** The next page is asked for by what the service sent, whatever a handler makes of the records. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 1000})
