@@ -481,8 +481,9 @@ public final class Pagination {
     }
 
     /**
-     * Reads no more than so many pages in one poll; what stands on the others is not seen. Without it more than 100,000 pages
-     * are a failure.
+     * Reads no more than so many pages in one poll. What is on further pages is not read, then or later, unless the service lists the
+     * oldest first ({@link Order#ASCENDING}); {@link PollingStatus#warnings()} says when that happened. Without it more than 100,000
+     * pages are a failure.
      *
      * @param most how many, 1 to 100,000
      * @return another pagination

@@ -86,12 +86,14 @@ final class Poll {
 
     private void runToTheEnd() {
         boolean ignored = false;
+        boolean limited = false;
         Map<String, Object> query = mode.nextQuery();
         while (query != null && !notModified) {
             queries++;
             End end = pages(query);
             if (!notModified) {
                 ignored |= end == End.IGNORED;
+                limited |= end == End.LIMITED;
                 mode.endQuery(end);
                 state.commit();
             }
@@ -105,7 +107,9 @@ final class Poll {
         } else if (!notModified) {
             intake.finishFirst();
             mode.finish(intake);
-            warning = mode.warning();
+            warning = limited
+                    ? "maxPages ended the last poll: the records on further pages were not read, and may never be"
+                    : mode.warning();
             state.checkpoint(scope, scope.checkpoint().withStarted().withValidators(validators));
         }
         state.commit();

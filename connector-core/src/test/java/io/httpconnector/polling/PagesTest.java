@@ -276,6 +276,24 @@ class PagesTest {
         }
     }
 
+    @Test
+    void limitOfPagesIsReported() {
+        service.behaviour = asked -> Answer.json(List.of(Map.of("id", asked.number("page", 1))));
+        try (PollingTrigger trigger = PollingTrigger.named("records")
+                .connection(connection)
+                .request(RequestTemplate.named("List").get("/records").build())
+                .key("/id")
+                .pagination(Pagination.pages("page").maxPages(2))
+                .firstPoll(FirstPoll.everything())
+                .store(StateStore.inMemory())
+                .handler(event -> {})
+                .build()) {
+            assertThat(trigger.pollOnce().events()).isEqualTo(2);
+            assertThat(trigger.status().warnings())
+                    .anySatisfy(warning -> assertThat(warning).contains("maxPages"));
+        }
+    }
+
     /** Link objects of JSON:API and HAL. */
     @Test
     void linkObjectIsFollowed() {
