@@ -625,7 +625,7 @@ class TriggerTest {
             private static final long serialVersionUID = 1L;
 
             @Override
-            public String toString() {
+            public String getMessage() {
                 throw new IllegalStateException("no message");
             }
         };
