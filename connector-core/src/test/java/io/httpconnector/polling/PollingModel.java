@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  *       event is owed.
  *   <li>Nothing is invented: each event shows a record as it was at some time after the trigger began; there are no more deletions than
  *       there were.
- *   <li>Each occurrence (a version, from when it was given until another one was) has one event, unless there was a crash before it was
+ *   <li>Each occurrence (a version as the service shows it, from when it was given until another one was) has one event, unless there was a crash before it was
  *       stored; then the same id. Two occurrences have two ids.
  * </ul>
  *
@@ -481,8 +481,8 @@ final class PollingModel {
         row.updated =
                 config.nulls && random.nextInt(6) == 0 ? null : later ? updated.plus(Duration.ofDays(365)) : updated;
         row.change = ++changes;
-        boolean moved =
-                !Objects.equals(before, row.updated) || (config.versions == Versions.WHOLE && number != row.number);
+        boolean moved = !Objects.equals(text(before), text(row.updated))
+                || (config.versions == Versions.WHOLE && number != row.number);
         boolean counts = config.versions == Versions.FIELD_AND_CURSOR || config.versions == Versions.WHOLE;
         if (differs || row.occurrence == 0 || (counts && moved)) {
             row.occurrence = ++occurrences;
@@ -990,12 +990,15 @@ final class PollingModel {
         }
     }
 
-    /** One that was deleted and came again as it was, before a poll could see that. */
+    /**
+     * One that is shown as it was, such as one that was deleted and came again before a poll could see that. A text without fractions of a
+     * second shows two updates of one second as the same.
+     */
     private boolean isSameVersion(@Nullable Row told, Row row) {
         boolean counts = config.versions != Versions.FIELD;
         return told != null
                 && Objects.equals(told.name, row.name)
-                && (!counts || Objects.equals(told.updated, row.updated))
+                && (!counts || Objects.equals(text(told.updated), text(row.updated)))
                 && (config.versions != Versions.WHOLE || told.number == row.number);
     }
 
