@@ -49,6 +49,12 @@ final class CountedMode implements Mode {
     /** By the answer to the first page of a query: what is later may not be all there yet. */
     private long settled;
 
+    /**
+     * The time up to which the position may move. A query that goes on where another one ended does not look back: what appears
+     * late in between is found by the next poll, which looks back from when the last query began that did so.
+     */
+    private long horizon = Long.MAX_VALUE;
+
     private long furthest = BEGINNING;
     private long last = BEGINNING;
     private boolean ascending;
@@ -180,6 +186,8 @@ final class CountedMode implements Mode {
     public void answered() {
         if (reading.pages() == 0) {
             settled = cursor.settled(TimeText.nanos(clock.date()));
+            boolean looksBack = queries == 1 || from <= cursor.queryFrom(horizon);
+            horizon = cursor.isTime() && looksBack ? settled : horizon;
         }
     }
 
@@ -403,7 +411,8 @@ final class CountedMode implements Mode {
 
     private void prove(long reached) {
         if (reached > BEGINNING) {
-            state.checkpoint(scope, scope.checkpoint().withPosition(reached));
+            long provable = Math.min(reached, givenOr(horizon));
+            state.checkpoint(scope, scope.checkpoint().withPosition(provable));
             if (queries % QUERIES_UNTIL_FORGETTING == 0) {
                 forget();
             }

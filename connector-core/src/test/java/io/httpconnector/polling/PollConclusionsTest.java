@@ -555,6 +555,51 @@ class PollConclusionsTest {
         assertThat(events).extracting(TriggerEvent::change).containsOnly(Change.NEW);
     }
 
+    // P11: records that appear late, while a poll goes on from query to query.
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatAppearsLateBetweenTwoQueriesIsFoundByTheNextPoll(boolean windows) {
+        size = 2;
+        put(1, NOON.minusSeconds(30), "a");
+        put(2, NOON.minusSeconds(20), "a");
+        put(3, NOON.minusSeconds(10), "a");
+        service.behaviour = asked -> windows ? listed(asked) : linked(asked);
+        Cursor times = Cursor.timestamp("/updated").lookback(Duration.ofMinutes(1));
+        try (PollingEngine engine = PollingEngine.create(1, time(0));
+                PollingTrigger trigger = trigger()
+                        .engine(engine)
+                        .firstPoll(windows ? FirstPoll.from(NOON.minusSeconds(600)) : FirstPoll.everything())
+                        .cursor(
+                                windows
+                                        ? times.windows(Duration.ofHours(1), Place.query("since"), Place.query("until"))
+                                        : times.in("since").order(Order.ASCENDING))
+                        .pagination(windows ? Pagination.none() : Pagination.linkHeader())
+                        .handler(event -> {
+                            events.add(event);
+                            if (event.key().equals("2")) {
+                                // The next query begins after this time, but the lookback is for such a record.
+                                put(4, NOON.minusSeconds(50), "late");
+                                put(5, NOON.plusSeconds(100), "a");
+                                date = NOON.plusSeconds(120);
+                            }
+                        })
+                        .build()) {
+            trigger.pollOnce();
+            assertThat(events).extracting(TriggerEvent::key).containsExactly("1", "2", "3", "5");
+            trigger.pollOnce();
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactly("1", "2", "3", "5", "4");
+    }
+
+    /** All at once, of a window. */
+    private Answer listed(Asked asked) {
+        Instant until = Instant.parse(asked.query().get("until"));
+        return answer(found(asked).stream()
+                .filter(row -> !Instant.parse(row.get("updated").toString()).isAfter(until))
+                .toList());
+    }
+
     /** Our clock, which goes as the service's does, and shows another time. */
     private Time time(long skew) {
         return new Time() {
