@@ -288,6 +288,11 @@ final class CountedMode implements Mode {
             return false;
         }
         Unproven base = part;
+        if (number > 1 && cursor.looksBackEachTime()) {
+            // The lookback takes more than a page: to read it again and again would take long, and the next poll proves
+            // the pages.
+            return false;
+        }
         return number == 1 || (reads <= MAX_READS && (base == null || furthest > base.reached()));
     }
 

@@ -316,7 +316,8 @@ public final class Cursor {
     }
 
     /**
-     * Sets how far below the highest number a record may appear.
+     * Sets how far below the highest number a record may appear. Each query begins that much earlier; choose less than there are records on
+     * a page, where the service lists the lowest first, as several pages are to be read twice otherwise.
      *
      * @param lookback at least 0
      * @return another cursor
@@ -536,9 +537,14 @@ public final class Cursor {
         return range.grain;
     }
 
-    /** Where the next query of the same poll begins: the lookback was done by the first one. */
+    /** Where the next query of the same poll begins: with a time, the lookback was done by the first one. */
     long nextFrom(long position) {
-        return queryFrom(position + range.lookback);
+        return queryFrom(kind == Kind.TIME ? position + range.lookback : position);
+    }
+
+    /** Whether each query looks back, because a number does not say when the record came. */
+    boolean looksBackEachTime() {
+        return kind == Kind.NUMBER && range.lookback > 0;
     }
 
     boolean isTime() {

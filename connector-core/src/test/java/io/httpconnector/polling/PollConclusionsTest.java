@@ -600,6 +600,40 @@ class PollConclusionsTest {
                 .toList());
     }
 
+    @Test
+    void aLowNumberThatAppearsLateBetweenTwoQueriesIsFound() {
+        List<Integer> numbers = new ArrayList<>(List.of(98, 99, 100));
+        service.behaviour = asked -> {
+            int since = asked.number("since", 0);
+            if (since > 0 && !numbers.contains(95)) {
+                numbers.add(95);
+                for (int i = 101; i <= 130; i++) {
+                    numbers.add(i);
+                }
+            }
+            int skip = asked.number("skip", 0);
+            List<Map<String, Object>> found = numbers.stream()
+                    .filter(number -> number >= since)
+                    .sorted()
+                    .map(number -> Map.<String, Object>of("id", number))
+                    .toList();
+            Answer answer = answer(found.stream().skip(skip).limit(3).toList());
+            boolean more = skip + 3 < found.size() || since == 0;
+            return more
+                    ? answer.header("Link", "<?skip=" + (skip + 3) + "&since=" + since + ">; rel=\"next\"")
+                    : answer;
+        };
+        try (PollingTrigger trigger = trigger()
+                .cursor(Cursor.number("/id").lookback(10).in("since").order(Order.ASCENDING))
+                .pagination(Pagination.linkHeader())
+                .build()) {
+            for (int i = 0; i < 4; i++) {
+                trigger.pollOnce();
+            }
+        }
+        assertThat(events).extracting(TriggerEvent::key).contains("95", "130").hasSize(34);
+    }
+
     /** Our clock, which goes as the service's does, and shows another time. */
     private Time time(long skew) {
         return new Time() {
