@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The trigger against a simulated service: whatever happens, nothing is lost, nothing is invented, and nothing comes twice without a
- * crash. {@code -Dsteps=1000000} makes it longer, {@code -Dseed=...} repeats a scenario.
+ * crash. {@code -Dsteps=1000000} makes it longer, {@code -Dseed=...} repeats a scenario. The ordinary build runs fixed scenarios of
+ * each mode, and a few new ones.
  */
 class PollingModelTest {
 
@@ -52,10 +53,9 @@ class PollingModelTest {
         String mode = System.getProperty("mode");
         long seed = given == null ? System.nanoTime() : given;
         System.out.println("PollingModelTest: seed " + seed);
-        run(
-                mode == null ? null : PollingModel.Mode.valueOf(mode),
-                seed,
-                given == null || System.getProperty("steps") != null ? STEPS / 2 : 1);
+        boolean isLong = System.getProperty("steps") != null;
+        int steps = given != null && !isLong ? 1 : (isLong ? STEPS / 2 : 3 * IN_SCENARIO);
+        run(mode == null ? null : PollingModel.Mode.valueOf(mode), seed, steps);
     }
 
     private void run(PollingModel.@Nullable Mode mode, long seed, int steps) {
