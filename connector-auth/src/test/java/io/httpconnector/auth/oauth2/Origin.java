@@ -90,17 +90,20 @@ final class Origin implements AutoCloseable {
         return received.stream().filter(request -> request.path().equals(path)).toList();
     }
 
+    /** The parameters of a form. */
+    static Map<String, String> form(Received request) {
+        Map<String, String> form = new LinkedHashMap<>();
+        for (String pair : request.body().split("&", -1)) {
+            String[] both = pair.split("=", 2);
+            form.put(both[0], both.length == 1 ? "" : java.net.URLDecoder.decode(both[1], StandardCharsets.UTF_8));
+        }
+        return form;
+    }
+
     /** What was received at a path, as the parameters of a form. */
     List<Map<String, String>> forms(String path) {
         List<Map<String, String>> forms = new ArrayList<>();
-        for (Received request : received(path)) {
-            Map<String, String> form = new LinkedHashMap<>();
-            for (String pair : request.body().split("&", -1)) {
-                String[] both = pair.split("=", 2);
-                form.put(both[0], both.length == 1 ? "" : java.net.URLDecoder.decode(both[1], StandardCharsets.UTF_8));
-            }
-            forms.add(form);
-        }
+        received(path).forEach(request -> forms.add(form(request)));
         return forms;
     }
 
