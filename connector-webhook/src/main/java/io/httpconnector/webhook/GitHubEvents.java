@@ -1,7 +1,12 @@
 package io.httpconnector.webhook;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Derives the type of a GitHub event from its body, as {@code issues.opened}. GitHub names the event in {@code X-GitHub-Event} only,
@@ -51,21 +56,52 @@ final class GitHubEvents {
             rule("star", "starred_at", "repository"),
             rule("status", "sha", "state", "context"));
 
+    /** The rules by the first of their members, so that a payload is compared with few of them. */
+    private static final Map<String, Ranked[]> BY_MEMBER = byMember();
+
+    /** A rule and its position among all rules: the first that applies counts. */
+    private record Ranked(int position, Rule rule) {}
+
     private GitHubEvents() {}
 
     private static Rule rule(String event, String... members) {
         return new Rule(event, List.of(members));
     }
 
+    private static Map<String, Ranked[]> byMember() {
+        Map<String, List<Ranked>> all = new HashMap<>();
+        for (Rule rule : RULES) {
+            all.computeIfAbsent(rule.members.get(0), member -> new ArrayList<>())
+                    .add(new Ranked(RULES.indexOf(rule), rule));
+        }
+        Map<String, Ranked[]> arrays = new HashMap<>();
+        all.forEach((member, ranked) -> arrays.put(member, ranked.toArray(Ranked[]::new)));
+        return arrays;
+    }
+
     static String type(JsonNode payload) {
         // As a form, the JSON is in a field.
-        JsonNode event = payload.path("payload").isObject() ? payload.path("payload") : payload;
-        for (Rule rule : RULES) {
-            if (rule.applies(event)) {
-                String action = event.path("action").asText();
-                return action.isEmpty() ? rule.event : rule.event + "." + action;
+        JsonNode form = payload.path("payload");
+        JsonNode event = form.isObject() ? form : payload;
+        Ranked first = first(event);
+        if (first == null) {
+            return "";
+        }
+        String action = event.path("action").asText();
+        return action.isEmpty() ? first.rule.event : first.rule.event + "." + action;
+    }
+
+    private static @Nullable Ranked first(JsonNode event) {
+        Ranked first = null;
+        for (Iterator<String> names = event.fieldNames(); names.hasNext(); ) {
+            Ranked[] candidates = BY_MEMBER.get(names.next());
+            for (int i = 0; candidates != null && i < candidates.length; i++) {
+                Ranked ranked = candidates[i];
+                if ((first == null || ranked.position < first.position) && ranked.rule.applies(event)) {
+                    first = ranked;
+                }
             }
         }
-        return "";
+        return first;
     }
 }

@@ -9,17 +9,15 @@ import org.jspecify.annotations.Nullable;
 /** The request that events came with, as far as it is shown: made when somebody asks. Safe for many threads. */
 final class Origin {
 
-    private final RawBody body;
     private final @Nullable WebhookRequest request;
     private final Set<String> hiddenHeaders;
     private final Set<String> hiddenParameters;
+    private volatile @Nullable RawBody body;
     private volatile @Nullable Map<String, List<String>> headers;
     private volatile @Nullable Map<String, List<String>> query;
 
     /** What a request has, but for what is hidden: header fields by their names in lower case. */
     Origin(WebhookRequest request, Set<String> hiddenHeaders, Set<String> hiddenParameters) {
-        String contentType = request.fields().first("Content-Type");
-        this.body = new RawBody(contentType == null ? "" : contentType, request.body());
         this.request = request;
         this.hiddenHeaders = hiddenHeaders;
         this.hiddenParameters = hiddenParameters;
@@ -27,16 +25,23 @@ final class Origin {
 
     /** What was stored. */
     Origin(Map<String, List<String>> headers, Map<String, List<String>> query, RawBody body) {
-        this.body = body;
         this.request = null;
         this.hiddenHeaders = Set.of();
         this.hiddenParameters = Set.of();
+        this.body = body;
         this.headers = headers;
         this.query = query;
     }
 
     RawBody body() {
-        return body;
+        RawBody known = body;
+        if (known == null) {
+            String contentType = request == null ? null : request.fields().first("Content-Type");
+            byte[] bytes = request == null ? new byte[0] : request.body();
+            known = new RawBody(contentType == null ? "" : contentType, bytes);
+            body = known;
+        }
+        return known;
     }
 
     Map<String, List<String>> headers() {

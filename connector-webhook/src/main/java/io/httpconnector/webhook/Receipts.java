@@ -68,16 +68,16 @@ final class Receipts {
     /**
      * Does the work, unless it is known to be done.
      *
-     * @param timeout how long to wait for another thread that does it
+     * @param deadline how long to wait for another thread that does it
      * @param work what it answers says whether it is done; throws nothing
      * @param repeated the response when it has been done before, or just now by another thread, and the first response is not kept
      */
     WebhookResponse once(
-            String id, Duration timeout, Supplier<WebhookResponse> work, Supplier<WebhookResponse> repeated) {
+            String id, Deadline deadline, Supplier<WebhookResponse> work, Supplier<WebhookResponse> repeated) {
         Receipt mine = new Receipt(id);
         Receipt other = begin(mine);
         if (other != null) {
-            return await(other, timeout, repeated);
+            return await(other, deadline, repeated);
         }
         WebhookResponse answer = null;
         try {
@@ -88,9 +88,9 @@ final class Receipts {
         }
     }
 
-    private WebhookResponse await(Receipt other, Duration timeout, Supplier<WebhookResponse> repeated) {
+    private WebhookResponse await(Receipt other, Deadline deadline, Supplier<WebhookResponse> repeated) {
         try {
-            if (!outcome(other).get(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+            if (!outcome(other).get(deadline.left().toNanos(), TimeUnit.NANOSECONDS)) {
                 return Answers.FAILED;
             }
             WebhookResponse first = first(other);

@@ -57,11 +57,19 @@ final class SignedContent {
     private final List<Piece> pieces;
     private final Set<String> names;
     private final Set<String> headers;
+    private final boolean hasTimestamp;
+    private final boolean hasId;
+    private final boolean hasBody;
+    private final boolean hasQuery;
 
     private SignedContent(List<Piece> pieces, Set<String> names, Set<String> headers) {
         this.pieces = pieces;
         this.names = names;
         this.headers = headers;
+        this.hasTimestamp = names.contains("timestamp");
+        this.hasId = names.contains("id");
+        this.hasBody = names.contains("body") || names.contains("form");
+        this.hasQuery = names.contains("query") || names.contains("url");
     }
 
     static SignedContent of(String template, List<String> problems) {
@@ -151,14 +159,11 @@ final class SignedContent {
         return switch (part.kind) {
             case HEADER ->
                 (!headers.isEmpty() && headers.contains(part.name.toLowerCase(Locale.ROOT)))
-                        || (names.contains("timestamp") && part.equals(timestamp))
-                        || (names.contains("id") && part.equals(id));
+                        || (hasTimestamp && part.equals(timestamp))
+                        || (hasId && part.equals(id));
             case BODY ->
-                names.contains("body")
-                        || names.contains("form")
-                        || (names.contains("timestamp") && part.equals(timestamp))
-                        || (names.contains("id") && part.equals(id));
-            case QUERY -> names.contains("query") || names.contains("url");
+                hasBody || (hasTimestamp && part.equals(timestamp)) || (hasId && part.equals(id));
+            case QUERY -> hasQuery;
         };
     }
 

@@ -36,6 +36,9 @@ final class SignedData {
     private final @Nullable JsonNode tree;
     private final Places places;
 
+    /** What the supplier has given, as a fingerprint costs more than to keep it. */
+    private @Nullable String knownFingerprint;
+
     /**
      * Where events stand in what a verifier covers.
      *
@@ -135,13 +138,21 @@ final class SignedData {
 
     /** What the same signed content has in common; null when it may come for several events, or nothing is signed. */
     @Nullable String fingerprint() {
-        return fingerprint == null ? null : fingerprint.get();
+        String known = knownFingerprint;
+        if (known == null && fingerprint != null) {
+            known = fingerprint.get();
+            knownFingerprint = known;
+        }
+        return known;
     }
 
     /** The id of an event that has none of its own. */
     String identityOfContent() {
-        Supplier<String> known = identity();
-        return known == null ? UUID.randomUUID().toString() : known.get();
+        if (identity != null) {
+            return identity.get();
+        }
+        String known = fingerprint();
+        return known == null ? UUID.randomUUID().toString() : known;
     }
 
     Places places() {

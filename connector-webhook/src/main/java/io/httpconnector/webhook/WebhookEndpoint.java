@@ -98,20 +98,6 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
         return Answers.BUSY;
     }
 
-    /** How long a request may still take. */
-    private static final class Deadline {
-
-        private final long end;
-
-        Deadline(Duration time) {
-            this.end = Time.SYSTEM.nanos() + time.toNanos();
-        }
-
-        Duration left() {
-            return Duration.ofNanos(Math.max(1, end - Time.SYSTEM.nanos()));
-        }
-    }
-
     private WebhookResponse received(WebhookRequest request, Deadline deadline, Watch watch) {
         if (!settings.sources.allows(request)) {
             return refuse(request, Answers.TOO_MANY, "its source sends too many");
@@ -182,7 +168,7 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
         if (fingerprint == null || same) {
             return work.get();
         }
-        return requests.once(fingerprint, deadline.left(), work, () -> {
+        return requests.once(fingerprint, deadline, work, () -> {
             LOG.debug("{}: what was signed has come before", settings.name);
             return events.isEmpty() ? Answers.OK : settings.answer.of(events.get(events.size() - 1));
         });
@@ -217,7 +203,7 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
     }
 
     private WebhookResponse once(WebhookEvent event, Deadline deadline, Watch watch) {
-        return receipts.once(event.id(), deadline.left(), () -> handle(event, watch), () -> {
+        return receipts.once(event.id(), deadline, () -> handle(event, watch), () -> {
             LOG.debug("{} has come before", event);
             return settings.answer.of(event);
         });
