@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -13,18 +14,30 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds secrets in a text, however they are escaped there: percent-encoding and form encoding (RFC 3986, HTML), escapes with a
- * backslash (JSON, JavaScript, C, shells), entities (HTML, XML) and Base64; in part or as a whole, mixed, and up to four layers deep.
- * A text that takes too many steps is masked as a whole. Immutable and thread-safe.
+ * backslash (JSON, JavaScript, C, shells) and entities (HTML, XML); in part or as a whole, mixed, and up to four layers deep. It finds
+ * them, too, within Base64 (RFC 4648, with both alphabets and with line breaks as in RFC 2045) and hexadecimal digits, up to three
+ * layers deep, whatever stands beside the secret there and however it is escaped there. A text that takes too many steps is masked as a
+ * whole. Immutable and thread-safe.
  *
- * <p>It doesn't decode the text, because the text beside a secret could change how the secret is read. At each position it follows all
- * characters that may be meant there, as long as they are those of a secret.
+ * <p>It doesn't decode escapes, because the text beside a secret could change how the secret is read. At each position it follows all
+ * characters that may be meant there, as long as they are those of a secret. Base64 is decoded from each of the four characters with
+ * which a group may begin.
  */
 final class SecretMatcher {
 
     private static final int LAYERS = 4;
 
-    /** The least length for which Base64 of a secret is looked for. */
-    private static final int MIN_BASE64 = 8;
+    /** Layers of Base64 and hexadecimal digits. */
+    private static final int ENCODINGS = 3;
+
+    /** The least length of a secret, in bytes, that is looked for in Base64 and hexadecimal digits. */
+    private static final int MIN_ENCODED = 6;
+
+    /** Base64 of the shortest of these secrets. */
+    private static final int MIN_RUN = MIN_ENCODED * 4 / 3;
+
+    /** How often in a text an escape is also read as what it is, with other text behind it. */
+    private static final int MAX_OTHER_STARTS = 16;
 
     /** Steps for each character of a text, on average. */
     private static final long MAX_STEPS = 500;
@@ -97,38 +110,59 @@ final class SecretMatcher {
         return Map.entry(name, (int) c);
     }
 
-    private final int[][] secrets;
-    private final BitSet first = new BitSet();
+    /** What a text is searched for. */
+    private static final class Needles {
+
+        private final int[][] all;
+        private final BitSet first = new BitSet();
+
+        Needles(List<int[]> needles) {
+            all = needles.toArray(int[][]::new);
+            for (int[] needle : all) {
+                first.set(needle[0]);
+                if (needle[0] == ' ') {
+                    first.set('+');
+                } else if (needle[0] == '+') {
+                    first.set(' ');
+                }
+            }
+            // What an escape begins with.
+            first.set('%');
+            first.set('\\');
+            first.set('&');
+        }
+    }
+
+    /** The secrets, and Base64 of them, which is found beside any other text. */
+    private final Needles inText;
+
+    /** The secrets that are looked for in what is decoded. */
+    private final Needles inDecoded;
 
     SecretMatcher(Iterable<String> values) {
         List<int[]> all = new ArrayList<>();
+        List<int[]> decoded = new ArrayList<>();
         for (String value : values) {
             if (!value.isEmpty()) {
                 all.add(value.codePoints().toArray());
-                base64(value, all);
+                encoded(value, all, decoded);
             }
         }
-        secrets = all.toArray(int[][]::new);
-        for (int[] secret : secrets) {
-            first.set(secret[0]);
-            if (secret[0] == ' ') {
-                first.set('+');
-            } else if (secret[0] == '+') {
-                first.set(' ');
-            }
+        inText = new Needles(all);
+        inDecoded = new Needles(decoded);
+    }
+
+    private static void encoded(String value, List<int[]> all, List<int[]> decoded) {
+        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length < MIN_ENCODED) {
+            return;
         }
-        // What an escape begins with.
-        first.set('%');
-        first.set('\\');
-        first.set('&');
+        base64(bytes, all);
+        decoded.add(value.codePoints().toArray());
     }
 
     /** The Base64 of a secret within that of a longer text: without the characters that depend on what stands beside it. */
-    private static void base64(String value, List<int[]> all) {
-        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-        if (bytes.length < MIN_BASE64) {
-            return;
-        }
+    private static void base64(byte[] bytes, List<int[]> all) {
         for (int before = 0; before < 3; before++) {
             byte[] padded = new byte[before + bytes.length];
             System.arraycopy(bytes, 0, padded, before, bytes.length);
@@ -146,23 +180,198 @@ final class SecretMatcher {
 
     /** The length of the longest secret, spelled out. */
     int longest() {
-        return Arrays.stream(secrets).mapToInt(secret -> secret.length).max().orElse(0);
+        return Arrays.stream(inText.all)
+                .mapToInt(secret -> secret.length)
+                .max()
+                .orElse(0);
     }
 
     /** The text with a mask in the place of each secret. */
     String mask(String text) {
-        if (secrets.length == 0 || text.isEmpty()) {
+        if (inText.all.length == 0 || text.isEmpty()) {
             return text;
         }
-        return new Search(text).masked();
+        Steps steps = new Steps(MAX_STEPS * (text.length() + 1000L));
+        List<int[]> found = new Search(text, inText, ENCODINGS, steps).found();
+        if (steps.left <= 0) {
+            // What has not been looked at is not shown.
+            return Secret.MASK;
+        }
+        return found.isEmpty() ? text : masked(text, found);
+    }
+
+    private static String masked(String text, List<int[]> found) {
+        found.sort(Comparator.comparingInt(range -> range[0]));
+        StringBuilder masked = new StringBuilder(text.length());
+        int end = 0;
+        for (int[] range : found) {
+            if (range[0] >= end) {
+                masked.append(text, end, range[0]).append(Secret.MASK);
+            }
+            end = Math.max(end, range[1]);
+        }
+        return masked.append(text, end, text.length()).toString();
+    }
+
+    /** What a text may still cost, with all that is decoded from it; and what is used again for each text. */
+    private static final class Steps {
+
+        private final Run[] runs = {new Run(), new Run(), new Run(), new Run()};
+        private long left;
+
+        Steps(long left) {
+            this.left = left;
+        }
+    }
+
+    /**
+     * The next piece of text among bytes: UTF-8, or ISO 8859-1 where single letters of it stand between those of ASCII; without the
+     * NULs of UTF-16. What was not meant to be decoded has hardly any.
+     */
+    private static final class Piece {
+
+        private final byte[] bytes;
+        private final StringBuilder text = new StringBuilder();
+
+        /** For each character, and for the end, its first byte. */
+        private final int[] positions;
+
+        private int at;
+
+        Piece(byte[] bytes) {
+            this.bytes = bytes;
+            this.positions = new int[bytes.length + 1];
+        }
+
+        /** Goes on to the next piece that is long enough; false at the end. */
+        boolean next() {
+            text.setLength(0);
+            while (at < bytes.length) {
+                int length = bytes[at] == 0 ? 1 : length(at);
+                if (length == 0) {
+                    if (text.length() >= MIN_ENCODED) {
+                        break;
+                    }
+                    text.setLength(0);
+                    at++;
+                    continue;
+                }
+                if (bytes[at] != 0) {
+                    add(length);
+                }
+                at += length;
+            }
+            positions[text.length()] = at;
+            return text.length() >= MIN_ENCODED;
+        }
+
+        private void add(int length) {
+            positions[text.length()] = at;
+            if (length == 1) {
+                text.append((char) (bytes[at] & 0xff));
+                return;
+            }
+            String one = new String(bytes, at, length, StandardCharsets.UTF_8);
+            positions[text.length() + one.length() - 1] = at;
+            text.append(one);
+        }
+
+        /** The length of a character; 0 when it is none of a text. */
+        private int length(int at) {
+            int lead = bytes[at] & 0xff;
+            if (lead < 0x80) {
+                return isAscii(at) ? 1 : 0;
+            }
+            int length = lead < 0xc2 || lead > 0xf4 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+            boolean isSequence = length > 1 && at + length <= bytes.length;
+            for (int i = 1; i < length && isSequence; i++) {
+                isSequence = (bytes[at + i] & 0xc0) == 0x80;
+            }
+            if (isSequence && new String(bytes, at, length, StandardCharsets.UTF_8).codePointAt(0) != 0xfffd) {
+                return length;
+            }
+            boolean isBetween = (at == 0 || isAscii(at - 1)) && (at + 1 == bytes.length || isAscii(at + 1));
+            return lead >= 0xa0 && isBetween ? 1 : 0;
+        }
+
+        private boolean isAscii(int at) {
+            byte octet = bytes[at];
+            return (octet >= ' ' && octet < 0x7f) || octet == '\t' || octet == '\r' || octet == '\n' || octet == 0;
+        }
+    }
+
+    /** Characters of Base64 that follow each other in a text, but for escapes and line breaks. */
+    private static final class Run {
+
+        private char[] characters = new char[64];
+        private int[] starts = new int[64];
+        private int[] ends = new int[64];
+        private int size;
+
+        /** Where the text goes on. */
+        private int end;
+
+        void add(char character, int start, int end) {
+            if (size == characters.length) {
+                characters = Arrays.copyOf(characters, size * 2);
+                starts = Arrays.copyOf(starts, size * 2);
+                ends = Arrays.copyOf(ends, size * 2);
+            }
+            characters[size] = character;
+            starts[size] = start;
+            ends[size++] = end;
+        }
+
+        /** The bytes from a character to another one, for each of which some bits are given. */
+        byte[] bytes(int from, int to, int bits) {
+            byte[] bytes = new byte[(to - from) * bits / 8];
+            int buffer = 0;
+            int count = 0;
+            int at = 0;
+            for (int i = from; i < to && at < bytes.length; i++) {
+                buffer = buffer << bits | (bits == 4 ? Character.digit(characters[i], 16) : sextet(characters[i]));
+                count += bits;
+                if (count >= 8) {
+                    count -= 8;
+                    bytes[at++] = (byte) (buffer >> count);
+                }
+            }
+            return bytes;
+        }
+
+        boolean isHex(int i) {
+            return characters[i] < 0x80 && HexFormat.isHexDigit(characters[i]);
+        }
+
+        /** The value of a character; -1 when it is not of Base64. A form makes a space of a plus sign. */
+        static int sextet(int c) {
+            if (c >= 'A' && c <= 'Z') {
+                return c - 'A';
+            }
+            if (c >= 'a' && c <= 'z') {
+                return c - 'a' + 26;
+            }
+            if (c >= '0' && c <= '9') {
+                return c - '0' + 52;
+            }
+            return switch (c) {
+                case '+', '-', ' ' -> 62;
+                case '/', '_' -> 63;
+                default -> -1;
+            };
+        }
     }
 
     /** One text. Of one thread. */
     private final class Search {
 
         private final String text;
+        private final Needles needles;
+        private final int encodings;
+        private final Steps steps;
+        private final List<int[]> found = new ArrayList<>(0);
+        private int otherStarts = MAX_OTHER_STARTS;
         private final @Nullable Readings[][] known = new Readings[LAYERS][];
-        private long steps;
 
         /** Characters that may be meant at a position, each with the position behind it. */
         private static final class Readings {
@@ -191,55 +400,129 @@ final class SecretMatcher {
             }
         }
 
-        Search(String text) {
+        Search(String text, Needles needles, int encodings, Steps steps) {
             this.text = text;
-            this.steps = MAX_STEPS * (text.length() + 1000L);
+            this.needles = needles;
+            this.encodings = encodings;
+            this.steps = steps;
         }
 
-        String masked() {
-            StringBuilder masked = null;
-            int at = 0;
-            int start = -1;
-            int end = -1;
-            for (int i = 0; i < text.length() && steps > 0; i++) {
-                int found = first.get(text.charAt(i)) || Character.isSurrogate(text.charAt(i)) ? match(i) : -1;
-                if (found < 0) {
-                    continue;
+        /** The ranges of the text that spell secrets; in any order, and some more than once. */
+        List<int[]> found() {
+            for (int i = 0; i < text.length() && steps.left > 0; i++) {
+                char c = text.charAt(i);
+                int end = needles.first.get(c) || Character.isSurrogate(c) ? match(i) : -1;
+                if (end >= 0) {
+                    found.add(new int[] {i, end});
                 }
-                if (i < end) {
-                    end = Math.max(end, found);
-                    continue;
-                }
-                if (start >= 0) {
-                    masked = append(masked, at, start);
-                    at = end;
-                }
-                start = i;
-                end = found;
             }
-            if (start >= 0) {
-                masked = append(masked, at, start);
+            if (encodings > 0 && inDecoded.all.length > 0) {
+                Run run = steps.runs[encodings];
+                for (int i = 0; i < text.length() && steps.left > 0; ) {
+                    if (isPlain(i) && Run.sextet(text.charAt(i)) < 0) {
+                        i++;
+                        continue;
+                    }
+                    read(i, run);
+                    decode(run);
+                    i = Math.max(i + 1, run.end);
+                }
+            }
+            return found;
+        }
+
+        /** The characters of Base64 from a position on. */
+        private void read(int start, Run run) {
+            int at = start;
+            run.size = 0;
+            boolean isBroken = false;
+            while (at < text.length() && steps.left > 0) {
+                steps.left--;
+                char c = text.charAt(at);
+                int read = c;
+                int end = at + 1;
+                if (!isPlain(at)) {
+                    Readings readings = readings(at, LAYERS);
+                    for (int i = 1; i < readings.size; i++) {
+                        int one = readings.codePoint(i);
+                        boolean isMeant = Run.sextet(one) >= 0 || one == '\r' || one == '\n' || one == '\t';
+                        if (isMeant && readings.end(i) > end) {
+                            read = one;
+                            end = readings.end(i);
+                        }
+                    }
+                }
+                boolean isBreak = read == '\r' || read == '\n' || (isBroken && (read == ' ' || read == '\t'));
+                if (!isBreak && Run.sextet(read) < 0) {
+                    break;
+                }
+                if (!isBreak) {
+                    run.add((char) read, at, end);
+                }
+                isBroken = isBreak;
+                if (end > at + 1) {
+                    otherStarts(at + 1, end, run.size == 1);
+                }
                 at = end;
             }
-            if (steps <= 0) {
-                // What has not been looked at is not shown.
-                return Secret.MASK;
-            }
-            return masked == null
-                    ? text
-                    : masked.append(text, at, text.length()).toString();
+            run.end = at;
         }
 
-        private StringBuilder append(@Nullable StringBuilder masked, int from, int to) {
-            StringBuilder out = masked == null ? new StringBuilder(text.length()) : masked;
-            return out.append(text, from, to).append(Secret.MASK);
+        /** What looks like an escape may be text in front of a secret: another one, or the plain text behind a percent sign. */
+        private void otherStarts(int from, int to, boolean isFirst) {
+            for (int i = from; i < to && otherStarts > 0; i++) {
+                boolean isStart = isPlain(i) ? (isFirst || i == from) && Run.sextet(text.charAt(i)) >= 0 : i > from || text.charAt(i - 1) == '%';
+                if (isStart) {
+                    int kept = otherStarts - 1;
+                    otherStarts = 0;
+                    Run other = new Run();
+                    read(i, other);
+                    decode(other);
+                    otherStarts = kept;
+                }
+            }
+        }
+
+        private void decode(Run run) {
+            if (run.size < MIN_RUN) {
+                return;
+            }
+            for (int from = 0; from < 4; from++) {
+                decode(run, from, run.size, 6);
+            }
+            for (int i = 0; i < run.size; i++) {
+                int start = i;
+                while (i < run.size && run.isHex(i)) {
+                    i++;
+                }
+                if (i - start >= 2 * MIN_ENCODED) {
+                    decode(run, start, i, 4);
+                    decode(run, start + 1, i, 4);
+                }
+            }
+        }
+
+        private void decode(Run run, int from, int to, int bits) {
+            steps.left -= to - from;
+            if (steps.left <= 0) {
+                return;
+            }
+            Piece piece = new Piece(run.bytes(from, to, bits));
+            while (piece.next()) {
+                Search search = new Search(piece.text.toString(), inDecoded, encodings - 1, steps);
+                for (int[] range : search.found()) {
+                    int first = piece.positions[range[0]] * 8 / bits;
+                    int last = (piece.positions[range[1]] * 8 + bits - 1) / bits - 1;
+                    found.add(new int[] {run.starts[from + first], run.ends[from + last]});
+                }
+            }
         }
 
         /** Where the longest secret ends that begins here, or -1. */
         private int match(int start) {
             Readings begin = readings(start, LAYERS);
             int end = -1;
-            for (int[] secret : secrets) {
+            for (int[] secret : needles.all) {
                 end = Math.max(end, match(secret, begin));
             }
             return end;
@@ -251,8 +534,8 @@ final class SecretMatcher {
                 boolean isSimple = ends.length == 1 && ends[0] < text.length() && isPlain(ends[0]);
                 if (isSimple) {
                     // Most characters, without any list.
-                    steps--;
-                    if (steps <= 0 || !isMeant(secret[i], text.charAt(ends[0]))) {
+                    steps.left--;
+                    if (steps.left <= 0 || !isMeant(secret[i], text.charAt(ends[0]))) {
                         return -1;
                     }
                     ends[0]++;
@@ -277,14 +560,14 @@ final class SecretMatcher {
         }
 
         private int[] plain(int wanted, int at, int[] ends) {
-            steps--;
+            steps.left--;
             return isMeant(wanted, text.charAt(at)) ? with(ends, at + 1) : ends;
         }
 
         private int[] next(int wanted, Readings readings, int[] ends) {
             int[] all = ends;
             for (int i = 0; i < readings.size; i++) {
-                steps--;
+                steps.left--;
                 if (isMeant(wanted, readings.codePoint(i))) {
                     all = with(all, readings.end(i));
                 }
@@ -311,10 +594,10 @@ final class SecretMatcher {
         /** What may be meant here: the character itself, or what it begins to spell in up to so many layers of escapes. */
         private Readings readings(int at, int layers) {
             Readings all = new Readings();
-            if (at >= text.length() || steps <= 0) {
+            if (at >= text.length() || steps.left <= 0) {
                 return all;
             }
-            steps--;
+            steps.left--;
             int c = text.codePointAt(at);
             all.add(c, at + Character.charCount(c));
             boolean mayEscape = layers > 0 && (c == '%' || c == '\\' || c == '&');

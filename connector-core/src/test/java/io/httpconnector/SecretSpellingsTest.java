@@ -14,8 +14,11 @@ import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -175,6 +178,117 @@ class SecretSpellingsTest {
         }
     }
 
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String mime(String text, int length, String lineBreak) {
+        return Base64.getMimeEncoder(length, lineBreak.getBytes(StandardCharsets.UTF_8))
+                .encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String hex(String text) {
+        return HexFormat.of().formatHex(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** What services make of a text as a whole. */
+    private static final List<UnaryOperator<String>> WRAPPERS = List.of(
+            SecretSpellingsTest::base64,
+            text -> Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8)),
+            text -> mime(text, 76, "\r\n"),
+            text -> mime(text, 4, "\n"),
+            text -> mime(text, 64, "\r\n\t"),
+            SecretSpellingsTest::hex,
+            text -> hex(text).toUpperCase(Locale.ROOT),
+            text -> base64("{\"user\": \"me\", \"password\": \"" + text + "\"}"),
+            text -> base64("me:" + text),
+            text -> base64("%" + text));
+
+    @Test
+    void lineBreaksInBase64() {
+        for (String text : List.of(
+                mime("s3cret-value", 4, "\r\n"),
+                mime("{\"user\": \"me\", \"secret\": \"s3cret-value\"}", 8, "\n"),
+                mime("s3cret-value", 8, "\r\n").replace("\r\n", "\\r\\n"),
+                mime("s3cret-value", 8, "\r\n").replace("\r\n", "&#13;&#10;"),
+                mime("s3cret-value", 8, "\r\n").replace("\r\n", "%0D%0A"),
+                mime("s3cret-value", 8, "\n    "))) {
+            assertThat(masked("s3cret-value", "Basic " + text))
+                    .as(text)
+                    .startsWith("Basic ")
+                    .contains("***")
+                    .doesNotContain("M3J")
+                    .doesNotContain("YWx1");
+        }
+    }
+
+    @Test
+    void layersBelowBase64() {
+        String secret = "pa/ss+w\"ö rd";
+        String json = "{\"a\": 1, \"password\": \"pa/ss+w\\\"\\u00f6 rd\"}";
+        for (String inner : List.of(secret, json, URLEncoder.encode(secret, StandardCharsets.UTF_8), hex(secret))) {
+            for (String text : List.of(
+                    base64(inner),
+                    base64(base64(inner)),
+                    base64(base64(base64("x" + inner))),
+                    hex(inner),
+                    hex(base64(inner)),
+                    Base64.getEncoder().encodeToString(inner.getBytes(StandardCharsets.UTF_16LE)),
+                    base64("ab" + inner + "cd").replace("=", "%3D"),
+                    percent(base64(inner), "%%%02x"))) {
+                boolean isTooDeep = text.equals(base64(base64(base64("x" + hex(secret)))));
+                if (!isTooDeep) {
+                    String shown = masked(secret, "{\"echo\": \"" + text + "\"}");
+                    assertThat(shown).as("%s in %s", inner, text).contains("***");
+                    assertThat(shown.length()).isLessThan(text.length() + 12);
+                }
+            }
+        }
+    }
+
+    @Test
+    void whatIsNotTheSecretIsShownBesideIt() {
+        String text = base64("{\"user\": \"somebody\", \"password\": \"s3cret-value\", \"kept\": \"something else\"}");
+        String shown = masked("s3cret-value", text);
+
+        String before = shown.substring(0, shown.indexOf("***"));
+        assertThat(new String(Base64.getDecoder().decode(before.substring(0, before.length() / 4 * 4)), StandardCharsets.UTF_8))
+                .startsWith("{\"user\": \"somebody\", \"passwor");
+        assertThat(text).startsWith(before).endsWith(shown.substring(shown.indexOf("***") + 3));
+        assertThat(masked("s3cret-value", base64("{\"user\": \"s3cret-valve\", \"hash\": \"" + "0123456789abcdef".repeat(8) + "\"}")))
+                .doesNotContain("***");
+    }
+
+    @Test
+    void randomSecretsInRandomLayers() {
+        long seed = Long.getLong("seed", new Random().nextLong());
+        System.out.println("SecretSpellingsTest: -Dseed=" + seed);
+        Random random = new Random(seed);
+        String[] alphabet = "a b Z 0 9 + / = & % \\ \" ' < > ; # - _ ~ . , é ß € 😀 u x n 2 F :".split(" ", -1);
+        for (int round = 0; round < 1500; round++) {
+            StringBuilder secret = new StringBuilder();
+            int length = 8 + random.nextInt(12);
+            for (int i = 0; i < length; i++) {
+                secret.append(alphabet[random.nextInt(alphabet.length)]);
+            }
+            String value = secret.toString();
+            String text = value;
+            List<String> layers = new ArrayList<>();
+            for (int layer = random.nextInt(3); layer >= 0; layer--) {
+                text = ENCODERS.get(random.nextInt(ENCODERS.size())).apply(text);
+                text = WRAPPERS.get(random.nextInt(WRAPPERS.size())).apply(text);
+                layers.add(text);
+            }
+            text = ENCODERS.get(random.nextInt(ENCODERS.size())).apply(text);
+            String before = List.of("", "x=", "\"", "%", "\\", "&", "Basic ", "<a>", "é").get(random.nextInt(9));
+            String after = List.of("", "&y", "\"}", "%", "\\", ";", " 2F", "</a>").get(random.nextInt(8));
+
+            String shown = masked(value, before + text + after);
+            assertThat(shown).as("secret %s in %s, by %s", value, before + text + after, layers).contains("***");
+            assertThat(masked(value, shown)).as("masked again").isEqualTo(shown);
+        }
+    }
+
     @Test
     void longTextIsLookedThroughInTime() {
         String secret = "k-" + "a".repeat(2000);
@@ -186,7 +300,13 @@ class SecretSpellingsTest {
                 "&#x".repeat(60_000),
                 ("k-" + "a".repeat(1999) + "b").repeat(100),
                 "\\u0061".repeat(30_000),
-                "{\"a\": \"b c\", \"d\": [1, 2]}, ".repeat(8_000));
+                "{\"a\": \"b c\", \"d\": [1, 2]}, ".repeat(8_000),
+                "YWJj\r\n".repeat(40_000),
+                "%41".repeat(70_000),
+                "\\u0059&#x57;%4Aj".repeat(15_000),
+                "0123456789abcdef".repeat(15_000),
+                base64(base64(base64("k-" + "a".repeat(30_000)))),
+                hex(hex(hex("k-" + "a".repeat(30_000)))));
         for (String text : texts) {
             assertTimeoutPreemptively(Duration.ofSeconds(20), () -> masked(secret, text));
         }
