@@ -27,7 +27,7 @@ final class CredentialNames {
     private static final Set<String> CREDENTIALS = words(
             "password passwords passwd passwort passphrase passcode pwd psw pw"
                     + " secret secrets token credential credentials creds authorization jwt bearer hmac sig signature otp totp cvv cvc"
-                    + " cookie csrf xsrf assertion passkey hapikey csrfmiddlewaretoken samlresponse jsessionid phpsessid sessid");
+                    + " cookie csrf xsrf assertion passkey mnemonic connstr hapikey csrfmiddlewaretoken samlresponse jsessionid phpsessid sessid");
 
     /** A credential as text, or as texts in an array: {@code pass} may be a count, and {@code auth} an object with a type and a user. */
     private static final Set<String> CREDENTIALS_AS_TEXT = words("pass auth authentication signatures");
@@ -40,6 +40,10 @@ final class CredentialNames {
             "access account admin aes api app application auth authentication authorization client consumer developer encryption"
                     + " function functions hmac license licence master merchant partner private rsa sas secret security server service"
                     + " session shared signing subscription token webhook write");
+
+    /** What makes a code one that proves who somebody is: recovery codes, and those that are sent or shown for one login. */
+    private static final Set<String> CODES = words("2fa access auth authentication authenticator authorization backup device"
+            + " emergency factor login mfa otp passcode recovery scratch security sms time totp twofactor verification");
 
     /** What makes a key one that everybody may see. */
     private static final Set<String> PUBLIC = words("public publishable");
@@ -185,7 +189,8 @@ final class CredentialNames {
         if (COUNTABLE.contains(word)) {
             return Kind.TEXTS;
         }
-        return CREDENTIALS_AS_TEXT.contains(word) ? Kind.TEXT : word.equals("pin") ? Kind.DIGITS : Kind.NONE;
+        boolean isPin = word.equals("pin") || (word.equals("code") && before.equals("pin"));
+        return CREDENTIALS_AS_TEXT.contains(word) ? Kind.TEXT : isPin ? Kind.DIGITS : Kind.NONE;
     }
 
     /** A secret key, or what is as good as one. */
@@ -199,12 +204,20 @@ final class CredentialNames {
                                 && last > 1
                                 && words.get(last - 2).equals("access"));
             case "verifier" -> before.equals("code");
+            case "code", "codes" -> CODES.contains(before);
+            case "answer", "answers" -> before.equals("security") || before.equals("secret");
+            case "phrase" -> before.equals("seed") || before.equals("recovery") || before.equals("pass");
             default -> false;
         };
     }
 
     private static boolean isConnectionString(List<String> words) {
-        int at = words.indexOf("connection");
-        return at >= 0 && at + 1 < words.size() && words.get(at + 1).equals("string");
+        for (int i = 1; i < words.size(); i++) {
+            boolean isString = words.get(i).equals("string") || words.get(i).equals("str");
+            if (isString && (words.get(i - 1).equals("connection") || words.get(i - 1).equals("conn"))) {
+                return true;
+            }
+        }
+        return false;
     }
 }

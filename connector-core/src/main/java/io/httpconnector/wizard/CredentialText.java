@@ -22,9 +22,33 @@ final class CredentialText {
     private static final Pattern JWT =
             Pattern.compile("\\beyJ[A-Za-z0-9_-]{8,}+\\.eyJ[A-Za-z0-9_-]{8,}+\\.[A-Za-z0-9_-]*+");
 
+    /** Where a service has the token in the path: Telegram, Slack, Discord, Microsoft Teams, Mattermost, Zapier, IFTTT. */
+    private static final Pattern PATH = Pattern.compile("(?<=/bot)[0-9]{5,20}(?::|%3[Aa])[A-Za-z0-9_-]{20,}+"
+            + "|(?<=/services/T[A-Za-z0-9]{3,20}/B[A-Za-z0-9]{3,20}/)[A-Za-z0-9]{12,}+"
+            + "|(?<=/(?:triggers|workflows)/[A-Za-z0-9]{3,20}/[A-Za-z0-9/]{3,60}/)[A-Za-z0-9]{16,}+"
+            + "|(?<=/webhooks/[0-9]{10,25}/)[A-Za-z0-9_-]{30,}+"
+            + "|(?<=/IncomingWebhook/)[A-Za-z0-9]{16,}+(?:/[A-Za-z0-9-]{16,}+)*+"
+            + "|(?<=/hooks/)[a-z0-9]{26}(?![A-Za-z0-9])"
+            + "|(?<=/hooks/[A-Za-z0-9]{10,30}/)[A-Za-z0-9]{20,}+"
+            + "|(?<=/hooks/catch/[0-9]{3,12}/)[A-Za-z0-9]{5,}+"
+            + "|(?<=/with/key/)[A-Za-z0-9_-]{10,}+");
+
+    /** A segment behind one that names a credential: {@code /token/3f9a...}. */
+    private static final Pattern SEGMENT =
+            Pattern.compile("/([A-Za-z][A-Za-z0-9_-]{1,40})/([A-Za-z0-9_.~%=-]{16,500})(?=[/?#;\\s\"'<>]|$)");
+
+    /** Tokens that say themselves what they are: of Google, GitHub, GitLab, Slack, Stripe, AWS, SendGrid, Shopify, OpenAI, npm. */
+    private static final Pattern KNOWN = Pattern.compile("(?<![A-Za-z0-9_-])(?:AIza[A-Za-z0-9_-]{30,}+|ya29\\.[A-Za-z0-9_-]{20,}+"
+            + "|gh[pousr]_[A-Za-z0-9]{30,}+|github_pat_[A-Za-z0-9_]{30,}+|glpat-[A-Za-z0-9_-]{20,}+|xox[abeprs]-[A-Za-z0-9-]{10,}+"
+            + "|[rs]k_(?:live|test)_[A-Za-z0-9]{10,}+|whsec_[A-Za-z0-9+/=]{20,}+|A(?:KI|SI)A[A-Z0-9]{16}(?![A-Za-z0-9])"
+            + "|SG\\.[A-Za-z0-9_-]{16,}+\\.[A-Za-z0-9_-]{16,}+|shp(?:at|ca|pa|ss)_[A-Za-z0-9]{20,}+"
+            + "|sk-(?:proj-|ant-)?[A-Za-z0-9_-]{32,}+|npm_[A-Za-z0-9]{30,}+|pat-[a-z]{2,3}[0-9]-[A-Za-z0-9-]{30,}+)");
+
     /** A password, or a user whose name is as long as a token. */
     private static final Pattern USER_INFO =
             Pattern.compile("(?<=://)(?:[^/?#\\s\"'<>@:]{0,200}:[^/?#\\s\"'<>@]{1,500}|[^/?#\\s\"'<>@:]{16,500})(?=@)");
+
+    private static final Pattern DECLARED = Pattern.compile(Pattern.quote(Credentials.DECLARED));
 
     private static final Pattern PAIR =
             Pattern.compile("(?<=^|[?&;\\s])([^=&?;:\\s\"'<>#/]{1,200})=([^&\\s;\"'<>#]++)");
@@ -38,6 +62,9 @@ final class CredentialText {
     private static final Pattern CONTENT = Pattern.compile("(?<=>)[^<]*[^<\\s][^<]*(?=<)|(?<=<!\\[CDATA\\[)[^]]++");
     private static final Pattern PART = Pattern.compile(
             "(?i)content-disposition:[^\\r\\n]*?\\bname=\"([^\"\\r\\n]*)\"[^\\r\\n]*\\r?\\n(?:[^\\r\\n]++\\r?\\n)*+\\r?\\n");
+
+    private static final Pattern GRAPHQL =
+            Pattern.compile("^\\s*+(?:#[^\\n]*+\\s*+)*+(?:(?:query|mutation|subscription|fragment)\\b[^{]{0,2000}\\{|\\{\\s*+[A-Za-z_])");
 
     private static final int MAX_FOUND = 100;
 
@@ -88,12 +115,20 @@ final class CredentialText {
         all(PEM, "a private key");
         all(JWT, "a JSON Web Token");
         all(USER_INFO, "the user in a URL");
+        all(DECLARED, "a password");
+        all(KNOWN, "a token");
+        if (text.indexOf("/") >= 0) {
+            all(PATH, "token");
+            segments();
+        }
         if (text.indexOf("=") >= 0) {
             pairs();
         }
         if (text.indexOf("\"") >= 0 || text.indexOf("'") >= 0) {
             if (isWhole) {
                 parts();
+            }
+            if (isWhole || isGraphQl(text)) {
                 quoted();
             }
             members();
@@ -105,6 +140,11 @@ final class CredentialText {
             lines();
         }
         return text.toString();
+    }
+
+    /** Whether a text is a document of GraphQL, whose arguments may be credentials. */
+    static boolean isGraphQl(CharSequence text) {
+        return GRAPHQL.matcher(text).find();
     }
 
     private void all(Pattern pattern, String name) {
@@ -132,6 +172,19 @@ final class CredentialText {
         text.replace(start, end, instead);
         found = found.isEmpty() ? name.substring(0, Math.min(name.length(), MAX_FOUND)) : found;
         return instead.length();
+    }
+
+    private void segments() {
+        Matcher matcher = SEGMENT.matcher(text);
+        int at = 0;
+        while (at <= text.length() && matcher.find(at)) {
+            at = matcher.start(2) - 1;
+            boolean isNamed = CredentialNames.kind(matcher.group(1)) == CredentialNames.Kind.ALL;
+            if (isNamed && Credentials.isRandom(read(decoded(matcher.group(2))))) {
+                at = matcher.start(2) + mask(matcher.start(2), matcher.end(2), matcher.group(1));
+                matcher = SEGMENT.matcher(text);
+            }
+        }
     }
 
     private void pairs() {

@@ -22,6 +22,9 @@ final class Credentials {
 
     static final String MASK = "***";
 
+    /** Stands for a value that its source declares to be a credential, whatever its name; of the private use area of Unicode. */
+    static final String DECLARED = "\uE002";
+
     /** What is no credential, whatever its name. */
     private static final Set<String> HARMLESS =
             Set.of("", MASK, "true", "false", "null", "none", "yes", "no", "on", "off", "undefined");
@@ -44,6 +47,7 @@ final class Credentials {
             "(?i)basic|bearer|digest|bot|ssws|oauth|hawk|negotiate|ntlm|dpop|mac|splunk|aws4-hmac-sha256|.*(key|token|auth|jwt).*");
 
     private static final int MAX_DEPTH = 200;
+    private static final int MAX_TOKEN = 2000;
 
     private Credentials() {}
 
@@ -65,7 +69,18 @@ final class Credentials {
 
     /** Whether a field with this value carries a credential. */
     static boolean isCredential(String name, String value) {
-        return isCredential(CredentialNames.kind(name), TextNode.valueOf(value), name) || isUrlWithCredential(value);
+        return isCredential(CredentialNames.kind(name), TextNode.valueOf(value), name)
+                || isUrlWithCredential(value)
+                || isToken(value);
+    }
+
+    /** Whether a value is nothing but a credential that says itself what it is. */
+    private static boolean isToken(String value) {
+        return value.length() <= MAX_TOKEN && CredentialText.maskedValue(value).equals(MASK) && !value.equals(MASK);
+    }
+
+    static boolean isRandom(String value) {
+        return RANDOM.matcher(value).matches();
     }
 
     /** The same for query parameters, where short names such as {@code key} are used for long keys. */
@@ -189,7 +204,9 @@ final class Credentials {
         return replaced(value, (pointer, credential) -> {
             String text = credential.asText();
             String masked = CredentialText.maskedValue(text);
-            boolean isPart = credential.isTextual() && !masked.equals(text) && text.contains("://");
+            boolean isPart = credential.isTextual()
+                    && !masked.equals(text)
+                    && (text.contains("://") || CredentialText.isGraphQl(text));
             return TextNode.valueOf(isPart ? masked : MASK);
         });
     }
@@ -253,7 +270,7 @@ final class Credentials {
     /** JSON in a text, a URL with a password, a private key. */
     private static boolean holdsCredential(String text) {
         if (text.length() < 8) {
-            return false;
+            return text.contains(DECLARED);
         }
         JsonNode tree = parsed(text);
         return tree == null

@@ -7,8 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class CurlReader {
 
     private static final String FORM = "application/x-www-form-urlencoded";
+
+    private static final String UNKNOWN = "application/octet-stream";
 
     private static final Set<String> REQUEST =
             words("request header data data-ascii data-raw data-binary data-urlencode json form"
@@ -67,6 +71,7 @@ final class CurlReader {
     private final List<Part> parts = new ArrayList<>();
     private final List<ShellWords.Word> queries = new ArrayList<>();
     private final Set<String> notes = new LinkedHashSet<>();
+    private final Set<String> removed = new HashSet<>();
     private final Map<String, String> single = new HashMap<>();
     private ShellWords.@Nullable Word url;
     private boolean isJson;
@@ -162,8 +167,8 @@ final class CurlReader {
             case "url-query" -> queries.add(value);
             case "user", "oauth2-bearer", "cookie" ->
                 notes.add("--" + name + " is left out: give the credentials to the connection's auth strategy");
-            case "user-agent" -> headers.add(new String[] {"User-Agent", text});
-            case "referer" -> headers.add(new String[] {"Referer", text});
+            case "user-agent" -> headers.add(new String[] {"User-Agent", text, "by curl"});
+            case "referer" -> headers.add(new String[] {"Referer", text, "by curl"});
             case "url" -> {
                 if (url != null) {
                     throw refused(value, "a second URL can't be taken over: give one command for each request");
@@ -200,12 +205,15 @@ final class CurlReader {
         if (text.startsWith("@")) {
             throw refused(value, "the headers are in a file: give each by -H");
         }
-        if (colon < 0 && text.endsWith(";")) {
-            headers.add(new String[] {text.substring(0, text.length() - 1), ""});
+        int semicolon = text.indexOf(';');
+        if (colon < 0 && semicolon > 0 && text.substring(semicolon + 1).isBlank()) {
+            headers.add(new String[] {text.substring(0, semicolon).strip(), ""});
         } else if (colon < 0) {
             throw refused(value, "it is no header: write it as Name: value");
         } else if (text.substring(colon + 1).isBlank()) {
-            notes.add("the header " + text.substring(0, colon) + " is not sent");
+            // It takes away what curl or another option would send.
+            removed.add(text.substring(0, colon).strip().toLowerCase(Locale.ROOT));
+            notes.add("the header " + text.substring(0, colon).strip() + " is not sent");
         } else {
             headers.add(new String[] {
                 text.substring(0, colon).strip(), text.substring(colon + 1).strip()
@@ -284,16 +292,27 @@ final class CurlReader {
     private void addHeaders(Definitions definition, boolean hasBody) {
         for (String[] header : headers) {
             boolean ofBody = hasBody && header[0].equalsIgnoreCase("Content-Type");
-            if (!ofBody) {
+            boolean isRemoved = header.length > 2 && isRemoved(header[0]);
+            if (!ofBody && !isRemoved) {
                 definition.header(header[0], header[1]);
             }
         }
-        if (isJson && headers.stream().noneMatch(header -> header[0].equalsIgnoreCase("Accept"))) {
+        if (isJson && !isRemoved("Accept") && headers.stream().noneMatch(header -> header[0].equalsIgnoreCase("Accept"))) {
             definition.header("Accept", "application/json");
         }
     }
 
+    private boolean isRemoved(String name) {
+        return removed.contains(name.toLowerCase(Locale.ROOT));
+    }
+
     private String contentType(String usual) {
+        boolean isEmpty = headers.stream().anyMatch(header -> header[0].equalsIgnoreCase("Content-Type") && header[1].isEmpty());
+        if (isEmpty || isRemoved("Content-Type")) {
+            // What a recipient may assume without it (RFC 9110, section 8.3).
+            notes.add("the command sends its body without Content-Type, the request says " + UNKNOWN);
+            return UNKNOWN;
+        }
         return headers.stream()
                 .filter(header -> header[0].equalsIgnoreCase("Content-Type"))
                 .map(header -> header[1])

@@ -113,7 +113,9 @@ final class Definitions {
     /** A path, in which braces are pills or not. */
     void url(String path, boolean hasPills) {
         String whole = path.startsWith("/") ? path : "/" + path;
-        definition.put("url", withoutMatrixCredentials(QueryText.encoded(whole, false, hasPills)));
+        String kept = withoutMatrixCredentials(QueryText.encoded(whole, false, hasPills));
+        definition.put(
+                "url", CredentialText.replaced(kept, true, name -> pill(name(name), "the " + name + " in the path")));
     }
 
     /** Without {@code ;jsessionid=...}. */
@@ -197,9 +199,17 @@ final class Definitions {
     void templateHeader(String name, String value) {
         if (isLeftOut(name, value, false)) {
             credential("the header " + name);
-        } else if (!MANAGED.contains(name.toLowerCase(Locale.ROOT)) && !name.startsWith(":")) {
+        } else if (isManaged(name)) {
+            notes.add("the header " + name + " is left to the connection"
+                    + (name.equalsIgnoreCase("host") ? ", whose base URL says the host" : ""));
+        } else {
             pair("headers", name, value);
         }
+    }
+
+    /** Whether it is the connection that sets a header field. */
+    static boolean isManaged(String name) {
+        return MANAGED.contains(name.toLowerCase(Locale.ROOT)) || name.startsWith(":");
     }
 
     /** A body that may have pills. */
@@ -309,7 +319,11 @@ final class Definitions {
         JsonNode tree = template.deepCopy();
         for (String pointer : Credentials.found(TemplateTexts.USUAL.read(tree))) {
             JsonPointer at = JsonPointer.compile(pointer);
-            TextNode pill = TextNode.valueOf(pill(name(pointer), "the JSON member " + pointer));
+            String text = tree.at(at).isTextual() ? tree.at(at).textValue() : "";
+            TextNode pill = TextNode.valueOf(
+                    CredentialText.isGraphQl(text)
+                            ? withPills(text, true)
+                            : pill(name(pointer), "the JSON member " + pointer));
             JsonNode parent = tree.at(at.head() == null ? at : at.head());
             if (pointer.isEmpty()) {
                 tree = pill;

@@ -52,9 +52,9 @@ final class HarReader {
         String type = body.path("mimeType").asText("");
         for (JsonNode header : request.path("headers")) {
             boolean ofBody = header.path("name").asText().equalsIgnoreCase("Content-Type") && !body.isMissingNode();
-            if (!ofBody && !isOfBrowser(header.path("name").asText())) {
-                definition.header(
-                        header.path("name").asText(), header.path("value").asText());
+            String name = header.path("name").asText();
+            if (!ofBody && !isOfBrowser(name) && !Definitions.isManaged(name)) {
+                definition.header(name, header.path("value").asText());
             }
         }
         if (type.startsWith("multipart/form-data") && body.path("params").isArray()) {

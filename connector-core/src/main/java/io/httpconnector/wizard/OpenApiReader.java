@@ -233,6 +233,14 @@ final class OpenApiReader {
 
     /** The example of a parameter or media type, or one that is built from its schema. */
     private JsonNode sample(JsonNode described) {
+        JsonNode schema = described.path("schema");
+        for (JsonNode media : described.path("content")) {
+            schema = schema.isMissingNode() ? media.path("schema") : schema;
+        }
+        return samples.withoutPasswords(schema, example(described));
+    }
+
+    private JsonNode example(JsonNode described) {
         if (described.has("example")) {
             return described.get("example");
         }

@@ -40,7 +40,11 @@ final class PostmanReader {
             Map<String, String> known = new HashMap<>(variables);
             for (JsonNode variable : folder.path("variable")) {
                 String name = variable.path("key").asText(variable.path("id").asText());
-                if (!variable.path("disabled").asBoolean() && !Credentials.isCredential(name)) {
+                boolean isSecret = Credentials.isCredential(name)
+                        || variable.path("type").asText().equalsIgnoreCase("secret");
+                if (isSecret) {
+                    known.remove(name);
+                } else if (!variable.path("disabled").asBoolean()) {
                     known.put(name, variable.path("value").asText(""));
                 }
             }

@@ -91,6 +91,43 @@ final class SchemaSample {
         return of(schema, 0);
     }
 
+    /** A copy in which each value that the schema declares to be a password is {@link Credentials#DECLARED}. */
+    JsonNode withoutPasswords(JsonNode schema, JsonNode value) {
+        values = 0;
+        return withoutPasswords(schema, value, 0);
+    }
+
+    private JsonNode withoutPasswords(JsonNode reference, JsonNode value, int depth) {
+        JsonNode schema = resolved(reference);
+        if (++values > 10 * MAX_VALUES || depth > 100 || !schema.isObject()) {
+            return value;
+        }
+        if (schema.path("format").asText().equals("password") && value.isValueNode() && !value.isNull()) {
+            return TextNode.valueOf(Credentials.DECLARED);
+        }
+        JsonNode copy = value;
+        if (value instanceof ObjectNode object) {
+            ObjectNode changed = object.objectNode();
+            JsonNode others = schema.path("additionalProperties");
+            object.properties().forEach(member -> {
+                JsonNode known = schema.path("properties").path(member.getKey());
+                JsonNode own = known.isMissingNode() ? others : known;
+                changed.set(member.getKey(), withoutPasswords(own, member.getValue(), depth + 1));
+            });
+            copy = changed;
+        } else if (value instanceof ArrayNode array) {
+            ArrayNode changed = array.arrayNode();
+            array.forEach(element -> changed.add(withoutPasswords(schema.path("items"), element, depth + 1)));
+            copy = changed;
+        }
+        for (String keyword : COMPOSED) {
+            for (JsonNode part : schema.path(keyword)) {
+                copy = withoutPasswords(part, copy, depth + 1);
+            }
+        }
+        return copy;
+    }
+
     private JsonNode of(JsonNode node, int depth) {
         String ref = node.path("$ref").asText("");
         // A schema may have many parts that have many parts.

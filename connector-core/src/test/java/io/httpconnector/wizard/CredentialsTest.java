@@ -50,7 +50,9 @@ class CredentialsTest {
                                 + " X-Shopify-Access-Token X-Vault-Token X-Goog-Api-Key DD-APPLICATION-KEY x-functions-key sharedSecret webhook_secret secret secretKey"
                                 + " SecretString credentials session_token sessionid JSESSIONID PHPSESSID session_id sid_token Authorization Proxy-Authorization Cookie"
                                 + " Set-Cookie X-Amz-Signature X-Amz-Credential X-Hub-Signature-256 csrf_token csrfmiddlewaretoken hapikey signingKey"
-                                + " subscription-key connectionString client_assertion code_verifier otp user[password] tokens[0] password2 smtp_pass auth_token")
+                                + " subscription-key connectionString client_assertion code_verifier otp user[password] tokens[0] password2 smtp_pass auth_token"
+                                + " recovery_codes recoveryCodes backup_code mfaCode verification_code security_code authorization_code otp_code two_factor_code"
+                                + " security_answer seed_phrase mnemonic conn_str connection_string private_key pass pwd")
                         .split(" ", -1));
     }
 
@@ -61,7 +63,8 @@ class CredentialsTest {
                                 + " has_password token_count public_key publishableKey primary_key foreignKey idempotency_key Idempotency-Key cache_key project_key"
                                 + " monkey turkey compass passport passenger bypass author_id secret_santa secret_name token_endpoint tokenUrl password_reset_url"
                                 + " cookie_consent signature_date email_signature design designation assign signal X-Auth-Email client_id account_id user_id"
-                                + " boarding_pass completion_tokens description keywords accessibility authored_by sigma password_changed_at credential_type")
+                                + " boarding_pass completion_tokens pinned pinterest country_code postal_code zip_code error_code codes code_name status_code"
+                                + " recovery_codes_count passage passed spin key author_name description keywords accessibility authored_by sigma password_changed_at credential_type")
                         .split(" ", -1));
     }
 
@@ -135,6 +138,64 @@ class CredentialsTest {
                         postman(
                                 "{\"mode\": \"graphql\", \"graphql\": {\"query\": \"mutation { kept }\", \"variables\": \"{\\\"password\\\": \\\"SuperSecret1\\\"}\"}}"))
                 .map(source -> source.all().get(0));
+    }
+
+    /** What is a credential by its value, its place or its declaration, whatever its name. */
+    static Stream<Recommendation> importedByOtherSigns() {
+        String schema = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json";
+        String openApi = "{\"openapi\": \"3.0.0\", \"info\": {\"title\": \"T\", \"version\": \"1\"}, \"paths\": {\"/kept\": {\"post\": {"
+                + "\"parameters\": [{\"in\": \"query\", \"name\": \"geheim\", \"required\": true, \"example\": \"SuperSecret1\","
+                + " \"schema\": {\"type\": \"string\", \"format\": \"password\"}},"
+                + "{\"in\": \"header\", \"name\": \"X-Geheim\", \"required\": true,"
+                + " \"schema\": {\"type\": \"string\", \"format\": \"password\", \"default\": \"SuperSecret1\"}}],"
+                + "\"requestBody\": {\"content\": {\"TYPE\": {EXAMPLE\"schema\": {\"$ref\": \"#/components/schemas/A\"}}}}}}},"
+                + "\"components\": {\"schemas\": {\"A\": {\"allOf\": [{\"type\": \"object\", \"properties\": {\"kept\": {\"type\": \"string\"},"
+                + "\"deep\": {\"type\": \"array\", \"items\": {\"type\": \"object\", \"properties\": {\"geheim\": {\"$ref\": \"#/components/schemas/P\"}}}},"
+                + "\"geheim\": {\"$ref\": \"#/components/schemas/P\"}}}]},"
+                + "\"P\": {\"type\": \"string\", \"format\": \"password\", \"example\": \"SuperSecret1\"}}}}";
+        String example = "\"example\": {\"kept\": \"a\", \"geheim\": \"SuperSecret1\", \"deep\": [{\"geheim\": \"SuperSecret1\"}]}, ";
+        return Stream.of(
+                        Sources.curl("curl 'https://api.telegram.org/bot123456789:SuperSecret1SuperSecret1SuperSecret/kept'"),
+                        Sources.curl("curl https://hooks.slack.com/services/T00KEPT00/B00kept00/SuperSecret1SuperSecret1 --json '{\"kept\": 1}'"),
+                        Sources.curl("curl https://discord.com/api/v10/webhooks/123456789012345678/SuperSecret1SuperSecret1SuperSecret1SuperSecret1-_kept/github -d 'x=kept'"),
+                        Sources.curl("curl https://h/trigger/kept/with/key/SuperSecret1SuperSecret1"),
+                        Sources.curl("curl https://h/kept/token/SuperSecret1SuperSecret1/x"),
+                        Sources.curl("curl 'https://maps.example.com/kept?key=SuperSecret1SuperSecret1'"),
+                        Sources.curl("curl 'https://h/kept' -H 'X-Custom: ghp_SuperSecret1SuperSecret1SuperSecret1'"),
+                        Sources.curl("curl 'https://h/kept' --json '{\"a\": {\"value\": \"xoxb-SuperSecret1\", \"url\": \"https://hooks.slack.com/services/T00000000/B00000000/SuperSecret1SuperSecret1\"}}'"),
+                        Sources.curl("curl 'https://h/kept' --json '{\"query\": \"mutation { kept(user: 1, password: \\\"SuperSecret1\\\") { id } }\"}'"),
+                        Sources.curl("curl 'https://h/kept' --json '{\"query\": \"mutation L($p: String) { kept }\", \"variables\": {\"input\": {\"pwd\": \"SuperSecret1\"}}}'"),
+                        Sources.curl("curl 'https://h/kept' --json '{\"recovery_codes\": [\"SuperSecret1\"], \"cookies\": {\"a\": \"SuperSecret1\"}, \"connection_string\": \"Server=x;SuperSecret1\"}'"),
+                        Sources.postman("{\"info\": {\"name\": \"C\", \"schema\": \"" + schema + "\"}, \"variable\": [{\"key\": \"mine\","
+                                + " \"value\": \"SuperSecret1\", \"type\": \"secret\"}], \"item\": [{\"name\": \"kept\", \"request\": {\"method\": \"POST\","
+                                + " \"url\": \"https://h/a?x={{mine}}\", \"header\": [{\"key\": \"X-A\", \"value\": \"{{mine}}\"}],"
+                                + " \"body\": {\"mode\": \"raw\", \"raw\": \"{{mine}}\"}}}]}"),
+                        Sources.openApi(openApi.replace("TYPE", "application/json").replace("EXAMPLE", "")),
+                        Sources.openApi(openApi.replace("TYPE", "application/json").replace("EXAMPLE", example)),
+                        Sources.openApi(openApi.replace("TYPE", "multipart/form-data").replace("EXAMPLE", example)),
+                        Sources.openApi(openApi.replace("TYPE", "application/x-www-form-urlencoded").replace("EXAMPLE", "")))
+                .map(source -> source.all().get(0));
+    }
+
+    @ParameterizedTest
+    @MethodSource("importedByOtherSigns")
+    void importKnowsCredentialsByOtherSigns(Recommendation imported) {
+        assertThat(imported.toString()).doesNotContain(SECRET).doesNotContain("\uE002").containsIgnoringCase("kept");
+        assertThat(imported.definition().toString()).doesNotContain("\uE002").doesNotContain("\uE001");
+        ObjectNode definition = imported.definition().deepCopy().put("name", "T");
+        assertThat(Credentials.in(definition)).isEmpty();
+        assertThat(RequestTemplate.fromJson(definition).name()).isEqualTo("T");
+    }
+
+    @Test
+    void otherwiseNothingIsLost() {
+        String body = "{\"key\": \"customer-1234567890abcd\", \"author\": \"me\", \"token_count\": 5, \"pinned\": true, \"monkey\": \"a\","
+                + " \"path\": \"/orders/123e4567-e89b-12d3-a456-426614174000/items\", \"pass\": 3, \"code\": \"DE\", \"hooks\": \"/hooks/1\"}";
+        Recommendation read = Sources.curl("curl https://h/services/1/webhooks/12/token/list --json '" + body + "'").all().get(0);
+
+        assertThat(read.definition().at("/body/json")).isEqualTo(Json.parse(body));
+        assertThat(read.definition().path("url").asText()).isEqualTo("/services/1/webhooks/12/token/list");
+        assertThat(read.notes()).isEmpty();
     }
 
     private static RecommendationSource postman(String body) {

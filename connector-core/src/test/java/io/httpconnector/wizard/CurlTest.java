@@ -264,4 +264,21 @@ class CurlTest {
         assertThat(request.getHeader("X-T")).isEqualTo("{{a}}");
         assertThat(request.getBodyAsString()).isEqualTo("{\"t\":\"{{b}}\",\"{{c}}\":{\"$each\":[]}}");
     }
+
+    @Test
+    void removedAndEmptyHeadersAreWhatCurlMakesOfThem() {
+        Recommendation removed = Sources.curl(
+                        "curl https://h/a -H 'Content-Type:' -H 'Accept:' -A me -H 'User-Agent:' -H 'Host: other' -H 'X-Empty;' -H 'X-B ;' --json '{\"a\":1}'")
+                .all()
+                .get(0);
+
+        assertThat(removed.definition().path("headers").toString())
+                .isEqualTo("[{\"name\":\"X-Empty\",\"value\":\"\"},{\"name\":\"X-B\",\"value\":\"\"}]");
+        assertThat(removed.definition().path("body").toString())
+                .isEqualTo("{\"text\":\"{\\\"a\\\":1}\",\"contentType\":\"application/octet-stream\"}");
+        assertThat(removed.notes())
+                .anyMatch(note -> note.contains("Host") && note.contains("base URL"))
+                .anyMatch(note -> note.contains("without Content-Type"))
+                .anyMatch(note -> note.equals("the header Accept is not sent"));
+    }
 }
