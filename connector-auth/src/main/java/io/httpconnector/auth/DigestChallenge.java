@@ -3,25 +3,19 @@ package io.httpconnector.auth;
 import io.httpconnector.Body;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.Request;
+import io.httpconnector.auth.internal.Challenge;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.hc.client5.http.auth.AuthChallenge;
-import org.apache.hc.client5.http.auth.ChallengeType;
-import org.apache.hc.client5.http.impl.auth.AuthChallengeParser;
-import org.apache.hc.core5.http.NameValuePair;
-import org.apache.hc.core5.http.ParseException;
-import org.apache.hc.core5.http.message.ParserCursor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,42 +49,12 @@ final class DigestChallenge {
 
     /** The strongest of the Digest challenges in some {@code WWW-Authenticate} header fields that can be answered. */
     static Optional<DigestChallenge> strongest(List<String> headers) {
-        return headers.stream()
-                .flatMap(header -> parsed(header).stream())
-                .filter(challenge -> "digest".equalsIgnoreCase(challenge.getSchemeName()))
-                .map(challenge -> parameters(challenge))
+        return Challenge.parse(headers).stream()
+                .filter(challenge -> challenge.scheme().equals("digest"))
+                .map(Challenge::parameters)
                 .filter(DigestChallenge::isSupported)
                 .min(Comparator.comparingInt(DigestChallenge::strength))
                 .map(parameters -> new DigestChallenge(parameters, parameters.getOrDefault("nonce", "")));
-    }
-
-    /** The parameters of {@code Authentication-Info}, RFC 7616, section 3.5; none if it can't be read. */
-    static Map<String, String> info(String header) {
-        return parsed("Digest " + header).stream()
-                .findFirst()
-                .map(DigestChallenge::parameters)
-                .orElse(Map.of());
-    }
-
-    private static List<AuthChallenge> parsed(String header) {
-        try {
-            return AuthChallengeParser.INSTANCE.parse(
-                    ChallengeType.TARGET, header, new ParserCursor(0, header.length()));
-        } catch (ParseException e) {
-            return List.of();
-        }
-    }
-
-    private static Map<String, String> parameters(AuthChallenge challenge) {
-        Map<String, String> parameters = new HashMap<>();
-        if (challenge.getParams() != null) {
-            for (NameValuePair pair : challenge.getParams()) {
-                if (pair.getValue() != null) {
-                    parameters.putIfAbsent(pair.getName().toLowerCase(Locale.ROOT), pair.getValue());
-                }
-            }
-        }
-        return parameters;
     }
 
     private static boolean isSupported(Map<String, String> parameters) {
@@ -146,7 +110,9 @@ final class DigestChallenge {
         String nc = String.format(Locale.ROOT, "%08x", number);
 
         String secret = hash(bytes(user + ":" + parameters.get("realm") + ":" + password));
-        if (parameters.getOrDefault("algorithm", "").toUpperCase(Locale.ROOT).endsWith(SESSION)) {
+        boolean hasSession =
+                parameters.getOrDefault("algorithm", "").toUpperCase(Locale.ROOT).endsWith(SESSION);
+        if (hasSession) {
             secret = hash(bytes(secret + ":" + nonce + ":" + cnonce));
         }
         String data = request.method() + ":" + target;
@@ -165,6 +131,9 @@ final class DigestChallenge {
         if (qop != null) {
             fields.add("qop=" + qop);
             fields.add("nc=" + nc);
+        }
+        if (qop != null || hasSession) {
+            // The session key can't be computed without it, also if the service offers no qop.
             fields.add("cnonce=\"" + cnonce + "\"");
         }
         if (parameters.containsKey("algorithm")) {

@@ -4,6 +4,7 @@ import io.httpconnector.AuthStrategy;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.Secret;
+import io.httpconnector.auth.internal.Challenge;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -85,7 +86,7 @@ final class DigestSession implements AuthStrategy {
         }
         String next = response.headers()
                 .first("Authentication-Info")
-                .map(DigestChallenge::info)
+                .map(Challenge::parameters)
                 .map(info -> info.get("nextnonce"))
                 .orElse(null);
         reusable = next == null || next.isEmpty() ? used : known(used.next(next));

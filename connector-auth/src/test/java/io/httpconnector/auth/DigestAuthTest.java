@@ -152,7 +152,13 @@ class DigestAuthTest {
                 "', qop=\"auth-int\", algorithm=SHA-256'",
                 "', qop=\"auth\", algorithm=SHA-256, charset=UTF-8'",
                 "', qop=\"auth\", algorithm=MD5-sess'",
-                "', qop=\"auth\", algorithm=SHA-256-sess'"
+                "', qop=\"auth\", algorithm=SHA-256-sess'",
+                "', algorithm=MD5-sess'",
+                "', algorithm=SHA-256-sess'",
+                "', qop=\"\"'",
+                "', qop=\",auth,,\"'",
+                "' , ,qop = \"auth\" ,,algorithm = SHA-256,'",
+                "',QOP=auth,ALGORITHM=\"SHA-256\"'"
             })
     void challengeIsAnsweredAndRememberedWithItsCount(String more) {
         challenges = challenge(more);
@@ -180,6 +186,42 @@ class DigestAuthTest {
                     .contains("***");
         }
         assertThat(counts).hasSize(1);
+        assertThat(challenged).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                ", , DIGEST, ,",
+                "Negotiate, DIGEST",
+                "Negotiate YII=, DIGEST",
+                "NTLM TlRMTVNTUAAC+/==,,DIGEST,, Basic realm=\"x\"",
+                "Basic realm=\"a, Digest realm=\\\"x\\\", nonce=\\\"no\\\"\", DIGEST",
+                "Basic realm=\"\\\\\", DIGEST",
+                "Bearer realm=x, error=\"Digest nonce=\", DIGEST, Unknown a=b",
+                "Digest realm=\"x\", nonce=\"no\", algorithm=SHA3-256, DIGEST",
+                "Digest realm=\"x\", nonce=\"no\", qop=\"auth-conf\", DIGEST",
+                "Digest nonce=\"no\", algorithm=SHA-512-256, DIGEST",
+                "Basic realm=\"x\"\nDIGEST\nNegotiate",
+                "Basic\trealm=\"x\",\tDIGEST",
+                "\"stray\", ;, DIGEST",
+                "DIGEST, Basic realm=\"not closed"
+            })
+    void digestIsFoundAmongOtherChallenges(String all) {
+        challenges = all.replace("DIGEST", challenge(", qop=\"auth\", algorithm=SHA-256"));
+        try (HttpConnection connection = connection(PASSWORD)) {
+            assertThat(connection.send(Request.get("/")).status()).isEqualTo(200);
+        }
+        assertThat(challenged).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Basic realm=\"DIGEST\"", "Basic realm=\"a, DIGEST\"", "x=\"DIGEST\"", "Basic realm=\"\\\", DIGEST"})
+    void digestInAQuotedStringIsNoChallenge(String all) {
+        challenges = all.replace("DIGEST", challenge(", qop=auth").replace("\"", ""));
+        try (HttpConnection connection = connection(PASSWORD)) {
+            assertThatThrownBy(() -> connection.send(Request.get("/"))).isInstanceOf(StatusException.class);
+        }
         assertThat(challenged).isEqualTo(1);
     }
 

@@ -5,13 +5,13 @@ import io.httpconnector.AuthContext;
 import io.httpconnector.InvalidResponseException;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
+import io.httpconnector.auth.internal.Challenge;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  * configured takes precedence. Sends no credential.
  */
 final class Discovery {
-
-    private static final Pattern RESOURCE_METADATA =
-            Pattern.compile("(?i)\\bresource_metadata\\s*=\\s*(?:\"([^\"]*)\"|([^\\s,\"]+))");
 
     private final ClientSettings settings;
     private final AuthContext context;
@@ -105,9 +102,8 @@ final class Discovery {
     private JsonNode resourceMetadata() {
         Response challenge = context.send(Request.get("").acceptAnyStatus());
         String here = challenge.exchange().url();
-        String url = challenge.headers().all("WWW-Authenticate").stream()
-                .flatMap(header -> RESOURCE_METADATA.matcher(header).results())
-                .map(found -> found.group(1) == null ? found.group(2) : found.group(1))
+        String url = Challenge.parse(challenge.headers().all("WWW-Authenticate")).stream()
+                .flatMap(found -> found.parameter("resource_metadata").stream())
                 .findFirst()
                 .map(named -> EndpointUrl.require("The resource_metadata of the challenge", named))
                 .orElseGet(() -> wellKnown(

@@ -355,6 +355,46 @@ class IssuerAttackTest {
         assertThat(evil.received()).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Basic realm=\"x, Bearer resource_metadata=URL\"",
+                "Basic realm=\"x\\\", Bearer resource_metadata=\\\"URL\\\"\"",
+                "Bearer error_description=\"resource_metadata=URL \", realm=\"y\"",
+                "Digest nonce=\"a resource_metadata=URL\", Bearer realm=\"z\"",
+                "Bearer x_resource_metadata=\"URL\"",
+                "Bearer error=\"resource_metadata=URL"
+            })
+    void documentIsNotNamedByAQuotedString(String challenge) {
+        service.on("/api", Reply.json(401, "{}").with("WWW-Authenticate", challenge.replace("URL", service.url("/user-file"))));
+        service.on(
+                "/user-file",
+                Reply.json("{\"resource\": \"" + service.url("/api") + "\", \"authorization_servers\": [\"" + evil.url("")
+                        + "\"]}"));
+
+        assertThatThrownBy(() -> AuthorizationFlow.of(connection(confidential().discover()))
+                        .start("s"))
+                .isInstanceOf(OAuth2Exception.class)
+                .hasMessageContaining("/.well-known/oauth-protected-resource/api answers 404");
+        assertThat(service.received("/user-file")).isEmpty();
+        evilGotNothing();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Bearer realm=\"a, b\", RESOURCE_METADATA = \"URL\"",
+                "Basic realm=\"x\", , Bearer resource_metadata=\"URL\", error=\"e\"",
+                "Negotiate abc=, DPoP algs=\"ES256\", resource_metadata=\"URL\"",
+                "Bearer resource_metadata=URL"
+            })
+    void documentIsFoundAmongOtherChallenges(String challenge) {
+        service.on("/api", Reply.json(401, "{}").with("WWW-Authenticate", challenge.replace("URL", service.url("/meta"))));
+
+        assertThat(AuthorizationFlow.of(connection(confidential().discover())).start("s"))
+                .hasHost("login.example.com");
+    }
+
     @Test
     void redirectOfTheServiceDoesNotNameTheServer() {
         evil.on(
