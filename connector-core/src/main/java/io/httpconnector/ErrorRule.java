@@ -231,10 +231,11 @@ public final class ErrorRule {
 
         private static JsonPointer pointer(String pointer) {
             try {
-                return JsonPointer.compile(notNull(pointer, "JSON pointer"));
-            } catch (IllegalArgumentException e) {
+                return Json.pointer(notNull(pointer, "JSON pointer"));
+            } catch (InvalidDefinitionException e) {
                 throw new InvalidDefinitionException(
-                        "error rule", "\"" + Ascii.visible(pointer) + "\" is no JSON pointer: it begins with a slash");
+                        "error rule",
+                        "\"" + Ascii.visible(String.valueOf(pointer)) + "\": " + e.problems().get(0));
             }
         }
 

@@ -1,8 +1,11 @@
 package io.httpconnector;
 
+import static io.httpconnector.InvalidDefinitionException.notNull;
+
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.TreeNode;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -137,6 +140,30 @@ public final class Json {
                     "JSON value",
                     "a " + value.getClass().getName() + " can't be written as JSON: " + firstLine(e.getMessage()));
         }
+    }
+
+    /**
+     * A JSON pointer, read strictly: RFC 6901, section 3.
+     *
+     * @param text the pointer; empty for the whole document
+     * @return the pointer
+     * @throws InvalidDefinitionException when it is no JSON pointer: says why
+     */
+    public static JsonPointer pointer(String text) {
+        notNull(text, "JSON pointer");
+        if (!text.isEmpty() && text.charAt(0) != '/') {
+            throw invalidPointer("it begins with a slash");
+        }
+        for (int i = text.indexOf('~'); i >= 0; i = text.indexOf('~', i + 1)) {
+            if (i + 1 == text.length() || "01".indexOf(text.charAt(i + 1)) < 0) {
+                throw invalidPointer("a \"~\" is followed by 0 or 1: write ~0 for the character itself");
+            }
+        }
+        return JsonPointer.compile(text);
+    }
+
+    private static InvalidDefinitionException invalidPointer(String rule) {
+        return new InvalidDefinitionException("JSON pointer", "it is no JSON pointer, such as /data/token: " + rule);
     }
 
     /**

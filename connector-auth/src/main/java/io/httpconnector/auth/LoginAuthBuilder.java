@@ -2,6 +2,7 @@ package io.httpconnector.auth;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.Secret;
@@ -166,9 +167,9 @@ public final class LoginAuthBuilder {
     private JsonPointer pointer(String what, String path) {
         if (isThere(what, path)) {
             try {
-                return JsonPointer.compile(path);
-            } catch (IllegalArgumentException e) {
-                problems.add(what + ": it is no JSON pointer, such as /data/token");
+                return Json.pointer(path);
+            } catch (InvalidDefinitionException e) {
+                problems.add(what + ": " + e.problems().get(0));
             }
         }
         return JsonPointer.empty();

@@ -3,6 +3,7 @@ package io.httpconnector.polling;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,13 +24,14 @@ record Pointer(JsonPointer pointer) {
     }
 
     private static JsonPointer compiled(String part, String text) {
-        if (text == null || (!text.isEmpty() && !text.startsWith("/"))) {
+        try {
+            return Json.pointer(text);
+        } catch (InvalidDefinitionException e) {
             throw new InvalidDefinitionException(
                     part,
                     List.of("\"" + text + "\" is no JSON pointer (RFC 6901): write \"/field\" or \"/object/field\", and"
                             + " \"\" for the whole"));
         }
-        return JsonPointer.compile(text);
     }
 
     boolean isRoot() {

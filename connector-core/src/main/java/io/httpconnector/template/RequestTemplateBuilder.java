@@ -213,7 +213,7 @@ public final class RequestTemplateBuilder {
             JsonNode tree = body instanceof Content.OfJson json
                     ? Json.parse(json.json())
                     : JsonNodeFactory.instance.objectNode();
-            JsonPointer path = JsonPointer.compile(place);
+            JsonPointer path = pointer(place);
             boolean isOther =
                     !fields.isEmpty() || !parts.isEmpty() || (body != null && !(body instanceof Content.OfJson));
             if (isOther || !tree.isObject() || path.matches()) {
@@ -229,6 +229,14 @@ public final class RequestTemplateBuilder {
             malformed("body member " + place, "it is no JSON pointer (RFC 6901) to a member of an object");
         }
         return this;
+    }
+
+    private static JsonPointer pointer(String text) {
+        try {
+            return Json.pointer(text);
+        } catch (InvalidDefinitionException e) {
+            throw new IllegalArgumentException(e);
+        }
     }
 
     /**

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
 import io.httpconnector.template.RequestTemplate;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,8 +71,8 @@ public final class RequestReview {
 
     private static JsonPointer pointer(String text) {
         try {
-            return JsonPointer.compile(text);
-        } catch (IllegalArgumentException e) {
+            return Json.pointer(text);
+        } catch (InvalidDefinitionException e) {
             throw missing("\"" + text + "\" is no JSON Pointer");
         }
     }

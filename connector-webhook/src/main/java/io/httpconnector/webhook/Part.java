@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.MemberSteps;
 import java.util.ArrayList;
@@ -80,9 +81,9 @@ public final class Part {
     /** As {@link #body}, but the body itself may be meant. */
     static Part list(String pointer) {
         try {
-            return new Part(Kind.BODY, pointer, JsonPointer.compile(pointer), "", "");
-        } catch (IllegalArgumentException e) {
-            throw invalid(Texts.visible(pointer) + " is no JSON pointer: it begins with a slash");
+            return new Part(Kind.BODY, pointer, Json.pointer(pointer), "", "");
+        } catch (InvalidDefinitionException e) {
+            throw invalid(Texts.visible(pointer) + ": " + e.problems().get(0));
         }
     }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.POJONode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.CustomAuth;
 import io.httpconnector.internal.json.JsonObjectReader;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Header fields, query parameters, cookies and body fields of a definition. Immutable. */
@@ -25,7 +27,7 @@ record Additions(Map<String, Text> headers, Map<String, Text> query, Map<String,
                 members.headers("headers"),
                 members.texts("query", true),
                 members.texts(
-                        "cookies", true, (name, value) -> CustomAuth.nothing().andCookie(name, Secret.of("x"))),
+                        "cookies", true, Additions::checkCookie),
                 members.object("bodyFields", true));
     }
 
@@ -42,6 +44,36 @@ record Additions(Map<String, Text> headers, Map<String, Text> query, Map<String,
                             List.of("/" + JsonObjectReader.token(name) + ": the strategy sets this header itself"));
                 }));
         return new Additions(headers, members.texts("query", true), Map.of(), JsonNodeFactory.instance.objectNode());
+    }
+
+    private static void checkCookie(String name, String value) {
+        Members.checkNotEmpty(value);
+        var unused = CustomAuth.cookie(name, Secret.of(value)).apply(Request.get("/"));
+    }
+
+    /** The names of the header fields that it sets. */
+    String[] headerNames() {
+        Stream<String> cookie = cookies.isEmpty() ? Stream.of() : Stream.of("Cookie");
+        return Stream.concat(headers.keySet().stream(), cookie).toArray(String[]::new);
+    }
+
+    /** Whether a field is used in it. */
+    boolean uses(String field) {
+        return Stream.of(headers, query, cookies)
+                        .flatMap(texts -> texts.values().stream())
+                        .anyMatch(text -> text.fields().contains(field))
+                || uses(bodyFields, field);
+    }
+
+    private static boolean uses(JsonNode tree, String field) {
+        if (tree instanceof POJONode leaf && leaf.getPojo() instanceof Text text) {
+            return text.fields().contains(field);
+        }
+        boolean uses = false;
+        for (JsonNode child : tree) {
+            uses |= uses(child, field);
+        }
+        return uses;
     }
 
     boolean isEmpty() {

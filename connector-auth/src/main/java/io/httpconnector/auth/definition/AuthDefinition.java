@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -56,7 +55,7 @@ public final class AuthDefinition {
     private final Map<String, Way> ways;
 
     /** One of the strategies, read. */
-    private record Way(List<InputField> fields, StrategyType.Recipe recipe) {}
+    private record Way(List<InputField> fields, Set<String> later, StrategyType.Recipe recipe) {}
 
     private AuthDefinition(JsonNode json, String name, Text baseUrl, @Nullable String test, Map<String, Way> ways) {
         this.json = json;
@@ -140,7 +139,7 @@ public final class AuthDefinition {
         }
         Text[] base = {new Text("/baseUrl", PillText.compile(""))};
         if (reader.has("baseUrl")) {
-            reader.attempt("baseUrl", () -> base[0] = baseUrl(baseUrl, common, ways.values(), later));
+            reader.attempt("baseUrl", () -> base[0] = baseUrl(baseUrl, common, ways, later));
         }
         return new AuthDefinition(json, name, base[0], test, ways);
     }
@@ -175,13 +174,15 @@ public final class AuthDefinition {
         }
         Members members = new Members(reader, StrategyType.byName(fields), Set.of());
         StrategyType.Recipe recipe = StrategyType.read(type, members);
-        later.addAll(members.pointers("tokenFields").keySet());
-        later.addAll(reader.texts("callbackFields"));
-        return recipe == null ? null : new Way(List.copyOf(fields), recipe);
+        Set<String> ownLater = new HashSet<>(members.pointers("tokenFields").keySet());
+        ownLater.addAll(reader.texts("callbackFields"));
+        later.addAll(ownLater);
+        return recipe == null ? null : new Way(List.copyOf(fields), Set.copyOf(ownLater), recipe);
     }
 
     /** A base URL has the placeholders that a connection knows: no filters, no secrets. */
-    private static Text baseUrl(String baseUrl, List<InputField> common, Collection<Way> ways, Set<String> later) {
+    private static Text baseUrl(
+            String baseUrl, List<InputField> common, Map<String, Way> ways, Set<String> later) {
         PillText pills = PillText.compile(baseUrl);
         Text text = new Text("/baseUrl", pills);
         List<String> problems = new ArrayList<>();
@@ -189,18 +190,18 @@ public final class AuthDefinition {
             problems.add("a base URL has no filters");
         }
         Map<String, Boolean> fields = StrategyType.byName(common);
-        ways.forEach(way -> fields.putAll(StrategyType.byName(way.fields)));
+        ways.values().forEach(way -> fields.putAll(StrategyType.byName(way.fields)));
         for (String name : pills.names()) {
             String field = Text.isField(name) ? Text.field(name) : "";
             if (fields.getOrDefault(field, false)) {
                 problems.add("{{" + name + "}}: it has a secret, for which there is no place there");
             } else if (!ways.isEmpty() && !fields.containsKey(field) && !later.contains(field)) {
                 problems.add("{{" + name + "}} is no field, and does not come with the tokens");
+            } else {
+                ways.forEach((strategy, way) -> checkValue(name, field, strategy, way, problems));
             }
         }
-        String sample = pills.hasFilters()
-                ? "https://x"
-                : pills.render(name -> "x", (before, value) -> before.isEmpty() ? "https://x" : value);
+        String sample = pills.hasFilters() ? "https://x" : text.sampleUrl();
         try {
             if (!Request.get(String.valueOf(sample)).uri().isAbsolute()) {
                 problems.add("it is not absolute: begin with https://");
@@ -212,6 +213,22 @@ public final class AuthDefinition {
             throw invalid(problems);
         }
         return text;
+    }
+
+    /** Each strategy must have a value for the base URL. */
+    private static void checkValue(String pill, String field, String strategy, Way way, List<String> problems) {
+        Optional<InputField> known =
+                way.fields.stream().filter(each -> each.name().equals(field)).findFirst();
+        if (way.later.contains(field)) {
+            return;
+        }
+        if (known.isEmpty()) {
+            problems.add("{{" + pill + "}} has no value with the strategy \"" + strategy
+                    + "\": make it one of its fields, or one of all strategies");
+        } else if (known.get().isOptional()
+                && known.get().defaultValue().filter(text -> !text.isEmpty()).isEmpty()) {
+            problems.add("{{" + pill + "}}: it is optional, but a base URL can't do without it");
+        }
     }
 
     static InvalidDefinitionException invalid(List<String> problems) {

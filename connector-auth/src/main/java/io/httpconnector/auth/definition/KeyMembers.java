@@ -27,9 +27,12 @@ record KeyMembers(
         String algorithm = StrategyType.required(members.reader(), "algorithm", ALGORITHMS);
         return new KeyMembers(
                 algorithm,
-                members.requiredSecret("key"),
-                members.text("keyId"),
-                members.text("certificate", KeyMembers::certificate));
+                members.requiredSecret("key", text -> {
+                    Members.checkNotEmpty(text);
+                    var unused = key(algorithm, Secret.of(text));
+                }),
+                members.text("keyId", Members::checkNotEmpty),
+                members.textIfFixed("certificate", KeyMembers::certificate));
     }
 
     JwtKey build(Values values) {
@@ -42,16 +45,20 @@ record KeyMembers(
 
     private JwtKey key(Secret secret, Values values) {
         try {
-            return switch (algorithm) {
-                case "RS256" -> JwtKey.rs256(secret);
-                case "PS256" -> JwtKey.ps256(secret);
-                case "ES256" -> JwtKey.es256(secret);
-                default -> JwtKey.hs256(secret);
-            };
+            return key(algorithm, secret);
         } catch (InvalidDefinitionException e) {
             e.problems().forEach(problem -> values.problem(key.pointer(), problem));
             return JwtKey.hs256(secret);
         }
+    }
+
+    private static JwtKey key(String algorithm, Secret secret) {
+        return switch (algorithm) {
+            case "RS256" -> JwtKey.rs256(secret);
+            case "PS256" -> JwtKey.ps256(secret);
+            case "ES256" -> JwtKey.es256(secret);
+            default -> JwtKey.hs256(secret);
+        };
     }
 
     private static X509Certificate certificate(String pem) {

@@ -5,6 +5,7 @@ import io.httpconnector.Body;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
+import io.httpconnector.auth.CustomAuth;
 import io.httpconnector.auth.ExpiresAs;
 import io.httpconnector.auth.LoginAuth;
 import io.httpconnector.auth.LoginAuthBuilder;
@@ -34,8 +35,8 @@ final class LoginType {
         String unusedBody = reader.atMostOneOf("json", "form");
         String unusedPlace = reader.atMostOneOf("tokenPath", "tokenHeader", "tokenCookie");
         String path = members.pointer("tokenPath");
-        String header = reader.text("tokenHeader");
-        String cookie = reader.text("tokenCookie");
+        String header = responseName(reader, "tokenHeader");
+        String cookie = responseName(reader, "tokenCookie");
         String expires = members.pointer("expiresPath");
         ExpiresAs meaning = members.expiresAs();
         if (reader.has("expiresAs") && !reader.has("expiresPath")) {
@@ -43,9 +44,17 @@ final class LoginType {
         }
         Duration lifetime = OAuth2Type.positive(reader, "lifetime");
         Map<String, String> fields = members.pointers("tokenFields");
-        Additions read = reader.object("use", use -> Additions.all(members.of(use, TOKEN)));
+        Additions read = reader.object("use", use -> {
+            int before = reader.problems();
+            Additions all = Additions.all(members.of(use, TOKEN));
+            if (!all.uses(TOKEN) && reader.problems() == before) {
+                throw new InvalidDefinitionException(
+                        "use", List.of("it does not send the token: write {{auth.token}} into one of its values"));
+            }
+            return all;
+        });
         Additions use = read == null ? bearer() : read;
-        Additions additions = Additions.besides(members);
+        Additions additions = Additions.besides(members, use.headerNames());
         return StrategyType.recipe(additions, values -> {
             // Once, for what is missing in it.
             var unused = login.request(values);
@@ -69,6 +78,15 @@ final class LoginType {
             values.check(use, TOKEN);
             return auth.use(token -> use.build(values.with(TOKEN, token))).build();
         });
+    }
+
+    /** The name of a header field or a cookie of the response. */
+    private static @Nullable String responseName(JsonObjectReader reader, String member) {
+        String name = reader.text(member);
+        if (name != null) {
+            reader.attempt(member, () -> CustomAuth.cookie(name, Secret.of("x")));
+        }
+        return name;
     }
 
     private static void checkUrl(String url) {

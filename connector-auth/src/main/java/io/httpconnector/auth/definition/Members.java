@@ -1,13 +1,14 @@
 package io.httpconnector.auth.definition;
 
-import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
 import io.httpconnector.Request;
 import io.httpconnector.auth.ExpiresAs;
+import io.httpconnector.auth.internal.SecureUrl;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.Nearest;
 import io.httpconnector.template.PillText;
@@ -21,6 +22,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -66,44 +68,97 @@ final class Members {
         return text(name, value -> {});
     }
 
-    /** A text without secrets. */
+    /** A text without secrets. What it is checked for, it is checked for with sample values if it has placeholders. */
     @Nullable Text text(String name, Consumer<String> check) {
-        return compiled(name, reader.text(name), false, check);
+        return compiled(name, reader.text(name), false, ofSample(check));
+    }
+
+    /** A text that is checked only if it has no placeholders. */
+    @Nullable Text textIfFixed(String name, Consumer<String> check) {
+        return compiled(name, reader.text(name), false, ofFixed(check));
     }
 
     Text requiredText(String name) {
-        return required(compiled(name, reader.requiredText(name), false, value -> {}));
+        return requiredText(name, value -> {});
     }
 
+    /** A text that is not empty. */
     Text requiredText(String name, Consumer<String> check) {
-        return required(compiled(name, reader.requiredText(name), false, reader.has(name) ? check : value -> {}));
+        Consumer<String> notEmpty = Members::checkNotEmpty;
+        return required(compiled(
+                name,
+                reader.requiredText(name),
+                false,
+                reader.has(name) ? ofSample(notEmpty.andThen(check)) : value -> {}));
     }
 
     /** A text that may have secrets. */
     @Nullable Text secret(String name) {
-        return compiled(name, reader.text(name), true, value -> {});
+        return compiled(name, reader.text(name), true, ofFixed(Members::checkNotEmpty));
     }
 
+    /** A text that may have secrets and is not empty. */
     Text requiredSecret(String name) {
-        return required(compiled(name, reader.requiredText(name), true, value -> {}));
+        return requiredSecret(name, Members::checkNotEmpty);
+    }
+
+    Text requiredSecret(String name, Consumer<String> checkOfFixed) {
+        return required(compiled(
+                name, reader.requiredText(name), true, reader.has(name) ? ofFixed(checkOfFixed) : value -> {}));
+    }
+
+    /** Refuses an empty text. */
+    static void checkNotEmpty(String value) {
+        if (value.isEmpty()) {
+            throw invalid("it is empty");
+        }
+    }
+
+    private static Consumer<Text> ofFixed(Consumer<String> check) {
+        return text -> {
+            if (text.isFixed()) {
+                check.accept(text.fixed());
+            }
+        };
+    }
+
+    private static Consumer<Text> ofSample(Consumer<String> check) {
+        return text -> {
+            String sample = text.sample();
+            if (sample != null) {
+                check.accept(sample);
+            }
+        };
     }
 
     private static Text required(@Nullable Text text) {
         return text == null ? new Text("", PillText.compile("")) : text;
     }
 
+    /** The URL of an endpoint that receives credentials. */
     @Nullable Text url(String name) {
-        return text(name, Members::checkUrl);
+        return url(name, SecureUrl::problem);
     }
 
+    /**
+     * A URL.
+     *
+     * @param problem what is wrong with a URL, or null
+     */
+    @Nullable Text url(String name, Function<String, @Nullable String> problem) {
+        return compiled(name, reader.text(name), false, text -> {
+            String sample = text.sampleUrl();
+            String found = sample == null ? null : problem.apply(sample);
+            if (found != null) {
+                throw invalid(found);
+            }
+        });
+    }
+
+    /** The URL of an endpoint, which must be there. */
     Text requiredUrl(String name) {
-        return requiredText(name, Members::checkUrl);
-    }
-
-    private static void checkUrl(String url) {
-        if (!Request.get(url).uri().isAbsolute()) {
-            throw invalid("it is not absolute: begin with https://");
-        }
+        reader.require(name);
+        return required(url(name));
     }
 
     /** A JSON Pointer, which has no placeholders. */
@@ -116,16 +171,15 @@ final class Members {
     }
 
     private static void checkPointer(String path) {
-        try {
-            var unused = JsonPointer.compile(path);
-        } catch (IllegalArgumentException e) {
-            throw invalid("it is no JSON pointer, such as /data/token");
-        }
+        var unused = Json.pointer(path);
     }
 
     Map<String, String> pointers(String name) {
         Map<String, String> pointers = reader.textMap(name);
-        eachOf(name, pointers, (key, path) -> checkPointer(path));
+        eachOf(name, pointers, (key, path) -> {
+            checkName(key);
+            checkPointer(path);
+        });
         return pointers;
     }
 
@@ -146,13 +200,14 @@ final class Members {
         return texts(name, secrets, Members::acceptAnything);
     }
 
-    /** Texts by name; a name is checked at once, with an empty value if the value has placeholders. */
+    /** Texts by name; each is checked at once, with sample values if it has placeholders. */
     Map<String, Text> texts(String name, boolean secrets, BiConsumer<String, String> check) {
         Map<String, Text> texts = new LinkedHashMap<>();
         eachOf(name, reader.textMap(name), (key, value) -> {
             checkName(key);
             Text text = compiled(at(name, key), value, secrets);
-            check.accept(key, text.isFixed() ? text.fixed() : "");
+            String sample = text.sample();
+            check.accept(key, sample == null ? "x" : sample);
             texts.put(key, text);
         });
         return texts;
@@ -205,6 +260,43 @@ final class Members {
             }
         });
         return texts;
+    }
+
+    /** Scopes, each of them once. */
+    List<Text> scopes(String name) {
+        List<Text> scopes = listOrWords(name);
+        JsonNode given = reader.any(name);
+        if (given != null && scopes.isEmpty() && (given.isTextual() || given.isEmpty())) {
+            reader.problem(name, "it has no scope: leave it out");
+        }
+        checkEach(name, scopes, List.of());
+        return scopes;
+    }
+
+    /** A list of names without placeholders, each of them once. */
+    List<String> names(String name) {
+        List<String> names = reader.texts(name);
+        checkEach(name, List.of(), names);
+        names.stream()
+                .filter(each -> each.contains("{{"))
+                .forEach(each -> reader.problem(name, "\"" + each + "\": it has no placeholders"));
+        return names;
+    }
+
+    private void checkEach(String name, List<Text> texts, List<String> names) {
+        List<String> all = names.isEmpty()
+                ? texts.stream().map(text -> text.pills().toString()).toList()
+                : names;
+        Set<String> known = new TreeSet<>();
+        for (String each : all) {
+            if (each.isBlank()) {
+                reader.problem(name, "one of them is empty: leave it out");
+            } else if (!known.add(each)) {
+                reader.problem(name, "\"" + each + "\" is there twice: leave one out");
+            } else if (each.chars().anyMatch(c -> c < 0x20 || c > 0x7e)) {
+                reader.problem(name, "one of them has a character that is not visible ASCII");
+            }
+        }
     }
 
     /** Any JSON, whose strings are {@link Text}s in POJO nodes. */
@@ -278,16 +370,14 @@ final class Members {
         return meaning.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    private @Nullable Text compiled(String name, @Nullable String text, boolean secrets, Consumer<String> check) {
+    private @Nullable Text compiled(String name, @Nullable String text, boolean secrets, Consumer<Text> check) {
         if (text == null) {
             return null;
         }
         Text[] compiled = {null};
         reader.attempt(name, () -> {
             Text known = compiled(at(name), text, secrets);
-            if (known.isFixed()) {
-                check.accept(known.fixed());
-            }
+            check.accept(known);
             compiled[0] = known;
         });
         return compiled[0];

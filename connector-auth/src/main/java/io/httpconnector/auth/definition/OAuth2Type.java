@@ -5,6 +5,8 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.ExpiresAs;
+import io.httpconnector.auth.internal.GrantMembers;
+import io.httpconnector.auth.internal.SecureUrl;
 import io.httpconnector.auth.oauth2.OAuth2;
 import io.httpconnector.auth.oauth2.OAuth2Builder;
 import io.httpconnector.internal.json.JsonObjectReader;
@@ -12,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -37,15 +40,15 @@ final class OAuth2Type {
     }
 
     static StrategyType.Recipe authorizationCode(Members members) {
-        return read(members, List.of("authorizationUrl", "tokenUrl"), true, values -> OAuth2.authorizationCode());
+        return read(members, "authorization-code", List.of("authorizationUrl", "tokenUrl"), true, values -> OAuth2.authorizationCode());
     }
 
     static StrategyType.Recipe clientCredentials(Members members) {
-        return read(members, List.of("tokenUrl"), true, values -> OAuth2.clientCredentials());
+        return read(members, "client-credentials", List.of("tokenUrl"), true, values -> OAuth2.clientCredentials());
     }
 
     static StrategyType.Recipe deviceCode(Members members) {
-        return read(members, List.of("deviceAuthorizationUrl", "tokenUrl"), true, values -> OAuth2.deviceCode());
+        return read(members, "device-code", List.of("deviceAuthorizationUrl", "tokenUrl"), true, values -> OAuth2.deviceCode());
     }
 
     static StrategyType.Recipe password(Members members) {
@@ -53,6 +56,7 @@ final class OAuth2Type {
         Text password = members.requiredSecret("password");
         return read(
                 members,
+                "password",
                 List.of("tokenUrl"),
                 true,
                 values -> OAuth2.password(values.requiredText(user), values.requiredSecret(password)));
@@ -60,7 +64,7 @@ final class OAuth2Type {
 
     static StrategyType.Recipe refreshToken(Members members) {
         Text token = members.requiredSecret("refreshToken");
-        return read(members, List.of("tokenUrl"), true, values -> OAuth2.refreshToken(values.requiredSecret(token)));
+        return read(members, "refresh-token", List.of("tokenUrl"), true, values -> OAuth2.refreshToken(values.requiredSecret(token)));
     }
 
     static StrategyType.Recipe jwtBearer(Members members) {
@@ -68,32 +72,44 @@ final class OAuth2Type {
         var claims = members.object("claims", false);
         return read(
                 members,
+                "jwt-bearer",
                 List.of("tokenUrl"),
                 false,
                 values -> OAuth2.jwtBearer(key.build(values), values.claims(claims)));
     }
 
     private static StrategyType.Recipe read(
-            Members members, List<String> endpoints, boolean needsClient, Function<Values, OAuth2Builder> grant) {
-        return new OAuth2Type(members).recipe(endpoints, needsClient, grant);
+            Members members,
+            String name,
+            List<String> endpoints,
+            boolean needsClient,
+            Function<Values, OAuth2Builder> grant) {
+        return new OAuth2Type(members).recipe(name, endpoints, needsClient, grant);
     }
 
     private StrategyType.Recipe recipe(
-            List<String> endpoints, boolean needsClient, Function<Values, OAuth2Builder> grant) {
+            String name, List<String> endpoints, boolean needsClient, Function<Values, OAuth2Builder> grant) {
+        for (String member : new TreeSet<>(GrantMembers.names())) {
+            String problem = GrantMembers.problem(name, member);
+            if (problem != null && reader.has(member)) {
+                reader.problem(member, problem);
+            }
+        }
         boolean asksService = discover();
-        for (String name :
+        for (String url :
                 List.of("authorizationUrl", "tokenUrl", "refreshUrl", "revocationUrl", "deviceAuthorizationUrl")) {
-            url(name, endpoints.contains(name) && !reader.has("discover"));
+            url(url, endpoints.contains(url) && !reader.has("discover"));
         }
         authorizationRequest();
         tokenRequest();
         tokenResponse();
         KeyMembers key = reader.object("clientKey", object -> KeyMembers.read(members.of(object)));
-        Text header = members.text("accessTokenHeader", name -> {
-            var unused = Request.get("/").header(name, "");
+        String unusedProof = reader.atMostOneOf("clientKey", "clientAuthentication");
+        Text header = members.text("accessTokenHeader", field -> {
+            var unused = Request.get("/").header(field, "");
         });
         step(header, OAuth2Builder::accessTokenHeader);
-        step(members.text("tokenPrefix"), OAuth2Builder::tokenPrefix);
+        step(members.text("tokenPrefix", StrategyType::checkPrefix), OAuth2Builder::tokenPrefix);
         Additions additions =
                 Additions.besides(members, header == null ? "Authorization" : header.isFixed() ? header.fixed() : "");
         return (values, choice) -> {
@@ -113,7 +129,7 @@ final class OAuth2Type {
             return false;
         }
         if (discover.isTextual()) {
-            Text issuer = members.url("discover");
+            Text issuer = members.url("discover", SecureUrl::problemOfIssuer);
             steps.add((values, builder) -> accept(values.url(issuer), builder::discover));
             return false;
         }
@@ -139,9 +155,12 @@ final class OAuth2Type {
     }
 
     private void authorizationRequest() {
-        List<Text> scopes = members.listOrWords("scopes");
+        List<Text> scopes = members.scopes("scopes");
         steps.add((values, builder) -> scopes.forEach(scope -> accept(values.text(scope), builder::scopes)));
-        step(members.text("scopeSeparator"), OAuth2Builder::scopeSeparator);
+        step(members.text("scopeSeparator", Members::checkNotEmpty), OAuth2Builder::scopeSeparator);
+        if (reader.has("scopeSeparator") && !reader.has("scopes")) {
+            reader.problem("scopeSeparator", "there are no scopes: leave it out");
+        }
         each(
                 members.texts("authorizationParameters", true),
                 OAuth2Builder::authorizationParameter,
@@ -152,10 +171,10 @@ final class OAuth2Type {
         if (reader.isSet("nonce")) {
             steps.add((values, builder) -> builder.nonce());
         }
-        step(members.text("issuer"), OAuth2Builder::issuer);
-        Text resource = members.url("resource");
+        step(members.url("issuer", SecureUrl::problemOfIssuer), OAuth2Builder::issuer);
+        Text resource = members.url("resource", SecureUrl::problemOfResource);
         steps.add((values, builder) -> accept(values.url(resource), builder::resource));
-        List<String> fields = reader.texts("callbackFields");
+        List<String> fields = members.names("callbackFields");
         steps.add((values, builder) -> fields.forEach(builder::callbackFields));
     }
 
@@ -170,6 +189,9 @@ final class OAuth2Type {
                 reader.constant("clientAuthentication", OAuth2.ClientAuthentication.class);
         OAuth2.TokenRequest request = reader.constant("tokenRequest", OAuth2.TokenRequest.class);
         String method = reader.oneOf("tokenMethod", List.of("GET", "POST", "PUT"));
+        if ("GET".equals(method) && request != null && request != OAuth2.TokenRequest.QUERY) {
+            reader.problem("tokenRequest", "a GET request has no body: write \"query\", or leave it out");
+        }
         steps.add((values, builder) -> {
             accept(authentication, builder::clientAuthentication);
             accept(request, builder::tokenRequest);
@@ -188,7 +210,7 @@ final class OAuth2Type {
             reader.problem("refreshBefore", before + " is negative");
         }
         Map<String, String> fields = members.pointers("tokenFields");
-        List<String> refusals = reader.texts("refusals");
+        List<String> refusals = members.names("refusals");
         steps.add((values, builder) -> {
             accept(access, builder::accessTokenAt);
             accept(refresh, builder::refreshTokenAt);

@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The types of strategies in a definition. Each reads all of its members and returns a recipe, which builds the strategy. */
@@ -93,8 +94,13 @@ final class StrategyType {
     }
 
     private static Recipe basic(Members members) {
-        Text user = members.requiredSecret("user");
-        Text password = members.requiredSecret("password");
+        Text user = members.requiredSecret("user", text -> {});
+        Text password = members.requiredSecret("password", text -> {});
+        if (members.reader().has("user")
+                && members.reader().has("password")
+                && Stream.of(user, password).allMatch(text -> text.isFixed() && text.fixed().isEmpty())) {
+            members.reader().problem("password", "it is empty, and so is the user: give one of them");
+        }
         if (user.isFixed() && user.fixed().indexOf(':') >= 0) {
             members.reader().problem("user", "it has a colon, which can't be sent");
         }
@@ -122,11 +128,11 @@ final class StrategyType {
     }
 
     private static Recipe aws(Members members) {
-        Text id = members.requiredText("accessKeyId");
+        Text id = members.requiredText("accessKeyId", text -> checkAws(text, "x", "x"));
         Text key = members.requiredSecret("secretAccessKey");
         Text token = members.secret("sessionToken");
-        Text region = members.requiredText("region");
-        Text service = members.requiredText("service");
+        Text region = members.requiredText("region", text -> checkAws("x", text, "x"));
+        Text service = members.requiredText("service", text -> checkAws("x", "x", text));
         Additions additions = Additions.besides(members, "Authorization", "X-Amz-Date", "X-Amz-Security-Token");
         return recipe(additions, values -> {
             AwsAuth aws = AwsAuth.of(
@@ -137,6 +143,10 @@ final class StrategyType {
             Secret session = values.secret(token);
             return session == null ? aws : aws.sessionToken(session);
         });
+    }
+
+    private static void checkAws(String id, String region, String service) {
+        var unused = AwsAuth.of(id, Secret.of("x"), region, service);
     }
 
     private static Recipe hmac(Members members) {
@@ -151,6 +161,16 @@ final class StrategyType {
         sent.addAll(HMAC_SENT);
         Map<String, Text> headers = members.with(sent).headers("headers");
         Map<String, Text> query = members.with(sent).texts("query", true);
+        if (Stream.of(headers, query)
+                        .flatMap(texts -> texts.values().stream())
+                        .noneMatch(text -> text.pills().names().stream().anyMatch(HMAC_SENT::contains))
+                && !reader.isDoubtful("headers")
+                && !reader.isDoubtful("query")) {
+            reader.problem(
+                    "headers",
+                    "nothing sends the signature: write {{signature}} or {{signatureBase64}} into a value of headers or"
+                            + " query");
+        }
         return recipe(Additions.NONE, values -> {
             HmacAuth hmac = HmacAuth.of(
                     algorithm, values.requiredSecret(key), present(template, values), values.byPlaceholder());
@@ -210,7 +230,7 @@ final class StrategyType {
     private static Recipe jwt(Members members) {
         KeyMembers key = KeyMembers.read(members);
         var claims = members.object("claims", false);
-        Text prefix = members.text("prefix");
+        Text prefix = members.text("prefix", StrategyType::checkPrefix);
         Duration lifetime = members.reader().duration("lifetime");
         if (lifetime != null && lifetime.toSeconds() < 2) {
             members.reader().problem("lifetime", "it must be at least two seconds");
@@ -229,6 +249,11 @@ final class StrategyType {
             reader.problem(name, "missing: use one of " + String.join(", ", names));
         }
         return one == null ? names.get(0) : one;
+    }
+
+    /** Checks what stands before a token in a header field. */
+    static void checkPrefix(String prefix) {
+        var unused = Request.get("/").header("Authorization", prefix + "x");
     }
 
     /** Checks a method by the rules of a request. */

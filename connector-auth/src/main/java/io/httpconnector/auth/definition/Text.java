@@ -1,7 +1,10 @@
 package io.httpconnector.auth.definition;
 
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.template.PillText;
 import java.util.List;
+import java.util.function.BinaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A text of a definition with placeholders for fields, compiled. Immutable.
@@ -33,6 +36,26 @@ record Text(String pointer, PillText pills) {
 
     boolean isFixed() {
         return pills.names().isEmpty();
+    }
+
+    /** What the text could be with values; null if its filters accept no sample. */
+    @Nullable String sample() {
+        return sample((before, value) -> value);
+    }
+
+    /** The same for a URL, whose first placeholder may be a URL itself. */
+    @Nullable String sampleUrl() {
+        return sample((before, value) -> before.isEmpty()
+                ? "https://x"
+                : before.endsWith("://") ? "localhost" : before.endsWith(":") ? "1" : value);
+    }
+
+    private @Nullable String sample(BinaryOperator<String> encoding) {
+        try {
+            return pills.render(name -> "x", encoding);
+        } catch (InvalidDefinitionException e) {
+            return null;
+        }
     }
 
     /** The text without its placeholders' braces resolved; for a fixed text, what it stands for. */

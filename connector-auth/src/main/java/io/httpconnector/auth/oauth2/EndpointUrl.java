@@ -1,11 +1,9 @@
 package io.httpconnector.auth.oauth2;
 
-import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
+import io.httpconnector.auth.internal.SecureUrl;
 import java.net.URI;
 import java.util.Locale;
-import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,26 +13,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class EndpointUrl {
 
-    private static final String OCTET = "(?:\\d|[1-9]\\d|1\\d\\d|2[0-4]\\d|25[0-5])";
-    private static final Pattern LOOPBACK_IPV4 = Pattern.compile("127(?:\\." + OCTET + "){3}");
-    private static final Set<String> LOOPBACK = Set.of("localhost", "[::1]", "[0:0:0:0:0:0:0:1]");
-
     private EndpointUrl() {}
 
     /** What is wrong with a URL; null when nothing is. */
     static @Nullable String problem(String url) {
-        URI uri;
-        try {
-            uri = Request.get(url).uri();
-        } catch (InvalidDefinitionException e) {
-            return e.getMessage();
-        }
-        if (!uri.isAbsolute() || uri.getRawAuthority() == null) {
-            return "it is not absolute: begin with https://";
-        }
-        return "https".equals(uri.getScheme()) || isLoopback(uri.getHost())
-                ? null
-                : "it is not https: http is permitted on the loopback interface only (127.0.0.1, [::1], localhost)";
+        return SecureUrl.problem(url);
     }
 
     /**
@@ -53,8 +36,7 @@ final class EndpointUrl {
     }
 
     static boolean isLoopback(@Nullable String host) {
-        return host != null
-                && (LOOPBACK.contains(host) || LOOPBACK_IPV4.matcher(host).matches());
+        return SecureUrl.isLoopback(host);
     }
 
     /** Scheme, host and port of an acceptable URL: RFC 6454, section 6.1. */

@@ -1,13 +1,14 @@
 package io.httpconnector.auth.oauth2;
 
-import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.ExpiresAs;
 import io.httpconnector.auth.JwtKey;
+import io.httpconnector.auth.internal.SecureUrl;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Clock;
@@ -126,10 +127,11 @@ public final class OAuth2Builder {
      * none, is refused then; so is another server that the service names by {@link #discover()}. A discovered server must name
      * itself only when its metadata says that it does; a callback that names another one is refused in any case.
      *
-     * @param issuer its issuer identifier
+     * @param issuer its issuer identifier: an https URL, or an http URL on the loopback interface, without a query
      * @return this
      */
     public OAuth2Builder issuer(String issuer) {
+        checkIssuer("issuer", issuer);
         return text("issuer", issuer);
     }
 
@@ -137,10 +139,14 @@ public final class OAuth2Builder {
      * Which service the tokens are for: RFC 8707. Goes into each of the requests: authorization, device authorization, token and
      * refresh. {@link #discover()} sets it to what the service says, unless it is set here.
      *
-     * @param uri an absolute URI
+     * @param uri an absolute URI without a fragment
      * @return this
      */
     public OAuth2Builder resource(String uri) {
+        String problem = uri == null ? null : SecureUrl.problemOfResource(uri);
+        if (problem != null) {
+            problems.add("resource: " + problem);
+        }
         return authorizationParameter("resource", uri)
                 .tokenParameter("resource", uri)
                 .refreshParameter("resource", uri);
@@ -211,7 +217,7 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder discover(String issuer) {
-        checkUrl("discover", issuer);
+        checkIssuer("discover", issuer);
         this.discover = issuer;
         return this;
     }
@@ -338,6 +344,7 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder tokenPrefix(String prefix) {
+        check("tokenPrefix", () -> Request.get("/").header("Authorization", prefix + "x"));
         return text("tokenPrefix", prefix);
     }
 
@@ -400,14 +407,20 @@ public final class OAuth2Builder {
     }
 
     /**
-     * What is to be permitted.
+     * What is to be permitted. Later refreshes keep the scope that was granted; with {@link OAuth2#refreshToken}, each refresh asks
+     * for these scopes, which must be among those of the refresh token (RFC 6749, section 6).
      *
-     * @param scopes the scopes, one by one
+     * @param scopes the scopes, one by one: none is empty, and none is there twice
      * @return this
      */
     public OAuth2Builder scopes(String... scopes) {
         for (String scope : scopes) {
             if (isThere("scopes", scope)) {
+                if (scope.isBlank()) {
+                    problems.add("scopes: one of them is empty: leave it out");
+                } else if (this.scopes.contains(scope)) {
+                    problems.add("scopes: \"" + scope + "\" is there twice: leave one out");
+                }
                 this.scopes.add(scope);
             }
         }
@@ -421,6 +434,9 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder scopeSeparator(String separator) {
+        if ("".equals(separator)) {
+            problems.add("scopeSeparator: it is empty");
+        }
         return text("scopeSeparator", separator);
     }
 
@@ -599,8 +615,12 @@ public final class OAuth2Builder {
         if (!asks && grant instanceof Grant.DeviceCode && !definition.has("deviceAuthorizationUrl")) {
             found.add("device authorization URL: it is missing: set it by deviceAuthorizationUrl(\"https://...\")");
         }
+        String place = definition.path("tokenRequest").asText("QUERY");
+        if ("GET".equals(definition.path("tokenMethod").asText()) && !"QUERY".equals(place)) {
+            found.add("tokenRequest: a GET request has no body: use QUERY, or leave it out");
+        }
         if (!found.isEmpty()) {
-            throw new InvalidDefinitionException("OAuth 2", found);
+            throw new InvalidDefinitionException("OAuth 2", found.stream().distinct().toList());
         }
         return new OAuth2(new ClientSettings(
                 grant,
@@ -632,6 +652,14 @@ public final class OAuth2Builder {
         return text(name, url);
     }
 
+    private void checkIssuer(String name, String issuer) {
+        String problem = issuer == null ? null : SecureUrl.problemOfIssuer(issuer);
+        if (problem != null) {
+            problems.add(name + ": " + problem);
+        }
+        var unused = isThere(name, issuer);
+    }
+
     private void checkUrl(String name, String url) {
         String problem = EndpointUrl.problem(url);
         if (problem != null) {
@@ -645,9 +673,9 @@ public final class OAuth2Builder {
 
     private OAuth2Builder pointer(String name, String path) {
         try {
-            var unused = JsonPointer.compile(path);
-        } catch (IllegalArgumentException e) {
-            problems.add(name + ": it is no JSON pointer, such as /data/token");
+            var unused = Json.pointer(path);
+        } catch (InvalidDefinitionException e) {
+            problems.add(name + ": " + e.problems().get(0));
         }
         return this;
     }

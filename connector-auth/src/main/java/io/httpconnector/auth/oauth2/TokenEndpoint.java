@@ -150,9 +150,16 @@ final class TokenEndpoint {
     }
 
     Tokens refresh(Tokens old, String refreshToken) {
-        OAuthRequest form = forms.refresh(refreshToken);
+        // The scope of a consent stays what it was; one that is set beside a refresh token asks for less: RFC 6749, section 6.
+        boolean isFirst = settings.grant() instanceof Grant.RefreshToken;
+        OAuthRequest form = forms.refresh(refreshToken, isFirst ? settings.scope() : null);
+        Map<String, String> parameters = new LinkedHashMap<>();
+        if (isFirst) {
+            parameters.putAll(Definition.orEmpty(settings.definition().tokenParameters()));
+        }
+        parameters.putAll(Definition.orEmpty(settings.definition().refreshParameters()));
         Map<String, Secret> secrets = settings.requestSecrets().refresh();
-        Response answer = send(form, settings.definition().refreshParameters(), secrets, false, old.issuer());
+        Response answer = send(form, parameters, secrets, false, old.issuer());
         return tokens(answer, old, said -> masked(said, refreshToken));
     }
 
@@ -363,8 +370,8 @@ final class TokenEndpoint {
             return getApi().getRefreshTokenEndpoint();
         }
 
-        OAuthRequest refresh(String refreshToken) {
-            return createRefreshTokenRequest(refreshToken, null);
+        OAuthRequest refresh(String refreshToken, @Nullable String scope) {
+            return createRefreshTokenRequest(refreshToken, scope);
         }
     }
 

@@ -102,8 +102,9 @@ class BuilderCoverageTest {
             Map.entry("OAuth2.jwtBearer", "oauth2-jwt-bearer/claims"),
             Map.entry("OAuth2.password", "oauth2-password/password"),
             Map.entry("OAuth2.refreshToken", "oauth2-refresh-token/refreshToken"),
-            Map.entry("OAuth2Builder.authorizationParameter", "oauth2-password/authorizationParameters"),
-            Map.entry("OAuth2Builder.withoutPkce", "oauth2-password/pkce"),
+            Map.entry("OAuth2Builder.authorizationParameter", "oauth2-authorization-code/authorizationParameters"),
+            Map.entry("OAuth2Builder.withoutPkce", "oauth2-authorization-code/pkce"),
+            Map.entry("OAuth2Builder.deviceAuthorizationUrl", "oauth2-device-code/deviceAuthorizationUrl"),
             Map.entry("OAuth2Builder.tokenField", "oauth2-password/tokenFields"),
             Map.entry("OAuth2Builder.discover", "oauth2-client-credentials discover/discover"),
             Map.entry("OAuth2Builder.refreshParameter", "oauth2-password/refreshParameters"),
@@ -148,7 +149,7 @@ class BuilderCoverageTest {
                             && !EXCEPTIONS.containsKey(method.getName())
                             && !EXCEPTIONS.containsKey(option);
                     // A member of OAuth 2 has the name of its method.
-                    String place = MEMBERS.getOrDefault(option, "oauth2-password/" + method.getName());
+                    String place = MEMBERS.getOrDefault(option, "oauth2-authorization-code/" + method.getName());
                     if (isOption && !hasMember(rich, place)) {
                         missing.add(option + " as " + place);
                     }

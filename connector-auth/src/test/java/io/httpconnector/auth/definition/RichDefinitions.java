@@ -40,20 +40,29 @@ final class RichDefinitions implements AutoCloseable {
     static final ObjectMapper JSON = new ObjectMapper();
 
     private static final String OAUTH2 = """
-            "tokenUrl": "BASE/token/{{auth.user}}", "refreshUrl": "BASE/refresh", "revocationUrl": "BASE/revoke",
-            "authorizationUrl": "BASE/authorize?x=1", "deviceAuthorizationUrl": "BASE/device",
-            "scopes": ["a", "b-{{auth.user}}"], "scopeSeparator": ",", "pkce": false, "nonce": false, "issuer": "BASE",
-            "authorizationParameters": {"p": "1", "u": "{{auth.user | upper}}", "s": "{{auth.key}}"},
-            "resource": "https://api.example.com/{{auth.user}}", "callbackFields": ["realm"],
-            "tokenParameters": {"t": "1", "s": "{{auth.key | base64}}"},
-            "refreshParameters": {"r": "1", "s": "{{auth.key}}"},
-            "tokenHeaders": {"X-T": "1", "X-S": "{{auth.key}}"}, "clientAuthentication": "body", "tokenRequest": "json",
-            "tokenMethod": "PUT", "accessTokenPath": "/data/token", "refreshTokenPath": "/data/refresh",
+            "tokenUrl": "BASE/token/{{auth.user}}", "scopes": ["a", "b-{{auth.user}}"], "scopeSeparator": ",", "issuer": "BASE",
+            "resource": "https://api.example.com/{{auth.user}}", "tokenParameters": {"t": "1", "s": "{{auth.key | base64}}"},
+            "tokenHeaders": {"X-T": "1", "X-S": "{{auth.key}}"}, "tokenRequest": "json",
+            "tokenMethod": "PUT", "accessTokenPath": "/data/token",
             "expiresPath": "/data/in", "expiresAs": "minutes", "lifetime": "PT1H", "refreshBefore": "PT30S",
-            "tokenFields": {"host": "/data/host"}, "refusals": ["gone"], "accessTokenHeader": "X-Access",
+            "tokenFields": {"host": "/data/host"}, "accessTokenHeader": "X-Access",
             "tokenPrefix": "Token ",
             "headers": {"X-Version": "7", "X-User": "{{auth.user}}", "X-Key": "{{auth.key}}"},
             "query": {"q": "{{auth.user}}", "k": "{{auth.key}}", "opt": "{{auth.empty}}"}
+            """;
+    private static final String PROOF = """
+            "clientAuthentication": "body",
+            """;
+    private static final String REFRESHING = """
+            "refreshUrl": "BASE/refresh", "refreshParameters": {"r": "1", "s": "{{auth.key}}"},
+            "refreshTokenPath": "/data/refresh", "refusals": ["gone"],
+            """;
+    private static final String CONSENTED = """
+            "authorizationParameters": {"p": "1", "u": "{{auth.user | upper}}", "s": "{{auth.key}}"},
+            """;
+    private static final String BROWSER = """
+            "authorizationUrl": "BASE/authorize?x=1", "revocationUrl": "BASE/revoke", "pkce": false, "nonce": false,
+            "callbackFields": ["realm"],
             """;
     private static final String COMMON = """
             "headers": {"X-Version": "7", "X-User": "{{auth.user}}", "X-Key": "{{auth.key | hex}}", "X-Opt": "{{auth.empty}}"},
@@ -107,24 +116,31 @@ final class RichDefinitions implements AutoCloseable {
             Map.entry(
                     "login cookie",
                     "\"loginUrl\": \"BASE/login\", \"tokenCookie\": \"sid\", \"use\": {\"cookies\": {\"sid\": \"{{auth.token}}\"}}"),
-            Map.entry("oauth2-authorization-code", OAUTH2),
+            Map.entry("oauth2-authorization-code", PROOF + BROWSER + CONSENTED + REFRESHING + OAUTH2),
             Map.entry(
                     "oauth2-client-credentials",
                     OAUTH2
                             + ", \"clientKey\": {\"algorithm\": \"PS256\", \"key\": \"{{auth.pem}}\", \"keyId\": \"k\", \"certificate\":"
                             + " \"CERTIFICATE\"}"),
             Map.entry("oauth2-client-credentials discover", "\"discover\": \"BASE\", \"scopes\": \"a b\""),
-            Map.entry("oauth2-device-code", OAUTH2),
+            Map.entry(
+                    "oauth2-device-code",
+                    PROOF + CONSENTED + REFRESHING + "\"deviceAuthorizationUrl\": \"BASE/device\", " + OAUTH2),
             Map.entry(
                     "oauth2-jwt-bearer",
-                    OAUTH2
+                    PROOF
+                            + OAUTH2
                             + ", \"algorithm\": \"RS256\", \"key\": \"{{auth.pem}}\", \"keyId\": \"k\", \"claims\": {\"iss\":"
                             + " \"{{auth.user}}\", \"aud\": [\"a\"]}"),
-            Map.entry("oauth2-password", OAUTH2 + ", \"user\": \"{{auth.user}}\", \"password\": \"{{auth.key}}\""),
+            Map.entry(
+                    "oauth2-password",
+                    PROOF
+                            + REFRESHING
+                            + OAUTH2
+                            + ", \"user\": \"{{auth.user}}\", \"password\": \"{{auth.key}}\""),
             Map.entry(
                     "oauth2-refresh-token",
-                    // A refresh token has the scopes that it was issued with.
-                    OAUTH2.replaceFirst("\"scopes\": [^]]*],", "") + ", \"refreshToken\": \"{{auth.key}}\"")));
+                    PROOF + REFRESHING + OAUTH2 + ", \"refreshToken\": \"{{auth.key}}\"")));
 
     private static final String CERTIFICATE = RichDefinitions.certificate();
     private static final Set<String> IGNORED =

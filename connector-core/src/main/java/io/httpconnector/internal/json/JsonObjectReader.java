@@ -680,6 +680,15 @@ public final class JsonObjectReader {
     }
 
     /**
+     * The number of problems of the document so far: whether there is any more after some reading.
+     *
+     * @return the number
+     */
+    public int problems() {
+        return problems.size();
+    }
+
+    /**
      * Reports a problem of a member.
      *
      * @param name the member
