@@ -8,6 +8,8 @@ import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import io.httpconnector.ConnectorException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** How this library reads CSV, by Jackson: each row is an object of texts, by the names in the first row. */
@@ -15,9 +17,10 @@ final class CsvRows {
 
     private CsvRows() {}
 
-    static void read(InputStream csv, char separator, Consumer<JsonNode> sink) throws IOException {
+    /** Reads the rows, and gives back the names in the first one. */
+    static List<String> read(InputStream csv, char separator, Consumer<JsonNode> sink) throws IOException {
         try {
-            Rows.read(csv, separator, sink);
+            return Rows.read(csv, separator, sink);
         } catch (NoClassDefFoundError e) {
             throw new ConnectorException(
                     "Reading CSV needs the library com.fasterxml.jackson.dataformat:jackson-dataformat-csv: add it", e);
@@ -30,13 +33,18 @@ final class CsvRows {
                 .enable(CsvParser.Feature.SKIP_EMPTY_LINES, CsvParser.Feature.TRIM_SPACES)
                 .build();
 
-        static void read(InputStream csv, char separator, Consumer<JsonNode> sink) throws IOException {
+        static List<String> read(InputStream csv, char separator, Consumer<JsonNode> sink) throws IOException {
             CsvSchema schema = CsvSchema.emptySchema().withHeader().withColumnSeparator(separator);
             try (MappingIterator<JsonNode> rows =
                     MAPPER.readerFor(JsonNode.class).with(schema).readValues(csv)) {
                 while (rows.hasNextValue()) {
                     sink.accept(rows.nextValue());
                 }
+                List<String> columns = new ArrayList<>();
+                if (rows.getParserSchema() instanceof CsvSchema header) {
+                    header.forEach(column -> columns.add(column.getName()));
+                }
+                return columns;
             }
         }
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 
 /** What an answer says beside its records. It is kept in memory, up to a limit. */
 final class Envelope {
@@ -13,6 +14,8 @@ final class Envelope {
 
     private final ObjectNode tree = JsonNodeFactory.instance.objectNode();
     private boolean blank;
+    private boolean incomplete;
+    private List<String> columns = List.of();
     private int values;
     private boolean full;
 
@@ -34,8 +37,35 @@ final class Envelope {
         blank = true;
     }
 
+    /** Notes that the response itself says that it has no records. */
+    void saysEmpty() {
+        blank = false;
+        incomplete = false;
+    }
+
     boolean isBlank() {
         return blank;
+    }
+
+    /** Notes that a list is not there, or not as a list: the response does not show that it has no other records. */
+    void lacksList() {
+        incomplete = true;
+    }
+
+    /** Whether the response shows each list of records, with or without records. */
+    boolean showsList() {
+        return !blank && !incomplete;
+    }
+
+    /** Notes the columns of a CSV document that has no row. */
+    void columnsWithoutRows(List<String> names) {
+        columns = List.copyOf(names);
+        incomplete = true;
+    }
+
+    /** The columns of a CSV document without rows; none for anything else. */
+    List<String> columns() {
+        return columns;
     }
 
     ObjectNode tree() {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.ConnectorException;
 import java.security.MessageDigest;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -23,6 +24,16 @@ record Identity(List<Pointer> key, List<Pointer> version, boolean hashed, List<P
 
     boolean hasVersions() {
         return hashed || !version.isEmpty();
+    }
+
+    /** Whether these columns of a table have what makes the key. */
+    boolean isIn(Collection<String> columns) {
+        return !key.isEmpty()
+                && key.stream()
+                        .allMatch(field -> columns.contains(
+                                field.pointer().tail() != null && field.pointer().tail().matches()
+                                        ? field.pointer().getMatchingProperty()
+                                        : ""));
     }
 
     Item of(JsonNode item, MessageDigest digest) {

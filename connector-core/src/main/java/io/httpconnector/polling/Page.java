@@ -106,6 +106,20 @@ public final class Page {
         return envelope.isBlank() || WITHOUT_LIST.contains(answer.status());
     }
 
+    /**
+     * Whether the page shows its list, with or without records: only then a record that is not on it is missing. An error in place of
+     * the list, or a list that was left out, shows nothing.
+     *
+     * @param seen the records so far, that of this page included
+     */
+    boolean showsList(Pagination pagination, Identity identity, long seen) {
+        if (isIgnored() || WITHOUT_LIST.contains(answer.status())) {
+            return false;
+        }
+        return envelope.showsList()
+                || (envelope.columns().isEmpty() ? pagination.confirms(this, seen) : identity.isIn(envelope.columns()));
+    }
+
     /** A URL on this page: absolute, and at the host that gave the page, over https when that did, too. */
     String resolved(String link) {
         URI target;

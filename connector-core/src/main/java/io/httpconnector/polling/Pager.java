@@ -51,6 +51,11 @@ final class Pager {
         return page;
     }
 
+    /** How many records there were on the pages that were read. */
+    long total() {
+        return total;
+    }
+
     /** Whether there may be more pages than were read, by {@code maxPages}. */
     boolean isLimited() {
         return limited;

@@ -614,6 +614,12 @@ public final class Pagination {
         return said;
     }
 
+    /** Whether a page says itself, by the total, that there are no more records than were read: also where it leaves out the list. */
+    boolean confirms(Page page, long total) {
+        End count = ends.get("total");
+        return count != null && count.of(new Progressing(page, total, settings.size)) == Say.LAST;
+    }
+
     /** Whether no record is skipped when others come and go while the pages are read. */
     boolean isStable() {
         return stable || kind == Kind.NONE;

@@ -137,7 +137,10 @@ final class Poll {
                 notModified = true;
                 return End.COMPLETE;
             }
-            if (definition.deletions() && !page.isIgnored() && page.isBlank()) {
+            if (definition.deletions()
+                    && !page.isIgnored()
+                    && page.isBlank()
+                    && !definition.records().isOptional()) {
                 // A proxy in trouble must not delete everything.
                 throw new PollingException(
                         Reason.UNEXPECTED_ANSWER,
@@ -153,7 +156,12 @@ final class Poll {
                 return End.IGNORED;
             }
             validators = isConditional ? given(request, page) : (number > 1 && !tellsOfAll() ? null : validators);
-            more = mode.readsOn(page, number, pager.next(page));
+            boolean hasNext = pager.next(page);
+            if (definition.deletions()
+                    && !page.showsList(definition.pagination(), definition.identity(), pager.total())) {
+                mode.reading().lacksList();
+            }
+            more = mode.readsOn(page, number, hasNext);
             state.commit();
         }
         return pager.isLimited() ? End.LIMITED : (pager.isRepeated() ? End.REPEATED : End.COMPLETE);

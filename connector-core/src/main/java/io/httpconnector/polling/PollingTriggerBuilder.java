@@ -227,8 +227,9 @@ public final class PollingTriggerBuilder {
     }
 
     /**
-     * Makes an event of each record that is there no more, too. Only without a cursor. The keys are kept as text, too. An answer
-     * with status 200 and no body is then an error, and no list without records. Where records are missing on several pages, which may
+     * Makes an event of each record that is there no more, too. Only without a cursor. The keys are kept as text, too. A
+     * response with status 200 and no body is then an error, and no list without records. A response without its list of records deletes
+     * nothing, also where {@link Records#optional()} permits it; see {@link Records#emptyWhen}. Where records are missing on several pages, which may
      * have shifted, everything is read again at once: a record is gone when nothing has moved between the two reads, in this poll or a
      * later one.
      *

@@ -18,6 +18,7 @@ final class Reading {
     private boolean changed;
     private boolean moved;
     private long late = Long.MAX_VALUE;
+    private boolean lacksList;
     private End end = End.COMPLETE;
 
     /** How a read ended. */
@@ -56,6 +57,16 @@ final class Reading {
 
     int pages() {
         return pages;
+    }
+
+    /** A page did not show its list: no record is known to be missing. */
+    void lacksList() {
+        lacksList = true;
+    }
+
+    /** Whether each page showed its list, so that a record that was on none of them is missing. */
+    boolean showsLists() {
+        return !lacksList;
     }
 
     /** Whether all records were seen that were there all the time. */

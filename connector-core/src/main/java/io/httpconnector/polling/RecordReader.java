@@ -24,6 +24,8 @@ final class RecordReader {
     private final Meter meter;
     private boolean found;
     private boolean hasNull;
+    private boolean isEmitted;
+    private Format format = Format.JSON;
 
     /** What is done with each record while the answer is read. */
     interface Sink {
@@ -85,8 +87,12 @@ final class RecordReader {
 
     /** False when there is white space alone, such as one empty line. */
     private boolean read(Format format, InputStream in) throws IOException {
+        this.format = format;
         if (format == Format.CSV) {
-            CsvRows.read(in, records.separator(), this::emit);
+            List<String> columns = CsvRows.read(in, records.separator(), this::emit);
+            if (!isEmitted) {
+                envelope.columnsWithoutRows(columns);
+            }
             return true;
         }
         try (JsonParser parser = format == Format.XML ? Json.xmlParser(in) : Json.parser(in)) {
@@ -100,16 +106,21 @@ final class RecordReader {
             if (parser.currentToken() != null) {
                 throw new Unexpected(parser, "more follows after the value: if it is JSON Lines, say so");
             }
+            boolean isEmpty = !isEmitted && records.saysEmpty(envelope.tree());
             if (!found
+                    && !isEmpty
                     && !records.isOptional()
                     && format == Format.JSON
                     && !records.path().contains("*")) {
                 throw new Unexpected(
                         parser,
                         "there is nothing at \"/" + String.join("/", records.path())
-                                + "\": if the service leaves out an empty list, use Records.at(...).optional()");
+                                + "\": if the service leaves out an empty list, use Records.at(...).optional(),"
+                                + " or emptyWhen(...) where it says that it is empty");
             }
-            if ((hasNull || !found) && !records.isOptional() && format == Format.JSON) {
+            if (isEmpty) {
+                envelope.saysEmpty();
+            } else if ((hasNull || !found) && !records.isOptional() && format == Format.JSON) {
                 envelope.hasNoList();
             }
             return true;
@@ -128,22 +139,42 @@ final class RecordReader {
         if (parser.currentToken() == JsonToken.START_OBJECT) {
             members(parser, segment, rest, around);
         } else if (parser.currentToken() == JsonToken.START_ARRAY && segment.equals("*")) {
+            boolean isEmpty = true;
             while (parser.nextToken() != JsonToken.END_ARRAY) {
+                isEmpty = false;
                 walk(parser, rest, JsonNodeFactory.instance.objectNode());
+            }
+            if (isEmpty) {
+                envelope.lacksList();
             }
         } else {
             // An empty list where an object was expected, null, a text: nothing is below it.
             hasNull |= parser.currentToken() == JsonToken.VALUE_NULL;
             found |= parser.currentToken() == JsonToken.VALUE_NULL;
+            boolean isEmptyElement = format == Format.XML && rest.isEmpty() && isBlankText(parser);
+            if (!isEmptyElement) {
+                envelope.lacksList();
+            }
             parser.skipChildren();
         }
     }
 
+    /** An empty element of XML is an empty text. */
+    private static boolean isBlankText(JsonParser parser) throws IOException {
+        return parser.currentToken() == JsonToken.VALUE_NULL
+                || (parser.currentToken() == JsonToken.VALUE_STRING
+                        && parser.getText().isBlank());
+    }
+
     private void members(JsonParser parser, String segment, List<String> rest, ObjectNode around) throws IOException {
+        boolean isThere = false;
+        boolean hasMembers = false;
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String name = parser.currentName();
             parser.nextToken();
+            hasMembers = true;
             if (segment.equals("*") || segment.equals(name)) {
+                isThere = true;
                 ObjectNode inner = JsonNodeFactory.instance.objectNode();
                 walk(parser, rest, inner);
                 if (!inner.isEmpty()) {
@@ -154,6 +185,12 @@ final class RecordReader {
             } else {
                 envelope.put(around, name, parser.readValueAsTree());
             }
+        }
+        // In XML an element around the records that is known by its name is the list.
+        boolean isNamed = rest.size() + 1 < records.path().size();
+        boolean isEmptyElement = format == Format.XML && rest.isEmpty() && (isNamed || !hasMembers);
+        if (!isThere && !isEmptyElement) {
+            envelope.lacksList();
         }
     }
 
@@ -174,10 +211,17 @@ final class RecordReader {
             }
         } else if (first == JsonToken.START_OBJECT || (first.isScalarValue() && first != JsonToken.VALUE_NULL)) {
             JsonNode item = parser.readValueAsTree();
-            if (!item.isTextual() || !item.asText().isBlank()) {
+            boolean isBlank = item.isTextual() && item.asText().isBlank();
+            if (format == Format.JSON || (format == Format.JSON_LINES && isBlank)) {
+                // One record, or what stands there instead of the list.
+                envelope.lacksList();
+            }
+            if (!isBlank) {
                 // In XML an empty element is an empty text.
                 emit(item);
             }
+        } else if (format != Format.XML) {
+            envelope.lacksList();
         }
     }
 
@@ -194,6 +238,7 @@ final class RecordReader {
     }
 
     private void emit(JsonNode item) {
+        isEmitted = true;
         sink.raw(item);
         long bytes = meter.next();
         Pointer expanded = records.expanded();
@@ -204,6 +249,9 @@ final class RecordReader {
         JsonNode list = expanded.in(item);
         // In XML a list of one is that one.
         Iterable<JsonNode> elements = list.isArray() ? list : list.isObject() ? List.of(list) : List.of();
+        if (!list.isContainerNode() && !(format == Format.XML && list.asText().isBlank() && !list.isMissingNode())) {
+            envelope.lacksList();
+        }
         // Each gets a copy of what is around the list, and not of the list.
         JsonNode around = list.isContainerNode() ? with(item.deepCopy(), expanded, NullNode.getInstance()) : item;
         for (JsonNode element : elements) {

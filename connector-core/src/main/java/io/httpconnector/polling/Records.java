@@ -51,6 +51,7 @@ public final class Records {
     private final @Nullable Pointer expanded;
     private final List<Predicate<JsonNode>> filters;
     private final boolean optional;
+    private final List<Empty> empty;
     private final Spec spec;
 
     private Records(
@@ -61,6 +62,7 @@ public final class Records {
             @Nullable Pointer expanded,
             List<Predicate<JsonNode>> filters,
             boolean optional,
+            List<Empty> empty,
             Spec spec) {
         this.path = path;
         this.format = format;
@@ -69,6 +71,7 @@ public final class Records {
         this.expanded = expanded;
         this.filters = filters;
         this.optional = optional;
+        this.empty = empty;
         this.spec = spec;
     }
 
@@ -78,7 +81,7 @@ public final class Records {
      * @return the records
      */
     public static Records atRoot() {
-        return new Records(List.of(), Format.AUTO, ',', null, null, List.of(), false, Spec.NONE);
+        return new Records(List.of(), Format.AUTO, ',', null, null, List.of(), false, List.of(), Spec.NONE);
     }
 
     /**
@@ -94,7 +97,7 @@ public final class Records {
     }
 
     private Records withPath(List<String> segments, String text) {
-        return new Records(segments, format, separator, keyField, expanded, filters, optional, spec.with("path", text));
+        return new Records(segments, format, separator, keyField, expanded, filters, optional, empty, spec.with("path", text));
     }
 
     /**
@@ -109,7 +112,7 @@ public final class Records {
         }
         Spec said = format == Format.CSV ? spec.with("as", format) : spec.with("as", format, "csv");
         char used = format == Format.CSV ? separator : ',';
-        return new Records(path, format, used, keyField, expanded, filters, optional, said);
+        return new Records(path, format, used, keyField, expanded, filters, optional, empty, said);
     }
 
     /**
@@ -120,7 +123,7 @@ public final class Records {
      */
     public Records csv(char separator) {
         Spec said = spec.with("csv", String.valueOf(separator), "as");
-        return new Records(path, Format.CSV, separator, keyField, expanded, filters, optional, said);
+        return new Records(path, Format.CSV, separator, keyField, expanded, filters, optional, empty, said);
     }
 
     /**
@@ -135,7 +138,7 @@ public final class Records {
             throw new InvalidDefinitionException("records", List.of("keyed: the field has no name"));
         }
         Spec said = spec.with("keyed", field);
-        return new Records(path, format, separator, field, expanded, filters, optional, said);
+        return new Records(path, format, separator, field, expanded, filters, optional, empty, said);
     }
 
     /**
@@ -153,7 +156,7 @@ public final class Records {
             throw new InvalidDefinitionException("records", List.of("expand: the record itself is no list in it"));
         }
         Spec said = spec.with("expand", list);
-        return new Records(path, format, separator, keyField, pointer, filters, optional, said);
+        return new Records(path, format, separator, keyField, pointer, filters, optional, empty, said);
     }
 
     /**
@@ -172,7 +175,7 @@ public final class Records {
     private Records filtered(Predicate<JsonNode> filter, Spec said) {
         List<Predicate<JsonNode>> more =
                 Stream.concat(filters.stream(), Stream.of(filter)).toList();
-        return new Records(path, format, separator, keyField, expanded, more, optional, said);
+        return new Records(path, format, separator, keyField, expanded, more, optional, empty, said);
     }
 
     /**
@@ -195,13 +198,50 @@ public final class Records {
     }
 
     /**
-     * For a service that leaves out the list when it is empty. By default an answer without it is a failure, because it is
-     * something else than what was expected.
+     * For a service that leaves out the list when it is empty. By default a response without the list is a failure, because it is
+     * something else than what was expected. A response without the list has no new records; it does not prove that records were
+     * deleted, because an error may look the same: see {@link #emptyWhen}.
      *
      * @return other records
      */
     public Records optional() {
-        return new Records(path, format, separator, keyField, expanded, filters, true, spec.with("optional", true));
+        return new Records(path, format, separator, keyField, expanded, filters, true, empty, spec.with("optional", true));
+    }
+
+    /**
+     * For a service that leaves out the list when it is empty, and says by a field that it is: such as
+     * {@code emptyWhen("/count", "0")}. A response without the list, but with one of these values, has no records, which proves that
+     * all were deleted where {@link PollingTriggerBuilder#deletions()} asks for it. Of several calls, each counts.
+     *
+     * @param field a JSON pointer (RFC 6901) from the root of the response to a field beside the list
+     * @param values the values that mean that there are no records, as text
+     * @return other records
+     * @throws InvalidDefinitionException when it is no JSON pointer, or there is no value
+     */
+    public Records emptyWhen(String field, String... values) {
+        Pointer pointer = Pointer.of("emptyWhen", field);
+        if (values == null || values.length == 0 || Arrays.asList(values).contains(null)) {
+            throw new InvalidDefinitionException(
+                    "records", List.of("emptyWhen: name one value or more, none of them null"));
+        }
+        List<String> good = List.of(values.clone());
+        List<Empty> more = Stream.concat(empty.stream(), Stream.of(new Empty(pointer, good)))
+                .toList();
+        Spec said = spec.plus("emptyWhen", Map.of("field", field, "values", good));
+        return new Records(path, format, separator, keyField, expanded, filters, optional, more, said);
+    }
+
+    /** A value beside the list that means that the list is empty. */
+    private record Empty(Pointer field, List<String> values) {
+        boolean isIn(JsonNode around) {
+            JsonNode value = field.valueIn(around);
+            return value.isValueNode() && !value.isNull() && values.contains(value.asText());
+        }
+    }
+
+    /** Whether what stands around the records says that there are none. */
+    boolean saysEmpty(JsonNode around) {
+        return empty.stream().anyMatch(one -> one.isIn(around));
     }
 
     ObjectNode toJson() {
@@ -223,6 +263,9 @@ public final class Records {
         for (Where where : reader.objects("where", Where::read)) {
             steps.with("where", where, (records, one) -> records.where(one.field, one.values.toArray(String[]::new)));
         }
+        for (Where one : reader.objects("emptyWhen", Where::read)) {
+            steps.with("emptyWhen", one, (records, each) -> records.emptyWhen(each.field, each.values.toArray(String[]::new)));
+        }
         return steps.flag("optional", Records::optional).value();
     }
 
@@ -233,7 +276,7 @@ public final class Records {
         return text.charAt(0);
     }
 
-    /** An element of the member {@code where}. */
+    /** An element of the members {@code where} and {@code emptyWhen}. */
     private record Where(String field, List<String> values) {
         static Where read(JsonObjectReader reader) {
             Where where = new Where(reader.requiredText("field"), reader.requiredTexts("values"));

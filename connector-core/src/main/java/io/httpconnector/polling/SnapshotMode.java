@@ -90,7 +90,7 @@ final class SnapshotMode implements Mode {
         before = reading;
         scope.endRead();
         boolean matters =
-                silent || (definition.deletions() && !first && !missing().isEmpty());
+                silent || (definition.deletions() && !first && reading.showsLists() && !missing().isEmpty());
         again = !proven && matters && reads < MAX_READS;
     }
 
@@ -117,6 +117,9 @@ final class SnapshotMode implements Mode {
             return;
         }
         if (definition.deletions()) {
+            if (!reading.showsLists()) {
+                return;
+            }
             List<Fingerprint> gone = missing();
             if (!gone.isEmpty()) {
                 intake.deliverDeleted(gone);
@@ -130,6 +133,10 @@ final class SnapshotMode implements Mode {
 
     @Override
     public @Nullable String warning() {
+        if (definition.deletions() && !first && !reading.showsLists() && !missing().isEmpty()) {
+            return "a response did not show its list of records: that some are missing does not prove that they are deleted; where the"
+                    + " service leaves out an empty list, say by Records.emptyWhen(...) or Pagination.total(...) how an empty one is known";
+        }
         return again || proven || !(silent || definition.deletions())
                 ? null
                 : "the pages have shifted in each read of the last poll: what is missing is not known to be deleted";

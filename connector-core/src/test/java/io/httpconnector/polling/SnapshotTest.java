@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** A service that can't be asked for what has changed. */
@@ -194,8 +195,178 @@ class SnapshotTest {
         }
     }
 
+    /** A response without the list may be an error as well: only a list without records, or what was declared, is none. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/items    | application/json       | {'error': 'quota exceeded'}",
+                "/items    | application/json       | {'count': 0}",
+                "/items    | application/json       | {}",
+                "/items    | application/json       | []",
+                "/items    | application/json       | {'items': null}",
+                "/items    | application/json       | {'items': ''}",
+                "/a/items  | application/json       | {'a': 'error', 'items': []}",
+                "/a/items  | application/json       | {'a': {'error': []}}",
+                "/a/items  | application/json       | {'a': null}",
+                "/a/*      | application/json       | {'a': {}}",
+                "/a/*/list | application/json       | {'a': {'b': {'list': []}, 'c': {'error': 1}}}",
+                "/a/*/list | application/json       | {'a': [{'list': []}, {'error': 1}]}",
+                "/record   | application/x-ndjson   | {'error': 'quota exceeded'}",
+                "/items    | application/json       | ''",
+                "/item     | application/xml        | <error><message>quota</message></error>",
+                "/items/item | application/xml      | <response><error>quota</error></response>",
+                "/items/item | application/xml      | <error code='7'/>",
+                "''        | text/csv               | Error: quota exceeded"
+            })
+    void responseWithoutAListProvesNoDeletionThoughItMayBeLeftOut(String path, String type, String body) {
+        Records where = path.isEmpty() ? Records.atRoot() : Records.at(path);
+        service.behaviour = asked -> Answer.of("application/json", "{}");
+        boolean[] full = {true};
+        service.behaviour = asked -> full[0] ? full(path, type) : Answer.of(type, body.replace('\'', '"'));
+        try (PollingTrigger trigger =
+                trigger().deletions().records(where.optional()).build()) {
+            trigger.pollOnce();
+            full[0] = false;
+            trigger.pollOnce();
+            assertThat(trigger.status().warnings()).anySatisfy(line -> assertThat(line)
+                    .contains("does not prove that they are deleted"));
+            full[0] = true;
+            trigger.pollOnce();
+            assertThat(trigger.status().warnings()).isEmpty();
+        }
+        assertThat(events).isEmpty();
+    }
+
+    private static Answer full(String path, String type) {
+        String body =
+                switch (type) {
+                    case "text/csv" -> "id,name\n1,a\n2,b\n";
+                    case "application/x-ndjson" -> "{\"record\": {\"id\": 1}}\n{\"record\": {\"id\": 2}}\n";
+                    case "application/xml" ->
+                        path.equals("/item")
+                                ? "<items><item><id>1</id></item><item><id>2</id></item></items>"
+                                : "<r><items><item><id>1</id></item><item><id>2</id></item></items></r>";
+                    default -> {
+                        String list = "[{\"id\": 1}, {\"id\": 2}]";
+                        yield switch (path) {
+                            case "/items" -> "{\"items\": " + list + "}";
+                            case "/a/items" -> "{\"a\": {\"items\": " + list + "}}";
+                            case "/a/*" -> "{\"a\": {\"b\": " + list + "}}";
+                            default -> "{\"a\": {\"b\": {\"list\": " + list + "}}}";
+                        };
+                    }
+                };
+        return Answer.of(type, body);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/items      | application/json     | {'items': []}",
+                "/a/items    | application/json     | {'a': {'items': []}}",
+                "/a/*        | application/json     | {'a': {'b': []}}",
+                "/a/*/list   | application/json     | {'a': {'b': {'list': []}}}",
+                "/item       | application/xml      | <items/>",
+                "/items/item | application/xml      | <r><items></items></r>",
+                "/items/item | application/xml      | <r><items count='0'/></r>",
+                "''          | text/csv             | 'id,name'"
+            })
+    void aListWithoutRecordsProvesThatAllAreDeleted(String path, String type, String body) {
+        boolean[] full = {true};
+        service.behaviour = asked -> full[0] ? full(path, type) : Answer.of(type, body.replace('\'', '"'));
+        try (PollingTrigger trigger = trigger()
+                .deletions()
+                .records((path.isEmpty() ? Records.atRoot() : Records.at(path)).optional())
+                .build()) {
+            trigger.pollOnce();
+            full[0] = false;
+            trigger.pollOnce();
+        }
+        assertThat(events).extracting(TriggerEvent::change).containsExactly(Change.DELETED, Change.DELETED);
+    }
+
+    /** In the middle of a read a page without a list does not prove that the records behind it are deleted. */
     @Test
-    void aListThatIsLeftOutOnPurposeIsEmpty() {
+    void pageWithoutAListProvesNoDeletion() {
+        boolean[] fails = {false};
+        service.behaviour = asked -> fails[0] && asked.number("page", 1) == 2
+                ? Answer.json(Map.of("error", "try again"))
+                : Answer.json(Map.of("items", asked.number("page", 1) > 3 ? List.of() : List.of(Map.of("id", asked.number("page", 1)))));
+        try (PollingTrigger trigger = trigger()
+                .deletions()
+                .records(Records.at("/items").optional())
+                .pagination(Pagination.pages("page"))
+                .build()) {
+            trigger.pollOnce();
+            fails[0] = true;
+            trigger.pollOnce();
+            trigger.pollOnce();
+        }
+        assertThat(events).isEmpty();
+    }
+
+    @Test
+    void recordWithoutItsInnerListProvesNoDeletion() {
+        service.behaviour = asked -> Answer.of("application/json", "[{\"id\": 7, \"lines\": [{\"sku\": 1}]}]");
+        try (PollingTrigger trigger = trigger()
+                .deletions()
+                .key("/lines/sku")
+                .records(Records.atRoot().expand("/lines"))
+                .build()) {
+            trigger.pollOnce();
+            service.behaviour = asked -> Answer.of("application/json", "[{\"id\": 7, \"error\": \"timeout\"}]");
+            trigger.pollOnce();
+            assertThat(events).isEmpty();
+            service.behaviour = asked -> Answer.of("application/json", "[{\"id\": 7, \"lines\": []}]");
+            trigger.pollOnce();
+        }
+        assertThat(events).extracting(TriggerEvent::change).containsExactly(Change.DELETED);
+    }
+
+    @Test
+    void oneRecordInPlaceOfAListProvesNoDeletion() {
+        service.behaviour = asked -> Answer.of("application/json", "[{\"id\": 1}, {\"id\": 2}]");
+        try (PollingTrigger trigger = PollingTrigger.named("records")
+                .connection(connection)
+                .request(RequestTemplate.named("List").get("/records").build())
+                .keyOfWholeRecord()
+                .deletions()
+                .store(StateStore.inMemory())
+                .handler(events::add)
+                .build()) {
+            trigger.pollOnce();
+            service.behaviour = asked -> Answer.json(Map.of("error", "quota exceeded"));
+            trigger.pollOnce();
+        }
+        assertThat(events).extracting(TriggerEvent::change).doesNotContain(Change.DELETED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"emptyWhen", "total"})
+    void aListThatIsDeclaredEmptyProvesThatAllAreDeleted(String how) {
+        boolean[] full = {true};
+        service.behaviour = asked -> Answer.of(
+                "application/json",
+                full[0] ? "{\"count\": 1, \"items\": [{\"id\": 1}]}" : "{\"count\": 0}");
+        PollingTriggerBuilder builder = trigger().deletions();
+        if (how.equals("total")) {
+            builder.records(Records.at("/items").optional())
+                    .pagination(Pagination.pages("page").total("/count"));
+        } else {
+            builder.records(Records.at("/items").emptyWhen("/count", "0"));
+        }
+        try (PollingTrigger trigger = builder.build()) {
+            trigger.pollOnce();
+            full[0] = false;
+            trigger.pollOnce();
+        }
+        assertThat(events).extracting(TriggerEvent::change).containsExactly(Change.DELETED);
+    }
+
+    @Test
+    void aListThatIsLeftOutWithoutASignIsNotDeleted() {
         service.behaviour = asked -> Answer.of("application/json", "{\"items\": [{\"id\": 1}]}");
         PollingTriggerBuilder builder =
                 trigger().deletions().records(Records.at("/items").optional());
@@ -204,7 +375,7 @@ class SnapshotTest {
             service.behaviour = asked -> Answer.of("application/json", "{\"count\": 0}");
             trigger.pollOnce();
         }
-        assertThat(events).extracting(TriggerEvent::change).containsExactly(Change.DELETED);
+        assertThat(events).isEmpty();
     }
 
     @Test
