@@ -30,6 +30,8 @@ final class CountedMode implements Mode {
     private final Beginning beginning;
     private final boolean silent;
     private final boolean stable;
+    private final @Nullable Long positionBefore;
+    private boolean startsAnew;
 
     /** The query: where it begins, what is left out of it, and up to where its window goes. */
     private long from;
@@ -88,6 +90,7 @@ final class CountedMode implements Mode {
         this.beginning = beginning;
         this.silent = !scope.checkpoint().started() && definition.first().isSilent();
         this.stable = definition.pagination().isStable();
+        this.positionBefore = scope.checkpoint().position();
         this.ascending = cursor.order() == Order.ASCENDING;
         this.reading = new Reading(stable);
         this.from = start();
@@ -154,6 +157,44 @@ final class CountedMode implements Mode {
         }
         String text = from == BEGINNING ? cursor.beginning() : cursor.ask(from);
         return text == null ? Map.of() : Map.of("cursor", text);
+    }
+
+    @Override
+    public boolean isProof() {
+        return reads > 1;
+    }
+
+    @Override
+    public boolean asksOn() {
+        return goesOn && !repeats;
+    }
+
+    /** When the position has moved; or will, when what is newer than the time to settle is not new any more. */
+    @Override
+    public boolean goesOnInNextPoll() {
+        Long position = scope.checkpoint().position();
+        boolean isMoved = position != null && (positionBefore == null || position > positionBefore);
+        return isMoved || startsAnew || (isResumable() && cursor.isTime() && furthest > settled);
+    }
+
+    /**
+     * A read from the start of the trigger on that the limit of pages has cut off behind all that was there before: the next poll asks from
+     * there as any other.
+     */
+    private void startBehindTheLimit() {
+        if (ascending && cursor.isSent() && cursor.windows() == null && furthest >= begun()) {
+            startsAnew = true;
+            state.checkpoint(scope, scope.checkpoint().withStarted());
+        }
+    }
+
+    /** Whether a query that was cut off by the limit of pages has seen all up to its last record, and the next one begins there. */
+    private boolean isResumable() {
+        return ascending
+                && cursor.isSent()
+                && cursor.windows() == null
+                && definition.first().last() == 0
+                && (reading.isSteady() || silent);
     }
 
     /** The read to compare with: of a part of the records the one just before it, of all the one of an earlier poll. */
@@ -331,8 +372,13 @@ final class CountedMode implements Mode {
         long reached = windowed ? Math.min(upper, settled) : givenOr(reached());
         if (isFromNow()) {
             prove(cursor.settled(begun()));
-        } else if (reading.isSteady() || silent || end == End.LIMITED) {
-            // Beyond the limit of pages nothing is to be seen, as the definition says.
+            if (end == End.LIMITED) {
+                startBehindTheLimit();
+            }
+        } else if (end == End.LIMITED && !isResumable()) {
+            unprovenAtEnd = true;
+            state.checkpoint(scope, scope.checkpoint().withUnproven(null));
+        } else if (reading.isSteady() || silent) {
             proveUnlessStuck(reached);
             at = reached;
             unprovenAtEnd &= windowed;

@@ -60,6 +60,7 @@ final class Intake implements PageReader.Taker {
     private long dead;
     private long ignored;
     private boolean warned;
+    private boolean hasFresh;
     /** Of what is pending, in bytes of the answer. */
     private long weight;
 
@@ -93,6 +94,11 @@ final class Intake implements PageReader.Taker {
         this.mode = mode;
         this.silent = silent;
         this.origin = Fingerprint.of(definition.id() + "\n" + scope.name());
+    }
+
+    /** Whether a record was new or updated. */
+    boolean hasFresh() {
+        return hasFresh;
     }
 
     PollResult result() {
@@ -155,6 +161,7 @@ final class Intake implements PageReader.Taker {
     /** Finishes what is in memory, to be committed then; stops when a handler was stopped. */
     void flush() {
         List<Fresh> fresh = sift();
+        hasFresh |= !fresh.isEmpty();
         pending.clear();
         weight = 0;
         if (silent) {

@@ -11,6 +11,21 @@ interface Mode {
     /** The pills of the next query, by their steps; null when there is none. */
     @Nullable Map<String, Object> nextQuery();
 
+    /** Whether the current query reads again what was read in this poll, to prove it. */
+    default boolean isProof() {
+        return false;
+    }
+
+    /** Whether there is another query that is no proof of this one. */
+    default boolean asksOn() {
+        return false;
+    }
+
+    /** After the limit of pages: whether the next poll begins where this one ended, and not where it began. */
+    default boolean goesOnInNextPoll() {
+        return false;
+    }
+
     /** The URL of the first page, in place of that of the template; null when there is none. */
     default @Nullable String url() {
         return null;

@@ -16,7 +16,6 @@ final class Pager {
     private final Pagination pagination;
     private final Set<Fingerprint> used = new HashSet<>();
     private final Set<Fingerprint> contents = new HashSet<>();
-    private boolean limited;
     private boolean repeated;
     private int number = 1;
     private long total;
@@ -54,11 +53,6 @@ final class Pager {
     /** How many records there were on the pages that were read. */
     long total() {
         return total;
-    }
-
-    /** Whether there may be more pages than were read, by {@code maxPages}. */
-    boolean isLimited() {
-        return limited;
     }
 
     /** Whether it ended because a page was like the one before it. */
@@ -121,11 +115,6 @@ final class Pager {
     }
 
     private boolean advance() {
-        int most = pagination.settings().maxPages();
-        if (most > 0 && number >= most) {
-            limited = true;
-            return false;
-        }
         if (number >= Pagination.MOST_PAGES) {
             throw new PollingException(
                     Reason.LIMIT_REACHED, "There are more than " + Pagination.MOST_PAGES + " pages: narrow the query");

@@ -481,9 +481,12 @@ public final class Pagination {
     }
 
     /**
-     * Reads no more than so many pages in one poll. What is on further pages is not read, then or later, unless the service lists the
-     * oldest first ({@link Order#ASCENDING}); {@link PollingStatus#warnings()} says when that happened. Without it more than 100,000
-     * pages are a failure.
+     * Reads no more than so many pages in one poll, below each parent; a second read that proves the first one is not counted, and one page
+     * more is read where nothing was new, to know whether that was the end. Where the
+     * service lists the oldest first ({@link Order#ASCENDING}) and is asked by the cursor, the next poll goes on where this one ended, and
+     * {@link PollingStatus#warnings()} says so; windows go on with the window that was not read to its end. Where the next poll would end at
+     * the same page again, the poll fails with {@link PollingException.Reason#LIMIT_REACHED} after the events of the pages that were read,
+     * and the position does not move. Without it more than 100,000 pages are a failure.
      *
      * @param most how many, 1 to 100,000
      * @return another pagination

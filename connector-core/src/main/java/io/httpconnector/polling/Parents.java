@@ -172,7 +172,7 @@ public final class Parents {
                         records,
                         listing,
                         deadline.left());
-            } while (!page.isIgnored() && pager.next(page));
+            } while (!page.isIgnored() && pager.next(page) && listing.isPermitted(pager.number(), pagination));
         }
         return new Found(listing.found, listing.problem);
     }
@@ -188,6 +188,19 @@ public final class Parents {
         Listing(int most, ServerClock clock) {
             this.most = most;
             this.clock = clock;
+        }
+
+        /** Those on further pages than maxPages are no less parents: that they are not asked is a failure. */
+        boolean isPermitted(int page, Pagination pages) {
+            int limit = pages.settings().maxPages();
+            if (limit == 0 || page <= limit) {
+                return true;
+            }
+            problem = new PollingException(
+                    Reason.LIMIT_REACHED,
+                    "The list of the parents has more pages than maxPages(" + limit
+                            + "): those on further pages were not asked; raise it, or end the list by Pagination.until(...)");
+            return false;
         }
 
         @Override

@@ -24,6 +24,8 @@ final class Poll {
     private final Intake intake;
     private boolean notModified;
     private int queries;
+    private long pagesRead;
+    private boolean hasLooked;
     private Duration asked = Duration.ZERO;
     private @Nullable Validators validators;
     private @Nullable String warning;
@@ -93,26 +95,59 @@ final class Poll {
             End end = pages(query);
             if (!notModified) {
                 ignored |= end == End.IGNORED;
-                limited |= end == End.LIMITED;
                 mode.endQuery(end);
+                limited = end == End.LIMITED || (mode.asksOn() && isAtLimit(pagesLeft()));
                 state.commit();
             }
-            query = notModified ? null : mode.nextQuery();
+            query = notModified || limited ? null : mode.nextQuery();
         }
         warning = ignored
                 ? "a response was ignored, as the connection or the request says: nothing follows from it"
                 : null;
         if (ignored) {
             intake.abandon();
+        } else if (limited) {
+            endByLimit();
         } else if (!notModified) {
             intake.finishFirst();
             mode.finish(intake);
-            warning = limited
-                    ? "maxPages ended the last poll: the records on further pages were not read, and may never be"
-                    : mode.warning();
+            warning = mode.warning();
             state.checkpoint(scope, scope.checkpoint().withStarted().withValidators(validators));
         }
         state.commit();
+    }
+
+    /** Not all was read: the first poll is not over, and the next one goes on, or it would end here again. */
+    private void endByLimit() {
+        intake.abandon();
+        state.checkpoint(scope, scope.checkpoint().withValidators(null));
+        state.commit();
+        int most = definition.pagination().settings().maxPages();
+        if (!mode.goesOnInNextPoll()) {
+            throw new PollingException(
+                    Reason.LIMIT_REACHED,
+                    "There are more pages than maxPages(" + most
+                            + "), and the next poll could not go on behind them: nothing follows from this read, and the records on"
+                            + " further pages are not lost, but not read; raise maxPages, or use a cursor with Order.ASCENDING where the"
+                            + " service lists the oldest first, or Pagination.until(...) where only the first pages are wanted");
+        }
+        warning = "maxPages(" + most + ") ended the last poll: the next one goes on where it ended";
+    }
+
+    /** How many more pages the current poll may read by {@code maxPages}; what proves others does not count. */
+    private long pagesLeft() {
+        int most = definition.pagination().settings().maxPages();
+        return most == 0 ? Long.MAX_VALUE : most - pagesRead;
+    }
+
+    /** Where nothing was new, one page more shows whether that was all, which many services tell by an empty page only. */
+    private boolean isAtLimit(long left) {
+        if (left > 0) {
+            return false;
+        }
+        boolean looksOnce = !hasLooked && !intake.hasFresh();
+        hasLooked |= looksOnce;
+        return !looksOnce;
     }
 
     /** What the owner of the trigger should know; null when there is nothing. */
@@ -122,6 +157,8 @@ final class Poll {
 
     private End pages(Map<String, Object> query) {
         Pager pager = new Pager(definition.pagination());
+        int most = definition.pagination().settings().maxPages();
+        long left = mode.isProof() && most > 0 ? most : pagesLeft();
         boolean more = true;
         while (more) {
             if (run.isStopped()) {
@@ -163,8 +200,13 @@ final class Poll {
             }
             more = mode.readsOn(page, number, hasNext);
             state.commit();
+            pagesRead += mode.isProof() ? 0 : 1;
+            left--;
+            if (more && isAtLimit(left)) {
+                return End.LIMITED;
+            }
         }
-        return pager.isLimited() ? End.LIMITED : (pager.isRepeated() ? End.REPEATED : End.COMPLETE);
+        return pager.isRepeated() ? End.REPEATED : End.COMPLETE;
     }
 
     private Page read(Request request, int number) {

@@ -55,6 +55,11 @@ final class SnapshotMode implements Mode {
     }
 
     @Override
+    public boolean isProof() {
+        return reads > 1;
+    }
+
+    @Override
     public Reading reading() {
         return reading;
     }

@@ -288,9 +288,11 @@ class PagesTest {
                 .store(StateStore.inMemory())
                 .handler(event -> {})
                 .build()) {
-            assertThat(trigger.pollOnce().events()).isEqualTo(2);
-            assertThat(trigger.status().warnings())
-                    .anySatisfy(warning -> assertThat(warning).contains("maxPages"));
+            assertThatThrownBy(trigger::pollOnce)
+                    .isInstanceOfSatisfying(
+                            PollingException.class, e -> assertThat(e.reason()).isEqualTo(Reason.LIMIT_REACHED))
+                    .hasMessageContaining("maxPages(2)");
+            assertThat(trigger.status().total().events()).isEqualTo(2);
         }
     }
 
@@ -473,8 +475,10 @@ class PagesTest {
         service.behaviour = answer(asked -> asked.number("skip", 0));
         try (PollingTrigger trigger =
                 trigger(Pagination.offset("skip").maxPages(2), template("")).build()) {
-            assertThat(trigger.pollOnce().events()).isEqualTo(20);
+            assertThatThrownBy(trigger::pollOnce).hasMessageContaining("maxPages(2)");
+            assertThat(trigger.status().total().events()).isEqualTo(20);
         }
+        assertThat(service.asked).hasSize(2);
     }
 
     private static Service.Behaviour answer(Function<Asked, Integer> from) {

@@ -162,6 +162,9 @@ class TriggerDocumentTest {
             service.asked.clear();
             try (PollingTrigger trigger = builder().definition(document).build()) {
                 trigger.pollOnce();
+            } catch (PollingException e) {
+                // By maxPages, after the requests.
+                assertThat(e.reason()).isEqualTo(PollingException.Reason.LIMIT_REACHED);
             }
             sent.add(service.asked.stream().map(Asked::query).toList());
         }

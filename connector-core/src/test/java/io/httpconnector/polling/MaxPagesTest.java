@@ -1,0 +1,373 @@
+package io.httpconnector.polling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.httpconnector.ConnectorException;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.Json;
+import io.httpconnector.Retry;
+import io.httpconnector.Time;
+import io.httpconnector.polling.PollingException.Reason;
+import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.polling.Service.Asked;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.trigger.TriggerEvent;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The limit of pages of a poll: the next poll goes on, or the poll fails. Nothing is skipped in silence. */
+@Timeout(60)
+class MaxPagesTest {
+
+    private static final Instant NOON = Instant.parse("2026-11-25T12:00:00Z");
+    private static final int SIZE = 4;
+
+    private record Row(int id, Instant updated) {}
+
+    private final Service service = new Service();
+    private final HttpConnection connection = HttpConnection.named("Service")
+            .baseUrl(service.baseUrl())
+            .retry(Retry.none())
+            .build();
+    private final List<Row> rows = new ArrayList<>();
+    private final List<TriggerEvent> events = new ArrayList<>();
+    private Instant date = NOON;
+    private boolean newestFirst;
+
+    MaxPagesTest() {
+        service.behaviour = this::list;
+    }
+
+    @AfterEach
+    void end() {
+        connection.close();
+        service.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, true", "2, true", "3, true", "1, false", "2, false", "3, false"})
+    void pollsGoOnWhereTheOldestComeFirst(int most, boolean isTime) {
+        put(1, 20);
+        try (PollingTrigger trigger = trigger(cursor(isTime).order(Order.ASCENDING), most)
+                .firstPoll(FirstPoll.everything())
+                .build()) {
+            trigger.pollOnce();
+            assertThat(service.asked).hasSize(most);
+            assertThat(trigger.status().warnings())
+                    .anySatisfy(line -> assertThat(line).contains("the next one goes on"));
+            for (int i = 0; i < 20; i++) {
+                trigger.pollOnce();
+            }
+            assertThat(trigger.status().warnings()).isEmpty();
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactlyElementsOf(keys(1, 20));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, NONE", "true, DESCENDING", "false, NONE", "false, DESCENDING"})
+    void inAnotherOrderThePollFailsAndLosesNothing(boolean isTime, Order order) {
+        put(1, 40);
+        newestFirst = order == Order.DESCENDING;
+        StateStore store = StateStore.inMemory();
+        try (PollingTrigger trigger = trigger(cursor(isTime).order(order), 3)
+                .firstPoll(FirstPoll.everything())
+                .store(store)
+                .build()) {
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(trigger::pollOnce)
+                        .isInstanceOfSatisfying(
+                                PollingException.class, e -> assertThat(e.reason()).isEqualTo(Reason.LIMIT_REACHED))
+                        .hasMessageContaining("maxPages(3)");
+            }
+            assertThat(events).hasSizeBetween(12, 16);
+        }
+        try (PollingTrigger trigger = trigger(cursor(isTime).order(order), 30)
+                .firstPoll(FirstPoll.everything())
+                .store(store)
+                .build()) {
+            trigger.pollOnce();
+            trigger.pollOnce();
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactlyInAnyOrderElementsOf(keys(1, 40));
+    }
+
+    /** What was there before is no event, though it takes several polls to read it. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void silentFirstPollGoesOn(int most) {
+        put(1, 20);
+        try (PollingTrigger trigger =
+                trigger(cursor(false).order(Order.ASCENDING), most).build()) {
+            for (int i = 0; i < 20; i++) {
+                trigger.pollOnce();
+            }
+            assertThat(events).isEmpty();
+            put(21, 30);
+            for (int i = 0; i < 20; i++) {
+                trigger.pollOnce();
+            }
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactlyElementsOf(keys(21, 30));
+    }
+
+    /** The service was down when the trigger began, and has much to tell when it is there again. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void pollsFromNowOnGoOn(int most) {
+        service.behaviour = asked -> Answer.status(503);
+        rows.add(new Row(1, NOON.minusSeconds(1000)));
+        try (PollingEngine engine = PollingEngine.create(1, time());
+                PollingTrigger trigger = trigger(cursor(true).order(Order.ASCENDING), most)
+                        .engine(engine)
+                        .build()) {
+            assertThatThrownBy(trigger::pollOnce).isInstanceOf(ConnectorException.class);
+            service.behaviour = this::list;
+            for (int i = 2; i <= 30; i++) {
+                rows.add(new Row(i, NOON.plusSeconds(60 + i * 5L)));
+            }
+            date = NOON.plusSeconds(3600);
+            for (int i = 0; i < 40; i++) {
+                trigger.pollOnce();
+            }
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactlyElementsOf(keys(2, 30));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void firstPollForTheLastOnesFails(Order order) {
+        put(1, 20);
+        newestFirst = order == Order.DESCENDING;
+        try (PollingTrigger trigger =
+                trigger(cursor(false).order(order), 1).firstPoll(FirstPoll.last(3)).build()) {
+            assertThatThrownBy(trigger::pollOnce).hasMessageContaining("maxPages(1)");
+        }
+        assertThat(events).isEmpty();
+    }
+
+    @Test
+    void moreOfOneTimeThanPagesFails() {
+        for (int i = 1; i <= 40; i++) {
+            rows.add(new Row(i, NOON.minusSeconds(600)));
+        }
+        try (PollingTrigger trigger = trigger(cursor(true).order(Order.ASCENDING), 3)
+                .firstPoll(FirstPoll.everything())
+                .build()) {
+            // It has come to that time.
+            trigger.pollOnce();
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(trigger::pollOnce).hasMessageContaining("maxPages(3)");
+            }
+        }
+    }
+
+    @Test
+    void comparisonFailsAndDeletesNothing() {
+        put(1, 6);
+        try (PollingTrigger trigger = PollingTrigger.named("records")
+                .connection(connection)
+                .request(RequestTemplate.named("List").get("/records").build())
+                .key("/id")
+                .deletions()
+                .pagination(Pagination.pages("page").maxPages(4))
+                .firstPoll(FirstPoll.everything())
+                .store(StateStore.inMemory())
+                .handler(events::add)
+                .build()) {
+            trigger.pollOnce();
+            put(7, 40);
+            rows.sort(Comparator.comparing(Row::id).reversed());
+            assertThatThrownBy(trigger::pollOnce).hasMessageContaining("maxPages(4)");
+            assertThatThrownBy(trigger::pollOnce).hasMessageContaining("maxPages(4)");
+        }
+        assertThat(events).allSatisfy(event -> assertThat(event.change().name()).isEqualTo("NEW"));
+    }
+
+    @Test
+    void tokenOfAReadThatWasCutOffIsNotStored() {
+        service.behaviour = asked -> {
+            int page = asked.number("page", 1);
+            List<Map<String, Integer>> items = page > 5 ? List.of() : List.of(Map.of("id", page));
+            return Answer.json(Map.of("items", items, "sync", "s" + page));
+        };
+        try (PollingTrigger trigger = PollingTrigger.named("records")
+                .connection(connection)
+                .request(RequestTemplate.named("List").get("/records").build())
+                .records(Records.at("/items"))
+                .key("/id")
+                .cursor(Cursor.opaque("/sync").in("token"))
+                .pagination(Pagination.pages("page").maxPages(2))
+                .firstPoll(FirstPoll.everything())
+                .store(StateStore.inMemory())
+                .handler(events::add)
+                .build()) {
+            assertThatThrownBy(trigger::pollOnce).hasMessageContaining("maxPages(2)");
+            assertThatThrownBy(trigger::pollOnce).hasMessageContaining("maxPages(2)");
+        }
+        assertThat(service.asked).allSatisfy(asked -> assertThat(asked.query()).doesNotContainKey("token"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {3, 5})
+    void windowsGoOn(int most) {
+        put(1, 20);
+        try (PollingTrigger trigger = PollingTrigger.named("records")
+                .connection(connection)
+                .request(RequestTemplate.named("List").get("/records").build())
+                .key("/id")
+                .cursor(Cursor.timestamp("/updated")
+                        .windows(Duration.ofSeconds(45), Place.query("since"), Place.query("until")))
+                .pagination(Pagination.pages("page").maxPages(most))
+                .firstPoll(FirstPoll.from(rows.get(0).updated()))
+                .store(StateStore.inMemory())
+                .handler(events::add)
+                .build()) {
+            for (int i = 0; i < 100; i++) {
+                trigger.pollOnce();
+            }
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactlyElementsOf(keys(1, 20));
+    }
+
+    @Test
+    void parentsOnFurtherPagesAreNotSkippedInSilence() {
+        service.behaviour = asked -> asked.path().equals("/boards")
+                ? Answer.json(asked.number("page", 1) > 4 ? List.of() : List.of(Map.of("id", asked.number("page", 1))))
+                : Answer.json(List.of(Map.of("id", asked.path())));
+        try (PollingTrigger trigger = PollingTrigger.named("cards")
+                .connection(connection)
+                .request(RequestTemplate.named("Cards")
+                        .get("/boards/{{parent.id}}/cards")
+                        .build())
+                .parents(Parents.from(
+                                RequestTemplate.named("Boards").get("/boards").build(), Records.atRoot(), "/id")
+                        .pagination(Pagination.pages("page").maxPages(2)))
+                .key("/id")
+                .firstPoll(FirstPoll.everything())
+                .store(StateStore.inMemory())
+                .handler(events::add)
+                .build()) {
+            assertThatThrownBy(trigger::pollOnce).hasMessageContaining("maxPages(2)");
+        }
+        assertThat(events).hasSize(2);
+    }
+
+    /** The newest come first, and end at what is known: no further page is wanted. */
+    @Test
+    void pageThatIsNotWantedIsNoLimit() {
+        put(1, 6);
+        newestFirst = true;
+        try (PollingTrigger trigger = trigger(
+                        Cursor.timestamp("/updated").notSent().order(Order.DESCENDING), 3)
+                .pagination(Pagination.pages("page").stable().maxPages(3))
+                .firstPoll(FirstPoll.everything())
+                .build()) {
+            trigger.pollOnce();
+            put(7, 12);
+            trigger.pollOnce();
+            put(13, 13);
+            service.asked.clear();
+            trigger.pollOnce();
+            assertThat(service.asked).hasSize(2);
+            assertThat(events).extracting(TriggerEvent::key).contains("13");
+        }
+    }
+
+    private void put(int from, int to) {
+        for (int i = from; i <= to; i++) {
+            rows.add(new Row(i, NOON.minusSeconds(1000 - i * 10L)));
+        }
+    }
+
+    private static List<String> keys(int from, int to) {
+        return IntStream.rangeClosed(from, to).mapToObj(String::valueOf).toList();
+    }
+
+    private static Cursor cursor(boolean isTime) {
+        return isTime
+                ? Cursor.timestamp("/updated").in("since")
+                : Cursor.number("/id").in("since");
+    }
+
+    private PollingTriggerBuilder trigger(Cursor cursor, int most) {
+        return PollingTrigger.named("records")
+                .connection(connection)
+                .request(RequestTemplate.named("List").get("/records").build())
+                .key("/id")
+                .cursor(cursor)
+                .pagination(Pagination.pages("page").maxPages(most))
+                .store(StateStore.inMemory())
+                .handler(events::add);
+    }
+
+    private Answer list(Asked asked) {
+        List<Row> found = new ArrayList<>();
+        for (Row row : rows) {
+            if (isWithin(row, asked.query().get("since"), asked.query().get("until"))) {
+                found.add(row);
+            }
+        }
+        if (newestFirst) {
+            found.sort(Comparator.comparing(Row::updated).thenComparing(Row::id).reversed());
+        }
+        int from = (asked.number("page", 1) - 1) * SIZE;
+        List<Map<String, Object>> page = found.subList(
+                        Math.min(from, found.size()), Math.min(from + SIZE, found.size()))
+                .stream()
+                .map(row -> Map.<String, Object>of("id", row.id, "updated", row.updated.toString()))
+                .toList();
+        return new Answer(200, "application/json", Map.of("Date", date()), Json.tree(page).toString());
+    }
+
+    private static boolean isWithin(Row row, String since, String until) {
+        if (since == null) {
+            return true;
+        }
+        if (since.contains("T")) {
+            return !row.updated.isBefore(Instant.parse(since))
+                    && (until == null || !row.updated.isAfter(Instant.parse(until)));
+        }
+        return row.id >= Integer.parseInt(since);
+    }
+
+    /** The time of the service. */
+    private Time time() {
+        return new Time() {
+            @Override
+            public long nanos() {
+                return Duration.between(NOON, date).toNanos();
+            }
+
+            @Override
+            public Instant now() {
+                return date;
+            }
+
+            @Override
+            public boolean await(CountDownLatch gate, Duration time) throws InterruptedException {
+                return Time.SYSTEM.await(gate, time);
+            }
+        };
+    }
+
+    private String date() {
+        return DateTimeFormatter.RFC_1123_DATE_TIME.format(date.atZone(ZoneOffset.UTC));
+    }
+}
