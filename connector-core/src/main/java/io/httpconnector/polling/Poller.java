@@ -43,6 +43,8 @@ final class Poller {
     /** How long a handler may take to end when it is interrupted. */
     private static final Duration UNINTERRUPTIBLE = Duration.ofSeconds(10);
 
+    private static final int MAX_RECORDINGS = 3;
+
     private final Definition definition;
     private final @Nullable Parents parents;
     private final StateStore store;
@@ -51,6 +53,8 @@ final class Poller {
     private final List<PollingListener> listeners;
     private final ServerClock clock;
     private final ReentrantLock polling = new ReentrantLock();
+    /** Set in threads that run handlers for the polling thread. */
+    private final ThreadLocal<Boolean> helps = new ThreadLocal<>();
     /** Held while the state is read, which may take long: nothing else waits for it. */
     private final ReentrantLock loading = new ReentrantLock();
 
@@ -74,13 +78,27 @@ final class Poller {
         this.parents = parents;
         this.store = store;
         this.time = time;
-        this.handlers = handlers;
+        this.handlers = task -> handlers.execute(() -> helping(task));
         this.listeners = listeners;
         this.clock = new ServerClock(time);
     }
 
     Time time() {
         return time;
+    }
+
+    private void helping(Runnable task) {
+        helps.set(true);
+        try {
+            task.run();
+        } finally {
+            helps.remove();
+        }
+    }
+
+    /** Whether the calling thread runs a handler, a listener or a filter of this trigger: it must not wait for its own poll. */
+    private boolean isWithinPoll() {
+        return polling.isHeldByCurrentThread() || helps.get() != null;
     }
 
     /** The state, which is loaded when it is not there. */
@@ -185,6 +203,12 @@ final class Poller {
     }
 
     PollResult poll() {
+        if (isWithinPoll()) {
+            throw new PollingException(
+                    Reason.BUSY,
+                    "\"" + definition.id() + "\" can't be polled from its own handler, listener or filter: a trigger does not"
+                            + " overlap itself; what is new comes with the next poll");
+        }
         if (!polling.tryLock()) {
             throw new PollingException(
                     Reason.BUSY, "\"" + definition.id() + "\" polls already: a trigger does not overlap itself");
@@ -206,8 +230,12 @@ final class Poller {
     private void giveBackAbandoned() {
         if (takeAbandoned()) {
             LOG.info("{}: the poll that was stopped has ended: its state is given back", definition.id());
-            drop();
-            rearm();
+            try {
+                drop();
+                save();
+            } finally {
+                rearm();
+            }
         }
     }
 
@@ -486,6 +514,30 @@ final class Poller {
         return definition.delivery().deliver(List.of(event), time, stopGate(), handlers);
     }
 
+    /**
+     * Notes what came of a delivery outside of polls. A poll that has failed, or the end of the trigger, may have given the state back
+     * meanwhile: then it is opened again for that.
+     */
+    void record(Consumer<TriggerState> outcome) {
+        for (int attempt = 1; ; attempt++) {
+            boolean wasOpen = current() != null;
+            TriggerState open = open();
+            try {
+                outcome.accept(open);
+                open.commit();
+                return;
+            } catch (StateException e) {
+                if (attempt == MAX_RECORDINGS || current() == open) {
+                    throw e;
+                }
+            } finally {
+                if (!wasOpen && current() == open && !polling.isLocked()) {
+                    drop();
+                }
+            }
+        }
+    }
+
     private synchronized CountDownLatch stopGate() {
         return stop;
     }
@@ -496,6 +548,14 @@ final class Poller {
      */
     boolean stop(Duration deadline) {
         stopGate().countDown();
+        if (isWithinPoll()) {
+            // To wait for the poll would be to wait for the caller: it ends after the events that are being handled.
+            abandon();
+            if (!polling.isHeldByCurrentThread()) {
+                giveBackIfFree();
+            }
+            return true;
+        }
         boolean interrupted = Thread.interrupted();
         boolean graceful = false;
         try {
@@ -548,7 +608,7 @@ final class Poller {
 
     /** Forgets the state: the next poll is a first one. */
     void reset() {
-        if (!polling.tryLock()) {
+        if (isWithinPoll() || !polling.tryLock()) {
             throw new PollingException(Reason.BUSY, "\"" + definition.id() + "\" polls: stop it, and reset it then");
         }
         try {

@@ -92,7 +92,8 @@ public final class PollingTrigger implements AutoCloseable {
      * Polls now, in this thread, for a scheduler that you have already.
      *
      * @return what the poll has done
-     * @throws PollingException when the trigger polls already, or can't go on with what the service answers
+     * @throws PollingException when the trigger polls already, or can't go on with what the service answers; with
+     *     {@link PollingException.Reason#BUSY} also when its own handler, listener or filter calls this
      * @throws StateException when its state can't be read or written, or is in use by another
      * @throws ConnectorException when the service can't be asked
      */
@@ -125,17 +126,18 @@ public final class PollingTrigger implements AutoCloseable {
 
     /**
      * Stops: no poll begins any more, and one that runs ends after the events that are being handled. What is left comes after the
-     * next start. Then the state is given back.
+     * next start. Then the state is given back. Called by a handler, listener or filter of the trigger itself, it does not wait: the poll
+     * ends, and gives the state back, when the events that are being handled are finished.
      *
      * @param deadline how long to wait before handlers are interrupted
-     * @return whether it did not take that long
+     * @return whether it did not take that long; true when the trigger's own handler, listener or filter calls this
      */
     public boolean stop(Duration deadline) {
         timetable.stop();
         return poller.stop(deadline);
     }
 
-    /** Stops, within 30 seconds. To close twice does no harm. */
+    /** Stops, within 30 seconds, as {@link #stop} does. To close twice does no harm. */
     @Override
     public void close() {
         var unused = stop(PATIENCE);
@@ -175,11 +177,12 @@ public final class PollingTrigger implements AutoCloseable {
         }
         Delivered delivered = poller.deliver(letter.event());
         boolean handled = !delivered.handled().isEmpty();
-        if (handled) {
-            state.buried(eventId);
-        }
-        delivered.dead().forEach(state::died);
-        state.commit();
+        poller.record(now -> {
+            if (handled) {
+                now.buried(eventId);
+            }
+            delivered.dead().forEach(now::died);
+        });
         return handled;
     }
 
