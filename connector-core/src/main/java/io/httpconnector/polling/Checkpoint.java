@@ -3,6 +3,8 @@ package io.httpconnector.polling;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.Headers;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +46,30 @@ record Checkpoint(
      * @param request which request it was given for
      */
     record Validators(
-            String request, @Nullable String etag, @Nullable String lastModified) {}
+            String request, @Nullable String etag, @Nullable String lastModified) {
+
+        /**
+         * The validators of a response by which any later change is noticed; null when it has none. A modification time counts when it is a
+         * second older than the response, or else what changes within that second has the same (RFC 9110, section 8.8.2.2). A weak entity
+         * tag may be made of such a time: then it counts as it does, and without one as the service says.
+         */
+        static @Nullable Validators of(String request, Headers headers) {
+            String lastModified = headers.first("Last-Modified").orElse(null);
+            boolean isStrong = lastModified != null && isOlder(lastModified, headers);
+            String etag = headers.first("ETag").orElse(null);
+            boolean isDoubtful = etag != null && etag.startsWith("W/") && lastModified != null && !isStrong;
+            if (isDoubtful || (etag == null && !isStrong)) {
+                return null;
+            }
+            return new Validators(request, etag, isStrong ? lastModified : null);
+        }
+
+        private static boolean isOlder(String lastModified, Headers headers) {
+            Instant modified = ServerClock.parsed(lastModified);
+            Instant date = ServerClock.parsed(headers.first("Date").orElse(""));
+            return modified != null && date != null && !modified.plusSeconds(1).isAfter(date);
+        }
+    }
 
     Checkpoint withStarted() {
         return new Checkpoint(true, begun, generation, position, unproven, token, validators);

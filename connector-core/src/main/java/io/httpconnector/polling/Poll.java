@@ -166,7 +166,7 @@ final class Poll {
             }
             int number = pager.number();
             Request request = request(query, pager);
-            boolean isConditional = definition.conditional() && number == 1 && queries == 1;
+            boolean isConditional = definition.conditional() && number == 1 && queries == 1 && isRead(request);
             mode.beginPage();
             Page page = read(isConditional ? conditional(request) : request, number);
             asked = asked(page);
@@ -234,6 +234,11 @@ final class Poll {
         return url == null ? request : request.at(url);
     }
 
+    /** For other methods a condition that fails is 412, and not 304: RFC 9110, section 13.1.2. */
+    private static boolean isRead(Request request) {
+        return request.method().equals("GET") || request.method().equals("HEAD");
+    }
+
     /** With what the service gave when it answered the same request, unless more than the first page is to be read again. */
     private Request conditional(Request request) {
         Validators given = scope.checkpoint().validators();
@@ -248,9 +253,7 @@ final class Poll {
     }
 
     private static @Nullable Validators given(Request request, Page page) {
-        String etag = page.header("ETag").orElse(null);
-        String lastModified = page.header("Last-Modified").orElse(null);
-        return etag == null && lastModified == null ? null : new Validators(print(request), etag, lastModified);
+        return Validators.of(print(request), page.headers());
     }
 
     private static String print(Request request) {

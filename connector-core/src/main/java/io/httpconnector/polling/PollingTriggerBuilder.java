@@ -242,6 +242,9 @@ public final class PollingTriggerBuilder {
 
     /**
      * Asks the service to answer only when something has changed, by {@code ETag} and {@code Last-Modified} (RFC 9110, section 13).
+     * A {@code Last-Modified} counts only when it is at least a second older than the {@code Date} of the response, as what changes within the
+     * same second is not noticed else; a weak {@code ETag} beside a later one does not count either. Requests other than GET and HEAD
+     * have no condition.
      * Worth it where the service does not count such an answer against a rate limit.
      *
      * @return this

@@ -35,7 +35,8 @@ final class ServerClock {
         seenAt = time.nanos();
     }
 
-    private static @Nullable Instant parsed(String text) {
+    /** A date of HTTP; null when it is none. */
+    static @Nullable Instant parsed(String text) {
         try {
             return ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
                     .toInstant();
