@@ -462,6 +462,18 @@ public final class Cursor {
         return kind == null ? null : found.get(kind);
     }
 
+    @Nullable Place place() {
+        return place;
+    }
+
+    /** The places of the values, by what goes there. */
+    Map<String, Place> places() {
+        if (windows != null) {
+            return Map.of("cursor (window.from)", windows.from, "cursor (window.to)", windows.to);
+        }
+        return place == null ? Map.of() : Map.of("cursor", place);
+    }
+
     /** The template with the pills of this cursor in their places. */
     RequestTemplate applyTo(RequestTemplate template, List<String> problems) {
         if (windows != null) {

@@ -116,6 +116,11 @@ record Definition(
                 limits);
     }
 
+    /** Whether the token of the next page is sent in the place of the cursor. */
+    boolean sharesPlace() {
+        return pagination.sharesPlaceOf(cursor);
+    }
+
     /** What can't be guaranteed, because nobody can; null when all can. */
     @Nullable String impossible() {
         boolean shifts = !pagination.isStable();

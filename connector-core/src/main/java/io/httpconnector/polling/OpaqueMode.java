@@ -20,6 +20,7 @@ final class OpaqueMode implements Mode {
     private final long begun;
     private final Reading reading;
     private boolean asked;
+    private boolean goesOn;
     private @Nullable String token;
 
     OpaqueMode(Definition definition, Cursor cursor, TriggerState state, Scope scope, long now) {
@@ -78,6 +79,17 @@ final class OpaqueMode implements Mode {
     @Override
     public void endQuery(End end) {
         scope.endRead();
+        boolean isEnough = definition.first().last() == 0 || scope.checkpoint().started();
+        if (end == End.LIMITED && token != null && definition.sharesPlace() && isEnough) {
+            // The token of a page is where the next query goes on.
+            goesOn = !token.equals(scope.checkpoint().token());
+            state.checkpoint(scope, scope.checkpoint().withToken(token));
+        }
+    }
+
+    @Override
+    public boolean goesOnInNextPoll() {
+        return goesOn;
     }
 
     /** A token that has expired is of no use any more: the next poll begins with everything. */

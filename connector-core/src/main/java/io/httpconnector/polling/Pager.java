@@ -26,6 +26,17 @@ final class Pager {
         this.pagination = pagination;
     }
 
+    /** The first page is asked for by a cursor, in the place of the token. */
+    void startAt(String cursor) {
+        token = cursor;
+        used.add(Fingerprint.of(cursor));
+    }
+
+    /** The token of the current page; null on the first one. */
+    @Nullable String token() {
+        return token;
+    }
+
     /** The number of the current page, counted from 1. */
     int number() {
         return number;

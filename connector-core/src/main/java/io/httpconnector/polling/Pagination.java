@@ -566,8 +566,29 @@ public final class Pagination {
         return TOKENS.stream().anyMatch(reader::has) ? cursor("token") : none();
     }
 
-    /** The template with the pills of this pagination in their places. */
-    RequestTemplate applyTo(RequestTemplate template, List<String> problems) {
+    /**
+     * Whether the token of the next page goes to the place of the cursor, as in the feed of changes of CouchDB: the first page has the
+     * cursor there, and each further one the token.
+     */
+    boolean sharesPlaceOf(@Nullable Cursor cursor) {
+        Place other = cursor == null ? null : cursor.place();
+        return kind == Kind.CURSOR && other != null && place.isSameAs(other);
+    }
+
+    /** The places of the values, by what goes there. */
+    Map<String, Place> places() {
+        Map<String, Place> places = new LinkedHashMap<>();
+        if (!kind.pill.isEmpty()) {
+            places.put("pagination (" + kind.pill + ")", place);
+        }
+        if (sizePlace != null) {
+            places.put("pagination (page.size)", sizePlace);
+        }
+        return places;
+    }
+
+    /** The template with the pills of this pagination in their places, but for a token that has that of the cursor. */
+    RequestTemplate applyTo(RequestTemplate template, @Nullable Cursor cursor, List<String> problems) {
         if (kind == Kind.CURSOR && next == null) {
             problems.add("pagination: it has no end: say by token(...) where the next token is");
         }
@@ -577,7 +598,7 @@ public final class Pagination {
         if (ends.containsKey("endsWithShortPage") && settings.size == 0) {
             problems.add("pagination: endsWithShortPage needs to know how many records a page has: use size(...)");
         }
-        RequestTemplate placed = kind.pill.isEmpty() ? template : place.apply(template, kind.pill, problems);
+        RequestTemplate placed = kind.pill.isEmpty() || sharesPlaceOf(cursor) ? template : place.apply(template, kind.pill, problems);
         return sizePlace == null ? placed : sizePlace.apply(placed, "page.size", problems);
     }
 

@@ -238,7 +238,7 @@ final class PaginationDetector {
     /** Fetches the second page: it must have records, and none that the first one had. */
     private boolean leadsOn(Pagination pagination) {
         List<String> problems = new ArrayList<>();
-        RequestTemplate placed = pagination.applyTo(template, problems);
+        RequestTemplate placed = pagination.applyTo(template, null, problems);
         Pager pager = new Pager(pagination);
         try {
             if (!problems.isEmpty() || (pagination.kind() == Pagination.Kind.PAGES && !isFirst(placed, pager))) {

@@ -145,7 +145,7 @@ public final class Parents {
     Parents applied(List<String> problems) {
         return template == null
                 ? this
-                : new Parents(fixed, pagination.applyTo(template, problems), records, key, pagination);
+                : new Parents(fixed, pagination.applyTo(template, null, problems), records, key, pagination);
     }
 
     /**

@@ -123,6 +123,12 @@ public final class Place {
         return kind == Kind.TEMPLATE;
     }
 
+    /** Whether a value in this place and one in the other would replace each other. */
+    boolean isSameAs(Place other) {
+        boolean sameName = kind == Kind.HEADER ? name.equalsIgnoreCase(other.name) : name.equals(other.name);
+        return kind == other.kind && kind != Kind.TEMPLATE && sameName;
+    }
+
     /** Puts a pill into the place; it is left out as long as it has no value. */
     RequestTemplate apply(RequestTemplate template, String pill, List<String> problems) {
         if (kind == Kind.TEMPLATE) {

@@ -157,6 +157,9 @@ final class Poll {
 
     private End pages(Map<String, Object> query) {
         Pager pager = new Pager(definition.pagination());
+        if (definition.sharesPlace() && query.get("cursor") instanceof String cursor) {
+            pager.startAt(cursor);
+        }
         int most = definition.pagination().settings().maxPages();
         long left = mode.isProof() && most > 0 ? most : pagesLeft();
         boolean more = true;
@@ -228,6 +231,9 @@ final class Poll {
         Pills with = pills.and("page", pager.pills());
         for (Map.Entry<String, Object> step : query.entrySet()) {
             with = with.and(step.getKey(), step.getValue());
+        }
+        if (definition.sharesPlace() && pager.token() != null) {
+            with = with.and("cursor", pager.token());
         }
         Request request = definition.template().render(with);
         String url = pager.number() == 1 ? mode.url() : pager.url();

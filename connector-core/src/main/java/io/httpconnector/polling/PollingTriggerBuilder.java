@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -706,9 +707,31 @@ public final class PollingTriggerBuilder {
         }
     }
 
+    /** Two values in one place would replace each other, but for a cursor, and the token of the next page that continues it. */
+    private void checkPlaces(List<String> found) {
+        if (pagination == null) {
+            return;
+        }
+        Map<String, Place> taken = new TreeMap<>(pagination.places());
+        if (cursor != null && !pagination.sharesPlaceOf(cursor)) {
+            taken.putAll(cursor.places());
+        }
+        List<Map.Entry<String, Place>> entries = List.copyOf(taken.entrySet());
+        for (int i = 0; i < entries.size(); i++) {
+            for (Map.Entry<String, Place> other : entries.subList(i + 1, entries.size())) {
+                if (entries.get(i).getValue().isSameAs(other.getValue())) {
+                    found.add("request: " + entries.get(i).getKey() + " and " + other.getKey() + " both go to the "
+                            + other.getValue() + ": give each a place of its own; only a cursor and the token of"
+                            + " Pagination.cursor(...) may share one, where the service goes on by either");
+                }
+            }
+        }
+    }
+
     /** The request with the pills of cursor and pagination in their places. */
     private RequestTemplate placed(RequestTemplate template, List<String> found) {
-        RequestTemplate paged = pagination == null ? template : pagination.applyTo(template, found);
+        checkPlaces(found);
+        RequestTemplate paged = pagination == null ? template : pagination.applyTo(template, cursor, found);
         RequestTemplate placed = cursor == null ? paged : cursor.applyTo(paged, found);
         Set<String> known = new TreeSet<>(values.keySet());
         known.add("page");

@@ -1,0 +1,214 @@
+package io.httpconnector.polling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Json;
+import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.polling.Service.Asked;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.trigger.TriggerEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A cursor and the token of the next page in one parameter, as in the feed of changes of CouchDB. */
+@Timeout(30)
+class SharedPlaceTest {
+
+    private final Service service = new Service();
+    private final HttpConnection connection =
+            HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
+    private final List<TriggerEvent> events = new ArrayList<>();
+    private int last = 7;
+
+    @AfterEach
+    void end() {
+        connection.close();
+        service.close();
+    }
+
+    enum Where {
+        QUERY(Place.query("since")),
+        HEADER(Place.header("X-Since")),
+        JSON(Place.json("/since"));
+
+        private final Place place;
+
+        Where(Place place) {
+            this.place = place;
+        }
+
+        private int in(Asked asked) {
+            String text =
+                    switch (this) {
+                        case QUERY -> asked.query().get("since");
+                        case HEADER -> asked.headers().get("X-Since");
+                        case JSON -> asked.body().isEmpty() ? null : Json.parse(asked.body()).path("since").asText(null);
+                    };
+            return text == null ? 0 : Integer.parseInt(text);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void feedOfChangesIsRead(Where where) {
+        service.behaviour = asked -> changes(where.in(asked));
+        try (PollingTrigger trigger = trigger(where, Pagination.cursor(where.place).token("/last_seq"))) {
+            assertThat(trigger.pollOnce().events()).isEqualTo(7);
+            assertThat(trigger.pollOnce().events()).isZero();
+            // The token has not changed: there is no further page.
+            assertThat(service.asked).hasSize(5);
+            last = 10;
+            assertThat(trigger.pollOnce().events()).isEqualTo(3);
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactlyElementsOf(keys(10));
+    }
+
+    @Test
+    void countOfPendingChangesSavesTheEmptyPage() {
+        service.behaviour = asked -> changes(Where.QUERY.in(asked));
+        try (PollingTrigger trigger =
+                trigger(Where.QUERY, Pagination.cursor("since").token("/last_seq").moreWhile("/pending"))) {
+            trigger.pollOnce();
+            assertThat(service.asked).hasSize(3);
+            trigger.pollOnce();
+            assertThat(service.asked).hasSize(4);
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactlyElementsOf(keys(7));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void limitOfPagesGoesOnByTheToken(int most) {
+        last = 20;
+        service.behaviour = asked -> changes(Where.QUERY.in(asked));
+        try (PollingTrigger trigger =
+                trigger(Where.QUERY, Pagination.cursor("since").token("/last_seq").maxPages(most))) {
+            for (int i = 0; i < 10; i++) {
+                trigger.pollOnce();
+            }
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactlyElementsOf(keys(20));
+    }
+
+    /** A number to ask by, and the last record of each page. */
+    @Test
+    void numberAndLastRecordShareAParameter() {
+        service.behaviour = asked -> {
+            int since = asked.number("since", 0);
+            return Answer.json(IntStream.rangeClosed(since + 1, Math.min(since + 3, last))
+                    .mapToObj(i -> Map.of("id", i))
+                    .toList());
+        };
+        try (PollingTrigger trigger = PollingTrigger.named("records")
+                .connection(connection)
+                .request(RequestTemplate.named("List").get("/records").build())
+                .key("/id")
+                .cursor(Cursor.number("/id").in("since"))
+                .pagination(Pagination.cursor("since").tokenOfLastRecord("/id").stable())
+                .firstPoll(FirstPoll.everything())
+                .store(StateStore.inMemory())
+                .handler(events::add)
+                .build()) {
+            trigger.pollOnce();
+            last = 15;
+            trigger.pollOnce();
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactlyElementsOf(keys(15));
+    }
+
+    @Test
+    void definitionMeansTheSame() {
+        service.behaviour = asked -> changes(Where.QUERY.in(asked));
+        JsonNode json = Json.parse("""
+                {"request": {"name": "Changes", "method": "GET", "url": "/_changes"}, "records": {"path": "/results"},
+                 "key": ["/id"], "firstPoll": {"everything": true},
+                 "pagination": {"cursor": {"query": "since"}, "token": "/last_seq"},
+                 "cursor": {"opaque": "/last_seq", "in": {"query": "since"}}}""");
+        try (PollingTrigger trigger = PollingTrigger.named("records")
+                .definition(json)
+                .connection(connection)
+                .store(StateStore.inMemory())
+                .handler(events::add)
+                .build()) {
+            trigger.pollOnce();
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactlyElementsOf(keys(7));
+    }
+
+    static List<PollingTriggerBuilder> contradictions() {
+        Cursor time = Cursor.timestamp("/t");
+        return List.of(
+                any().cursor(time.in("page")).pagination(Pagination.pages("page")),
+                any().cursor(time.in("skip")).pagination(Pagination.offset("skip")),
+                any().cursor(time.in("limit")).pagination(Pagination.pages("page").size("limit", 10)),
+                any().pagination(Pagination.pages("page").size("page", 10)),
+                any().cursor(time.in(Place.header("x-page"))).pagination(Pagination.pages(Place.header("X-Page"))),
+                any().cursor(time.in(Place.json("/page"))).pagination(Pagination.pages(Place.json("/page"))),
+                any().cursor(time.windows(java.time.Duration.ofDays(1), Place.query("a"), Place.query("a"))),
+                any().cursor(time.windows(java.time.Duration.ofDays(1), Place.query("a"), Place.query("b")))
+                        .pagination(Pagination.cursor("a").token("/t")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("contradictions")
+    void valuesThatWouldReplaceEachOtherAreRefused(PollingTriggerBuilder builder) {
+        assertThatThrownBy(builder::build)
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("both go to the")
+                .hasMessageContaining("give each a place of its own");
+    }
+
+    private static PollingTriggerBuilder any() {
+        return PollingTrigger.named("records")
+                .request(RequestTemplate.named("List").get("/records").build())
+                .key("/id")
+                .store(StateStore.inMemory())
+                .handler(event -> {});
+    }
+
+    private Answer changes(int since) {
+        int to = Math.min(last, since + 3);
+        return Answer.json(Map.of(
+                "results",
+                IntStream.rangeClosed(since + 1, to).mapToObj(i -> Map.of("id", i)).toList(),
+                "last_seq",
+                String.valueOf(to),
+                "pending",
+                last - to));
+    }
+
+    private static List<String> keys(int to) {
+        return IntStream.rangeClosed(1, to).mapToObj(String::valueOf).toList();
+    }
+
+    private PollingTrigger trigger(Where where, Pagination pagination) {
+        return PollingTrigger.named("records")
+                .connection(connection)
+                .request(
+                        where == Where.JSON
+                                ? RequestTemplate.named("Changes").post("/_changes").json("{}").build()
+                                : RequestTemplate.named("Changes").get("/_changes").build())
+                .records(Records.at("/results"))
+                .key("/id")
+                .cursor(Cursor.opaque("/last_seq").in(where.place))
+                .pagination(pagination)
+                .firstPoll(FirstPoll.everything())
+                .store(StateStore.inMemory())
+                .handler(events::add)
+                .build();
+    }
+}
