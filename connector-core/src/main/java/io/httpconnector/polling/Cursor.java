@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Json;
+import io.httpconnector.StatusException;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.MemberSteps;
 import io.httpconnector.template.RequestTemplate;
@@ -15,6 +16,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -58,6 +60,7 @@ public final class Cursor {
     private final Order order;
     private final @Nullable Place place;
     private final @Nullable Windows windows;
+    private final List<Expiry> expiries;
     private final Spec spec;
 
     /** In the unit of the cursor: nanoseconds, or whatever is counted. */
@@ -72,6 +75,16 @@ public final class Cursor {
     /** Queries over a limited time each. */
     record Windows(long step, Place from, Place to) {}
 
+    /** How the service says that a token has expired: by a status, and a text in the body. */
+    private record Expiry(int status, String text) {
+        static @Nullable Expiry read(JsonObjectReader reader) {
+            Integer status = reader.integer("status");
+            String text = reader.text("text");
+            reader.require("status");
+            return status == null ? null : new Expiry(status, text == null ? "" : text);
+        }
+    }
+
     private Cursor(
             Kind kind,
             Pointer field,
@@ -81,6 +94,7 @@ public final class Cursor {
             Order order,
             @Nullable Place place,
             @Nullable Windows windows,
+            List<Expiry> expiries,
             Spec spec) {
         this.kind = kind;
         this.field = field;
@@ -90,6 +104,7 @@ public final class Cursor {
         this.order = order;
         this.place = place;
         this.windows = windows;
+        this.expiries = expiries;
         this.spec = spec;
     }
 
@@ -104,7 +119,7 @@ public final class Cursor {
         Pointer pointer = Pointer.of("cursor", field);
         Range range = new Range(NANOS, 0, 5 * NANOS);
         Spec said = Spec.NONE.with("timestamp", field);
-        return new Cursor(Kind.TIME, pointer, null, TimeText.AUTO, range, Order.NONE, Place.template(), null, said);
+        return new Cursor(Kind.TIME, pointer, null, TimeText.AUTO, range, Order.NONE, Place.template(), null, List.of(), said);
     }
 
     /**
@@ -117,12 +132,12 @@ public final class Cursor {
         Pointer pointer = Pointer.of("cursor", field);
         Range range = new Range(1, 0, 0);
         Spec said = Spec.NONE.with("number", field);
-        return new Cursor(Kind.NUMBER, pointer, null, TimeText.AUTO, range, Order.NONE, Place.template(), null, said);
+        return new Cursor(Kind.NUMBER, pointer, null, TimeText.AUTO, range, Order.NONE, Place.template(), null, List.of(), said);
     }
 
     /**
      * The service gives a token on the last page, for the next time. When it answers 410 the token has expired: the next poll reads
-     * everything, and what comes again has the same event ids.
+     * everything, and what comes again has the same event ids. Other statuses that mean so are said by {@link #expiredWhen(int)}.
      *
      * @param pointer a JSON pointer (RFC 6901) from the root of the answer to the token
      * @return the cursor
@@ -178,7 +193,7 @@ public final class Cursor {
     private static Cursor given(Kind kind, Function<Page, Optional<String>> token, @Nullable Place place, Spec said) {
         Range none = new Range(0, 0, 0);
         Pointer root = Pointer.of("cursor", "");
-        return new Cursor(kind, root, token, TimeText.AUTO, none, Order.NONE, place, null, said);
+        return new Cursor(kind, root, token, TimeText.AUTO, none, Order.NONE, place, null, List.of(), said);
     }
 
     private static Function<Page, Optional<String>> inBody(Pointer field) {
@@ -210,7 +225,7 @@ public final class Cursor {
         }
         withoutWindows("in");
         return new Cursor(
-                kind, field, token, text, range, order, where, windows, spec.with("in", where.toJson(), "notSent"));
+                kind, field, token, text, range, order, where, windows, expiries, spec.with("in", where.toJson(), "notSent"));
     }
 
     /**
@@ -220,7 +235,7 @@ public final class Cursor {
      */
     public Cursor notSent() {
         withoutWindows("notSent");
-        return new Cursor(kind, field, token, text, range, order, null, windows, spec.with("notSent", true, "in"));
+        return new Cursor(kind, field, token, text, range, order, null, windows, expiries, spec.with("notSent", true, "in"));
     }
 
     private void withoutWindows(String what) {
@@ -285,7 +300,7 @@ public final class Cursor {
         if (kind != Kind.TIME) {
             throw invalid("only timestamps have a format and a zone");
         }
-        return new Cursor(kind, field, token, other, range, order, place, windows, said);
+        return new Cursor(kind, field, token, other, range, order, place, windows, expiries, said);
     }
 
     /**
@@ -349,7 +364,50 @@ public final class Cursor {
     }
 
     private Cursor with(Range other, Spec said) {
-        return new Cursor(kind, field, token, text, other, order, place, windows, said);
+        return new Cursor(kind, field, token, text, other, order, place, windows, expiries, said);
+    }
+
+    /**
+     * Adds a status by which the service says that the token or URL of the last poll has expired, besides 410: the token is given up, and
+     * the next poll reads everything.
+     *
+     * @param status 200 to 599, such as 400 or 404; one below 400 counts where a rule of the connection makes it a failure
+     * @return another cursor
+     */
+    public Cursor expiredWhen(int status) {
+        return expiredWhen(status, "");
+    }
+
+    /**
+     * Adds a response by which the service says that the token or URL of the last poll has expired, besides 410: the token is given up,
+     * and the next poll reads everything. For an error with the status 200 the connection needs an {@link io.httpconnector.ErrorRule},
+     * too, that makes it a failure.
+     *
+     * @param status 200 to 599
+     * @param part a text that is in the body, in any case, such as {@code invalid sync token}
+     * @return another cursor
+     */
+    public Cursor expiredWhen(int status, String part) {
+        if (!isGiven()) {
+            throw invalid("expiredWhen: only a token or URL that the service gives expires");
+        }
+        if (status < 200 || status > 599 || part == null) {
+            throw invalid("expiredWhen: the status " + status + " and the text " + part + ": use 200 to 599, and a text");
+        }
+        List<Expiry> more = new ArrayList<>(expiries);
+        more.add(new Expiry(status, part));
+        Map<String, Object> each = part.isEmpty() ? Map.of("status", status) : Map.of("status", status, "text", part);
+        Spec said = spec.plus("expiredWhen", each);
+        return new Cursor(kind, field, token, text, range, order, place, windows, List.copyOf(more), said);
+    }
+
+    /** Whether a response says that the token has expired. */
+    boolean isExpiredBy(StatusException e) {
+        String body = e.body().toLowerCase(Locale.ROOT);
+        return e.status() == 410
+                || expiries.stream()
+                        .anyMatch(one -> one.status == e.status()
+                                && body.contains(one.text.toLowerCase(Locale.ROOT)));
     }
 
     /**
@@ -362,7 +420,7 @@ public final class Cursor {
         if (order == null) {
             throw invalid("order: it is null: use Order.NONE");
         }
-        return new Cursor(kind, field, token, text, range, order, place, windows, spec.with("order", order));
+        return new Cursor(kind, field, token, text, range, order, place, windows, expiries, spec.with("order", order));
     }
 
     /**
@@ -396,7 +454,7 @@ public final class Cursor {
         Map<String, Object> each = Map.of("step", step, "from", from.toJson(), "to", to.toJson());
         Spec said = spec.with("windows", each, "in", "notSent");
         Windows places = new Windows(step.toNanos(), from, to);
-        return new Cursor(kind, field, token, text, range, order, null, places, said);
+        return new Cursor(kind, field, token, text, range, order, null, places, expiries, said);
     }
 
     ObjectNode toJson() {
@@ -435,6 +493,9 @@ public final class Cursor {
                 .with("lookback", time, (cursor, lookback) -> cursor.lookback(lookback))
                 .duration("settle", Cursor::settle)
                 .with("order", order, Cursor::order);
+        for (Expiry expiry : reader.objects("expiredWhen", Expiry::read)) {
+            steps.with("expiredWhen", expiry, (cursor, one) -> cursor.expiredWhen(one.status, one.text));
+        }
         if (in == null && !reader.has("in")) {
             steps.with("windows", windows, (cursor, each) -> cursor.windows(each.step, each.from, each.to));
         }

@@ -1,7 +1,7 @@
 package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.httpconnector.StatusException;
+import io.httpconnector.ConnectorException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -92,8 +92,10 @@ interface Mode {
     /** Forgets the keys that can't come again. */
     default void forget() {}
 
-    /** The service did not accept a query. */
-    default void refused(StatusException e) {}
+    /** The service did not accept a query, or not as it should; what the owner of the trigger should know, null for nothing. */
+    default @Nullable String refused(ConnectorException e) {
+        return null;
+    }
 
     /** After the last query, when no response was ignored. */
     void finish(Intake intake);

@@ -1,9 +1,11 @@
 package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.ConnectorException;
 import io.httpconnector.StatusException;
 import io.httpconnector.polling.Reading.End;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,6 +14,8 @@ import org.slf4j.LoggerFactory;
 final class OpaqueMode implements Mode {
 
     private static final Logger LOG = LoggerFactory.getLogger(PollingTrigger.class);
+
+    private static final Set<Integer> MAY_MEAN_EXPIRED = Set.of(400, 404, 409, 412, 416, 422);
 
     private final Definition definition;
     private final Cursor cursor;
@@ -94,12 +98,22 @@ final class OpaqueMode implements Mode {
 
     /** A token that has expired is of no use any more: the next poll begins with everything. */
     @Override
-    public void refused(StatusException e) {
-        if (e.status() == 410 && scope.checkpoint().token() != null) {
+    public @Nullable String refused(ConnectorException e) {
+        if (scope.checkpoint().token() == null) {
+            return null;
+        }
+        if (e instanceof StatusException status && cursor.isExpiredBy(status)) {
             LOG.warn("{}: the token of the last poll has expired: the next poll reads everything", definition.id());
             state.checkpoint(scope, scope.checkpoint().withToken(null));
             state.commit();
+            return "the token of the last poll has expired: the next poll reads everything";
         }
+        boolean isDoubtful = e instanceof PollingException
+                || (e instanceof StatusException refused && MAY_MEAN_EXPIRED.contains(refused.status()));
+        return isDoubtful
+                ? "the service did not accept a request with the token of the last poll: if it has expired, reset() has the next poll"
+                        + " read everything, and Cursor.expiredWhen(status, text) does so by itself from now on"
+                : null;
     }
 
     /** More than are to be remembered: the oldest half of the time is forgotten, because no more than a repetition can come of it. */

@@ -222,7 +222,10 @@ final class Poll {
                     intake,
                     run.deadline().left());
         } catch (StatusException e) {
-            mode.refused(e);
+            warning = mode.refused(e);
+            throw e;
+        } catch (PollingException e) {
+            warning = e.reason() == Reason.UNEXPECTED_ANSWER ? mode.refused(e) : null;
             throw e;
         }
     }

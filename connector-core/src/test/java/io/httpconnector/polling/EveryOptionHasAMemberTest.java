@@ -82,7 +82,10 @@ class EveryOptionHasAMemberTest {
         String type = option.getDeclaringClass().getSimpleName();
         boolean ofNumber =
                 type.equals("Cursor") && List.of(option.getParameterTypes()).contains(long.class);
-        Supplier<Object> start = ofNumber ? () -> Cursor.number("/n") : STARTS.get(type);
+        boolean ofToken = name(option).equals("Cursor.expiredWhen");
+        Supplier<Object> start = ofToken
+                ? () -> Cursor.opaque("/o")
+                : ofNumber ? () -> Cursor.number("/n") : STARTS.get(type);
 
         Object changed = option.invoke(start.get(), arguments(option));
         JsonNode written = trigger(changed).toJson();

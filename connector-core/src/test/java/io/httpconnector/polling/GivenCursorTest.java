@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Retry;
 import io.httpconnector.StatusException;
+import io.httpconnector.ConnectorException;
+import io.httpconnector.ErrorRule;
+import org.junit.jupiter.params.provider.CsvSource;
 import io.httpconnector.polling.Service.Answer;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
@@ -129,6 +132,75 @@ class GivenCursorTest {
             trigger.pollOnce();
         }
         assertThat(events).extracting(TriggerEvent::key).containsExactly("1", "2");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "400, {\"error\": \"Invalid Sync Token\"}",
+        "404, {\"error\": \"no such token\"}",
+        "409, {\"error\": \"resync required: invalid sync token\"}",
+        "200, {\"error\": \"invalid sync token\"}"
+    })
+    void whatHasExpiredAsDeclaredIsGivenUp(int status, String body) {
+        List<Map<String, Object>> records = new ArrayList<>(List.of(Map.of("id", 1)));
+        service.behaviour = asked -> asked.query().containsKey("token")
+                ? new Answer(status, "application/json", Map.of(), body)
+                : Answer.json(Map.of("changes", records, "token", "A"));
+        try (HttpConnection strict = HttpConnection.named("Service")
+                        .baseUrl(service.baseUrl())
+                        .rule(ErrorRule.when(200).text("invalid sync token").then(ErrorRule.Action.FAIL))
+                        .build();
+                PollingTrigger trigger = trigger()
+                        .connection(strict)
+                        .records(Records.at("/changes"))
+                        .cursor(Cursor.opaque("/token")
+                                .in("token")
+                                .expiredWhen(404)
+                                .expiredWhen(status, "invalid sync token"))
+                        .build()) {
+            trigger.pollOnce();
+            records.add(Map.of("id", 2));
+            assertThatThrownBy(trigger::pollOnce).isInstanceOf(StatusException.class);
+            assertThat(trigger.status().warnings())
+                    .anySatisfy(line -> assertThat(line).contains("the next poll reads everything"));
+            trigger.pollOnce();
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactly("1", "2");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"400, true", "404, true", "422, true", "200, true", "500, false", "403, false", "429, false"})
+    void refusedTokenIsKeptAndTheStatusSaysWhatToDo(int status, boolean isDoubtful) {
+        boolean[] refuses = {false};
+        service.behaviour = asked -> refuses[0] && asked.query().containsKey("token")
+                ? Answer.status(status)
+                : Answer.json(Map.of("changes", List.of(Map.of("id", 1)), "token", "A"));
+        try (PollingTrigger trigger = trigger()
+                .records(Records.at("/changes"))
+                .cursor(Cursor.opaque("/token").in("token").expiredWhen(400, "another text"))
+                .build()) {
+            trigger.pollOnce();
+            refuses[0] = true;
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(trigger::pollOnce).isInstanceOf(ConnectorException.class);
+                assertThat(trigger.status().warnings().stream().anyMatch(line -> line.contains("reset()")))
+                        .isEqualTo(isDoubtful);
+            }
+            refuses[0] = false;
+            trigger.pollOnce();
+            assertThat(trigger.status().warnings()).isEmpty();
+            assertThat(service.asked.get(service.asked.size() - 1).query()).containsEntry("token", "A");
+            refuses[0] = true;
+            trigger.reset();
+            trigger.pollOnce();
+        }
+    }
+
+    @Test
+    void expiryIsRefusedForWhatDoesNotExpire() {
+        assertThatThrownBy(() -> Cursor.number("/id").expiredWhen(404)).hasMessageContaining("only a token or URL");
+        assertThatThrownBy(() -> Cursor.opaque("/t").expiredWhen(99)).hasMessageContaining("200 to 599");
+        assertThatThrownBy(() -> Cursor.opaque("/t").expiredWhen(400, null)).hasMessageContaining("200 to 599");
     }
 
     @Test
