@@ -17,6 +17,7 @@ final class Pager {
     private final Set<Fingerprint> used = new HashSet<>();
     private final Set<Fingerprint> contents = new HashSet<>();
     private boolean repeated;
+    private int empty;
     private int number = 1;
     private long total;
     private @Nullable String token;
@@ -74,6 +75,7 @@ final class Pager {
     /** Goes to the page after this one; false when there is none. */
     boolean next(Page page) {
         total += page.count();
+        empty = page.count() == 0 ? empty + 1 : 0;
         Page before = previous;
         previous = page;
         Say said = pagination.says(page, total);
@@ -129,6 +131,12 @@ final class Pager {
         if (number >= Pagination.MOST_PAGES) {
             throw new PollingException(
                     Reason.LIMIT_REACHED, "There are more than " + Pagination.MOST_PAGES + " pages: narrow the query");
+        }
+        if (empty >= pagination.settings().maxEmptyPages()) {
+            throw new PollingException(
+                    Reason.LIMIT_REACHED,
+                    "Page " + number + " is the " + empty + "th in a row without records, and the service says that there are more:"
+                            + " look at what says so (a token, moreWhile, lastWhen, totalPages), or raise Pagination.maxEmptyPages(...)");
         }
         number++;
         return true;

@@ -12,8 +12,10 @@ import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +55,7 @@ public final class Pagination {
     }
 
     static final int MOST_PAGES = 100_000;
+    private static final int DEFAULT_EMPTY_PAGES = 100;
 
     private static final List<String> KINDS = List.of("pages", "offset", "cursor", "nextUrl", "linkHeader");
     private static final List<String> NEED_PAGES = List.of(
@@ -65,7 +68,8 @@ public final class Pagination {
             "lastWhen",
             "total",
             "totalPages",
-            "maxPages");
+            "maxPages",
+            "maxEmptyPages");
     private static final List<String> TOKENS = List.of("token", "tokenHeader", "tokenOfLastRecord");
 
     private final Kind kind;
@@ -89,8 +93,40 @@ public final class Pagination {
         Say of(Progressing seen);
     }
 
+    /** What a value means as a flag, whatever type the service writes it in. */
+    private enum Flag {
+        TRUE,
+        FALSE,
+        NULL,
+        MISSING,
+        /** Neither true nor false, such as a token. */
+        OTHER;
+
+        private static final Set<String> YES = Set.of("true", "yes", "y", "on");
+        private static final Set<String> NO = Set.of("", "false", "no", "n", "off", "none", "null");
+
+        static Flag of(JsonNode found) {
+            JsonNode value = Pointer.value(found);
+            return switch (value.getNodeType()) {
+                case MISSING -> MISSING;
+                case NULL -> NULL;
+                case BOOLEAN -> value.booleanValue() ? TRUE : FALSE;
+                case NUMBER -> value.decimalValue().signum() != 0 ? TRUE : FALSE;
+                case STRING -> of(value.textValue().strip().toLowerCase(Locale.ROOT));
+                default -> value.isEmpty() ? FALSE : OTHER;
+            };
+        }
+
+        private static Flag of(String text) {
+            if (NO.contains(text) || text.matches("[+-]?0{1,20}([.]0{0,20})?")) {
+                return FALSE;
+            }
+            return YES.contains(text) || text.matches("[+-]?\\d{1,20}([.]\\d{0,20})?") ? TRUE : OTHER;
+        }
+    }
+
     /** The numbers. */
-    record Settings(int first, int size, int maxPages) {}
+    record Settings(int first, int size, int maxPages, int maxEmptyPages) {}
 
     /** A page, how many records there were with it, and how many a page was asked for. */
     record Progressing(Page page, long total, int size) {}
@@ -115,7 +151,7 @@ public final class Pagination {
     }
 
     private static Pagination of(Kind kind, Place place, @Nullable Function<Page, Optional<String>> next, Spec spec) {
-        return new Pagination(kind, place, null, new Settings(1, 0, 0), next, Map.of(), false, spec);
+        return new Pagination(kind, place, null, new Settings(1, 0, 0, DEFAULT_EMPTY_PAGES), next, Map.of(), false, spec);
     }
 
     /**
@@ -324,7 +360,7 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination first(int number) {
-        return with(new Settings(number, settings.size, settings.maxPages), spec.with("first", number));
+        return with(new Settings(number, settings.size, settings.maxPages, settings.maxEmptyPages), spec.with("first", number));
     }
 
     /**
@@ -350,7 +386,7 @@ public final class Pagination {
         if (size < 1) {
             throw invalid("pages of " + size + " records: use at least 1");
         }
-        Settings sized = new Settings(settings.first, size, settings.maxPages);
+        Settings sized = new Settings(settings.first, size, settings.maxPages, settings.maxEmptyPages);
         Spec said = spec.with("size", Map.of("place", where.toJson(), "records", size));
         return new Pagination(kind, place, where, sized, next, ends, stable, said);
     }
@@ -368,9 +404,11 @@ public final class Pagination {
 
     /**
      * Goes on as long as a flag in the body says that there is more, through pages without records as well, and ends when it says that
-     * there is none.
+     * there is none. That is more: {@code true}, a number other than 0, a text other than the ones below (such as a token), an object or
+     * list with anything in it. That is none: {@code false}, 0, {@code null}, an empty text, object or list, and in any case the texts "false",
+     * "no", "n", "off", "none", "null" and "0". A flag that is not there says nothing: other ends count.
      *
-     * @param pointer a JSON pointer (RFC 6901) from the root of the answer to what is true, or not 0, as long as there is more
+     * @param pointer a JSON pointer (RFC 6901) from the root of the response to the flag
      * @return another pagination
      */
     public Pagination moreWhile(String pointer) {
@@ -378,19 +416,18 @@ public final class Pagination {
         return ends(
                 "moreWhile",
                 seen -> {
-                    JsonNode value = seen.page.at(flag);
-                    if (value.isMissingNode()) {
-                        return Say.NOTHING;
-                    }
-                    return value.asBoolean(!value.asText().isEmpty()) ? Say.MORE : Say.LAST;
+                    Flag value = Flag.of(seen.page.at(flag));
+                    return value == Flag.MISSING ? Say.NOTHING : value == Flag.FALSE || value == Flag.NULL ? Say.LAST : Say.MORE;
                 },
                 spec.with("moreWhile", pointer));
     }
 
     /**
-     * Ends when a flag in the body says that this was the last page.
+     * Ends when a flag in the body says that this was the last page: {@code true}, a number other than 0, or in any case the texts "true",
+     * "yes", "y", "on" and numbers other than "0". There are more pages when it is {@code false}, 0, an empty text, or the texts "false", "no",
+     * "n", "off", "none", "null" and "0". {@code null}, and a flag that is not there, say nothing: other ends count. Anything else is a failure.
      *
-     * @param pointer a JSON pointer (RFC 6901) from the root of the answer to what is true, or not 0, on the last page
+     * @param pointer a JSON pointer (RFC 6901) from the root of the response to the flag
      * @return another pagination
      */
     public Pagination lastWhen(String pointer) {
@@ -398,11 +435,16 @@ public final class Pagination {
         return ends(
                 "lastWhen",
                 seen -> {
-                    JsonNode value = seen.page.at(flag);
-                    if (!value.isValueNode() || value.isNull()) {
-                        return Say.NOTHING;
-                    }
-                    return value.asBoolean() ? Say.LAST : Say.MORE;
+                    return switch (Flag.of(seen.page.at(flag))) {
+                        case TRUE -> Say.LAST;
+                        case FALSE -> Say.MORE;
+                        case NULL, MISSING -> Say.NOTHING;
+                        case OTHER ->
+                            throw new PollingException(
+                                    Reason.UNEXPECTED_ANSWER,
+                                    "lastWhen(\"" + flag + "\"): page " + seen.page.number()
+                                            + " has something there that is neither true nor false");
+                    };
                 },
                 spec.with("lastWhen", pointer));
     }
@@ -495,7 +537,22 @@ public final class Pagination {
         if (most < 1 || most > MOST_PAGES) {
             throw invalid(most + " pages: use 1 to " + MOST_PAGES);
         }
-        return with(new Settings(settings.first, settings.size, most), spec.with("maxPages", most));
+        return with(new Settings(settings.first, settings.size, most, settings.maxEmptyPages), spec.with("maxPages", most));
+    }
+
+    /**
+     * Limits the pages without records in a row, where the service says on each of them that there are more. More are a failure, and the
+     * position does not move. Default: 100.
+     *
+     * @param most how many, 1 to 100,000
+     * @return another pagination
+     */
+    public Pagination maxEmptyPages(int most) {
+        if (most < 1 || most > MOST_PAGES) {
+            throw invalid(most + " pages without records: use 1 to " + MOST_PAGES);
+        }
+        return with(
+                new Settings(settings.first, settings.size, settings.maxPages, most), spec.with("maxEmptyPages", most));
     }
 
     private Pagination with(Settings changed, Spec said) {
@@ -523,6 +580,7 @@ public final class Pagination {
                 .text("totalPages", Pagination::totalPages)
                 .flag("stable", Pagination::stable)
                 .integer("maxPages", Pagination::maxPages)
+                .integer("maxEmptyPages", Pagination::maxEmptyPages)
                 .value();
         boolean isGuess = KINDS.stream().anyMatch(reader::has) || KINDS.stream().anyMatch(reader::isDoubtful);
         if (kind == null && !isGuess) {

@@ -1,0 +1,200 @@
+package io.httpconnector.polling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.httpconnector.HttpConnection;
+import io.httpconnector.polling.PollingException.Reason;
+import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.trigger.TriggerEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What flags mean that say whether there are more pages, in whatever type a service writes them, and how many empty pages are read. */
+@Timeout(60)
+class EndOfPagesTest {
+
+    private final Service service = new Service();
+    private final HttpConnection connection =
+            HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
+    private final List<TriggerEvent> events = new ArrayList<>();
+
+    @AfterEach
+    void end() {
+        connection.close();
+        service.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "false", "0", "0.0", "-0.0", "null", "''", "' '", "'false'", "'FALSE'", "'no'", "'No'", "'n'", "'off'", "'none'", "'null'",
+                "'0'", "'00'", "'0.0'", "{}", "[]"
+            })
+    void moreWhileEndsWith(String value) {
+        behave("true", value);
+        assertThat(poll(Pagination.pages("page").moreWhile("/flag"))).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"true", "1", "-1", "2.5", "'true'", "'Yes'", "'1'", "'eyJhIjoxfQ'", "{'href': '/x'}", "[1]", "1e400"})
+    void moreWhileGoesOnWith(String value) {
+        behave(value, "false");
+        assertThat(poll(Pagination.pages("page").moreWhile("/flag"))).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"true", "1", "-1", "0.5", "'true'", "'TRUE'", "' yes '", "'y'", "'on'", "'1'", "'7'"})
+    void lastWhenEndsWith(String value) {
+        behave("false", value);
+        assertThat(poll(Pagination.pages("page").lastWhen("/flag"))).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"false", "0", "0.0", "''", "'false'", "'no'", "'N'", "'off'", "'0'", "'null'", "{}"})
+    void lastWhenGoesOnWith(String value) {
+        behave(value, "true");
+        assertThat(poll(Pagination.pages("page").lastWhen("/flag"))).isEqualTo(3);
+    }
+
+    /** Nothing is said: it ends with a page without records. */
+    @ParameterizedTest
+    @MethodSource
+    void flagThatSaysNothingLeavesTheEndToOthers(Pagination pagination, String flag) {
+        service.behaviour = asked -> {
+            int page = asked.number("page", 1);
+            String items = page > 3 ? "[]" : "[{\"id\": " + page + "}]";
+            return Answer.of("application/json", "{\"items\": " + items + flag + "}");
+        };
+        assertThat(poll(pagination)).isEqualTo(3);
+        assertThat(service.asked).hasSize(4);
+    }
+
+    static Stream<Arguments> flagThatSaysNothingLeavesTheEndToOthers() {
+        return Stream.of(
+                Arguments.of(Pagination.pages("page").moreWhile("/flag"), ""),
+                Arguments.of(Pagination.pages("page").lastWhen("/flag"), ""),
+                Arguments.of(
+                        Pagination.pages("page").lastWhen("/flag"), ", \"flag\": null"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"'perhaps'", "{'a': 1}", "[1]", "'2026-01-01'"})
+    void lastWhenRefusesWhatIsNeitherTrueNorFalse(String value) {
+        behave(value, value);
+        assertThatThrownBy(() -> poll(Pagination.pages("page").lastWhen("/flag")))
+                .isInstanceOfSatisfying(
+                        PollingException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNEXPECTED_ANSWER))
+                .hasMessageContaining("/flag")
+                .hasMessageContaining("neither true nor false");
+    }
+
+    static Stream<Pagination> endless() {
+        return Stream.of(
+                Pagination.pages("page").moreWhile("/more"),
+                Pagination.pages("page").lastWhen("/last"),
+                Pagination.pages("page").totalPages("/pages"),
+                Pagination.cursor("token").token("/token"),
+                Pagination.cursor("token").token("/token").moreWhile("/more"),
+                Pagination.nextUrl("/next"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("endless")
+    void pagesWithoutRecordsComeToAnEnd(Pagination pagination) {
+        emptyFromPage(2, Integer.MAX_VALUE);
+        assertThatThrownBy(() -> poll(pagination))
+                .isInstanceOfSatisfying(
+                        PollingException.class, e -> assertThat(e.reason()).isEqualTo(Reason.LIMIT_REACHED))
+                .hasMessageContaining("without records")
+                .hasMessageContaining("maxEmptyPages");
+        assertThat(service.asked).hasSize(101);
+    }
+
+    @ParameterizedTest
+    @MethodSource("endless")
+    void limitOfEmptyPagesCanBeSet(Pagination pagination) {
+        emptyFromPage(2, Integer.MAX_VALUE);
+        assertThatThrownBy(() -> poll(pagination.maxEmptyPages(3))).hasMessageContaining("maxEmptyPages");
+        assertThat(service.asked).hasSize(4);
+    }
+
+    @Test
+    void emptyPagesBelowTheLimitAreRead() {
+        emptyFromPage(2, 90);
+        try (PollingTrigger trigger = trigger(Pagination.pages("page").totalPages("/pages").maxPages(90))) {
+            trigger.pollOnce();
+        } catch (PollingException e) {
+            // By maxPages, as the service has a million pages.
+            assertThat(e.reason()).isEqualTo(Reason.LIMIT_REACHED);
+        }
+        assertThat(events).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, -1, 100_001})
+    void limitOfEmptyPagesIsInRange(int most) {
+        assertThatThrownBy(() -> Pagination.pages("page").maxEmptyPages(most)).hasMessageContaining("1 to 100000");
+    }
+
+    private void emptyFromPage(int from, int to) {
+        int[] page = {0};
+        service.behaviour = asked -> {
+            page[0]++;
+            boolean isEmpty = page[0] >= from && page[0] < to;
+            return Answer.json(Map.of(
+                    "items",
+                    isEmpty ? List.of() : List.of(Map.of("id", page[0])),
+                    "more",
+                    true,
+                    "last",
+                    false,
+                    "pages",
+                    1_000_000,
+                    "token",
+                    "t" + page[0],
+                    "next",
+                    "/records?at=" + page[0]));
+        };
+    }
+
+    /** Three pages: two with the first flag, the third one with the other. */
+    private void behave(String first, String third) {
+        service.behaviour = asked -> {
+            int page = asked.number("page", 1);
+            String flag = (page < 3 ? first : third).replace('\'', '"');
+            return Answer.of(
+                    "application/json", "{\"items\": [{\"id\": " + page + "}], \"flag\": " + flag + "}");
+        };
+    }
+
+    private int poll(Pagination pagination) {
+        try (PollingTrigger trigger = trigger(pagination.maxPages(200))) {
+            return (int) trigger.pollOnce().events();
+        }
+    }
+
+    private PollingTrigger trigger(Pagination pagination) {
+        return PollingTrigger.named("records")
+                .connection(connection)
+                .request(RequestTemplate.named("List").get("/records").build())
+                .records(Records.at("/items"))
+                .key("/id")
+                .pagination(pagination)
+                .firstPoll(FirstPoll.everything())
+                .store(StateStore.inMemory())
+                .handler(events::add)
+                .build();
+    }
+}
