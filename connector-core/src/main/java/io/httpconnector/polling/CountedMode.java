@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.polling.Checkpoint.Unproven;
 import io.httpconnector.polling.Cursor.Span;
 import io.httpconnector.polling.Reading.End;
+import io.httpconnector.polling.Seen.Entry;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -255,10 +256,31 @@ final class CountedMode implements Mode {
         return mark < lower;
     }
 
+    /**
+     * Whether neither the position nor the current query looks back so far. Where a version may be counted, its key is not forgotten yet: so
+     * the count, and with it the id of an event, is the same after a crash, however far other records have moved the position
+     * meanwhile.
+     */
     @Override
-    public boolean isForgotten(long mark) {
+    public boolean isForgotten(Entry known) {
+        return known.reach() < Math.min(lower, forgottenBefore());
+    }
+
+    private long forgottenBefore() {
         Long proven = scope.checkpoint().position();
-        return proven != null && mark < cursor.queryFrom(proven);
+        return proven == null ? Long.MIN_VALUE : cursor.queryFrom(proven);
+    }
+
+    @Override
+    public Entry updated(Entry known, long version, long mark) {
+        boolean isNew = mark > known.reach();
+        Entry next = isNew ? known.nextAtNewMark(version, kept(mark)) : known.next(version, kept(mark));
+        return next.reaching(known.reach());
+    }
+
+    @Override
+    public Entry again(Entry known, long mark) {
+        return known.seenAt(kept(mark)).reaching(known.reach());
     }
 
     /** Where the newest come first, the others come after all that count. */
@@ -288,9 +310,8 @@ final class CountedMode implements Mode {
 
     @Override
     public long occurrence(long mark) {
-        Long proven = scope.checkpoint().position();
-        // Without a time, one that was forgotten and comes again is known by how far we have come in the meantime.
-        return mark < Long.MAX_VALUE ? mark : (proven == null ? BEGINNING : proven);
+        // Without a time, one that was forgotten and comes again is known by the forgetting.
+        return mark < Long.MAX_VALUE ? mark : BEGINNING + scope.checkpoint().generation();
     }
 
     @Override
@@ -465,7 +486,7 @@ final class CountedMode implements Mode {
             long provable = Math.min(reached, givenOr(horizon));
             state.checkpoint(scope, scope.checkpoint().withPosition(provable));
             if (queries % QUERIES_UNTIL_FORGETTING == 0) {
-                forget();
+                forgetPassed();
             }
         }
     }
@@ -478,16 +499,26 @@ final class CountedMode implements Mode {
                             + " lose records; use Order.NONE",
                     definition.id());
         }
-        forget();
+        forgetPassed();
+        if (scope.seen().hasReaches()) {
+            // Those that had no time before they had one would never be passed.
+            long passed = forgottenBefore();
+            state.forgotten(scope, (key, mark, reach) -> reach == Long.MAX_VALUE && mark < passed);
+        }
     }
 
     /** No query asks for them any more. */
+    private void forgetPassed() {
+        long passed = forgottenBefore();
+        scope.seen().removeIf((key, mark, reach) -> reach < passed);
+    }
+
+    /** Too many are remembered: versions that come back do not count any more. */
     @Override
     public void forget() {
-        Long proven = scope.checkpoint().position();
-        if (proven != null) {
-            scope.seen().removeIf((key, mark) -> isForgotten(mark));
-        }
+        forgetPassed();
+        long passed = forgottenBefore();
+        state.forgotten(scope, (key, mark, reach) -> mark < passed);
     }
 
     @Override

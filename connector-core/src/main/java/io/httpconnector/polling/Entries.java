@@ -55,7 +55,11 @@ final class Entries {
     }
 
     void seen(String scope, Fingerprint key, Seen.Entry entry) {
-        write('R', scope, "", key.high(), key.low(), entry.stored(), entry.mark());
+        if (entry.reach() == entry.mark()) {
+            write('R', scope, "", key.high(), key.low(), entry.stored(), entry.mark());
+        } else {
+            write('W', scope, "", key.high(), key.low(), entry.stored(), entry.mark(), entry.reach());
+        }
     }
 
     void named(String scope, Fingerprint key, String text) {
@@ -104,6 +108,9 @@ final class Entries {
                 // As written before there was a count: the lower bits belong to the version.
                 case 'S' -> reader.seen(first, readKey(in), Seen.Entry.first(in.readLong(), in.readLong()));
                 case 'R' -> reader.seen(first, readKey(in), Seen.Entry.of(in.readLong(), in.readLong()));
+                case 'W' ->
+                    reader.seen(
+                            first, readKey(in), Seen.Entry.of(in.readLong(), in.readLong(), in.readLong()));
                 case 'N' -> reader.named(first, readKey(in), second);
                 case 'F' -> reader.forgotten(first, readKey(in));
                 case 'L' -> reader.died(DeadLetter.fromJson(Json.parse(first)));

@@ -196,7 +196,7 @@ final class Intake implements PageReader.Taker {
             Fingerprint print = one.item.print();
             Entry remembered = scope.seen().get(print);
             // By what is stored, and not by when memory was tidied up, so that ids are the same after a crash.
-            Entry known = remembered == null || mode.isForgotten(remembered.mark()) ? null : remembered;
+            Entry known = remembered == null || mode.isForgotten(remembered) ? null : remembered;
             long mark = mode.kept(one.mark);
             if (known == null && mode.isOutside(one.mark)) {
                 ignored++;
@@ -215,11 +215,11 @@ final class Intake implements PageReader.Taker {
                 if (!isFirst && known.mark() == mark) {
                     warnOfKey();
                 }
-                Entry next = known.next(one.item.version(), mark);
+                Entry next = mode.updated(known, one.item.version(), one.mark);
                 scope.seen().put(print, next);
                 fresh.add(fresh(one, next, change(known)));
             } else {
-                seenAgain(print, known, mark);
+                seenAgain(print, known, mode.again(known, one.mark));
             }
         }
         return fresh;
@@ -267,11 +267,10 @@ final class Intake implements PageReader.Taker {
         return origin.with(key.high()).with(key.low());
     }
 
-    private void seenAgain(Fingerprint print, Entry known, long mark) {
-        Entry again = known.seenAt(mark);
+    private void seenAgain(Fingerprint print, Entry known, Entry again) {
         scope.seen().put(print, again);
         boolean wasGone = mode.comparesPolls() && !known.here() && !known.before();
-        if (mode.keepsMarks() && (mark != known.mark() || wasGone)) {
+        if (mode.keepsMarks() && (again.mark() != known.mark() || wasGone)) {
             state.seen(scope, print, again);
         }
     }

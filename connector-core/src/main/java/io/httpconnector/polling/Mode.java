@@ -52,9 +52,19 @@ interface Mode {
         return false;
     }
 
-    /** Whether a key is not remembered any more, by its mark. */
-    default boolean isForgotten(long mark) {
+    /** Whether a key is not remembered any more. */
+    default boolean isForgotten(Seen.Entry known) {
         return false;
+    }
+
+    /** What is known of a record that is seen in another version. */
+    default Seen.Entry updated(Seen.Entry known, long version, long mark) {
+        return known.next(version, kept(mark));
+    }
+
+    /** What is known of a record that is seen again in the same version. */
+    default Seen.Entry again(Seen.Entry known, long mark) {
+        return known.seenAt(kept(mark));
     }
 
     /** Whether a record that was not asked for takes a place among the others all the same. */

@@ -125,7 +125,7 @@ final class OpaqueMode implements Mode {
     }
 
     private void forgetBefore(long time) {
-        state.forgotten(scope, mark -> mark < time && mark < begun);
+        state.forgotten(scope, (key, mark, reach) -> mark < time && mark < begun);
     }
 
     @Override

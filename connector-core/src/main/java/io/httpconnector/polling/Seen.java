@@ -1,12 +1,15 @@
 package io.httpconnector.polling;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of the records that are known, each with its version, a mark (when it was seen, or where it stands), how many versions of
  * it were seen before, and in which reads it was. 32 bytes for each, in open hash tables of which one grows at a time, so that a
- * million takes about 45 MB, and growing takes little more. Versions are compared by 48 bits.
+ * million takes about 45 MB, and growing takes little more. Versions are compared by 48 bits. The few keys whose versions were counted up to
+ * a later mark than that of the last one are in a map beside them.
  */
 final class Seen {
 
@@ -24,20 +27,27 @@ final class Seen {
 
     private Table[] tables = {new Table(0)};
     private int size;
+    private final Map<Fingerprint, Long> reaches = new HashMap<>();
 
     /**
      * What is known of a key.
      *
-     * @param count how many versions were seen before this one, modulo 16,384
+     * @param count how many versions were counted before this one, modulo 16,384
+     * @param reach the latest mark of the versions that were counted, at least the mark of this one
      * @param here whether it was seen in the current read
      * @param before whether it was seen in the last read that came to its end
      */
-    record Entry(long version, long mark, int count, boolean here, boolean before) {
+    record Entry(long version, long mark, long reach, int count, boolean here, boolean before) {
 
         static Entry of(long packed, long mark) {
+            return of(packed, mark, mark);
+        }
+
+        static Entry of(long packed, long mark, long reach) {
             return new Entry(
                     packed & VERSION,
                     mark,
+                    reach,
                     (int) (packed >>> 2) & COUNTS,
                     (packed & HERE) != 0,
                     (packed & BEFORE) != 0);
@@ -45,20 +55,30 @@ final class Seen {
 
         /** Of a record that was not known. */
         static Entry first(long version, long mark) {
-            return new Entry(version & VERSION, mark, 0, true, false);
+            return new Entry(version & VERSION, mark, mark, 0, true, false);
         }
 
-        /** With another version. */
+        /** With another version, which is counted. */
         Entry next(long otherVersion, long otherMark) {
-            return new Entry(otherVersion & VERSION, otherMark, (count + 1) & COUNTS, true, before);
+            return new Entry(otherVersion & VERSION, otherMark, otherMark, (count + 1) & COUNTS, true, before);
+        }
+
+        /** With another version at a mark that none had before, so that they are counted from the beginning. */
+        Entry nextAtNewMark(long otherVersion, long otherMark) {
+            return new Entry(otherVersion & VERSION, otherMark, otherMark, 0, true, before);
         }
 
         Entry seenAt(long otherMark) {
-            return new Entry(version, otherMark, count, true, before);
+            return new Entry(version, otherMark, otherMark, count, true, before);
+        }
+
+        /** Counted up to this mark, if it is later than its own. */
+        Entry reaching(long otherReach) {
+            return new Entry(version, mark, Math.max(mark, otherReach), count, here, before);
         }
 
         Entry gone() {
-            return new Entry(version, mark, count, false, false);
+            return new Entry(version, mark, reach, count, false, false);
         }
 
         /** What outlasts the process: whether it counts as read the last time. */
@@ -76,9 +96,9 @@ final class Seen {
         void visit(Fingerprint key, Entry entry);
     }
 
-    /** Decides by key and mark. */
+    /** Decides by key, mark and reach. */
     interface Test {
-        boolean test(Fingerprint key, long mark);
+        boolean test(Fingerprint key, long mark, long reach);
     }
 
     int size() {
@@ -88,7 +108,20 @@ final class Seen {
     @Nullable Entry get(Fingerprint key) {
         Table table = table(key);
         int at = table.find(key);
-        return at < 0 ? null : Entry.of(table.cells[at + 2], table.cells[at + 3]);
+        return at < 0 ? null : entry(key, table.cells[at + 2], table.cells[at + 3]);
+    }
+
+    private Entry entry(Fingerprint key, long packed, long mark) {
+        return Entry.of(packed, mark, reach(key, mark));
+    }
+
+    /** Whether the versions of any key were counted up to a later mark than that of the last one. */
+    boolean hasReaches() {
+        return !reaches.isEmpty();
+    }
+
+    private long reach(Fingerprint key, long mark) {
+        return reaches.isEmpty() ? mark : reaches.getOrDefault(key, mark);
     }
 
     void put(Fingerprint key, Entry entry) {
@@ -97,6 +130,11 @@ final class Seen {
         }
         if (table(key).put(key, entry.packed(), entry.mark())) {
             size++;
+        }
+        if (entry.reach() > entry.mark()) {
+            reaches.put(key, entry.reach());
+        } else if (!reaches.isEmpty()) {
+            reaches.remove(key);
         }
     }
 
@@ -116,7 +154,7 @@ final class Seen {
     }
 
     void remove(Fingerprint key) {
-        removeIf(table(key), (other, mark) -> other.equals(key));
+        removeIf(table(key), (other, mark, reach) -> other.equals(key));
     }
 
     /** Forgets what the test holds for. */
@@ -127,17 +165,23 @@ final class Seen {
     }
 
     private void removeIf(Table table, Test test) {
-        size -= table.removeIf(test);
+        size -= table.removeIf((key, mark) -> test.test(key, mark, reach(key, mark)));
+        reaches.keySet().removeIf(key -> table(key) == table && table.find(key) < 0);
     }
 
     void forEach(Visitor visitor) {
         for (Table table : tables) {
-            table.forEach(visitor);
+            forEach(table, visitor);
         }
+    }
+
+    private void forEach(Table table, Visitor visitor) {
+        table.forEach((key, packed, mark) -> visitor.visit(key, entry(key, packed, mark)));
     }
 
     /** Gives all keys the same mark. */
     void markAll(long mark) {
+        reaches.clear();
         for (Table table : tables) {
             for (int at = 0; at < table.cells.length; at += WIDTH) {
                 table.cells[at + 3] = mark;
@@ -151,7 +195,7 @@ final class Seen {
     }
 
     void forEachIn(int part, Visitor visitor) {
-        tables[part].forEach(visitor);
+        forEach(tables[part], visitor);
     }
 
     private Table table(Fingerprint key) {
@@ -162,7 +206,7 @@ final class Seen {
         Table all = tables[0];
         tables = new Table[TABLES];
         Arrays.setAll(tables, i -> new Table(MANY / TABLES));
-        all.forEach((key, entry) -> table(key).put(key, entry.packed(), entry.mark()));
+        all.forEach((key, packed, mark) -> table(key).put(key, packed, mark));
     }
 
     /** A hash table with linear probing. A cell whose key is 0 is free. */
@@ -170,6 +214,16 @@ final class Seen {
 
         private long[] cells;
         private int count;
+
+        /** Decides by what is in the table. */
+        interface CellTest {
+            boolean test(Fingerprint key, long mark);
+        }
+
+        /** Sees what is in the table. */
+        interface CellVisitor {
+            void visit(Fingerprint key, long packed, long mark);
+        }
 
         Table(int expected) {
             cells = new long[cellsFor(expected)];
@@ -229,7 +283,7 @@ final class Seen {
             return isNew;
         }
 
-        int removeIf(Test test) {
+        int removeIf(CellTest test) {
             int removed = 0;
             for (int at = 0; at < cells.length; at += WIDTH) {
                 if (isTaken(at) && test.test(new Fingerprint(cells[at], cells[at + 1]), cells[at + 3])) {
@@ -243,7 +297,7 @@ final class Seen {
             return removed;
         }
 
-        private void rebuild(int length, Test without) {
+        private void rebuild(int length, CellTest without) {
             long[] old = cells;
             cells = new long[length];
             for (int from = 0; from < old.length; from += WIDTH) {
@@ -255,10 +309,10 @@ final class Seen {
             }
         }
 
-        void forEach(Visitor visitor) {
+        void forEach(CellVisitor visitor) {
             for (int at = 0; at < cells.length; at += WIDTH) {
                 if (isTaken(at)) {
-                    visitor.visit(new Fingerprint(cells[at], cells[at + 1]), Entry.of(cells[at + 2], cells[at + 3]));
+                    visitor.visit(new Fingerprint(cells[at], cells[at + 1]), cells[at + 2], cells[at + 3]);
                 }
             }
         }

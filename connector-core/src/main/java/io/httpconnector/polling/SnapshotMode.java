@@ -90,7 +90,7 @@ final class SnapshotMode implements Mode {
         if (end != End.COMPLETE && end != End.REPEATED) {
             return;
         }
-        boolean confirmed = before != null && reading.foundTheOrderOf(before) && !isBeforeMissing();
+        boolean confirmed = before != null && reading.foundTheOrderOf(before) && reading.foundTheSame() && !isBeforeMissing();
         proven = reading.isSteady() || confirmed;
         before = reading;
         scope.endRead();
@@ -132,7 +132,7 @@ final class SnapshotMode implements Mode {
             }
         } else {
             long forgotten = begun - definition.limits().memory().toMillis();
-            state.forgotten(scope, mark -> mark < forgotten);
+            state.forgotten(scope, (key, mark, reach) -> mark < forgotten);
         }
     }
 

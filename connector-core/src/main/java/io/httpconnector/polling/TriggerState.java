@@ -10,7 +10,6 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -171,17 +170,17 @@ final class TriggerState {
         changes.forgotten(scope.name(), key);
     }
 
-    /** Forgets what has these marks. */
-    synchronized void forgotten(Scope scope, LongPredicate marks) {
+    /** Forgets what the test holds for. */
+    synchronized void forgotten(Scope scope, Seen.Test test) {
         List<Fingerprint> old = new ArrayList<>();
         scope.seen().forEach((key, known) -> {
-            if (marks.test(known.mark())) {
+            if (test.test(key, known.mark(), known.reach())) {
                 old.add(key);
             }
         });
         if (!old.isEmpty()) {
             old.forEach(key -> changes.forgotten(scope.name(), key));
-            scope.seen().removeIf((key, mark) -> marks.test(mark));
+            scope.seen().removeIf(test);
             checkpoint(scope, scope.checkpoint().withNextGeneration());
         }
     }
