@@ -112,6 +112,41 @@ class PollConclusionsTest {
                 .containsExactly("NEW 1", "NEW 2", "NEW 3", "NEW 4", "DELETED 1");
     }
 
+    /** In each read one is deleted before a page is read, so that the same one moves to the page before, which was read. */
+    @Test
+    void whatWasDeletedAndCreatedAgainBetweenTwoReadsProvesNothing() {
+        size = 2;
+        for (int i = 1; i <= 6; i++) {
+            put(i, NOON.plusSeconds(i), "a");
+        }
+        int[] reads = {0};
+        service.behaviour = asked -> {
+            int page = asked.number("page", 1);
+            reads[0] += page == 1 ? 1 : 0;
+            if (reads[0] == 3 && page == 1) {
+                put(1, NOON.plusSeconds(1), "again");
+            } else if (reads[0] == 2 && page == 2) {
+                rows.remove(1);
+            } else if (reads[0] == 3 && page == 2) {
+                rows.remove(2);
+            }
+            return paged(asked);
+        };
+        try (PollingTrigger trigger = trigger()
+                .version("/name")
+                .deletions()
+                .pagination(Pagination.pages("page"))
+                .build()) {
+            trigger.pollOnce();
+            trigger.pollOnce();
+        }
+        assertThat(reads[0]).isGreaterThan(3);
+        assertThat(events)
+                .filteredOn(event -> event.change() == Change.DELETED)
+                .extracting(TriggerEvent::key)
+                .containsExactly("2");
+    }
+
     /** More records of one time than a page has, of which one moves while they are read. */
     @Test
     void whatWasSkippedAmongEqualTimesIsReadAgain() {
@@ -254,6 +289,68 @@ class PollConclusionsTest {
         assertThat(ids).hasSize(6);
         assertThat(List.of(ids.get(0), ids.get(2), ids.get(4))).doesNotHaveDuplicates();
         assertThat(List.of(ids.get(0), ids.get(2), ids.get(4))).containsExactly(ids.get(1), ids.get(3), ids.get(5));
+    }
+
+    /** After the crash other records move the position past the version that was known. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anOccurrenceThatIsRepeatedAfterACrashHasTheSameIdWhereverThePositionIs(boolean withoutTime) {
+        service.behaviour = asked -> linked(asked);
+        FailingStore store = new FailingStore();
+        PollingTriggerBuilder builder = trigger()
+                .version("/name")
+                .cursor(Cursor.timestamp("/updated").in("since").order(Order.ASCENDING))
+                .pagination(Pagination.linkHeader())
+                .store(store);
+        put(1, NOON.minusSeconds(10), "open");
+        try (PollingTrigger trigger = builder.handler(event -> {}).build()) {
+            trigger.pollOnce();
+        }
+        date = NOON.plusSeconds(60);
+        rows.put(1, row(1, withoutTime ? null : NOON.plusSeconds(50).toString(), "closed"));
+        try (PollingTrigger trigger = builder.handler(event -> {
+                    events.add(event);
+                    store.full = true;
+                })
+                .build()) {
+            assertThatThrownBy(trigger::pollOnce).hasMessageContaining("full");
+        }
+        store.full = false;
+        put(2, NOON.plusSeconds(30), "a");
+        put(3, NOON.plusSeconds(40), "a");
+        try (PollingTrigger trigger = builder.handler(events::add).build()) {
+            trigger.pollOnce();
+        }
+        List<String> ids = events.stream()
+                .filter(event -> event.key().equals("1"))
+                .map(TriggerEvent::id)
+                .toList();
+        assertThat(ids).hasSize(2).containsOnly(ids.get(0));
+    }
+
+    /** As when it is restored from a backup: the times of versions go back, within the lookback, and come again. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void versionsThatComeBackWithTheirTimesHaveIdsOfTheirOwn(boolean restart) {
+        service.behaviour = asked -> list(asked);
+        StateStore store = StateStore.inMemory();
+        PollingTriggerBuilder builder = trigger()
+                .version("/name")
+                .cursor(Cursor.timestamp("/updated").in("since").lookback(Duration.ofMinutes(10)))
+                .store(store)
+                .handler(events::add);
+        PollingTrigger trigger = builder.build();
+        for (int i = 0; i < 9; i++) {
+            rows.put(1, row(1, i % 3 == 0 ? null : NOON.minusSeconds(100 - 10 * (i % 3)).toString(), "v" + i % 3));
+            trigger.pollOnce();
+            if (restart) {
+                trigger.close();
+                trigger = builder.build();
+            }
+        }
+        trigger.close();
+        assertThat(events).hasSize(9);
+        assertThat(events).extracting(TriggerEvent::id).doesNotHaveDuplicates();
     }
 
     // P5: the end of summer time.

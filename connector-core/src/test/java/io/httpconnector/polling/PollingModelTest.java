@@ -31,6 +31,7 @@ class PollingModelTest {
             (Logger) LoggerFactory.getLogger(PollingTrigger.class), (Logger) LoggerFactory.getLogger(Delivery.class));
 
     PollingModelTest() {
+        WithoutSockets.connect(connection, service);
         loggers.forEach(logger -> logger.setLevel(Level.OFF));
     }
 
@@ -69,12 +70,15 @@ class PollingModelTest {
             try {
                 model.run(IN_SCENARIO);
             } catch (Throwable e) {
-                failures.add(Boolean.getBoolean("unshrunk") ? e : shrunk(mode, one, e));
+                failures.add(Boolean.getBoolean("unshrunk") ? failed(mode, one, model, e) : shrunk(mode, one, e));
                 if (failures.size() >= Integer.getInteger("failures", 1)) {
                     break;
                 }
             }
             done += IN_SCENARIO;
+            if (done / 100_000 > (done - IN_SCENARIO) / 100_000) {
+                System.out.println("PollingModelTest " + mode + ": " + done + " steps");
+            }
             polls += model.polls;
         }
         System.out.printf(
@@ -101,9 +105,16 @@ class PollingModelTest {
                 break;
             }
         }
-        return new AssertionError(
-                failure + "\n-Dseed=" + seed + (mode == null ? "" : " -Dmode=" + mode) + "\n" + shown.config + "\n"
-                        + String.join("\n", shown.trace),
-                failure);
+        AssertionError failed = failed(mode, seed, shown, failure);
+        return new AssertionError(failed.getMessage() + "\n" + String.join("\n", shown.trace), failure);
+    }
+
+    /** What has failed, and how to repeat it. */
+    private static AssertionError failed(
+            PollingModel.@Nullable Mode mode, long seed, PollingModel model, Throwable failure) {
+        AssertionError failed = new AssertionError(
+                failure + "\n-Dseed=" + seed + (mode == null ? "" : " -Dmode=" + mode) + "\n" + model.config, failure);
+        System.out.println("PollingModelTest: " + failed.getMessage());
+        return failed;
     }
 }

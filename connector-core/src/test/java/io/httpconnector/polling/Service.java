@@ -14,7 +14,7 @@ import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
-import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.ParseException;
 import org.apache.hc.core5.http.impl.bootstrap.HttpServer;
 import org.apache.hc.core5.http.impl.bootstrap.ServerBootstrap;
 import org.apache.hc.core5.http.io.SocketConfig;
@@ -47,6 +47,10 @@ final class Service implements AutoCloseable {
 
         static Answer status(int status) {
             return new Answer(status, "application/json", Map.of(), "{\"error\": \"" + status + "\"}");
+        }
+
+        boolean hasBody() {
+            return status != 304 && status != 204;
         }
 
         Answer header(String name, String value) {
@@ -84,7 +88,16 @@ final class Service implements AutoCloseable {
     }
 
     private void handle(ClassicHttpRequest request, ClassicHttpResponse response, HttpContext context)
-            throws IOException, HttpException {
+            throws IOException {
+        Answer answer = answer(request);
+        answer.headers.forEach(response::setHeader);
+        response.setCode(answer.status);
+        if (answer.hasBody()) {
+            response.setEntity(new StringEntity(answer.body, ContentType.parse(answer.type + "; charset=utf-8")));
+        }
+    }
+
+    Answer answer(ClassicHttpRequest request) throws IOException {
         Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         for (Header header : request.getHeaders()) {
             headers.putIfAbsent(header.getName(), header.getValue());
@@ -95,13 +108,16 @@ final class Service implements AutoCloseable {
                 target[0],
                 query(target.length < 2 ? "" : target[1]),
                 headers,
-                request.getEntity() == null ? "" : EntityUtils.toString(request.getEntity()));
+                body(request));
         asked.add(one);
-        Answer answer = behaviour.answer(one);
-        answer.headers.forEach(response::setHeader);
-        response.setCode(answer.status);
-        if (answer.status != 304 && answer.status != 204) {
-            response.setEntity(new StringEntity(answer.body, ContentType.parse(answer.type + "; charset=utf-8")));
+        return behaviour.answer(one);
+    }
+
+    private static String body(ClassicHttpRequest request) throws IOException {
+        try {
+            return request.getEntity() == null ? "" : EntityUtils.toString(request.getEntity());
+        } catch (ParseException e) {
+            throw new IOException(e);
         }
     }
 

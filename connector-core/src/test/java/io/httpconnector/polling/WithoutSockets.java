@@ -1,0 +1,71 @@
+package io.httpconnector.polling;
+
+import io.httpconnector.HttpConnection;
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.nio.charset.StandardCharsets;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpResponse;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.io.CloseMode;
+
+/**
+ * An HTTP client that asks a {@link Service} by a method call. The model sends hundreds of thousands of requests, and with sockets most of its time
+ * would go into waiting for the other thread.
+ */
+final class WithoutSockets extends CloseableHttpClient {
+
+    private final Service service;
+
+    private WithoutSockets(Service service) {
+        this.service = service;
+    }
+
+    /** Lets the connection ask the service without sockets. */
+    static void connect(HttpConnection connection, Service service) {
+        try {
+            Object shared = value(value(value(connection, "sender"), "transport"), "client");
+            Field client = field(shared, "client");
+            ((CloseableHttpClient) client.get(shared)).close(CloseMode.IMMEDIATE);
+            client.set(shared, new WithoutSockets(service));
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("The fields of HttpConnection have changed", e);
+        }
+    }
+
+    private static Object value(Object owner, String name) throws ReflectiveOperationException {
+        return field(owner, name).get(owner);
+    }
+
+    private static Field field(Object owner, String name) throws ReflectiveOperationException {
+        Field field = owner.getClass().getDeclaredField(name);
+        field.setAccessible(true);
+        return field;
+    }
+
+    @Override
+    protected CloseableHttpResponse doExecute(HttpHost target, ClassicHttpRequest request, HttpContext context)
+            throws IOException {
+        Service.Answer answer = service.answer(request);
+        ClassicHttpResponse response = new BasicClassicHttpResponse(answer.status());
+        answer.headers().forEach(response::setHeader);
+        if (answer.hasBody()) {
+            ContentType type = ContentType.parse(answer.type() + "; charset=utf-8");
+            response.setHeader("Content-Type", type.toString());
+            response.setEntity(new ByteArrayEntity(answer.body().getBytes(StandardCharsets.UTF_8), type));
+        }
+        return CloseableHttpResponse.adapt(response);
+    }
+
+    @Override
+    public void close() {}
+
+    @Override
+    public void close(CloseMode mode) {}
+}
