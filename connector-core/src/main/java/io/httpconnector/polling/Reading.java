@@ -17,6 +17,8 @@ final class Reading {
     private long sequenceOfBefore;
     private boolean changed;
     private boolean moved;
+    private boolean hasNew;
+    private boolean pushed;
     private long late = Long.MAX_VALUE;
     private boolean lacksList;
     private End end = End.COMPLETE;
@@ -90,6 +92,9 @@ final class Reading {
         if (known != null && known.before()) {
             sequenceOfBefore = sequenceOfBefore * 31 + key.low();
             moved |= differs && mark <= late;
+            pushed |= hasNew;
+        } else {
+            hasNew = true;
         }
     }
 
@@ -109,13 +114,15 @@ final class Reading {
     }
 
     /**
-     * Whether the records of the read before were found in the order in which that read had them; and no others, where both ended by a
-     * page that was repeated.
+     * Whether the records of the read before were found in the order in which that read had them, and others behind them only; none, where
+     * both ended by a page that was repeated. One that was moved to the front during the read before, when the front had been read, is then found there: no
+     * others have pushed it on, to be moved again before its page is read.
      */
     boolean foundTheOrderOf(Reading before) {
         boolean bothKnown = before.end == End.COMPLETE && end == End.COMPLETE;
         boolean bothRepeated = before.end == End.REPEATED && end == End.REPEATED && sequence == before.sequence;
         return (bothKnown || bothRepeated)
+                && !pushed
                 && sequenceOfBefore == before.sequence
                 && others == before.others
                 && !before.changed;

@@ -147,6 +147,37 @@ class PollConclusionsTest {
                 .containsExactly("2");
     }
 
+    /** Others have pushed it to the second page in between. */
+    @Test
+    void whatMovesToTheFrontInEachReadIsNotDeleted() {
+        List<Integer> ids = new ArrayList<>(List.of(1, 2, 3, 4, 9));
+        int[] reads = {0};
+        service.behaviour = asked -> {
+            int page = asked.number("page", 1);
+            reads[0] += page == 1 ? 1 : 0;
+            if (reads[0] == 3 && page == 1) {
+                ids.addAll(0, List.of(6, 5));
+            }
+            if ((reads[0] == 2 || reads[0] == 3) && page == 2) {
+                ids.remove(Integer.valueOf(9));
+                ids.add(0, 9);
+            }
+            return answer(ids.stream()
+                    .skip((page - 1L) * 2)
+                    .limit(2)
+                    .map(id -> row(id, NOON.toString(), "a"))
+                    .toList());
+        };
+        try (PollingTrigger trigger =
+                trigger().deletions().pagination(Pagination.pages("page")).build()) {
+            trigger.pollOnce();
+            trigger.pollOnce();
+        }
+        assertThat(reads[0]).isGreaterThan(3);
+        assertThat(events).extracting(TriggerEvent::change).containsOnly(Change.NEW);
+        assertThat(events).hasSize(7);
+    }
+
     /** More records of one time than a page has, of which one moves while they are read. */
     @Test
     void whatWasSkippedAmongEqualTimesIsReadAgain() {
