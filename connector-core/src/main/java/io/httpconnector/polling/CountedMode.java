@@ -308,10 +308,15 @@ final class CountedMode implements Mode {
         return Math.max(mark, lower);
     }
 
+    /**
+     * The mark from which on versions are counted: that of this one, where none had it or a later one before; else the latest of them. While it
+     * is the same the count grows, and it never goes back.
+     */
     @Override
-    public long occurrence(long mark) {
+    public long occurrence(long mark, Entry entry) {
+        long since = entry.count() == 0 ? mark : entry.reach();
         // Without a time, one that was forgotten and comes again is known by the forgetting.
-        return mark < Long.MAX_VALUE ? mark : BEGINNING + scope.checkpoint().generation();
+        return since < Long.MAX_VALUE ? since : BEGINNING + scope.checkpoint().generation();
     }
 
     @Override

@@ -258,7 +258,7 @@ final class Intake implements PageReader.Taker {
         String id = event(one.item.print())
                 .with(entry.version())
                 .with(entry.count())
-                .with(mode.occurrence(one.mark))
+                .with(mode.occurrence(one.mark, entry))
                 .toString();
         return new Fresh(one, entry, change, id);
     }

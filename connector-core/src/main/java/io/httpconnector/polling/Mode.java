@@ -82,8 +82,8 @@ interface Mode {
         return mark;
     }
 
-    /** By which an event differs from that of the same version of a record that was forgotten in the meantime. */
-    long occurrence(long mark);
+    /** By which an event differs, beside the count, from that of the same version of a record at another time. */
+    long occurrence(long mark, Seen.Entry entry);
 
     /** Whether what the mark says outlasts the process. */
     boolean keepsMarks();

@@ -63,7 +63,7 @@ final class OpaqueMode implements Mode {
     }
 
     @Override
-    public long occurrence(long mark) {
+    public long occurrence(long mark, Seen.Entry entry) {
         return scope.checkpoint().generation();
     }
 

@@ -70,7 +70,7 @@ final class SnapshotMode implements Mode {
     }
 
     @Override
-    public long occurrence(long mark) {
+    public long occurrence(long mark, Seen.Entry entry) {
         return scope.checkpoint().generation();
     }
 
@@ -144,6 +144,6 @@ final class SnapshotMode implements Mode {
         }
         return again || proven || !(silent || definition.deletions())
                 ? null
-                : "the pages have shifted in each read of the last poll: what is missing is not known to be deleted";
+                : "records have moved or changed with each read of the last poll: what is missing is not known to be deleted";
     }
 }
