@@ -4,6 +4,7 @@ import io.httpconnector.ErrorRule;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Retry;
 import io.httpconnector.Time;
+import io.httpconnector.internal.json.Mutations;
 import io.httpconnector.polling.Service.Answer;
 import io.httpconnector.polling.Service.Asked;
 import io.httpconnector.state.StateLog;
@@ -12,6 +13,7 @@ import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.Change;
 import io.httpconnector.trigger.Delivery;
 import io.httpconnector.trigger.TriggerEvent;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -170,6 +172,7 @@ final class PollingModel {
     }
 
     private static final Instant SUMMER_ENDS = Instant.parse("2026-10-25T00:30:00Z");
+    private static final Instant SUMMER_BEGINS = Instant.parse("2026-03-29T00:30:00Z");
     private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
     private static final DateTimeFormatter LOCAL =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss").withZone(BERLIN);
@@ -268,6 +271,9 @@ final class PollingModel {
     final List<String> trace = new ArrayList<>();
     int polls;
     private final Random random;
+    /** Decides what makes no difference: how a trigger is described, where its state is, which change of the clocks is near. */
+    private final Random other;
+
     private final Service service;
     private final HttpConnection connection;
     private final ModelTime time;
@@ -278,7 +284,7 @@ final class PollingModel {
     private final List<Delivered> delivered = new ArrayList<>();
     private final Set<Integer> crashed = new HashSet<>();
     private final Map<String, List<Row>> snapshots = new HashMap<>();
-    private final CrashingStore store = new CrashingStore();
+    private final CrashingStore store;
     private @Nullable PollingTrigger trigger;
     private @Nullable Instant begun;
     private @Nullable AssertionError wrong;
@@ -291,20 +297,35 @@ final class PollingModel {
     private boolean quiet;
     private boolean expired;
 
-    PollingModel(long seed, @Nullable Mode only, Service service, HttpConnection connection) {
+    /**
+     * Prepares a scenario.
+     *
+     * @param directory for the state of some of the scenarios
+     */
+    PollingModel(long seed, @Nullable Mode only, Service service, HttpConnection connection, Path directory) {
         this.random = new Random(seed);
+        this.other = new Random(~seed);
+        this.store = new CrashingStore(
+                other.nextInt(16) == 0
+                        ? StateStore.file(directory.resolve(Long.toHexString(seed)))
+                        : StateStore.inMemory());
+        store.reset("model");
         this.config = Config.random(random, only);
         this.service = service;
         this.connection = connection;
         boolean summer = config.mode == Mode.SUMMER_TIME;
         this.time = new ModelTime(
-                (summer ? SUMMER_ENDS.minusSeconds(random.nextInt(3600)) : Instant.parse("2026-11-25T10:00:00Z"))
+                (summer ? changeOfClocks().minusSeconds(random.nextInt(3600)) : Instant.parse("2026-11-25T10:00:00Z"))
                         .plusSeconds(config.skewSeconds));
         this.engine = PollingEngine.create(1, time);
         service.behaviour = this::answer;
         for (int i = 0; i < (config.parents ? 3 : 1); i++) {
             sources.put(config.parents ? "p" + i : "", new Source());
         }
+    }
+
+    private Instant changeOfClocks() {
+        return other.nextInt(4) == 0 ? SUMMER_BEGINS : SUMMER_ENDS;
     }
 
     static HttpConnection connection(Service service) {
@@ -765,7 +786,17 @@ final class PollingModel {
                 builder.cursor(times.format("yyyy-MM-dd HH:mm:ss").zone(BERLIN).in("since"));
             case SNAPSHOT -> {}
         }
-        return builder.build();
+        return (other.nextInt(4) == 0 ? fromDocument(builder) : builder).build();
+    }
+
+    /** The same, from a document whose members are in another order. */
+    private PollingTriggerBuilder fromDocument(PollingTriggerBuilder builder) {
+        return PollingTrigger.named("model")
+                .definition(Mutations.permuted(builder.toJson(), other))
+                .connection(connection)
+                .store(store)
+                .engine(engine)
+                .delivery(Delivery.to(this::handle));
     }
 
     private Pagination pagination() {
@@ -930,7 +961,11 @@ final class PollingModel {
     private boolean isBefore(Delivered now, Row was) {
         if (config.isTime()) {
             // A moment before, the time to settle, and a time to come may be shown.
-            return was.since.isBefore(begun.minusSeconds(BACK_SECONDS + 7)) && was.touch == 0 && was.updated != null;
+            Instant justBefore = begun.minusSeconds(BACK_SECONDS + 7);
+            return was.since.isBefore(justBefore)
+                    && was.touch == 0
+                    && was.updated != null
+                    && (config.mode != Mode.SUMMER_TIME || latest(was.updated).isBefore(justBefore));
         }
         Source source = sources.get(now.event.parent().path("id").asText());
         return source != null
@@ -938,6 +973,11 @@ final class PollingModel {
                 && was.since.isBefore(begun)
                 && was.touch == 0
                 && config.mode != Mode.NUMBER;
+    }
+
+    /** A local time that occurs twice does not say which of the two it is. */
+    private static Instant latest(Instant updated) {
+        return updated.atZone(BERLIN).withLaterOffsetAtOverlap().toInstant();
     }
 
     /** When all is quiet. */
@@ -1021,10 +1061,14 @@ final class PollingModel {
         return last == null && config.versions == Versions.FIELD;
     }
 
-    /** A store in memory where the process may end before or after what it writes. */
+    /** A store where the process may end before or after what it writes. */
     private final class CrashingStore implements StateStore {
 
-        private final StateStore store = StateStore.inMemory();
+        private final StateStore store;
+
+        CrashingStore(StateStore store) {
+            this.store = store;
+        }
 
         @Override
         public StateLog open(String id) {

@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.trigger.Delivery;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
@@ -24,6 +26,9 @@ class PollingModelTest {
 
     private static final int STEPS = Integer.getInteger("steps", 6_000);
     private static final int IN_SCENARIO = 120;
+
+    @TempDir
+    Path directory;
 
     private final Service service = new Service();
     private final HttpConnection connection = PollingModel.connection(service);
@@ -66,7 +71,7 @@ class PollingModelTest {
         int polls = 0;
         List<Throwable> failures = new ArrayList<>();
         for (long one = seed; done < steps; one = seeds.nextLong()) {
-            PollingModel model = new PollingModel(one, mode, service, connection);
+            PollingModel model = new PollingModel(one, mode, service, connection, directory);
             try {
                 model.run(IN_SCENARIO);
             } catch (Throwable e) {
@@ -94,9 +99,9 @@ class PollingModelTest {
     /** The same scenario, ended as early as it still fails. */
     private AssertionError shrunk(PollingModel.@Nullable Mode mode, long seed, Throwable first) {
         Throwable failure = first;
-        PollingModel shown = new PollingModel(seed, mode, service, connection);
+        PollingModel shown = new PollingModel(seed, mode, service, connection, directory);
         for (int steps : Arrays.asList(1, 2, 3, 5, 8, 12, 18, 25, 35, 50, 70, 90, IN_SCENARIO)) {
-            PollingModel model = new PollingModel(seed, mode, service, connection);
+            PollingModel model = new PollingModel(seed, mode, service, connection, directory);
             shown = model;
             try {
                 model.run(steps);
