@@ -161,8 +161,7 @@ final class SignedContent {
                 (!headers.isEmpty() && headers.contains(part.name.toLowerCase(Locale.ROOT)))
                         || (hasTimestamp && part.equals(timestamp))
                         || (hasId && part.equals(id));
-            case BODY ->
-                hasBody || (hasTimestamp && part.equals(timestamp)) || (hasId && part.equals(id));
+            case BODY -> hasBody || (hasTimestamp && part.equals(timestamp)) || (hasId && part.equals(id));
             case QUERY -> hasQuery;
         };
     }
