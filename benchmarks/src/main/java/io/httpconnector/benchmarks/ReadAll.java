@@ -45,7 +45,7 @@ final class ReadAll {
         return median >= 0.8;
     }
 
-    private static double byTrigger(HttpConnection connection) {
+    static double byTrigger(HttpConnection connection) {
         int[] count = {0};
         long begun = System.nanoTime();
         try (StateStore store = StateStore.inMemory();
