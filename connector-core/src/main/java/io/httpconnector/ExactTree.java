@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.math.BigDecimal;
+import org.jspecify.annotations.Nullable;
 
 /** Reads JSON as a tree whose numbers are written as they came: {@code 1E400} and {@code 1.50} too. */
 final class ExactTree extends StdDeserializer<JsonNode> {
@@ -35,17 +36,22 @@ final class ExactTree extends StdDeserializer<JsonNode> {
 
     /** As deep as Jackson's own limit on nesting (1000) permits. */
     static JsonNode read(JsonParser parser, JsonNodeFactory nodes) throws IOException {
-        return switch (parser.currentToken()) {
-            case START_OBJECT -> object(parser, nodes);
+        return read(parser, parser.currentToken(), nodes);
+    }
+
+    /** Asks the parser for each token once. */
+    private static JsonNode read(JsonParser parser, JsonToken token, JsonNodeFactory nodes) throws IOException {
+        return switch (token) {
+            case START_OBJECT -> object(parser, parser.nextFieldName(), nodes);
             case START_ARRAY -> {
                 ArrayNode array = nodes.arrayNode();
-                while (parser.nextToken() != JsonToken.END_ARRAY) {
-                    array.add(read(parser, nodes));
+                for (JsonToken next = parser.nextToken(); next != JsonToken.END_ARRAY; next = parser.nextToken()) {
+                    array.add(read(parser, next, nodes));
                 }
                 yield array;
             }
             // The parser of a tree that is in memory stands on a name already when an object begins.
-            case FIELD_NAME -> object(parser, nodes);
+            case FIELD_NAME -> object(parser, parser.currentName(), nodes);
             case VALUE_STRING -> nodes.textNode(parser.getText());
             case VALUE_NUMBER_INT -> integer(parser, nodes);
             case VALUE_NUMBER_FLOAT -> decimal(parser);
@@ -56,13 +62,11 @@ final class ExactTree extends StdDeserializer<JsonNode> {
         };
     }
 
-    private static ObjectNode object(JsonParser parser, JsonNodeFactory nodes) throws IOException {
+    private static ObjectNode object(JsonParser parser, @Nullable String firstName, JsonNodeFactory nodes)
+            throws IOException {
         ObjectNode object = nodes.objectNode();
-        String name = parser.currentToken() == JsonToken.FIELD_NAME ? parser.currentName() : parser.nextFieldName();
-        while (name != null) {
-            parser.nextToken();
-            object.set(name, read(parser, nodes));
-            name = parser.nextFieldName();
+        for (String name = firstName; name != null; name = parser.nextFieldName()) {
+            object.set(name, read(parser, parser.nextToken(), nodes));
         }
         return object;
     }
