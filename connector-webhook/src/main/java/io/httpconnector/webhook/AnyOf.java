@@ -2,9 +2,14 @@ package io.httpconnector.webhook;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One of several ways to verify is enough. */
 final class AnyOf implements Verifier {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AnyOf.class);
 
     private final List<Verifier> all;
 
@@ -18,13 +23,31 @@ final class AnyOf implements Verifier {
 
     @Override
     public Verdict verify(WebhookRequest request, Instant now) {
-        Verdict verdict = all.get(0).verify(request, now);
+        Verdict last = all.get(0).verify(request, now);
         int i = 0;
-        while (!verdict.isAccepted() && ++i < all.size()) {
-            verdict = all.get(i).verify(request, now);
+        while (!last.isAccepted() && ++i < all.size()) {
+            last = all.get(i).verify(request, now);
         }
-        // What counts as id, type and media type is what the one says that has accepted it.
-        return verdict.isAccepted() ? Verdict.signed(verdict.data(request, all.get(i))) : verdict;
+        if (!last.isAccepted()) {
+            return last;
+        }
+        // What counts as id, type and media type is what the first one says that has accepted it.
+        SignedData data = last.data(request, all.get(i));
+        while (++i < all.size()) {
+            data = data.orKnownBy(fingerprints(all.get(i), request, now));
+        }
+        return Verdict.signed(data);
+    }
+
+    /** What the request is known by to another one that accepts it too: anybody can take away the signature that counts. */
+    private static List<Supplier<String>> fingerprints(Verifier other, WebhookRequest request, Instant now) {
+        try {
+            Verdict verdict = other.verify(request, now);
+            return verdict.isAccepted() ? verdict.data(request, other).alternatives() : List.of();
+        } catch (RuntimeException e) {
+            LOG.warn("One of several verifiers failed, after another one has accepted {}", request, e);
+            return List.of();
+        }
     }
 
     @Override

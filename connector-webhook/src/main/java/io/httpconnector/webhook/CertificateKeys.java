@@ -8,7 +8,10 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
@@ -16,6 +19,7 @@ import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,6 +33,9 @@ final class CertificateKeys {
 
     private static final Logger LOG = LoggerFactory.getLogger(CertificateKeys.class);
     private static final int MOST_CERTIFICATES = 16;
+
+    /** No dot segments, no empty ones, nothing encoded, no query. */
+    private static final Pattern PLAIN_PATH = Pattern.compile("(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}/){0,10}[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}");
 
     private final HttpConnection connection;
     private final List<String> origins;
@@ -50,15 +57,34 @@ final class CertificateKeys {
         this.clock = clock;
     }
 
-    /** The key of a certificate; null when it can't be had or trusted. */
-    synchronized @Nullable PublicKey at(String url) {
+    /** Says why a key can't be had. Without a stack trace, as strangers can cause any number of them. */
+    static final class NoKeyException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        NoKeyException(String message) {
+            super(message, null, false, false);
+        }
+
+        /** The message again, as one can't be null. */
+        String detail() {
+            return String.valueOf(getMessage());
+        }
+    }
+
+    /**
+     * The key of a certificate.
+     *
+     * @throws NoKeyException when the certificate can't be had or trusted: says which check failed
+     */
+    synchronized PublicKey at(String url) {
         if (!isOfService(url)) {
-            LOG.info("A certificate at {} is not that of the service", Texts.visible(url));
-            return null;
+            throw new NoKeyException("its certificate is not at a plain URL below " + String.join(" or ", origins) + ": "
+                    + Texts.visible(url));
         }
         X509Certificate certificate = known.get(url);
         if (certificate == null && clock.instant().isBefore(nextFetch)) {
-            return null;
+            throw new NoKeyException("another certificate could not be used less than a second ago, so this one is not fetched");
         }
         try {
             if (certificate == null
@@ -72,20 +98,50 @@ final class CertificateKeys {
             certificate.checkValidity(Date.from(clock.instant()));
             return certificate.getPublicKey();
         } catch (GeneralSecurityException | ConnectorException e) {
-            LOG.warn("The certificate at {} can't be used", Texts.visible(url), e);
+            String why = reason(e);
+            LOG.warn("The certificate at {} can't be used: {}", Texts.visible(url), why);
+            LOG.debug("The certificate can't be used", e);
             // Strangers can name any number of others.
             nextFetch = clock.instant().plusSeconds(1);
-            return null;
+            throw new NoKeyException("its certificate can't be used: " + why);
         }
     }
 
+    private static String reason(Exception e) {
+        String detail = Texts.visible(String.valueOf(e.getMessage()));
+        if (e instanceof CertificateExpiredException) {
+            return "it has expired (" + detail + ")";
+        }
+        if (e instanceof CertificateNotYetValidException) {
+            return "it is not valid yet (" + detail + ")";
+        }
+        if (e instanceof ConnectorException) {
+            return "it can't be fetched (" + detail + ")";
+        }
+        return e instanceof Untrusted ? "its issuer is not trusted (" + detail + ")" : detail;
+    }
+
+    /** A chain that the trust manager has refused. */
+    private static final class Untrusted extends GeneralSecurityException {
+
+        private static final long serialVersionUID = 1L;
+
+        Untrusted(CertificateException cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
+
+    /** Whether it begins with an origin, and goes on with nothing that a client could read as another URL. */
     private boolean isOfService(String url) {
-        return origins.stream().anyMatch(url::startsWith);
+        return origins.stream()
+                .anyMatch(origin -> url.startsWith(origin)
+                        && PLAIN_PATH.matcher(url).region(origin.length(), url.length()).matches());
     }
 
     private X509Certificate fetch(String url) throws GeneralSecurityException {
         Response response = connection.send(Request.get(url));
-        if (!isOfService(response.resolve("").toString())) {
+        // The folder of the URL from which it came in the end.
+        if (origins.stream().noneMatch(response.resolve("").toString()::startsWith)) {
             throw new GeneralSecurityException("it was redirected elsewhere");
         }
         byte[] pem = response.text().getBytes(StandardCharsets.US_ASCII);
@@ -96,7 +152,11 @@ final class CertificateKeys {
             throw new GeneralSecurityException("there is no certificate");
         }
         if (trust != null) {
-            trust.checkServerTrusted(chain, chain[0].getPublicKey().getAlgorithm());
+            try {
+                trust.checkServerTrusted(chain, chain[0].getPublicKey().getAlgorithm());
+            } catch (CertificateException e) {
+                throw new Untrusted(e);
+            }
         }
         return chain[0];
     }

@@ -71,8 +71,11 @@ final class EventReader {
     }
 
     /** Puts a tree in the place of a text that is one. */
-    private static void unwrap(JsonNode payload, JsonPointer place) {
+    private static void unwrap(JsonNode payload, JsonPointer place) throws IOException {
         JsonNode text = payload.at(place);
+        if (text.isTextual() && text.textValue().isBlank()) {
+            throw new IOException("the text at " + place + ", where jsonIn expects JSON, is empty");
+        }
         if (text.isTextual() && payload.at(place.head()) instanceof ObjectNode holder) {
             try {
                 holder.set(

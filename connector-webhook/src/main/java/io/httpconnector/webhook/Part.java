@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class Part {
+
+    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
     enum Kind {
         HEADER,
@@ -50,10 +53,13 @@ public final class Part {
      *
      * @param name its name, in any case
      * @return the part
-     * @throws InvalidDefinitionException when the name is empty
+     * @throws InvalidDefinitionException when the name is empty, or no name of a header field
      */
     public static Part header(String name) {
-        return new Part(Kind.HEADER, notEmpty(name, "header"), null, "", "");
+        if (!TOKEN.matcher(notEmpty(name, "header")).matches()) {
+            throw invalid("\"" + Texts.visible(name) + "\" is no name of a header field (RFC 9110, section 5.1)");
+        }
+        return new Part(Kind.HEADER, name, null, "", "");
     }
 
     /**

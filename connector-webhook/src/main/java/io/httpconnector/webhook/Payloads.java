@@ -88,7 +88,11 @@ final class Payloads {
     }
 
     static JsonNode json(byte[] body) throws IOException {
-        return Json.parse(body);
+        JsonNode tree = Json.parse(body);
+        if (tree.isMissingNode()) {
+            throw new IOException("there is no JSON value");
+        }
+        return tree;
     }
 
     static JsonNode xml(byte[] body) throws IOException {

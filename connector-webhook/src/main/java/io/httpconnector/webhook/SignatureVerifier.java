@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Secret;
+import io.httpconnector.webhook.CertificateKeys.NoKeyException;
 import io.httpconnector.webhook.SignedData.Places;
 import io.httpconnector.webhook.Verdict.Reason;
 import java.io.IOException;
@@ -188,7 +189,7 @@ final class SignatureVerifier implements Verifier {
                 && (!signsForm || !Payloads.untrusted(scheme.bodyHash, request).isEmpty());
         SortedMap<String, SortedSet<String>> form = signsForm && !hashed ? form(request) : NO_FORM;
         SignedContent.Known known = new SignedContent.Known(request, timestamp, id, form);
-        Supplier<String> match = scheme.keys.verify(scheme.content, known, signatures);
+        Supplier<String> match = verified(known, signatures);
         if (match == null) {
             throw new Refusal(Reason.MISMATCH, "the signature does not match");
         }
@@ -206,6 +207,14 @@ final class SignatureVerifier implements Verifier {
                 identity(known),
                 signsForm && !hashed ? tree(form) : null,
                 places);
+    }
+
+    private @Nullable Supplier<String> verified(SignedContent.Known known, List<byte[]> signatures) throws Refusal {
+        try {
+            return scheme.keys.verify(scheme.content, known, signatures);
+        } catch (NoKeyException e) {
+            throw new Refusal(Reason.NO_KEY, e.detail());
+        }
     }
 
     /** A form that can't be read has no fields that could be signed. */

@@ -217,7 +217,7 @@ public final class Signatures {
         PublicKeys keys = request -> request.header("PAYPAL-CERT-URL")
                 .map(certificates::at)
                 .map(List::of)
-                .orElse(List.of());
+                .orElseThrow(() -> new CertificateKeys.NoKeyException("there is no PAYPAL-CERT-URL"));
         return publicKey("SHA256withRSA", keys)
                 .signature(Part.header("PAYPAL-TRANSMISSION-SIG"))
                 .encoding("base64")

@@ -1,5 +1,6 @@
 package io.httpconnector.webhook;
 
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -81,7 +82,10 @@ final class SignedContent {
         while (pill.find()) {
             text(template.substring(end, pill.start()), pieces);
             String name = pill.group(2);
-            if (pill.group(1) != null) {
+            if (pill.group(1) != null && !isHeader(name)) {
+                problems.add("content, column " + (pill.start() + 1) + ": \"" + Texts.visible(name)
+                        + "\" is no name of a header field");
+            } else if (pill.group(1) != null) {
                 headers.add(name.toLowerCase(Locale.ROOT));
                 pieces.add((sink, known, secret) ->
                         sink.update(known.request.header(name).orElse("")));
@@ -100,6 +104,15 @@ final class SignedContent {
             problems.add("content: nothing of the request is signed, use {{body}}");
         }
         return new SignedContent(pieces, names, headers);
+    }
+
+    private static boolean isHeader(String name) {
+        try {
+            var unused = Part.header(name);
+            return true;
+        } catch (InvalidDefinitionException e) {
+            return false;
+        }
     }
 
     private static void text(String text, List<Piece> pieces) {

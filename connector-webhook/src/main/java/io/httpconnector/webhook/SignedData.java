@@ -3,6 +3,7 @@ package io.httpconnector.webhook;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.webhook.Payloads.UnsupportedException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
@@ -31,13 +32,16 @@ final class SignedData {
 
     private final WebhookRequest request;
     private final Predicate<Part> covered;
-    private final @Nullable Supplier<String> fingerprint;
+
+    /** What the signed content is known by, to each verifier that has accepted it; none when it may come for several events. */
+    private final List<Supplier<String>> alternatives;
+
     private final @Nullable Supplier<String> identity;
     private final @Nullable JsonNode tree;
     private final Places places;
 
-    /** What the supplier has given, as a fingerprint costs more than to keep it. */
-    private @Nullable String knownFingerprint;
+    /** What the suppliers have given, as a fingerprint costs more than to keep it. */
+    private @Nullable List<String> knownFingerprints;
 
     /**
      * Where events stand in what a verifier covers.
@@ -66,13 +70,13 @@ final class SignedData {
     private SignedData(
             WebhookRequest request,
             Predicate<Part> covered,
-            @Nullable Supplier<String> fingerprint,
+            List<Supplier<String>> alternatives,
             @Nullable Supplier<String> identity,
             @Nullable JsonNode tree,
             Places places) {
         this.request = request;
         this.covered = covered;
-        this.fingerprint = fingerprint;
+        this.alternatives = alternatives;
         this.identity = identity;
         this.tree = tree;
         this.places = places;
@@ -80,7 +84,7 @@ final class SignedData {
 
     /** The whole request, of a sender that may send anything. */
     static SignedData everything(WebhookRequest request, Places places) {
-        return new SignedData(request, ALL, null, null, null, places);
+        return new SignedData(request, ALL, List.of(), null, null, places);
     }
 
     /**
@@ -98,7 +102,19 @@ final class SignedData {
             @Nullable Supplier<String> identity,
             @Nullable JsonNode tree,
             Places places) {
-        return new SignedData(request, covered, fingerprint, identity, tree, places);
+        return new SignedData(
+                request, covered, fingerprint == null ? List.of() : List.of(fingerprint), identity, tree, places);
+    }
+
+    /** The same, also known by what other verifiers say. */
+    SignedData orKnownBy(List<Supplier<String>> others) {
+        List<Supplier<String>> all = new ArrayList<>(alternatives);
+        all.addAll(others);
+        return new SignedData(request, covered, List.copyOf(all), identity(), tree, places);
+    }
+
+    List<Supplier<String>> alternatives() {
+        return alternatives;
     }
 
     boolean isEverything() {
@@ -110,7 +126,11 @@ final class SignedData {
         Places both = places.or(other.places);
         if (isEverything() || other.isEverything()) {
             SignedData signed = isEverything() ? other : this;
-            return new SignedData(request, signed.covered, signed.fingerprint, signed.identity, signed.tree, both);
+            boolean isEither = alternatives.isEmpty() || other.alternatives.isEmpty();
+            List<Supplier<String>> all = !isEither
+                    ? joined(alternatives, other.alternatives)
+                    : alternatives.isEmpty() ? other.alternatives : alternatives;
+            return new SignedData(request, signed.covered, all, signed.identity, signed.tree, both);
         }
         boolean mine = covers(BODY);
         boolean others = other.covers(BODY);
@@ -120,28 +140,49 @@ final class SignedData {
         return new SignedData(
                 request,
                 covered.or(other.covered),
-                joint ? join(fingerprint, other.fingerprint) : first.fingerprint,
+                joint ? joined(alternatives, other.alternatives) : first.alternatives,
                 joint ? join(identity(), other.identity()) : first.identity,
                 tree == null ? other.tree : tree,
                 both);
     }
 
+    private static List<Supplier<String>> joined(List<Supplier<String>> ones, List<Supplier<String>> others) {
+        List<Supplier<String>> all = new ArrayList<>();
+        for (Supplier<String> one : ones) {
+            for (Supplier<String> other : others) {
+                all.add(() -> joined(one.get(), other.get()));
+            }
+        }
+        return List.copyOf(all);
+    }
+
+    private static String joined(String one, String other) {
+        return Digests.fingerprint((one + " " + other).getBytes(StandardCharsets.UTF_8));
+    }
+
     private static @Nullable Supplier<String> join(@Nullable Supplier<String> one, @Nullable Supplier<String> other) {
         return one == null || other == null
                 ? null
-                : () -> Digests.fingerprint((one.get() + " " + other.get()).getBytes(StandardCharsets.UTF_8));
+                : () -> joined(one.get(), other.get());
     }
 
     private @Nullable Supplier<String> identity() {
-        return identity == null ? fingerprint : identity;
+        return identity == null && !alternatives.isEmpty() ? alternatives.get(0) : identity;
     }
 
-    /** What the same signed content has in common; null when it may come for several events, or nothing is signed. */
-    @Nullable String fingerprint() {
-        String known = knownFingerprint;
-        if (known == null && fingerprint != null) {
-            known = fingerprint.get();
-            knownFingerprint = known;
+    /**
+     * What the same signed content has in common, for each verifier that has accepted it: in the same order, whichever they are. None
+     * when it may come for several events, or nothing is signed.
+     */
+    List<String> fingerprints() {
+        List<String> known = knownFingerprints;
+        if (known == null) {
+            known = switch (alternatives.size()) {
+                case 0 -> List.of();
+                case 1 -> List.of(alternatives.get(0).get());
+                default -> alternatives.stream().map(Supplier::get).distinct().sorted().toList();
+            };
+            knownFingerprints = known;
         }
         return known;
     }
@@ -151,8 +192,11 @@ final class SignedData {
         if (identity != null) {
             return identity.get();
         }
-        String known = fingerprint();
-        return known == null ? UUID.randomUUID().toString() : known;
+        return switch (alternatives.size()) {
+            case 0 -> UUID.randomUUID().toString();
+            case 1 -> fingerprints().get(0);
+            default -> alternatives.get(0).get();
+        };
     }
 
     Places places() {

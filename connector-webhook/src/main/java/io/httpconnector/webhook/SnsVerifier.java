@@ -3,6 +3,7 @@ package io.httpconnector.webhook;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.webhook.CertificateKeys.NoKeyException;
 import io.httpconnector.webhook.SignedData.Places;
 import io.httpconnector.webhook.Verdict.Reason;
 import java.io.IOException;
@@ -69,9 +70,11 @@ final class SnsVerifier implements Verifier {
         if (algorithm.isEmpty()) {
             return Verdict.refused(Reason.MALFORMED, "its version of signatures is unknown");
         }
-        PublicKey key = certificates.at(body.path("SigningCertURL").asText());
-        if (key == null) {
-            return Verdict.refused(Reason.NO_KEY, "its certificate can't be had, or is none of SNS");
+        PublicKey key;
+        try {
+            key = certificates.at(body.path("SigningCertURL").asText());
+        } catch (NoKeyException e) {
+            return Verdict.refused(Reason.NO_KEY, e.detail());
         }
         byte[] content = content(signed);
         return holds(content, body.get("Signature").asText(), algorithm, key)

@@ -145,7 +145,7 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
             }
             List<WebhookEvent> events = settings.reader.events(data, payload, settings.reader.origin(request), now);
             captures.forEach(capture -> events.forEach(capture::record));
-            return once(data.fingerprint(), events, deadline, watch);
+            return once(data.fingerprints(), events, deadline, watch);
         } catch (Payloads.TooLargeException e) {
             return refuse(request, Answers.TOO_LARGE, e.toString());
         } catch (Payloads.UnsupportedException e) {
@@ -160,18 +160,32 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
      * the same id but is signed anew is known by the id alone.
      */
     private WebhookResponse once(
-            @Nullable String fingerprint, List<WebhookEvent> events, Deadline deadline, Watch watch) {
+            List<String> fingerprints, List<WebhookEvent> events, Deadline deadline, Watch watch) {
         Supplier<WebhookResponse> work =
                 () -> mailbox == null ? handled(events, deadline, watch) : stored(events, mailbox, deadline);
-        boolean same =
-                mailbox == null && events.size() == 1 && events.get(0).id().equals(fingerprint);
-        if (fingerprint == null || same) {
+        // A request that is known by another signature has another id.
+        boolean isAlone = settings.verifiers.stream().noneMatch(AnyOf.class::isInstance);
+        boolean same = isAlone
+                && mailbox == null && events.size() == 1 && fingerprints.equals(List.of(events.get(0).id()));
+        if (same) {
             return work.get();
         }
-        return requests.once(fingerprint, deadline, work, () -> {
-            LOG.debug("{}: what was signed has come before", settings.name);
-            return events.isEmpty() ? Answers.OK : settings.answer.of(events.get(events.size() - 1));
-        });
+        // Each waits for the next, in an order that is always the same.
+        for (String fingerprint : fingerprints) {
+            Supplier<WebhookResponse> inner = work;
+            work = () -> requests.once(fingerprint, deadline, inner, () -> {
+                LOG.debug("{}: what was signed has come before", settings.name);
+                return events.isEmpty() ? Answers.OK : settings.answer.of(events.get(events.size() - 1));
+            });
+        }
+        WebhookResponse response = work.get();
+        if (fingerprints.size() > 1 && response.isAccepted()) {
+            // One of them was known perhaps; from now on all are.
+            for (String fingerprint : fingerprints) {
+                var unused = requests.once(fingerprint, deadline, () -> response, () -> response);
+            }
+        }
+        return response;
     }
 
     private static boolean isCutOff(WebhookRequest request) {

@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +61,9 @@ public final class WebhookEndpointBuilder {
     private @Nullable Part type;
     private @Nullable Part key;
     private @Nullable Part each;
+    private static final Pattern PUBLIC_URL = Pattern.compile(
+            "(?i)https?://(?:[a-z0-9._~-]+|\\[[0-9a-f:.]+])(?::[0-9]{1,5})?(?:/(?:[a-z0-9._~!$&'()*+,;=:@/-]|%[0-9a-f]{2})*)?");
+
     private @Nullable Part jsonIn;
     private @Nullable String mediaType;
     private @Nullable String publicUrl;
@@ -265,7 +269,7 @@ public final class WebhookEndpointBuilder {
     /**
      * Reads a field of the body that holds JSON as a text, such as the form field {@code payload} of GitHub and Slack, or the
      * {@code Message} of Amazon SNS: the tree takes the place of the text, also for the other places in the body. A text that is no
-     * JSON stays one.
+     * JSON stays one; a request with an empty one is refused as malformed.
      *
      * @param pointer a JSON pointer, such as {@code /payload}
      * @return this builder
@@ -290,10 +294,19 @@ public final class WebhookEndpointBuilder {
     /**
      * Sets the URL at which the sender knows this receiver: some services sign it.
      *
-     * @param url such as {@code https://app.example.com/hooks/leads}, as it was given to the service, without the query
+     * @param url such as {@code https://app.example.com/hooks/leads}, as it was given to the service: {@code http} or {@code https}, with
+     *     a host, without user, query and fragment; null when there is none
      * @return this builder
+     * @throws InvalidDefinitionException when it is no such URL
      */
-    public WebhookEndpointBuilder publicUrl(String url) {
+    public WebhookEndpointBuilder publicUrl(@Nullable String url) {
+        if (url != null && !PUBLIC_URL.matcher(url).matches()) {
+            throw new InvalidDefinitionException(
+                    "publicUrl",
+                    List.of("\"" + Texts.visible(url)
+                            + "\" is no URL with http or https and a host, without user, query and fragment: use such as"
+                            + " https://app.example.com/hooks/leads"));
+        }
         this.publicUrl = url;
         return this;
     }

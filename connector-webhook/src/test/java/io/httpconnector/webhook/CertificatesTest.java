@@ -395,4 +395,35 @@ class CertificatesTest {
         assertThat(Signatures.snsOrigin("cn-north-1")).isEqualTo("https://sns.cn-north-1.amazonaws.com.cn/");
         assertThat(Signatures.snsOrigin("us-gov-west-1")).isEqualTo("https://sns.us-gov-west-1.amazonaws.com/");
     }
+
+    @Test
+    void certificateIsFetchedFromAPlainUrlOnly() throws Exception {
+        for (String path : List.of(
+                "../cert.pem", "a/../cert.pem", "./cert.pem", "a//cert.pem", "%2e%2e/cert.pem", "cert%2Epem", "cert.pem?a=b",
+                "cert.pem#a", "cert.pem;a", "cert.pem\\x", "cert.pem\n", "@evil.example/cert.pem", "", "caf\u00e9.pem", "a/", "..")) {
+            assertThat(sns(notification("2", "").put("SigningCertURL", origin + path))).as(path).isEqualTo(Reason.NO_KEY);
+        }
+        String host = origin.substring("http://".length());
+        for (String url : List.of("http://user@" + host, "http://user:pw@" + host, origin.substring(0, origin.length() - 1) + ":80/",
+                origin.substring(0, origin.length() - 1) + "0/", "HTTP://" + host, " " + origin, "//" + host, "file:///etc/")) {
+            assertThat(sns(notification("2", "").put("SigningCertURL", url + "cert.pem"))).as(url).isEqualTo(Reason.NO_KEY);
+        }
+        assertThat(fetched).hasValue(0);
+    }
+
+    @Test
+    void refusalSaysWhichCheckOfTheCertificateFailed() throws Exception {
+        for (Map.Entry<String, String> one : Map.of(
+                        "expired.pem", "it has expired",
+                        "missing.pem", "it can't be fetched",
+                        "moved.pem", "it was redirected elsewhere",
+                        "../cert.pem", "not at a plain URL")
+                .entrySet()) {
+            assertThat(Signatures.sns(connection, List.of(origin), TOPIC)
+                            .verify(post(notification("2", "").put("SigningCertURL", origin + one.getKey())), Instant.now())
+                            .detail())
+                    .as(one.getKey())
+                    .contains(one.getValue());
+        }
+    }
 }

@@ -595,6 +595,42 @@ class ForgedEventTest {
         assertThat(events.get(1).id()).isEqualTo("1");
     }
 
+    /** A request that is signed in several ways is the same event without one of the signatures, in whichever order both come. */
+    @Test
+    void aSignatureLessIsNoOtherEventWhereOneIsEnough() throws Exception {
+        SignatureBuilder own = Signatures.hmac("HmacSHA256", OLD)
+                .signature(Part.header("X-Own"))
+                .content("{{header.X-Nonce}}{{body}}");
+        WebhookRequest both = WebhookSigner.preset("github", SECRET)
+                .at(NOON)
+                .sign(WebhookSigner.of(own, OLD).at(NOON).sign(request("application/json", "", JSON).header("X-Nonce", "1")));
+        Wire whole = Wire.of(both);
+        Wire first = whole.without("X-Hub-Signature-256");
+        Wire second = whole.without("X-Own").with("X-Nonce", "2");
+        Verifier token = Verifiers.token(Part.header("X-Nonce"), Secret.of("1"));
+        for (List<Verifier> ways : List.of(
+                List.of(Signatures.github(SECRET), own.build()),
+                List.of(own.build(), Signatures.github(SECRET)),
+                List.of(own.build(), Signatures.github(SECRET), token),
+                List.of(token, Signatures.github(SECRET), own.build()))) {
+            for (List<Wire> order : List.of(List.of(whole, first, second), List.of(first, whole, second), List.of(second, whole, first))) {
+                for (boolean and : List.of(false, true)) {
+                    List<WebhookEvent> events = new ArrayList<>();
+                    Verifier anyOf = Verifiers.anyOf(ways.toArray(Verifier[]::new));
+                    WebhookReceiver receiver = WebhookReceiver.named("either")
+                            .verify(and ? new Verifier[] {anyOf, Verifiers.addresses("127.0.0.1")} : new Verifier[] {anyOf})
+                            .time(new At(NOW))
+                            .handler(events::add)
+                            .build();
+                    for (Wire wire : order) {
+                        receiver.receive(wire.request().from(java.net.InetAddress.getLoopbackAddress()));
+                    }
+                    assertThat(events).as("%s of %s", order, ways).hasSize(1);
+                }
+            }
+        }
+    }
+
     @Test
     void whereTwoVerifiersMustAcceptBothCount() throws Exception {
         SignatureBuilder url = Signatures.hmac("HmacSHA256", SECRET)

@@ -416,4 +416,27 @@ class PayloadTest {
         assertThat(events.get(0).headers()).containsOnlyKeys("x-other");
         assertThat(events.get(0).toString()).doesNotContain("c4n4ry");
     }
+
+    @Test
+    void emptyTextWhereJsonIsExpectedIsRefused() {
+        List<WebhookEvent> taken = new ArrayList<>();
+        WebhookReceiver receiver = WebhookReceiver.named("wrapped")
+                .unverified()
+                .jsonIn("/payload")
+                .handler(taken::add)
+                .build();
+        for (String text : List.of("", " ", "\\n")) {
+            WebhookRequest request = WebhookRequest.of(
+                    "POST",
+                    "/",
+                    "",
+                    Map.of("Content-Type", List.of("application/json")),
+                    ("{\"payload\": \"" + text + "\"}").getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            assertThat(receiver.receive(request).status()).isEqualTo(400);
+        }
+        WebhookRequest blank = WebhookRequest.of(
+                "POST", "/", "", Map.of("Content-Type", List.of("application/json")), new byte[] {' ', '\n'});
+        assertThat(receiver.receive(blank).status()).isEqualTo(400);
+        assertThat(taken).isEmpty();
+    }
 }

@@ -6,12 +6,15 @@ import com.sun.net.httpserver.HttpsExchange;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookResponse;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * For the web server of the JDK.
@@ -66,30 +69,60 @@ public final class JdkHandler implements HttpHandler {
         }
     }
 
-    /** A sender that sends nothing any more is cut off: this server has no timeout for that. Waiting for room counts too. */
+    /** A sender that sends nothing any more is cut off: this server has no timeout for that. */
     private WebhookResponse read(HttpExchange exchange) {
         long length = length(exchange);
         try {
             // The body of most comes along with the head, and needs no waiting.
             boolean there = length >= 0 && exchange.getRequestBody().available() >= length;
-            return there ? read(exchange, length, () -> {}) : readInTime(exchange, length);
+            return there ? read(exchange, exchange.getRequestBody(), length, () -> {}) : readInTime(exchange, length);
         } catch (IOException e) {
             return Bodies.TOO_SLOW;
         }
     }
 
     private WebhookResponse readInTime(HttpExchange exchange, long length) {
-        ScheduledFuture<?> end =
-                TIMER.schedule(exchange::close, 2 * receiver.bodyTimeout().toMillis(), TimeUnit.MILLISECONDS);
-        try {
-            return read(exchange, length, () -> end.cancel(false));
-        } finally {
-            end.cancel(false);
+        try (Timed body = new Timed(exchange)) {
+            return read(exchange, body, length, body::end);
         }
     }
 
-    private WebhookResponse read(HttpExchange exchange, long length, Runnable whenRead) {
-        return Bodies.read(exchange.getRequestBody(), length, receiver, budget, body -> {
+    /** A body that has its time from the first look at it. Its end does not close the body. */
+    private final class Timed extends FilterInputStream {
+
+        private final HttpExchange exchange;
+        private @Nullable ScheduledFuture<?> end;
+
+        Timed(HttpExchange exchange) {
+            super(exchange.getRequestBody());
+            this.exchange = exchange;
+        }
+
+        @Override
+        public int read(byte[] bytes, int from, int length) throws IOException {
+            if (end == null) {
+                long millis = receiver.bodyTimeout().toMillis();
+                // A sender that still sends, only too slowly, gets an answer.
+                long grace = Math.min(millis / 10 + 20, 500);
+                end = TIMER.schedule(exchange::close, millis + grace, TimeUnit.MILLISECONDS);
+            }
+            return super.read(bytes, from, length);
+        }
+
+        void end() {
+            if (end != null) {
+                end.cancel(false);
+            }
+        }
+
+        @Override
+        public void close() {
+            end();
+        }
+    }
+
+    private WebhookResponse read(HttpExchange exchange, InputStream in, long length, Runnable whenRead) {
+        return Bodies.read(in, length, receiver, budget, body -> {
             whenRead.run();
             return Bodies.receive(receiver, webhook(exchange, body));
         });
