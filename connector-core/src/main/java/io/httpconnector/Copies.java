@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -13,6 +15,8 @@ final class Copies {
 
     /** What stands for a body that is not shown. */
     private static final Pattern ABSENT = Pattern.compile("\\((a stream|\\d+ bytes) of [^\\n]*\\)");
+
+    private static final char BYTE_ORDER_MARK = '\uFEFF';
 
     private static final Pattern PLAIN_WORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
 
@@ -28,8 +32,12 @@ final class Copies {
     static String curl(Exchange exchange) {
         boolean head = exchange.method().equals("HEAD");
         String body = exchange.requestBody();
-        boolean isPiped = !isAbsent(body) && body.chars().anyMatch(Copies::actsOnTerminals);
-        StringBuilder command = new StringBuilder(isPiped ? "printf " + printf(body) + " | curl" : "curl");
+        Charset charset = Text.charset(exchange.requestHeaders().first("Content-Type").orElse(null));
+        byte[] bytes = body.getBytes(charset.canEncode() ? charset : StandardCharsets.UTF_8);
+        // A shell passes on the bytes of the terminal, which are UTF-8.
+        boolean isOtherwise = !Arrays.equals(bytes, body.getBytes(StandardCharsets.UTF_8));
+        boolean isPiped = !isAbsent(body) && (isOtherwise || body.chars().anyMatch(Copies::actsOnTerminals));
+        StringBuilder command = new StringBuilder(isPiped ? "printf " + printf(bytes) + " | curl" : "curl");
         command.append(head ? " --head" : " -X " + word(exchange.method()));
         if (exchange.url().matches(".*[\\[\\]{}].*")) {
             command.append(" --globoff");
@@ -59,7 +67,7 @@ final class Copies {
 
     /** No shell passes on a NUL, and a terminal into which the command is pasted acts upon others, such as escape sequences. */
     private static boolean actsOnTerminals(int c) {
-        return c != '\n' && c != '\r' && c != '\t' && Character.isISOControl(c);
+        return c == BYTE_ORDER_MARK || (c != '\n' && c != '\r' && c != '\t' && Character.isISOControl(c));
     }
 
     private static String word(String text) {
@@ -70,10 +78,10 @@ final class Copies {
         return "'" + text.replace("'", "'\\''") + "'";
     }
 
-    /** The format of {@code printf} for a text: octal codes for what is not visible ASCII. */
-    private static String printf(String text) {
+    /** The format of {@code printf} for bytes: octal codes for what is not visible ASCII. */
+    private static String printf(byte[] bytes) {
         StringBuilder format = new StringBuilder();
-        for (byte octet : text.getBytes(StandardCharsets.UTF_8)) {
+        for (byte octet : bytes) {
             int c = octet & 0xff;
             if (c == '\\' || c == '%') {
                 format.append((char) c).append((char) c);

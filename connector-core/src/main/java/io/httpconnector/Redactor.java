@@ -60,7 +60,13 @@ final class Redactor {
             return Secret.MASK;
         }
         Body shown = body.shown();
-        return shown.isInMemory() ? mask(shown.content(), shown.contentType()) : "(" + shown + ")";
+        if (!shown.isInMemory()) {
+            return "(" + shown + ")";
+        }
+        byte[] content = shown.content();
+        String text = mask(content, shown.contentType());
+        // A copy of the request has all of its bytes.
+        return isText(shown.contentType()) && Text.hasUtf8Mark(content) ? Text.BYTE_ORDER_MARK + text : text;
     }
 
     /** The body as text without secrets, cut after 64 KiB; only its size when it is not text. */

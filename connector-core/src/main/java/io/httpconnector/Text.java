@@ -19,7 +19,13 @@ final class Text {
     private static final Charset OTHER =
             Charset.isSupported("windows-1252") ? Charset.forName("windows-1252") : StandardCharsets.ISO_8859_1;
 
+    static final String BYTE_ORDER_MARK = "\uFEFF";
+
     private Text() {}
+
+    static boolean hasUtf8Mark(byte[] bytes) {
+        return StandardCharsets.UTF_8.equals(marked(bytes));
+    }
 
     static String of(byte[] bytes, @Nullable String contentType) {
         return of(bytes, bytes.length, contentType);
