@@ -32,7 +32,8 @@ final class Copies {
     static String curl(Exchange exchange) {
         boolean head = exchange.method().equals("HEAD");
         String body = exchange.requestBody();
-        Charset charset = Text.charset(exchange.requestHeaders().first("Content-Type").orElse(null));
+        Charset charset =
+                Text.charset(exchange.requestHeaders().first("Content-Type").orElse(null));
         byte[] bytes = body.getBytes(charset.canEncode() ? charset : StandardCharsets.UTF_8);
         // A shell passes on the bytes of the terminal, which are UTF-8.
         boolean isOtherwise = !Arrays.equals(bytes, body.getBytes(StandardCharsets.UTF_8));

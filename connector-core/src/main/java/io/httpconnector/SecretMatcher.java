@@ -180,10 +180,7 @@ final class SecretMatcher {
 
     /** The length of the longest secret, spelled out. */
     int longest() {
-        return Arrays.stream(inText.all)
-                .mapToInt(secret -> secret.length)
-                .max()
-                .orElse(0);
+        return Arrays.stream(inText.all).mapToInt(secret -> secret.length).max().orElse(0);
     }
 
     /** The text with a mask in the place of each secret. */
@@ -471,7 +468,9 @@ final class SecretMatcher {
         /** What looks like an escape may be text in front of a secret: another one, or the plain text behind a percent sign. */
         private void otherStarts(int from, int to, boolean isFirst) {
             for (int i = from; i < to && otherStarts > 0; i++) {
-                boolean isStart = isPlain(i) ? (isFirst || i == from) && Run.sextet(text.charAt(i)) >= 0 : i > from || text.charAt(i - 1) == '%';
+                boolean isStart = isPlain(i)
+                        ? (isFirst || i == from) && Run.sextet(text.charAt(i)) >= 0
+                        : i > from || text.charAt(i - 1) == '%';
                 if (isStart) {
                     int kept = otherStarts - 1;
                     otherStarts = 0;

@@ -254,23 +254,29 @@ class CopiesQuotingTest {
     @ParameterizedTest
     @ValueSource(strings = {"UTF-8", "ISO-8859-1", "windows-1252", "UTF-16LE", "UTF-16BE"})
     void curlSendsTheSameBytes(String charset) throws Exception {
-        assumeThat(new ProcessBuilder("sh", "-c", "command -v curl").start().waitFor()).isZero();
-        for (String text : List.of("caf\u00e9 \u00fc%s\\n'", "\uFEFF{\"a\": \"b\"}", "\uFEFFa=\u00e9", "plain", "a\r\nb\r\n")) {
+        assumeThat(new ProcessBuilder("sh", "-c", "command -v curl").start().waitFor())
+                .isZero();
+        for (String text :
+                List.of("caf\u00e9 \u00fc%s\\n'", "\uFEFF{\"a\": \"b\"}", "\uFEFFa=\u00e9", "plain", "a\r\nb\r\n")) {
             if (!java.nio.charset.Charset.forName(charset).newEncoder().canEncode(text)) {
                 continue;
             }
             byte[] bytes = text.getBytes(charset);
             service.resetAll();
             service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
-            Request request = Request.post(service.baseUrl() + "/x").body(Body.bytes(bytes, "text/plain; charset=" + charset));
+            Request request =
+                    Request.post(service.baseUrl() + "/x").body(Body.bytes(bytes, "text/plain; charset=" + charset));
             Process process = new ProcessBuilder("sh", "-c", request.preview().asCurl() + " --silent --max-time 20")
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            assertThat(process.waitFor(30, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(30, java.util.concurrent.TimeUnit.SECONDS))
+                    .isTrue();
             assertThat(process.exitValue()).isZero();
             assertThat(service.getAllServeEvents()).hasSize(1);
-            assertThat(service.getAllServeEvents().get(0).getRequest().getBody()).as(request.preview().asCurl()).isEqualTo(bytes);
+            assertThat(service.getAllServeEvents().get(0).getRequest().getBody())
+                    .as(request.preview().asCurl())
+                    .isEqualTo(bytes);
         }
     }
 }

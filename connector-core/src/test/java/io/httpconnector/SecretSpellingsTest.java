@@ -252,10 +252,14 @@ class SecretSpellingsTest {
         String shown = masked("s3cret-value", text);
 
         String before = shown.substring(0, shown.indexOf("***"));
-        assertThat(new String(Base64.getDecoder().decode(before.substring(0, before.length() / 4 * 4)), StandardCharsets.UTF_8))
+        assertThat(new String(
+                        Base64.getDecoder().decode(before.substring(0, before.length() / 4 * 4)),
+                        StandardCharsets.UTF_8))
                 .startsWith("{\"user\": \"somebody\", \"passwor");
         assertThat(text).startsWith(before).endsWith(shown.substring(shown.indexOf("***") + 3));
-        assertThat(masked("s3cret-value", base64("{\"user\": \"s3cret-valve\", \"hash\": \"" + "0123456789abcdef".repeat(8) + "\"}")))
+        assertThat(masked(
+                        "s3cret-value",
+                        base64("{\"user\": \"s3cret-valve\", \"hash\": \"" + "0123456789abcdef".repeat(8) + "\"}")))
                 .doesNotContain("***");
     }
 
@@ -280,11 +284,15 @@ class SecretSpellingsTest {
                 layers.add(text);
             }
             text = ENCODERS.get(random.nextInt(ENCODERS.size())).apply(text);
-            String before = List.of("", "x=", "\"", "%", "\\", "&", "Basic ", "<a>", "é").get(random.nextInt(9));
-            String after = List.of("", "&y", "\"}", "%", "\\", ";", " 2F", "</a>").get(random.nextInt(8));
+            String before = List.of("", "x=", "\"", "%", "\\", "&", "Basic ", "<a>", "é")
+                    .get(random.nextInt(9));
+            String after =
+                    List.of("", "&y", "\"}", "%", "\\", ";", " 2F", "</a>").get(random.nextInt(8));
 
             String shown = masked(value, before + text + after);
-            assertThat(shown).as("secret %s in %s, by %s", value, before + text + after, layers).contains("***");
+            assertThat(shown)
+                    .as("secret %s in %s, by %s", value, before + text + after, layers)
+                    .contains("***");
             assertThat(masked(value, shown)).as("masked again").isEqualTo(shown);
         }
     }

@@ -42,8 +42,9 @@ final class CredentialNames {
                     + " session shared signing subscription token webhook write");
 
     /** What makes a code one that proves who somebody is: recovery codes, and those that are sent or shown for one login. */
-    private static final Set<String> CODES = words("2fa access auth authentication authenticator authorization backup device"
-            + " emergency factor login mfa otp passcode recovery scratch security sms time totp twofactor verification");
+    private static final Set<String> CODES = words(
+            "2fa access auth authentication authenticator authorization backup device"
+                    + " emergency factor login mfa otp passcode recovery scratch security sms time totp twofactor verification");
 
     /** What makes a key one that everybody may see. */
     private static final Set<String> PUBLIC = words("public publishable");
@@ -214,7 +215,9 @@ final class CredentialNames {
     private static boolean isConnectionString(List<String> words) {
         for (int i = 1; i < words.size(); i++) {
             boolean isString = words.get(i).equals("string") || words.get(i).equals("str");
-            if (isString && (words.get(i - 1).equals("connection") || words.get(i - 1).equals("conn"))) {
+            if (isString
+                    && (words.get(i - 1).equals("connection")
+                            || words.get(i - 1).equals("conn"))) {
                 return true;
             }
         }

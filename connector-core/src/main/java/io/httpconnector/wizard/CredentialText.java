@@ -38,11 +38,12 @@ final class CredentialText {
             Pattern.compile("/([A-Za-z][A-Za-z0-9_-]{1,40})/([A-Za-z0-9_.~%=-]{16,500})(?=[/?#;\\s\"'<>]|$)");
 
     /** Tokens that say themselves what they are: of Google, GitHub, GitLab, Slack, Stripe, AWS, SendGrid, Shopify, OpenAI, npm. */
-    private static final Pattern KNOWN = Pattern.compile("(?<![A-Za-z0-9_-])(?:AIza[A-Za-z0-9_-]{30,}+|ya29\\.[A-Za-z0-9_-]{20,}+"
-            + "|gh[pousr]_[A-Za-z0-9]{30,}+|github_pat_[A-Za-z0-9_]{30,}+|glpat-[A-Za-z0-9_-]{20,}+|xox[abeprs]-[A-Za-z0-9-]{10,}+"
-            + "|[rs]k_(?:live|test)_[A-Za-z0-9]{10,}+|whsec_[A-Za-z0-9+/=]{20,}+|A(?:KI|SI)A[A-Z0-9]{16}(?![A-Za-z0-9])"
-            + "|SG\\.[A-Za-z0-9_-]{16,}+\\.[A-Za-z0-9_-]{16,}+|shp(?:at|ca|pa|ss)_[A-Za-z0-9]{20,}+"
-            + "|sk-(?:proj-|ant-)?[A-Za-z0-9_-]{32,}+|npm_[A-Za-z0-9]{30,}+|pat-[a-z]{2,3}[0-9]-[A-Za-z0-9-]{30,}+)");
+    private static final Pattern KNOWN = Pattern.compile(
+            "(?<![A-Za-z0-9_-])(?:AIza[A-Za-z0-9_-]{30,}+|ya29\\.[A-Za-z0-9_-]{20,}+"
+                    + "|gh[pousr]_[A-Za-z0-9]{30,}+|github_pat_[A-Za-z0-9_]{30,}+|glpat-[A-Za-z0-9_-]{20,}+|xox[abeprs]-[A-Za-z0-9-]{10,}+"
+                    + "|[rs]k_(?:live|test)_[A-Za-z0-9]{10,}+|whsec_[A-Za-z0-9+/=]{20,}+|A(?:KI|SI)A[A-Z0-9]{16}(?![A-Za-z0-9])"
+                    + "|SG\\.[A-Za-z0-9_-]{16,}+\\.[A-Za-z0-9_-]{16,}+|shp(?:at|ca|pa|ss)_[A-Za-z0-9]{20,}+"
+                    + "|sk-(?:proj-|ant-)?[A-Za-z0-9_-]{32,}+|npm_[A-Za-z0-9]{30,}+|pat-[a-z]{2,3}[0-9]-[A-Za-z0-9-]{30,}+)");
 
     /** A password, or a user whose name is as long as a token. */
     private static final Pattern USER_INFO =
@@ -63,8 +64,8 @@ final class CredentialText {
     private static final Pattern PART = Pattern.compile(
             "(?i)content-disposition:[^\\r\\n]*?\\bname=\"([^\"\\r\\n]*)\"[^\\r\\n]*\\r?\\n(?:[^\\r\\n]++\\r?\\n)*+\\r?\\n");
 
-    private static final Pattern GRAPHQL =
-            Pattern.compile("^\\s*+(?:#[^\\n]*+\\s*+)*+(?:(?:query|mutation|subscription|fragment)\\b[^{]{0,2000}\\{|\\{\\s*+[A-Za-z_])");
+    private static final Pattern GRAPHQL = Pattern.compile(
+            "^\\s*+(?:#[^\\n]*+\\s*+)*+(?:(?:query|mutation|subscription|fragment)\\b[^{]{0,2000}\\{|\\{\\s*+[A-Za-z_])");
 
     private static final int MAX_FOUND = 100;
 

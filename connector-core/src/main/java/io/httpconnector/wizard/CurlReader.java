@@ -297,7 +297,9 @@ final class CurlReader {
                 definition.header(header[0], header[1]);
             }
         }
-        if (isJson && !isRemoved("Accept") && headers.stream().noneMatch(header -> header[0].equalsIgnoreCase("Accept"))) {
+        if (isJson
+                && !isRemoved("Accept")
+                && headers.stream().noneMatch(header -> header[0].equalsIgnoreCase("Accept"))) {
             definition.header("Accept", "application/json");
         }
     }
@@ -307,7 +309,8 @@ final class CurlReader {
     }
 
     private String contentType(String usual) {
-        boolean isEmpty = headers.stream().anyMatch(header -> header[0].equalsIgnoreCase("Content-Type") && header[1].isEmpty());
+        boolean isEmpty =
+                headers.stream().anyMatch(header -> header[0].equalsIgnoreCase("Content-Type") && header[1].isEmpty());
         if (isEmpty || isRemoved("Content-Type")) {
             // What a recipient may assume without it (RFC 9110, section 8.3).
             notes.add("the command sends its body without Content-Type, the request says " + UNKNOWN);

@@ -143,44 +143,61 @@ class CredentialsTest {
     /** What is a credential by its value, its place or its declaration, whatever its name. */
     static Stream<Recommendation> importedByOtherSigns() {
         String schema = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json";
-        String openApi = "{\"openapi\": \"3.0.0\", \"info\": {\"title\": \"T\", \"version\": \"1\"}, \"paths\": {\"/kept\": {\"post\": {"
-                + "\"parameters\": [{\"in\": \"query\", \"name\": \"geheim\", \"required\": true, \"example\": \"SuperSecret1\","
-                + " \"schema\": {\"type\": \"string\", \"format\": \"password\"}},"
-                + "{\"in\": \"header\", \"name\": \"X-Geheim\", \"required\": true,"
-                + " \"schema\": {\"type\": \"string\", \"format\": \"password\", \"default\": \"SuperSecret1\"}}],"
-                + "\"requestBody\": {\"content\": {\"TYPE\": {EXAMPLE\"schema\": {\"$ref\": \"#/components/schemas/A\"}}}}}}},"
-                + "\"components\": {\"schemas\": {\"A\": {\"allOf\": [{\"type\": \"object\", \"properties\": {\"kept\": {\"type\": \"string\"},"
-                + "\"deep\": {\"type\": \"array\", \"items\": {\"type\": \"object\", \"properties\": {\"geheim\": {\"$ref\": \"#/components/schemas/P\"}}}},"
-                + "\"geheim\": {\"$ref\": \"#/components/schemas/P\"}}}]},"
-                + "\"P\": {\"type\": \"string\", \"format\": \"password\", \"example\": \"SuperSecret1\"}}}}";
-        String example = "\"example\": {\"kept\": \"a\", \"geheim\": \"SuperSecret1\", \"deep\": [{\"geheim\": \"SuperSecret1\"}]}, ";
+        String openApi =
+                "{\"openapi\": \"3.0.0\", \"info\": {\"title\": \"T\", \"version\": \"1\"}, \"paths\": {\"/kept\": {\"post\": {"
+                        + "\"parameters\": [{\"in\": \"query\", \"name\": \"geheim\", \"required\": true, \"example\": \"SuperSecret1\","
+                        + " \"schema\": {\"type\": \"string\", \"format\": \"password\"}},"
+                        + "{\"in\": \"header\", \"name\": \"X-Geheim\", \"required\": true,"
+                        + " \"schema\": {\"type\": \"string\", \"format\": \"password\", \"default\": \"SuperSecret1\"}}],"
+                        + "\"requestBody\": {\"content\": {\"TYPE\": {EXAMPLE\"schema\": {\"$ref\": \"#/components/schemas/A\"}}}}}}},"
+                        + "\"components\": {\"schemas\": {\"A\": {\"allOf\": [{\"type\": \"object\", \"properties\": {\"kept\": {\"type\": \"string\"},"
+                        + "\"deep\": {\"type\": \"array\", \"items\": {\"type\": \"object\", \"properties\": {\"geheim\": {\"$ref\": \"#/components/schemas/P\"}}}},"
+                        + "\"geheim\": {\"$ref\": \"#/components/schemas/P\"}}}]},"
+                        + "\"P\": {\"type\": \"string\", \"format\": \"password\", \"example\": \"SuperSecret1\"}}}}";
+        String example =
+                "\"example\": {\"kept\": \"a\", \"geheim\": \"SuperSecret1\", \"deep\": [{\"geheim\": \"SuperSecret1\"}]}, ";
         return Stream.of(
-                        Sources.curl("curl 'https://api.telegram.org/bot123456789:SuperSecret1SuperSecret1SuperSecret/kept'"),
-                        Sources.curl("curl https://hooks.slack.com/services/T00KEPT00/B00kept00/SuperSecret1SuperSecret1 --json '{\"kept\": 1}'"),
-                        Sources.curl("curl https://discord.com/api/v10/webhooks/123456789012345678/SuperSecret1SuperSecret1SuperSecret1SuperSecret1-_kept/github -d 'x=kept'"),
+                        Sources.curl(
+                                "curl 'https://api.telegram.org/bot123456789:SuperSecret1SuperSecret1SuperSecret/kept'"),
+                        Sources.curl(
+                                "curl https://hooks.slack.com/services/T00KEPT00/B00kept00/SuperSecret1SuperSecret1 --json '{\"kept\": 1}'"),
+                        Sources.curl(
+                                "curl https://discord.com/api/v10/webhooks/123456789012345678/SuperSecret1SuperSecret1SuperSecret1SuperSecret1-_kept/github -d 'x=kept'"),
                         Sources.curl("curl https://h/trigger/kept/with/key/SuperSecret1SuperSecret1"),
                         Sources.curl("curl https://h/kept/token/SuperSecret1SuperSecret1/x"),
                         Sources.curl("curl 'https://maps.example.com/kept?key=SuperSecret1SuperSecret1'"),
                         Sources.curl("curl 'https://h/kept' -H 'X-Custom: ghp_SuperSecret1SuperSecret1SuperSecret1'"),
-                        Sources.curl("curl 'https://h/kept' --json '{\"a\": {\"value\": \"xoxb-SuperSecret1\", \"url\": \"https://hooks.slack.com/services/T00000000/B00000000/SuperSecret1SuperSecret1\"}}'"),
-                        Sources.curl("curl 'https://h/kept' --json '{\"query\": \"mutation { kept(user: 1, password: \\\"SuperSecret1\\\") { id } }\"}'"),
-                        Sources.curl("curl 'https://h/kept' --json '{\"query\": \"mutation L($p: String) { kept }\", \"variables\": {\"input\": {\"pwd\": \"SuperSecret1\"}}}'"),
-                        Sources.curl("curl 'https://h/kept' --json '{\"recovery_codes\": [\"SuperSecret1\"], \"cookies\": {\"a\": \"SuperSecret1\"}, \"connection_string\": \"Server=x;SuperSecret1\"}'"),
-                        Sources.postman("{\"info\": {\"name\": \"C\", \"schema\": \"" + schema + "\"}, \"variable\": [{\"key\": \"mine\","
+                        Sources.curl(
+                                "curl 'https://h/kept' --json '{\"a\": {\"value\": \"xoxb-SuperSecret1\", \"url\": \"https://hooks.slack.com/services/T00000000/B00000000/SuperSecret1SuperSecret1\"}}'"),
+                        Sources.curl(
+                                "curl 'https://h/kept' --json '{\"query\": \"mutation { kept(user: 1, password: \\\"SuperSecret1\\\") { id } }\"}'"),
+                        Sources.curl(
+                                "curl 'https://h/kept' --json '{\"query\": \"mutation L($p: String) { kept }\", \"variables\": {\"input\": {\"pwd\": \"SuperSecret1\"}}}'"),
+                        Sources.curl(
+                                "curl 'https://h/kept' --json '{\"recovery_codes\": [\"SuperSecret1\"], \"cookies\": {\"a\": \"SuperSecret1\"}, \"connection_string\": \"Server=x;SuperSecret1\"}'"),
+                        Sources.postman("{\"info\": {\"name\": \"C\", \"schema\": \"" + schema
+                                + "\"}, \"variable\": [{\"key\": \"mine\","
                                 + " \"value\": \"SuperSecret1\", \"type\": \"secret\"}], \"item\": [{\"name\": \"kept\", \"request\": {\"method\": \"POST\","
                                 + " \"url\": \"https://h/a?x={{mine}}\", \"header\": [{\"key\": \"X-A\", \"value\": \"{{mine}}\"}],"
                                 + " \"body\": {\"mode\": \"raw\", \"raw\": \"{{mine}}\"}}}]}"),
-                        Sources.openApi(openApi.replace("TYPE", "application/json").replace("EXAMPLE", "")),
-                        Sources.openApi(openApi.replace("TYPE", "application/json").replace("EXAMPLE", example)),
-                        Sources.openApi(openApi.replace("TYPE", "multipart/form-data").replace("EXAMPLE", example)),
-                        Sources.openApi(openApi.replace("TYPE", "application/x-www-form-urlencoded").replace("EXAMPLE", "")))
+                        Sources.openApi(
+                                openApi.replace("TYPE", "application/json").replace("EXAMPLE", "")),
+                        Sources.openApi(
+                                openApi.replace("TYPE", "application/json").replace("EXAMPLE", example)),
+                        Sources.openApi(
+                                openApi.replace("TYPE", "multipart/form-data").replace("EXAMPLE", example)),
+                        Sources.openApi(openApi.replace("TYPE", "application/x-www-form-urlencoded")
+                                .replace("EXAMPLE", "")))
                 .map(source -> source.all().get(0));
     }
 
     @ParameterizedTest
     @MethodSource("importedByOtherSigns")
     void importKnowsCredentialsByOtherSigns(Recommendation imported) {
-        assertThat(imported.toString()).doesNotContain(SECRET).doesNotContain("\uE002").containsIgnoringCase("kept");
+        assertThat(imported.toString())
+                .doesNotContain(SECRET)
+                .doesNotContain("\uE002")
+                .containsIgnoringCase("kept");
         assertThat(imported.definition().toString()).doesNotContain("\uE002").doesNotContain("\uE001");
         ObjectNode definition = imported.definition().deepCopy().put("name", "T");
         assertThat(Credentials.in(definition)).isEmpty();
@@ -189,9 +206,12 @@ class CredentialsTest {
 
     @Test
     void otherwiseNothingIsLost() {
-        String body = "{\"key\": \"customer-1234567890abcd\", \"author\": \"me\", \"token_count\": 5, \"pinned\": true, \"monkey\": \"a\","
-                + " \"path\": \"/orders/123e4567-e89b-12d3-a456-426614174000/items\", \"pass\": 3, \"code\": \"DE\", \"hooks\": \"/hooks/1\"}";
-        Recommendation read = Sources.curl("curl https://h/services/1/webhooks/12/token/list --json '" + body + "'").all().get(0);
+        String body =
+                "{\"key\": \"customer-1234567890abcd\", \"author\": \"me\", \"token_count\": 5, \"pinned\": true, \"monkey\": \"a\","
+                        + " \"path\": \"/orders/123e4567-e89b-12d3-a456-426614174000/items\", \"pass\": 3, \"code\": \"DE\", \"hooks\": \"/hooks/1\"}";
+        Recommendation read = Sources.curl("curl https://h/services/1/webhooks/12/token/list --json '" + body + "'")
+                .all()
+                .get(0);
 
         assertThat(read.definition().at("/body/json")).isEqualTo(Json.parse(body));
         assertThat(read.definition().path("url").asText()).isEqualTo("/services/1/webhooks/12/token/list");

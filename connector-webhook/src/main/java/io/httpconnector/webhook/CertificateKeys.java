@@ -35,7 +35,8 @@ final class CertificateKeys {
     private static final int MOST_CERTIFICATES = 16;
 
     /** No dot segments, no empty ones, nothing encoded, no query. */
-    private static final Pattern PLAIN_PATH = Pattern.compile("(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}/){0,10}[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}");
+    private static final Pattern PLAIN_PATH =
+            Pattern.compile("(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}/){0,10}[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}");
 
     private final HttpConnection connection;
     private final List<String> origins;
@@ -79,12 +80,13 @@ final class CertificateKeys {
      */
     synchronized PublicKey at(String url) {
         if (!isOfService(url)) {
-            throw new NoKeyException("its certificate is not at a plain URL below " + String.join(" or ", origins) + ": "
-                    + Texts.visible(url));
+            throw new NoKeyException("its certificate is not at a plain URL below " + String.join(" or ", origins)
+                    + ": " + Texts.visible(url));
         }
         X509Certificate certificate = known.get(url);
         if (certificate == null && clock.instant().isBefore(nextFetch)) {
-            throw new NoKeyException("another certificate could not be used less than a second ago, so this one is not fetched");
+            throw new NoKeyException(
+                    "another certificate could not be used less than a second ago, so this one is not fetched");
         }
         try {
             if (certificate == null
@@ -135,7 +137,10 @@ final class CertificateKeys {
     private boolean isOfService(String url) {
         return origins.stream()
                 .anyMatch(origin -> url.startsWith(origin)
-                        && PLAIN_PATH.matcher(url).region(origin.length(), url.length()).matches());
+                        && PLAIN_PATH
+                                .matcher(url)
+                                .region(origin.length(), url.length())
+                                .matches());
     }
 
     private X509Certificate fetch(String url) throws GeneralSecurityException {

@@ -161,9 +161,7 @@ final class SignedData {
     }
 
     private static @Nullable Supplier<String> join(@Nullable Supplier<String> one, @Nullable Supplier<String> other) {
-        return one == null || other == null
-                ? null
-                : () -> joined(one.get(), other.get());
+        return one == null || other == null ? null : () -> joined(one.get(), other.get());
     }
 
     private @Nullable Supplier<String> identity() {

@@ -159,14 +159,15 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
      * What is signed is taken once, whatever ids are found in it: an event that has an id of its own is known by both. What comes with
      * the same id but is signed anew is known by the id alone.
      */
-    private WebhookResponse once(
-            List<String> fingerprints, List<WebhookEvent> events, Deadline deadline, Watch watch) {
+    private WebhookResponse once(List<String> fingerprints, List<WebhookEvent> events, Deadline deadline, Watch watch) {
         Supplier<WebhookResponse> work =
                 () -> mailbox == null ? handled(events, deadline, watch) : stored(events, mailbox, deadline);
         // A request that is known by another signature has another id.
         boolean isAlone = settings.verifiers.stream().noneMatch(AnyOf.class::isInstance);
         boolean same = isAlone
-                && mailbox == null && events.size() == 1 && fingerprints.equals(List.of(events.get(0).id()));
+                && mailbox == null
+                && events.size() == 1
+                && fingerprints.equals(List.of(events.get(0).id()));
         if (same) {
             return work.get();
         }

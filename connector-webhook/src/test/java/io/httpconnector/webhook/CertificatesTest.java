@@ -399,14 +399,39 @@ class CertificatesTest {
     @Test
     void certificateIsFetchedFromAPlainUrlOnly() throws Exception {
         for (String path : List.of(
-                "../cert.pem", "a/../cert.pem", "./cert.pem", "a//cert.pem", "%2e%2e/cert.pem", "cert%2Epem", "cert.pem?a=b",
-                "cert.pem#a", "cert.pem;a", "cert.pem\\x", "cert.pem\n", "@evil.example/cert.pem", "", "caf\u00e9.pem", "a/", "..")) {
-            assertThat(sns(notification("2", "").put("SigningCertURL", origin + path))).as(path).isEqualTo(Reason.NO_KEY);
+                "../cert.pem",
+                "a/../cert.pem",
+                "./cert.pem",
+                "a//cert.pem",
+                "%2e%2e/cert.pem",
+                "cert%2Epem",
+                "cert.pem?a=b",
+                "cert.pem#a",
+                "cert.pem;a",
+                "cert.pem\\x",
+                "cert.pem\n",
+                "@evil.example/cert.pem",
+                "",
+                "caf\u00e9.pem",
+                "a/",
+                "..")) {
+            assertThat(sns(notification("2", "").put("SigningCertURL", origin + path)))
+                    .as(path)
+                    .isEqualTo(Reason.NO_KEY);
         }
         String host = origin.substring("http://".length());
-        for (String url : List.of("http://user@" + host, "http://user:pw@" + host, origin.substring(0, origin.length() - 1) + ":80/",
-                origin.substring(0, origin.length() - 1) + "0/", "HTTP://" + host, " " + origin, "//" + host, "file:///etc/")) {
-            assertThat(sns(notification("2", "").put("SigningCertURL", url + "cert.pem"))).as(url).isEqualTo(Reason.NO_KEY);
+        for (String url : List.of(
+                "http://user@" + host,
+                "http://user:pw@" + host,
+                origin.substring(0, origin.length() - 1) + ":80/",
+                origin.substring(0, origin.length() - 1) + "0/",
+                "HTTP://" + host,
+                " " + origin,
+                "//" + host,
+                "file:///etc/")) {
+            assertThat(sns(notification("2", "").put("SigningCertURL", url + "cert.pem")))
+                    .as(url)
+                    .isEqualTo(Reason.NO_KEY);
         }
         assertThat(fetched).hasValue(0);
     }
@@ -420,7 +445,9 @@ class CertificatesTest {
                         "../cert.pem", "not at a plain URL")
                 .entrySet()) {
             assertThat(Signatures.sns(connection, List.of(origin), TOPIC)
-                            .verify(post(notification("2", "").put("SigningCertURL", origin + one.getKey())), Instant.now())
+                            .verify(
+                                    post(notification("2", "").put("SigningCertURL", origin + one.getKey())),
+                                    Instant.now())
                             .detail())
                     .as(one.getKey())
                     .contains(one.getValue());

@@ -603,7 +603,9 @@ class ForgedEventTest {
                 .content("{{header.X-Nonce}}{{body}}");
         WebhookRequest both = WebhookSigner.preset("github", SECRET)
                 .at(NOON)
-                .sign(WebhookSigner.of(own, OLD).at(NOON).sign(request("application/json", "", JSON).header("X-Nonce", "1")));
+                .sign(WebhookSigner.of(own, OLD)
+                        .at(NOON)
+                        .sign(request("application/json", "", JSON).header("X-Nonce", "1")));
         Wire whole = Wire.of(both);
         Wire first = whole.without("X-Hub-Signature-256");
         Wire second = whole.without("X-Own").with("X-Nonce", "2");
@@ -613,12 +615,16 @@ class ForgedEventTest {
                 List.of(own.build(), Signatures.github(SECRET)),
                 List.of(own.build(), Signatures.github(SECRET), token),
                 List.of(token, Signatures.github(SECRET), own.build()))) {
-            for (List<Wire> order : List.of(List.of(whole, first, second), List.of(first, whole, second), List.of(second, whole, first))) {
+            for (List<Wire> order : List.of(
+                    List.of(whole, first, second), List.of(first, whole, second), List.of(second, whole, first))) {
                 for (boolean and : List.of(false, true)) {
                     List<WebhookEvent> events = new ArrayList<>();
                     Verifier anyOf = Verifiers.anyOf(ways.toArray(Verifier[]::new));
                     WebhookReceiver receiver = WebhookReceiver.named("either")
-                            .verify(and ? new Verifier[] {anyOf, Verifiers.addresses("127.0.0.1")} : new Verifier[] {anyOf})
+                            .verify(
+                                    and
+                                            ? new Verifier[] {anyOf, Verifiers.addresses("127.0.0.1")}
+                                            : new Verifier[] {anyOf})
                             .time(new At(NOW))
                             .handler(events::add)
                             .build();

@@ -387,8 +387,8 @@ class ReceiverDefinitionTest {
     @Test
     void namesOfHeaderFieldsAndThePublicUrlAreChecked() {
         for (String name : List.of("X Y", "X:Y", "", "X\\r\\nY", ":authority", "Ä")) {
-            String json = "{\"verify\": [{\"type\": \"token\", \"place\": {\"header\": \"" + name + "\"}, \"tokens\": [\"a\"]}],"
-                    + " \"id\": {\"header\": \"" + name + "\"}}";
+            String json = "{\"verify\": [{\"type\": \"token\", \"place\": {\"header\": \"" + name
+                    + "\"}, \"tokens\": [\"a\"]}]," + " \"id\": {\"header\": \"" + name + "\"}}";
             assertThatThrownBy(() -> WebhookReceiver.named("r")
                             .definition(Json.parse(json), Map.of("a", Secret.of("a")))
                             .handler(event -> {})
@@ -398,18 +398,42 @@ class ReceiverDefinitionTest {
                     .hasMessageContaining("/verify/0/place/header")
                     .hasMessageContaining("/id/header");
         }
-        for (String url : List.of("javascript:alert(1)", "app.example.com/hooks", "/hooks", "https:///hooks", "https://h/a#b", "https://h/a?b",
-                "https://u:p@h/a", "ftp://h/a", "https://h/a b", "https://h:x/", "https://h/%zz", "", " https://h/")) {
+        for (String url : List.of(
+                "javascript:alert(1)",
+                "app.example.com/hooks",
+                "/hooks",
+                "https:///hooks",
+                "https://h/a#b",
+                "https://h/a?b",
+                "https://u:p@h/a",
+                "ftp://h/a",
+                "https://h/a b",
+                "https://h:x/",
+                "https://h/%zz",
+                "",
+                " https://h/")) {
             assertThatThrownBy(() -> WebhookReceiver.named("r")
-                            .definition(((com.fasterxml.jackson.databind.node.ObjectNode) Json.parse("{}")).put("unverified", true).put("publicUrl", url), Map.of())
+                            .definition(
+                                    ((com.fasterxml.jackson.databind.node.ObjectNode) Json.parse("{}"))
+                                            .put("unverified", true)
+                                            .put("publicUrl", url),
+                                    Map.of())
                             .handler(event -> {})
                             .build())
                     .as(url)
                     .isInstanceOf(InvalidDefinitionException.class)
                     .hasMessageContaining("/publicUrl");
         }
-        for (String url : List.of("https://h", "http://localhost:8080/a", "https://[::1]:8443/a%20b/", "HTTPS://app.example.com/a;b=c/~x")) {
-            WebhookReceiver.named("r").unverified().publicUrl(url).handler(event -> {}).build();
+        for (String url : List.of(
+                "https://h",
+                "http://localhost:8080/a",
+                "https://[::1]:8443/a%20b/",
+                "HTTPS://app.example.com/a;b=c/~x")) {
+            WebhookReceiver.named("r")
+                    .unverified()
+                    .publicUrl(url)
+                    .handler(event -> {})
+                    .build();
         }
     }
 }
