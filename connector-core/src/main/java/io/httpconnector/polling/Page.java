@@ -125,7 +125,7 @@ public final class Page {
         URI target;
         URI here = answer.resolve("/");
         try {
-            target = answer.resolve(link);
+            target = answer.resolve(LenientUrl.repaired(link));
         } catch (InvalidDefinitionException e) {
             throw new PollingException(
                     Reason.UNEXPECTED_ANSWER, "Page " + number + " has no acceptable URL of the next one", e);

@@ -15,6 +15,9 @@ import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.template.RequestTemplateBuilder;
 import io.httpconnector.trigger.TriggerEvent;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.params.provider.CsvSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -468,6 +471,65 @@ class PagesTest {
                             PollingException.class, e -> assertThat(e.reason()).isEqualTo(Reason.FOREIGN_PAGE))
                     .hasMessageContaining("evil.example.com");
         }
+    }
+
+    /** Characters that services leave raw, as browsers permit. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ' ',
+            value = {
+                "/records?after=1|2 after=1%7C2",
+                "'/records?after=a b' after=a%20b",
+                "' /records?after=a ' after=a",
+                "/records?f[x]=1&after=[2] after=%5B2%5D",
+                "/records?after=a^b`{c}<d>\"e after=a%5Eb%60%7Bc%7D%3Cd%3E%22e",
+                "/records?after=zürich-€-𝒳 after=z%C3%BCrich-%E2%82%AC-%F0%9D%92%B3",
+                "/records?after=a\\\\b after=a%5C%5Cb",
+                "/records?after=100%&x=1 after=100%25",
+                "/records?after=%zz%7C after=%25zz%7C",
+                "\\\\records?after=1 -",
+                "/a|b/records?after=1 after=1",
+                "\\records?after=1 after=1",
+                "?after=a|b after=a%7Cb"
+            })
+    void rawCharactersOfAUrlAreEncoded(String link, String expected) {
+        service.behaviour = asked -> Answer.json(
+                service.asked.size() == 1
+                        ? Map.of("data", List.of(Map.of("id", 1)), "next", link)
+                        : Map.of("data", List.of(Map.of("id", 2))));
+        List<String> handled = new ArrayList<>();
+        try (PollingTrigger trigger = linked("/next", handled)) {
+            if (expected.equals("-")) {
+                // Another host.
+                assertThatThrownBy(trigger::pollOnce).isInstanceOf(PollingException.class);
+                return;
+            }
+            trigger.pollOnce();
+        }
+        String after = expected.substring("after=".length());
+        assertThat(service.asked.get(1).query())
+                .containsEntry("after", URLDecoder.decode(after, StandardCharsets.UTF_8));
+        assertThat(handled).containsExactly("1", "2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http:\\\\evil.example.com\\x",
+                "\\\\evil.example.com/x",
+                "/\\evil.example.com/x",
+                "//evil.example.com|/x",
+                "http://evil.example.com\\@127.0.0.1/x",
+                "http://user@evil.example.com/a|b",
+                "htt\np://evil.example.com/"
+            })
+    void repairedUrlLeadsToNoOtherHost(String link) {
+        service.behaviour = asked -> Answer.json(Map.of("data", List.of(Map.of("id", 1)), "next", link));
+        List<String> handled = new ArrayList<>();
+        try (PollingTrigger trigger = linked("/next", handled)) {
+            assertThatThrownBy(trigger::pollOnce).isInstanceOf(PollingException.class);
+        }
+        assertThat(service.asked).allSatisfy(asked -> assertThat(asked.path()).doesNotStartWith("/x"));
     }
 
     @Test

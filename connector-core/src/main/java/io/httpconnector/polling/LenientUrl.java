@@ -1,0 +1,61 @@
+package io.httpconnector.polling;
+
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Repairs URLs of services that leave characters raw which RFC 3986 does not permit, such as {@code |}, as browsers do (WHATWG URL
+ * Standard): they are percent-encoded, as is a percent sign that begins no escape; a backslash in the path is a slash; white space around the
+ * URL, and line breaks and tabs in it, are left out. Scheme and authority stay as they are, so that it leads to no other host.
+ */
+final class LenientUrl {
+
+    /** Scheme and authority; neither is in a relative reference. */
+    private static final Pattern START = Pattern.compile("(?:[A-Za-z][A-Za-z0-9+.-]*:)?(?:[/\\\\]{2}[^/\\\\?#]*)?");
+
+    private static final String PERMITTED = "-._~!$&'()*+,;=:@/?";
+
+    private LenientUrl() {}
+
+    static String repaired(String link) {
+        String text = link.strip().replaceAll("[\\t\\r\\n]", "");
+        Matcher start = START.matcher(text);
+        String head = start.lookingAt() ? start.group().replace('\\', '/') : "";
+        StringBuilder url = new StringBuilder(head);
+        boolean inPath = true;
+        boolean inFragment = false;
+        for (int i = head.length(); i < text.length(); ) {
+            int c = text.codePointAt(i);
+            inPath &= c != '?' && c != '#';
+            boolean beginsFragment = c == '#' && !inFragment;
+            inFragment |= beginsFragment;
+            if (c == '\\' && inPath) {
+                url.append('/');
+            } else if (isPermitted(c) || beginsFragment || (c == '%' && isEscape(text, i))) {
+                url.appendCodePoint(c);
+            } else {
+                encode(c, url);
+            }
+            i += Character.charCount(c);
+        }
+        return url.toString();
+    }
+
+    private static boolean isPermitted(int c) {
+        boolean isLetterOrDigit = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        return isLetterOrDigit || (c < 128 && PERMITTED.indexOf(c) >= 0);
+    }
+
+    private static boolean isEscape(String text, int at) {
+        return at + 2 < text.length()
+                && Character.digit(text.charAt(at + 1), 16) >= 0
+                && Character.digit(text.charAt(at + 2), 16) >= 0;
+    }
+
+    private static void encode(int c, StringBuilder url) {
+        for (byte one : Character.toString(c).getBytes(StandardCharsets.UTF_8)) {
+            url.append(String.format("%%%02X", one));
+        }
+    }
+}
