@@ -88,7 +88,7 @@ public final class FirstPoll {
 
     /** Reads what {@link #toJson} wrote. */
     static FirstPoll read(JsonObjectReader reader) {
-        reader.atMostOneOf("fromNow", "everything", "last", "from");
+        reader.exactlyOneOf("fromNow", "everything", "last", "from");
         FirstPoll start = reader.isMarked("everything") ? everything() : fromNow();
         boolean unused = reader.isMarked("fromNow");
         return new MemberSteps<>(reader, start)

@@ -68,6 +68,7 @@ public final class PollingTriggerBuilder {
     private @Nullable RequestTemplate request;
     private Pills pills = Pills.none();
     private Records records = Records.atRoot();
+    private boolean isDefined;
     private boolean keyIsRecord;
     private boolean versionIsRecord;
     private Pagination pagination = Pagination.none();
@@ -458,7 +459,7 @@ public final class PollingTriggerBuilder {
         }
         checkSchedule(found);
         if (request == null && isClear("request")) {
-            found.add("request: it is missing");
+            found.add(isDefined ? "/request: missing" : "request: it is missing");
         }
         boolean isPlaced = isClear("request", "pills", "pagination", "cursor", "parents");
         RequestTemplate placed = request == null || !isPlaced ? null : placed(request, found);
@@ -572,6 +573,7 @@ public final class PollingTriggerBuilder {
             return this;
         }
         doubtful.addAll(MEMBERS);
+        isDefined = true;
         try {
             var unused = JsonObjectReader.read("definition", json, reader -> read(reader, filters));
         } catch (InvalidDefinitionException e) {
@@ -662,7 +664,9 @@ public final class PollingTriggerBuilder {
                 keyIsRecord == key.isEmpty() || !hasKey,
                 keyIsRecord
                         ? "key: there are two: use fields, or the whole record"
-                        : "key: it is missing: use key(\"/id\"), or keyOfWholeRecord()",
+                        : isDefined
+                                ? "/key: missing; give fields that identify a record, or keyOfWholeRecord"
+                                : "key: it is missing: use key(\"/id\"), or keyOfWholeRecord()",
                 found);
         require(
                 !versionIsRecord || version.isEmpty() || !hasVersion,

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Triggers as JSON: the order of members has no meaning, and what can't be understood is refused with its JSON Pointer. */
@@ -173,6 +174,25 @@ class TriggerDocumentTest {
         assertThat(sent).as("seed %s: %s", SEED, documents).containsOnly(sent.get(0));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{}                                                          | /request: missing",
+                "{}                                                          | /key: missing; give fields that identify a record, or keyOfWholeRecord",
+                "{'firstPoll': {}}                                           | /firstPoll: one of fromNow, everything, last, from is required",
+                "{'key': ['/a~2b']}                                          | /key: \"/a~2b\" is no JSON pointer (RFC 6901): write \"~0\" for a tilde, and \"~1\" for a slash in a name",
+                "{'version': ['/a~']}                                        | /version: \"/a~\" is no JSON pointer (RFC 6901): write \"~0\" for a tilde, and \"~1\" for a slash in a name",
+                "{'pagination': {'pages': {'query': 'p'}, 'first': 1.0}}     | /pagination/first: expected an integer without a fraction or an exponent, found the number 1.0",
+                "{'pagination': {'pages': {'query': 'p'}, 'first': 1e2}}     | /pagination/first: expected an integer without a fraction or an exponent, found the number 1e2",
+                "{'pagination': {'pages': {'query': 'p'}, 'first': 99999999999}} | /pagination/first: expected an integer from -2147483648 to 2147483647, found 99999999999",
+                "{'cursor': {'number': '/n', 'lookback': 99999999999999999999}} | /cursor/lookback: expected an integer from -9223372036854775808 to 9223372036854775807, found 99999999999999999999",
+                "{'limits': {'keys': true}}                                  | /limits/keys: expected an integer, found true"
+            })
+    void whatIsMissingOrOutOfRangeHasAPointer(String json, String problem) {
+        assertThat(problems(json.replace('\'', '"'))).contains(problem);
+    }
+
     @Test
     void contradictionsAreRefused() {
         String start = "{" + REQUEST + "\"key\": [\"/id\"], ";
@@ -257,7 +277,7 @@ class TriggerDocumentTest {
         assertThat(problems("{\"requst\": {}, \"schedule\": {\"every\": \"PT0.5S\"}}"))
                 .containsExactlyInAnyOrder(
                         "/requst: unknown member; did you mean \"request\"?",
-                        "key: it is missing: use key(\"/id\"), or keyOfWholeRecord()",
+                        "/key: missing; give fields that identify a record, or keyOfWholeRecord",
                         "schedule: an interval of PT0.5S is too short: use at least PT1S");
     }
 

@@ -162,8 +162,9 @@ public final class JsonObjectReader {
      * @return the number, or null if the member is absent or refused
      */
     public @Nullable Integer integer(String name) {
-        return take(
-                name, value -> value.isIntegralNumber() && value.canConvertToInt(), "an integer", JsonNode::intValue);
+        known.add(name);
+        JsonNode value = json.get(name);
+        return value == null ? null : integerAt(pointerTo(name), value);
     }
 
     /**
@@ -195,8 +196,10 @@ public final class JsonObjectReader {
      * @return the number, or null if the member is absent or refused
      */
     public @Nullable Long longInteger(String name) {
-        return take(
-                name, value -> value.isIntegralNumber() && value.canConvertToLong(), "an integer", JsonNode::longValue);
+        known.add(name);
+        JsonNode value = json.get(name);
+        boolean fits = value != null && isInteger(pointerTo(name), value, JsonNode::canConvertToLong, Long.MIN_VALUE, Long.MAX_VALUE);
+        return fits ? Long.valueOf(value.longValue()) : null;
     }
 
     /**
@@ -418,14 +421,7 @@ public final class JsonObjectReader {
      * @return the numbers; none if the member is absent
      */
     public List<Integer> integers(String name) {
-        return elements(
-                name,
-                (element, at) -> typed(
-                        at,
-                        element,
-                        value -> value.isIntegralNumber() && value.canConvertToInt(),
-                        "an integer",
-                        JsonNode::intValue));
+        return elements(name, (element, at) -> integerAt(at, element));
     }
 
     /**
@@ -610,7 +606,9 @@ public final class JsonObjectReader {
     public @Nullable String exactlyOneOf(String... names) {
         String one = atMostOneOf(names);
         if (Stream.of(names).noneMatch(json::has)) {
-            add(pointer, "one of " + String.join(", ", names) + " is required");
+            String problem = "one of " + String.join(", ", names) + " is required";
+            // Of the document itself, the first one: each problem has a pointer.
+            add(pointer.isEmpty() ? pointerTo(names[0]) : pointer, problem);
         }
         return one;
     }
@@ -724,6 +722,29 @@ public final class JsonObjectReader {
         known.add(name);
         JsonNode value = json.get(name);
         return value == null ? null : typed(pointerTo(name), value, accepted, expected, conversion);
+    }
+
+    private @Nullable Integer integerAt(String at, JsonNode value) {
+        boolean fits = isInteger(at, value, JsonNode::canConvertToInt, Integer.MIN_VALUE, Integer.MAX_VALUE);
+        return fits ? Integer.valueOf(value.intValue()) : null;
+    }
+
+    /** Whether it is an integer in the range; reports what it is otherwise. */
+    private boolean isInteger(String at, JsonNode value, Predicate<JsonNode> fits, long min, long max) {
+        if (value.isIntegralNumber() && fits.test(value)) {
+            return true;
+        }
+        if (value.isIntegralNumber()) {
+            add(at, "expected an integer from " + min + " to " + max + ", found " + shortened(value.asText()));
+        } else if (value.isNumber()) {
+            add(
+                    at,
+                    "expected an integer without a fraction or an exponent, found the number "
+                            + shortened(value.toString()));
+        } else {
+            add(at, "expected an integer, found " + typeOf(value));
+        }
+        return false;
     }
 
     private <T> @Nullable T typed(

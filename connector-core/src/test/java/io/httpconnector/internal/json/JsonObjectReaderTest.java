@@ -72,7 +72,7 @@ class JsonObjectReaderTest {
         assertThat(problems("{\"a\":1,\"b\":2}", reader -> String.valueOf(reader.exactlyOneOf("a", "b", "c"))))
                 .containsExactly("a and b exclude each other: give one of them");
         assertThat(problems("{}", reader -> String.valueOf(reader.exactlyOneOf("a", "b"))))
-                .containsExactly("one of a, b is required");
+                .containsExactly("/a: one of a, b is required");
     }
 
     @Test
