@@ -21,7 +21,7 @@ final class CountedMode implements Mode {
     /** How often in a poll the same is read to be proven. */
     private static final int MAX_READS = 5;
     /** Before every record. */
-    private static final long BEGINNING = Long.MIN_VALUE / 2;
+    private static final long BEGINNING = Cursor.BEGINNING;
 
     private final Definition definition;
     private final Cursor cursor;
@@ -123,7 +123,7 @@ final class CountedMode implements Mode {
 
     @Override
     public @Nullable Map<String, Object> nextQuery() {
-        if (asked && !goesOn) {
+        if ((asked && !goesOn) || isBeforeFirstWindow()) {
             return null;
         }
         Reading before = reading;
@@ -196,6 +196,15 @@ final class CountedMode implements Mode {
                 && cursor.windows() == null
                 && definition.first().last() == 0
                 && (reading.isSteady() || silent);
+    }
+
+    /** Windows that are to begin at a time to come: there is nothing to ask for yet. */
+    private boolean isBeforeFirstWindow() {
+        Long given = definition.first().position();
+        return cursor.windows() != null
+                && given != null
+                && scope.checkpoint().position() == null
+                && given > cursor.unsettled(settledNow());
     }
 
     /** The read to compare with: of a part of the records the one just before it, of all the one of an earlier poll. */
@@ -395,7 +404,7 @@ final class CountedMode implements Mode {
         reading.end(goesOn ? End.COMPLETE : end);
         scope.endRead();
         at = BEGINNING;
-        long reached = windowed ? Math.min(upper, settled) : givenOr(reached());
+        long reached = givenOr(windowed ? Math.min(upper, settled) : reached());
         if (isFromNow()) {
             prove(cursor.settled(begun()));
             if (end == End.LIMITED) {

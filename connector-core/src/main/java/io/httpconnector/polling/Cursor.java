@@ -50,6 +50,9 @@ public final class Cursor {
         URL
     }
 
+    /** Before every record. */
+    static final long BEGINNING = Long.MIN_VALUE / 2;
+
     private static final long NANOS = 1_000_000_000L;
 
     private final Kind kind;
@@ -598,12 +601,19 @@ public final class Cursor {
 
     /** Where a query must begin to find everything from a position on. */
     long queryFrom(long position) {
-        return floor(position - range.lookback - range.grain);
+        return floor(minus(minus(position, range.lookback), range.grain));
+    }
+
+    /** Not before the beginning, however long the lookback is. */
+    private static long minus(long position, long distance) {
+        long difference = position - distance;
+        boolean isBelow = difference > position || difference < BEGINNING;
+        return isBelow ? BEGINNING : difference;
     }
 
     /** The beginning of a grain. */
     long floor(long position) {
-        return kind == Kind.TIME ? Math.floorDiv(position, range.grain) * range.grain : position;
+        return kind == Kind.TIME && position > BEGINNING ? Math.floorDiv(position, range.grain) * range.grain : position;
     }
 
     long grain() {

@@ -149,7 +149,10 @@ final class Intake implements PageReader.Taker {
     private long mark(JsonNode tree) {
         try {
             return mode.mark(tree);
-        } catch (DateTimeException | ArithmeticException | NumberFormatException e) {
+        } catch (DateTimeException e) {
+            throw unexpected(
+                    "A record has something at the field of the cursor that is neither time nor number: " + e.getMessage(), e);
+        } catch (ArithmeticException | NumberFormatException e) {
             throw unexpected("A record has something at the field of the cursor that is neither time nor number", e);
         }
     }

@@ -16,6 +16,8 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.TemporalAccessor;
 import java.time.zone.ZoneOffsetTransition;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,15 @@ record TimeText(@Nullable DateTimeFormatter format, int unit, ZoneId zone) {
     static final TimeText AUTO = new TimeText(null, -1, ZoneOffset.UTC);
 
     private static final int LONGEST = 100;
+
+    private static final String KNOWN = "ISO 8601 and RFC 3339 (also with a space, without an offset, with UTC or GMT), the date of HTTP,"
+            + " seconds or smaller units since 1970 as numbers or texts, and /Date(1735689600000)/";
+
+    /** As JSON of .NET has it; the offset is for display. */
+    private static final Pattern DOT_NET = Pattern.compile("/Date\\((-?\\d{1,18})([+-]\\d{4})?\\)/");
+
+    /** The obsolete form of RFC 9110, section 5.6.7. */
+    private static final DateTimeFormatter ASCTIME = DateTimeFormatter.ofPattern("EEE MMM d HH:mm:ss uuuu", Locale.ENGLISH);
 
     private static final DateTimeFormatter ISO = new DateTimeFormatterBuilder()
             .parseCaseInsensitive()
@@ -79,18 +90,50 @@ record TimeText(@Nullable DateTimeFormatter format, int unit, ZoneId zone) {
     }
 
     private Span parse(String text) {
-        if (format != null) {
-            return span(format.parseBest(text, ZonedDateTime::from, LocalDateTime::from, LocalDate::from));
+        try {
+            return format == null
+                    ? found(text)
+                    : span(format.parseBest(text, ZonedDateTime::from, LocalDateTime::from, LocalDate::from));
+        } catch (DateTimeException e) {
+            // By its shape: a wrong field may have anything.
+            String shape = text.replaceAll("\\d", "9").replaceAll("\\p{L}", "a");
+            throw new DateTimeException(
+                    format == null
+                            ? "a time like \"" + shape + "\" is not known; known are " + KNOWN
+                                    + "; give the pattern of others, such as Cursor.timestamp(...).format(\"dd/MM/yyyy HH:mm\")"
+                            : "a time like \"" + shape + "\" does not fit the format of the cursor",
+                    e);
         }
-        if (Character.isLetter(text.charAt(0))) {
-            return span(ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME));
+    }
+
+    /** By what it looks like; what could be two times, such as 01/02/2026, is refused. */
+    private Span found(String text) {
+        Matcher date = DOT_NET.matcher(text);
+        if (date.matches()) {
+            return exactly(clamp(new BigDecimal(date.group(1)).movePointRight(6)));
+        }
+        if (Character.isLetter(text.charAt(0)) || text.matches("\\d{1,2} \\p{L}{3} \\d{4} .*")) {
+            String http = text.replaceFirst("(?i) (UTC|Z)$", " GMT").replaceFirst("([+-]\\d{2}):(\\d{2})$", "$1$2");
+            return http.matches("\\p{L}{3} \\p{L}{3} .*")
+                    ? span(LocalDateTime.parse(http.replaceAll(" +", " "), ASCTIME).atZone(ZoneOffset.UTC))
+                    : span(ZonedDateTime.parse(http, DateTimeFormatter.RFC_1123_DATE_TIME));
         }
         if (text.matches("\\d{8}")) {
             return span(LocalDate.parse(text, DateTimeFormatter.BASIC_ISO_DATE));
         }
-        String iso =
-                text.length() > 10 && text.charAt(10) == ' ' ? text.substring(0, 10) + "T" + text.substring(11) : text;
-        return span(ISO.parseBest(iso, ZonedDateTime::from, LocalDateTime::from, LocalDate::from));
+        return span(ISO.parseBest(iso(text), ZonedDateTime::from, LocalDateTime::from, LocalDate::from));
+    }
+
+    /** The usual variants of ISO 8601 as the one that the JDK reads. */
+    private static String iso(String text) {
+        String iso = text.replaceFirst("^(\\d{4}-\\d{2}-\\d{2}) +", "$1T")
+                .replaceFirst("^(\\d{4})(\\d{2})(\\d{2})[Tt](\\d{2})(\\d{2})(\\d{2})?", "$1-$2-$3T$4:$5:$6")
+                .replaceFirst("(T\\d{2}:\\d{2}):(?!\\d)", "$1")
+                .replaceFirst("(:\\d{2}),(\\d)", "$1.$2")
+                .replaceFirst("(\\.\\d{9})\\d+", "$1")
+                // A leap second is the last one of its minute.
+                .replaceFirst("([Tt]\\d{2}:\\d{2}):60", "$1:59");
+        return iso.replaceFirst("(?i) *(UTC|GMT|Z)$", "Z").replaceFirst(" +([+-]\\d{2}(:?\\d{2})?)$", "$1");
     }
 
     private Span span(TemporalAccessor time) {

@@ -655,6 +655,40 @@ class PollConclusionsTest {
 
     // P10: windows.
 
+    /** Nothing is asked for before the time at which the first poll is to begin, and nothing before it is an event. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void firstPollFromATimeToComeHasNothingBeforeIt(boolean isWindowed) {
+        Instant from = NOON.plus(Duration.ofDays(1));
+        service.behaviour = asked -> {
+            Instant since = Instant.parse(asked.query().get("since"));
+            assertThat(since).isAfterOrEqualTo(from);
+            return list(asked);
+        };
+        Cursor cursor = Cursor.timestamp("/updated");
+        try (PollingEngine engine = PollingEngine.create(1, time(0));
+                PollingTrigger trigger = trigger()
+                        .engine(engine)
+                        .firstPoll(FirstPoll.from(from))
+                        .cursor(
+                                isWindowed
+                                        ? cursor.windows(Duration.ofDays(7), Place.query("since"), Place.query("until"))
+                                        : cursor.in("since"))
+                        .build()) {
+            put(1, NOON.minusSeconds(60), "before");
+            trigger.pollOnce();
+            date = NOON.plusSeconds(3600);
+            put(2, NOON.plusSeconds(1800), "before as well");
+            trigger.pollOnce();
+            date = from.plusSeconds(3600);
+            put(3, from.plusSeconds(60), "after");
+            trigger.pollOnce();
+            trigger.pollOnce();
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactly("3");
+        assertThat(service.asked).hasSizeGreaterThanOrEqualTo(2);
+    }
+
     @Test
     void aWindowIsNeverLongerThanItsStepAndTheFirstBeginsWhereItWasSaid() {
         Instant from = NOON.minus(Duration.ofDays(30));

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Times as services write them, in records and in the query. */
 class TimeTextTest {
@@ -60,6 +61,31 @@ class TimeTextTest {
                 "1769860810123456                        | 2026-01-31T12:00:09Z",
                 "1769860810123456789                     | 2026-01-31T12:00:09Z",
                 "1.76986081E9                            | 2026-01-31T12:00:09Z",
+                "\"2026-01-31 12:00:10Z\" | 2026-01-31T12:00:09Z",
+                "\"2026-01-31 12:00:10 Z\" | 2026-01-31T12:00:09Z",
+                "\"2026-01-31 12:00:10 UTC\" | 2026-01-31T12:00:09Z",
+                "\"2026-01-31T12:00:10UTC\" | 2026-01-31T12:00:09Z",
+                "\"2026-01-31 12:00:10.5 GMT\" | 2026-01-31T12:00:09Z",
+                "\"2026-01-31 14:00:10 +0200\" | 2026-01-31T12:00:09Z",
+                "\"2026-01-31 14:00:10.123 +02:00\" | 2026-01-31T12:00:09Z",
+                "\"2026-01-31T12:00:10.1Z\" | 2026-01-31T12:00:09Z",
+                "\"2026-01-31T12:00:10.12345Z\" | 2026-01-31T12:00:09Z",
+                "\"2026-01-31T12:00:10.1234567890123Z\" | 2026-01-31T12:00:09Z",
+                "\"2026-01-31T12:00:10,123Z\" | 2026-01-31T12:00:09Z",
+                "\"2026-01-31T12:00:10+0000\" | 2026-01-31T12:00:09Z",
+                "\"2026-01-31T12:00:10-00:00\" | 2026-01-31T12:00:09Z",
+                "\"20260131T120010Z\" | 2026-01-31T12:00:09Z",
+                "\"20260131T140010+0200\" | 2026-01-31T12:00:09Z",
+                "\"Sat, 31 Jan 2026 12:00:10 UTC\" | 2026-01-31T12:00:09Z",
+                "\"Sat, 31 Jan 2026 14:00:10 +0200\" | 2026-01-31T12:00:09Z",
+                "\"31 Jan 2026 12:00:10 GMT\" | 2026-01-31T12:00:09Z",
+                "\"Sat Jan 31 12:00:10 2026\" | 2026-01-31T12:00:09Z",
+                "\"/Date(1769860810123)/\" | 2026-01-31T12:00:09Z",
+                "\"/Date(1769860810123+0200)/\" | 2026-01-31T12:00:09Z",
+                "\"1769860810.123456\" | 2026-01-31T12:00:09Z",
+                "\"2026-01-31T12:00:60Z\"                | 2026-01-31T12:00:58Z",
+                "\"2026-01-31T12:00Z\"                   | 2026-01-31T11:59:59Z",
+                "\"20260131T1200Z\"                      | 2026-01-31T11:59:59Z",
             })
     void readsWhatServicesWrite(String written, String asked) {
         assertThat(asked(Json.parse(written), cursor -> cursor)).isEqualTo(asked);
@@ -114,6 +140,40 @@ class TimeTextTest {
             trigger.pollOnce();
         }
         assertThat(count[0]).isEqualTo(2);
+    }
+
+    /** What could be two times is not guessed; the message has no value of the record. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"01/02/2026", "2026/01/02 10:00", "01-02-2026", "10:00", "2026-13-30", "2026-01-31T25:00:00Z", "31.01.26", "Jan 31, 2026"})
+    void timeThatIsNotUnambiguousIsRefusedWithWhatIsKnown(String written) {
+        service.behaviour = asked -> Answer.of("application/json", "[{\"id\": 1, \"t\": \"" + written + "\"}]");
+        try (PollingTrigger trigger = builder(Cursor.timestamp("/t").in("since")).build()) {
+            assertThatThrownBy(trigger::pollOnce)
+                    .isInstanceOf(PollingException.class)
+                    .hasMessageContaining("ISO 8601 and RFC 3339")
+                    .hasMessageContaining("format(")
+                    .hasMessageNotContaining(written);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {Long.MAX_VALUE, Long.MAX_VALUE / 2 + 1, 1L << 62, (1L << 62) - 1})
+    void longLookbackOfANumberBeginsAtTheBeginning(long lookback) {
+        long[] id = {Long.MIN_VALUE / 4};
+        service.behaviour = asked -> Answer.of("application/json", "[{\"id\": " + id[0] + ", \"t\": " + id[0] + "}]");
+        int[] count = {0};
+        try (PollingTrigger trigger = builder(Cursor.number("/t").in("since").lookback(lookback))
+                .handler(event -> count[0]++)
+                .build()) {
+            for (long next : new long[] {Long.MIN_VALUE / 4, 5, Long.MAX_VALUE / 2, Long.MAX_VALUE}) {
+                id[0] = next;
+                trigger.pollOnce();
+            }
+        }
+        assertThat(count[0]).isEqualTo(4);
+        assertThat(service.asked).allSatisfy(asked -> assertThat(asked.query().getOrDefault("since", "0"))
+                .satisfies(since -> assertThat(Long.parseLong(since)).isLessThanOrEqualTo(Long.MAX_VALUE / 2 + 1)));
     }
 
     static Stream<String> absurd() {
