@@ -122,7 +122,8 @@ public final class Cursor {
         Pointer pointer = Pointer.of("cursor", field);
         Range range = new Range(NANOS, 0, 5 * NANOS);
         Spec said = Spec.NONE.with("timestamp", field);
-        return new Cursor(Kind.TIME, pointer, null, TimeText.AUTO, range, Order.NONE, Place.template(), null, List.of(), said);
+        return new Cursor(
+                Kind.TIME, pointer, null, TimeText.AUTO, range, Order.NONE, Place.template(), null, List.of(), said);
     }
 
     /**
@@ -135,7 +136,8 @@ public final class Cursor {
         Pointer pointer = Pointer.of("cursor", field);
         Range range = new Range(1, 0, 0);
         Spec said = Spec.NONE.with("number", field);
-        return new Cursor(Kind.NUMBER, pointer, null, TimeText.AUTO, range, Order.NONE, Place.template(), null, List.of(), said);
+        return new Cursor(
+                Kind.NUMBER, pointer, null, TimeText.AUTO, range, Order.NONE, Place.template(), null, List.of(), said);
     }
 
     /**
@@ -228,7 +230,16 @@ public final class Cursor {
         }
         withoutWindows("in");
         return new Cursor(
-                kind, field, token, text, range, order, where, windows, expiries, spec.with("in", where.toJson(), "notSent"));
+                kind,
+                field,
+                token,
+                text,
+                range,
+                order,
+                where,
+                windows,
+                expiries,
+                spec.with("in", where.toJson(), "notSent"));
     }
 
     /**
@@ -238,7 +249,8 @@ public final class Cursor {
      */
     public Cursor notSent() {
         withoutWindows("notSent");
-        return new Cursor(kind, field, token, text, range, order, null, windows, expiries, spec.with("notSent", true, "in"));
+        return new Cursor(
+                kind, field, token, text, range, order, null, windows, expiries, spec.with("notSent", true, "in"));
     }
 
     private void withoutWindows(String what) {
@@ -395,7 +407,8 @@ public final class Cursor {
             throw invalid("expiredWhen: only a token or URL that the service gives expires");
         }
         if (status < 200 || status > 599 || part == null) {
-            throw invalid("expiredWhen: the status " + status + " and the text " + part + ": use 200 to 599, and a text");
+            throw invalid(
+                    "expiredWhen: the status " + status + " and the text " + part + ": use 200 to 599, and a text");
         }
         List<Expiry> more = new ArrayList<>(expiries);
         more.add(new Expiry(status, part));
@@ -409,8 +422,7 @@ public final class Cursor {
         String body = e.body().toLowerCase(Locale.ROOT);
         return e.status() == 410
                 || expiries.stream()
-                        .anyMatch(one -> one.status == e.status()
-                                && body.contains(one.text.toLowerCase(Locale.ROOT)));
+                        .anyMatch(one -> one.status == e.status() && body.contains(one.text.toLowerCase(Locale.ROOT)));
     }
 
     /**
@@ -613,7 +625,9 @@ public final class Cursor {
 
     /** The beginning of a grain. */
     long floor(long position) {
-        return kind == Kind.TIME && position > BEGINNING ? Math.floorDiv(position, range.grain) * range.grain : position;
+        return kind == Kind.TIME && position > BEGINNING
+                ? Math.floorDiv(position, range.grain) * range.grain
+                : position;
     }
 
     long grain() {

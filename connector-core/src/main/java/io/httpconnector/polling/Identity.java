@@ -31,7 +31,8 @@ record Identity(List<Pointer> key, List<Pointer> version, boolean hashed, List<P
         return !key.isEmpty()
                 && key.stream()
                         .allMatch(field -> columns.contains(
-                                field.pointer().tail() != null && field.pointer().tail().matches()
+                                field.pointer().tail() != null
+                                                && field.pointer().tail().matches()
                                         ? field.pointer().getMatchingProperty()
                                         : ""));
     }

@@ -151,7 +151,9 @@ final class Intake implements PageReader.Taker {
             return mode.mark(tree);
         } catch (DateTimeException e) {
             throw unexpected(
-                    "A record has something at the field of the cursor that is neither time nor number: " + e.getMessage(), e);
+                    "A record has something at the field of the cursor that is neither time nor number: "
+                            + e.getMessage(),
+                    e);
         } catch (ArithmeticException | NumberFormatException e) {
             throw unexpected("A record has something at the field of the cursor that is neither time nor number", e);
         }

@@ -135,7 +135,8 @@ final class Pager {
         if (empty >= pagination.settings().maxEmptyPages()) {
             throw new PollingException(
                     Reason.LIMIT_REACHED,
-                    "Page " + number + " is the " + empty + "th in a row without records, and the service says that there are more:"
+                    "Page " + number + " is the " + empty
+                            + "th in a row without records, and the service says that there are more:"
                             + " look at what says so (a token, moreWhile, lastWhen, totalPages), or raise Pagination.maxEmptyPages(...)");
         }
         number++;

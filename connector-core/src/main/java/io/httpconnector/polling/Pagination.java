@@ -151,7 +151,8 @@ public final class Pagination {
     }
 
     private static Pagination of(Kind kind, Place place, @Nullable Function<Page, Optional<String>> next, Spec spec) {
-        return new Pagination(kind, place, null, new Settings(1, 0, 0, DEFAULT_EMPTY_PAGES), next, Map.of(), false, spec);
+        return new Pagination(
+                kind, place, null, new Settings(1, 0, 0, DEFAULT_EMPTY_PAGES), next, Map.of(), false, spec);
     }
 
     /**
@@ -360,7 +361,9 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination first(int number) {
-        return with(new Settings(number, settings.size, settings.maxPages, settings.maxEmptyPages), spec.with("first", number));
+        return with(
+                new Settings(number, settings.size, settings.maxPages, settings.maxEmptyPages),
+                spec.with("first", number));
     }
 
     /**
@@ -417,7 +420,9 @@ public final class Pagination {
                 "moreWhile",
                 seen -> {
                     Flag value = Flag.of(seen.page.at(flag));
-                    return value == Flag.MISSING ? Say.NOTHING : value == Flag.FALSE || value == Flag.NULL ? Say.LAST : Say.MORE;
+                    return value == Flag.MISSING
+                            ? Say.NOTHING
+                            : value == Flag.FALSE || value == Flag.NULL ? Say.LAST : Say.MORE;
                 },
                 spec.with("moreWhile", pointer));
     }
@@ -537,7 +542,8 @@ public final class Pagination {
         if (most < 1 || most > MOST_PAGES) {
             throw invalid(most + " pages: use 1 to " + MOST_PAGES);
         }
-        return with(new Settings(settings.first, settings.size, most, settings.maxEmptyPages), spec.with("maxPages", most));
+        return with(
+                new Settings(settings.first, settings.size, most, settings.maxEmptyPages), spec.with("maxPages", most));
     }
 
     /**
@@ -656,7 +662,8 @@ public final class Pagination {
         if (ends.containsKey("endsWithShortPage") && settings.size == 0) {
             problems.add("pagination: endsWithShortPage needs to know how many records a page has: use size(...)");
         }
-        RequestTemplate placed = kind.pill.isEmpty() || sharesPlaceOf(cursor) ? template : place.apply(template, kind.pill, problems);
+        RequestTemplate placed =
+                kind.pill.isEmpty() || sharesPlaceOf(cursor) ? template : place.apply(template, kind.pill, problems);
         return sizePlace == null ? placed : sizePlace.apply(placed, "page.size", problems);
     }
 

@@ -206,7 +206,8 @@ final class Poller {
         if (isWithinPoll()) {
             throw new PollingException(
                     Reason.BUSY,
-                    "\"" + definition.id() + "\" can't be polled from its own handler, listener or filter: a trigger does not"
+                    "\"" + definition.id()
+                            + "\" can't be polled from its own handler, listener or filter: a trigger does not"
                             + " overlap itself; what is new comes with the next poll");
         }
         if (!polling.tryLock()) {

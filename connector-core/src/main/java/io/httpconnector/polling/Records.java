@@ -97,7 +97,8 @@ public final class Records {
     }
 
     private Records withPath(List<String> segments, String text) {
-        return new Records(segments, format, separator, keyField, expanded, filters, optional, empty, spec.with("path", text));
+        return new Records(
+                segments, format, separator, keyField, expanded, filters, optional, empty, spec.with("path", text));
     }
 
     /**
@@ -205,7 +206,8 @@ public final class Records {
      * @return other records
      */
     public Records optional() {
-        return new Records(path, format, separator, keyField, expanded, filters, true, empty, spec.with("optional", true));
+        return new Records(
+                path, format, separator, keyField, expanded, filters, true, empty, spec.with("optional", true));
     }
 
     /**
@@ -264,7 +266,10 @@ public final class Records {
             steps.with("where", where, (records, one) -> records.where(one.field, one.values.toArray(String[]::new)));
         }
         for (Where one : reader.objects("emptyWhen", Where::read)) {
-            steps.with("emptyWhen", one, (records, each) -> records.emptyWhen(each.field, each.values.toArray(String[]::new)));
+            steps.with(
+                    "emptyWhen",
+                    one,
+                    (records, each) -> records.emptyWhen(each.field, each.values.toArray(String[]::new)));
         }
         return steps.flag("optional", Records::optional).value();
     }

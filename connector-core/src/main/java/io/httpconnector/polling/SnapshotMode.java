@@ -94,8 +94,11 @@ final class SnapshotMode implements Mode {
         proven = reading.isSteady() || confirmed;
         before = reading;
         scope.endRead();
-        boolean matters =
-                silent || (definition.deletions() && !first && reading.showsLists() && !missing().isEmpty());
+        boolean matters = silent
+                || (definition.deletions()
+                        && !first
+                        && reading.showsLists()
+                        && !missing().isEmpty());
         again = !proven && matters && reads < MAX_READS;
     }
 
@@ -138,7 +141,10 @@ final class SnapshotMode implements Mode {
 
     @Override
     public @Nullable String warning() {
-        if (definition.deletions() && !first && !reading.showsLists() && !missing().isEmpty()) {
+        if (definition.deletions()
+                && !first
+                && !reading.showsLists()
+                && !missing().isEmpty()) {
             return "a response did not show its list of records: that some are missing does not prove that they are deleted; where the"
                     + " service leaves out an empty list, say by Records.emptyWhen(...) or Pagination.total(...) how an empty one is known";
         }

@@ -34,14 +34,16 @@ record TimeText(@Nullable DateTimeFormatter format, int unit, ZoneId zone) {
 
     private static final int LONGEST = 100;
 
-    private static final String KNOWN = "ISO 8601 and RFC 3339 (also with a space, without an offset, with UTC or GMT), the date of HTTP,"
-            + " seconds or smaller units since 1970 as numbers or texts, and /Date(1735689600000)/";
+    private static final String KNOWN =
+            "ISO 8601 and RFC 3339 (also with a space, without an offset, with UTC or GMT), the date of HTTP,"
+                    + " seconds or smaller units since 1970 as numbers or texts, and /Date(1735689600000)/";
 
     /** As JSON of .NET has it; the offset is for display. */
     private static final Pattern DOT_NET = Pattern.compile("/Date\\((-?\\d{1,18})([+-]\\d{4})?\\)/");
 
     /** The obsolete form of RFC 9110, section 5.6.7. */
-    private static final DateTimeFormatter ASCTIME = DateTimeFormatter.ofPattern("EEE MMM d HH:mm:ss uuuu", Locale.ENGLISH);
+    private static final DateTimeFormatter ASCTIME =
+            DateTimeFormatter.ofPattern("EEE MMM d HH:mm:ss uuuu", Locale.ENGLISH);
 
     private static final DateTimeFormatter ISO = new DateTimeFormatterBuilder()
             .parseCaseInsensitive()
@@ -115,7 +117,8 @@ record TimeText(@Nullable DateTimeFormatter format, int unit, ZoneId zone) {
         if (Character.isLetter(text.charAt(0)) || text.matches("\\d{1,2} \\p{L}{3} \\d{4} .*")) {
             String http = text.replaceFirst("(?i) (UTC|Z)$", " GMT").replaceFirst("([+-]\\d{2}):(\\d{2})$", "$1$2");
             return http.matches("\\p{L}{3} \\p{L}{3} .*")
-                    ? span(LocalDateTime.parse(http.replaceAll(" +", " "), ASCTIME).atZone(ZoneOffset.UTC))
+                    ? span(LocalDateTime.parse(http.replaceAll(" +", " "), ASCTIME)
+                            .atZone(ZoneOffset.UTC))
                     : span(ZonedDateTime.parse(http, DateTimeFormatter.RFC_1123_DATE_TIME));
         }
         if (text.matches("\\d{8}")) {

@@ -69,21 +69,23 @@ class CallsFromHandlersTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
     void triggerThatItsHandlerStopsRepeatsNothing(int threads) {
-        repeatsNothing(threads, trigger -> assertThat(trigger.stop(Duration.ofSeconds(15)))
-                .isTrue());
+        repeatsNothing(
+                threads,
+                trigger -> assertThat(trigger.stop(Duration.ofSeconds(15))).isTrue());
     }
 
     /** The handler succeeds after it has stopped the trigger; the rest comes after the next start, each event once. */
     private void repeatsNothing(int threads, Consumer<PollingTrigger> stop) {
         try (StateStore store = StateStore.file(directory)) {
             AtomicBoolean stopped = new AtomicBoolean();
-            PollingTriggerBuilder builder = trigger(store).delivery(Delivery.to(event -> {
-                        if (stopped.compareAndSet(false, true)) {
-                            stop.accept(own.get());
-                        }
-                        handled.add(event.key());
-                    })
-                    .concurrently(threads));
+            PollingTriggerBuilder builder = trigger(store)
+                    .delivery(Delivery.to(event -> {
+                                if (stopped.compareAndSet(false, true)) {
+                                    stop.accept(own.get());
+                                }
+                                handled.add(event.key());
+                            })
+                            .concurrently(threads));
             try (PollingTrigger trigger = builder.build()) {
                 own.set(trigger);
                 assertThat(trigger.pollOnce().stopped()).isTrue();
@@ -121,10 +123,12 @@ class CallsFromHandlersTest {
     @Test
     void scheduledTriggerThatItsHandlerClosesStops() {
         try (StateStore store = StateStore.file(directory)) {
-            PollingTriggerBuilder builder = trigger(store).every(Duration.ofHours(1)).handler(event -> {
-                handled.add(event.key());
-                own.get().close();
-            });
+            PollingTriggerBuilder builder = trigger(store)
+                    .every(Duration.ofHours(1))
+                    .handler(event -> {
+                        handled.add(event.key());
+                        own.get().close();
+                    });
             try (PollingTrigger trigger = builder.build()) {
                 own.set(trigger);
                 trigger.start();
@@ -159,8 +163,9 @@ class CallsFromHandlersTest {
             trigger.pollOnce();
         }
         assertThat(handled).containsExactlyInAnyOrder("1", "2", "3", "4", "5");
-        assertThat(refused).hasSize(5).allSatisfy(e -> assertThat(((PollingException) e).reason())
-                .isEqualTo(Reason.BUSY));
+        assertThat(refused)
+                .hasSize(5)
+                .allSatisfy(e -> assertThat(((PollingException) e).reason()).isEqualTo(Reason.BUSY));
         assertThat(service.asked).hasSize(2);
     }
 
@@ -285,19 +290,21 @@ class CallsFromHandlersTest {
         service.behaviour = asked -> Answer.json(List.of(Map.of("id", 1)));
         AtomicBoolean works = new AtomicBoolean();
         try (StateStore store = StateStore.file(directory)) {
-            PollingTriggerBuilder builder = trigger(store).delivery(Delivery.to((TriggerEvent event) -> {
-                        if (!works.get()) {
-                            throw new IllegalStateException("down");
-                        }
-                        handled.add(event.key());
-                        if (how.equals("close")) {
-                            own.get().close();
-                        } else {
-                            service.behaviour = asked -> Answer.status(500);
-                            assertThatThrownBy(() -> own.get().pollOnce()).hasMessageContaining("500");
-                        }
-                    })
-                    .attempts(1));
+            PollingTriggerBuilder builder = trigger(store)
+                    .delivery(Delivery.to((TriggerEvent event) -> {
+                                if (!works.get()) {
+                                    throw new IllegalStateException("down");
+                                }
+                                handled.add(event.key());
+                                if (how.equals("close")) {
+                                    own.get().close();
+                                } else {
+                                    service.behaviour = asked -> Answer.status(500);
+                                    assertThatThrownBy(() -> own.get().pollOnce())
+                                            .hasMessageContaining("500");
+                                }
+                            })
+                            .attempts(1));
             try (PollingTrigger trigger = builder.build()) {
                 own.set(trigger);
                 assertThat(trigger.pollOnce().deadLetters()).isEqualTo(1);

@@ -86,7 +86,11 @@ class ConditionalPollTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"'', 'Wed, 25 Nov 2026 11:00:00 GMT'", "'Wed, 25 Nov 2026 12:00:00 GMT', yesterday", "yesterday, yesterday"})
+    @CsvSource({
+        "'', 'Wed, 25 Nov 2026 11:00:00 GMT'",
+        "'Wed, 25 Nov 2026 12:00:00 GMT', yesterday",
+        "yesterday, yesterday"
+    })
     void timesThatCannotBeComparedDoNotCount(String date, String lastModified) {
         service.behaviour = asked ->
                 Answer.json(List.of(Map.of("id", 1))).header("Date", date).header("Last-Modified", lastModified);

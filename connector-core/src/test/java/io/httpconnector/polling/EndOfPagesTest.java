@@ -39,8 +39,8 @@ class EndOfPagesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "false", "0", "0.0", "-0.0", "null", "''", "' '", "'false'", "'FALSE'", "'no'", "'No'", "'n'", "'off'", "'none'", "'null'",
-                "'0'", "'00'", "'0.0'", "{}", "[]"
+                "false", "0", "0.0", "-0.0", "null", "''", "' '", "'false'", "'FALSE'", "'no'", "'No'", "'n'", "'off'",
+                "'none'", "'null'", "'0'", "'00'", "'0.0'", "{}", "[]"
             })
     void moreWhileEndsWith(String value) {
         behave("true", value);
@@ -48,7 +48,20 @@ class EndOfPagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"true", "1", "-1", "2.5", "'true'", "'Yes'", "'1'", "'eyJhIjoxfQ'", "{'href': '/x'}", "[1]", "1e400"})
+    @ValueSource(
+            strings = {
+                "true",
+                "1",
+                "-1",
+                "2.5",
+                "'true'",
+                "'Yes'",
+                "'1'",
+                "'eyJhIjoxfQ'",
+                "{'href': '/x'}",
+                "[1]",
+                "1e400"
+            })
     void moreWhileGoesOnWith(String value) {
         behave(value, "false");
         assertThat(poll(Pagination.pages("page").moreWhile("/flag"))).isEqualTo(3);
@@ -85,8 +98,7 @@ class EndOfPagesTest {
         return Stream.of(
                 Arguments.of(Pagination.pages("page").moreWhile("/flag"), ""),
                 Arguments.of(Pagination.pages("page").lastWhen("/flag"), ""),
-                Arguments.of(
-                        Pagination.pages("page").lastWhen("/flag"), ", \"flag\": null"));
+                Arguments.of(Pagination.pages("page").lastWhen("/flag"), ", \"flag\": null"));
     }
 
     @ParameterizedTest
@@ -133,7 +145,8 @@ class EndOfPagesTest {
     @Test
     void emptyPagesBelowTheLimitAreRead() {
         emptyFromPage(2, 90);
-        try (PollingTrigger trigger = trigger(Pagination.pages("page").totalPages("/pages").maxPages(90))) {
+        try (PollingTrigger trigger =
+                trigger(Pagination.pages("page").totalPages("/pages").maxPages(90))) {
             trigger.pollOnce();
         } catch (PollingException e) {
             // By maxPages, as the service has a million pages.
@@ -174,8 +187,7 @@ class EndOfPagesTest {
         service.behaviour = asked -> {
             int page = asked.number("page", 1);
             String flag = (page < 3 ? first : third).replace('\'', '"');
-            return Answer.of(
-                    "application/json", "{\"items\": [{\"id\": " + page + "}], \"flag\": " + flag + "}");
+            return Answer.of("application/json", "{\"items\": [{\"id\": " + page + "}], \"flag\": " + flag + "}");
         };
     }
 

@@ -83,9 +83,8 @@ class EveryOptionHasAMemberTest {
         boolean ofNumber =
                 type.equals("Cursor") && List.of(option.getParameterTypes()).contains(long.class);
         boolean ofToken = name(option).equals("Cursor.expiredWhen");
-        Supplier<Object> start = ofToken
-                ? () -> Cursor.opaque("/o")
-                : ofNumber ? () -> Cursor.number("/n") : STARTS.get(type);
+        Supplier<Object> start =
+                ofToken ? () -> Cursor.opaque("/o") : ofNumber ? () -> Cursor.number("/n") : STARTS.get(type);
 
         Object changed = option.invoke(start.get(), arguments(option));
         JsonNode written = trigger(changed).toJson();

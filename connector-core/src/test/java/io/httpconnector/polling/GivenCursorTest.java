@@ -3,12 +3,11 @@ package io.httpconnector.polling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.httpconnector.ConnectorException;
+import io.httpconnector.ErrorRule;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Retry;
 import io.httpconnector.StatusException;
-import io.httpconnector.ConnectorException;
-import io.httpconnector.ErrorRule;
-import org.junit.jupiter.params.provider.CsvSource;
 import io.httpconnector.polling.Service.Answer;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
@@ -24,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Services that say themselves by what to ask the next time: a token or a URL. */

@@ -93,7 +93,8 @@ class MaxPagesTest {
             for (int i = 0; i < 3; i++) {
                 assertThatThrownBy(trigger::pollOnce)
                         .isInstanceOfSatisfying(
-                                PollingException.class, e -> assertThat(e.reason()).isEqualTo(Reason.LIMIT_REACHED))
+                                PollingException.class,
+                                e -> assertThat(e.reason()).isEqualTo(Reason.LIMIT_REACHED))
                         .hasMessageContaining("maxPages(3)");
             }
             assertThat(events).hasSizeBetween(12, 16);
@@ -155,8 +156,9 @@ class MaxPagesTest {
     void firstPollForTheLastOnesFails(Order order) {
         put(1, 20);
         newestFirst = order == Order.DESCENDING;
-        try (PollingTrigger trigger =
-                trigger(cursor(false).order(order), 1).firstPoll(FirstPoll.last(3)).build()) {
+        try (PollingTrigger trigger = trigger(cursor(false).order(order), 1)
+                .firstPoll(FirstPoll.last(3))
+                .build()) {
             assertThatThrownBy(trigger::pollOnce).hasMessageContaining("maxPages(1)");
         }
         assertThat(events).isEmpty();
@@ -328,12 +330,12 @@ class MaxPagesTest {
             found.sort(Comparator.comparing(Row::updated).thenComparing(Row::id).reversed());
         }
         int from = (asked.number("page", 1) - 1) * SIZE;
-        List<Map<String, Object>> page = found.subList(
-                        Math.min(from, found.size()), Math.min(from + SIZE, found.size()))
-                .stream()
-                .map(row -> Map.<String, Object>of("id", row.id, "updated", row.updated.toString()))
-                .toList();
-        return new Answer(200, "application/json", Map.of("Date", date()), Json.tree(page).toString());
+        List<Map<String, Object>> page =
+                found.subList(Math.min(from, found.size()), Math.min(from + SIZE, found.size())).stream()
+                        .map(row -> Map.<String, Object>of("id", row.id, "updated", row.updated.toString()))
+                        .toList();
+        return new Answer(
+                200, "application/json", Map.of("Date", date()), Json.tree(page).toString());
     }
 
     private static boolean isWithin(Row row, String since, String until) {

@@ -52,12 +52,14 @@ class SharedPlaceTest {
         }
 
         private int in(Asked asked) {
-            String text =
-                    switch (this) {
-                        case QUERY -> asked.query().get("since");
-                        case HEADER -> asked.headers().get("X-Since");
-                        case JSON -> asked.body().isEmpty() ? null : Json.parse(asked.body()).path("since").asText(null);
-                    };
+            String text = switch (this) {
+                case QUERY -> asked.query().get("since");
+                case HEADER -> asked.headers().get("X-Since");
+                case JSON ->
+                    asked.body().isEmpty()
+                            ? null
+                            : Json.parse(asked.body()).path("since").asText(null);
+            };
             return text == null ? 0 : Integer.parseInt(text);
         }
     }
@@ -66,7 +68,8 @@ class SharedPlaceTest {
     @EnumSource
     void feedOfChangesIsRead(Where where) {
         service.behaviour = asked -> changes(where.in(asked));
-        try (PollingTrigger trigger = trigger(where, Pagination.cursor(where.place).token("/last_seq"))) {
+        try (PollingTrigger trigger =
+                trigger(where, Pagination.cursor(where.place).token("/last_seq"))) {
             assertThat(trigger.pollOnce().events()).isEqualTo(7);
             assertThat(trigger.pollOnce().events()).isZero();
             // The token has not changed: there is no further page.
@@ -80,8 +83,8 @@ class SharedPlaceTest {
     @Test
     void countOfPendingChangesSavesTheEmptyPage() {
         service.behaviour = asked -> changes(Where.QUERY.in(asked));
-        try (PollingTrigger trigger =
-                trigger(Where.QUERY, Pagination.cursor("since").token("/last_seq").moreWhile("/pending"))) {
+        try (PollingTrigger trigger = trigger(
+                Where.QUERY, Pagination.cursor("since").token("/last_seq").moreWhile("/pending"))) {
             trigger.pollOnce();
             assertThat(service.asked).hasSize(3);
             trigger.pollOnce();
@@ -95,8 +98,8 @@ class SharedPlaceTest {
     void limitOfPagesGoesOnByTheToken(int most) {
         last = 20;
         service.behaviour = asked -> changes(Where.QUERY.in(asked));
-        try (PollingTrigger trigger =
-                trigger(Where.QUERY, Pagination.cursor("since").token("/last_seq").maxPages(most))) {
+        try (PollingTrigger trigger = trigger(
+                Where.QUERY, Pagination.cursor("since").token("/last_seq").maxPages(most))) {
             for (int i = 0; i < 10; i++) {
                 trigger.pollOnce();
             }
@@ -154,7 +157,8 @@ class SharedPlaceTest {
         return List.of(
                 any().cursor(time.in("page")).pagination(Pagination.pages("page")),
                 any().cursor(time.in("skip")).pagination(Pagination.offset("skip")),
-                any().cursor(time.in("limit")).pagination(Pagination.pages("page").size("limit", 10)),
+                any().cursor(time.in("limit"))
+                        .pagination(Pagination.pages("page").size("limit", 10)),
                 any().pagination(Pagination.pages("page").size("page", 10)),
                 any().cursor(time.in(Place.header("x-page"))).pagination(Pagination.pages(Place.header("X-Page"))),
                 any().cursor(time.in(Place.json("/page"))).pagination(Pagination.pages(Place.json("/page"))),
@@ -184,7 +188,9 @@ class SharedPlaceTest {
         int to = Math.min(last, since + 3);
         return Answer.json(Map.of(
                 "results",
-                IntStream.rangeClosed(since + 1, to).mapToObj(i -> Map.of("id", i)).toList(),
+                IntStream.rangeClosed(since + 1, to)
+                        .mapToObj(i -> Map.of("id", i))
+                        .toList(),
                 "last_seq",
                 String.valueOf(to),
                 "pending",
@@ -200,8 +206,13 @@ class SharedPlaceTest {
                 .connection(connection)
                 .request(
                         where == Where.JSON
-                                ? RequestTemplate.named("Changes").post("/_changes").json("{}").build()
-                                : RequestTemplate.named("Changes").get("/_changes").build())
+                                ? RequestTemplate.named("Changes")
+                                        .post("/_changes")
+                                        .json("{}")
+                                        .build()
+                                : RequestTemplate.named("Changes")
+                                        .get("/_changes")
+                                        .build())
                 .records(Records.at("/results"))
                 .key("/id")
                 .cursor(Cursor.opaque("/last_seq").in(where.place))

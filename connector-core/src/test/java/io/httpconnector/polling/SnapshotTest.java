@@ -229,8 +229,8 @@ class SnapshotTest {
             trigger.pollOnce();
             full[0] = false;
             trigger.pollOnce();
-            assertThat(trigger.status().warnings()).anySatisfy(line -> assertThat(line)
-                    .contains("does not prove that they are deleted"));
+            assertThat(trigger.status().warnings())
+                    .anySatisfy(line -> assertThat(line).contains("does not prove that they are deleted"));
             full[0] = true;
             trigger.pollOnce();
             assertThat(trigger.status().warnings()).isEmpty();
@@ -239,24 +239,23 @@ class SnapshotTest {
     }
 
     private static Answer full(String path, String type) {
-        String body =
-                switch (type) {
-                    case "text/csv" -> "id,name\n1,a\n2,b\n";
-                    case "application/x-ndjson" -> "{\"record\": {\"id\": 1}}\n{\"record\": {\"id\": 2}}\n";
-                    case "application/xml" ->
-                        path.equals("/item")
-                                ? "<items><item><id>1</id></item><item><id>2</id></item></items>"
-                                : "<r><items><item><id>1</id></item><item><id>2</id></item></items></r>";
-                    default -> {
-                        String list = "[{\"id\": 1}, {\"id\": 2}]";
-                        yield switch (path) {
-                            case "/items" -> "{\"items\": " + list + "}";
-                            case "/a/items" -> "{\"a\": {\"items\": " + list + "}}";
-                            case "/a/*" -> "{\"a\": {\"b\": " + list + "}}";
-                            default -> "{\"a\": {\"b\": {\"list\": " + list + "}}}";
-                        };
-                    }
+        String body = switch (type) {
+            case "text/csv" -> "id,name\n1,a\n2,b\n";
+            case "application/x-ndjson" -> "{\"record\": {\"id\": 1}}\n{\"record\": {\"id\": 2}}\n";
+            case "application/xml" ->
+                path.equals("/item")
+                        ? "<items><item><id>1</id></item><item><id>2</id></item></items>"
+                        : "<r><items><item><id>1</id></item><item><id>2</id></item></items></r>";
+            default -> {
+                String list = "[{\"id\": 1}, {\"id\": 2}]";
+                yield switch (path) {
+                    case "/items" -> "{\"items\": " + list + "}";
+                    case "/a/items" -> "{\"a\": {\"items\": " + list + "}}";
+                    case "/a/*" -> "{\"a\": {\"b\": " + list + "}}";
+                    default -> "{\"a\": {\"b\": {\"list\": " + list + "}}}";
                 };
+            }
+        };
         return Answer.of(type, body);
     }
 
@@ -293,7 +292,9 @@ class SnapshotTest {
         boolean[] fails = {false};
         service.behaviour = asked -> fails[0] && asked.number("page", 1) == 2
                 ? Answer.json(Map.of("error", "try again"))
-                : Answer.json(Map.of("items", asked.number("page", 1) > 3 ? List.of() : List.of(Map.of("id", asked.number("page", 1)))));
+                : Answer.json(Map.of(
+                        "items",
+                        asked.number("page", 1) > 3 ? List.of() : List.of(Map.of("id", asked.number("page", 1)))));
         try (PollingTrigger trigger = trigger()
                 .deletions()
                 .records(Records.at("/items").optional())
@@ -347,9 +348,8 @@ class SnapshotTest {
     @ValueSource(strings = {"emptyWhen", "total"})
     void aListThatIsDeclaredEmptyProvesThatAllAreDeleted(String how) {
         boolean[] full = {true};
-        service.behaviour = asked -> Answer.of(
-                "application/json",
-                full[0] ? "{\"count\": 1, \"items\": [{\"id\": 1}]}" : "{\"count\": 0}");
+        service.behaviour = asked ->
+                Answer.of("application/json", full[0] ? "{\"count\": 1, \"items\": [{\"id\": 1}]}" : "{\"count\": 0}");
         PollingTriggerBuilder builder = trigger().deletions();
         if (how.equals("total")) {
             builder.records(Records.at("/items").optional())

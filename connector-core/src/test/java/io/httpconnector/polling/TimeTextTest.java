@@ -145,10 +145,20 @@ class TimeTextTest {
     /** What could be two times is not guessed; the message has no value of the record. */
     @ParameterizedTest
     @ValueSource(
-            strings = {"01/02/2026", "2026/01/02 10:00", "01-02-2026", "10:00", "2026-13-30", "2026-01-31T25:00:00Z", "31.01.26", "Jan 31, 2026"})
+            strings = {
+                "01/02/2026",
+                "2026/01/02 10:00",
+                "01-02-2026",
+                "10:00",
+                "2026-13-30",
+                "2026-01-31T25:00:00Z",
+                "31.01.26",
+                "Jan 31, 2026"
+            })
     void timeThatIsNotUnambiguousIsRefusedWithWhatIsKnown(String written) {
         service.behaviour = asked -> Answer.of("application/json", "[{\"id\": 1, \"t\": \"" + written + "\"}]");
-        try (PollingTrigger trigger = builder(Cursor.timestamp("/t").in("since")).build()) {
+        try (PollingTrigger trigger =
+                builder(Cursor.timestamp("/t").in("since")).build()) {
             assertThatThrownBy(trigger::pollOnce)
                     .isInstanceOf(PollingException.class)
                     .hasMessageContaining("ISO 8601 and RFC 3339")
@@ -172,8 +182,10 @@ class TimeTextTest {
             }
         }
         assertThat(count[0]).isEqualTo(4);
-        assertThat(service.asked).allSatisfy(asked -> assertThat(asked.query().getOrDefault("since", "0"))
-                .satisfies(since -> assertThat(Long.parseLong(since)).isLessThanOrEqualTo(Long.MAX_VALUE / 2 + 1)));
+        assertThat(service.asked)
+                .allSatisfy(asked -> assertThat(asked.query().getOrDefault("since", "0"))
+                        .satisfies(since ->
+                                assertThat(Long.parseLong(since)).isLessThanOrEqualTo(Long.MAX_VALUE / 2 + 1)));
     }
 
     static Stream<String> absurd() {

@@ -198,7 +198,8 @@ public final class JsonObjectReader {
     public @Nullable Long longInteger(String name) {
         known.add(name);
         JsonNode value = json.get(name);
-        boolean fits = value != null && isInteger(pointerTo(name), value, JsonNode::canConvertToLong, Long.MIN_VALUE, Long.MAX_VALUE);
+        boolean fits = value != null
+                && isInteger(pointerTo(name), value, JsonNode::canConvertToLong, Long.MIN_VALUE, Long.MAX_VALUE);
         return fits ? Long.valueOf(value.longValue()) : null;
     }
 
