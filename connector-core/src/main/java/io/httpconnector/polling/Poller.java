@@ -65,6 +65,8 @@ final class Poller {
     private History history = History.NONE;
     private Duration asked = Duration.ZERO;
     private boolean abandoned;
+    /** What was dropped when the state was read: shown as long as the trigger lives, or until it is reset. */
+    private @Nullable String damage;
     private Unsaved unsaved = Unsaved.NOTHING;
 
     Poller(
@@ -128,6 +130,7 @@ final class Poller {
         boolean done = false;
         try {
             TriggerState loaded = TriggerState.load(log, unsaved());
+            log.dropped().ifPresent(this::damaged);
             saved();
             adapt(loaded);
             done = true;
@@ -137,6 +140,14 @@ final class Poller {
                 log.close();
             }
         }
+    }
+
+    private synchronized void damaged(String dropped) {
+        damage = dropped;
+    }
+
+    private synchronized @Nullable String damage() {
+        return damage;
     }
 
     private synchronized Unsaved unsaved() {
@@ -468,6 +479,7 @@ final class Poller {
     }
 
     private List<String> warnings(Tally tally) {
+        tally.warn(damage());
         String shifting = definition.impossible();
         if (shifting != null) {
             tally.warnings.add(shifting);
@@ -616,6 +628,9 @@ final class Poller {
             drop();
             saved();
             store.reset(definition.id());
+            synchronized (this) {
+                damage = null;
+            }
         } finally {
             polling.unlock();
         }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,8 @@ final class FileStateLog implements StateLog {
     /** Where the next frame begins; -1 before anything was read, and after a write that failed. */
     private long end = -1;
 
+    private @Nullable String dropped;
+
     private long frames;
     private boolean closed;
 
@@ -58,6 +61,7 @@ final class FileStateLog implements StateLog {
         ensureOpen();
         end = -1;
         frames = 0;
+        dropped = null;
         if (!Files.exists(file)) {
             if (store.knows(id)) {
                 throw missing();
@@ -136,7 +140,10 @@ final class FileStateLog implements StateLog {
     private void truncate() {
         try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
             if (out.length() > end) {
-                LOG.warn("{}: the last {} bytes are what a crash has left: dropped", file, out.length() - end);
+                dropped = "the last " + (out.length() - end) + " bytes of " + file + ", from byte " + end
+                        + " on, are no whole entry: a crash has left them, or the end of the file was damaged; they were dropped, and what"
+                        + " they may have recorded comes again";
+                LOG.warn("\"{}\": {}", id, dropped);
                 out.setLength(end);
                 out.getFD().sync();
             }
@@ -144,6 +151,11 @@ final class FileStateLog implements StateLog {
             end = -1;
             throw unavailable("written", e);
         }
+    }
+
+    @Override
+    public Optional<String> dropped() {
+        return Optional.ofNullable(dropped);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.httpconnector.state;
 
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -19,6 +20,16 @@ public interface StateLog extends AutoCloseable {
      * @throws StateException when they can't be read, or are not what was written
      */
     void read(Consumer<byte[]> reader);
+
+    /**
+     * What the last {@link #read} has left out because it was not whole: the end of what a crash has left, which was never acknowledged,
+     * or an entry whose end was damaged later. Events of a damaged entry come again.
+     *
+     * @return a sentence for status and logs, such as how many bytes were dropped and where; empty when all was read
+     */
+    default Optional<String> dropped() {
+        return Optional.empty();
+    }
 
     /**
      * Adds an entry: all of it, or nothing.
