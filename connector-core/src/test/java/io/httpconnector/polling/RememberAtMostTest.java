@@ -1,0 +1,80 @@
+package io.httpconnector.polling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.httpconnector.HttpConnection;
+import io.httpconnector.polling.PollingException.Reason;
+import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.trigger.TriggerEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** More records in one read than may be remembered: a clear error, and no event is lost or repeated when the limit is raised. */
+@Timeout(30)
+class RememberAtMostTest {
+
+    private final Service service = new Service();
+    private final HttpConnection connection =
+            HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
+    private final List<TriggerEvent> events = new ArrayList<>();
+
+    @AfterEach
+    void end() {
+        connection.close();
+        service.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"comparison", "token", "time", "number"})
+    void moreThanMayBeRememberedIsAClearError(String mode) {
+        service.behaviour = asked -> Answer.json(Map.of(
+                "items",
+                IntStream.rangeClosed(1, 50)
+                        .mapToObj(i -> Map.of("id", i, "t", "2026-01-31T12:00:00Z", "n", 1))
+                        .toList(),
+                "token",
+                "a"));
+        StateStore store = StateStore.inMemory();
+        try (PollingTrigger trigger = trigger(mode, store).rememberAtMost(20).build()) {
+            for (int i = 0; i < 4; i++) {
+                assertThatThrownBy(trigger::pollOnce)
+                        .isInstanceOfSatisfying(
+                                PollingException.class, e -> assertThat(e.reason()).isEqualTo(Reason.LIMIT_REACHED))
+                        .hasMessageContaining("rememberAtMost");
+                assertThat(trigger.status().lastError().orElseThrow()).contains("rememberAtMost");
+            }
+        }
+        try (PollingTrigger trigger = trigger(mode, store).rememberAtMost(1000).build()) {
+            trigger.pollOnce();
+            trigger.pollOnce();
+        }
+        assertThat(events).extracting(TriggerEvent::key).doesNotHaveDuplicates().hasSize(50);
+    }
+
+    private PollingTriggerBuilder trigger(String mode, StateStore store) {
+        PollingTriggerBuilder builder = PollingTrigger.named("records")
+                .connection(connection)
+                .request(RequestTemplate.named("List").get("/records").build())
+                .records(Records.at("/items"))
+                .key("/id")
+                .maxInMemory(7)
+                .firstPoll(FirstPoll.everything())
+                .store(store)
+                .handler(events::add);
+        return switch (mode) {
+            case "token" -> builder.cursor(Cursor.opaque("/token").in("token"));
+            case "time" -> builder.cursor(Cursor.timestamp("/t").in("since"));
+            case "number" -> builder.cursor(Cursor.number("/n").in("since"));
+            default -> builder;
+        };
+    }
+}
