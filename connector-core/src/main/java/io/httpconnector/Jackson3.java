@@ -42,7 +42,16 @@ final class Jackson3 {
 
     /** The same tree: what a tree of Jackson 3 says of itself is JSON, but for a missing node, which says nothing. */
     static JsonNode tree(Object tree) {
-        String json = tree.toString();
+        String json;
+        try {
+            json = tree.toString();
+        } catch (RuntimeException e) {
+            // Jackson 3 refuses to write what is nested deeper than 500 levels; its message may quote the content.
+            throw new InvalidDefinitionException(
+                    "JSON value",
+                    "a " + tree.getClass().getName() + " can't be written as JSON: it is nested too deep, or has what"
+                            + " Jackson can't write (" + e.getClass().getSimpleName() + ")");
+        }
         return json.isEmpty() ? MissingNode.getInstance() : Json.parse(json);
     }
 

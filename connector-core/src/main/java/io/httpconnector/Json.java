@@ -135,6 +135,12 @@ public final class Json {
         }
         try {
             return mapper.valueToTree(value);
+        } catch (StackOverflowError e) {
+            // Jackson has no limit there: lists in lists, or a cycle.
+            throw new InvalidDefinitionException(
+                    "JSON value",
+                    "a " + value.getClass().getName() + " can't be written as JSON: it is nested too deep, or has itself"
+                            + " within it");
         } catch (IllegalArgumentException e) {
             throw new InvalidDefinitionException(
                     "JSON value",

@@ -38,11 +38,12 @@ final class OriginPolicy {
      * @param home the URL to whose origin the credentials belong
      * @param trusted whether the credentials go with it: it leads home, and no redirect has led it elsewhere before
      * @param count how many redirects led here
+     * @param whole whether the URL has the whole query, as a redirect says it, so that no default query is added
      */
-    record Hop(Request own, Url home, boolean trusted, int count) {
+    record Hop(Request own, Url home, boolean trusted, int count, boolean whole) {
 
         Hop with(Request changed) {
-            return new Hop(changed, home, trusted, count);
+            return new Hop(changed, home, trusted, count, whole);
         }
     }
 
@@ -56,7 +57,7 @@ final class OriginPolicy {
         Url home = settings.isForAuth() ? url : baseUrl;
         Request own = request.at(url, Fields.NONE, Fields.NONE);
         if (url.sameOrigin(home)) {
-            return new Hop(own, home, true, 0);
+            return new Hop(own, home, true, 0, false);
         }
         if (own.hasSecretContent()) {
             throw new InvalidDefinitionException(
@@ -65,7 +66,7 @@ final class OriginPolicy {
                             + settings.name() + "\", and has a secret in its query or body, which goes to "
                             + home.origin().toURI() + " only: give that service a connection of its own");
         }
-        return new Hop(elsewhere(own), home, false, 0);
+        return new Hop(elsewhere(own), home, false, 0, false);
     }
 
     /**
@@ -78,7 +79,12 @@ final class OriginPolicy {
         // A service that leads us away and back again does not get our credentials for a URL of the other's choice.
         return next == null
                 ? null
-                : new Hop(next, hop.home(), hop.trusted() && next.url().sameOrigin(hop.home()), hop.count() + 1);
+                : new Hop(
+                        next,
+                        hop.home(),
+                        hop.trusted() && next.url().sameOrigin(hop.home()),
+                        hop.count() + 1,
+                        hop.whole() || !Redirects.repeatsUrl(response));
     }
 
     /** What goes out, but for what the auth strategy adds. */
@@ -90,8 +96,7 @@ final class OriginPolicy {
         if (!hop.trusted()) {
             return own;
         }
-        // A redirect says the whole query.
-        return own.at(own.url(), hop.count() == 0 ? settings.query() : Fields.NONE, settings.headers());
+        return own.at(own.url(), hop.whole() ? Fields.NONE : settings.query(), settings.headers());
     }
 
     /** Whether cookies go with it: each origin has its own, and those of the connection's origin are credentials. */

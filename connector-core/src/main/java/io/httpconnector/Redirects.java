@@ -32,7 +32,8 @@ final class Redirects {
             throw refused(answer, "it redirects to what is no acceptable URL");
         }
         List<Field> secrets = answer.request().secrets();
-        Request next = request.redirected(target, becomesGet(request.method(), answer.status()), secrets);
+        Request next = request.redirected(
+                target, Url.isSameDocument(location), becomesGet(request.method(), answer.status()), secrets);
         if (!next.isWhole()) {
             throw refused(answer, "it redirects a body that can be sent only once");
         }
@@ -47,6 +48,11 @@ final class Redirects {
             throw refused(answer, "it redirects to another origin, which must not see the secrets of this request");
         }
         return OriginPolicy.elsewhere(next);
+    }
+
+    /** Whether a redirect repeats the URL of the request, with its query. */
+    static boolean repeatsUrl(Response answer) {
+        return answer.headers().first("Location").filter(Url::isSameDocument).isPresent();
     }
 
     private static boolean isRedirect(int status) {

@@ -583,12 +583,12 @@ public final class Request {
     }
 
     /** This request after a redirect: the new URL is complete, and a body that is gone takes its headers along. */
-    Request redirected(Url target, boolean becomesGet, List<Field> earlierSecrets) {
+    Request redirected(Url target, boolean keepsQuery, boolean becomesGet, List<Field> earlierSecrets) {
         return new Request(
                 name,
                 becomesGet ? "GET" : method,
                 target,
-                Fields.NONE,
+                keepsQuery ? query : Fields.NONE,
                 becomesGet
                         ? headers.without(field -> Ascii.lowerCase(field.name()).startsWith("content-"))
                         : headers,

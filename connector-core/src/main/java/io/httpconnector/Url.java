@@ -2,7 +2,8 @@ package io.httpconnector;
 
 import static io.httpconnector.InvalidDefinitionException.notNull;
 
-import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.hc.core5.http.HttpHost;
 import org.jspecify.annotations.Nullable;
 
@@ -52,27 +53,63 @@ record Url(@Nullable HttpHost host, String path, @Nullable String query) {
 
     /** What a {@code Location} header means (RFC 3986, section 5.2), as far as it leads to an acceptable URL. */
     Url redirectedTo(String location) {
-        return parseAbsolute(resolved(location)).below(this);
+        String target = withoutFragment(location);
+        return target.isEmpty() ? this : parseAbsolute(resolved(target)).below(this);
     }
 
-    private String resolved(String location) {
-        int fragment = location.indexOf('#');
-        String target = fragment < 0 ? location : location.substring(0, fragment);
-        if (schemeEnd(target) >= 0) {
-            return target;
+    /** Whether a {@code Location} header means the URL itself, with its query: RFC 3986, section 4.4. */
+    static boolean isSameDocument(String location) {
+        return withoutFragment(location).isEmpty();
+    }
+
+    private static String withoutFragment(String reference) {
+        int fragment = reference.indexOf('#');
+        return fragment < 0 ? reference : reference.substring(0, fragment);
+    }
+
+    private String resolved(String target) {
+        int colon = schemeEnd(target);
+        if (colon >= 0) {
+            return target.startsWith("//", colon + 1)
+                    ? withoutDotSegments(target, authorityEnd(target, colon + 3))
+                    : target;
         }
         if (target.startsWith("//")) {
-            return origin().getSchemeName() + ":" + target;
+            String whole = origin().getSchemeName() + ":" + target;
+            return withoutDotSegments(whole, authorityEnd(whole, origin().getSchemeName().length() + 3));
         }
-        URI here = URI.create(origin().toURI() + (path.isEmpty() ? "/" : path));
-        if (target.startsWith("?")) {
-            return here + target;
+        String origin = origin().toURI();
+        if (target.startsWith("/")) {
+            return withoutDotSegments(origin + target, origin.length());
         }
-        try {
-            return here.resolve(target).toString();
-        } catch (IllegalArgumentException e) {
-            throw invalid(target, "it is not a URL");
+        String here = path.isEmpty() ? "/" : path;
+        return target.startsWith("?")
+                ? origin + here + target
+                : withoutDotSegments(
+                        origin + here.substring(0, here.lastIndexOf('/') + 1) + target, origin.length());
+    }
+
+    /** RFC 3986, section 5.2.4, for the path that starts at an index. */
+    private static String withoutDotSegments(String url, int start) {
+        int question = url.indexOf('?', start);
+        int end = question < 0 ? url.length() : question;
+        if (start == end || url.charAt(start) != '/') {
+            return url;
         }
+        List<String> kept = new ArrayList<>();
+        String[] segments = url.substring(start + 1, end).split("/", -1);
+        for (int i = 0; i < segments.length; i++) {
+            boolean isDots = segments[i].equals(".") || segments[i].equals("..");
+            if (segments[i].equals("..") && !kept.isEmpty()) {
+                kept.remove(kept.size() - 1);
+            }
+            if (!isDots) {
+                kept.add(segments[i]);
+            } else if (i == segments.length - 1) {
+                kept.add("");
+            }
+        }
+        return url.substring(0, start) + "/" + String.join("/", kept) + url.substring(end);
     }
 
     /** The host of an absolute URL. */

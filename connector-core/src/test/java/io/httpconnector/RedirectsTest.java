@@ -136,6 +136,91 @@ class RedirectsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "/a/b/from, ../../../to",
+        "/a/from, ../../to",
+        "/from, /x/../to",
+        "/from, /./to",
+        "/from, /../../to",
+        "/a/from, .././to",
+        "/from, http://localhost:PORT/x/../to",
+        "/from, //localhost:PORT/./x/../to#f"
+    })
+    void dotSegmentsAreRemoved(String from, String location) {
+        service.stubFor(any(urlEqualTo(from))
+                .willReturn(redirect(302, location.replace("PORT", String.valueOf(service.getPort())))));
+
+        assertThat(connection.send(Request.get(from)).json().at("/at").asText()).isEqualTo("to");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "#part", "#"})
+    void emptyLocationMeansTheSameUrlWithItsQuery(String location) {
+        service.stubFor(any(urlEqualTo("/a/b?d=0&q=1")).inScenario("s").willReturn(redirect(303, location)).willSetStateTo("again"));
+        service.stubFor(any(urlEqualTo("/a/b?q=1&d=0")).inScenario("s").willReturn(redirect(303, location)).willSetStateTo("again"));
+        service.stubFor(any(anyUrl()).inScenario("s").whenScenarioStateIs("again").willReturn(okJson("{\"at\": \"again\"}")));
+
+        try (HttpConnection withDefault = HttpConnection.named("Service")
+                .baseUrl(service.baseUrl())
+                .query("d", "0")
+                .build()) {
+            Response response = withDefault.send(Request.post("/a/b").query("q", "1").json("{}"));
+
+            assertThat(response.json().at("/at").asText()).isEqualTo("again");
+        }
+        service.verify(1, requestedFor("POST", urlEqualTo("/a/b?q=1&d=0")));
+        service.verify(1, requestedFor("GET", urlEqualTo("/a/b?q=1&d=0")));
+    }
+
+    @Test
+    void redirectSaysTheWholeQuery() {
+        service.stubFor(any(urlEqualTo("/from?d=0")).willReturn(redirect(302, "/to")));
+        service.stubFor(any(urlEqualTo("/from?q=1&d=0")).willReturn(redirect(302, "?page=2")));
+        service.stubFor(any(urlEqualTo("/from?page=2")).willReturn(redirect(302, "")));
+
+        try (HttpConnection withDefault = HttpConnection.named("Service")
+                .baseUrl(service.baseUrl())
+                .query("d", "0")
+                .auth(request -> request.query("key", Secret.of("k1")))
+                .build()) {
+            service.stubFor(any(urlEqualTo("/from?d=0&key=k1")).willReturn(redirect(302, "/to")));
+            service.stubFor(any(urlEqualTo("/to?key=k1")).willReturn(okJson("{}")));
+
+            assertThat(withDefault.send(Request.get("/from")).status()).isEqualTo(200);
+        }
+        service.verify(1, requestedFor("GET", urlEqualTo("/to?key=k1")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://localhost:PORT@evil.example.com/",
+                "http://evil.example.com\\@localhost:PORT/",
+                "\\\\evil.example.com/",
+                "/\\evil.example.com/",
+                "//user@localhost:PORT/to",
+                "http://l\u00f6calhost/to",
+                "http:to",
+                "http:/to",
+                "http://localhost:99999/",
+                "http://localhost:/",
+                "/%2e%2e/to",
+                "/a%0",
+                "to\tx",
+                "data:text/html,x",
+                "a:b"
+            })
+    void locationThatMisleadsIsNotFollowed(String location) {
+        service.stubFor(any(urlEqualTo("/from"))
+                .willReturn(redirect(302, location.replace("PORT", String.valueOf(service.getPort())))));
+
+        assertThatThrownBy(() -> connection.send(Request.get("/from")))
+                .isInstanceOf(InvalidResponseException.class)
+                .hasMessageContaining("no acceptable URL");
+        service.verify(1, requestedFor("GET", urlEqualTo("/from")));
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {"ftp://localhost/", "http://user:pass@localhost/", "javascript:alert(1)", "/a b", "http:///"})
     void locationThatIsNoAcceptableUrl(String location) {

@@ -100,6 +100,9 @@ public final class AuthorizationFlow {
                 settings.clock().instant().plus(PENDING).toEpochMilli(),
                 server.issuer(),
                 server.client());
+        if (definition.authorizationUrl() == null) {
+            throw Discovery.withoutEndpoint(server.issuer(), "authorization_endpoint", "authorizationUrl");
+        }
         URI url = url(definition.authorizationUrl(), parameters(found, state, pending, pkce));
         settings.tokens().put(Pending.key(state), StoredJson.write(pending), PENDING);
         return url;
@@ -140,11 +143,7 @@ public final class AuthorizationFlow {
     }
 
     /** The query of the URL stays as it is, but for what we say ourselves. */
-    private static URI url(@Nullable String authorizationUrl, Map<String, String> parameters) {
-        if (authorizationUrl == null) {
-            throw new InvalidDefinitionException(
-                    "OAuth 2", List.of("the metadata of the server has no authorization endpoint"));
-        }
+    private static URI url(String authorizationUrl, Map<String, String> parameters) {
         String[] url = authorizationUrl.split("\\?", 2);
         String own = url.length == 1
                 ? ""

@@ -39,8 +39,7 @@ final class Callback {
             throw new InvalidCallbackException("The callback is longer than " + LONGEST + " characters");
         }
         Map<String, String> parameters = new HashMap<>();
-        for (String pair :
-                text.substring(text.indexOf('?') + 1).split("#", 2)[0].split("&", -1)) {
+        for (String pair : query(text).split("#", 2)[0].split("&", -1)) {
             String[] both = pair.split("=", 2);
             String name = decoded(both[0]);
             if (parameters.put(name, both.length == 1 ? "" : decoded(both[1])) != null && !name.isEmpty()) {
@@ -48,6 +47,13 @@ final class Callback {
             }
         }
         return new Callback(parameters);
+    }
+
+    /** Without the URL before it, if there is one; a question mark in a value belongs to the value. */
+    private static String query(String text) {
+        int question = text.indexOf('?');
+        String before = text.substring(0, Math.max(question, 0));
+        return before.indexOf('=') >= 0 || before.indexOf('&') >= 0 ? text : text.substring(question + 1);
     }
 
     private static String decoded(String text) {

@@ -89,10 +89,6 @@ record Definition(
                 all.set(ours, server.path(theirs));
             }
         });
-        if (!all.hasNonNull("tokenUrl")) {
-            throw new InvalidDefinitionException(
-                    "OAuth 2", List.of("the metadata of the server has no token endpoint"));
-        }
         Set<String> clients = new HashSet<>();
         server.path("token_endpoint_auth_methods_supported").forEach(method -> clients.add(method.asText()));
         if (clientAuthentication == null

@@ -44,6 +44,9 @@ final class Discovery {
 
     private AuthorizationServer server(String issuer, JsonNode metadata, @Nullable String resource) {
         checkEndpoints(metadata, settings.definition());
+        if (settings.definition().tokenUrl() == null && text(metadata, "token_endpoint") == null) {
+            throw withoutEndpoint(new Issuer(issuer, List.of()), "token_endpoint", "tokenUrl");
+        }
         Definition definition = settings.definition().discovered(metadata, resource);
         checkPkce(metadata, definition);
         Issuer found = Issuer.of(issuer, definition);
@@ -57,6 +60,15 @@ final class Discovery {
         Set<String> methods = new HashSet<>();
         metadata.path("token_endpoint_auth_methods_supported").forEach(method -> methods.add(method.asText()));
         return new AuthorizationServer(found, definition, registrationUrl, methods);
+    }
+
+    /** The definition is right, but the metadata of the authorization server lacks an endpoint: RFC 8414, section 2. */
+    static OAuth2Exception withoutEndpoint(Issuer server, String member, String method) {
+        return new OAuth2Exception(
+                "The metadata of the authorization server " + TokenAnswer.shown(server.toString()) + " has no " + member
+                        + ": ask its operator, or set the endpoint by " + method + "(\"https://...\")",
+                null,
+                null);
     }
 
     private static boolean isAt(String url, String other) {
@@ -128,7 +140,7 @@ final class Discovery {
         return metadata;
     }
 
-    /** A slash at the end makes no difference. */
+    /** Some servers and clients disagree about a slash at the end, which makes no difference here. */
     private static String normal(String url) {
         String path = URI.create(url).getRawPath();
         String query = URI.create(url).getRawQuery();
@@ -160,7 +172,8 @@ final class Discovery {
 
     private JsonNode metadata(String issuer, String location, JsonNode metadata) {
         if (!issuer.equals(text(metadata, "issuer"))) {
-            throw failed("the metadata at " + location + " is not of " + issuer + ": RFC 8414, section 3.3");
+            throw failed("the metadata at " + location + " is not of " + issuer + ", but of " + text(metadata, "issuer")
+                    + ": both must be equal, also in a slash at the end (RFC 8414, section 3.3)");
         }
         return metadata;
     }

@@ -210,7 +210,8 @@ public final class OAuth2Builder {
      * that are set stay. Secrets and tokens stay with the origins of the endpoints that it named first, as the
      * {@link TokenStore} remembers them: when it names endpoints at other origins later, an
      * {@link AuthorizationRequiredException} says so, and nothing is sent. An authorization code client without a client id is
-     * registered, as by {@link #discover()}.
+     * registered, as by {@link #discover()}. The issuer in the metadata must be equal to this one, also in a slash at the end
+     * (RFC 8414, section 3.3).
      *
      * @param issuer its issuer identifier, such as {@code https://login.example.com/tenant}: https, or http on the loopback
      *     interface
@@ -226,7 +227,8 @@ public final class OAuth2Builder {
      * Asks the service itself, at the base URL of the connection, who its authorization server is (RFC 9728), and that for its
      * endpoints; as servers of the Model Context Protocol want it. Without a client id it asks for one too (RFC 7591), for users
      * in the browser and on devices; it is kept in the {@link TokenStore}, and asked for again when its secret has expired or the
-     * server no longer knows it.
+     * server no longer knows it. The resource in the metadata must be the base URL of the connection (RFC 9728, section 3.3); a
+     * slash at the end makes no difference.
      *
      * <p>Tokens and secrets belong to the authorization server that the service named first, as the {@link TokenStore} remembers
      * it. When the service names another one, an {@link AuthorizationRequiredException} says so, and nothing is sent: a user may

@@ -12,7 +12,6 @@ import com.github.scribejava.core.oauth.OAuth20Service;
 import com.github.scribejava.core.oauth2.clientauthentication.ClientAuthentication;
 import io.httpconnector.AuthContext;
 import io.httpconnector.Body;
-import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.Secret;
@@ -92,8 +91,8 @@ final class TokenEndpoint {
     JsonNode deviceAuthorization() {
         String url = settings.definition().deviceAuthorizationUrl();
         if (url == null) {
-            throw new InvalidDefinitionException(
-                    "OAuth 2", List.of("the metadata of the server has no device authorization endpoint"));
+            throw Discovery.withoutEndpoint(
+                    policy.server(), "device_authorization_endpoint", "deviceAuthorizationUrl");
         }
         policy.check(url, null);
         Map<String, String> parameters = new LinkedHashMap<>();
