@@ -52,6 +52,18 @@ public final class AuthContext {
     }
 
     /**
+     * Hides the secrets of a request in a text of its response, in whatever spelling the service repeats them: for the message of an
+     * exception.
+     *
+     * @param response the response to a request of the strategy's own
+     * @param text the text, such as an error description
+     * @return the text with a mask in the place of each secret
+     */
+    public String mask(Response response, String text) {
+        return new Redactor(notNull(response, "response").request().secrets()).mask(notNull(text, "text"));
+    }
+
+    /**
      * Has a piece of work done once for all threads that want its result at the same time. It is done by a thread of the
      * library, so that none of those who wait can spoil it for the others: each waits as long as its own request may take.
      *

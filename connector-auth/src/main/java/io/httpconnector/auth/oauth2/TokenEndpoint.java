@@ -174,7 +174,8 @@ final class TokenEndpoint {
     }
 
     private Tokens tokens(Response response, @Nullable Tokens old, UnaryOperator<String> mask) {
-        return answers.tokens(response, old, mask).from(policy.server(), client);
+        UnaryOperator<String> whole = said -> mask.apply(context.mask(response, said));
+        return answers.tokens(response, old, whole).from(policy.server(), client);
     }
 
     /**
