@@ -236,7 +236,8 @@ public final class ErrorRule {
             } catch (InvalidDefinitionException e) {
                 throw new InvalidDefinitionException(
                         "error rule",
-                        "\"" + Ascii.visible(String.valueOf(pointer)) + "\": " + e.problems().get(0));
+                        "\"" + Ascii.visible(String.valueOf(pointer)) + "\": "
+                                + e.problems().get(0));
             }
         }
 

@@ -139,8 +139,8 @@ public final class Json {
             // Jackson has no limit there: lists in lists, or a cycle.
             throw new InvalidDefinitionException(
                     "JSON value",
-                    "a " + value.getClass().getName() + " can't be written as JSON: it is nested too deep, or has itself"
-                            + " within it");
+                    "a " + value.getClass().getName()
+                            + " can't be written as JSON: it is nested too deep, or has itself" + " within it");
         } catch (IllegalArgumentException e) {
             throw new InvalidDefinitionException(
                     "JSON value",

@@ -76,7 +76,8 @@ record Url(@Nullable HttpHost host, String path, @Nullable String query) {
         }
         if (target.startsWith("//")) {
             String whole = origin().getSchemeName() + ":" + target;
-            return withoutDotSegments(whole, authorityEnd(whole, origin().getSchemeName().length() + 3));
+            return withoutDotSegments(
+                    whole, authorityEnd(whole, origin().getSchemeName().length() + 3));
         }
         String origin = origin().toURI();
         if (target.startsWith("/")) {
@@ -85,8 +86,7 @@ record Url(@Nullable HttpHost host, String path, @Nullable String query) {
         String here = path.isEmpty() ? "/" : path;
         return target.startsWith("?")
                 ? origin + here + target
-                : withoutDotSegments(
-                        origin + here.substring(0, here.lastIndexOf('/') + 1) + target, origin.length());
+                : withoutDotSegments(origin + here.substring(0, here.lastIndexOf('/') + 1) + target, origin.length());
     }
 
     /** RFC 3986, section 5.2.4, for the path that starts at an index. */

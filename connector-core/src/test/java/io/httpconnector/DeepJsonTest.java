@@ -42,7 +42,9 @@ class DeepJsonTest {
     private static tools.jackson.databind.JsonNode jackson3(int depth) {
         tools.jackson.databind.JsonNode tree = tools.jackson.databind.node.JsonNodeFactory.instance.arrayNode();
         for (int i = 1; i < depth; i++) {
-            tree = tools.jackson.databind.node.JsonNodeFactory.instance.arrayNode().add(tree);
+            tree = tools.jackson.databind.node.JsonNodeFactory.instance
+                    .arrayNode()
+                    .add(tree);
         }
         return tree;
     }
@@ -125,8 +127,10 @@ class DeepJsonTest {
         service.stubFor(any(anyUrl()).willReturn(okJson(text(depth))));
         try (HttpConnection connection =
                 HttpConnection.named("Service").baseUrl(service.baseUrl()).build()) {
-            refusedOrDone(depth + " levels", () -> connection.send(Request.get("/")).json());
-            refusedOrDone(depth + " levels", () -> connection.send(Request.get("/")).json(List.class));
+            refusedOrDone(
+                    depth + " levels", () -> connection.send(Request.get("/")).json());
+            refusedOrDone(
+                    depth + " levels", () -> connection.send(Request.get("/")).json(List.class));
         }
     }
 }

@@ -156,15 +156,23 @@ class RedirectsTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "#part", "#"})
     void emptyLocationMeansTheSameUrlWithItsQuery(String location) {
-        service.stubFor(any(urlEqualTo("/a/b?d=0&q=1")).inScenario("s").willReturn(redirect(303, location)).willSetStateTo("again"));
-        service.stubFor(any(urlEqualTo("/a/b?q=1&d=0")).inScenario("s").willReturn(redirect(303, location)).willSetStateTo("again"));
-        service.stubFor(any(anyUrl()).inScenario("s").whenScenarioStateIs("again").willReturn(okJson("{\"at\": \"again\"}")));
+        service.stubFor(any(urlEqualTo("/a/b?d=0&q=1"))
+                .inScenario("s")
+                .willReturn(redirect(303, location))
+                .willSetStateTo("again"));
+        service.stubFor(any(urlEqualTo("/a/b?q=1&d=0"))
+                .inScenario("s")
+                .willReturn(redirect(303, location))
+                .willSetStateTo("again"));
+        service.stubFor(
+                any(anyUrl()).inScenario("s").whenScenarioStateIs("again").willReturn(okJson("{\"at\": \"again\"}")));
 
         try (HttpConnection withDefault = HttpConnection.named("Service")
                 .baseUrl(service.baseUrl())
                 .query("d", "0")
                 .build()) {
-            Response response = withDefault.send(Request.post("/a/b").query("q", "1").json("{}"));
+            Response response =
+                    withDefault.send(Request.post("/a/b").query("q", "1").json("{}"));
 
             assertThat(response.json().at("/at").asText()).isEqualTo("again");
         }

@@ -110,8 +110,10 @@ final class DigestChallenge {
         String nc = String.format(Locale.ROOT, "%08x", number);
 
         String secret = hash(bytes(user + ":" + parameters.get("realm") + ":" + password));
-        boolean hasSession =
-                parameters.getOrDefault("algorithm", "").toUpperCase(Locale.ROOT).endsWith(SESSION);
+        boolean hasSession = parameters
+                .getOrDefault("algorithm", "")
+                .toUpperCase(Locale.ROOT)
+                .endsWith(SESSION);
         if (hasSession) {
             secret = hash(bytes(secret + ":" + nonce + ":" + cnonce));
         }

@@ -216,7 +216,13 @@ class DigestAuthTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Basic realm=\"DIGEST\"", "Basic realm=\"a, DIGEST\"", "x=\"DIGEST\"", "Basic realm=\"\\\", DIGEST"})
+    @ValueSource(
+            strings = {
+                "Basic realm=\"DIGEST\"",
+                "Basic realm=\"a, DIGEST\"",
+                "x=\"DIGEST\"",
+                "Basic realm=\"\\\", DIGEST"
+            })
     void digestInAQuotedStringIsNoChallenge(String all) {
         challenges = all.replace("DIGEST", challenge(", qop=auth").replace("\"", ""));
         try (HttpConnection connection = connection(PASSWORD)) {

@@ -26,8 +26,7 @@ record Additions(Map<String, Text> headers, Map<String, Text> query, Map<String,
         return new Additions(
                 members.headers("headers"),
                 members.texts("query", true),
-                members.texts(
-                        "cookies", true, Additions::checkCookie),
+                members.texts("cookies", true, Additions::checkCookie),
                 members.object("bodyFields", true));
     }
 

@@ -181,8 +181,7 @@ public final class AuthDefinition {
     }
 
     /** A base URL has the placeholders that a connection knows: no filters, no secrets. */
-    private static Text baseUrl(
-            String baseUrl, List<InputField> common, Map<String, Way> ways, Set<String> later) {
+    private static Text baseUrl(String baseUrl, List<InputField> common, Map<String, Way> ways, Set<String> later) {
         PillText pills = PillText.compile(baseUrl);
         Text text = new Text("/baseUrl", pills);
         List<String> problems = new ArrayList<>();

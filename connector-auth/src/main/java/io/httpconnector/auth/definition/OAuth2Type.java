@@ -40,7 +40,12 @@ final class OAuth2Type {
     }
 
     static StrategyType.Recipe authorizationCode(Members members) {
-        return read(members, "authorization-code", List.of("authorizationUrl", "tokenUrl"), true, values -> OAuth2.authorizationCode());
+        return read(
+                members,
+                "authorization-code",
+                List.of("authorizationUrl", "tokenUrl"),
+                true,
+                values -> OAuth2.authorizationCode());
     }
 
     static StrategyType.Recipe clientCredentials(Members members) {
@@ -48,7 +53,12 @@ final class OAuth2Type {
     }
 
     static StrategyType.Recipe deviceCode(Members members) {
-        return read(members, "device-code", List.of("deviceAuthorizationUrl", "tokenUrl"), true, values -> OAuth2.deviceCode());
+        return read(
+                members,
+                "device-code",
+                List.of("deviceAuthorizationUrl", "tokenUrl"),
+                true,
+                values -> OAuth2.deviceCode());
     }
 
     static StrategyType.Recipe password(Members members) {
@@ -64,7 +74,12 @@ final class OAuth2Type {
 
     static StrategyType.Recipe refreshToken(Members members) {
         Text token = members.requiredSecret("refreshToken");
-        return read(members, "refresh-token", List.of("tokenUrl"), true, values -> OAuth2.refreshToken(values.requiredSecret(token)));
+        return read(
+                members,
+                "refresh-token",
+                List.of("tokenUrl"),
+                true,
+                values -> OAuth2.refreshToken(values.requiredSecret(token)));
     }
 
     static StrategyType.Recipe jwtBearer(Members members) {

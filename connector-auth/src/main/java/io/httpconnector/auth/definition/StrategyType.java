@@ -98,7 +98,8 @@ final class StrategyType {
         Text password = members.requiredSecret("password", text -> {});
         if (members.reader().has("user")
                 && members.reader().has("password")
-                && Stream.of(user, password).allMatch(text -> text.isFixed() && text.fixed().isEmpty())) {
+                && Stream.of(user, password)
+                        .allMatch(text -> text.isFixed() && text.fixed().isEmpty())) {
             members.reader().problem("password", "it is empty, and so is the user: give one of them");
         }
         if (user.isFixed() && user.fixed().indexOf(':') >= 0) {

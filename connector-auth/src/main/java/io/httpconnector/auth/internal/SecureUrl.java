@@ -49,7 +49,9 @@ public final class SecureUrl {
      */
     public static @Nullable String problemOfIssuer(String issuer) {
         String problem = problem(issuer);
-        return problem == null && issuer.indexOf('?') >= 0 ? "an issuer identifier has no query: leave it out" : problem;
+        return problem == null && issuer.indexOf('?') >= 0
+                ? "an issuer identifier has no query: leave it out"
+                : problem;
     }
 
     /**

@@ -622,7 +622,8 @@ public final class OAuth2Builder {
             found.add("tokenRequest: a GET request has no body: use QUERY, or leave it out");
         }
         if (!found.isEmpty()) {
-            throw new InvalidDefinitionException("OAuth 2", found.stream().distinct().toList());
+            throw new InvalidDefinitionException(
+                    "OAuth 2", found.stream().distinct().toList());
         }
         return new OAuth2(new ClientSettings(
                 grant,

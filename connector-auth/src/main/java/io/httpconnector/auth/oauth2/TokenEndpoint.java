@@ -91,8 +91,7 @@ final class TokenEndpoint {
     JsonNode deviceAuthorization() {
         String url = settings.definition().deviceAuthorizationUrl();
         if (url == null) {
-            throw Discovery.withoutEndpoint(
-                    policy.server(), "device_authorization_endpoint", "deviceAuthorizationUrl");
+            throw Discovery.withoutEndpoint(policy.server(), "device_authorization_endpoint", "deviceAuthorizationUrl");
         }
         policy.check(url, null);
         Map<String, String> parameters = new LinkedHashMap<>();
@@ -149,7 +148,8 @@ final class TokenEndpoint {
     }
 
     Tokens refresh(Tokens old, String refreshToken) {
-        // The scope of a consent stays what it was; one that is set beside a refresh token asks for less: RFC 6749, section 6.
+        // The scope of a consent stays what it was; one that is set beside a refresh token asks for less: RFC 6749,
+        // section 6.
         boolean isFirst = settings.grant() instanceof Grant.RefreshToken;
         OAuthRequest form = forms.refresh(refreshToken, isFirst ? settings.scope() : null);
         Map<String, String> parameters = new LinkedHashMap<>();

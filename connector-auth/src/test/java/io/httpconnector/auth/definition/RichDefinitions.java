@@ -134,13 +134,8 @@ final class RichDefinitions implements AutoCloseable {
                             + " \"{{auth.user}}\", \"aud\": [\"a\"]}"),
             Map.entry(
                     "oauth2-password",
-                    PROOF
-                            + REFRESHING
-                            + OAUTH2
-                            + ", \"user\": \"{{auth.user}}\", \"password\": \"{{auth.key}}\""),
-            Map.entry(
-                    "oauth2-refresh-token",
-                    PROOF + REFRESHING + OAUTH2 + ", \"refreshToken\": \"{{auth.key}}\"")));
+                    PROOF + REFRESHING + OAUTH2 + ", \"user\": \"{{auth.user}}\", \"password\": \"{{auth.key}}\""),
+            Map.entry("oauth2-refresh-token", PROOF + REFRESHING + OAUTH2 + ", \"refreshToken\": \"{{auth.key}}\"")));
 
     private static final String CERTIFICATE = RichDefinitions.certificate();
     private static final Set<String> IGNORED =

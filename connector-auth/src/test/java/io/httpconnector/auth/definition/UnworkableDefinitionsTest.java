@@ -28,7 +28,8 @@ class UnworkableDefinitionsTest {
     private static final String CLIENT = "'type': 'oauth2-client-credentials', 'tokenUrl': 'https://x/t', ";
     private static final String AWS = "'type': 'aws', 'accessKeyId': 'A', 'secretAccessKey': '{{auth.k}}', ";
     private static final String LOGIN = "'type': 'login', 'loginUrl': '/login', ";
-    private static final String HMAC = "'type': 'hmac', 'algorithm': 'HmacSHA256', 'key': '{{auth.k}}', 'template': 'x', ";
+    private static final String HMAC =
+            "'type': 'hmac', 'algorithm': 'HmacSHA256', 'key': '{{auth.k}}', 'template': 'x', ";
 
     private static String expanded(String members) {
         return members.replace("CODE,", CODE)
@@ -137,10 +138,12 @@ class UnworkableDefinitionsTest {
             })
     void strategyThatCannotWorkIsRefused(String members, String pointer, String problem) {
         assertThatThrownBy(() -> strategy(expanded(members)))
-                .isInstanceOfSatisfying(InvalidDefinitionException.class, e -> assertThat(e.problems())
-                        .anySatisfy(each -> assertThat(each)
-                                .startsWith("/strategies/a/" + pointer + ": ")
-                                .contains(String.valueOf(problem == null ? "" : problem))));
+                .isInstanceOfSatisfying(
+                        InvalidDefinitionException.class,
+                        e -> assertThat(e.problems())
+                                .anySatisfy(each -> assertThat(each)
+                                        .startsWith("/strategies/a/" + pointer + ": ")
+                                        .contains(String.valueOf(problem == null ? "" : problem))));
     }
 
     @ParameterizedTest
@@ -179,11 +182,13 @@ class UnworkableDefinitionsTest {
         assertThatThrownBy(() -> definition("https://{{auth.o}}.example.com", own))
                 .hasMessageContaining("/baseUrl: {{auth.o}}: it is optional");
         assertThatThrownBy(() -> definition(
-                        "{{auth.host}}/v1", "'a': {" + CODE + "'tokenFields': {'host': '/host'}}, 'b': {'type': 'none'}"))
+                        "{{auth.host}}/v1",
+                        "'a': {" + CODE + "'tokenFields': {'host': '/host'}}, 'b': {'type': 'none'}"))
                 .hasMessageContaining("/baseUrl: {{auth.host}} has no value with the strategy \"b\"");
         assertThat(definition(
                                 "{{auth.host}}/v1",
-                                "'a': {" + CODE + "'tokenFields': {'host': '/host'}}, 'b': {'type': 'none', 'fields': [{'name':"
+                                "'a': {" + CODE
+                                        + "'tokenFields': {'host': '/host'}}, 'b': {'type': 'none', 'fields': [{'name':"
                                         + " 'host'}]}")
                         .strategies())
                 .containsExactly("a", "b");
@@ -193,12 +198,15 @@ class UnworkableDefinitionsTest {
     void allProblemsAreReportedAtOnce() {
         assertThatThrownBy(() -> definition(
                         "ftp://x",
-                        "'a': {" + CODE + "'issuer': 'x', 'scopes': ['', 'a', 'a'], 'tokenPrefix': '\\u0000', 'accessTokenPath':"
+                        "'a': {" + CODE
+                                + "'issuer': 'x', 'scopes': ['', 'a', 'a'], 'tokenPrefix': '\\u0000', 'accessTokenPath':"
                                 + " '/~', 'deviceAuthorizationUrl': 'http://x/'}, 'b': {" + AWS
                                 + "'region': '', 'service': '!'}"))
-                .isInstanceOfSatisfying(InvalidDefinitionException.class, e -> assertThat(e.problems())
-                        .hasSizeGreaterThanOrEqualTo(9)
-                        .allMatch(problem -> problem.startsWith("/")));
+                .isInstanceOfSatisfying(
+                        InvalidDefinitionException.class,
+                        e -> assertThat(e.problems())
+                                .hasSizeGreaterThanOrEqualTo(9)
+                                .allMatch(problem -> problem.startsWith("/")));
     }
 
     @ParameterizedTest

@@ -366,11 +366,13 @@ class IssuerAttackTest {
                 "Bearer error=\"resource_metadata=URL"
             })
     void documentIsNotNamedByAQuotedString(String challenge) {
-        service.on("/api", Reply.json(401, "{}").with("WWW-Authenticate", challenge.replace("URL", service.url("/user-file"))));
+        service.on(
+                "/api",
+                Reply.json(401, "{}").with("WWW-Authenticate", challenge.replace("URL", service.url("/user-file"))));
         service.on(
                 "/user-file",
-                Reply.json("{\"resource\": \"" + service.url("/api") + "\", \"authorization_servers\": [\"" + evil.url("")
-                        + "\"]}"));
+                Reply.json("{\"resource\": \"" + service.url("/api") + "\", \"authorization_servers\": [\""
+                        + evil.url("") + "\"]}"));
 
         assertThatThrownBy(() -> AuthorizationFlow.of(connection(confidential().discover()))
                         .start("s"))
@@ -389,7 +391,8 @@ class IssuerAttackTest {
                 "Bearer resource_metadata=URL"
             })
     void documentIsFoundAmongOtherChallenges(String challenge) {
-        service.on("/api", Reply.json(401, "{}").with("WWW-Authenticate", challenge.replace("URL", service.url("/meta"))));
+        service.on(
+                "/api", Reply.json(401, "{}").with("WWW-Authenticate", challenge.replace("URL", service.url("/meta"))));
 
         assertThat(AuthorizationFlow.of(connection(confidential().discover())).start("s"))
                 .hasHost("login.example.com");

@@ -36,17 +36,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class TokenAttackTest {
 
-    private static final List<String> SECRETS =
-            List.of(
-                    "canary+secret/1",
-                    "canary%2Bsecret%2F1",
-                    "canary%252Bsecret",
-                    "canary%2bsecret",
-                    "aWQ6Y2FuYXJ5JTJCc2VjcmV0JTJGMQ==",
-                    "canary-refresh",
-                    "canary-code",
-                    "canary-password",
-                    "canary-access");
+    private static final List<String> SECRETS = List.of(
+            "canary+secret/1",
+            "canary%2Bsecret%2F1",
+            "canary%252Bsecret",
+            "canary%2bsecret",
+            "aWQ6Y2FuYXJ5JTJCc2VjcmV0JTJGMQ==",
+            "canary-refresh",
+            "canary-code",
+            "canary-password",
+            "canary-access");
 
     private final Origin service = new Origin();
     private final Origin server = new Origin();
@@ -91,7 +90,8 @@ class TokenAttackTest {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             all.append(cause.toString());
             if (cause instanceof ConnectorException known) {
-                all.append(known.exchange().map(exchange -> exchange + exchange.responseBody() + exchange.url())
+                all.append(known.exchange()
+                        .map(exchange -> exchange + exchange.responseBody() + exchange.url())
                         .orElse(""));
             }
         }
@@ -114,10 +114,12 @@ class TokenAttackTest {
                         StandardCharsets.UTF_8)
                 .replace("+", "%20");
         Function<Received, String> plain = request -> request.body().replace("\"", "") + " "
-                + String.join(" ", Origin.form(request).values()) + " " + basic(request) + " " + request.authorization();
+                + String.join(" ", Origin.form(request).values()) + " " + basic(request) + " "
+                + request.authorization();
         for (int status : new int[] {200, 400, 401, 403, 429, 500, 503}) {
             all.add(request -> Reply.json(
-                    status, "{\"error\": \"invalid_request\", \"error_description\": \"" + plain.apply(request) + "\"}"));
+                    status,
+                    "{\"error\": \"invalid_request\", \"error_description\": \"" + plain.apply(request) + "\"}"));
             all.add(request -> Reply.json(status, "{\"error\": \"" + plain.apply(request) + "\"}"));
             all.add(request -> Reply.json(status, "{\"error\": {\"code\": \"" + plain.apply(request) + "\"}}"));
             all.add(request -> Reply.json(
@@ -138,8 +140,7 @@ class TokenAttackTest {
 
     private static String basic(Received request) {
         return request.authorization().startsWith("Basic ")
-                ? new String(
-                        Base64.getDecoder().decode(request.authorization().substring(6)), StandardCharsets.UTF_8)
+                ? new String(Base64.getDecoder().decode(request.authorization().substring(6)), StandardCharsets.UTF_8)
                 : "";
     }
 
@@ -182,7 +183,9 @@ class TokenAttackTest {
         server.on("/token", Reply.json("{\"access_token\": \"t\", \"expires_in\": " + expires + "}"));
         service.on("/api/", Reply.json("{}"));
 
-        assertThat(connection(configured(OAuth2.clientCredentials())).send(Request.get("/")).status())
+        assertThat(connection(configured(OAuth2.clientCredentials()))
+                        .send(Request.get("/"))
+                        .status())
                 .isEqualTo(200);
     }
 
@@ -191,9 +194,11 @@ class TokenAttackTest {
     void deepResponseIsOurFailure(int depth) {
         String deep = "[".repeat(depth) + "]".repeat(depth);
         server.on("/token", Reply.json("{\"error\": " + deep + "}"));
-        failsWithoutSecret(() -> connection(configured(OAuth2.clientCredentials())).send(Request.get("/")));
+        failsWithoutSecret(
+                () -> connection(configured(OAuth2.clientCredentials())).send(Request.get("/")));
         server.on("/token", Reply.json(400, "{\"error\": " + deep + "}"));
-        failsWithoutSecret(() -> connection(configured(OAuth2.clientCredentials().scopes("b"))).send(Request.get("/")));
+        failsWithoutSecret(() ->
+                connection(configured(OAuth2.clientCredentials().scopes("b"))).send(Request.get("/")));
         server.on("/.well-known/oauth-authorization-server", Reply.json("{\"issuer\": " + deep + "}"));
         failsWithoutSecret(() -> connection(
                         OAuth2.clientCredentials().client("id", Secret.of("x")).discover(server.url("")))
@@ -215,8 +220,8 @@ class TokenAttackTest {
                 "device_authorization_endpoint", server.url("/d")));
         members.remove(missing);
         StringBuilder document = new StringBuilder("{");
-        members.forEach((name, value) -> document.append(
-                (document.length() > 1 ? ", " : "") + "\"" + name + "\": \"" + value + "\""));
+        members.forEach((name, value) ->
+                document.append((document.length() > 1 ? ", " : "") + "\"" + name + "\": \"" + value + "\""));
         server.on("/.well-known/oauth-authorization-server", Reply.json(document + "}"));
 
         assertThatThrownBy(() -> {
@@ -241,10 +246,12 @@ class TokenAttackTest {
     void issuerIsComparedExactly() {
         server.on(
                 "/.well-known/oauth-authorization-server",
-                Reply.json("{\"issuer\": \"" + server.url("/") + "\", \"token_endpoint\": \"" + server.url("/token") + "\"}"));
+                Reply.json("{\"issuer\": \"" + server.url("/") + "\", \"token_endpoint\": \"" + server.url("/token")
+                        + "\"}"));
 
-        assertThatThrownBy(() -> connection(
-                                OAuth2.clientCredentials().client("id", Secret.of("x")).discover(server.url("")))
+        assertThatThrownBy(() -> connection(OAuth2.clientCredentials()
+                                .client("id", Secret.of("x"))
+                                .discover(server.url("")))
                         .send(Request.get("/")))
                 .isInstanceOf(OAuth2Exception.class)
                 .hasMessageContaining(server.url("") + ", but of " + server.url("/"));
@@ -269,8 +276,8 @@ class TokenAttackTest {
     @Test
     void loopbackWaitsForTheGenuineCallback() throws Exception {
         server.on("/token", Reply.json("{\"access_token\": \"t\"}"));
-        AuthorizationFlow flow = AuthorizationFlow.of(connection(configured(OAuth2.authorizationCode())
-                .authorizationUrl(server.url("/authorize"))));
+        AuthorizationFlow flow = AuthorizationFlow.of(
+                connection(configured(OAuth2.authorizationCode()).authorizationUrl(server.url("/authorize"))));
         HttpClient client = HttpClient.newHttpClient();
         List<Integer> statuses = new ArrayList<>();
 
@@ -301,8 +308,9 @@ class TokenAttackTest {
 
         assertThat(tokens.toString()).doesNotContain("\"t\"");
         assertThat(statuses).containsExactly(400, 400, 400, 400, 400, 400, 200);
-        assertThat(server.forms("/token")).singleElement().satisfies(form -> assertThat(form)
-                .containsEntry("code", "canary-code"));
+        assertThat(server.forms("/token"))
+                .singleElement()
+                .satisfies(form -> assertThat(form).containsEntry("code", "canary-code"));
     }
 
     @Test
