@@ -108,9 +108,7 @@ final class Entries {
                 // As written before there was a count: the lower bits belong to the version.
                 case 'S' -> reader.seen(first, readKey(in), Seen.Entry.first(in.readLong(), in.readLong()));
                 case 'R' -> reader.seen(first, readKey(in), Seen.Entry.of(in.readLong(), in.readLong()));
-                case 'W' ->
-                    reader.seen(
-                            first, readKey(in), Seen.Entry.of(in.readLong(), in.readLong(), in.readLong()));
+                case 'W' -> reader.seen(first, readKey(in), Seen.Entry.of(in.readLong(), in.readLong(), in.readLong()));
                 case 'N' -> reader.named(first, readKey(in), second);
                 case 'F' -> reader.forgotten(first, readKey(in));
                 case 'L' -> reader.died(DeadLetter.fromJson(Json.parse(first)));

@@ -90,7 +90,8 @@ final class SnapshotMode implements Mode {
         if (end != End.COMPLETE && end != End.REPEATED) {
             return;
         }
-        boolean confirmed = before != null && reading.foundTheOrderOf(before) && reading.foundTheSame() && !isBeforeMissing();
+        boolean confirmed =
+                before != null && reading.foundTheOrderOf(before) && reading.foundTheSame() && !isBeforeMissing();
         proven = reading.isSteady() || confirmed;
         before = reading;
         scope.endRead();

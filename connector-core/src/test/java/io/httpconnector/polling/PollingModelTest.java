@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 class PollingModelTest {
 
-    private static final int STEPS = Integer.getInteger("steps", 6_000);
+    private static final int STEPS = Integer.getInteger("steps", 15_000);
     private static final int IN_SCENARIO = 120;
 
     @TempDir
@@ -60,7 +60,7 @@ class PollingModelTest {
         long seed = given == null ? System.nanoTime() : given;
         System.out.println("PollingModelTest: seed " + seed);
         boolean isLong = System.getProperty("steps") != null;
-        int steps = given != null && !isLong ? 1 : (isLong ? STEPS / 2 : 3 * IN_SCENARIO);
+        int steps = given != null && !isLong ? 1 : (isLong ? STEPS / 2 : 5 * IN_SCENARIO);
         run(mode == null ? null : PollingModel.Mode.valueOf(mode), seed, steps);
     }
 

@@ -104,11 +104,7 @@ final class Service implements AutoCloseable {
         }
         String[] target = request.getRequestUri().split("\\?", 2);
         Asked one = new Asked(
-                request.getMethod(),
-                target[0],
-                query(target.length < 2 ? "" : target[1]),
-                headers,
-                body(request));
+                request.getMethod(), target[0], query(target.length < 2 ? "" : target[1]), headers, body(request));
         asked.add(one);
         return behaviour.answer(one);
     }
