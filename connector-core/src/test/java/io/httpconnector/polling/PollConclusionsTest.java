@@ -370,7 +370,7 @@ class PollConclusionsTest {
                 .store(StateStore.inMemory());
         int updates = 0;
         String last = "";
-        for (String version : versions.split(" ")) {
+        for (String version : versions.split(" ", -1)) {
             String seconds = version.replaceAll("[a-c]", "");
             String updated = seconds.equals("-")
                     ? null
