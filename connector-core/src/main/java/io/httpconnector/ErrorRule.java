@@ -5,7 +5,6 @@ import static io.httpconnector.InvalidDefinitionException.notNull;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import io.httpconnector.internal.json.JsonPointers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

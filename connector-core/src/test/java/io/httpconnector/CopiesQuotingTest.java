@@ -259,7 +259,8 @@ class CopiesQuotingTest {
         for (String text :
                 List.of("caf\u00e9 \u00fc%s\\n'", "\uFEFF{\"a\": \"b\"}", "\uFEFFa=\u00e9", "plain", "a\r\nb\r\n")) {
             boolean isMarkedUtf16 = charset.startsWith("UTF-16") && text.startsWith("\uFEFF");
-            if (isMarkedUtf16 || !java.nio.charset.Charset.forName(charset).newEncoder().canEncode(text)) {
+            if (isMarkedUtf16
+                    || !java.nio.charset.Charset.forName(charset).newEncoder().canEncode(text)) {
                 continue;
             }
             byte[] bytes = text.getBytes(charset);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -90,11 +91,13 @@ public final class SideBySide {
                         "fork")
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        String[] lines = new String(process.getInputStream().readAllBytes()).split("\n");
+        String[] lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                .strip()
+                .split("\n", -1);
         if (process.waitFor() != 0) {
             throw new IOException("the JVM failed");
         }
-        String[] fields = lines[lines.length - 1].split(" ");
+        String[] fields = lines[lines.length - 1].split(" ", -1);
         double[] result = new double[fields.length];
         for (int i = 0; i < fields.length; i++) {
             result[i] = Double.parseDouble(fields[i]);
@@ -158,7 +161,7 @@ public final class SideBySide {
     private static Runnable load(String build, String workload, int port) throws Exception {
         List<URL> urls = new ArrayList<>();
         for (String entry :
-                (build + File.pathSeparator + System.getProperty("java.class.path")).split(File.pathSeparator)) {
+                (build + File.pathSeparator + System.getProperty("java.class.path")).split(File.pathSeparator, -1)) {
             urls.add(new File(entry).toURI().toURL());
         }
         ClassLoader loader = new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());

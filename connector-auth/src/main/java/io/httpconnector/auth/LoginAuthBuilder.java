@@ -6,7 +6,6 @@ import io.httpconnector.Json;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.Secret;
-import io.httpconnector.internal.json.JsonPointers;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -67,6 +67,7 @@ final class Poller {
     private boolean abandoned;
     /** What was dropped when the state was read: shown as long as the trigger lives, or until it is reset. */
     private @Nullable String damage;
+
     private Unsaved unsaved = Unsaved.NOTHING;
 
     Poller(

@@ -54,15 +54,14 @@ class DamagedStateTest {
     void damageAtTheEndIsLoggedAndShown(String how) throws IOException {
         poll();
         byte[] bytes = Files.readAllBytes(file());
-        byte[] damaged =
-                switch (how) {
-                    case "cut" -> Arrays.copyOf(bytes, bytes.length - 3);
-                    case "garbage" -> Arrays.copyOf(bytes, bytes.length + 7);
-                    default -> {
-                        bytes[bytes.length - 1] ^= 1;
-                        yield bytes;
-                    }
-                };
+        byte[] damaged = switch (how) {
+            case "cut" -> Arrays.copyOf(bytes, bytes.length - 3);
+            case "garbage" -> Arrays.copyOf(bytes, bytes.length + 7);
+            default -> {
+                bytes[bytes.length - 1] ^= 1;
+                yield bytes;
+            }
+        };
         Files.write(file(), damaged);
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         Logger logger = (Logger) LoggerFactory.getLogger(StateStore.class);
@@ -72,9 +71,9 @@ class DamagedStateTest {
                 PollingTrigger trigger = trigger(store)) {
             for (int i = 0; i < 2; i++) {
                 trigger.pollOnce();
-                assertThat(trigger.status().warnings()).anySatisfy(line -> assertThat(line)
-                        .contains("from byte")
-                        .contains("dropped"));
+                assertThat(trigger.status().warnings())
+                        .anySatisfy(
+                                line -> assertThat(line).contains("from byte").contains("dropped"));
             }
             trigger.reset();
             trigger.pollOnce();
@@ -82,11 +81,10 @@ class DamagedStateTest {
         } finally {
             logger.detachAppender(log);
         }
-        assertThat(log.list)
-                .anySatisfy(line -> {
-                    assertThat(line.getLevel()).isEqualTo(Level.WARN);
-                    assertThat(line.getFormattedMessage()).contains("dropped");
-                });
+        assertThat(log.list).anySatisfy(line -> {
+            assertThat(line.getLevel()).isEqualTo(Level.WARN);
+            assertThat(line.getFormattedMessage()).contains("dropped");
+        });
     }
 
     @Test
@@ -99,8 +97,7 @@ class DamagedStateTest {
                 PollingTrigger trigger = trigger(store)) {
             assertThatThrownBy(trigger::pollOnce)
                     .isInstanceOfSatisfying(
-                            StateException.class,
-                            e -> assertThat(e.reason()).isEqualTo(StateException.Reason.CORRUPT))
+                            StateException.class, e -> assertThat(e.reason()).isEqualTo(StateException.Reason.CORRUPT))
                     .hasMessageContaining("damaged at byte")
                     .hasMessageContaining("reset()");
         }

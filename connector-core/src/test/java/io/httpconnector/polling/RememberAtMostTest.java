@@ -48,7 +48,8 @@ class RememberAtMostTest {
             for (int i = 0; i < 4; i++) {
                 assertThatThrownBy(trigger::pollOnce)
                         .isInstanceOfSatisfying(
-                                PollingException.class, e -> assertThat(e.reason()).isEqualTo(Reason.LIMIT_REACHED))
+                                PollingException.class,
+                                e -> assertThat(e.reason()).isEqualTo(Reason.LIMIT_REACHED))
                         .hasMessageContaining("rememberAtMost");
                 assertThat(trigger.status().lastError().orElseThrow()).contains("rememberAtMost");
             }

@@ -40,6 +40,7 @@ class SharedPlaceTest {
         service.close();
     }
 
+    @SuppressWarnings("ImmutableEnumChecker") // A place is immutable.
     enum Where {
         QUERY(Place.query("since")),
         HEADER(Place.header("X-Since")),

@@ -178,7 +178,8 @@ final class SignedData {
             known = switch (alternatives.size()) {
                 case 0 -> List.of();
                 case 1 -> List.of(alternatives.get(0).get());
-                default -> alternatives.stream().map(Supplier::get).distinct().sorted().toList();
+                default ->
+                    alternatives.stream().map(Supplier::get).distinct().sorted().toList();
             };
             knownFingerprints = known;
         }

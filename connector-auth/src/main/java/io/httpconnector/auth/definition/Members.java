@@ -10,7 +10,6 @@ import io.httpconnector.Request;
 import io.httpconnector.auth.ExpiresAs;
 import io.httpconnector.auth.internal.SecureUrl;
 import io.httpconnector.internal.json.JsonObjectReader;
-import io.httpconnector.internal.json.JsonPointers;
 import io.httpconnector.internal.json.Nearest;
 import io.httpconnector.template.PillText;
 import java.util.ArrayList;
