@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AuthContext {
 
-    private final Settings settings;
+    private final ConnectionSettings settings;
     private final Supplier<Transport> transports;
-    private @Nullable Sender sender;
+    private @Nullable ExchangePipeline sender;
     private int underWay;
     private boolean closed;
 
-    AuthContext(Settings settings, Supplier<Transport> transports) {
+    AuthContext(ConnectionSettings settings, Supplier<Transport> transports) {
         this.settings = settings;
         this.transports = transports;
     }
@@ -42,8 +42,8 @@ public final class AuthContext {
      * @throws ConnectorException as for {@link HttpConnection#send}
      */
     public Response send(Request request) {
-        Request concealed = notNull(request, "request").concealingAnswer();
-        Sender own = enter();
+        Request concealed = notNull(request, "request").withRedactedResponse();
+        ExchangePipeline own = enter();
         try {
             return own.send(concealed, settings.retry(), settings.call(request), null);
         } finally {
@@ -73,15 +73,15 @@ public final class AuthContext {
      *     returns or throws what the work does
      */
     public <T> Function<Request, T> singleFlight(Supplier<T> work) {
-        return new Flight<>(notNull(work, "work"));
+        return new SingleFlight<>(notNull(work, "work"));
     }
 
-    private synchronized Sender enter() {
+    private synchronized ExchangePipeline enter() {
         if (closed) {
             throw new ConnectorException("Connection \"" + settings.name() + "\" is closed");
         }
         if (sender == null) {
-            sender = new Sender(settings, transports.get(), AuthStrategy.none());
+            sender = new ExchangePipeline(settings, transports.get(), AuthStrategy.none());
         }
         underWay++;
         return sender;

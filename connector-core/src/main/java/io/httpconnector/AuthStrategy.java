@@ -29,17 +29,17 @@ public interface AuthStrategy {
     Request apply(Request request);
 
     /**
-     * The service did not accept the credentials of a request: it answered 401, or as an {@link ErrorRule} says. A strategy
+     * The service did not accept the credentials of a request: it answered 401, or as an {@link ResponseRule} says. A strategy
      * that can get others does it here.
      *
      * @param rejected the request as it was sent, by which a strategy that serves many threads sees whether the credentials
      *     that it has now are newer
-     * @param answer what the service said, such as a challenge in {@code WWW-Authenticate}; without its body when that is read
+     * @param response what the service said, such as a challenge in {@code WWW-Authenticate}; without its body when that is read
      *     as a stream
      * @return true when there are other credentials now: the request is signed again and sent once more, whatever its method
      * @throws ConnectorException when the user must do something; any exception reaches the caller as it is
      */
-    default boolean refresh(Request rejected, Response answer) {
+    default boolean refresh(Request rejected, Response response) {
         return false;
     }
 

@@ -54,7 +54,7 @@ final class BaseUrl {
     }
 
     /** The URL for this request. */
-    Url forRequest(Request request, AuthStrategy auth, Call call) {
+    Url forRequest(Request request, AuthStrategy auth, CallContext call) {
         if (fixed != null) {
             return fixed;
         }
@@ -66,7 +66,7 @@ final class BaseUrl {
             }
             return request.url();
         }
-        Map<String, String> values = auth.fields(request.hidingFor(call));
+        Map<String, String> values = auth.fields(request.inAuthPhase(call));
         String now = filled(text, name -> value(name, values), null);
         Filled known = last;
         if (known == null || !known.text.equals(now)) {

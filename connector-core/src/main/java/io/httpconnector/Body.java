@@ -69,17 +69,17 @@ public final class Body {
     private static final String FORM_TYPE = "application/x-www-form-urlencoded";
 
     private final Kind kind;
-    private final Content content;
+    private final BodySource content;
     private final String contentType;
-    private final List<Field> secrets;
+    private final List<NameValuePair> secrets;
     private final boolean concealed;
     private final @Nullable Body plain;
 
     private Body(
             Kind kind,
-            Content content,
+            BodySource content,
             String contentType,
-            List<Field> secrets,
+            List<NameValuePair> secrets,
             boolean concealed,
             @Nullable Body plain) {
         this.kind = kind;
@@ -91,7 +91,7 @@ public final class Body {
     }
 
     private Body(Kind kind, byte[] bytes, String contentType) {
-        this(kind, new Content.Bytes(bytes), contentType, List.of(), false, null);
+        this(kind, new BodySource.ByteArraySource(bytes), contentType, List.of(), false, null);
     }
 
     /**
@@ -103,10 +103,10 @@ public final class Body {
      */
     public static Body json(Object value) {
         if (value instanceof String text) {
-            Json.check(text);
+            JsonSupport.check(text);
             return new Body(Kind.JSON, text.getBytes(StandardCharsets.UTF_8), JSON_TYPE);
         }
-        return new Body(Kind.JSON, Json.write(value), JSON_TYPE);
+        return new Body(Kind.JSON, JsonSupport.write(value), JSON_TYPE);
     }
 
     /**
@@ -149,7 +149,7 @@ public final class Body {
     public static Body form(Iterable<Map.Entry<String, String>> fields) {
         StringBuilder form = new StringBuilder();
         for (Map.Entry<String, String> field : fields) {
-            append(form, Field.of(field.getKey(), field.getValue()));
+            append(form, NameValuePair.of(field.getKey(), field.getValue()));
         }
         return new Body(Kind.FORM, form.toString().getBytes(StandardCharsets.UTF_8), FORM_TYPE);
     }
@@ -161,7 +161,7 @@ public final class Body {
      * @return the body, with content type {@code multipart/form-data}
      */
     public static Body multipart() {
-        Multipart empty = Multipart.create();
+        MultipartWriter empty = MultipartWriter.create();
         return new Body(Kind.MULTIPART, empty.empty(), empty.contentType(), List.of(), false, null);
     }
 
@@ -175,8 +175,8 @@ public final class Body {
      * @throws InvalidDefinitionException when the media type can't stand in a header, or its charset lacks a character
      */
     public static Body text(String text, String contentType) {
-        Field.header("Content-Type", notNull(contentType, "content type"));
-        Charset charset = Text.charset(contentType);
+        NameValuePair.header("Content-Type", notNull(contentType, "content type"));
+        Charset charset = CharsetDetector.charset(contentType);
         if (!charset.canEncode() || !charset.newEncoder().canEncode(notNull(text, "body text"))) {
             throw new InvalidDefinitionException("body", "the text has characters that are not in " + charset.name());
         }
@@ -192,7 +192,7 @@ public final class Body {
      * @throws InvalidDefinitionException when the media type can't stand in a header
      */
     public static Body bytes(byte[] bytes, String contentType) {
-        return of(new Content.Bytes(notNull(bytes, "body").clone()), contentType);
+        return of(new BodySource.ByteArraySource(notNull(bytes, "body").clone()), contentType);
     }
 
     /**
@@ -204,7 +204,7 @@ public final class Body {
      * @throws InvalidDefinitionException when there is no such file, or the media type can't stand in a header
      */
     public static Body file(Path file, String contentType) {
-        return of(Content.OfFile.of(notNull(file, "body file")), contentType);
+        return of(BodySource.FileSource.of(notNull(file, "body file")), contentType);
     }
 
     /**
@@ -216,7 +216,7 @@ public final class Body {
      * @throws InvalidDefinitionException when the media type can't stand in a header
      */
     public static Body stream(StreamSource source, String contentType) {
-        return of(new Content.Supplied(notNull(source, "body stream"), Content.UNKNOWN), contentType);
+        return of(new BodySource.ReopenableSource(notNull(source, "body stream"), BodySource.UNKNOWN), contentType);
     }
 
     /**
@@ -229,7 +229,7 @@ public final class Body {
      * @throws InvalidDefinitionException when the length is negative, or the media type can't stand in a header
      */
     public static Body stream(StreamSource source, long length, String contentType) {
-        return of(new Content.Supplied(notNull(source, "body stream"), checked(length)), contentType);
+        return of(new BodySource.ReopenableSource(notNull(source, "body stream"), checked(length)), contentType);
     }
 
     private static long checked(long length) {
@@ -249,7 +249,7 @@ public final class Body {
      * @throws InvalidDefinitionException when the length is negative, or the media type can't stand in a header
      */
     public static Body writing(StreamWriter writer, long length, String contentType) {
-        return of(new Content.Written(notNull(writer, "body writer"), checked(length)), contentType);
+        return of(new BodySource.WriterSource(notNull(writer, "body writer"), checked(length)), contentType);
     }
 
     /**
@@ -261,11 +261,13 @@ public final class Body {
      * @throws InvalidDefinitionException when the media type can't stand in a header
      */
     public static Body stream(InputStream stream, String contentType) {
-        return of(new Content.Once(notNull(stream, "body stream"), Content.UNKNOWN, new AtomicBoolean()), contentType);
+        return of(
+                new BodySource.OneShotSource(notNull(stream, "body stream"), BodySource.UNKNOWN, new AtomicBoolean()),
+                contentType);
     }
 
-    private static Body of(Content content, String contentType) {
-        Field.header("Content-Type", contentType);
+    private static Body of(BodySource content, String contentType) {
+        NameValuePair.header("Content-Type", contentType);
         return new Body(Kind.OTHER, content, contentType, List.of(), false, null);
     }
 
@@ -279,7 +281,7 @@ public final class Body {
      * @throws InvalidDefinitionException when this body is neither a form nor a JSON object
      */
     public Body field(String name, String value) {
-        return field(Field.of(name, value));
+        return field(NameValuePair.of(name, value));
     }
 
     /**
@@ -291,43 +293,43 @@ public final class Body {
      * @throws InvalidDefinitionException when this body is neither a form nor a JSON object
      */
     public Body field(String name, Secret secret) {
-        return field(Field.of(name, secret));
+        return field(NameValuePair.of(name, secret));
     }
 
-    private Body field(Field field) {
-        Content changed = switch (kind) {
+    private Body field(NameValuePair field) {
+        BodySource changed = switch (kind) {
             case FORM -> withFormField(field);
             case JSON -> withJsonField(field);
-            case MULTIPART -> withPart(Multipart.part(field));
+            case MULTIPART -> withPart(MultipartWriter.part(field));
             case OTHER ->
                 throw new InvalidDefinitionException(
                         "body",
                         "no field " + field.name() + " can be added to " + contentType + ": use a form or JSON");
         };
-        List<Field> hidden = new ArrayList<>(secrets);
+        List<NameValuePair> hidden = new ArrayList<>(secrets);
         if (field.secret() != null) {
             hidden.add(field);
         }
         return new Body(kind, changed, contentType, List.copyOf(hidden), concealed, null);
     }
 
-    private Content withFormField(Field field) {
+    private BodySource withFormField(NameValuePair field) {
         StringBuilder form = new StringBuilder(new String(content(), StandardCharsets.US_ASCII));
         append(form, field);
-        return new Content.Bytes(form.toString().getBytes(StandardCharsets.UTF_8));
+        return new BodySource.ByteArraySource(form.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    private static void append(StringBuilder form, Field field) {
+    private static void append(StringBuilder form, NameValuePair field) {
         form.append(form.isEmpty() ? "" : "&");
         Ascii.percentEncode(field.name(), form);
         form.append('=');
         Ascii.percentEncode(field.value(), form);
     }
 
-    private Content withJsonField(Field field) {
+    private BodySource withJsonField(NameValuePair field) {
         JsonNode tree;
         try {
-            tree = Json.read(content());
+            tree = JsonSupport.read(content());
         } catch (IOException e) {
             throw new InvalidDefinitionException(
                     "body", "no field " + field.name() + " can be added to what is not JSON");
@@ -338,7 +340,7 @@ public final class Body {
                     "no field " + field.name() + " can be added to a JSON "
                             + Ascii.lowerCase(tree.getNodeType().name()) + ": use an object");
         }
-        return new Content.Bytes(Json.write(object.put(field.name(), field.value())));
+        return new BodySource.ByteArraySource(JsonSupport.write(object.put(field.name(), field.value())));
     }
 
     /**
@@ -385,19 +387,19 @@ public final class Body {
             throw new InvalidDefinitionException(
                     "body", "no part " + Ascii.visible(name) + " can be added to " + contentType + ": use multipart()");
         }
-        List<Field> hidden = new ArrayList<>(secrets);
+        List<NameValuePair> hidden = new ArrayList<>(secrets);
         hidden.addAll(notNull(body, "body of part " + name).secrets);
         return new Body(
                 kind,
-                withPart(Multipart.part(name, fileName, body)),
+                withPart(MultipartWriter.part(name, fileName, body)),
                 contentType,
                 List.copyOf(hidden),
                 concealed || body.concealed,
                 null);
     }
 
-    private Content withPart(Content part) {
-        return Multipart.of(contentType).with(content, part);
+    private BodySource withPart(BodySource part) {
+        return MultipartWriter.of(contentType).with(content, part);
     }
 
     /**
@@ -409,7 +411,7 @@ public final class Body {
         if (plain != null) {
             return this;
         }
-        if (!(content instanceof Content.Bytes)) {
+        if (!(content instanceof BodySource.ByteArraySource)) {
             return new Body(Kind.OTHER, content, contentType, secrets, concealed, this);
         }
         ByteArrayOutputStream zipped = new ByteArrayOutputStream();
@@ -418,7 +420,13 @@ public final class Body {
         } catch (IOException e) {
             throw new UncheckedIOException("memory can be written", e);
         }
-        return new Body(Kind.OTHER, new Content.Bytes(zipped.toByteArray()), contentType, secrets, concealed, this);
+        return new Body(
+                Kind.OTHER,
+                new BodySource.ByteArraySource(zipped.toByteArray()),
+                contentType,
+                secrets,
+                concealed,
+                this);
     }
 
     /**
@@ -428,9 +436,9 @@ public final class Body {
      * @param secret the secret, which the body contains as plain text or escaped as in JSON; read now
      * @return a new body
      */
-    public Body hiding(Secret secret) {
-        List<Field> hidden = new ArrayList<>(secrets);
-        hidden.add(Field.of("", secret));
+    public Body redacting(Secret secret) {
+        List<NameValuePair> hidden = new ArrayList<>(secrets);
+        hidden.add(NameValuePair.of("", secret));
         return new Body(kind, content, contentType, List.copyOf(hidden), concealed, plain);
     }
 
@@ -455,10 +463,10 @@ public final class Body {
 
     /** The bytes, not to be changed. */
     byte[] content() {
-        if (content instanceof Content.Bytes bytes) {
+        if (content instanceof BodySource.ByteArraySource bytes) {
             return bytes.all();
         }
-        if (!content.isRepeatable() || content.length() == Content.UNKNOWN || (plain != null)) {
+        if (!content.isRepeatable() || content.length() == BodySource.UNKNOWN || (plain != null)) {
             throw new InvalidDefinitionException("body", "its bytes are known only when they are sent: " + this);
         }
         try (InputStream stream = content.open()) {
@@ -469,12 +477,12 @@ public final class Body {
     }
 
     /** Where the bytes come from. */
-    Content source() {
+    BodySource source() {
         return content;
     }
 
     boolean isInMemory() {
-        return content instanceof Content.Bytes;
+        return content instanceof BodySource.ByteArraySource;
     }
 
     boolean isGzip() {
@@ -495,7 +503,7 @@ public final class Body {
         return concealed;
     }
 
-    List<Field> secrets() {
+    List<NameValuePair> secrets() {
         return secrets;
     }
 
@@ -507,7 +515,7 @@ public final class Body {
     @Override
     public String toString() {
         long length = content.length();
-        return (length == Content.UNKNOWN ? "a stream" : length + " bytes") + " of " + contentType
+        return (length == BodySource.UNKNOWN ? "a stream" : length + " bytes") + " of " + contentType
                 + (isGzip() ? ", by gzip" : "");
     }
 }

@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 /** A body that is read while it is sent, as Apache HttpClient wants it. */
 final class BodyEntity extends AbstractHttpEntity {
 
-    private final Content content;
+    private final BodySource content;
     private final boolean gzip;
-    private final @Nullable Progress progress;
+    private final @Nullable ProgressListener progress;
 
-    BodyEntity(Body body, @Nullable Progress progress) {
-        super(body.contentType(), null, isCompressed(body) || body.source().length() == Content.UNKNOWN);
+    BodyEntity(Body body, @Nullable ProgressListener progress) {
+        super(body.contentType(), null, isCompressed(body) || body.source().length() == BodySource.UNKNOWN);
         this.content = body.source();
         this.gzip = isCompressed(body);
         this.progress = progress;
@@ -28,7 +28,7 @@ final class BodyEntity extends AbstractHttpEntity {
 
     @Override
     public void writeTo(OutputStream stream) throws IOException {
-        OutputStream out = progress == null ? stream : Moving.out(stream, progress, getContentLength());
+        OutputStream out = progress == null ? stream : ProgressStreams.out(stream, progress, getContentLength());
         long length;
         if (gzip) {
             GZIPOutputStream zip = new GZIPOutputStream(out);
@@ -37,7 +37,7 @@ final class BodyEntity extends AbstractHttpEntity {
         } else {
             length = content.writeTo(out);
         }
-        if (content.length() != Content.UNKNOWN && content.length() != length) {
+        if (content.length() != BodySource.UNKNOWN && content.length() != length) {
             throw new IOException("the body has " + length + " bytes, but " + content.length() + " were announced");
         }
         if (progress != null) {
@@ -53,7 +53,7 @@ final class BodyEntity extends AbstractHttpEntity {
 
     @Override
     public long getContentLength() {
-        return gzip ? Content.UNKNOWN : content.length();
+        return gzip ? BodySource.UNKNOWN : content.length();
     }
 
     @Override

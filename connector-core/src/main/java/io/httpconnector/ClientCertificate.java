@@ -30,17 +30,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClientCertificate {
 
-    private final Watched<KeyStore> keyStore;
-    private final Source first;
-    private final @Nullable Source key;
+    private final ReloadingValue<KeyStore> keyStore;
+    private final KeyMaterialSource first;
+    private final @Nullable KeyMaterialSource key;
     private final @Nullable Secret password;
 
-    private ClientCertificate(Source first, @Nullable Source key, @Nullable Secret password) {
+    private ClientCertificate(KeyMaterialSource first, @Nullable KeyMaterialSource key, @Nullable Secret password) {
         this.first = first;
         this.key = key;
         this.password = password;
-        List<Source> sources = key == null ? List.of(first) : List.of(first, key);
-        this.keyStore = new Watched<>("client certificate", sources, () -> load(first, key, password));
+        List<KeyMaterialSource> sources = key == null ? List.of(first) : List.of(first, key);
+        this.keyStore = new ReloadingValue<>("client certificate", sources, () -> load(first, key, password));
     }
 
     /**
@@ -52,7 +52,7 @@ public final class ClientCertificate {
      * @throws InvalidDefinitionException when the file can't be read, or the password is wrong
      */
     public static ClientCertificate keyStore(Path file, Secret password) {
-        return new ClientCertificate(Source.of(file), null, notNull(password, "key store password"));
+        return new ClientCertificate(KeyMaterialSource.of(file), null, notNull(password, "key store password"));
     }
 
     /**
@@ -64,7 +64,7 @@ public final class ClientCertificate {
      * @throws InvalidDefinitionException when it can't be read, or the password is wrong
      */
     public static ClientCertificate keyStore(byte[] content, Secret password) {
-        return new ClientCertificate(Source.of(content), null, notNull(password, "key store password"));
+        return new ClientCertificate(KeyMaterialSource.of(content), null, notNull(password, "key store password"));
     }
 
     /**
@@ -76,7 +76,7 @@ public final class ClientCertificate {
      * @throws InvalidDefinitionException when it can't be read, or the password is wrong
      */
     public static ClientCertificate keyStore(InputStream content, Secret password) {
-        return keyStore(Source.read(content), password);
+        return keyStore(KeyMaterialSource.read(content), password);
     }
 
     /**
@@ -88,7 +88,7 @@ public final class ClientCertificate {
      * @throws InvalidDefinitionException when a file can't be read, or they don't belong together
      */
     public static ClientCertificate pem(Path chain, Path key) {
-        return new ClientCertificate(Source.of(chain), Source.of(key), null);
+        return new ClientCertificate(KeyMaterialSource.of(chain), KeyMaterialSource.of(key), null);
     }
 
     /**
@@ -101,7 +101,8 @@ public final class ClientCertificate {
      * @throws InvalidDefinitionException when a file can't be read, the password is wrong, or they don't belong together
      */
     public static ClientCertificate pem(Path chain, Path key, Secret password) {
-        return new ClientCertificate(Source.of(chain), Source.of(key), notNull(password, "key password"));
+        return new ClientCertificate(
+                KeyMaterialSource.of(chain), KeyMaterialSource.of(key), notNull(password, "key password"));
     }
 
     /**
@@ -114,7 +115,7 @@ public final class ClientCertificate {
      * @throws InvalidDefinitionException when the password is wrong, or they don't belong together
      */
     public static ClientCertificate pem(byte[] chain, byte[] key, @Nullable Secret password) {
-        return new ClientCertificate(Source.of(chain), Source.of(key), password);
+        return new ClientCertificate(KeyMaterialSource.of(chain), KeyMaterialSource.of(key), password);
     }
 
     /**
@@ -127,11 +128,11 @@ public final class ClientCertificate {
      * @throws InvalidDefinitionException when they can't be read, or don't belong together
      */
     public static ClientCertificate pem(InputStream chain, InputStream key, @Nullable Secret password) {
-        return pem(Source.read(chain), Source.read(key), password);
+        return pem(KeyMaterialSource.read(chain), KeyMaterialSource.read(key), password);
     }
 
     /** The key store as its files are now. */
-    Watched<KeyStore> keyStore() {
+    ReloadingValue<KeyStore> keyStore() {
         return keyStore;
     }
 
@@ -140,7 +141,7 @@ public final class ClientCertificate {
         return key == null && password != null ? password.reveal().toCharArray() : new char[0];
     }
 
-    private static KeyStore load(Source first, @Nullable Source key, @Nullable Secret password)
+    private static KeyStore load(KeyMaterialSource first, @Nullable KeyMaterialSource key, @Nullable Secret password)
             throws GeneralSecurityException, IOException {
         if (key != null) {
             return fromPem(first, key, password);
@@ -159,13 +160,13 @@ public final class ClientCertificate {
         throw new GeneralSecurityException("the key store has no private key");
     }
 
-    private static KeyStore fromPem(Source first, Source key, @Nullable Secret password)
+    private static KeyStore fromPem(KeyMaterialSource first, KeyMaterialSource key, @Nullable Secret password)
             throws GeneralSecurityException, IOException {
-        List<X509Certificate> certificates = Pem.certificates(first.read());
+        List<X509Certificate> certificates = PemReader.certificates(first.read());
         if (certificates.isEmpty()) {
             throw new GeneralSecurityException("there is no certificate in it");
         }
-        PrivateKey privateKey = Pem.key(key.read(), password);
+        PrivateKey privateKey = PemReader.key(key.read(), password);
         if (privateKey == null) {
             throw new GeneralSecurityException("there is no private key in " + key);
         }
@@ -199,7 +200,7 @@ public final class ClientCertificate {
 
     private static @Nullable X509Certificate issuerOf(X509Certificate issued, List<X509Certificate> candidates) {
         for (X509Certificate candidate : candidates) {
-            if (Trust.isIssuer(candidate, issued)) {
+            if (ServerTrust.isIssuer(candidate, issued)) {
                 return candidate;
             }
         }

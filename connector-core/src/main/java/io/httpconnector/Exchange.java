@@ -20,7 +20,7 @@ import org.apache.hc.core5.http.Header;
  * @param responseHeaders the header fields that came back, possibly none
  * @param responseBody the body that came back, as text; empty when there was none
  * @param startedAt when the call began
- * @param took the time from the call until the answer was complete or the failure was clear
+ * @param elapsed the time from the call until the answer was complete or the failure was clear
  * @param attempts how many attempts this call has made so far, 1 when it was not tried again
  */
 public record Exchange(
@@ -33,13 +33,13 @@ public record Exchange(
         Headers responseHeaders,
         String responseBody,
         Instant startedAt,
-        Duration took,
+        Duration elapsed,
         int attempts) {
 
-    static Exchange answered(Request request, int status, Header[] headers, byte[] body, Moment moment) {
+    static Exchange withResponse(Request request, int status, Header[] headers, byte[] body, CallTiming moment) {
         Redactor redactor = new Redactor(request.secrets());
         Headers masked = redactor.mask(headers);
-        if (body.length > 0 && request.concealsAnswer() && status / 100 == 2) {
+        if (body.length > 0 && request.redactsResponse() && status / 100 == 2) {
             return of(request, redactor, OptionalInt.of(status), masked, Secret.MASK, moment);
         }
         String text = body.length == 0
@@ -48,8 +48,8 @@ public record Exchange(
         return of(request, redactor, OptionalInt.of(status), masked, text, moment);
     }
 
-    static Exchange unanswered(Request request, Call call) {
-        return of(request, new Redactor(request.secrets()), OptionalInt.empty(), Headers.NONE, "", call.moment());
+    static Exchange withoutResponse(Request request, CallContext call) {
+        return of(request, new Redactor(request.secrets()), OptionalInt.empty(), Headers.NONE, "", call.timing());
     }
 
     /** What was written into a header for credentials is masked here, too: it did not come from an auth strategy. */
@@ -59,12 +59,12 @@ public record Exchange(
             String value = request.header(name).orElse("");
             shown = value.isEmpty() ? shown : shown.header(name, Secret.of(value));
         }
-        Moment never = new Moment(Instant.EPOCH, Duration.ZERO, 0);
+        CallTiming never = new CallTiming(Instant.EPOCH, Duration.ZERO, 0);
         return of(shown, new Redactor(shown.secrets()), OptionalInt.empty(), Headers.NONE, "", never);
     }
 
     private static Exchange of(
-            Request request, Redactor redactor, OptionalInt status, Headers headers, String body, Moment moment) {
+            Request request, Redactor redactor, OptionalInt status, Headers headers, String body, CallTiming moment) {
         Body sent = request.content();
         return new Exchange(
                 request.name(),
@@ -76,17 +76,17 @@ public record Exchange(
                 headers,
                 body,
                 moment.startedAt(),
-                moment.took(),
+                moment.elapsed(),
                 moment.attempts());
     }
 
-    private static Field[] withContentType(Request request, Body body) {
-        Field[] fields = request.headers();
+    private static NameValuePair[] withContentType(Request request, Body body) {
+        NameValuePair[] fields = request.headers();
         if (request.header("Content-Type").isPresent()) {
             return fields;
         }
-        Field[] all = Arrays.copyOf(fields, fields.length + 1);
-        all[fields.length] = Field.of("Content-Type", body.contentType());
+        NameValuePair[] all = Arrays.copyOf(fields, fields.length + 1);
+        all[fields.length] = NameValuePair.of("Content-Type", body.contentType());
         return all;
     }
 
@@ -94,10 +94,10 @@ public record Exchange(
      * When something happened in a call.
      *
      * @param startedAt when the call began
-     * @param took how long it had taken by then
+     * @param elapsed how long it had taken by then
      * @param attempts how many attempts it had made by then
      */
-    record Moment(Instant startedAt, Duration took, int attempts) {}
+    record CallTiming(Instant startedAt, Duration elapsed, int attempts) {}
 
     /**
      * The exchange on one line, as it stands in the log.
@@ -106,7 +106,7 @@ public record Exchange(
      */
     public String summary() {
         return (name.isEmpty() ? "" : "\"" + name + "\": ") + method + " " + url + " -> "
-                + (status.isPresent() ? String.valueOf(status.getAsInt()) : "no answer") + " (" + took.toMillis()
+                + (status.isPresent() ? String.valueOf(status.getAsInt()) : "no answer") + " (" + elapsed.toMillis()
                 + " ms" + (attempts == 1 ? "" : ", " + attempts + " attempts") + ")";
     }
 
@@ -117,7 +117,7 @@ public record Exchange(
      * @return the command, for a shell of Unix
      */
     public String asCurl() {
-        return Copies.curl(this);
+        return ExchangeFormatter.curl(this);
     }
 
     /**
@@ -127,7 +127,7 @@ public record Exchange(
      * @return request line, headers and body; each {@code ***} stands for a secret
      */
     public String asHttp() {
-        return Copies.http(this);
+        return ExchangeFormatter.http(this);
     }
 
     /**
@@ -136,6 +136,6 @@ public record Exchange(
      * @return JSON; each {@code ***} stands for a secret
      */
     public String asHar() {
-        return Copies.har(this);
+        return ExchangeFormatter.har(this);
     }
 }

@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * <pre>{@code
  * .listener(start -> new ExchangeListener.Watch() {
- *     public void ended(ExchangeReport report) {
+ *     public void ended(ExchangeResult report) {
  *         audit.add(start.connection(), report.exchange(), report.timings());
  *     }
  * })
@@ -25,10 +25,10 @@ public interface ExchangeListener {
      * @param start what is about to be sent; may be given more headers
      * @return who is told of the rest
      */
-    Watch started(ExchangeStart start);
+    CallObserver started(ExchangeStarted start);
 
     /** Is told of one call. */
-    interface Watch {
+    interface CallObserver {
 
         /**
          * An attempt did not succeed, and there will be another.
@@ -36,13 +36,13 @@ public interface ExchangeListener {
          * @param report how it went so far
          * @param wait how long until the next attempt
          */
-        default void retrying(ExchangeReport report, Duration wait) {}
+        default void retrying(ExchangeResult report, Duration wait) {}
 
         /**
          * The call is over.
          *
          * @param report how it went
          */
-        default void ended(ExchangeReport report) {}
+        default void ended(ExchangeResult report) {}
     }
 }

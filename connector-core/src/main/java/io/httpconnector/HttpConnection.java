@@ -35,16 +35,16 @@ public final class HttpConnection implements AutoCloseable {
 
     private static final Duration STREAMING = Duration.ofHours(1);
 
-    private final Settings settings;
+    private final ConnectionSettings settings;
     private final AuthContext context;
     private final AuthStrategy auth;
-    private final Sender sender;
+    private final ExchangePipeline sender;
 
-    HttpConnection(Settings settings, Supplier<Transport> transports) {
+    HttpConnection(ConnectionSettings settings, Supplier<Transport> transports) {
         this.settings = settings;
         this.context = new AuthContext(settings.forAuth(), transports);
         this.auth = opened(settings.auth(), context);
-        this.sender = new Sender(settings, transports.get(), auth);
+        this.sender = new ExchangePipeline(settings, transports.get(), auth);
     }
 
     private static AuthStrategy opened(AuthStrategy auth, AuthContext context) {
@@ -65,7 +65,7 @@ public final class HttpConnection implements AutoCloseable {
      *     than 5.3
      */
     public static HttpConnectionBuilder named(String name) {
-        Libraries.check();
+        DependencyCheck.check();
         return new HttpConnectionBuilder(name);
     }
 
@@ -107,7 +107,7 @@ public final class HttpConnection implements AutoCloseable {
 
     /**
      * Sends a request and waits for the whole answer. Redirects are followed, five at most; to another origin without
-     * credentials, and never from https to http. What fails in a way that may pass is tried again, as {@link Retry} says. A
+     * credentials, and never from https to http. What fails in a way that may pass is tried again, as {@link RetryPolicy} says. A
      * thread that is interrupted stops at once, whatever it is waiting for.
      *
      * @param request the request
@@ -133,7 +133,7 @@ public final class HttpConnection implements AutoCloseable {
      *     {@code cancel} or {@code orTimeout}, ends the sending
      */
     public CompletableFuture<Response> sendAsync(Request request) {
-        return sendAsync(request, OwnThreads.forSending());
+        return sendAsync(request, DefaultExecutors.forSending());
     }
 
     /**
@@ -144,8 +144,8 @@ public final class HttpConnection implements AutoCloseable {
      * @return as for {@link #sendAsync(Request)}
      */
     public CompletableFuture<Response> sendAsync(Request request, Executor executor) {
-        Call call = settings.call(notNull(request, "request"));
-        return Sending.start(() -> sender.send(request, settings.retry(), call, null), notNull(executor, "executor"));
+        CallContext call = settings.call(notNull(request, "request"));
+        return AsyncCall.start(() -> sender.send(request, settings.retry(), call, null), notNull(executor, "executor"));
     }
 
     /**
@@ -159,15 +159,15 @@ public final class HttpConnection implements AutoCloseable {
      * @return what the reader returns
      * @throws ConnectorException as for {@link #send}; with the reader's own exception as its cause when that fails
      */
-    public <T> T read(Request request, BodyReader<T> reader) {
+    public <T> T read(Request request, BodyHandler<T> reader) {
         return read(request, reader, streaming(notNull(request, "request")));
     }
 
-    private <T> T read(Request request, BodyReader<T> reader, Call call) {
-        Receiver<T> receiver = sender.receiver(notNull(reader, "reader"));
-        Response answer = sender.send(request, settings.retry(), call, receiver);
+    private <T> T read(Request request, BodyHandler<T> reader, CallContext call) {
+        StreamingReceiver<T> receiver = sender.receiver(notNull(reader, "reader"));
+        Response response = sender.send(request, settings.retry(), call, receiver);
         if (!receiver.hasStarted()) {
-            receiver.receiveNothing(answer, call);
+            receiver.receiveNothing(response, call);
         }
         return receiver.result();
     }
@@ -181,14 +181,14 @@ public final class HttpConnection implements AutoCloseable {
      * @param max a shorter time, where it is shorter, at least a millisecond
      * @param <T> what the reader makes of it
      * @return what the reader returns
-     * @throws ConnectorException as for {@link #read(Request, BodyReader)}
+     * @throws ConnectorException as for {@link #read(Request, BodyHandler)}
      */
-    public <T> T read(Request request, BodyReader<T> reader, Duration max) {
+    public <T> T read(Request request, BodyHandler<T> reader, Duration max) {
         Duration asked = notNull(request, "request").timeout();
         Duration usual = asked == null ? settings.totalTimeout() : asked;
         Timeouts.check("max", max);
-        Call call = new Call(settings.time(), max.compareTo(usual) < 0 ? max : usual);
-        call.doesNotCountReader();
+        CallContext call = new CallContext(settings.time(), max.compareTo(usual) < 0 ? max : usual);
+        call.pauseWhileReading();
         return read(request, reader, call);
     }
 
@@ -204,8 +204,9 @@ public final class HttpConnection implements AutoCloseable {
      * @throws ConnectorException as for {@link #send}; or when the file can't be written
      */
     public Response download(Request request, Path file) {
-        Call call = streaming(notNull(request, "request"));
-        try (Download download = Download.start(sender.located(request, call), notNull(file, "file"))) {
+        CallContext call = streaming(notNull(request, "request"));
+        try (ResumableDownload download =
+                ResumableDownload.start(sender.resolve(request, call), notNull(file, "file"))) {
             return download(download, call);
         } catch (ClosedByInterruptException e) {
             throw new ConnectorException(request + ": the thread was interrupted while it wrote " + file, e);
@@ -214,26 +215,26 @@ public final class HttpConnection implements AutoCloseable {
         }
     }
 
-    private Response download(Download download, Call call) throws IOException {
+    private Response download(ResumableDownload download, CallContext call) throws IOException {
         while (true) {
             long before = download.size();
             Request next = download.next();
             try {
-                Response answer = sender.send(
-                        next.accept(416), settings.retry(), call, download.receiver(sender.maxStreamBytes()));
-                if (answer.status() == 416) {
+                Response response = sender.send(
+                        next.acceptStatus(416), settings.retry(), call, download.receiver(sender.maxStreamBytes()));
+                if (response.status() == 416) {
                     download.discard();
                     continue;
                 }
                 download.finish();
-                return answer;
+                return response;
             } catch (TransferException | TimedOutException e) {
                 if (Thread.currentThread().isInterrupted()) {
                     // To look at the file would close it.
                     throw e;
                 }
                 if (download.size() > before) {
-                    call.progresses();
+                    call.resetAttempts();
                 }
                 if (!sender.pauseAfter(e, next, call)) {
                     throw e;
@@ -242,10 +243,10 @@ public final class HttpConnection implements AutoCloseable {
         }
     }
 
-    private Call streaming(Request request) {
+    private CallContext streaming(Request request) {
         Duration asked = request.timeout();
         Duration usual = settings.totalTimeout().compareTo(STREAMING) > 0 ? settings.totalTimeout() : STREAMING;
-        return new Call(settings.time(), asked == null ? usual : asked);
+        return new CallContext(settings.time(), asked == null ? usual : asked);
     }
 
     /**
@@ -255,18 +256,18 @@ public final class HttpConnection implements AutoCloseable {
      * @return what was found
      * @throws ConnectorException when the connection has no test request, or is closed
      */
-    public ConnectionTest test() {
+    public ConnectionTestResult test() {
         Request test = settings.test();
         if (test == null) {
             throw new ConnectorException(
                     "Connection \"" + settings.name() + "\" has no test: give it a request by test(...)");
         }
         sender.ensureOpen();
-        Call call = settings.call(test);
+        CallContext call = settings.call(test);
         try {
-            return ConnectionTest.passed(settings.name(), sender.send(test, Retry.none(), call, null));
+            return ConnectionTestResult.passed(settings.name(), sender.send(test, RetryPolicy.none(), call, null));
         } catch (ConnectorException e) {
-            return ConnectionTest.failed(e, call.took());
+            return ConnectionTestResult.failed(e, call.elapsed());
         }
     }
 

@@ -18,29 +18,29 @@ public final class HttpConnectionBuilder {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
     private static final List<String> TLS_VERSIONS = Arrays.asList("TLSv1.2", "TLSv1.3");
-    private static final Names.Lookup SYSTEM_LOOKUP = InetAddress::getAllByName;
+    private static final BoundedDnsResolver.DnsResolver SYSTEM_LOOKUP = InetAddress::getAllByName;
     private static final int DEFAULT_MAX_CONNECTIONS = 50;
-    private static final int MOST_CONNECTIONS = 10_000;
+    private static final int MAX_CONNECTIONS = 10_000;
     private static final int DEFAULT_MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
     private static final long DEFAULT_MAX_STREAM_BYTES = 10L * 1024 * 1024 * 1024;
 
     private final String name;
     private final List<String> problems = new ArrayList<>();
-    private final List<Field> query = new ArrayList<>();
-    private final List<Field> headers = new ArrayList<>();
+    private final List<NameValuePair> query = new ArrayList<>();
+    private final List<NameValuePair> headers = new ArrayList<>();
     private final List<ExchangeListener> listeners = new ArrayList<>();
-    private final List<ErrorRule> rules = new ArrayList<>();
+    private final List<ResponseRule> rules = new ArrayList<>();
     private @Nullable BaseUrl baseUrl;
     private boolean hasBaseUrl;
     private AuthStrategy auth = AuthStrategy.none();
     private @Nullable Request test;
-    private Retry retry = Retry.defaults();
-    private Time time = Time.SYSTEM;
+    private RetryPolicy retry = RetryPolicy.defaults();
+    private TimeSource time = TimeSource.SYSTEM;
     private Timeouts timeouts = Timeouts.DEFAULTS;
     private @Nullable Proxy proxy;
     private @Nullable Path unixSocket;
-    private @Nullable Destinations destinations;
-    private Names.Lookup lookup = SYSTEM_LOOKUP;
+    private @Nullable DestinationPolicy destinations;
+    private BoundedDnsResolver.DnsResolver lookup = SYSTEM_LOOKUP;
     private Tls tls = Tls.DEFAULT;
     private @Nullable RateLimit rateLimit;
     private boolean isolated;
@@ -89,7 +89,7 @@ public final class HttpConnectionBuilder {
      * @return this
      */
     public HttpConnectionBuilder header(String name, String value) {
-        check(() -> headers.add(Field.header(name, value)));
+        check(() -> headers.add(NameValuePair.header(name, value)));
         return this;
     }
 
@@ -101,7 +101,7 @@ public final class HttpConnectionBuilder {
      * @return this
      */
     public HttpConnectionBuilder header(String name, Secret secret) {
-        check(() -> headers.add(Field.header(name, secret)));
+        check(() -> headers.add(NameValuePair.header(name, secret)));
         return this;
     }
 
@@ -113,7 +113,7 @@ public final class HttpConnectionBuilder {
      * @return this
      */
     public HttpConnectionBuilder query(String name, String value) {
-        check(() -> query.add(Field.of(name, value)));
+        check(() -> query.add(NameValuePair.of(name, value)));
         return this;
     }
 
@@ -144,16 +144,16 @@ public final class HttpConnectionBuilder {
     /**
      * Sets where the connection may lead: for base URLs, request URLs and redirects. Default: anywhere.
      *
-     * @param destinations the destinations, such as {@link Destinations#publicInternetOnly()}
+     * @param destinations the destinations, such as {@link DestinationPolicy#publicInternetOnly()}
      * @return this
      */
-    public HttpConnectionBuilder destinations(Destinations destinations) {
+    public HttpConnectionBuilder destinations(DestinationPolicy destinations) {
         this.destinations = destinations;
         return this;
     }
 
     /** Lets a test be the DNS. */
-    HttpConnectionBuilder lookup(Names.Lookup lookup) {
+    HttpConnectionBuilder lookup(BoundedDnsResolver.DnsResolver lookup) {
         this.lookup = lookup;
         return this;
     }
@@ -170,12 +170,12 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Sets whom the connection believes to be the service. Default: {@link Trust#jvm()}.
+     * Sets whom the connection believes to be the service. Default: {@link ServerTrust#jvm()}.
      *
      * @param trust the trust
      * @return this
      */
-    public HttpConnectionBuilder trust(Trust trust) {
+    public HttpConnectionBuilder trust(ServerTrust trust) {
         tls = new Tls(tls.certificate(), trust, tls.versions(), tls.checksHostname());
         return this;
     }
@@ -250,18 +250,18 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Sets when a request is sent again. Default: {@link Retry#defaults()}.
+     * Sets when a request is sent again. Default: {@link RetryPolicy#defaults()}.
      *
-     * @param retry the retries, or {@link Retry#none()}
+     * @param retry the retries, or {@link RetryPolicy#none()}
      * @return this
      */
-    public HttpConnectionBuilder retry(Retry retry) {
+    public HttpConnectionBuilder retry(RetryPolicy retry) {
         this.retry = retry;
         return this;
     }
 
     /** Lets a test make up the time. */
-    HttpConnectionBuilder time(Time time) {
+    HttpConnectionBuilder time(TimeSource time) {
         this.time = time;
         return this;
     }
@@ -284,7 +284,7 @@ public final class HttpConnectionBuilder {
      * @param rule the rule
      * @return this
      */
-    public HttpConnectionBuilder rule(ErrorRule rule) {
+    public HttpConnectionBuilder rule(ResponseRule rule) {
         check(() -> rules.add(InvalidDefinitionException.notNull(rule, "error rule")));
         return this;
     }
@@ -318,7 +318,7 @@ public final class HttpConnectionBuilder {
      *
      * @return this
      */
-    public HttpConnectionBuilder isolated() {
+    public HttpConnectionBuilder dedicatedPool() {
         this.isolated = true;
         return this;
     }
@@ -374,8 +374,8 @@ public final class HttpConnectionBuilder {
         if (retry == null) {
             found.add("retry: it is null: leave it out, or use Retry.none()");
         }
-        if (maxConnections < 1 || maxConnections > MOST_CONNECTIONS) {
-            found.add("maxConnections: " + maxConnections + " is out of range: use 1 to " + MOST_CONNECTIONS);
+        if (maxConnections < 1 || maxConnections > MAX_CONNECTIONS) {
+            found.add("maxConnections: " + maxConnections + " is out of range: use 1 to " + MAX_CONNECTIONS);
         }
         if (maxResponseBytes < 1 || maxResponseBytes > 1 << 30) {
             found.add("maxResponseBytes: " + maxResponseBytes + " is out of range: use 1 to " + (1 << 30));
@@ -393,12 +393,12 @@ public final class HttpConnectionBuilder {
         if (baseUrl == null || !found.isEmpty()) {
             throw new InvalidDefinitionException("connection \"" + name + "\"", found);
         }
-        Settings settings = new Settings(
+        ConnectionSettings settings = new ConnectionSettings(
                 name,
                 baseUrl,
                 auth,
-                Fields.of(query),
-                Fields.of(headers),
+                NameValuePairs.of(query),
+                NameValuePairs.of(headers),
                 test,
                 retry,
                 rateLimit,
@@ -409,7 +409,7 @@ public final class HttpConnectionBuilder {
                 maxResponseBytes,
                 time,
                 false);
-        Way way = new Way(proxy, tls, destinations, lookup, cookies, isolated ? new Object() : null);
+        RouteKey way = new RouteKey(proxy, tls, destinations, lookup, cookies, isolated ? new Object() : null);
         return new HttpConnection(
                 settings,
                 () -> new Transport(

@@ -52,7 +52,7 @@ final class Jackson3 {
                     "a " + tree.getClass().getName() + " can't be written as JSON: it is nested too deep, or has what"
                             + " Jackson can't write (" + e.getClass().getSimpleName() + ")");
         }
-        return json.isEmpty() ? MissingNode.getInstance() : Json.parse(json);
+        return json.isEmpty() ? MissingNode.getInstance() : JsonSupport.parse(json);
     }
 
     /** Lets Jackson 2 write such trees within maps, lists, records and beans. */

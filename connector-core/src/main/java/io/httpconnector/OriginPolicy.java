@@ -17,7 +17,7 @@ final class OriginPolicy {
     private static final String PROXY_CREDENTIALS = "proxy-authorization";
     private static final Set<String> CREDENTIALS = Set.of("authorization", "cookie", PROXY_CREDENTIALS);
 
-    private final Settings settings;
+    private final ConnectionSettings settings;
     private final @Nullable Proxy proxy;
 
     /**
@@ -26,7 +26,7 @@ final class OriginPolicy {
      * @param settings of the connection
      * @param proxy what it goes through, or null
      */
-    OriginPolicy(Settings settings, @Nullable Proxy proxy) {
+    OriginPolicy(ConnectionSettings settings, @Nullable Proxy proxy) {
         this.settings = settings;
         this.proxy = proxy;
     }
@@ -55,7 +55,7 @@ final class OriginPolicy {
     Hop first(Request request, Url baseUrl) {
         Url url = request.url().below(baseUrl);
         Url home = settings.isForAuth() ? url : baseUrl;
-        Request own = request.at(url, Fields.NONE, Fields.NONE);
+        Request own = request.withUrl(url, NameValuePairs.NONE, NameValuePairs.NONE);
         if (url.sameOrigin(home)) {
             return new Hop(own, home, true, 0, false);
         }
@@ -75,7 +75,7 @@ final class OriginPolicy {
      * @throws InvalidResponseException when it must not be followed
      */
     @Nullable Hop next(Hop hop, Response response) {
-        Request next = Redirects.next(hop.own(), response, hop.count());
+        Request next = RedirectPolicy.next(hop.own(), response, hop.count());
         // A service that leads us away and back again does not get our credentials for a URL of the other's choice.
         return next == null
                 ? null
@@ -84,7 +84,7 @@ final class OriginPolicy {
                         hop.home(),
                         hop.trusted() && next.url().sameOrigin(hop.home()),
                         hop.count() + 1,
-                        hop.whole() || !Redirects.repeatsUrl(response));
+                        hop.whole() || !RedirectPolicy.repeatsUrl(response));
     }
 
     /** What goes out, but for what the auth strategy adds. */
@@ -96,7 +96,7 @@ final class OriginPolicy {
         if (!hop.trusted()) {
             return own;
         }
-        return own.at(own.url(), hop.whole() ? Fields.NONE : settings.query(), settings.headers());
+        return own.withUrl(own.url(), hop.whole() ? NameValuePairs.NONE : settings.query(), settings.headers());
     }
 
     /** Whether cookies go with it: each origin has its own, and those of the connection's origin are credentials. */
@@ -122,6 +122,6 @@ final class OriginPolicy {
         return proxy != null
                 && !proxy.isSocks()
                 && !url.isSecure()
-                && !proxy.spares(url.origin().getHostName());
+                && !proxy.bypasses(url.origin().getHostName());
     }
 }

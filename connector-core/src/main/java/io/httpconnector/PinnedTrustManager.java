@@ -48,12 +48,12 @@ final class PinnedTrustManager extends X509ExtendedTrustManager {
         candidates.addAll(List.of(other.getAcceptedIssuers()));
         X509Certificate current = chain[0];
         for (int height = 0; height <= chain.length; height++) {
-            if (pins.contains(Trust.pinOf(current))) {
+            if (pins.contains(ServerTrust.pinOf(current))) {
                 return;
             }
             X509Certificate signed = current;
             X509Certificate issuer = candidates.stream()
-                    .filter(candidate -> Trust.isIssuer(candidate, signed))
+                    .filter(candidate -> ServerTrust.isIssuer(candidate, signed))
                     .findFirst()
                     .orElse(null);
             if (issuer == null) {
@@ -61,7 +61,8 @@ final class PinnedTrustManager extends X509ExtendedTrustManager {
             }
             current = issuer;
         }
-        throw new CertificateException("none of its keys is pinned; its certificate has " + Trust.pinOf(chain[0]));
+        throw new CertificateException(
+                "none of its keys is pinned; its certificate has " + ServerTrust.pinOf(chain[0]));
     }
 
     @Override

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A proxy that a connection goes through: to leave a network that permits nothing else, or to enter a private one.
  *
  * <pre>{@code
- * .proxy(Proxy.http("proxy.internal", 3128).credentials("connector", Secret.fromEnv("PROXY_PASSWORD")).except("*.internal"))
+ * .proxy(Proxy.http("proxy.internal", 3128).credentials("connector", Secret.fromEnv("PROXY_PASSWORD")).bypass("*.internal"))
  * .proxy(Proxy.socks5("bastion.internal", 1080))
  * }</pre>
  *
@@ -94,7 +94,7 @@ public final class Proxy {
      * @return a new proxy
      * @throws InvalidDefinitionException when one is no host
      */
-    public Proxy except(String... hosts) {
+    public Proxy bypass(String... hosts) {
         List<HostPattern> all = new ArrayList<>(spared);
         for (String one : hosts) {
             all.add(HostPattern.of("proxy exception", one));
@@ -107,7 +107,7 @@ public final class Proxy {
     }
 
     /** Whether the host is connected to directly. */
-    boolean spares(String target) {
+    boolean bypasses(String target) {
         InetAddress address = HostPattern.literal(target);
         return spared.stream()
                 .anyMatch(one -> one.matchesName(target) || (address != null && one.matchesAddress(address)));

@@ -21,9 +21,9 @@ final class Redactor {
 
     private final SecretMatcher secrets;
 
-    Redactor(List<Field> fields) {
+    Redactor(List<NameValuePair> fields) {
         Set<String> values = new LinkedHashSet<>();
-        for (Field field : fields) {
+        for (NameValuePair field : fields) {
             Secret secret = field.secret();
             if (secret != null && !secret.isAssumed()) {
                 secret.eachValue(values::add);
@@ -43,7 +43,8 @@ final class Redactor {
         for (int i = 0; i < headers.length; i++) {
             Header header = headers[i];
             String value = header.getValue() == null ? "" : header.getValue();
-            masked[i] = Field.of(header.getName(), header.isSensitive() ? Secret.MASK : maskCookie(header, value));
+            masked[i] =
+                    NameValuePair.of(header.getName(), header.isSensitive() ? Secret.MASK : maskCookie(header, value));
         }
         return new Headers(masked);
     }
@@ -66,7 +67,9 @@ final class Redactor {
         byte[] content = shown.content();
         String text = mask(content, shown.contentType());
         // A copy of the request has all of its bytes.
-        return isText(shown.contentType()) && Text.hasUtf8Mark(content) ? Text.BYTE_ORDER_MARK + text : text;
+        return isText(shown.contentType()) && CharsetDetector.hasUtf8Mark(content)
+                ? CharsetDetector.BYTE_ORDER_MARK + text
+                : text;
     }
 
     /** The body as text without secrets, cut after 64 KiB; only its size when it is not text. */
@@ -75,10 +78,10 @@ final class Redactor {
             return "(" + body.length + " bytes of " + Ascii.visible(String.valueOf(contentType)) + ")";
         }
         // A secret that is cut in two would not be recognised, so that the cut comes last.
-        int longest = (int) Math.min(MAX_CONTEXT, (long) MAX_SPELLING * secrets.longest());
-        int decoded = (int) Math.min(body.length, MAX_BODY + 4L * longest);
-        String text = mask(Text.of(body, decoded, contentType));
-        int whole = decoded < body.length ? Math.max(0, text.length() - longest) : text.length();
+        int max = (int) Math.min(MAX_CONTEXT, (long) MAX_SPELLING * secrets.longest());
+        int decoded = (int) Math.min(body.length, MAX_BODY + 4L * max);
+        String text = mask(CharsetDetector.of(body, decoded, contentType));
+        int whole = decoded < body.length ? Math.max(0, text.length() - max) : text.length();
         int shown = Math.min(whole, MAX_BODY);
         return shown == text.length() ? text : text.substring(0, shown) + "… (cut)";
     }

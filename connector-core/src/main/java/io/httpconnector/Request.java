@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * Request.get("/rest/api/3/search").query("jql", "project = PPP");
- * Request.post("/v3/venues/").json(venue).accept(409);
+ * Request.post("/v3/venues/").json(venue).acceptStatus(409);
  * }</pre>
  *
  * <p>The URL is relative to the connection's base URL, and appended to it: {@code "/myself"} below
@@ -38,11 +38,11 @@ public final class Request {
     private final String name;
     private final String method;
     private final Url url;
-    private final Fields query;
-    private final Fields headers;
+    private final NameValuePairs query;
+    private final NameValuePairs headers;
     private final @Nullable Body body;
-    private final Terms terms;
-    private final Secrecy secrecy;
+    private final RequestOptions terms;
+    private final RedactionContext secrecy;
 
     /**
      * What must not be seen beside the fields that know it themselves.
@@ -51,19 +51,19 @@ public final class Request {
      * @param answer whether a good answer is a secret as a whole
      * @param earlier the secrets of the requests that led here by redirects, which the service may still echo
      */
-    private record Secrecy(@Nullable Call signedFor, boolean answer, List<Field> earlier) {
-        private static final Secrecy NONE = new Secrecy(null, false, List.of());
+    private record RedactionContext(@Nullable CallContext signedFor, boolean answer, List<NameValuePair> earlier) {
+        private static final RedactionContext NONE = new RedactionContext(null, false, List.of());
     }
 
     private Request(
             String name,
             String method,
             Url url,
-            Fields query,
-            Fields headers,
+            NameValuePairs query,
+            NameValuePairs headers,
             @Nullable Body body,
-            Terms terms,
-            Secrecy secrecy) {
+            RequestOptions terms,
+            RedactionContext secrecy) {
         this.name = name;
         this.method = method;
         this.url = url;
@@ -83,7 +83,7 @@ public final class Request {
      * @throws InvalidDefinitionException when the method is no token, or the URL is not acceptable: says why
      */
     public static Request of(String method, String url) {
-        if (!Field.isToken(notNull(method, "method")) || method.equals("CONNECT") || method.equals("TRACE")) {
+        if (!NameValuePair.isToken(notNull(method, "method")) || method.equals("CONNECT") || method.equals("TRACE")) {
             throw new InvalidDefinitionException(
                     "request",
                     "\"" + Ascii.visible(method)
@@ -94,7 +94,15 @@ public final class Request {
             throw new InvalidDefinitionException(
                     "request", "\"" + method + "\" is another method than " + usual + ": write it in capitals");
         }
-        return new Request("", method, Url.parse(url), Fields.NONE, Fields.NONE, null, Terms.NONE, Secrecy.NONE);
+        return new Request(
+                "",
+                method,
+                Url.parse(url),
+                NameValuePairs.NONE,
+                NameValuePairs.NONE,
+                null,
+                RequestOptions.NONE,
+                RedactionContext.NONE);
     }
 
     /**
@@ -165,7 +173,7 @@ public final class Request {
      * @return a new request
      */
     public Request query(String name, String value) {
-        return withQuery(hidden(Field.of(name, value)));
+        return withQuery(redactedInAuthPhase(NameValuePair.of(name, value)));
     }
 
     /**
@@ -176,7 +184,7 @@ public final class Request {
      * @return a new request
      */
     public Request query(String name, Secret secret) {
-        return withQuery(Field.of(name, secret));
+        return withQuery(NameValuePair.of(name, secret));
     }
 
     /**
@@ -189,7 +197,7 @@ public final class Request {
      *     itself, such as {@code Host}, or when the value has another character: says which and where
      */
     public Request header(String name, String value) {
-        return withHeader(hidden(Field.header(name, value)));
+        return withHeader(redactedInAuthPhase(NameValuePair.header(name, value)));
     }
 
     /**
@@ -201,7 +209,7 @@ public final class Request {
      * @throws InvalidDefinitionException as for {@link #header(String, String)}
      */
     public Request header(String name, Secret secret) {
-        return withHeader(Field.header(name, secret));
+        return withHeader(NameValuePair.header(name, secret));
     }
 
     /**
@@ -215,25 +223,25 @@ public final class Request {
      *     as {@code Content-Type}, and it is set already
      */
     public Request addHeader(String name, String value) {
-        Field field = hidden(Field.header(name, value));
+        NameValuePair field = redactedInAuthPhase(NameValuePair.header(name, value));
         if (field.isSingle() && headers.first(name) != null) {
             throw new InvalidDefinitionException("header", name + " can be sent once only, but has two values");
         }
-        return new Request(this.name, method, url, query, headers.plus(field), body, terms, secrecy);
+        return new Request(this.name, method, url, query, headers.add(field), body, terms, secrecy);
     }
 
-    private Field hidden(Field field) {
-        return isHiding() && !field.value().isEmpty()
-                ? new Field(field.name(), field.value(), Secret.assumed(field.value()))
+    private NameValuePair redactedInAuthPhase(NameValuePair field) {
+        return isInAuthPhase() && !field.value().isEmpty()
+                ? new NameValuePair(field.name(), field.value(), Secret.assumed(field.value()))
                 : field;
     }
 
-    private Request withQuery(Field field) {
-        return new Request(name, method, url, query.plus(field), headers, body, terms, secrecy);
+    private Request withQuery(NameValuePair field) {
+        return new Request(name, method, url, query.add(field), headers, body, terms, secrecy);
     }
 
-    private Request withHeader(Field field) {
-        return new Request(name, method, url, query, headers.with(field), body, terms, secrecy);
+    private Request withHeader(NameValuePair field) {
+        return new Request(name, method, url, query, headers.set(field), body, terms, secrecy);
     }
 
     /**
@@ -244,7 +252,7 @@ public final class Request {
      */
     public Request body(Body body) {
         notNull(body, "body");
-        return withBody(isHiding() ? body.concealed() : body);
+        return withBody(isInAuthPhase() ? body.concealed() : body);
     }
 
     private Request withBody(Body body) {
@@ -273,7 +281,7 @@ public final class Request {
     public Request bodyField(String name, String value) {
         Body fields = body == null ? Body.form() : body;
         return withBody(
-                isHiding() && !value.isEmpty() ? fields.field(name, Secret.of(value)) : fields.field(name, value));
+                isInAuthPhase() && !value.isEmpty() ? fields.field(name, Secret.of(value)) : fields.field(name, value));
     }
 
     /**
@@ -295,13 +303,13 @@ public final class Request {
      * @return a new request
      * @throws InvalidDefinitionException when a status is out of range
      */
-    public Request accept(int... statuses) {
+    public Request acceptStatus(int... statuses) {
         for (int status : statuses) {
             if (status < 100 || status > 599) {
                 throw new InvalidDefinitionException("request", status + " is not a status code: use 100 to 599");
             }
         }
-        return withTerms(terms.accepting(statuses));
+        return withOptions(terms.withAcceptedStatuses(statuses));
     }
 
     /**
@@ -310,7 +318,7 @@ public final class Request {
      * @return a new request
      */
     public Request acceptAnyStatus() {
-        return withTerms(terms.acceptingAnyStatus());
+        return withOptions(terms.withAnyStatus());
     }
 
     /**
@@ -320,8 +328,8 @@ public final class Request {
      * @return a new request
      * @throws InvalidDefinitionException when the URL is not acceptable: says why
      */
-    public Request at(String url) {
-        return new Request(name, method, Url.parse(url), Fields.NONE, headers, body, terms, secrecy);
+    public Request withUrl(String url) {
+        return new Request(name, method, Url.parse(url), NameValuePairs.NONE, headers, body, terms, secrecy);
     }
 
     /**
@@ -333,7 +341,7 @@ public final class Request {
      * @throws InvalidDefinitionException when it is not positive
      */
     public Request timeout(Duration timeout) {
-        return withTerms(terms.within(Timeouts.check("timeout", timeout)));
+        return withOptions(terms.withTimeout(Timeouts.check("timeout", timeout)));
     }
 
     /**
@@ -343,7 +351,7 @@ public final class Request {
      * @return a new request
      */
     public Request idempotent() {
-        return withTerms(terms.repeatable());
+        return withOptions(terms.asIdempotent());
     }
 
     /**
@@ -374,8 +382,8 @@ public final class Request {
      * @param progress is told
      * @return a new request
      */
-    public Request onUpload(Progress progress) {
-        return withTerms(terms.tellingOfUpload(notNull(progress, "progress")));
+    public Request onUpload(ProgressListener progress) {
+        return withOptions(terms.withUploadListener(notNull(progress, "progress")));
     }
 
     /**
@@ -384,11 +392,11 @@ public final class Request {
      * @param progress is told
      * @return a new request
      */
-    public Request onDownload(Progress progress) {
-        return withTerms(terms.tellingOfDownload(notNull(progress, "progress")));
+    public Request onDownload(ProgressListener progress) {
+        return withOptions(terms.withDownloadListener(notNull(progress, "progress")));
     }
 
-    private Request withTerms(Terms changed) {
+    private Request withOptions(RequestOptions changed) {
         return new Request(name, method, url, query, headers, body, changed, secrecy);
     }
 
@@ -418,7 +426,7 @@ public final class Request {
      * @return the value, a secret too; empty when there is no such field
      */
     public Optional<String> header(String name) {
-        return Optional.ofNullable(headers.first(name)).map(Field::value);
+        return Optional.ofNullable(headers.first(name)).map(NameValuePair::value);
     }
 
     /**
@@ -430,7 +438,7 @@ public final class Request {
     public List<String> headers(String name) {
         return Arrays.stream(headers.array())
                 .filter(field -> field.name().equalsIgnoreCase(name))
-                .map(Field::value)
+                .map(NameValuePair::value)
                 .toList();
     }
 
@@ -440,7 +448,7 @@ public final class Request {
      * @return the names, in no order
      */
     public Set<String> headerNames() {
-        return Arrays.stream(headers.array()).map(Field::name).collect(Collectors.toUnmodifiableSet());
+        return Arrays.stream(headers.array()).map(NameValuePair::name).collect(Collectors.toUnmodifiableSet());
     }
 
     /**
@@ -479,7 +487,7 @@ public final class Request {
         return url;
     }
 
-    Field[] headers() {
+    NameValuePair[] headers() {
         return headers.array();
     }
 
@@ -491,11 +499,11 @@ public final class Request {
         return terms.timeout();
     }
 
-    @Nullable Progress upload() {
+    @Nullable ProgressListener upload() {
         return terms.upload();
     }
 
-    @Nullable Progress download() {
+    @Nullable ProgressListener download() {
         return terms.download();
     }
 
@@ -505,11 +513,11 @@ public final class Request {
     }
 
     /** Whether the body, if there is one, has not been given away yet. */
-    boolean isWhole() {
+    boolean isReplayable() {
         return body == null || body.source().isUnread();
     }
 
-    boolean isHiding() {
+    boolean isInAuthPhase() {
         return secrecy.signedFor != null;
     }
 
@@ -534,8 +542,8 @@ public final class Request {
     }
 
     /** Every field that holds a secret. */
-    List<Field> secrets() {
-        List<Field> secrets = new ArrayList<>(secrecy.earlier);
+    List<NameValuePair> secrets() {
+        List<NameValuePair> secrets = new ArrayList<>(secrecy.earlier);
         secrets.addAll(body == null ? List.of() : body.secrets());
         secrets.addAll(query.secrets());
         secrets.addAll(headers.secrets());
@@ -543,26 +551,26 @@ public final class Request {
     }
 
     /** This request at its absolute URL, with the connection's defaults where it has nothing of the same name. */
-    Request at(Url absolute, Fields defaultQuery, Fields defaultHeaders) {
+    Request withUrl(Url absolute, NameValuePairs defaultQuery, NameValuePairs defaultHeaders) {
         return new Request(
                 name,
                 method,
                 absolute,
-                query.orElse(defaultQuery),
-                headers.orElse(defaultHeaders),
+                query.withDefaults(defaultQuery),
+                headers.withDefaults(defaultHeaders),
                 body,
                 terms,
                 secrecy);
     }
 
     /** What an auth strategy is given: whatever it adds is hidden. */
-    Request hidingFor(Call call) {
-        return withSecrecy(new Secrecy(call, secrecy.answer, secrecy.earlier));
+    Request inAuthPhase(CallContext call) {
+        return withRedaction(new RedactionContext(call, secrecy.answer, secrecy.earlier));
     }
 
     /** The call for which an auth strategy is at work. */
-    Call call() {
-        Call call = secrecy.signedFor;
+    CallContext call() {
+        CallContext call = secrecy.signedFor;
         if (call == null) {
             throw new InvalidDefinitionException("request", "it is not the one that apply(Request) was given");
         }
@@ -570,42 +578,42 @@ public final class Request {
     }
 
     /** Nothing of a good answer is to be shown. */
-    Request concealingAnswer() {
-        return withSecrecy(new Secrecy(secrecy.signedFor, true, secrecy.earlier));
+    Request withRedactedResponse() {
+        return withRedaction(new RedactionContext(secrecy.signedFor, true, secrecy.earlier));
     }
 
-    boolean concealsAnswer() {
+    boolean redactsResponse() {
         return secrecy.answer;
     }
 
-    private Request withSecrecy(Secrecy changed) {
+    private Request withRedaction(RedactionContext changed) {
         return new Request(name, method, url, query, headers, body, terms, changed);
     }
 
     /** This request after a redirect: the new URL is complete, and a body that is gone takes its headers along. */
-    Request redirected(Url target, boolean keepsQuery, boolean becomesGet, List<Field> earlierSecrets) {
+    Request redirected(Url target, boolean keepsQuery, boolean becomesGet, List<NameValuePair> earlierSecrets) {
         return new Request(
                 name,
                 becomesGet ? "GET" : method,
                 target,
-                keepsQuery ? query : Fields.NONE,
+                keepsQuery ? query : NameValuePairs.NONE,
                 becomesGet
                         ? headers.without(field -> Ascii.lowerCase(field.name()).startsWith("content-"))
                         : headers,
                 becomesGet ? null : body,
                 terms,
-                new Secrecy(null, secrecy.answer, earlierSecrets));
+                new RedactionContext(null, secrecy.answer, earlierSecrets));
     }
 
     /** Without the header fields of these names, in lower case. */
     Request without(Predicate<String> names) {
-        Fields others = headers.without(field -> names.test(Ascii.lowerCase(field.name())));
+        NameValuePairs others = headers.without(field -> names.test(Ascii.lowerCase(field.name())));
         return new Request(name, method, url, query, others, body, terms, secrecy);
     }
 
     /** Without the header fields that hold a secret. */
     Request withoutSecretHeaders() {
-        return new Request(name, method, url, query, headers.without(Field::isSensitive), body, terms, secrecy);
+        return new Request(name, method, url, query, headers.without(NameValuePair::isSensitive), body, terms, secrecy);
     }
 
     /** Whether the query or the body holds a secret. */

@@ -19,30 +19,30 @@ public final class Response {
     private final Headers headers;
     private final Header[] fields;
     private final byte[] body;
-    private final Exchange.Moment moment;
-    private final ErrorRule.@Nullable Action verdict;
-    private final boolean ruled;
+    private final Exchange.CallTiming moment;
+    private final ResponseRule.@Nullable Action classification;
+    private final boolean matchedRule;
 
-    Response(Request request, int status, Header[] fields, byte[] body, Call call) {
+    Response(Request request, int status, Header[] fields, byte[] body, CallContext call) {
         this.request = request;
         this.status = status;
         this.fields = fields;
         this.headers = new Headers(fields);
         this.body = body;
-        this.moment = call.moment();
-        this.verdict = null;
-        this.ruled = false;
+        this.moment = call.timing();
+        this.classification = null;
+        this.matchedRule = false;
     }
 
-    private Response(Response answer, ErrorRule.@Nullable Action verdict, boolean ruled, byte[] body) {
-        this.request = answer.request;
-        this.status = answer.status;
-        this.fields = answer.fields;
-        this.headers = answer.headers;
+    private Response(Response response, ResponseRule.@Nullable Action verdict, boolean ruled, byte[] body) {
+        this.request = response.request;
+        this.status = response.status;
+        this.fields = response.fields;
+        this.headers = response.headers;
         this.body = body;
-        this.moment = answer.moment;
-        this.verdict = verdict;
-        this.ruled = ruled;
+        this.moment = response.moment;
+        this.classification = verdict;
+        this.matchedRule = ruled;
     }
 
     /**
@@ -79,7 +79,7 @@ public final class Response {
      * @return the text, empty when there is no body
      */
     public String text() {
-        return Text.of(body, headers.first("Content-Type").orElse(null));
+        return CharsetDetector.of(body, headers.first("Content-Type").orElse(null));
     }
 
     /**
@@ -90,7 +90,7 @@ public final class Response {
      */
     public JsonNode json() {
         try {
-            return Json.read(body);
+            return JsonSupport.read(body);
         } catch (IOException e) {
             throw notJson(e, "JSON");
         }
@@ -106,7 +106,7 @@ public final class Response {
      */
     public <T> T json(Class<T> type) {
         try {
-            T value = Json.read(body, type);
+            T value = JsonSupport.read(body, type);
             if (value == null) {
                 throw new InvalidResponseException(
                         sentence("the body is null, not a " + type.getSimpleName()), null, exchange());
@@ -152,8 +152,8 @@ public final class Response {
      *
      * @return the time
      */
-    public Duration took() {
-        return moment.took();
+    public Duration elapsed() {
+        return moment.elapsed();
     }
 
     /**
@@ -162,45 +162,45 @@ public final class Response {
      * @return the exchange, without its secrets
      */
     public Exchange exchange() {
-        return Exchange.answered(request, status, fields, body, moment);
+        return Exchange.withResponse(request, status, fields, body, moment);
     }
 
     /** This answer with what it means, and whether a rule of the connection says so. */
-    Response judged(ErrorRule.Action verdict, boolean ruled) {
-        return new Response(this, verdict, ruled, verdict == ErrorRule.Action.IGNORE ? new byte[0] : body);
+    Response classifiedAs(ResponseRule.Action verdict, boolean ruled) {
+        return new Response(this, verdict, ruled, verdict == ResponseRule.Action.IGNORE ? new byte[0] : body);
     }
 
-    boolean isJudged() {
-        return verdict != null;
+    boolean isClassified() {
+        return classification != null;
     }
 
     /**
-     * Whether an {@link ErrorRule} says that the answer does not matter ({@link ErrorRule.Action#IGNORE}): its body is then empty,
+     * Whether an {@link ResponseRule} says that the answer does not matter ({@link ResponseRule.Action#IGNORE}): its body is then empty,
      * whatever the service has sent.
      *
      * @return true when it is to be ignored
      */
     public boolean isIgnored() {
-        return verdict == ErrorRule.Action.IGNORE;
+        return classification == ResponseRule.Action.IGNORE;
     }
 
-    ErrorRule.Action verdict() {
-        return verdict == null ? ErrorRule.Action.ACCEPT : verdict;
+    ResponseRule.Action classification() {
+        return classification == null ? ResponseRule.Action.ACCEPT : classification;
     }
 
     /** This answer without its body, which has been read by others. */
     Response withoutBody() {
-        return new Response(this, verdict(), ruled, new byte[0]);
+        return new Response(this, classification(), matchedRule, new byte[0]);
     }
 
-    boolean isRuled() {
-        return ruled;
+    boolean matchedRule() {
+        return matchedRule;
     }
 
     /** The body as a JSON tree, a missing node when it is not JSON. */
     JsonNode jsonLenient() {
         try {
-            return Json.read(body);
+            return JsonSupport.read(body);
         } catch (IOException e) {
             return MissingNode.getInstance();
         }
@@ -214,10 +214,10 @@ public final class Response {
     private InvalidResponseException notJson(IOException e, String what) {
         // Jackson's exception quotes the source, which may hold secrets, so that it does not travel as the cause.
         String why = e instanceof JsonProcessingException json
-                ? Json.describe(json)
+                ? JsonSupport.describe(json)
                 : e.getClass().getSimpleName();
         Exchange exchange = exchange();
-        String masked = request.concealsAnswer() ? "not shown" : new Redactor(request.secrets()).mask(why);
+        String masked = request.redactsResponse() ? "not shown" : new Redactor(request.secrets()).mask(why);
         return new InvalidResponseException(sentence("the body is not " + what + ": " + masked), null, exchange);
     }
 
@@ -232,6 +232,6 @@ public final class Response {
      */
     @Override
     public String toString() {
-        return status + ", " + body.length + " bytes, " + took().toMillis() + " ms";
+        return status + ", " + body.length + " bytes, " + elapsed().toMillis() + " ms";
     }
 }

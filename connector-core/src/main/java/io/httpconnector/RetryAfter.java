@@ -26,7 +26,7 @@ final class RetryAfter {
             Pattern.compile("(?:;\\s*|,\\s*|^)(?:r|remaining)=(\\d{1,18}).*?[;,]\\s*(?:t|reset)=(\\d{1,9})");
 
     /** A longer field is not meant for us, and would take long to search. */
-    private static final int LONGEST_DRAFT = 1000;
+    private static final int MAX_DRAFT = 1000;
 
     /** A number above is no wait, but a time of the day: 10^9 seconds are 31 years, and the year 2001 in the epoch. */
     private static final long EPOCH_SECONDS = 1_000_000_000L;
@@ -70,7 +70,7 @@ final class RetryAfter {
 
     private static Matcher draft(Headers headers) {
         String field = headers.first("RateLimit").orElse("");
-        return DRAFT.matcher(field.length() > LONGEST_DRAFT ? "" : field);
+        return DRAFT.matcher(field.length() > MAX_DRAFT ? "" : field);
     }
 
     private static <T> @Nullable T first(Headers headers, List<String> names, Function<String, @Nullable T> reader) {

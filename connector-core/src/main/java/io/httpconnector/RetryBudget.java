@@ -11,13 +11,13 @@ final class RetryBudget {
     private static final double MOST = 10;
     private static final double PER_NANO = 0.5 / 1e9;
 
-    private final Time time;
+    private final TimeSource time;
     private final double perRequest;
     private final LongAdder requests = new LongAdder();
     private double left = MOST;
     private long counted;
 
-    RetryBudget(Time time, double perRequest) {
+    RetryBudget(TimeSource time, double perRequest) {
         this.time = time;
         this.perRequest = perRequest;
         this.counted = time.nanos();

@@ -59,16 +59,16 @@ final class SharedClient {
             .setMaxLineLength(64 * 1024)
             .build();
 
-    private static final Map<Way, SharedClient> OPEN = new HashMap<>();
-    private static final ScheduledThreadPoolExecutor SWEEPER = Deadlines.daemon("http-connector idle sockets");
+    private static final Map<RouteKey, SharedClient> OPEN = new HashMap<>();
+    private static final ScheduledThreadPoolExecutor SWEEPER = DeadlineScheduler.daemon("http-connector idle sockets");
 
-    private final Way way;
+    private final RouteKey way;
     private final PoolingHttpClientConnectionManager pool;
     private final CloseableHttpClient client;
     private final AtomicBoolean swept = new AtomicBoolean();
     private int users;
 
-    private SharedClient(Way way) {
+    private SharedClient(RouteKey way) {
         this.way = way;
         this.pool = new OpenerPool(way)
                 .setMaxConnTotal(Integer.MAX_VALUE)
@@ -82,19 +82,20 @@ final class SharedClient {
         HttpClientBuilder builder = HttpClientBuilder.create()
                 .setConnectionManager(pool)
                 .addRequestInterceptorLast((request, entity, context) -> {
-                    if (context instanceof Attempt attempt) {
+                    if (context instanceof AttemptContext attempt) {
                         request.setPath(attempt.connects());
                     }
                 })
                 .addResponseInterceptorFirst((response, entity, context) -> {
-                    if (context instanceof Attempt attempt) {
-                        attempt.answers(entity instanceof WireBody body ? body : null);
+                    if (context instanceof AttemptContext attempt) {
+                        attempt.markResponseStarted(entity instanceof WireBody body ? body : null);
                     }
                 })
                 .addExecInterceptorBefore(
                         ChainElement.PROTOCOL.name(), "responses of the proxy", SharedClient::refuseProxy)
-                .addExecInterceptorBefore(ChainElement.COMPRESS.name(), "unread codings", MisusedCodings::refuseUnread)
-                .addExecInterceptorAfter(ChainElement.COMPRESS.name(), "misused codings", new MisusedCodings())
+                .addExecInterceptorBefore(
+                        ChainElement.COMPRESS.name(), "unread codings", ContentEncodingFilter::refuseUnread)
+                .addExecInterceptorAfter(ChainElement.COMPRESS.name(), "misused codings", new ContentEncodingFilter())
                 .setUserAgent("http-connector")
                 .setTargetAuthenticationStrategy((type, challenges, context) -> List.of())
                 .setProxyAuthenticationStrategy(SharedClient::schemes)
@@ -114,16 +115,16 @@ final class SharedClient {
     }
 
     private static final class OpenerPool extends PoolingHttpClientConnectionManagerBuilder {
-        private final Way way;
+        private final RouteKey way;
 
-        OpenerPool(Way way) {
+        OpenerPool(RouteKey way) {
             this.way = way;
         }
 
         @Override
         protected HttpClientConnectionOperator createConnectionOperator(
                 SchemePortResolver ports, DnsResolver names, TlsSocketStrategy tls) {
-            return new Opener(way);
+            return new ConnectionOperator(way);
         }
     }
 
@@ -139,12 +140,12 @@ final class SharedClient {
 
         @Override
         protected @Nullable HttpHost determineProxy(HttpHost target, HttpContext context) {
-            return proxy.spares(target.getHostName()) ? null : host;
+            return proxy.bypasses(target.getHostName()) ? null : host;
         }
     }
 
     private static ManagedHttpClientConnection connection(@Nullable Socket socket) throws IOException {
-        QuietConnection connection = new QuietConnection(LIMITS);
+        StrictConnection connection = new StrictConnection(LIMITS);
         if (socket != null) {
             connection.bind(socket);
         }
@@ -154,7 +155,7 @@ final class SharedClient {
     /** How to authenticate to a proxy; a service, also one that is reached through a tunnel, can't ask for that. */
     private static List<AuthScheme> schemes(
             ChallengeType type, Map<String, AuthChallenge> challenges, HttpContext context) {
-        boolean isTunnelled = context instanceof Attempt attempt
+        boolean isTunnelled = context instanceof AttemptContext attempt
                 && attempt.isSent()
                 && (attempt.getHttpRoute().getProxyHost() == null
                         || attempt.getHttpRoute().isTunnelled());
@@ -168,7 +169,7 @@ final class SharedClient {
         boolean isForwarded = scope.route.getProxyHost() != null && !scope.route.isTunnelled();
         boolean asksForCredentials = isForwarded && response.getCode() == HttpStatus.SC_PROXY_AUTHENTICATION_REQUIRED;
         // What came before the request went out can't be the response to it.
-        if (asksForCredentials || (scope.clientContext instanceof Attempt attempt && !attempt.isSent())) {
+        if (asksForCredentials || (scope.clientContext instanceof AttemptContext attempt && !attempt.isSent())) {
             scope.execRuntime.discardEndpoint();
             throw new ProxyRefusedException(response.getCode());
         }
@@ -185,7 +186,7 @@ final class SharedClient {
     }
 
     /** The client for this way, to be released once. */
-    static SharedClient acquire(Way way) {
+    static SharedClient acquire(RouteKey way) {
         synchronized (OPEN) {
             SharedClient client = OPEN.computeIfAbsent(way, SharedClient::new);
             client.users++;
@@ -204,7 +205,8 @@ final class SharedClient {
         client.close(CloseMode.GRACEFUL);
     }
 
-    <T> T execute(HttpHost host, ClassicHttpRequest request, Attempt attempt, HttpClientResponseHandler<T> handler)
+    <T> T execute(
+            HttpHost host, ClassicHttpRequest request, AttemptContext attempt, HttpClientResponseHandler<T> handler)
             throws IOException {
         if (!swept.get() && swept.compareAndSet(false, true)) {
             sweepLater();

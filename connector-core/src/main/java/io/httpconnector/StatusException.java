@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The service answered with a status that the request does not accept, by default any that is not 2xx; or with what an
- * {@link ErrorRule} calls a failure.
+ * {@link ResponseRule} calls a failure.
  *
  * <pre>{@code
  * try {
@@ -89,6 +89,6 @@ public final class StatusException extends ConnectorException {
      * @return the tree; a missing node when the body is no JSON, so that {@code json().at("/error").asText()} is always safe
      */
     public JsonNode json() {
-        return Json.readLenient(body);
+        return JsonSupport.readLenient(body);
     }
 }

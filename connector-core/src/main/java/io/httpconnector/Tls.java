@@ -28,7 +28,10 @@ import org.jspecify.annotations.Nullable;
  * @param checksHostname false only in tests
  */
 record Tls(
-        @Nullable ClientCertificate certificate, @Nullable Trust trust, List<String> versions, boolean checksHostname) {
+        @Nullable ClientCertificate certificate,
+        @Nullable ServerTrust trust,
+        List<String> versions,
+        boolean checksHostname) {
 
     static final Tls DEFAULT = new Tls(null, null, List.of(), true);
 

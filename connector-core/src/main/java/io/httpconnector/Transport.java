@@ -34,8 +34,8 @@ final class Transport implements AutoCloseable {
 
     private final SharedClient client;
     private final RequestConfig config;
-    private final Set<Transmission> underWay = ConcurrentHashMap.newKeySet();
-    private final Failures failures;
+    private final Set<CancellableRequest> underWay = ConcurrentHashMap.newKeySet();
+    private final ExceptionMapper failures;
     private final @Nullable Proxy proxy;
     private final @Nullable Map<HttpHost, CookieStore> cookies;
     private final int maxResponseBytes;
@@ -45,7 +45,7 @@ final class Transport implements AutoCloseable {
     Transport(
             SharedClient client,
             Timeouts timeouts,
-            Way way,
+            RouteKey way,
             @Nullable Path unixSocket,
             boolean keepsCookies,
             int maxResponseBytes,
@@ -59,7 +59,7 @@ final class Transport implements AutoCloseable {
             sendThrough(unixSocket, configured);
         }
         this.config = configured.build();
-        this.failures = new Failures(timeouts, way.proxy(), way.tls().certificate() != null);
+        this.failures = new ExceptionMapper(timeouts, way.proxy(), way.tls().certificate() != null);
         this.proxy = way.proxy();
         this.cookies = keepsCookies ? new ConcurrentHashMap<>() : null;
         this.maxResponseBytes = maxResponseBytes;
@@ -84,26 +84,26 @@ final class Transport implements AutoCloseable {
      * @param receiver who reads the body of a good answer; null to have it in memory
      * @throws ConnectorException by what went wrong
      */
-    Response exchange(Request request, boolean withCookies, Call call, @Nullable Receiver<?> receiver) {
-        Transmission transmission = new Transmission(request);
-        Attempt attempt = new Attempt(request.target(), transmission, call, config);
+    Response exchange(Request request, boolean withCookies, CallContext call, @Nullable StreamingReceiver<?> receiver) {
+        CancellableRequest transmission = new CancellableRequest(request);
+        AttemptContext attempt = new AttemptContext(request.target(), transmission, call, config);
         if (cookies != null
                 && withCookies
                 && (cookies.size() < MAX_ORIGINS
                         || cookies.containsKey(request.url().origin()))) {
-            attempt.carries(cookies.computeIfAbsent(request.url().origin(), origin -> new BasicCookieStore()));
+            attempt.useCookieStore(cookies.computeIfAbsent(request.url().origin(), origin -> new BasicCookieStore()));
         }
-        Deadlines.Deadline deadline = Deadlines.start(call, transmission::expire);
+        DeadlineScheduler.Deadline deadline = DeadlineScheduler.start(call, transmission::expire);
         underWay.add(transmission);
         try {
             return client.execute(
                     request.url().origin(),
                     transmission,
                     attempt,
-                    answer -> read(request, attempt, transmission, answer, call, receiver));
-        } catch (Receiver.ReaderFailedException e) {
+                    response -> read(request, attempt, transmission, response, call, receiver));
+        } catch (StreamingReceiver.ReaderFailedException e) {
             throw e.toConnectorException(request);
-        } catch (Receiver.TooLargeException e) {
+        } catch (StreamingReceiver.TooLargeException e) {
             throw tooLarge(request, call, maxStreamBytes, "maxStreamBytes");
         } catch (IOException | IllegalStateException e) {
             // So HttpClient says that it was cancelled, and when it notices late, that it has lost its socket.
@@ -114,14 +114,14 @@ final class Transport implements AutoCloseable {
             if (left != null) {
                 return left;
             }
-            Exchange exchange = Exchange.unanswered(request, call);
+            Exchange exchange = Exchange.withoutResponse(request, call);
             if (transmission.isExpired()) {
                 throw new TimedOutException(TimedOutException.Phase.TOTAL, call.total(), e, exchange);
             }
             if (transmission.isClosed()) {
-                throw Failures.closed(e, exchange);
+                throw ExceptionMapper.closed(e, exchange);
             }
-            throw failures.of(e, attempt.reach(), request, exchange);
+            throw failures.of(e, attempt.stage(), request, exchange);
         } finally {
             underWay.remove(transmission);
             deadline.close();
@@ -130,27 +130,28 @@ final class Transport implements AutoCloseable {
 
     private Response read(
             Request request,
-            Attempt attempt,
-            Transmission transmission,
-            ClassicHttpResponse answer,
-            Call call,
-            @Nullable Receiver<?> receiver)
+            AttemptContext attempt,
+            CancellableRequest transmission,
+            ClassicHttpResponse response,
+            CallContext call,
+            @Nullable StreamingReceiver<?> receiver)
             throws IOException {
-        HttpEntity entity = answer.getEntity();
-        Response head = new Response(request, answer.getCode(), answer.getHeaders(), NO_BYTES, call);
+        HttpEntity entity = response.getEntity();
+        Response head = new Response(request, response.getCode(), response.getHeaders(), NO_BYTES, call);
         boolean isThere = receiver != null && receiver.needsBody(head) && isThere(entity, attempt.body());
         InputStream content = entity == null ? InputStream.nullInputStream() : content(entity, request);
         long length = entity == null ? 0 : entity.getContentLength();
         if (receiver != null) {
             byte[] begin = isThere ? content.readNBytes(PEEK + 1) : NO_BYTES;
             boolean isKnown = isThere && begin.length <= PEEK;
-            Response known = isKnown ? new Response(request, answer.getCode(), answer.getHeaders(), begin, call) : head;
+            Response known =
+                    isKnown ? new Response(request, response.getCode(), response.getHeaders(), begin, call) : head;
             content = begin.length == 0 ? content : new SequenceInputStream(new ByteArrayInputStream(begin), content);
-            Response judged = receiver.judged(known, isKnown);
+            Response judged = receiver.classify(known, isKnown);
             if (receiver.wants(judged)) {
                 Response accepted = judged.withoutBody();
                 receive(accepted, content, length, transmission, receiver, call);
-                call.receives(receiver.count());
+                call.addReceived(receiver.count());
                 return accepted;
             }
         }
@@ -160,8 +161,8 @@ final class Transport implements AutoCloseable {
             transmission.cancel();
             throw tooLarge(request, call, maxResponseBytes, "maxResponseBytes");
         }
-        call.receives(body.length);
-        return new Response(request, answer.getCode(), answer.getHeaders(), body, call);
+        call.addReceived(body.length);
+        return new Response(request, response.getCode(), response.getHeaders(), body, call);
     }
 
     /** Whether all of a short body is there, or comes at once, so that a rule can look at it without holding it back. */
@@ -175,7 +176,12 @@ final class Transport implements AutoCloseable {
     }
 
     private static void receive(
-            Response head, InputStream body, long length, Transmission transmission, Receiver<?> receiver, Call call)
+            Response head,
+            InputStream body,
+            long length,
+            CancellableRequest transmission,
+            StreamingReceiver<?> receiver,
+            CallContext call)
             throws IOException {
         boolean all = false;
         try {
@@ -188,19 +194,19 @@ final class Transport implements AutoCloseable {
         }
     }
 
-    private static InvalidResponseException tooLarge(Request request, Call call, long limit, String setting) {
+    private static InvalidResponseException tooLarge(Request request, CallContext call, long limit, String setting) {
         return new InvalidResponseException(
                 request.method() + " " + request.url().origin().toHostString()
                         + ": the body is larger than the limit of " + limit + " bytes: ask for less, or raise "
                         + setting,
                 null,
-                Exchange.unanswered(request, call));
+                Exchange.withoutResponse(request, call));
     }
 
     private static InputStream content(HttpEntity entity, Request request) throws IOException {
-        Progress progress = request.download();
+        ProgressListener progress = request.download();
         InputStream content = entity.getContent();
-        return progress == null ? content : Moving.in(content, progress, entity.getContentLength());
+        return progress == null ? content : ProgressStreams.in(content, progress, entity.getContentLength());
     }
 
     /** The whole body, or null when it is larger than the limit. */
@@ -228,7 +234,7 @@ final class Transport implements AutoCloseable {
     /** Ends what is under way. */
     @Override
     public void close() {
-        underWay.forEach(Transmission::close);
+        underWay.forEach(CancellableRequest::close);
         client.release();
     }
 }

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class WireBody extends HttpEntityWrapper {
 
-    private final QuietConnection connection;
+    private final StrictConnection connection;
     private @Nullable Replay content;
 
-    WireBody(HttpEntity entity, QuietConnection connection) {
+    WireBody(HttpEntity entity, StrictConnection connection) {
         super(entity);
         this.connection = connection;
     }
@@ -58,10 +58,10 @@ final class WireBody extends HttpEntityWrapper {
             return replay().readAhead(max + 1);
         }
         Timeout usual = connection.getSocketTimeout();
-        long end = Time.SYSTEM.nanos() + silence.multipliedBy(4).toNanos();
+        long end = TimeSource.SYSTEM.nanos() + silence.multipliedBy(4).toNanos();
         connection.setSocketTimeout(Timeout.of(silence));
         try {
-            while (Time.SYSTEM.nanos() < end && replay().length <= max) {
+            while (TimeSource.SYSTEM.nanos() < end && replay().length <= max) {
                 if (replay().readAhead(1 + replay().length)) {
                     return true;
                 }

@@ -93,7 +93,7 @@ final class Xml {
 
     static String describe(IOException e) {
         return e instanceof JsonProcessingException json
-                ? Json.describe(json)
+                ? JsonSupport.describe(json)
                 : e.getClass().getSimpleName();
     }
 }

@@ -109,7 +109,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule timeAndWaitingArePassedIn = noClasses()
             .that()
-            .doNotBelongToAnyOf(Time.class)
+            .doNotBelongToAnyOf(TimeSource.class)
             .should()
             .callMethod(Thread.class, "sleep", long.class)
             .orShould()

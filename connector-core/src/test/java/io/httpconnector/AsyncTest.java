@@ -41,13 +41,13 @@ class AsyncTest {
     void manyRequestsAtOnce() throws Exception {
         service.stubFor(any(anyUrl()).willReturn(okJson("{}").withFixedDelay(20)));
         try (HttpConnection connection = connection(service.baseUrl()).build()) {
-            List<CompletableFuture<Response>> answers = new ArrayList<>();
+            List<CompletableFuture<Response>> responses = new ArrayList<>();
             for (int i = 0; i < 300; i++) {
-                answers.add(connection.sendAsync(Request.get("/" + i)));
+                responses.add(connection.sendAsync(Request.get("/" + i)));
             }
 
-            for (CompletableFuture<Response> answer : answers) {
-                assertThat(answer.get().status()).isEqualTo(200);
+            for (CompletableFuture<Response> response : responses) {
+                assertThat(response.get().status()).isEqualTo(200);
             }
         }
     }
@@ -72,9 +72,9 @@ class AsyncTest {
     void failureIsTheOneOfSend() {
         service.stubFor(any(urlEqualTo("/missing")).willReturn(aResponse().withStatus(404)));
         try (HttpConnection connection = connection(service.baseUrl()).build()) {
-            CompletableFuture<Response> answer = connection.sendAsync(Request.get("/missing"));
+            CompletableFuture<Response> response = connection.sendAsync(Request.get("/missing"));
 
-            assertThatThrownBy(answer::get)
+            assertThatThrownBy(response::get)
                     .isInstanceOf(ExecutionException.class)
                     .cause()
                     .isInstanceOf(StatusException.class);
@@ -86,17 +86,17 @@ class AsyncTest {
         try (ServerSocket silent = new ServerSocket(0);
                 HttpConnection connection =
                         connection("http://localhost:" + silent.getLocalPort()).build()) {
-            CompletableFuture<Response> answer = connection.sendAsync(Request.get("/"));
+            CompletableFuture<Response> response = connection.sendAsync(Request.get("/"));
             try (Socket accepted = silent.accept()) {
                 accepted.setSoTimeout(10_000);
                 assertThat(accepted.getInputStream().read()).isEqualTo('G');
 
-                assertThat(answer.cancel(true)).isTrue();
+                assertThat(response.cancel(true)).isTrue();
 
                 // The client hangs up.
                 assertThat(accepted.getInputStream().readAllBytes()).isNotEmpty();
             }
-            assertThat(answer).isCancelled();
+            assertThat(response).isCancelled();
         }
     }
 
@@ -111,10 +111,10 @@ class AsyncTest {
         try (ServerSocket silent = new ServerSocket(0);
                 HttpConnection connection =
                         connection("http://localhost:" + silent.getLocalPort()).build()) {
-            CompletableFuture<Response> answer = connection.sendAsync(Request.get("/"), yours);
+            CompletableFuture<Response> response = connection.sendAsync(Request.get("/"), yours);
             try (Socket accepted = silent.accept()) {
                 assertThat(accepted.getInputStream().read()).isEqualTo('G');
-                answer.orTimeout(10, TimeUnit.MILLISECONDS);
+                response.orTimeout(10, TimeUnit.MILLISECONDS);
 
                 assertThat(interrupted.get(10, TimeUnit.SECONDS)).isFalse();
             }
@@ -126,8 +126,8 @@ class AsyncTest {
         service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
         try (HttpConnection connection = connection(service.baseUrl()).build()) {
             List<Runnable> queue = new ArrayList<>();
-            CompletableFuture<Response> answer = connection.sendAsync(Request.get("/"), queue::add);
-            answer.cancel(true);
+            CompletableFuture<Response> response = connection.sendAsync(Request.get("/"), queue::add);
+            response.cancel(true);
 
             queue.get(0).run();
 
@@ -141,12 +141,12 @@ class AsyncTest {
         try (HttpConnection connection =
                 connection(service.baseUrl()).time(time).build()) {
             List<Runnable> queue = new ArrayList<>();
-            CompletableFuture<Response> answer = connection.sendAsync(Request.get("/"), queue::add);
+            CompletableFuture<Response> response = connection.sendAsync(Request.get("/"), queue::add);
             time.pass(Duration.ofMinutes(2));
 
             queue.get(0).run();
 
-            assertThatThrownBy(answer::get).cause().isInstanceOf(TimedOutException.class);
+            assertThatThrownBy(response::get).cause().isInstanceOf(TimedOutException.class);
         }
     }
 

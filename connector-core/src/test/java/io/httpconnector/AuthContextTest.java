@@ -58,10 +58,10 @@ class AuthContextTest {
         }
 
         private String fetch(AuthContext context) {
-            Response answer =
+            Response response =
                     context.send(Request.post("/token").body(Body.form().field("for", context.connection())));
-            answered.set(answer);
-            String fetched = answer.json().at("/token").asText();
+            answered.set(response);
+            String fetched = response.json().at("/token").asText();
             token = fetched;
             return fetched;
         }
@@ -78,8 +78,8 @@ class AuthContextTest {
         return HttpConnection.named("Service")
                 .baseUrl(service.baseUrl())
                 .header("X-Default", "1")
-                .rule(ErrorRule.when(200, 299).text("token").then(ErrorRule.Action.FAIL))
-                .retry(Retry.none())
+                .rule(ResponseRule.forStatus(200, 299).text("token").treatAs(ResponseRule.Action.FAIL))
+                .retry(RetryPolicy.none())
                 .auth(auth);
     }
 
@@ -124,11 +124,11 @@ class AuthContextTest {
     void whatAllWaitForIsDoneOnce() {
         tokenAfter(300);
         try (HttpConnection connection = connection().build()) {
-            List<CompletableFuture<Response>> answers = new ArrayList<>();
+            List<CompletableFuture<Response>> responses = new ArrayList<>();
             for (int i = 0; i < 64; i++) {
-                answers.add(connection.sendAsync(Request.get("/x")));
+                responses.add(connection.sendAsync(Request.get("/x")));
             }
-            answers.forEach(CompletableFuture::join);
+            responses.forEach(CompletableFuture::join);
         }
 
         service.verify(1, postRequestedFor(urlEqualTo("/token")));

@@ -140,7 +140,9 @@ class BadInputTest {
 
         Url absolute = request.url().below(Url.parseAbsolute(base));
 
-        assertThat(request.at(absolute, Fields.NONE, Fields.NONE).uri()).hasToString(expected);
+        assertThat(request.withUrl(absolute, NameValuePairs.NONE, NameValuePairs.NONE)
+                        .uri())
+                .hasToString(expected);
     }
 
     static Stream<Arguments> nullsAndWorse() {
@@ -163,7 +165,7 @@ class BadInputTest {
                 call("json(two values)", () -> get.json("1 2")),
                 call("json(empty)", () -> get.json("")),
                 call("json(unwritable)", () -> get.json(new Object())),
-                call("accept(99)", () -> get.accept(99)),
+                call("accept(99)", () -> get.acceptStatus(99)),
                 call("timeout(null)", () -> get.timeout(null)),
                 call("timeout(0)", () -> get.timeout(Duration.ZERO)),
                 call("Body.text(null)", () -> Body.text(null, "text/plain")),

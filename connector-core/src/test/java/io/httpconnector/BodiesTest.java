@@ -273,9 +273,9 @@ class BodiesTest {
                 "{\"a\": 1}"
             })
     void xmlWithEntitiesOrWithoutSense(String xml) {
-        Response answer = answering("application/xml", xml.getBytes(StandardCharsets.UTF_8));
+        Response response = answering("application/xml", xml.getBytes(StandardCharsets.UTF_8));
 
-        assertThatThrownBy(answer::xml)
+        assertThatThrownBy(response::xml)
                 .isInstanceOf(InvalidResponseException.class)
                 .hasMessageContaining("the body is not XML")
                 .hasMessageNotContaining("root:");
@@ -301,9 +301,9 @@ class BodiesTest {
     @ParameterizedTest
     @CsvSource({"[, 2000, nesting depth", "1, 2000, Number value length"})
     void jsonThatIsTooDeepOrTooLong(String part, int times, String problem) {
-        Response answer = answering("application/json", part.repeat(times).getBytes(StandardCharsets.UTF_8));
+        Response response = answering("application/json", part.repeat(times).getBytes(StandardCharsets.UTF_8));
 
-        assertThatThrownBy(answer::json)
+        assertThatThrownBy(response::json)
                 .isInstanceOf(InvalidResponseException.class)
                 .hasMessageContaining(problem);
     }

@@ -104,7 +104,7 @@ class CopiesTest {
         assertThat(entry.at("/request/postData/mimeType").asText()).isEqualTo("application/json");
         assertThat(entry.at("/response/status").asInt()).isEqualTo(200);
         assertThat(entry.at("/response/content/text").asText()).isEqualTo("{\"token\": \"***\"}");
-        assertThat(exchange.took()).isEqualTo(Duration.ZERO);
+        assertThat(exchange.elapsed()).isEqualTo(Duration.ZERO);
     }
 
     @Test

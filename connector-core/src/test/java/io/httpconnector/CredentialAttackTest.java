@@ -259,7 +259,7 @@ class CredentialAttackTest {
                         SECRET_DEFAULT,
                         (c, s, f) -> c.send(Request.get("/a")
                                         .header("X-Key", SECRET)
-                                        .at(s))
+                                        .withUrl(s))
                                 .text(),
                         "",
                         null),
@@ -267,7 +267,7 @@ class CredentialAttackTest {
                         "next link, Cookie of the request",
                         NOTHING,
                         (c, s, f) -> c.send(
-                                        Request.get("/a").header("Cookie", KEY).at(s))
+                                        Request.get("/a").header("Cookie", KEY).withUrl(s))
                                 .text(),
                         "",
                         null),
@@ -276,7 +276,7 @@ class CredentialAttackTest {
                         NOTHING,
                         (c, s, f) -> c.send(Request.post("/a")
                                         .bodyField("key", SECRET)
-                                        .at(s))
+                                        .withUrl(s))
                                 .text(),
                         "",
                         invalid),
@@ -284,7 +284,7 @@ class CredentialAttackTest {
                         "next link, secret in the query",
                         NOTHING,
                         (c, s, f) -> c.send(
-                                        Request.get("/a").query("key", SECRET).at(s))
+                                        Request.get("/a").query("key", SECRET).withUrl(s))
                                 .text(),
                         "",
                         null));
@@ -368,7 +368,7 @@ class CredentialAttackTest {
                 HttpConnection connection = PLAIN_DEFAULT
                         .apply(HttpConnection.named("Service")
                                 .baseUrl(service.url())
-                                .trust(Trust.only(AUTHORITY.pem())))
+                                .trust(ServerTrust.only(AUTHORITY.pem())))
                         .build()) {
             assertThat(catchThrowable(() -> connection.send(Request.get("/start"))))
                     .isInstanceOf(InvalidResponseException.class)
@@ -387,7 +387,7 @@ class CredentialAttackTest {
             }
 
             @Override
-            public boolean refresh(Request rejected, Response answer) {
+            public boolean refresh(Request rejected, Response response) {
                 return refreshed.incrementAndGet() > 0;
             }
         };
@@ -470,7 +470,7 @@ class CredentialAttackTest {
             }
 
             @Override
-            public boolean refresh(Request rejected, Response answer) {
+            public boolean refresh(Request rejected, Response response) {
                 return refreshed.incrementAndGet() > 0;
             }
         };
@@ -480,12 +480,12 @@ class CredentialAttackTest {
                         (n, request) -> imposture.response.replace("PORT", String.valueOf(service.port())));
                 HttpConnection connection = HttpConnection.named("Service")
                         .baseUrl(service.url())
-                        .trust(Trust.only(AUTHORITY.pem()))
+                        .trust(ServerTrust.only(AUTHORITY.pem()))
                         .proxy(Proxy.http("localhost", proxy.port()))
                         .auth(strategy)
                         .cookies()
-                        .rule(ErrorRule.when(100, 599).then(ErrorRule.Action.ACCEPT))
-                        .retry(Retry.none())
+                        .rule(ResponseRule.forStatus(100, 599).treatAs(ResponseRule.Action.ACCEPT))
+                        .retry(RetryPolicy.none())
                         .responseTimeout(Duration.ofSeconds(3))
                         .test(Request.get("/start"))
                         .build()) {
@@ -498,7 +498,7 @@ class CredentialAttackTest {
             assertThat(failure)
                     .hasMessageContaining("proxy localhost:" + proxy.port())
                     .hasMessageNotContaining("lie");
-            assertThat(connection.test().outcome()).isEqualTo(ConnectionTest.Outcome.PROXY);
+            assertThat(connection.test().outcome()).isEqualTo(ConnectionTestResult.Outcome.PROXY);
             assertThat(proxy.received()).doesNotContain(KEY);
             assertThat(service.requests()).isEmpty();
             assertThat(refreshed).hasValue(0);
@@ -512,7 +512,7 @@ class CredentialAttackTest {
                 WirePeer proxy = new WirePeer((n, request) -> "HTTP/1.1 200 OK\r\n\r\n" + TUNNEL);
                 HttpConnection connection = STRATEGY.apply(HttpConnection.named("Service")
                                 .baseUrl(middle.url())
-                                .trust(Trust.only(AUTHORITY.pem()))
+                                .trust(ServerTrust.only(AUTHORITY.pem()))
                                 .proxy(Proxy.http("localhost", proxy.port())))
                         .build()) {
             CannotConnectException failure =
@@ -531,7 +531,7 @@ class CredentialAttackTest {
                 WirePeer proxy = new WirePeer((n, request) -> "HTTP/1.1 200 OK\r\n\r\n" + TUNNEL);
                 HttpConnection connection = HttpConnection.named("Service")
                         .baseUrl(service.url())
-                        .trust(Trust.only(AUTHORITY.pem()))
+                        .trust(ServerTrust.only(AUTHORITY.pem()))
                         .proxy(Proxy.http("localhost", proxy.port()).credentials("user", SECRET))
                         .build()) {
             assertThat(catchThrowable(() -> connection.send(Request.post("/").header("Proxy-Authorization", KEY))))
@@ -561,7 +561,7 @@ class CredentialAttackTest {
                 HttpConnection connection = HttpConnection.named("Service")
                         .baseUrl("http://service.example")
                         .proxy(Proxy.http("localhost", proxy.port()))
-                        .rule(ErrorRule.when(100, 599).then(ErrorRule.Action.ACCEPT))
+                        .rule(ResponseRule.forStatus(100, 599).treatAs(ResponseRule.Action.ACCEPT))
                         .test(Request.get("/"))
                         .build()) {
             CannotConnectException failure = catchThrowableOfType(
@@ -570,7 +570,7 @@ class CredentialAttackTest {
 
             assertThat(failure.reason()).isEqualTo(CannotConnectException.Reason.PROXY);
             assertThat(failure).hasMessageContaining("it wants credentials");
-            assertThat(connection.test().outcome()).isEqualTo(ConnectionTest.Outcome.PROXY);
+            assertThat(connection.test().outcome()).isEqualTo(ConnectionTestResult.Outcome.PROXY);
             assertThat(proxy.requests()).hasSize(2);
         }
     }
@@ -607,7 +607,7 @@ class CredentialAttackTest {
                         ""),
                 new Leftover(
                         "body of 304",
-                        get.accept(304),
+                        get.acceptStatus(304),
                         "HTTP/1.1 304 No\r\nContent-Length: " + LIE.length() + "\r\n\r\n" + LIE,
                         ""),
                 new Leftover(
@@ -618,7 +618,7 @@ class CredentialAttackTest {
                 new Leftover("chunks of HEAD", head, chunked, ""),
                 new Leftover("behind an empty body", get, status(200) + LIE, ""),
                 new Leftover("behind an error", get.acceptAnyStatus(), status(500) + LIE, ""),
-                new Leftover("behind a redirect", get.accept(302), status(302, "Location: /x") + LIE, ""),
+                new Leftover("behind a redirect", get.acceptStatus(302), status(302, "Location: /x") + LIE, ""),
                 new Leftover("another interim response", get, ok("first") + "HTTP/1.1 103 Hints\r\n\r\n", ""),
                 new Leftover("a line end", get, ok("first") + "\r\n", ""),
                 new Leftover("one byte", get, ok("first") + "H", ""),
@@ -668,12 +668,12 @@ class CredentialAttackTest {
         return with.apply(HttpConnection.named("Service")
                         .baseUrl(service.url())
                         .lookup(LOOKUP)
-                        .retry(Retry.none())
+                        .retry(RetryPolicy.none())
                         .responseTimeout(Duration.ofSeconds(5)))
                 .build();
     }
 
-    private static final Names.Lookup LOOKUP = InetAddress::getAllByName;
+    private static final BoundedDnsResolver.DnsResolver LOOKUP = InetAddress::getAllByName;
 
     private static WirePeer.Script script(Leftover leftover) {
         return (n, request) -> request.contains(" /first") ? leftover.response : ok("second");
@@ -690,7 +690,7 @@ class CredentialAttackTest {
     @ParameterizedTest
     @MethodSource("leftovers")
     void bytesThatNobodyAskedForAreNoResponseInTlsEither(Leftover leftover) throws Exception {
-        Trust trust = Trust.only(AUTHORITY.pem());
+        ServerTrust trust = ServerTrust.only(AUTHORITY.pem());
         try (WirePeer service =
                 new WirePeer(AUTHORITY.serverContext(AUTHORITY.server("localhost")), script(leftover))) {
             second(service, leftover, null, c -> c.trust(trust));
@@ -700,7 +700,7 @@ class CredentialAttackTest {
     @ParameterizedTest
     @MethodSource("leftovers")
     void bytesThatNobodyAskedForAreNoResponseInATunnelEither(Leftover leftover) throws Exception {
-        Trust trust = Trust.only(AUTHORITY.pem());
+        ServerTrust trust = ServerTrust.only(AUTHORITY.pem());
         try (WirePeer service = new WirePeer(AUTHORITY.serverContext(AUTHORITY.server("localhost")), script(leftover));
                 WirePeer tunnel = new WirePeer((n, request) -> "HTTP/1.1 200 OK\r\n\r\n" + TUNNEL)) {
             Proxy proxy = Proxy.http("localhost", tunnel.port());

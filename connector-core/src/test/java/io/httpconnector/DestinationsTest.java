@@ -42,10 +42,10 @@ class DestinationsTest {
         service.stubFor(any(anyUrl()).willReturn(okJson("{}").withHeader("Connection", "close")));
     }
 
-    private static HttpConnectionBuilder connection(String host, Destinations destinations) {
+    private static HttpConnectionBuilder connection(String host, DestinationPolicy destinations) {
         return HttpConnection.named("Typed by a user")
                 .baseUrl("http://" + host + ":" + service.getPort())
-                .retry(Retry.none())
+                .retry(RetryPolicy.none())
                 .destinations(destinations);
     }
 
@@ -77,14 +77,14 @@ class DestinationsTest {
                 "0.0.0.0"
             })
     void localAddressInAnySpelling(String host) {
-        assertRefused(failure(connection(host, Destinations.publicInternetOnly())));
+        assertRefused(failure(connection(host, DestinationPolicy.publicInternetOnly())));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"2130706433", "0x7f000001", "0177.0.0.1", "127.1", "0", "127.0.0.1.", "localhost."})
     void unusualSpellingLeadsNowhere(String host) {
-        Throwable failure =
-                failure(connection(host, Destinations.publicInternetOnly()).connectTimeout(Duration.ofMillis(500)));
+        Throwable failure = failure(
+                connection(host, DestinationPolicy.publicInternetOnly()).connectTimeout(Duration.ofMillis(500)));
 
         assertThat(failure).isInstanceOf(ConnectorException.class);
         assertThat(service.findAll(anyRequestedFor(anyUrl()))).isEmpty();
@@ -120,13 +120,13 @@ class DestinationsTest {
         "::ffff:10.0.0.1, false"
     })
     void whatIsPublic(String address, boolean isPublic) throws Exception {
-        assertThat(Destinations.publicInternetOnly().permits("any.example", InetAddress.getByName(address)))
+        assertThat(DestinationPolicy.publicInternetOnly().permits("any.example", InetAddress.getByName(address)))
                 .isEqualTo(isPublic);
     }
 
     @Test
     void deniedBeatsAllowedAndAllowedBeatsTheRest() throws Exception {
-        Destinations destinations = Destinations.publicInternetOnly()
+        DestinationPolicy destinations = DestinationPolicy.publicInternetOnly()
                 .allow("*.internal.example", "10.1.0.0/16", "fd00::/8")
                 .deny("bad.internal.example", "10.1.9.0/24", "8.8.8.8");
 
@@ -141,24 +141,24 @@ class DestinationsTest {
         assertThat(permits(destinations, "any.example", "10.1.9.3")).isFalse();
         assertThat(permits(destinations, "any.example", "fd12::1")).isTrue();
         assertThat(permits(destinations, "any.example", "8.8.8.8")).isFalse();
-        assertThat(permits(Destinations.only("api.example.com"), "api.example.com", "8.8.4.4"))
+        assertThat(permits(DestinationPolicy.only("api.example.com"), "api.example.com", "8.8.4.4"))
                 .isTrue();
-        assertThat(permits(Destinations.only("api.example.com"), "example.com", "8.8.4.4"))
+        assertThat(permits(DestinationPolicy.only("api.example.com"), "example.com", "8.8.4.4"))
                 .isFalse();
-        assertThat(permits(Destinations.anywhere().deny("169.254.169.254"), "x", "::ffff:169.254.169.254"))
+        assertThat(permits(DestinationPolicy.anywhere().deny("169.254.169.254"), "x", "::ffff:169.254.169.254"))
                 .isFalse();
-        assertThat(permits(Destinations.anywhere(), "x", "127.0.0.1")).isTrue();
+        assertThat(permits(DestinationPolicy.anywhere(), "x", "127.0.0.1")).isTrue();
     }
 
-    private static boolean permits(Destinations destinations, String host, String address) throws Exception {
+    private static boolean permits(DestinationPolicy destinations, String host, String address) throws Exception {
         return destinations.permits(host, InetAddress.getByName(address));
     }
 
     @Test
     void nameThatResolvesToSomethingElseTheNextTime() {
-        Deque<String> answers = new ArrayDeque<>(List.of("127.0.0.2", "127.0.0.1"));
-        HttpConnectionBuilder builder = connection("rebind.example", Destinations.only("127.0.0.2"))
-                .lookup(host -> new InetAddress[] {InetAddress.getByName(answers.remove())});
+        Deque<String> responses = new ArrayDeque<>(List.of("127.0.0.2", "127.0.0.1"));
+        HttpConnectionBuilder builder = connection("rebind.example", DestinationPolicy.only("127.0.0.2"))
+                .lookup(host -> new InetAddress[] {InetAddress.getByName(responses.remove())});
         try (HttpConnection connection = builder.build()) {
             assertThat(connection.send(Request.get("/")).status()).isEqualTo(200);
             service.resetRequests();
@@ -169,7 +169,7 @@ class DestinationsTest {
 
     @Test
     void onlyPermittedAddressesOfANameAreTried() {
-        try (HttpConnection connection = connection("both.example", Destinations.only("127.0.0.2"))
+        try (HttpConnection connection = connection("both.example", DestinationPolicy.only("127.0.0.2"))
                 .lookup(host -> new InetAddress[] {address("127.0.0.9"), address("127.0.0.2")})
                 .build()) {
             assertThat(connection.send(Request.get("/")).status()).isEqualTo(200);
@@ -186,7 +186,7 @@ class DestinationsTest {
                 .willReturn(aResponse()
                         .withStatus(307)
                         .withHeader("Location", "http://inside.example:" + service.getPort() + "/secret")));
-        Throwable failure = failure(connection("outside.example", Destinations.only("outside.example"))
+        Throwable failure = failure(connection("outside.example", DestinationPolicy.only("outside.example"))
                 .lookup(host -> new InetAddress[] {address("127.0.0.1")}));
 
         assertThat(failure)
@@ -203,14 +203,14 @@ class DestinationsTest {
             free.send(Request.get("/"));
             service.resetRequests();
 
-            assertRefused(failure(connection("localhost", Destinations.publicInternetOnly())));
+            assertRefused(failure(connection("localhost", DestinationPolicy.publicInternetOnly())));
         }
     }
 
     @Test
     void refusalIsFinal() {
-        try (HttpConnection connection = connection("localhost", Destinations.publicInternetOnly())
-                .retry(Retry.upTo(5))
+        try (HttpConnection connection = connection("localhost", DestinationPolicy.publicInternetOnly())
+                .retry(RetryPolicy.maxAttempts(5))
                 .build()) {
             CannotConnectException e =
                     catchThrowableOfType(CannotConnectException.class, () -> connection.send(Request.get("/")));
@@ -221,10 +221,10 @@ class DestinationsTest {
 
     @Test
     void connectionTestSaysIt() {
-        try (HttpConnection connection = connection("localhost", Destinations.publicInternetOnly())
+        try (HttpConnection connection = connection("localhost", DestinationPolicy.publicInternetOnly())
                 .test(Request.get("/"))
                 .build()) {
-            assertThat(connection.test().outcome()).isEqualTo(ConnectionTest.Outcome.NOT_ALLOWED);
+            assertThat(connection.test().outcome()).isEqualTo(ConnectionTestResult.Outcome.NOT_ALLOWED);
         }
     }
 
@@ -242,7 +242,7 @@ class DestinationsTest {
     @Test
     void slowDnsEndsInTime() {
         CountDownLatch never = new CountDownLatch(1);
-        HttpConnectionBuilder slow = connection("slow.example", Destinations.anywhere())
+        HttpConnectionBuilder slow = connection("slow.example", DestinationPolicy.anywhere())
                 .lookup(host -> {
                     await(never);
                     return new InetAddress[0];
@@ -263,7 +263,7 @@ class DestinationsTest {
     void interruptEndsTheWaitingForTheDns() {
         CountDownLatch never = new CountDownLatch(1);
         Thread sender = Thread.currentThread();
-        HttpConnectionBuilder slow = connection("slow.example", Destinations.anywhere())
+        HttpConnectionBuilder slow = connection("slow.example", DestinationPolicy.anywhere())
                 .lookup(host -> {
                     sender.interrupt();
                     await(never);
@@ -289,13 +289,13 @@ class DestinationsTest {
     void badPatternsAndWhatCannotBeJudged() {
         for (String bad :
                 new String[] {"10.0.0.0/33", "a b", "http://x", "x/y", "", "*", "*.*", "x:80", "1.2.3.4/-1"}) {
-            assertThatThrownBy(() -> Destinations.only(bad))
+            assertThatThrownBy(() -> DestinationPolicy.only(bad))
                     .isInstanceOf(InvalidDefinitionException.class)
                     .hasMessageContaining("is no host");
         }
         assertThat(catchThrowableOfType(
                                 InvalidDefinitionException.class,
-                                () -> connection("x", Destinations.publicInternetOnly())
+                                () -> connection("x", DestinationPolicy.publicInternetOnly())
                                         .proxy(Proxy.http("proxy", 1))
                                         .unixSocket(Path.of("/run/x"))
                                         .build())

@@ -62,7 +62,7 @@ class EmptyBodyTest {
     private static HttpConnectionBuilder connection(WirePeer service) {
         return HttpConnection.named("Service")
                 .baseUrl(service.url())
-                .retry(Retry.defaults().backoff(Duration.ofMillis(1), Duration.ofSeconds(5)));
+                .retry(RetryPolicy.defaults().backoff(Duration.ofMillis(1), Duration.ofSeconds(5)));
     }
 
     @ParameterizedTest
@@ -91,7 +91,7 @@ class EmptyBodyTest {
             }
 
             @Override
-            public boolean refresh(Request rejected, Response answer) {
+            public boolean refresh(Request rejected, Response response) {
                 return true;
             }
         };
@@ -115,7 +115,7 @@ class EmptyBodyTest {
     void isReadAndDownloaded(Empty empty, @TempDir Path directory) throws Exception {
         try (WirePeer service = new WirePeer((n, request) -> empty.response(200));
                 HttpConnection connection = connection(service)
-                        .rule(ErrorRule.when(200).text("error").then(ErrorRule.Action.FAIL))
+                        .rule(ResponseRule.forStatus(200).text("error").treatAs(ResponseRule.Action.FAIL))
                         .build()) {
 
             byte[] read = connection.read(Request.get("/"), (head, body) -> body.readAllBytes());
@@ -131,7 +131,7 @@ class EmptyBodyTest {
                 "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n\u001f\r\n0\r\n\r\n";
         try (WirePeer service = new WirePeer((n, request) -> cut);
                 HttpConnection connection =
-                        connection(service).retry(Retry.none()).build()) {
+                        connection(service).retry(RetryPolicy.none()).build()) {
 
             TransferException failure =
                     catchThrowableOfType(TransferException.class, () -> connection.send(Request.get("/")));

@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
-import io.httpconnector.ErrorRule.Action;
+import io.httpconnector.ResponseRule.Action;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -35,16 +35,16 @@ class ErrorRuleTest {
 
     private final FakeTime time = new FakeTime();
 
-    private HttpConnectionBuilder connection(ErrorRule... rules) {
+    private HttpConnectionBuilder connection(ResponseRule... rules) {
         HttpConnectionBuilder builder =
                 HttpConnection.named("Service").baseUrl(service.baseUrl()).time(time);
-        for (ErrorRule rule : rules) {
+        for (ResponseRule rule : rules) {
             builder.rule(rule);
         }
         return builder;
     }
 
-    private Response send(Request request, ErrorRule... rules) {
+    private Response send(Request request, ResponseRule... rules) {
         try (HttpConnection connection = connection(rules).build()) {
             return connection.send(request);
         }
@@ -68,8 +68,8 @@ class ErrorRuleTest {
 
     @Test
     void forbiddenThatMeansARateLimit() {
-        ErrorRule rule =
-                ErrorRule.when(403).header("x-ratelimit-remaining", "0").then(Action.RATE_LIMITED);
+        ResponseRule rule =
+                ResponseRule.forStatus(403).header("x-ratelimit-remaining", "0").treatAs(Action.RATE_LIMITED);
         answering(aResponse()
                 .withStatus(403)
                 .withHeader("X-RateLimit-Remaining", "0")
@@ -81,7 +81,7 @@ class ErrorRuleTest {
 
     @Test
     void rateLimitByARuleHoldsBackAnAdaptiveConnection() {
-        ErrorRule rule = ErrorRule.when(403).text("LIMIT").then(Action.RATE_LIMITED);
+        ResponseRule rule = ResponseRule.forStatus(403).text("LIMIT").treatAs(Action.RATE_LIMITED);
         service.stubFor(any(anyUrl())
                 .willReturn(aResponse()
                         .withStatus(403)
@@ -100,7 +100,7 @@ class ErrorRuleTest {
 
     @Test
     void errorInABodyWithStatus200() {
-        ErrorRule rule = ErrorRule.when(200).json("/status", "error").then(Action.FAIL);
+        ResponseRule rule = ResponseRule.forStatus(200).json("/status", "error").treatAs(Action.FAIL);
         answering(okJson("{\"status\": \"error\", \"message\": \"no such venue\"}"));
 
         StatusException e = catchThrowableOfType(StatusException.class, () -> send(POST, rule));
@@ -126,7 +126,7 @@ class ErrorRuleTest {
             not JSON                   | false
             """)
     void somethingInTheBody(String body, boolean fits) {
-        ErrorRule rule = ErrorRule.when(200).json("/errors").then(Action.FAIL);
+        ResponseRule rule = ResponseRule.forStatus(200).json("/errors").treatAs(Action.FAIL);
         answering(okJson(body.replace('\'', '"')));
 
         assertThat(catchThrowableOfType(StatusException.class, () -> send(POST, rule)) != null)
@@ -135,7 +135,7 @@ class ErrorRuleTest {
 
     @Test
     void ruleRetriesWhatWouldBeFinal() {
-        ErrorRule rule = ErrorRule.when(400).text("try again").then(Action.RETRY);
+        ResponseRule rule = ResponseRule.forStatus(400).text("try again").treatAs(Action.RETRY);
         answering(aResponse().withStatus(400).withBody("Busy: Try again"));
 
         assertThat(send(POST, rule).json().at("/second").asBoolean()).isTrue();
@@ -145,7 +145,8 @@ class ErrorRuleTest {
     void ruleMakesFinalWhatWouldBeRetried() {
         answering(aResponse().withStatus(503));
 
-        assertThatThrownBy(() -> send(Request.get("/"), ErrorRule.when(500, 599).then(Action.FAIL)))
+        assertThatThrownBy(() ->
+                        send(Request.get("/"), ResponseRule.forStatus(500, 599).treatAs(Action.FAIL)))
                 .isInstanceOf(StatusException.class);
         assertThat(received()).isEqualTo(1);
     }
@@ -154,18 +155,18 @@ class ErrorRuleTest {
     void ignoredAnswerIsEmpty() {
         answering(aResponse().withStatus(404).withBody("{\"error\": 1}"));
 
-        Response answer = send(Request.get("/"), ErrorRule.when(404).then(Action.IGNORE));
+        Response response = send(Request.get("/"), ResponseRule.forStatus(404).treatAs(Action.IGNORE));
 
-        assertThat(answer.status()).isEqualTo(404);
-        assertThat(answer.text()).isEmpty();
-        assertThat(answer.json().isMissingNode()).isTrue();
+        assertThat(response.status()).isEqualTo(404);
+        assertThat(response.text()).isEmpty();
+        assertThat(response.json().isMissingNode()).isTrue();
     }
 
     @Test
     void everyStatusIsWelcome() {
         answering(aResponse().withStatus(302).withHeader("Location", "/elsewhere"));
 
-        assertThat(send(Request.get("/"), ErrorRule.when(300, 599).then(Action.ACCEPT))
+        assertThat(send(Request.get("/"), ResponseRule.forStatus(300, 599).treatAs(Action.ACCEPT))
                         .status())
                 .isEqualTo(302);
         assertThat(received()).isEqualTo(1);
@@ -175,13 +176,13 @@ class ErrorRuleTest {
     void firstRuleThatFitsDecides() {
         answering(aResponse().withStatus(409).withBody("duplicate"));
 
-        Response answer = send(
+        Response response = send(
                 POST,
-                ErrorRule.when(409).header("X-Other").then(Action.RETRY),
-                ErrorRule.when(409).text("duplicate").then(Action.ACCEPT),
-                ErrorRule.when(400, 499).then(Action.FAIL));
+                ResponseRule.forStatus(409).header("X-Other").treatAs(Action.RETRY),
+                ResponseRule.forStatus(409).text("duplicate").treatAs(Action.ACCEPT),
+                ResponseRule.forStatus(400, 499).treatAs(Action.FAIL));
 
-        assertThat(answer.text()).isEqualTo("duplicate");
+        assertThat(response.text()).isEqualTo("duplicate");
     }
 
     /** Has one token after the other. */
@@ -194,7 +195,7 @@ class ErrorRuleTest {
         }
 
         @Override
-        public boolean refresh(Request rejected, Response answer) {
+        public boolean refresh(Request rejected, Response response) {
             assertThat(rejected.header("Authorization")).hasValue("Bearer token-" + refreshes.get());
             return refreshes.incrementAndGet() < 3;
         }
@@ -205,13 +206,13 @@ class ErrorRuleTest {
     void rejectedCredentialsAreRefreshedOnce(int status) {
         Tokens tokens = new Tokens();
         answering(aResponse().withStatus(status));
-        try (HttpConnection connection = connection(ErrorRule.when(403).then(Action.REFRESH_AUTH))
+        try (HttpConnection connection = connection(ResponseRule.forStatus(403).treatAs(Action.REFRESH_AUTH))
                 .auth(tokens)
                 .build()) {
-            Response answer = connection.send(POST);
+            Response response = connection.send(POST);
 
-            assertThat(answer.status()).isEqualTo(200);
-            assertThat(answer.exchange().attempts()).isEqualTo(2);
+            assertThat(response.status()).isEqualTo(200);
+            assertThat(response.exchange().attempts()).isEqualTo(2);
         }
         assertThat(service.findAll(anyRequestedFor(anyUrl())).get(1).getHeader("Authorization"))
                 .isEqualTo("Bearer token-1");
@@ -244,34 +245,36 @@ class ErrorRuleTest {
 
     @Test
     void badRulesAreRefused() {
-        assertThatThrownBy(() -> ErrorRule.when(99))
+        assertThatThrownBy(() -> ResponseRule.forStatus(99))
                 .hasMessage("Invalid error rule: 99 to 99 are no status codes: use 100 to 599");
-        assertThatThrownBy(() -> ErrorRule.when(500, 400)).hasMessageContaining("500 to 400");
-        assertThatThrownBy(() -> ErrorRule.when(200).json("errors")).hasMessageContaining("begins with a slash");
-        assertThatThrownBy(() -> ErrorRule.when(200).then(null)).hasMessageContaining("it is null");
-        assertThatThrownBy(() -> connection((ErrorRule) null).build()).hasMessageContaining("error rule: it is null");
+        assertThatThrownBy(() -> ResponseRule.forStatus(500, 400)).hasMessageContaining("500 to 400");
+        assertThatThrownBy(() -> ResponseRule.forStatus(200).json("errors"))
+                .hasMessageContaining("begins with a slash");
+        assertThatThrownBy(() -> ResponseRule.forStatus(200).treatAs(null)).hasMessageContaining("it is null");
+        assertThatThrownBy(() -> connection((ResponseRule) null).build())
+                .hasMessageContaining("error rule: it is null");
     }
 
     @Test
     void conditionsOnASmallBodyHoldForWhatIsReadWhileItComes() {
-        ErrorRule rule = ErrorRule.when(200).json("/status", "error").then(ErrorRule.Action.FAIL);
+        ResponseRule rule = ResponseRule.forStatus(200).json("/status", "error").treatAs(ResponseRule.Action.FAIL);
         try (HttpConnection connection = connection(rule).build()) {
             service.stubFor(any(anyUrl()).willReturn(okJson("{\"status\": \"error\", \"reason\": \"quota\"}")));
-            assertThatThrownBy(() -> connection.read(Request.get("/"), (answer, body) -> body.readAllBytes().length))
+            assertThatThrownBy(() -> connection.read(Request.get("/"), (response, body) -> body.readAllBytes().length))
                     .isInstanceOf(StatusException.class)
                     .hasMessageContaining("quota");
 
             service.stubFor(any(anyUrl()).willReturn(okJson("{\"status\": \"ok\"}")));
-            assertThat(connection.<Integer>read(Request.get("/"), (answer, body) -> body.readAllBytes().length))
+            assertThat(connection.<Integer>read(Request.get("/"), (response, body) -> body.readAllBytes().length))
                     .isEqualTo(16);
 
             String large = "{\"status\": \"error\", \"filler\": \"" + "x".repeat(100_000) + "\"}";
             service.stubFor(any(anyUrl()).willReturn(okJson(large)));
             assertThat(connection.<String>read(
-                            Request.get("/"), (answer, body) -> new String(body.readAllBytes(), UTF_8)))
+                            Request.get("/"), (response, body) -> new String(body.readAllBytes(), UTF_8)))
                     .isEqualTo(large);
             service.stubFor(any(anyUrl()).willReturn(okJson(large).withStatus(400)));
-            assertThatThrownBy(() -> connection.read(Request.get("/"), (answer, body) -> body.readAllBytes().length))
+            assertThatThrownBy(() -> connection.read(Request.get("/"), (response, body) -> body.readAllBytes().length))
                     .isInstanceOfSatisfying(
                             StatusException.class, e -> assertThat(e.body()).startsWith("{\"status\": \"error\""));
         }

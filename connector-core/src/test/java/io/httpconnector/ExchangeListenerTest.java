@@ -29,19 +29,19 @@ class ExchangeListenerTest {
             .build();
 
     private final List<String> told = new ArrayList<>();
-    private final List<ExchangeReport> ended = new ArrayList<>();
+    private final List<ExchangeResult> ended = new ArrayList<>();
 
     private ExchangeListener listener() {
         return start -> {
             told.add("start " + start.connection() + " " + start.method() + " " + start.uri());
-            return new ExchangeListener.Watch() {
+            return new ExchangeListener.CallObserver() {
                 @Override
-                public void retrying(ExchangeReport report, Duration wait) {
+                public void retrying(ExchangeResult report, Duration wait) {
                     told.add("retry after " + report.status() + " and attempt " + report.attempts());
                 }
 
                 @Override
-                public void ended(ExchangeReport report) {
+                public void ended(ExchangeResult report) {
                     told.add("end " + report.status() + " after attempt " + report.attempts());
                     ended.add(report);
                 }
@@ -58,7 +58,7 @@ class ExchangeListenerTest {
         service.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(503).withBody("canary-5 is down")));
         try (HttpConnection connection = connection()
                 .time(new FakeTime())
-                .retry(Retry.upTo(3))
+                .retry(RetryPolicy.maxAttempts(3))
                 .auth(request -> request.header("X-Key", "canary-5"))
                 .build()) {
             assertThatThrownBy(
@@ -72,7 +72,7 @@ class ExchangeListenerTest {
                         "retry after OptionalInt[503] and attempt 1",
                         "retry after OptionalInt[503] and attempt 2",
                         "end OptionalInt[503] after attempt 3");
-        ExchangeReport report = ended.get(0);
+        ExchangeResult report = ended.get(0);
         assertThat(report.failure()).containsInstanceOf(StatusException.class);
         assertThat(report.sentBytes()).isEqualTo(2);
         assertThat(report.receivedBytes()).isEqualTo(16);
@@ -87,7 +87,7 @@ class ExchangeListenerTest {
         try (TlsServer server = new TlsServer(authority.serverContext(authority.server("localhost")), false);
                 HttpConnection connection = HttpConnection.named("Secure")
                         .baseUrl(server.url())
-                        .trust(Trust.only(authority.pem()))
+                        .trust(ServerTrust.only(authority.pem()))
                         .lookup(host -> {
                             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(30));
                             return InetAddress.getAllByName("127.0.0.1");
@@ -141,9 +141,9 @@ class ExchangeListenerTest {
                 .listener(start -> {
                     throw new IllegalStateException("at the start");
                 })
-                .listener(start -> new ExchangeListener.Watch() {
+                .listener(start -> new ExchangeListener.CallObserver() {
                     @Override
-                    public void ended(ExchangeReport report) {
+                    public void ended(ExchangeResult report) {
                         throw new IllegalStateException("at the end");
                     }
                 })

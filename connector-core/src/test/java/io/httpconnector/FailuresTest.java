@@ -48,11 +48,11 @@ class FailuresTest {
     private static HttpConnectionBuilder to(String baseUrl) {
         return HttpConnection.named("Service")
                 .baseUrl(baseUrl)
-                .retry(Retry.none())
+                .retry(RetryPolicy.none())
                 .test(Request.get("/myself"));
     }
 
-    private static ConnectionTest test(HttpConnectionBuilder builder) {
+    private static ConnectionTestResult test(HttpConnectionBuilder builder) {
         try (HttpConnection connection = builder.build()) {
             return connection.test();
         }
@@ -66,9 +66,9 @@ class FailuresTest {
 
     @Test
     void unknownHost() {
-        ConnectionTest test = test(to("https://no-such-host.invalid"));
+        ConnectionTestResult test = test(to("https://no-such-host.invalid"));
 
-        assertThat(test.outcome()).isEqualTo(ConnectionTest.Outcome.UNKNOWN_HOST);
+        assertThat(test.outcome()).isEqualTo(ConnectionTestResult.Outcome.UNKNOWN_HOST);
         assertThat(test.message()).contains("no-such-host.invalid is unknown");
         assertThat(test.ok()).isFalse();
         assertThatThrownBy(test::orThrow).isInstanceOf(CannotConnectException.class);
@@ -81,32 +81,33 @@ class FailuresTest {
             port = socket.getLocalPort();
         }
 
-        assertThat(test(to("http://localhost:" + port)).outcome()).isEqualTo(ConnectionTest.Outcome.REFUSED);
+        assertThat(test(to("http://localhost:" + port)).outcome()).isEqualTo(ConnectionTestResult.Outcome.REFUSED);
     }
 
     @Test
     void certificateThatIsNotTrusted() {
-        ConnectionTest test = test(to("https://localhost:" + service.getHttpsPort()));
+        ConnectionTestResult test = test(to("https://localhost:" + service.getHttpsPort()));
 
-        assertThat(test.outcome()).isEqualTo(ConnectionTest.Outcome.TLS);
+        assertThat(test.outcome()).isEqualTo(ConnectionTestResult.Outcome.TLS);
         assertThat(test.message()).contains("no secure connection to localhost:" + service.getHttpsPort());
     }
 
     @Test
     void plainHttpWhereTlsIsMeant() {
-        assertThat(test(to("https://localhost:" + service.getPort())).outcome()).isEqualTo(ConnectionTest.Outcome.TLS);
+        assertThat(test(to("https://localhost:" + service.getPort())).outcome())
+                .isEqualTo(ConnectionTestResult.Outcome.TLS);
     }
 
     @ParameterizedTest
     @CsvSource({"401, UNAUTHORIZED", "403, FORBIDDEN", "404, NOT_FOUND", "407, PROXY", "500, OTHER_STATUS", "204, OK"})
-    void status(int status, ConnectionTest.Outcome outcome) {
+    void status(int status, ConnectionTestResult.Outcome outcome) {
         service.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(status)));
 
-        ConnectionTest test = test(to(baseUrl()));
+        ConnectionTestResult test = test(to(baseUrl()));
 
         assertThat(test.outcome()).isEqualTo(outcome);
         assertThat(test.message()).contains(String.valueOf(status));
-        assertThat(test.took()).isPositive();
+        assertThat(test.elapsed()).isPositive();
     }
 
     @Test
@@ -156,7 +157,7 @@ class FailuresTest {
 
         assertThat(e.phase()).isEqualTo(TimedOutException.Phase.RESPONSE);
         assertThat(test(to(baseUrl()).responseTimeout(Duration.ofMillis(200))).outcome())
-                .isEqualTo(ConnectionTest.Outcome.TIMED_OUT);
+                .isEqualTo(ConnectionTestResult.Outcome.TIMED_OUT);
     }
 
     @Test

@@ -8,7 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Time that passes only where somebody waits for it, and at once. */
-public final class FakeTime implements Time {
+public final class FakeTime implements TimeSource {
 
     public static final Instant START = Instant.parse("2026-11-25T10:00:00Z");
 

@@ -88,15 +88,15 @@ class FaultsTest {
         private final End end;
         private final Class<? extends ConnectorException> failure;
 
-        Fault(String answer, End end, Class<? extends ConnectorException> failure) {
-            this.answer = answer;
+        Fault(String response, End end, Class<? extends ConnectorException> failure) {
+            this.answer = response;
             this.end = end;
             this.failure = failure;
         }
     }
 
-    private final Names.Lookup dns = InetAddress::getAllByName;
-    private final SharedClient client = SharedClient.acquire(new Way(null, Tls.DEFAULT, null, dns, false, null));
+    private final BoundedDnsResolver.DnsResolver dns = InetAddress::getAllByName;
+    private final SharedClient client = SharedClient.acquire(new RouteKey(null, Tls.DEFAULT, null, dns, false, null));
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private final Logger root = (Logger) LoggerFactory.getLogger("io.httpconnector");
     private final Logger apache = (Logger) LoggerFactory.getLogger("org.apache.hc");
@@ -126,7 +126,7 @@ class FaultsTest {
                 .baseUrl("http://127.0.0.1:" + port)
                 .lookup(dns)
                 .auth(request -> request.header("Authorization", CANARY).query("key", CANARY))
-                .retry(Retry.defaults().backoff(Duration.ofMillis(1), Duration.ofMillis(1)))
+                .retry(RetryPolicy.defaults().backoff(Duration.ofMillis(1), Duration.ofMillis(1)))
                 .responseTimeout(Duration.ofMillis(200));
     }
 
@@ -257,18 +257,18 @@ class FaultsTest {
         AtomicInteger requests = new AtomicInteger();
         try (ServerSocket server = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
                 HttpConnection connection = connection(server.getLocalPort())
-                        .retry(Retry.defaults())
+                        .retry(RetryPolicy.defaults())
                         .totalTimeout(Duration.ofSeconds(3))
                         .maxConnections(10)
                         .rateLimit(RateLimit.adaptive())
                         .build()) {
             new Thread(() -> refuse(server, requests)).start();
-            List<CompletableFuture<Response>> answers = new ArrayList<>();
+            List<CompletableFuture<Response>> responses = new ArrayList<>();
             for (int i = 0; i < 60; i++) {
-                answers.add(connection.sendAsync(Request.get("/")));
+                responses.add(connection.sendAsync(Request.get("/")));
             }
-            for (CompletableFuture<Response> answer : answers) {
-                assertThat(answer.handle((good, bad) -> bad).get())
+            for (CompletableFuture<Response> response : responses) {
+                assertThat(response.handle((good, bad) -> bad).get())
                         .isInstanceOfAny(RateLimitedException.class, TimedOutException.class);
             }
         }
@@ -382,7 +382,7 @@ class FaultsTest {
                         .build();
                 HttpConnection limited = connection(1)
                         .rateLimit(RateLimit.of(1, Duration.ofSeconds(20)))
-                        .retry(Retry.none())
+                        .retry(RetryPolicy.none())
                         .build()) {
             CompletableFuture<Response> first = busy.sendAsync(Request.get("/"));
             try (Socket inUse = silent.accept()) {

@@ -76,15 +76,15 @@ class HeaderCostTest {
         try (HttpConnection connection = HttpConnection.named("Service")
                         .baseUrl("http://127.0.0.1:" + server.getAddress().getPort())
                         .rateLimit(RateLimit.adaptive())
-                        .retry(Retry.none())
-                        .isolated()
+                        .retry(RetryPolicy.none())
+                        .dedicatedPool()
                         .build();
                 PollingTrigger trigger = PollingTrigger.named("records")
                         .connection(connection)
                         .request(RequestTemplate.named("List").get("/").build())
                         .key("/id")
                         .pagination(Pagination.linkHeader())
-                        .conditional()
+                        .conditionalRequests()
                         .store(StateStore.inMemory())
                         .handler(event -> {})
                         .build()) {

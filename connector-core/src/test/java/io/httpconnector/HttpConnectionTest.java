@@ -54,12 +54,12 @@ class HttpConnectionTest {
     void sendsBelowTheBaseUrlWithDefaultsAndReadsJson() {
         service.stubFor(get(anyUrl()).willReturn(okJson("{\"id\": 12345678901234567890, \"price\": 1.10}")));
 
-        Response answer = connection.send(Request.get("/venues?sort=name").query("q", "a&b=c d/é"));
+        Response response = connection.send(Request.get("/venues?sort=name").query("q", "a&b=c d/é"));
 
-        assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.json().at("/id").asText()).isEqualTo("12345678901234567890");
-        assertThat(answer.json().at("/price").asText()).isEqualTo("1.10");
-        assertThat(answer.took()).isPositive();
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(response.json().at("/id").asText()).isEqualTo("12345678901234567890");
+        assertThat(response.json().at("/price").asText()).isEqualTo("1.10");
+        assertThat(response.elapsed()).isPositive();
         service.verify(getRequestedFor(urlEqualTo("/api/venues?sort=name&q=a%26b%3Dc%20d%2F%C3%A9&version=3"))
                 .withHeader("X-Tenant", equalTo("acme")));
     }
@@ -130,10 +130,11 @@ class HttpConnectionTest {
     void acceptedStatusIsAnAnswer() {
         service.stubFor(get(anyUrl()).willReturn(aResponse().withStatus(404)));
 
-        assertThat(connection.send(Request.get("/none").accept(404)).status()).isEqualTo(404);
+        assertThat(connection.send(Request.get("/none").acceptStatus(404)).status())
+                .isEqualTo(404);
         assertThat(connection.send(Request.get("/none").acceptAnyStatus()).status())
                 .isEqualTo(404);
-        assertThatThrownBy(() -> connection.send(Request.get("/none").accept(410)))
+        assertThatThrownBy(() -> connection.send(Request.get("/none").acceptStatus(410)))
                 .isInstanceOf(StatusException.class);
     }
 
@@ -182,13 +183,13 @@ class HttpConnectionTest {
     void answerWithoutBodyIsEmptyInEveryForm() {
         service.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(204)));
 
-        Response answer = connection.send(Request.delete("/venues/1"));
+        Response response = connection.send(Request.delete("/venues/1"));
 
-        assertThat(answer.bytes()).isEmpty();
-        assertThat(answer.text()).isEmpty();
-        assertThat(answer.json().isMissingNode()).isTrue();
-        assertThat(answer.headers().all("X-None")).isEmpty();
-        assertThatThrownBy(() -> answer.json(Map.class)).isInstanceOf(InvalidResponseException.class);
+        assertThat(response.bytes()).isEmpty();
+        assertThat(response.text()).isEmpty();
+        assertThat(response.json().isMissingNode()).isTrue();
+        assertThat(response.headers().all("X-None")).isEmpty();
+        assertThatThrownBy(() -> response.json(Map.class)).isInstanceOf(InvalidResponseException.class);
     }
 
     @Test

@@ -35,12 +35,12 @@ class Jackson3Test {
 
     @Test
     void treesAreTheBodiesOfRequests() {
-        assertThat(Json.parse(body(Request.post("/").json(tree)))).isEqualTo(Json.parse(JSON));
+        assertThat(JsonSupport.parse(body(Request.post("/").json(tree)))).isEqualTo(JsonSupport.parse(JSON));
         assertThat(body(Request.post("/").json(Map.of("a", tree.get("decimal")))))
                 .isEqualTo("{\"a\":1.50}");
-        assertThat(Json.parse(body(Request.post("/").json(new Order("7", tree))))
+        assertThat(JsonSupport.parse(body(Request.post("/").json(new Order("7", tree))))
                         .get("data"))
-                .isEqualTo(Json.parse(JSON));
+                .isEqualTo(JsonSupport.parse(JSON));
         assertThat(body(Request.post("/").json(List.of(tree.get("int"), tree.get("text")))))
                 .isEqualTo("[7,\"a\\u0007\\\"\"]");
     }
@@ -55,8 +55,8 @@ class Jackson3Test {
         Request request = template.render(Pills.of("order", tree));
 
         assertThat(request.uri()).hasToString("/7");
-        assertThat(Json.parse(body(request)).get("all")).isEqualTo(Json.parse(JSON));
-        assertThat(Json.parse(body(request)).get("one")).hasToString("1.50");
+        assertThat(JsonSupport.parse(body(request)).get("all")).isEqualTo(JsonSupport.parse(JSON));
+        assertThat(JsonSupport.parse(body(request)).get("one")).hasToString("1.50");
         assertThat(body(template.render("order", Map.of("int", tree.get("int"), "decimal", 2))))
                 .contains("\"one\"")
                 .contains("2");
@@ -64,17 +64,17 @@ class Jackson3Test {
 
     @Test
     void missingAndOddTreesAreNoGarbage() {
-        assertThat(Json.tree(tree.path("nothing")).isMissingNode()).isTrue();
-        assertThat(Json.tree(Map.of("a", tree.path("nothing"))).get("a").isNull())
+        assertThat(JsonSupport.tree(tree.path("nothing")).isMissingNode()).isTrue();
+        assertThat(JsonSupport.tree(Map.of("a", tree.path("nothing"))).get("a").isNull())
                 .isTrue();
-        assertThat(Json.tree(jackson3.createObjectNode().put("bytes", new byte[] {1, 2})))
-                .isEqualTo(Json.parse("{\"bytes\":\"AQI=\"}"));
+        assertThat(JsonSupport.tree(jackson3.createObjectNode().put("bytes", new byte[] {1, 2})))
+                .isEqualTo(JsonSupport.parse("{\"bytes\":\"AQI=\"}"));
     }
 
     @Test
     void eventsAreConvertedForJackson3() {
-        JsonNode payload = Json.parse(JSON);
-        ObjectNode json = (ObjectNode) Json.parse("""
+        JsonNode payload = JsonSupport.parse(JSON);
+        ObjectNode json = (ObjectNode) JsonSupport.parse("""
                 {"id": "1", "trigger": "t", "change": "NEW", "type": "", "key": "k", "version": "", "time": "2026-01-31T12:00:00Z"}""");
         json.set("payload", payload);
         TriggerEvent event = TriggerEvent.fromJson(json);
@@ -88,11 +88,12 @@ class Jackson3Test {
 
     @Test
     void resultsOfConnectionTestsAreWrittenByBoth() throws Exception {
-        ConnectionTest test = ConnectionTest.failed(new ConnectorException("broken"), java.time.Duration.ofMillis(5));
+        ConnectionTestResult test =
+                ConnectionTestResult.failed(new ConnectorException("broken"), java.time.Duration.ofMillis(5));
         String expected = "{\"ok\":false,\"outcome\":\"OTHER_FAILURE\",\"message\":\"broken\",\"took\":\"PT0.005S\"}";
 
         assertThat(jackson3.readTree(jackson3.writeValueAsString(test))).isEqualTo(jackson3.readTree(expected));
-        assertThat(Json.parse(new com.fasterxml.jackson.databind.ObjectMapper().writeValueAsString(test)))
-                .isEqualTo(Json.parse(expected));
+        assertThat(JsonSupport.parse(new com.fasterxml.jackson.databind.ObjectMapper().writeValueAsString(test)))
+                .isEqualTo(JsonSupport.parse(expected));
     }
 }

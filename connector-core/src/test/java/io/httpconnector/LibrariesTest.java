@@ -37,7 +37,7 @@ class LibrariesTest {
     @ParameterizedTest
     @CsvSource({"5.3.1,5.3", "5.1,5.3.6", "4.5,5.4", "5.4.4,5.2.4"})
     void anOlderHttpClientIsRefusedWithWhatToDo(String client, String core) {
-        assertThatThrownBy(() -> Libraries.check(new Claiming(client, core)))
+        assertThatThrownBy(() -> DependencyCheck.check(new Claiming(client, core)))
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("is needed")
                 .hasMessageContaining("httpclient5.version");
@@ -46,12 +46,12 @@ class LibrariesTest {
     @ParameterizedTest
     @CsvSource({"5.4,5.3", "5.6.5,5.4.4", "5.10-beta1,5.11", "6.0,6.0", "${unknown},UNAVAILABLE"})
     void othersAreNot(String client, String core) {
-        assertThatCode(() -> Libraries.check(new Claiming(client, core))).doesNotThrowAnyException();
+        assertThatCode(() -> DependencyCheck.check(new Claiming(client, core))).doesNotThrowAnyException();
     }
 
     @Test
     void bothAreNamed() {
-        assertThatThrownBy(() -> Libraries.check(new Claiming("5.3.1", "5.2.5")))
+        assertThatThrownBy(() -> DependencyCheck.check(new Claiming("5.3.1", "5.2.5")))
                 .hasMessageContaining("Apache HttpClient is 5.3.1, at least 5.4 is needed")
                 .hasMessageContaining("Apache HttpCore is 5.2.5, at least 5.3 is needed");
     }

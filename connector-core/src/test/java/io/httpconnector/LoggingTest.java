@@ -38,7 +38,7 @@ class LoggingTest {
         logger.addAppender(log);
         connection = HttpConnection.named("Jira")
                 .baseUrl(service.baseUrl())
-                .retry(Retry.none())
+                .retry(RetryPolicy.none())
                 .build();
     }
 

@@ -43,9 +43,10 @@ class PoolingTest {
         server.createContext("/", exchange -> {
             clientPorts.add(exchange.getRemoteAddress().getPort());
             served.incrementAndGet();
-            byte[] answer = new byte[1000];
-            exchange.sendResponseHeaders(exchange.getRequestURI().getPath().equals("/bad") ? 500 : 200, answer.length);
-            exchange.getResponseBody().write(answer);
+            byte[] response = new byte[1000];
+            exchange.sendResponseHeaders(
+                    exchange.getRequestURI().getPath().equals("/bad") ? 500 : 200, response.length);
+            exchange.getResponseBody().write(response);
             exchange.close();
         });
         server.setExecutor(Executors.newCachedThreadPool());
@@ -83,7 +84,7 @@ class PoolingTest {
     @Test
     void connectionsShareSocketsUnlessOneIsIsolated() {
         try (HttpConnection other = connection().build();
-                HttpConnection isolated = connection().isolated().build()) {
+                HttpConnection isolated = connection().dedicatedPool().build()) {
             try (HttpConnection one = connection().build()) {
                 one.send(Request.get("/"));
             }
@@ -101,7 +102,7 @@ class PoolingTest {
     @Test
     void manyThreadsTakeTurnsAndLeaveNothingBehind() throws Exception {
         AtomicInteger atOnce = new AtomicInteger();
-        Names.Lookup dns = InetAddress::getAllByName;
+        BoundedDnsResolver.DnsResolver dns = InetAddress::getAllByName;
         AtomicInteger mostAtOnce = new AtomicInteger();
         server.createContext("/slow", exchange -> {
             mostAtOnce.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
@@ -110,15 +111,15 @@ class PoolingTest {
             exchange.sendResponseHeaders(204, -1);
             exchange.close();
         });
-        SharedClient client = SharedClient.acquire(new Way(null, Tls.DEFAULT, null, dns, false, null));
+        SharedClient client = SharedClient.acquire(new RouteKey(null, Tls.DEFAULT, null, dns, false, null));
         ExecutorService threads = Executors.newFixedThreadPool(500);
         try (HttpConnection connection =
                 connection().lookup(dns).maxConnections(20).build()) {
-            List<Future<Response>> answers = threads.invokeAll(
+            List<Future<Response>> responses = threads.invokeAll(
                     Collections.nCopies(500, () -> connection.send(Request.get("/slow"))), 30, TimeUnit.SECONDS);
 
-            for (Future<Response> answer : answers) {
-                assertThat(answer.get().status()).isEqualTo(204);
+            for (Future<Response> response : responses) {
+                assertThat(response.get().status()).isEqualTo(204);
             }
             assertThat(mostAtOnce).hasValueBetween(10, 20);
             assertThat(client.stats().getLeased()).isZero();
@@ -161,7 +162,7 @@ class PoolingTest {
         try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
                 HttpConnection connection = HttpConnection.named("Hangs up")
                         .baseUrl("http://127.0.0.1:" + server.getLocalPort())
-                        .retry(Retry.none())
+                        .retry(RetryPolicy.none())
                         .build()) {
             new Thread(() -> answerAndHangUp(server, hungUp)).start();
 

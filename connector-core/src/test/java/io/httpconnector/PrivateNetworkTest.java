@@ -59,7 +59,7 @@ class PrivateNetworkTest {
     private static HttpConnectionBuilder connection(Proxy proxy, String baseUrl) {
         return HttpConnection.named("Inside")
                 .baseUrl(baseUrl)
-                .retry(Retry.none())
+                .retry(RetryPolicy.none())
                 .lookup(PrivateNetworkTest::onlyTheProxy)
                 .proxy(proxy);
     }
@@ -122,7 +122,7 @@ class PrivateNetworkTest {
         try (TlsServer server = new TlsServer(authority.serverContext(authority.server("localhost")), false)) {
             throughSsh(port -> {
                 try (HttpConnection connection = connection(Proxy.socks5("127.0.0.1", port), server.url())
-                        .trust(Trust.only(authority.pem()))
+                        .trust(ServerTrust.only(authority.pem()))
                         .build()) {
                     assertThat(connection.send(Request.get("/")).text()).isEqualTo("TLSv1.3");
                 }
@@ -201,11 +201,11 @@ class PrivateNetworkTest {
         "0500, 05400001000000000000, the proxy says: error 64",
         "0500, 0500, the proxy hung up"
     })
-    void refusalsOfASocksProxy(String greeting, String answer, String message) throws Exception {
+    void refusalsOfASocksProxy(String greeting, String response, String message) throws Exception {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            CompletableFuture<String> proxy = answer.isEmpty()
+            CompletableFuture<String> proxy = response.isEmpty()
                     ? socksProxy(server, "3", greeting)
-                    : socksProxy(server, "3", greeting, "17", answer);
+                    : socksProxy(server, "3", greeting, "17", response);
 
             CannotConnectException e =
                     failure(Proxy.socks5("127.0.0.1", server.getLocalPort()), "http://erp.inside:8080");
@@ -234,7 +234,7 @@ class PrivateNetworkTest {
     void exceptionsOfAProxyAreReachedDirectly() {
         for (Proxy proxy : new Proxy[] {Proxy.socks5("127.0.0.1", 1), Proxy.http("127.0.0.1", 1)}) {
             try (HttpConnection connection = connection(
-                            proxy.except("*.direct.example", "10.0.0.0/8", "127.0.0.1"),
+                            proxy.bypass("*.direct.example", "10.0.0.0/8", "127.0.0.1"),
                             "http://127.0.0.1:" + service.getPort())
                     .build()) {
                 assertThat(connection.send(Request.get("/")).status()).isEqualTo(200);
@@ -258,7 +258,7 @@ class PrivateNetworkTest {
                 HttpConnection connection = HttpConnection.named("Daemon")
                         .baseUrl("http://daemon.local/v1")
                         .unixSocket(file)
-                        .retry(Retry.none())
+                        .retry(RetryPolicy.none())
                         .build()) {
             assertThatThrownBy(() -> connection.send(Request.get("/")))
                     .isInstanceOfSatisfying(

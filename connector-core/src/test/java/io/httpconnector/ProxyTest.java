@@ -85,7 +85,7 @@ class ProxyTest {
                         Proxy.http("localhost", proxy.port()).credentials("user", Secret.of("pa55")), https())) {
 
             // The tunnel stands: what fails behind it is the certificate, which nobody has signed.
-            assertThat(connection.test().outcome()).isEqualTo(ConnectionTest.Outcome.TLS);
+            assertThat(connection.test().outcome()).isEqualTo(ConnectionTestResult.Outcome.TLS);
             assertThat(proxy.heads()).last().asString().startsWith("CONNECT localhost:" + service.getHttpsPort() + " ");
         }
     }
@@ -98,9 +98,9 @@ class ProxyTest {
                         Proxy.http("localhost", proxy.port()).credentials("user", Secret.of("pa55")),
                         scheme.equals("http") ? http() : https())) {
 
-            ConnectionTest test = connection.test();
+            ConnectionTestResult test = connection.test();
 
-            assertThat(test.outcome()).isEqualTo(ConnectionTest.Outcome.PROXY);
+            assertThat(test.outcome()).isEqualTo(ConnectionTestResult.Outcome.PROXY);
             assertThat(test.message()).contains("407").doesNotContain("pa55");
         }
     }
@@ -115,9 +115,9 @@ class ProxyTest {
         try (HttpConnection connection =
                 through(Proxy.http("localhost", port), scheme.equals("http") ? http() : https())) {
 
-            ConnectionTest test = connection.test();
+            ConnectionTestResult test = connection.test();
 
-            assertThat(test.outcome()).isEqualTo(ConnectionTest.Outcome.PROXY);
+            assertThat(test.outcome()).isEqualTo(ConnectionTestResult.Outcome.PROXY);
             assertThat(test.message()).contains("no connection through the proxy localhost:" + port);
         }
     }

@@ -39,8 +39,8 @@ class RateLimitTest {
                 .time(time);
     }
 
-    private static void answering(ResponseDefinitionBuilder answer) {
-        service.stubFor(any(anyUrl()).willReturn(answer));
+    private static void answering(ResponseDefinitionBuilder response) {
+        service.stubFor(any(anyUrl()).willReturn(response));
     }
 
     private static int received() {
@@ -91,7 +91,7 @@ class RateLimitTest {
     void retriesCountToo() {
         answering(aResponse().withStatus(503));
         try (HttpConnection connection = connection(RateLimit.of(2, Duration.ofMinutes(10)))
-                .retry(Retry.upTo(4).backoff(Duration.ofMillis(1), Duration.ofMillis(1)))
+                .retry(RetryPolicy.maxAttempts(4).backoff(Duration.ofMillis(1), Duration.ofMillis(1)))
                 .build()) {
             assertThatThrownBy(() -> connection.send(Request.get("/"))).isInstanceOf(RateLimitedException.class);
         }
@@ -120,15 +120,15 @@ class RateLimitTest {
             connection.send(Request.get("/"));
             answering(okJson("{}").withFixedDelay(500));
 
-            List<CompletableFuture<Response>> answers = new ArrayList<>();
+            List<CompletableFuture<Response>> responses = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
-                answers.add(connection.sendAsync(Request.get("/more")));
+                responses.add(connection.sendAsync(Request.get("/more")));
             }
 
             int refused = 0;
-            for (CompletableFuture<Response> answer : answers) {
+            for (CompletableFuture<Response> response : responses) {
                 try {
-                    assertThat(answer.get().status()).isEqualTo(200);
+                    assertThat(response.get().status()).isEqualTo(200);
                 } catch (ExecutionException e) {
                     assertThat(e).hasCauseInstanceOf(RateLimitedException.class);
                     refused++;
@@ -171,15 +171,15 @@ class RateLimitTest {
     void waitingIsInTheOrderOfComing() throws Exception {
         answering(okJson("{}"));
         try (HttpConnection connection = connection(RateLimit.of(1, Duration.ofMillis(30)))
-                .time(Time.SYSTEM)
+                .time(TimeSource.SYSTEM)
                 .build()) {
-            List<CompletableFuture<Response>> answers = new ArrayList<>();
+            List<CompletableFuture<Response>> responses = new ArrayList<>();
             List<String> order = Collections.synchronizedList(new ArrayList<>());
             for (int i = 0; i < 10; i++) {
                 String url = "/" + i;
-                answers.add(connection.sendAsync(Request.get(url), task -> startAndAwaitWaiting(task)));
+                responses.add(connection.sendAsync(Request.get(url), task -> startAndAwaitWaiting(task)));
             }
-            CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).get();
+            CompletableFuture.allOf(responses.toArray(CompletableFuture[]::new)).get();
             service.getAllServeEvents()
                     .forEach(event -> order.add(0, event.getRequest().getUrl()));
 

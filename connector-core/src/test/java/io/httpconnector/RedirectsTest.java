@@ -243,10 +243,10 @@ class RedirectsTest {
     void redirectThatIsAcceptedIsTheAnswer() {
         service.stubFor(any(urlEqualTo("/from")).willReturn(redirect(302, "/to")));
 
-        Response answer = connection.send(Request.get("/from").accept(302));
+        Response response = connection.send(Request.get("/from").acceptStatus(302));
 
-        assertThat(answer.status()).isEqualTo(302);
-        assertThat(answer.headers().first("location")).hasValue("/to");
+        assertThat(response.status()).isEqualTo(302);
+        assertThat(response.headers().first("location")).hasValue("/to");
     }
 
     @Test
@@ -259,14 +259,14 @@ class RedirectsTest {
     @Test
     void redirectFromHttpsToHttpIsNotFollowed() {
         Request request = Request.get("https://localhost/from");
-        Response answer = new Response(
+        Response response = new Response(
                 request,
                 302,
                 new Header[] {new BasicHeader("Location", "http://localhost/to")},
                 new byte[0],
-                new Call(Time.SYSTEM, Duration.ofMinutes(1)));
+                new CallContext(TimeSource.SYSTEM, Duration.ofMinutes(1)));
 
-        assertThatThrownBy(() -> Redirects.next(request, answer, 0))
+        assertThatThrownBy(() -> RedirectPolicy.next(request, response, 0))
                 .isInstanceOf(InvalidResponseException.class)
                 .hasMessageContaining("from https to http");
     }

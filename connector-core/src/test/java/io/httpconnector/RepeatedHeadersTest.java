@@ -46,7 +46,7 @@ class RepeatedHeadersTest {
 
     @Test
     void everyValueIsSentInItsOrder() {
-        RequestTemplate template = RequestTemplate.fromJson(Json.parse("""
+        RequestTemplate template = RequestTemplate.fromJson(JsonSupport.parse("""
                 {"name": "T", "method": "GET", "url": "/", "headers": [{"name": "X-A", "value": "1"}, {"name": "X-B", "value": "b"},
                   {"name": "x-a", "value": "{{in.two}}"}, {"name": "X-A", "value": "3"}]}"""));
         Request request = template.render("in", Map.of("two", "2"));

@@ -76,11 +76,11 @@ class RetryTest {
     void readingIsTriedAgainAfterAStatusThatMayPass(int status) {
         failing(3, status(status));
 
-        Response answer = send(Request.get("/"));
+        Response response = send(Request.get("/"));
 
-        assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.exchange().attempts()).isEqualTo(4);
-        assertThat(answer.exchange().summary()).contains(", 4 attempts)");
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(response.exchange().attempts()).isEqualTo(4);
+        assertThat(response.exchange().summary()).contains(", 4 attempts)");
         assertThat(received()).isEqualTo(4);
     }
 
@@ -171,14 +171,14 @@ class RetryTest {
     void statusThatTheRequestAcceptsIsAnAnswer() {
         failing(1, status(503));
 
-        assertThat(send(Request.get("/").accept(503)).status()).isEqualTo(503);
+        assertThat(send(Request.get("/").acceptStatus(503)).status()).isEqualTo(503);
     }
 
     @Test
     void waitIsRandomBelowABackoffThatDoublesUpToItsLimit() {
         service.stubFor(any(anyUrl()).willReturn(status(429)));
         try (HttpConnection connection = connection()
-                .retry(Retry.upTo(6).backoff(Duration.ofSeconds(1), Duration.ofSeconds(5)))
+                .retry(RetryPolicy.maxAttempts(6).backoff(Duration.ofSeconds(1), Duration.ofSeconds(5)))
                 .totalTimeout(Duration.ofHours(1))
                 .build()) {
             for (int i = 0; i < 60; i++) {
@@ -189,15 +189,15 @@ class RetryTest {
         }
 
         assertThat(time.waits).hasSize(300);
-        int[] most = {1000, 2000, 4000, 5000, 5000};
-        for (int nth = 0; nth < most.length; nth++) {
+        int[] max = {1000, 2000, 4000, 5000, 5000};
+        for (int nth = 0; nth < max.length; nth++) {
             double sum = 0;
-            for (int i = nth; i < time.waits.size(); i += most.length) {
+            for (int i = nth; i < time.waits.size(); i += max.length) {
                 assertThat(time.waits.get(i))
-                        .isBetween(Duration.ZERO, Duration.ofMillis(most[nth]).plusNanos(1));
+                        .isBetween(Duration.ZERO, Duration.ofMillis(max[nth]).plusNanos(1));
                 sum += time.waits.get(i).toMillis();
             }
-            assertThat(sum / 60).isCloseTo(most[nth] / 2.0, within(most[nth] * 0.2));
+            assertThat(sum / 60).isCloseTo(max[nth] / 2.0, within(max[nth] * 0.2));
         }
     }
 
@@ -261,7 +261,7 @@ class RetryTest {
             limited.withHeader(header.substring(0, header.indexOf(':')), header.substring(header.indexOf(':') + 2));
         }
         service.stubFor(any(anyUrl()).willReturn(limited));
-        try (HttpConnection connection = connection().retry(Retry.none()).build()) {
+        try (HttpConnection connection = connection().retry(RetryPolicy.none()).build()) {
             RateLimitedException e =
                     catchThrowableOfType(RateLimitedException.class, () -> connection.send(Request.get("/")));
 
@@ -273,7 +273,7 @@ class RetryTest {
     void outageIsNotMultipliedByRetries() {
         service.stubFor(any(anyUrl()).willReturn(status(503)));
         try (HttpConnection connection = connection()
-                .retry(Retry.upTo(4).backoff(Duration.ofMillis(1), Duration.ofMillis(1)))
+                .retry(RetryPolicy.maxAttempts(4).backoff(Duration.ofMillis(1), Duration.ofMillis(1)))
                 .build()) {
             for (int i = 0; i < 200; i++) {
                 assertThatThrownBy(() -> connection.send(Request.get("/"))).isInstanceOf(StatusException.class);
@@ -300,7 +300,7 @@ class RetryTest {
     void connectionTestIsQuick() {
         failing(1, status(503));
         try (HttpConnection connection = connection().test(Request.get("/")).build()) {
-            assertThat(connection.test().outcome()).isEqualTo(ConnectionTest.Outcome.OTHER_STATUS);
+            assertThat(connection.test().outcome()).isEqualTo(ConnectionTestResult.Outcome.OTHER_STATUS);
         }
         assertThat(received()).isEqualTo(1);
     }
@@ -309,8 +309,8 @@ class RetryTest {
     void interruptEndsTheWaiting() {
         service.stubFor(any(anyUrl()).willReturn(status(503)));
         try (HttpConnection connection = connection()
-                .time(Time.SYSTEM)
-                .retry(Retry.upTo(2).backoff(Duration.ofSeconds(25), Duration.ofSeconds(25)))
+                .time(TimeSource.SYSTEM)
+                .retry(RetryPolicy.maxAttempts(2).backoff(Duration.ofSeconds(25), Duration.ofSeconds(25)))
                 .build()) {
             interruptOnceItWaits(Thread.currentThread());
 
@@ -334,10 +334,10 @@ class RetryTest {
 
     @Test
     void badSettingsAreRefused() {
-        assertThatThrownBy(() -> Retry.upTo(0)).hasMessage("Invalid retry: 0 attempts: use 1 to 100");
-        assertThatThrownBy(() -> Retry.defaults().backoff(Duration.ZERO, Duration.ofSeconds(1)))
+        assertThatThrownBy(() -> RetryPolicy.maxAttempts(0)).hasMessage("Invalid retry: 0 attempts: use 1 to 100");
+        assertThatThrownBy(() -> RetryPolicy.defaults().backoff(Duration.ZERO, Duration.ofSeconds(1)))
                 .hasMessageContaining("backoff");
-        assertThatThrownBy(() -> Retry.defaults().backoff(Duration.ofSeconds(2), Duration.ofSeconds(1)))
+        assertThatThrownBy(() -> RetryPolicy.defaults().backoff(Duration.ofSeconds(2), Duration.ofSeconds(1)))
                 .hasMessageContaining("is longer than");
         assertThatThrownBy(() -> connection().retry(null).build()).hasMessageContaining("use Retry.none()");
     }

@@ -42,7 +42,7 @@ class SecretSpellingsTest {
             .build();
 
     private static String masked(String secret, String text) {
-        return new Redactor(List.of(Field.of("secret", Secret.of(secret)))).mask(text);
+        return new Redactor(List.of(NameValuePair.of("secret", Secret.of(secret)))).mask(text);
     }
 
     @ParameterizedTest
@@ -329,7 +329,7 @@ class SecretSpellingsTest {
                         aResponse().withStatus(400).withBody("refused: " + echo).withHeader("X-Echo", echo)));
         try (HttpConnection connection = HttpConnection.named("S")
                 .baseUrl(service.baseUrl())
-                .retry(Retry.none())
+                .retry(RetryPolicy.none())
                 .build()) {
             StatusException e = catchThrowableOfType(
                     StatusException.class,
@@ -353,7 +353,7 @@ class SecretSpellingsTest {
         service.stubFor(any(anyUrl()).willReturn(temporaryRedirect(elsewhere.baseUrl() + "/?k=" + spelling)));
         try (HttpConnection connection = HttpConnection.named("S")
                 .baseUrl(service.baseUrl())
-                .retry(Retry.none())
+                .retry(RetryPolicy.none())
                 .build()) {
             assertThatThrownBy(() -> connection.send(Request.get("/").header("X-Key", Secret.of("ab/c+d=12"))))
                     .isInstanceOf(InvalidResponseException.class)

@@ -33,32 +33,32 @@ class StreamRuleTest {
 
     private static final String HEAD = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: ";
 
-    static Stream<ErrorRule> rules() {
+    static Stream<ResponseRule> rules() {
         return Stream.of(
-                ErrorRule.when(200).text("error").then(ErrorRule.Action.FAIL),
-                ErrorRule.when(100, 599).json("/error").then(ErrorRule.Action.RETRY),
-                ErrorRule.when(200).json("/status", "error").then(ErrorRule.Action.FAIL),
-                ErrorRule.when(403).header("X").then(ErrorRule.Action.RATE_LIMITED),
-                ErrorRule.when(400).text("again").then(ErrorRule.Action.RETRY),
-                ErrorRule.when(200).header("X").text("x").then(ErrorRule.Action.FAIL),
-                ErrorRule.when(200).then(ErrorRule.Action.ACCEPT));
+                ResponseRule.forStatus(200).text("error").treatAs(ResponseRule.Action.FAIL),
+                ResponseRule.forStatus(100, 599).json("/error").treatAs(ResponseRule.Action.RETRY),
+                ResponseRule.forStatus(200).json("/status", "error").treatAs(ResponseRule.Action.FAIL),
+                ResponseRule.forStatus(403).header("X").treatAs(ResponseRule.Action.RATE_LIMITED),
+                ResponseRule.forStatus(400).text("again").treatAs(ResponseRule.Action.RETRY),
+                ResponseRule.forStatus(200).header("X").text("x").treatAs(ResponseRule.Action.FAIL),
+                ResponseRule.forStatus(200).treatAs(ResponseRule.Action.ACCEPT));
     }
 
     private static String chunk(String text) {
         return Integer.toHexString(text.length()) + "\r\n" + text + "\r\n";
     }
 
-    private static HttpConnection connection(WirePeer service, ErrorRule... rules) {
+    private static HttpConnection connection(WirePeer service, ResponseRule... rules) {
         HttpConnectionBuilder builder = HttpConnection.named("Service")
                 .baseUrl(service.url())
                 .responseTimeout(Duration.ofSeconds(10))
-                .retry(Retry.none());
+                .retry(RetryPolicy.none());
         List.of(rules).forEach(builder::rule);
         return builder.build();
     }
 
     /** The first event comes while the stream is still open; the second one only when the first was read. */
-    private static void readTwoEvents(String type, ErrorRule rule) throws Exception {
+    private static void readTwoEvents(String type, ResponseRule rule) throws Exception {
         CompletableFuture<String> first = new CompletableFuture<>();
         try (WirePeer service = new WirePeer((n, request) -> HEAD + type + "\r\n\r\n" + chunk("data: 1\n"));
                 HttpConnection connection = connection(service, rule)) {
@@ -78,19 +78,19 @@ class StreamRuleTest {
 
     @ParameterizedTest
     @MethodSource("rules")
-    void eventsArriveAtOnce(ErrorRule rule) throws Exception {
+    void eventsArriveAtOnce(ResponseRule rule) throws Exception {
         readTwoEvents("text/event-stream", rule);
     }
 
     @ParameterizedTest
     @MethodSource("rules")
-    void soDoLinesOfOtherTypes(ErrorRule rule) throws Exception {
+    void soDoLinesOfOtherTypes(ResponseRule rule) throws Exception {
         readTwoEvents("application/x-ndjson", rule);
     }
 
     @ParameterizedTest
     @MethodSource("rules")
-    void readerSeesTheHeadOfASilentStream(ErrorRule rule) throws Exception {
+    void readerSeesTheHeadOfASilentStream(ResponseRule rule) throws Exception {
         CompletableFuture<Integer> status = new CompletableFuture<>();
         try (WirePeer service = new WirePeer((n, request) -> HEAD + "text/event-stream\r\n\r\n");
                 HttpConnection connection = connection(service, rule)) {
@@ -122,7 +122,8 @@ class StreamRuleTest {
         };
         try (WirePeer service = new WirePeer((n, request) -> response);
                 HttpConnection connection = connection(
-                        service, ErrorRule.when(200).json("/status", "error").then(ErrorRule.Action.FAIL))) {
+                        service,
+                        ResponseRule.forStatus(200).json("/status", "error").treatAs(ResponseRule.Action.FAIL))) {
 
             StatusException failure = catchThrowableOfType(
                     StatusException.class,
@@ -151,8 +152,8 @@ class StreamRuleTest {
     void errorStatusThatARuleAcceptsByItsBodyIsRead() throws Exception {
         String fine = "fine";
         try (WirePeer service = new WirePeer((n, request) -> "HTTP/1.1 500 X\r\nContent-Length: 4\r\n\r\n" + fine);
-                HttpConnection connection =
-                        connection(service, ErrorRule.when(500).text("fine").then(ErrorRule.Action.ACCEPT))) {
+                HttpConnection connection = connection(
+                        service, ResponseRule.forStatus(500).text("fine").treatAs(ResponseRule.Action.ACCEPT))) {
 
             assertThat(readText(connection)).isEqualTo(fine);
         }
@@ -166,8 +167,8 @@ class StreamRuleTest {
             chunks.append(chunk(text.substring(i, i + 1000)));
         }
         try (WirePeer service = new WirePeer((n, request) -> chunks + "0\r\n\r\n");
-                HttpConnection connection =
-                        connection(service, ErrorRule.when(200).text("error").then(ErrorRule.Action.FAIL))) {
+                HttpConnection connection = connection(
+                        service, ResponseRule.forStatus(200).text("error").treatAs(ResponseRule.Action.FAIL))) {
 
             for (int i = 0; i < 3; i++) {
                 assertThat(readText(connection).equals(text)).isTrue();
@@ -179,8 +180,8 @@ class StreamRuleTest {
     @Test
     void bodyThatPausesIsWholeToo() throws Exception {
         try (WirePeer service = new WirePeer((n, request) -> HEAD + "application/json\r\n\r\n" + "4;ext=1\r\n12");
-                HttpConnection connection =
-                        connection(service, ErrorRule.when(200).text("error").then(ErrorRule.Action.FAIL))) {
+                HttpConnection connection = connection(
+                        service, ResponseRule.forStatus(200).text("error").treatAs(ResponseRule.Action.FAIL))) {
             CompletableFuture<Void> reads = new CompletableFuture<>();
             CompletableFuture<String> body = CompletableFuture.supplyAsync(
                     () -> connection.read(Request.get("/"), (head, in) -> {

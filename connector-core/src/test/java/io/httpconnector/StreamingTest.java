@@ -128,9 +128,10 @@ class StreamingTest {
 
     @Test
     void largeBodyIsReadWhileItComes() {
-        String result = connection.read(Request.get("/file"), (answer, body) -> {
+        String result = connection.read(Request.get("/file"), (response, body) -> {
             byte[] digest = sha256(body);
-            return answer.status() + " " + answer.headers().first("ETag").orElseThrow() + " " + (digest.length == 32);
+            return response.status() + " " + response.headers().first("ETag").orElseThrow() + " "
+                    + (digest.length == 32);
         });
 
         assertThat(result).isEqualTo("200 \"v1\" true");
@@ -149,10 +150,10 @@ class StreamingTest {
 
     @Test
     void readerThatHasEnoughLeavesTheRest() {
-        int first = connection.read(Request.get("/endless"), (answer, body) -> body.read());
+        int first = connection.read(Request.get("/endless"), (response, body) -> body.read());
 
         assertThat(first).isZero();
-        assertThat(connection.<Object>read(Request.get("/endless"), (answer, body) -> null))
+        assertThat(connection.<Object>read(Request.get("/endless"), (response, body) -> null))
                 .isNull();
     }
 
@@ -160,7 +161,7 @@ class StreamingTest {
     void readerThatFailsIsTheCause() {
         IOException full = new IOException("disk full");
 
-        assertThatThrownBy(() -> connection.read(Request.get("/file"), (answer, body) -> {
+        assertThatThrownBy(() -> connection.read(Request.get("/file"), (response, body) -> {
                     assertThat(body.read()).isNotNegative();
                     throw full;
                 }))
@@ -178,7 +179,7 @@ class StreamingTest {
         });
         IOException wanted = new IOException("a row is missing");
 
-        assertThatThrownBy(() -> connection.read(Request.get("/empty"), (answer, body) -> {
+        assertThatThrownBy(() -> connection.read(Request.get("/empty"), (response, body) -> {
                     throw wanted;
                 }))
                 .hasMessageContaining("the reader of the body failed: java.io.IOException: a row is missing")
@@ -190,7 +191,7 @@ class StreamingTest {
         breaksAfter = 1000;
         AtomicInteger calls = new AtomicInteger();
 
-        assertThatThrownBy(() -> connection.read(Request.get("/file"), (answer, body) -> {
+        assertThatThrownBy(() -> connection.read(Request.get("/file"), (response, body) -> {
                     calls.incrementAndGet();
                     return body.readAllBytes();
                 }))
@@ -201,7 +202,7 @@ class StreamingTest {
     @Test
     void streamHasALimitToo() {
         try (HttpConnection limited = connection().maxStreamBytes(50_000).build()) {
-            assertThatThrownBy(() -> limited.read(Request.get("/endless"), (answer, body) -> body.readAllBytes()))
+            assertThatThrownBy(() -> limited.read(Request.get("/endless"), (response, body) -> body.readAllBytes()))
                     .isInstanceOf(InvalidResponseException.class)
                     .hasMessageContaining(
                             "larger than the limit of 50000 bytes: ask for less, or raise maxStreamBytes");
@@ -212,16 +213,16 @@ class StreamingTest {
 
     @Test
     void errorIsNotForTheReader() throws IOException {
-        assertThatThrownBy(() -> connection.read(Request.get("/missing"), (answer, body) -> body.readAllBytes()))
+        assertThatThrownBy(() -> connection.read(Request.get("/missing"), (response, body) -> body.readAllBytes()))
                 .isInstanceOfSatisfying(
                         StatusException.class, e -> assertThat(e.body()).isEqualTo("nothing here"));
         assertThatThrownBy(() -> connection.download(Request.get("/missing"), dir.resolve("file")))
                 .isInstanceOf(StatusException.class);
         assertThat(files()).isEmpty();
         assertThat(connection.<String>read(
-                        Request.get("/missing").accept(404),
-                        (answer, body) ->
-                                answer.status() + " " + new String(body.readAllBytes(), StandardCharsets.US_ASCII)))
+                        Request.get("/missing").acceptStatus(404),
+                        (response, body) ->
+                                response.status() + " " + new String(body.readAllBytes(), StandardCharsets.US_ASCII)))
                 .isEqualTo("404 nothing here");
     }
 
@@ -229,9 +230,9 @@ class StreamingTest {
     void downloadReplacesTheFileWhenItIsComplete() throws IOException {
         Path file = Files.writeString(dir.resolve("file"), "old");
 
-        Response answer = connection.download(Request.get("/file"), file);
+        Response response = connection.download(Request.get("/file"), file);
 
-        assertThat(answer.status()).isEqualTo(200);
+        assertThat(response.status()).isEqualTo(200);
         assertThat(file).hasBinaryContent(content);
         assertThat(files()).containsExactly("file");
     }
@@ -252,7 +253,7 @@ class StreamingTest {
 
     private void breakOff(Path file) throws IOException {
         breaksAfter = 400_000;
-        try (HttpConnection once = connection().retry(Retry.none()).build()) {
+        try (HttpConnection once = connection().retry(RetryPolicy.none()).build()) {
             assertThatThrownBy(() -> once.download(Request.get("/file"), file)).isInstanceOf(TransferException.class);
         }
         assertThat(files()).contains("file.part").doesNotContain("file");
@@ -373,8 +374,8 @@ class StreamingTest {
         List<Long> up = new ArrayList<>();
         List<Long> down = new ArrayList<>();
         Path file = Files.write(dir.resolve("up"), content);
-        Progress upload = (moved, total) -> up.add(total == LENGTH ? moved : -1);
-        Progress download = (moved, total) -> down.add(total == LENGTH ? moved : -1);
+        ProgressListener upload = (moved, total) -> up.add(total == LENGTH ? moved : -1);
+        ProgressListener download = (moved, total) -> down.add(total == LENGTH ? moved : -1);
 
         connection.send(Request.put("/upload").body(Body.file(file, "a/b")).onUpload(upload));
         connection.download(Request.get("/file").onDownload(download), dir.resolve("down"));
@@ -395,11 +396,11 @@ class StreamingTest {
     @Test
     void timeLimitOfTheRequestEndsAStream() {
         assertThatThrownBy(() -> connection()
-                        .time(Time.SYSTEM)
+                        .time(TimeSource.SYSTEM)
                         .build()
                         .read(
                                 Request.get("/endless").timeout(Duration.ofMillis(300)),
-                                (answer, body) -> body.transferTo(OutputStream.nullOutputStream())))
+                                (response, body) -> body.transferTo(OutputStream.nullOutputStream())))
                 .isInstanceOfSatisfying(
                         TimedOutException.class, e -> assertThat(e.phase()).isEqualTo(TimedOutException.Phase.TOTAL));
     }

@@ -51,8 +51,8 @@ class TlsTest {
     private static HttpConnectionBuilder connection(TlsServer server) {
         return HttpConnection.named("Service")
                 .baseUrl(server.url())
-                .retry(Retry.none())
-                .trust(Trust.only(CA.pem()));
+                .retry(RetryPolicy.none())
+                .trust(ServerTrust.only(CA.pem()));
     }
 
     private static String send(HttpConnectionBuilder builder) {
@@ -211,7 +211,7 @@ class TlsTest {
                 ClientCertificate.pem(new ByteArrayInputStream(chain), new ByteArrayInputStream(key), PASSWORD)
             }) {
                 assertThat(send(connection(server)
-                                .trust(Trust.only(new ByteArrayInputStream(CA.pem())))
+                                .trust(ServerTrust.only(new ByteArrayInputStream(CA.pem())))
                                 .clientCertificate(certificate)))
                         .isEqualTo("TLSv1.3 CN=client-10");
             }
@@ -259,7 +259,7 @@ class TlsTest {
                 .hasMessageContaining("there is no file");
         assertThatThrownBy(() -> ClientCertificate.keyStore(nothing, PASSWORD))
                 .isInstanceOf(InvalidDefinitionException.class);
-        assertThatThrownBy(() -> Trust.only(nothing)).hasMessageContaining("there is no certificate in it");
+        assertThatThrownBy(() -> ServerTrust.only(nothing)).hasMessageContaining("there is no certificate in it");
     }
 
     @Test
@@ -291,7 +291,7 @@ class TlsTest {
         Path file = file("ca.pem", new TestAuthority("Other CA").pem());
         try (TlsServer server = server(CA.server("localhost"), false);
                 HttpConnection connection =
-                        connection(server).trust(Trust.only(file)).build()) {
+                        connection(server).trust(ServerTrust.only(file)).build()) {
             assertThatThrownBy(() -> connection.send(Request.get("/"))).isInstanceOf(CannotConnectException.class);
 
             file("ca.pem", CA.pem());
@@ -307,10 +307,11 @@ class TlsTest {
                 TlsServer good = server(CA.server("localhost"), false)) {
             assertThat(failure(connection(expired))).hasMessageContaining("validity check failed");
             assertThat(failure(connection(wrongHost))).hasMessageContaining("localhost");
-            assertThat(failure(connection(good).trust(Trust.jvm()))).hasMessageContaining("PKIX path building failed");
-            assertThat(failure(connection(good).trust(Trust.only(new TestAuthority("Test CA").pem()))))
+            assertThat(failure(connection(good).trust(ServerTrust.jvm())))
+                    .hasMessageContaining("PKIX path building failed");
+            assertThat(failure(connection(good).trust(ServerTrust.only(new TestAuthority("Test CA").pem()))))
                     .isNotNull();
-            assertThat(send(connection(good).trust(Trust.only(CA.pem()).andJvm())))
+            assertThat(send(connection(good).trust(ServerTrust.only(CA.pem()).andJvm())))
                     .startsWith("TLS");
             assertThat(send(connection(wrongHost).withoutHostnameCheck())).startsWith("TLS");
         }
@@ -323,15 +324,16 @@ class TlsTest {
         UnaryOperator<String> stranger = pin -> pin.replaceFirst("/.{4}", "/AAAA");
         try (TlsServer server = server(identity, false)) {
             for (int height = 0; height < 3; height++) {
-                String pin = Trust.pinOf(identity.chain().get(height));
+                String pin = ServerTrust.pinOf(identity.chain().get(height));
 
-                assertThat(send(connection(server).trust(Trust.only(CA.pem()).pin(stranger.apply(pin), pin))))
+                assertThat(send(connection(server)
+                                .trust(ServerTrust.only(CA.pem()).pin(stranger.apply(pin), pin))))
                         .startsWith("TLS");
             }
             assertThat(failure(connection(server)
-                            .trust(Trust.only(CA.pem())
-                                    .pin(Trust.pinOf(other.chain().get(0))))))
-                    .hasMessageContaining(Trust.pinOf(identity.chain().get(0)));
+                            .trust(ServerTrust.only(CA.pem())
+                                    .pin(ServerTrust.pinOf(other.chain().get(0))))))
+                    .hasMessageContaining(ServerTrust.pinOf(identity.chain().get(0)));
         }
     }
 
@@ -345,8 +347,9 @@ class TlsTest {
         store.setKeyEntry("key", keys.getPrivate(), "server".toCharArray(), new X509Certificate[] {
             own.chain().get(0), own.chain().get(1), pinned.chain().get(0)
         });
-        PinnedTrustManager manager = (PinnedTrustManager)
-                Trust.only(CA.pem()).pin(Trust.pinOf(pinned.chain().get(0))).manager();
+        PinnedTrustManager manager = (PinnedTrustManager) ServerTrust.only(CA.pem())
+                .pin(ServerTrust.pinOf(pinned.chain().get(0)))
+                .manager();
 
         assertThatThrownBy(() -> manager.checkServerTrusted(
                         Arrays.copyOf(store.getCertificateChain("key"), 3, X509Certificate[].class), "ECDHE_ECDSA"))
@@ -377,7 +380,7 @@ class TlsTest {
 
     @Test
     void badPins() {
-        assertThatThrownBy(() -> Trust.jvm().pin("sha1/abc")).hasMessageContaining("\"sha1/abc\" is not sha256/");
-        assertThatThrownBy(() -> Trust.jvm().pin("sha256/?")).hasMessageContaining("is not sha256/");
+        assertThatThrownBy(() -> ServerTrust.jvm().pin("sha1/abc")).hasMessageContaining("\"sha1/abc\" is not sha256/");
+        assertThatThrownBy(() -> ServerTrust.jvm().pin("sha256/?")).hasMessageContaining("is not sha256/");
     }
 }

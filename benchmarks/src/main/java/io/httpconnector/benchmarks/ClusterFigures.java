@@ -5,20 +5,20 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.sun.net.httpserver.HttpServer;
 import com.zaxxer.hikari.HikariDataSource;
 import io.httpconnector.HttpConnection;
-import io.httpconnector.Time;
+import io.httpconnector.TimeSource;
 import io.httpconnector.jdbc.ClusteredPolling;
 import io.httpconnector.jdbc.ExactlyOnce;
 import io.httpconnector.jdbc.JdbcInbox;
 import io.httpconnector.jdbc.JdbcSchema;
-import io.httpconnector.polling.FirstPoll;
 import io.httpconnector.polling.PollingTrigger;
-import io.httpconnector.polling.Records;
+import io.httpconnector.polling.RecordSelector;
+import io.httpconnector.polling.StartPosition;
 import io.httpconnector.template.RequestTemplate;
-import io.httpconnector.trigger.Change;
+import io.httpconnector.trigger.ChangeType;
 import io.httpconnector.trigger.Delivery;
 import io.httpconnector.trigger.EventHandler;
 import io.httpconnector.trigger.TriggerEvent;
-import io.httpconnector.webhook.inbox.Inbox.Terms;
+import io.httpconnector.webhook.inbox.Inbox.Settings;
 import io.httpconnector.webhook.inbox.Mailbox;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -122,9 +122,9 @@ public final class ClusterFigures {
                                 .request(RequestTemplate.named(id)
                                         .get("/records?count=1")
                                         .build())
-                                .records(Records.at("/items"))
+                                .records(RecordSelector.at("/items"))
                                 .key("/id")
-                                .firstPoll(FirstPoll.everything())
+                                .startPosition(StartPosition.everything())
                                 .every(Duration.ofSeconds(1))
                                 .minInterval(Duration.ofSeconds(1))
                                 .handler(event -> {
@@ -317,7 +317,7 @@ public final class ClusterFigures {
         return new TriggerEvent(
                 id,
                 "leads",
-                Change.NEW,
+                ChangeType.NEW,
                 "",
                 JsonNodeFactory.instance.objectNode().put("email", id).put("text", "x".repeat(200)),
                 MissingNode.getInstance(),
@@ -343,9 +343,9 @@ public final class ClusterFigures {
         JdbcSchema.create(source);
         execute(source, "create table if not exists by_hand (id varchar primary key, content varchar)");
         Delivery busy = Delivery.to(event -> Thread.sleep(Duration.ofHours(1).toMillis()));
-        Terms terms = new Terms("leads " + senders, busy, Duration.ofHours(1), 1000, Time.SYSTEM);
+        Settings terms = new Settings("leads " + senders, busy, Duration.ofHours(1), 1000, TimeSource.SYSTEM);
         // Its one handler stays busy: only the storing is measured. Closed with the process.
-        Mailbox mailbox = JdbcInbox.of(source).mostEvents(100_000_000).open(terms);
+        Mailbox mailbox = JdbcInbox.of(source).maxEvents(100_000_000).open(terms);
         for (int round = 0; round < 4; round++) {
             double byHand = rate(senders, event -> {
                 try (Connection connection = source.getConnection();

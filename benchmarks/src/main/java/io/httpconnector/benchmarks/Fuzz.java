@@ -3,13 +3,13 @@ package io.httpconnector.benchmarks;
 import com.code_intelligence.jazzer.Jazzer;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.Request;
 import io.httpconnector.template.RenderException;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.wizard.Recommendation;
 import io.httpconnector.wizard.RecommendationSource;
-import io.httpconnector.wizard.Sources;
+import io.httpconnector.wizard.RecommendationSources;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -69,7 +69,7 @@ public final class Fuzz {
                         "OPTIONS /\nWebHook-Request-Origin: x\nAuthorization: Bearer e30.e30.AA\n\n"));
     }
 
-    private static final JsonNode VALUES = Json.parse(
+    private static final JsonNode VALUES = JsonSupport.parse(
             "{\"x\": 1.50, \"y\": \"t\", \"l\": [{\"k\": 1}, {\"k\": 2, \"a\": null}], \"a\": [{\"b\": [1]}]}");
 
     private static String reader = System.getProperty("fuzz.reader", "template");
@@ -123,10 +123,10 @@ public final class Fuzz {
                             .json("[\"{{" + text.replace("\"", "\\\"") + "}}\"]")
                             .build());
                 case "webhook" -> WebhookFuzz.receive(data);
-                case "curl" -> check(Sources::curl, text);
-                case "openapi" -> check(Sources::openApi, text);
-                case "har" -> check(Sources::har, text);
-                case "postman" -> check(Sources::postman, text);
+                case "curl" -> check(RecommendationSources::curl, text);
+                case "openapi" -> check(RecommendationSources::openApi, text);
+                case "har" -> check(RecommendationSources::har, text);
+                case "postman" -> check(RecommendationSources::postman, text);
                 default -> throw new IllegalArgumentException(reader);
             }
         } catch (InvalidDefinitionException | RenderException e) {
@@ -138,10 +138,10 @@ public final class Fuzz {
         Request request = template.render("v", VALUES);
         if (request.body().isPresent() && request.body().get().contentType().equals("application/json")) {
             // What is rendered is JSON, whatever the template was.
-            JsonNode unused = Json.parse(new String(request.body().get().toBytes(), StandardCharsets.UTF_8));
+            JsonNode unused = JsonSupport.parse(new String(request.body().get().toBytes(), StandardCharsets.UTF_8));
         }
         RequestTemplate unusedCopy =
-                RequestTemplate.fromJson(Json.parse(template.toJson().toString()));
+                RequestTemplate.fromJson(JsonSupport.parse(template.toJson().toString()));
     }
 
     /** Whatever was read is a template, unless it says itself that it is none. */

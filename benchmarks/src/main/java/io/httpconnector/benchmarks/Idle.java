@@ -37,7 +37,7 @@ final class Idle {
                             .build()));
             measure(
                     "connector, isolated()",
-                    i -> connection(baseUrl, i).isolated().build()::close);
+                    i -> connection(baseUrl, i).dedicatedPool().build()::close);
             measure("httpclient5, one client with a pool for each", i -> Peer.bareHttpClient());
         }
     }

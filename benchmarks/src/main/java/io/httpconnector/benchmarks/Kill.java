@@ -2,11 +2,11 @@ package io.httpconnector.benchmarks;
 
 import io.httpconnector.HttpConnection;
 import io.httpconnector.polling.Cursor;
-import io.httpconnector.polling.FirstPoll;
-import io.httpconnector.polling.Order;
 import io.httpconnector.polling.Pagination;
 import io.httpconnector.polling.PollingTrigger;
-import io.httpconnector.polling.Records;
+import io.httpconnector.polling.RecordOrder;
+import io.httpconnector.polling.RecordSelector;
+import io.httpconnector.polling.StartPosition;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import java.io.IOException;
@@ -37,7 +37,7 @@ public final class Kill {
     static boolean run(int rounds) throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("kill");
         Path events = Files.createFile(directory.resolve("events"));
-        int most = 0;
+        int max = 0;
         try (WrittenTo service = new WrittenTo()) {
             for (int round = 0; round < rounds; round++) {
                 int before = countRepeats(events);
@@ -45,7 +45,7 @@ public final class Kill {
                 Thread.sleep(300 + ThreadLocalRandom.current().nextInt(1700));
                 poller.destroyForcibly().waitFor();
                 Files.writeString(events, "\n", StandardOpenOption.APPEND);
-                most = Math.max(most, countRepeats(events) - before);
+                max = Math.max(max, countRepeats(events) - before);
             }
             service.stopWriting();
             Process last = poller(service.port(), directory);
@@ -56,11 +56,11 @@ public final class Kill {
             }
             last.destroy();
             last.waitFor(10, TimeUnit.SECONDS);
-            return report(rounds, service, events, missing, most);
+            return report(rounds, service, events, missing, max);
         }
     }
 
-    private static boolean report(int rounds, WrittenTo service, Path events, Set<String> missing, int most)
+    private static boolean report(int rounds, WrittenTo service, Path events, Set<String> missing, int max)
             throws IOException {
         Map<String, String> ids = new HashMap<>();
         int repeats = 0;
@@ -81,9 +81,9 @@ public final class Kill {
                 lines.size(),
                 missing.size(),
                 repeats,
-                most,
+                max,
                 otherIds);
-        return missing.isEmpty() && otherIds == 0 && most <= PAGE;
+        return missing.isEmpty() && otherIds == 0 && max <= PAGE;
     }
 
     private static Set<String> missing(WrittenTo service, Path events) throws IOException {
@@ -144,12 +144,12 @@ public final class Kill {
                 PollingTrigger trigger = PollingTrigger.named("killed")
                         .connection(connection)
                         .request(RequestTemplate.named("List").get("/records").build())
-                        .records(Records.at("/items"))
+                        .records(RecordSelector.at("/items"))
                         .key("/id")
                         .version("/version")
-                        .cursor(Cursor.timestamp("/updated").in("since").order(Order.ASCENDING))
+                        .cursor(Cursor.timestamp("/updated").sentAs("since").order(RecordOrder.ASCENDING))
                         .pagination(Pagination.offset("offset").size("limit", PAGE))
-                        .firstPoll(FirstPoll.everything())
+                        .startPosition(StartPosition.everything())
                         .every(Duration.ofMillis(50))
                         .minInterval(Duration.ofMillis(50))
                         .store(store)

@@ -6,14 +6,14 @@ import feign.Feign;
 import feign.Headers;
 import feign.RequestLine;
 import feign.hc5.ApacheHttp5Client;
-import io.httpconnector.Destinations;
-import io.httpconnector.ErrorRule;
+import io.httpconnector.DestinationPolicy;
 import io.httpconnector.ExchangeListener;
-import io.httpconnector.ExchangeReport;
+import io.httpconnector.ExchangeResult;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.RateLimit;
 import io.httpconnector.Request;
-import io.httpconnector.Retry;
+import io.httpconnector.ResponseRule;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.CustomAuth;
 import io.httpconnector.auth.oauth2.TokenStore;
@@ -116,13 +116,13 @@ interface Peer {
         AtomicLong calls = new AtomicLong();
         return HttpConnection.named("Benchmark")
                 .baseUrl(baseUrl)
-                .retry(Retry.upTo(6))
-                .destinations(Destinations.publicInternetOnly().allow("127.0.0.1"))
+                .retry(RetryPolicy.maxAttempts(6))
+                .destinations(DestinationPolicy.publicInternetOnly().allow("127.0.0.1"))
                 .rateLimit(RateLimit.of(100_000, Duration.ofSeconds(1)).andAdaptive())
-                .rule(ErrorRule.when(403).text("rate limit").then(ErrorRule.Action.RATE_LIMITED))
-                .listener(start -> new ExchangeListener.Watch() {
+                .rule(ResponseRule.forStatus(403).text("rate limit").treatAs(ResponseRule.Action.RATE_LIMITED))
+                .listener(start -> new ExchangeListener.CallObserver() {
                     @Override
-                    public void ended(ExchangeReport report) {
+                    public void ended(ExchangeResult report) {
                         calls.addAndGet(report.timings().total().toNanos());
                     }
                 })
@@ -156,7 +156,7 @@ interface Peer {
         }
 
         private Object send(ClassicHttpRequest request) throws IOException {
-            return client.execute(request, answer -> EntityUtils.toByteArray(answer.getEntity()));
+            return client.execute(request, response -> EntityUtils.toByteArray(response.getEntity()));
         }
     }
 
@@ -203,8 +203,8 @@ interface Peer {
         }
 
         private Object send(okhttp3.Request request) throws IOException {
-            try (okhttp3.Response answer = client.newCall(request).execute()) {
-                return answer.body().bytes();
+            try (okhttp3.Response response = client.newCall(request).execute()) {
+                return response.body().bytes();
             }
         }
     }

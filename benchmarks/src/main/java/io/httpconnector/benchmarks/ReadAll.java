@@ -73,7 +73,7 @@ final class ReadAll {
             HttpGet get = new HttpGet("http://127.0.0.1:" + port + "/records?size=1024&count=" + COUNT + "&offset="
                     + count + "&limit=100");
             JsonNode page = client.execute(
-                    get, answer -> mapper.readTree(answer.getEntity().getContent()));
+                    get, response -> mapper.readTree(response.getEntity().getContent()));
             count += page.path("items").size();
             total = page.path("total").asInt();
         }

@@ -5,17 +5,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.polling.Cursor;
-import io.httpconnector.polling.FirstPoll;
-import io.httpconnector.polling.Order;
 import io.httpconnector.polling.Pagination;
 import io.httpconnector.polling.PollResult;
 import io.httpconnector.polling.PollingListener;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.PollingTriggerBuilder;
-import io.httpconnector.polling.Records;
+import io.httpconnector.polling.RecordOrder;
+import io.httpconnector.polling.RecordSelector;
+import io.httpconnector.polling.StartPosition;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
-import io.httpconnector.trigger.Change;
+import io.httpconnector.trigger.ChangeType;
 import io.httpconnector.trigger.TriggerEvent;
 import java.io.IOException;
 import java.net.URI;
@@ -131,14 +131,14 @@ public final class RealServers {
             Path directory, String jsonServer, Ledger items, String pouch, Ledger documents) {
         List<Reader> readers = new ArrayList<>();
         for (Duration every : List.of(Duration.ofSeconds(1), Duration.ofSeconds(5))) {
-            for (Order order : Order.values()) {
-                String direction = order == Order.DESCENDING ? "desc" : "asc";
+            for (RecordOrder order : RecordOrder.values()) {
+                String direction = order == RecordOrder.DESCENDING ? "desc" : "asc";
                 // In no order that the trigger knows of.
-                String sort = order == Order.NONE ? "" : "&_sort=updated&_order=" + direction;
+                String sort = order == RecordOrder.NONE ? "" : "&_sort=updated&_order=" + direction;
                 Cursor cursor = Cursor.timestamp("/updated")
-                        .in("updated_gte")
+                        .sentAs("updated_gte")
                         .order(order)
-                        .settle(SETTLING_TIME);
+                        .settlingTime(SETTLING_TIME);
                 Map<String, Pagination> paginations = new TreeMap<>();
                 paginations.put("links", Pagination.linkHeader());
                 paginations.put("pages", Pagination.pages("_page").size("_limit", 3));
@@ -167,7 +167,7 @@ public final class RealServers {
                     builder -> builder.pagination(Pagination.pages("_page").size("_limit", 20))
                             .key("/id")
                             .version("/updated")
-                            .deletions()
+                            .detectDeletions()
                             .every(every)));
             readers.add(new Reader(
                     "token " + every,
@@ -175,8 +175,8 @@ public final class RealServers {
                     pouch,
                     "/documents/_changes?limit=500",
                     documents,
-                    builder -> builder.records(Records.at("/results"))
-                            .cursor(Cursor.opaque("/last_seq").in("since"))
+                    builder -> builder.records(RecordSelector.at("/results"))
+                            .cursor(Cursor.opaque("/last_seq").sentAs("since"))
                             .key("/id")
                             .version("/changes/0/rev")
                             .every(every)));
@@ -246,8 +246,8 @@ public final class RealServers {
             PollingTrigger trigger = settings.apply(PollingTrigger.named(name.replaceAll("\\W", "-"))
                             .connection(connection)
                             .request(RequestTemplate.named("List").get(url).build())
-                            .records(Records.atRoot())
-                            .firstPoll(FirstPoll.everything())
+                            .records(RecordSelector.atRoot())
+                            .startPosition(StartPosition.everything())
                             .store(store)
                             .handler(this::handle)
                             .listener(new PollingListener() {
@@ -268,7 +268,7 @@ public final class RealServers {
         }
 
         private void handle(TriggerEvent event) {
-            if (event.change() == Change.DELETED) {
+            if (event.change() == ChangeType.DELETED) {
                 deletions.merge(event.key(), 1, Integer::sum);
             } else {
                 JsonNode payload = event.payload();

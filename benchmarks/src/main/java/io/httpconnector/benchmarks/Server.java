@@ -62,15 +62,15 @@ final class Server implements AutoCloseable {
      * @throws IOException when it can't start
      */
     public static void main(String[] args) throws IOException {
-        byte[] answer = Sample.TEMPLATE.getBytes(StandardCharsets.UTF_8);
+        byte[] response = Sample.TEMPLATE.getBytes(StandardCharsets.UTF_8);
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         ExecutorService threads = Executors.newFixedThreadPool(32);
         server.setExecutor(threads);
         server.createContext("/", exchange -> {
             exchange.getRequestBody().readAllBytes();
             exchange.getResponseHeaders().set("Content-Type", "application/json");
-            exchange.sendResponseHeaders(200, answer.length);
-            exchange.getResponseBody().write(answer);
+            exchange.sendResponseHeaders(200, response.length);
+            exchange.getResponseBody().write(response);
             exchange.close();
         });
         server.createContext("/records", Server::records);

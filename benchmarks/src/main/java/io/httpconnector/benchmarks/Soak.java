@@ -2,16 +2,16 @@ package io.httpconnector.benchmarks;
 
 import io.httpconnector.HttpConnection;
 import io.httpconnector.polling.Cursor;
-import io.httpconnector.polling.FirstPoll;
-import io.httpconnector.polling.Order;
 import io.httpconnector.polling.Pagination;
 import io.httpconnector.polling.PollResult;
 import io.httpconnector.polling.PollingEngine;
 import io.httpconnector.polling.PollingListener;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.PollingTriggerBuilder;
-import io.httpconnector.polling.Records;
+import io.httpconnector.polling.RecordOrder;
+import io.httpconnector.polling.RecordSelector;
 import io.httpconnector.polling.Schedule;
+import io.httpconnector.polling.StartPosition;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import java.io.IOException;
@@ -81,11 +81,11 @@ public final class Soak {
         try (Server server = Server.start();
                 HttpConnection connection = connection(server);
                 StateStore store = StateStore.file(directory)) {
-            for (Order order : Order.values()) {
+            for (RecordOrder order : RecordOrder.values()) {
                 BitSet seen = new BitSet();
                 AtomicInteger twice = new AtomicInteger();
                 PollingTriggerBuilder builder = PollingTrigger.named("ties " + order)
-                        .cursor(Cursor.timestamp("/updated").in("since").order(order))
+                        .cursor(Cursor.timestamp("/updated").sentAs("since").order(order))
                         .pagination(
                                 Pagination.offset("offset").size("limit", 100).total("/total"))
                         .handler(event -> {
@@ -184,13 +184,13 @@ public final class Soak {
             double megabytes = (usedHeap() - before) / 1024.0 / 1024.0;
             Map<Long, Integer> whole = new TreeMap<>(bySecond);
             double mean = sorted.size() / (minutes * 60.0);
-            int most = Collections.max(whole.values());
+            int max = Collections.max(whole.values());
             long p99 = sorted.get(sorted.size() * 99 / 100);
             System.out.printf(
                     "triggers: %d polls, start lag p50 %d ms, p99 %d ms; %.0f a second on average, %d at most; %.0f MB of heap,"
                             + " %d threads%n",
-                    sorted.size(), sorted.get(sorted.size() / 2), p99, mean, most, megabytes, threads);
-            return p99 < 1000 && most <= 3 * mean && megabytes <= 200 && threads < 200;
+                    sorted.size(), sorted.get(sorted.size() / 2), p99, mean, max, megabytes, threads);
+            return p99 < 1000 && max <= 3 * mean && megabytes <= 200 && threads < 200;
         }
     }
 
@@ -198,9 +198,9 @@ public final class Soak {
             PollingTriggerBuilder builder, HttpConnection connection, StateStore store, String url) {
         return builder.connection(connection)
                 .request(RequestTemplate.named("List").get(url).build())
-                .records(Records.at("/items"))
+                .records(RecordSelector.at("/items"))
                 .key("/id")
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .store(store);
     }
 

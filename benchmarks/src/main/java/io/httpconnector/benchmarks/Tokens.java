@@ -49,7 +49,7 @@ final class Tokens {
         return OAuth2.refreshToken(Secret.of("first-of-" + account))
                 .tokenUrl("http://127.0.0.1:" + PORT + "/token")
                 .client("id", Secret.of("secret"))
-                .tokens(store, account)
+                .tokenStore(store, account)
                 .build();
     }
 }

@@ -9,7 +9,7 @@ import com.standardwebhooks.exceptions.WebhookVerificationException;
 import com.stripe.exception.SignatureVerificationException;
 import io.httpconnector.Secret;
 import io.httpconnector.webhook.Signatures;
-import io.httpconnector.webhook.Verdict;
+import io.httpconnector.webhook.VerificationResult;
 import io.httpconnector.webhook.Verifier;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookRequest;
@@ -231,7 +231,7 @@ public class WebhookBenchmark {
      * @return the verdict
      */
     @Benchmark
-    public Verdict connector() {
+    public VerificationResult connector() {
         return verifier.verify(next().signed, Instant.now());
     }
 
@@ -241,7 +241,7 @@ public class WebhookBenchmark {
      * @return the verdict
      */
     @Benchmark
-    public Verdict connectorTimed() {
+    public VerificationResult connectorTimed() {
         return timed.verify(next().signedTimed, Instant.now());
     }
 
@@ -251,7 +251,7 @@ public class WebhookBenchmark {
      * @return the verdict
      */
     @Benchmark
-    public Verdict connectorRefused() {
+    public VerificationResult connectorRefused() {
         return verifier.verify(next().forged, Instant.now());
     }
 
@@ -316,10 +316,10 @@ public class WebhookBenchmark {
      */
     @Benchmark
     public WebhookResponse receive() {
-        WebhookResponse answer = receiver.receive(next().signed);
-        if (!answer.isAccepted()) {
-            throw new IllegalStateException(answer.toString());
+        WebhookResponse response = receiver.receive(next().signed);
+        if (!response.isAccepted()) {
+            throw new IllegalStateException(response.toString());
         }
-        return answer;
+        return response;
     }
 }

@@ -2,8 +2,8 @@ package io.httpconnector.benchmarks;
 
 import io.httpconnector.Secret;
 import io.httpconnector.webhook.Handshakes;
-import io.httpconnector.webhook.Part;
 import io.httpconnector.webhook.Signatures;
+import io.httpconnector.webhook.ValueSelector;
 import io.httpconnector.webhook.Verifier;
 import io.httpconnector.webhook.Verifiers;
 import io.httpconnector.webhook.WebhookEndpoint;
@@ -38,9 +38,9 @@ final class WebhookFuzz {
                 .trustedHops(1)
                 .limitPerSource(1_000_000, Duration.ofSeconds(1))
                 .each("/e")
-                .id(Part.body("/id"))
-                .type(Part.header("X-Type").items(",").after("t="))
-                .key(Part.query("a"))
+                .id(ValueSelector.body("/id"))
+                .type(ValueSelector.header("X-Type").items(",").after("t="))
+                .key(ValueSelector.query("a"))
                 .remember(Duration.ofHours(1), 1000)
                 .handshake(
                         Handshakes.echo("challenge"),
@@ -51,7 +51,7 @@ final class WebhookFuzz {
                         Handshakes.discord(),
                         Handshakes.asana(secret -> {}),
                         Handshakes.cloudEvents("*"))
-                .answerJson(200, "{\"id\": \"{{event.id}}\", \"p\": \"{{event.payload | omit}}\"}")
+                .responseJson(200, "{\"id\": \"{{event.id}}\", \"p\": \"{{event.payload | omit}}\"}")
                 .handler(event -> {
                     if (event.headers().isEmpty()
                             && !event.query().isEmpty()
@@ -112,8 +112,8 @@ final class WebhookFuzz {
         }
     }
 
-    private static void check(WebhookResponse answer) {
-        if (answer.status() == 500) {
+    private static void check(WebhookResponse response) {
+        if (response.status() == 500) {
             throw new IllegalStateException("it could not be received");
         }
     }

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.Secret;
-import io.httpconnector.webhook.Part;
 import io.httpconnector.webhook.Signatures;
+import io.httpconnector.webhook.ValueSelector;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.server.JavalinHandler;
 import io.httpconnector.webhook.server.JdkHandler;
@@ -69,7 +69,7 @@ final class WebhookServer {
     static void serve(String server, boolean connector, int port) throws Exception {
         WebhookReceiver receiver = WebhookReceiver.named("leads")
                 .verify(Signatures.github(Secret.of(WebhookServers.KEY)))
-                .id(Part.body("/id"))
+                .id(ValueSelector.body("/id"))
                 // The same request comes again and again, and is to be handled each time.
                 .remember(Duration.ZERO, 1)
                 .handler(event -> handled = event.payload())
@@ -122,10 +122,10 @@ final class WebhookServer {
                         : exchange -> {
                             byte[] body = exchange.getRequestBody().readAllBytes();
                             int status = byHand(exchange.getRequestHeaders().getFirst("X-Hub-Signature-256"), body);
-                            byte[] answer = OK.getBytes(StandardCharsets.UTF_8);
+                            byte[] response = OK.getBytes(StandardCharsets.UTF_8);
                             exchange.getResponseHeaders().set("Content-Type", "application/json");
-                            exchange.sendResponseHeaders(status, answer.length);
-                            exchange.getResponseBody().write(answer);
+                            exchange.sendResponseHeaders(status, response.length);
+                            exchange.getResponseBody().write(response);
                             exchange.close();
                         });
         server.start();

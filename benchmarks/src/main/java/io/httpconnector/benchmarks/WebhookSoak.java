@@ -4,8 +4,8 @@ import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.Secret;
 import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
-import io.httpconnector.webhook.Part;
 import io.httpconnector.webhook.Signatures;
+import io.httpconnector.webhook.ValueSelector;
 import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookRequest;
@@ -228,7 +228,7 @@ public final class WebhookSoak {
                 WebhookEndpoint receiver = WebhookReceiver.named("killed")
                         .verify(Signatures.stripe(SECRET))
                         .inbox(inbox)
-                        .key(Part.body("/customer"))
+                        .key(ValueSelector.body("/customer"))
                         .delivery(delivery -> delivery.concurrently(4))
                         .handler(event -> Files.writeString(
                                 handled, event.id() + ".\n", StandardCharsets.US_ASCII, StandardOpenOption.APPEND))
@@ -317,7 +317,7 @@ public final class WebhookSoak {
         try (box;
                 WebhookEndpoint receiver = WebhookReceiver.named("inbox")
                         .unverified()
-                        .id(Part.body("/id"))
+                        .id(ValueSelector.body("/id"))
                         .inbox(box)
                         .handler(event -> {})
                         .build()) {

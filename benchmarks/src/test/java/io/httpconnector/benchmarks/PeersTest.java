@@ -38,8 +38,8 @@ class PeersTest {
         Peer peer = Peer.of(name, "http://127.0.0.1:" + server.port());
         byte[] json = Sample.TEMPLATE.getBytes(StandardCharsets.UTF_8);
 
-        for (Object answer : new Object[] {peer.get(), peer.post(json)}) {
-            assertThat(answer instanceof Response ours ? ours.bytes() : (byte[]) answer)
+        for (Object response : new Object[] {peer.get(), peer.post(json)}) {
+            assertThat(response instanceof Response ours ? ours.bytes() : (byte[]) response)
                     .isEqualTo(json);
         }
     }

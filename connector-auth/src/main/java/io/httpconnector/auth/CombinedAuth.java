@@ -68,8 +68,8 @@ public final class CombinedAuth implements AuthStrategy {
     }
 
     @Override
-    public boolean refresh(Request rejected, Response answer) {
-        return strategy.refresh(rejected, answer);
+    public boolean refresh(Request rejected, Response response) {
+        return strategy.refresh(rejected, response);
     }
 
     @Override

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.AuthStrategy;
 import io.httpconnector.Body;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import java.nio.charset.StandardCharsets;
@@ -214,7 +214,7 @@ public final class CustomAuth implements AuthStrategy {
         boolean nested = fields.properties().stream().anyMatch(field -> isNested(field.getValue()));
         Body body = request.body().orElseGet(() -> nested ? Body.json(Map.of()) : Body.form());
         if (body.contentType().toLowerCase(Locale.ROOT).contains("json")) {
-            if (!(Json.parse(new String(body.toBytes(), StandardCharsets.UTF_8)) instanceof ObjectNode object)) {
+            if (!(JsonSupport.parse(new String(body.toBytes(), StandardCharsets.UTF_8)) instanceof ObjectNode object)) {
                 throw new InvalidDefinitionException("body fields", List.of("the JSON of the request is no object"));
             }
             object.setAll(fields);

@@ -67,10 +67,10 @@ final class DigestSession implements AuthStrategy {
     }
 
     @Override
-    public synchronized boolean refresh(Request rejected, Response answer) {
+    public synchronized boolean refresh(Request rejected, Response response) {
         DigestChallenge used = used(rejected);
         Optional<DigestChallenge> next =
-                DigestChallenge.strongest(answer.headers().all("WWW-Authenticate"));
+                DigestChallenge.strongest(response.headers().all("WWW-Authenticate"));
         if (used != null && used == reusable) {
             reusable = null;
         }

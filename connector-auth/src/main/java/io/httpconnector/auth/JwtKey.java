@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.Secret;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -166,7 +166,7 @@ public final class JwtKey {
             if (name == null || value == null) {
                 throw new InvalidDefinitionException("JWT", List.of("claim " + name + ": it is null"));
             }
-            copy.put(name, Json.tree(value).deepCopy());
+            copy.put(name, JsonSupport.tree(value).deepCopy());
         });
         return Collections.unmodifiableMap(copy);
     }

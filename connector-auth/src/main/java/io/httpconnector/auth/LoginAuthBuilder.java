@@ -2,7 +2,7 @@ package io.httpconnector.auth;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.Secret;
@@ -24,7 +24,7 @@ public final class LoginAuthBuilder {
     private Function<Response, @Nullable String> token = LoginSession.at(JsonPointer.compile("/token"));
     private String tokenPlace = "/token";
     private @Nullable JsonPointer expires;
-    private ExpiresAs expiresAs = ExpiresAs.SECONDS;
+    private ExpiryFormat expiresAs = ExpiryFormat.SECONDS;
     private @Nullable Duration lifetime;
     private final Map<String, JsonPointer> fields = new HashMap<>();
     private Function<Secret, CustomAuth> use = CustomAuth::bearer;
@@ -52,7 +52,7 @@ public final class LoginAuthBuilder {
      */
     public LoginAuthBuilder tokenHeader(String name) {
         if (isThere("token header", name)) {
-            token(answer -> answer.headers().first(name).orElse(null), "the header " + name);
+            token(response -> response.headers().first(name).orElse(null), "the header " + name);
         }
         return this;
     }
@@ -84,7 +84,7 @@ public final class LoginAuthBuilder {
      * @param meaning what the value means
      * @return this
      */
-    public LoginAuthBuilder expires(String path, ExpiresAs meaning) {
+    public LoginAuthBuilder expires(String path, ExpiryFormat meaning) {
         this.expires = pointer("expires", path);
         if (isThere("expires", meaning)) {
             this.expiresAs = meaning;
@@ -167,7 +167,7 @@ public final class LoginAuthBuilder {
     private JsonPointer pointer(String what, String path) {
         if (isThere(what, path)) {
             try {
-                return Json.pointer(path);
+                return JsonSupport.pointer(path);
             } catch (InvalidDefinitionException e) {
                 problems.add(what + ": " + e.problems().get(0));
             }

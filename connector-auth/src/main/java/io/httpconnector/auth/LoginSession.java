@@ -31,14 +31,14 @@ final class LoginSession implements AuthStrategy {
     private final LoginSettings settings;
     private final AuthContext context;
     private final Clock clock;
-    private final Function<Request, Current> login;
-    private volatile @Nullable Current current;
+    private final Function<Request, ValidLogin> login;
+    private volatile @Nullable ValidLogin current;
     private volatile long rejectedUntil = Long.MIN_VALUE;
     private final FailedAttempts failed = new FailedAttempts();
     private final FailedAttempts.Policy policy = new Policy();
 
     /** What a login has brought; times in milliseconds since 1970. */
-    private record Current(CustomAuth auth, Map<String, String> fields, long since, long freshUntil) {}
+    private record ValidLogin(CustomAuth auth, Map<String, String> fields, long since, long freshUntil) {}
 
     LoginSession(LoginSettings settings, AuthContext context) {
         this.settings = settings;
@@ -57,21 +57,21 @@ final class LoginSession implements AuthStrategy {
         return settings.fields().isEmpty() ? Map.of() : usable(request).fields;
     }
 
-    private Current usable(Request request) {
-        Current known = usable();
+    private ValidLogin usable(Request request) {
+        ValidLogin known = usable();
         return known == null ? login.apply(request) : known;
     }
 
-    private @Nullable Current usable() {
-        Current known = current;
+    private @Nullable ValidLogin usable() {
+        ValidLogin known = current;
         boolean good = known != null && clock.millis() < known.freshUntil && known.since > rejectedUntil;
         return good ? known : null;
     }
 
     /** Nobody can tell which token the request had: when ours is young, somebody else was refused before and has logged in. */
     @Override
-    public boolean refresh(Request rejected, Response answer) {
-        Current known = current;
+    public boolean refresh(Request rejected, Response response) {
+        ValidLogin known = current;
         long age = known == null ? 0 : clock.millis() - known.since;
         // A negative age is that of a clock that was set back.
         if (known != null && (age < 0 || age >= YOUNG.toMillis())) {
@@ -82,17 +82,17 @@ final class LoginSession implements AuthStrategy {
     }
 
     /** One at a time. */
-    private Current login() {
-        Current known = usable();
+    private ValidLogin login() {
+        ValidLogin known = usable();
         if (known != null) {
             return known;
         }
         return failed.attempt("login", "", policy, this::loggedIn);
     }
 
-    private Current loggedIn() {
+    private ValidLogin loggedIn() {
         try {
-            Current next = current(context.send(settings.login().get()));
+            ValidLogin next = current(context.send(settings.login().get()));
             current = next;
             return next;
         } catch (StatusException e) {
@@ -123,8 +123,8 @@ final class LoginSession implements AuthStrategy {
         }
     }
 
-    private Current current(Response answer) {
-        String token = settings.token().apply(answer);
+    private ValidLogin current(Response response) {
+        String token = settings.token().apply(response);
         if (token == null || token.isEmpty()) {
             throw new LoginException(
                     "\"" + context.connection() + "\": the answer to the login has no token in "
@@ -133,38 +133,39 @@ final class LoginSession implements AuthStrategy {
         }
         Map<String, String> fields = new HashMap<>();
         settings.fields().forEach((name, path) -> {
-            String value = at(path).apply(answer);
+            String value = at(path).apply(response);
             if (value != null) {
                 fields.put(name, value);
             }
         });
         long now = clock.millis();
-        return new Current(settings.use().apply(Secret.of(token)), Map.copyOf(fields), now, freshUntil(answer, now));
+        return new ValidLogin(
+                settings.use().apply(Secret.of(token)), Map.copyOf(fields), now, freshUntil(response, now));
     }
 
-    private long freshUntil(Response answer, long now) {
+    private long freshUntil(Response response, long now) {
         String expires =
-                settings.expires() == null ? null : at(settings.expires()).apply(answer);
+                settings.expires() == null ? null : at(settings.expires()).apply(response);
         Duration life = expires == null
                 ? settings.lifetime()
-                : settings.expiresAs().lifetime(expires, answer, clock).orElse(settings.lifetime());
+                : settings.expiresAs().lifetime(expires, response, clock).orElse(settings.lifetime());
         return life == null ? Long.MAX_VALUE : now + life.toMillis() - Math.min(EARLY.toMillis(), life.toMillis() / 4);
     }
 
     /** A value in a JSON answer; for the whole of it, also plain text. */
     static Function<Response, @Nullable String> at(JsonPointer path) {
-        return answer -> {
+        return response -> {
             try {
-                JsonNode value = answer.json().at(path);
+                JsonNode value = response.json().at(path);
                 return value.isValueNode() && !value.isNull() ? value.asText() : null;
             } catch (InvalidResponseException e) {
-                return path.matches() ? answer.text().strip() : null;
+                return path.matches() ? response.text().strip() : null;
             }
         };
     }
 
     static Function<Response, @Nullable String> cookie(String name) {
-        return answer -> answer.headers().all("Set-Cookie").stream()
+        return response -> response.headers().all("Set-Cookie").stream()
                 .map(cookie -> cookie.split(";", 2)[0].split("=", 2))
                 .filter(pair -> pair.length == 2 && pair[0].strip().equals(name))
                 .map(pair -> pair[1].strip())

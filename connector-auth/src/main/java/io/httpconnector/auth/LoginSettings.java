@@ -17,7 +17,7 @@ record LoginSettings(
         Function<Response, @Nullable String> token,
         String tokenPlace,
         @Nullable JsonPointer expires,
-        ExpiresAs expiresAs,
+        ExpiryFormat expiresAs,
         @Nullable Duration lifetime,
         Map<String, JsonPointer> fields,
         Function<Secret, CustomAuth> use,

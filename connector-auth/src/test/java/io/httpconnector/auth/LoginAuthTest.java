@@ -23,7 +23,7 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
-import io.httpconnector.Retry;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
 import java.time.Duration;
@@ -60,8 +60,8 @@ class LoginAuthTest {
         service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
     }
 
-    private static void login(ResponseDefinitionBuilder answer) {
-        service.stubFor(post("/login").willReturn(answer));
+    private static void login(ResponseDefinitionBuilder response) {
+        service.stubFor(post("/login").willReturn(response));
     }
 
     private static void loginGives(String token) {
@@ -73,7 +73,7 @@ class LoginAuthTest {
         return HttpConnection.named("Service")
                 .baseUrl(service.baseUrl())
                 .auth(more.apply(LoginAuth.by(login).clock(clock)).build())
-                .retry(Retry.none())
+                .retry(RetryPolicy.none())
                 .build();
     }
 
@@ -143,7 +143,7 @@ class LoginAuthTest {
     @Test
     void loginIsRepeatedBeforeTheTokenExpires() {
         login(okJson("{\"token\": \"t1\", \"validFor\": 60}"));
-        try (HttpConnection connection = connection(auth -> auth.expires("/validFor", ExpiresAs.MINUTES))) {
+        try (HttpConnection connection = connection(auth -> auth.expires("/validFor", ExpiryFormat.MINUTES))) {
             connection.send(Request.get("/orders"));
             clock.passes(Duration.ofMinutes(58));
             connection.send(Request.get("/orders"));
@@ -157,7 +157,7 @@ class LoginAuthTest {
     }
 
     static Stream<Arguments> absurd() {
-        return Arrays.stream(ExpiresAs.values())
+        return Arrays.stream(ExpiryFormat.values())
                 .flatMap(unit -> Stream.of(
                                 "1e100000000",
                                 "1e-100000000",
@@ -171,7 +171,7 @@ class LoginAuthTest {
     @ParameterizedTest
     @MethodSource("absurd")
     @Timeout(value = 10, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    void absurdExpiryIsNoHindrance(ExpiresAs unit, String written) {
+    void absurdExpiryIsNoHindrance(ExpiryFormat unit, String written) {
         login(okJson("{\"token\": \"t1\", \"validFor\": \"" + written + "\"}"));
         try (HttpConnection connection = connection(auth -> auth.expires("/validFor", unit))) {
             connection.send(Request.get("/orders"));
@@ -183,8 +183,8 @@ class LoginAuthTest {
     @Test
     void declaredLifetimeIsForAnswersThatDoNotSay() {
         loginGives("t1");
-        try (HttpConnection connection =
-                connection(auth -> auth.expires("/validFor", ExpiresAs.MINUTES).lifetime(Duration.ofMinutes(10)))) {
+        try (HttpConnection connection = connection(
+                auth -> auth.expires("/validFor", ExpiryFormat.MINUTES).lifetime(Duration.ofMinutes(10)))) {
             connection.send(Request.get("/orders"));
             clock.passes(Duration.ofMinutes(9));
             connection.send(Request.get("/orders"));

@@ -1,8 +1,8 @@
 package io.httpconnector.micrometer;
 
 import io.httpconnector.ExchangeListener;
-import io.httpconnector.ExchangeReport;
-import io.httpconnector.ExchangeStart;
+import io.httpconnector.ExchangeResult;
+import io.httpconnector.ExchangeStarted;
 import io.httpconnector.InvalidDefinitionException;
 import io.micrometer.common.KeyValue;
 import io.micrometer.observation.Observation;
@@ -51,8 +51,8 @@ public final class ObservationListener implements ExchangeListener {
     }
 
     @Override
-    public Watch started(ExchangeStart start) {
-        RequestReplySenderContext<ExchangeStart, ExchangeReport> context = new RequestReplySenderContext<>(
+    public CallObserver started(ExchangeStarted start) {
+        RequestReplySenderContext<ExchangeStarted, ExchangeResult> context = new RequestReplySenderContext<>(
                 (carrier, key, value) -> {
                     if (carrier != null) {
                         carrier.header(key, value);
@@ -80,16 +80,16 @@ public final class ObservationListener implements ExchangeListener {
         return uri.getPort() >= 0 ? uri.getPort() : uri.getScheme().equals("https") ? 443 : 80;
     }
 
-    private record Observed(Observation observation, RequestReplySenderContext<ExchangeStart, ExchangeReport> context)
-            implements Watch {
+    private record Observed(Observation observation, RequestReplySenderContext<ExchangeStarted, ExchangeResult> context)
+            implements CallObserver {
 
         @Override
-        public void retrying(ExchangeReport report, Duration wait) {
+        public void retrying(ExchangeResult report, Duration wait) {
             observation.event(Observation.Event.of("retry", report + ", again in " + wait.toMillis() + " ms"));
         }
 
         @Override
-        public void ended(ExchangeReport report) {
+        public void ended(ExchangeResult report) {
             context.setResponse(report);
             report.status()
                     .ifPresent(status ->

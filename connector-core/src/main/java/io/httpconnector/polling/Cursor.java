@@ -3,7 +3,7 @@ package io.httpconnector.polling;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.StatusException;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.MemberSteps;
@@ -26,12 +26,12 @@ import org.jspecify.annotations.Nullable;
  * How a service is asked only for what has changed.
  *
  * <pre>{@code
- * Cursor.timestamp("/updated_at").in("since")                                    // ?since=2026-01-31T12:00:00Z
+ * Cursor.timestamp("/updated_at").sentAs("since")                                    // ?since=2026-01-31T12:00:00Z
  * Cursor.timestamp("/fields/updated").format("yyyy-MM-dd HH:mm").zone(berlin)     // {{cursor}} stands in the template
- * Cursor.number("/id").in("min_id").order(Order.ASCENDING)
- * Cursor.opaque("/sync_token").in("token")
+ * Cursor.number("/id").sentAs("min_id").order(RecordOrder.ASCENDING)
+ * Cursor.opaque("/sync_token").sentAs("token")
  * Cursor.nextUrl("/@odata.deltaLink")                                            // the whole URL to ask the next time
- * Cursor.timestamp("/created").notSent().order(Order.DESCENDING)                  // nothing to ask by; ends at what is known
+ * Cursor.timestamp("/created").clientSide().order(RecordOrder.DESCENDING)                  // nothing to ask by; ends at what is known
  * }</pre>
  *
  * <p>The query begins a grain before the last record that was seen, and earlier by the lookback; what comes again is known by its
@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Cursor {
 
-    enum Kind {
+    enum CursorType {
         TIME,
         NUMBER,
         OPAQUE,
@@ -55,16 +55,16 @@ public final class Cursor {
 
     private static final long NANOS = 1_000_000_000L;
 
-    private final Kind kind;
-    private final Pointer field;
+    private final CursorType kind;
+    private final JsonPaths field;
     private final @Nullable Function<Page, Optional<String>> token;
-    private final TimeText text;
+    private final TimestampFormat text;
     private final Range range;
-    private final Order order;
-    private final @Nullable Place place;
+    private final RecordOrder order;
+    private final @Nullable ParameterLocation place;
     private final @Nullable Windows windows;
     private final List<Expiry> expiries;
-    private final Spec spec;
+    private final TriggerDefinitionReader spec;
 
     /** In the unit of the cursor: nanoseconds, or whatever is counted. */
     private record Range(long grain, long lookback, long settle) {}
@@ -76,7 +76,7 @@ public final class Cursor {
     record Span(long earliest, long latest) {}
 
     /** Queries over a limited time each. */
-    record Windows(long step, Place from, Place to) {}
+    record Windows(long step, ParameterLocation from, ParameterLocation to) {}
 
     /** How the service says that a token has expired: by a status, and a text in the body. */
     private record Expiry(int status, String text) {
@@ -89,16 +89,16 @@ public final class Cursor {
     }
 
     private Cursor(
-            Kind kind,
-            Pointer field,
+            CursorType kind,
+            JsonPaths field,
             @Nullable Function<Page, Optional<String>> token,
-            TimeText text,
+            TimestampFormat text,
             Range range,
-            Order order,
-            @Nullable Place place,
+            RecordOrder order,
+            @Nullable ParameterLocation place,
             @Nullable Windows windows,
             List<Expiry> expiries,
-            Spec spec) {
+            TriggerDefinitionReader spec) {
         this.kind = kind;
         this.field = field;
         this.token = token;
@@ -119,11 +119,20 @@ public final class Cursor {
      * @return the cursor, with a grain of a second, 5 seconds to settle and no lookback
      */
     public static Cursor timestamp(String field) {
-        Pointer pointer = Pointer.of("cursor", field);
+        JsonPaths pointer = JsonPaths.of("cursor", field);
         Range range = new Range(NANOS, 0, 5 * NANOS);
-        Spec said = Spec.NONE.with("timestamp", field);
+        TriggerDefinitionReader said = TriggerDefinitionReader.NONE.with("timestamp", field);
         return new Cursor(
-                Kind.TIME, pointer, null, TimeText.AUTO, range, Order.NONE, Place.template(), null, List.of(), said);
+                CursorType.TIME,
+                pointer,
+                null,
+                TimestampFormat.AUTO,
+                range,
+                RecordOrder.NONE,
+                ParameterLocation.template(),
+                null,
+                List.of(),
+                said);
     }
 
     /**
@@ -133,11 +142,20 @@ public final class Cursor {
      * @return the cursor, with a grain of 1
      */
     public static Cursor number(String field) {
-        Pointer pointer = Pointer.of("cursor", field);
+        JsonPaths pointer = JsonPaths.of("cursor", field);
         Range range = new Range(1, 0, 0);
-        Spec said = Spec.NONE.with("number", field);
+        TriggerDefinitionReader said = TriggerDefinitionReader.NONE.with("number", field);
         return new Cursor(
-                Kind.NUMBER, pointer, null, TimeText.AUTO, range, Order.NONE, Place.template(), null, List.of(), said);
+                CursorType.NUMBER,
+                pointer,
+                null,
+                TimestampFormat.AUTO,
+                range,
+                RecordOrder.NONE,
+                ParameterLocation.template(),
+                null,
+                List.of(),
+                said);
     }
 
     /**
@@ -148,7 +166,7 @@ public final class Cursor {
      * @return the cursor
      */
     public static Cursor opaque(String pointer) {
-        return opaque(inBody(Pointer.of("cursor", pointer)), Spec.NONE.with("opaque", pointer));
+        return opaque(inBody(JsonPaths.of("cursor", pointer)), TriggerDefinitionReader.NONE.with("opaque", pointer));
     }
 
     /**
@@ -161,11 +179,11 @@ public final class Cursor {
         if (token == null) {
             throw invalid("the token is null");
         }
-        return opaque(token, Spec.NONE.withCode());
+        return opaque(token, TriggerDefinitionReader.NONE.withCode());
     }
 
-    private static Cursor opaque(Function<Page, Optional<String>> token, Spec said) {
-        return given(Kind.OPAQUE, token, Place.template(), said);
+    private static Cursor opaque(Function<Page, Optional<String>> token, TriggerDefinitionReader said) {
+        return given(CursorType.OPAQUE, token, ParameterLocation.template(), said);
     }
 
     /**
@@ -178,7 +196,11 @@ public final class Cursor {
      * @return the cursor
      */
     public static Cursor nextUrl(String pointer) {
-        return given(Kind.URL, inBody(Pointer.of("cursor", pointer)), null, Spec.NONE.with("nextUrl", pointer));
+        return given(
+                CursorType.URL,
+                inBody(JsonPaths.of("cursor", pointer)),
+                null,
+                TriggerDefinitionReader.NONE.with("nextUrl", pointer));
     }
 
     /**
@@ -192,16 +214,21 @@ public final class Cursor {
         if (url == null) {
             throw invalid("the URL is null");
         }
-        return given(Kind.URL, url, null, Spec.NONE.withCode());
+        return given(CursorType.URL, url, null, TriggerDefinitionReader.NONE.withCode());
     }
 
-    private static Cursor given(Kind kind, Function<Page, Optional<String>> token, @Nullable Place place, Spec said) {
+    private static Cursor given(
+            CursorType kind,
+            Function<Page, Optional<String>> token,
+            @Nullable ParameterLocation place,
+            TriggerDefinitionReader said) {
         Range none = new Range(0, 0, 0);
-        Pointer root = Pointer.of("cursor", "");
-        return new Cursor(kind, root, token, TimeText.AUTO, none, Order.NONE, place, null, List.of(), said);
+        JsonPaths root = JsonPaths.of("cursor", "");
+        return new Cursor(
+                kind, root, token, TimestampFormat.AUTO, none, RecordOrder.NONE, place, null, List.of(), said);
     }
 
-    private static Function<Page, Optional<String>> inBody(Pointer field) {
+    private static Function<Page, Optional<String>> inBody(JsonPaths field) {
         return page -> Pagination.text(page.at(field));
     }
 
@@ -211,8 +238,8 @@ public final class Cursor {
      * @param parameter the parameter name
      * @return another cursor
      */
-    public Cursor in(String parameter) {
-        return in(Place.query(parameter));
+    public Cursor sentAs(String parameter) {
+        return sentAs(ParameterLocation.query(parameter));
     }
 
     /**
@@ -221,11 +248,11 @@ public final class Cursor {
      * @param where where it goes
      * @return another cursor
      */
-    public Cursor in(Place where) {
+    public Cursor sentAs(ParameterLocation where) {
         if (where == null) {
             throw invalid("in: the place is null");
         }
-        if (kind == Kind.URL) {
+        if (kind == CursorType.URL) {
             throw invalid("in: a URL is the whole request, and goes nowhere else");
         }
         withoutWindows("in");
@@ -239,7 +266,7 @@ public final class Cursor {
                 where,
                 windows,
                 expiries,
-                spec.with("in", where.toJson(), "notSent"));
+                spec.with("in", where.toJson(), "clientSide"));
     }
 
     /**
@@ -247,10 +274,10 @@ public final class Cursor {
      *
      * @return another cursor
      */
-    public Cursor notSent() {
-        withoutWindows("notSent");
+    public Cursor clientSide() {
+        withoutWindows("clientSide");
         return new Cursor(
-                kind, field, token, text, range, order, null, windows, expiries, spec.with("notSent", true, "in"));
+                kind, field, token, text, range, order, null, windows, expiries, spec.with("clientSide", true, "in"));
     }
 
     private void withoutWindows(String what) {
@@ -272,7 +299,7 @@ public final class Cursor {
         }
         try {
             return with(
-                    new TimeText(TimeText.pattern(pattern), -1, text.zone()),
+                    new TimestampFormat(TimestampFormat.pattern(pattern), -1, text.zone()),
                     spec.with("format", pattern, "epochSeconds", "epochMillis"));
         } catch (DateTimeException e) {
             throw invalid(String.valueOf(e.getMessage()));
@@ -285,7 +312,8 @@ public final class Cursor {
      * @return another cursor
      */
     public Cursor epochSeconds() {
-        return with(new TimeText(null, 0, text.zone()), spec.with("epochSeconds", true, "format", "epochMillis"));
+        return with(
+                new TimestampFormat(null, 0, text.zone()), spec.with("epochSeconds", true, "format", "epochMillis"));
     }
 
     /**
@@ -294,7 +322,8 @@ public final class Cursor {
      * @return another cursor
      */
     public Cursor epochMillis() {
-        return with(new TimeText(null, 3, text.zone()), spec.with("epochMillis", true, "format", "epochSeconds"));
+        return with(
+                new TimestampFormat(null, 3, text.zone()), spec.with("epochMillis", true, "format", "epochSeconds"));
     }
 
     /**
@@ -308,11 +337,11 @@ public final class Cursor {
         if (zone == null) {
             throw invalid("zone: it is null");
         }
-        return with(new TimeText(text.format(), text.unit(), zone), spec.with("zone", zone.getId()));
+        return with(new TimestampFormat(text.format(), text.unit(), zone), spec.with("zone", zone.getId()));
     }
 
-    private Cursor with(TimeText other, Spec said) {
-        if (kind != Kind.TIME) {
+    private Cursor with(TimestampFormat other, TriggerDefinitionReader said) {
+        if (kind != CursorType.TIME) {
             throw invalid("only timestamps have a format and a zone");
         }
         return new Cursor(kind, field, token, other, range, order, place, windows, expiries, said);
@@ -325,12 +354,12 @@ public final class Cursor {
      * @param grain 1 ns to 31 days
      * @return another cursor
      */
-    public Cursor grain(Duration grain) {
-        requireTime("grain", grain, Duration.ofDays(31));
+    public Cursor resolution(Duration grain) {
+        requireTime("resolution", grain, Duration.ofDays(31));
         if (grain.isZero()) {
             throw invalid("a grain of nothing: use at least 1 ns");
         }
-        return with(new Range(grain.toNanos(), range.lookback, range.settle), spec.with("grain", grain));
+        return with(new Range(grain.toNanos(), range.lookback, range.settle), spec.with("resolution", grain));
     }
 
     /**
@@ -353,12 +382,12 @@ public final class Cursor {
      * @return another cursor
      */
     public Cursor lookback(long lookback) {
-        if (kind != Kind.NUMBER || lookback < 0) {
+        if (kind != CursorType.NUMBER || lookback < 0) {
             throw invalid("a lookback of " + lookback + ": use at least 0, for a number");
         }
         return with(
                 new Range(range.grain, lookback, range.settle),
-                spec.with("lookback", Json.parse(Long.toString(lookback))));
+                spec.with("lookback", JsonSupport.parse(Long.toString(lookback))));
     }
 
     /**
@@ -367,18 +396,18 @@ public final class Cursor {
      * @param settle up to 1 day
      * @return another cursor
      */
-    public Cursor settle(Duration settle) {
-        requireTime("settle", settle, Duration.ofDays(1));
-        return with(new Range(range.grain, range.lookback, settle.toNanos()), spec.with("settle", settle));
+    public Cursor settlingTime(Duration settle) {
+        requireTime("settlingTime", settle, Duration.ofDays(1));
+        return with(new Range(range.grain, range.lookback, settle.toNanos()), spec.with("settlingTime", settle));
     }
 
-    private void requireTime(String what, Duration time, Duration most) {
-        if (kind != Kind.TIME || time == null || time.isNegative() || time.compareTo(most) > 0) {
-            throw invalid("a " + what + " of " + time + ": use 0 to " + most + ", for a timestamp");
+    private void requireTime(String what, Duration time, Duration max) {
+        if (kind != CursorType.TIME || time == null || time.isNegative() || time.compareTo(max) > 0) {
+            throw invalid("a " + what + " of " + time + ": use 0 to " + max + ", for a timestamp");
         }
     }
 
-    private Cursor with(Range other, Spec said) {
+    private Cursor with(Range other, TriggerDefinitionReader said) {
         return new Cursor(kind, field, token, text, other, order, place, windows, expiries, said);
     }
 
@@ -395,7 +424,7 @@ public final class Cursor {
 
     /**
      * Adds a response by which the service says that the token or URL of the last poll has expired, besides 410: the token is given up,
-     * and the next poll reads everything. For an error with the status 200 the connection needs an {@link io.httpconnector.ErrorRule},
+     * and the next poll reads everything. For an error with the status 200 the connection needs an {@link io.httpconnector.ResponseRule},
      * too, that makes it a failure.
      *
      * @param status 200 to 599
@@ -413,7 +442,7 @@ public final class Cursor {
         List<Expiry> more = new ArrayList<>(expiries);
         more.add(new Expiry(status, part));
         Map<String, Object> each = part.isEmpty() ? Map.of("status", status) : Map.of("status", status, "text", part);
-        Spec said = spec.plus("expiredWhen", each);
+        TriggerDefinitionReader said = spec.plus("expiredWhen", each);
         return new Cursor(kind, field, token, text, range, order, place, windows, List.copyOf(more), said);
     }
 
@@ -431,7 +460,7 @@ public final class Cursor {
      * @param order the order by the field of the cursor
      * @return another cursor
      */
-    public Cursor order(Order order) {
+    public Cursor order(RecordOrder order) {
         if (order == null) {
             throw invalid("order: it is null: use Order.NONE");
         }
@@ -440,14 +469,14 @@ public final class Cursor {
 
     /**
      * Asks for one window of time after the other, for services that limit it. The template has {@code {{window.from}}} and
-     * {@code {{window.to}}}. The first window begins at the time of {@link FirstPoll#from}; each ends a grain before its step is over, so
+     * {@code {{window.to}}}. The first window begins at the time of {@link StartPosition#from}; each ends a grain before its step is over, so
      * that it is never longer than the step, whether the service counts its ends in or out; the next one begins a grain before that.
      *
      * @param step how long a window is at most, at least a grain
      * @return another cursor
      */
     public Cursor windows(Duration step) {
-        return windows(step, Place.template(), Place.template());
+        return windows(step, ParameterLocation.template(), ParameterLocation.template());
     }
 
     /**
@@ -458,7 +487,7 @@ public final class Cursor {
      * @param to where its end goes
      * @return another cursor
      */
-    public Cursor windows(Duration step, Place from, Place to) {
+    public Cursor windows(Duration step, ParameterLocation from, ParameterLocation to) {
         requireTime("window", step, Duration.ofDays(3660));
         if (from == null || to == null) {
             throw invalid("windows: a place is null");
@@ -467,7 +496,7 @@ public final class Cursor {
             throw invalid("windows of " + step + ": use at least a grain");
         }
         Map<String, Object> each = Map.of("step", step, "from", from.toJson(), "to", to.toJson());
-        Spec said = spec.with("windows", each, "in", "notSent");
+        TriggerDefinitionReader said = spec.with("windows", each, "in", "clientSide");
         Windows places = new Windows(step.toNanos(), from, to);
         return new Cursor(kind, field, token, text, range, order, null, places, expiries, said);
     }
@@ -478,35 +507,35 @@ public final class Cursor {
 
     /** Reads what {@link #toJson} wrote: the kind first, and then all that depends on it, in a fixed order. */
     static Cursor read(JsonObjectReader reader) {
-        Place in = reader.object("in", Place::read);
+        ParameterLocation in = reader.object("in", ParameterLocation::read);
         WindowsJson windows = reader.object("windows", WindowsJson::read);
         reader.atMostOneOf("in", "windows");
         reader.atMostOneOf("epochSeconds", "epochMillis", "format");
-        boolean notSent = reader.isSet("notSent");
+        boolean notSent = reader.isSet("clientSide");
         if (notSent && reader.has("in")) {
-            reader.problem("notSent", "contradicts in: give one of them");
+            reader.problem("clientSide", "contradicts in: give one of them");
         } else if (notSent && reader.has("windows")) {
-            reader.problem("notSent", "contradicts windows: give one of them");
+            reader.problem("clientSide", "contradicts windows: give one of them");
         }
-        Order order = reader.constant("order", Order.class);
+        RecordOrder order = reader.constant("order", RecordOrder.class);
         ZoneId zone = reader.zone("zone");
         Cursor kind = kindOf(reader);
-        boolean isNumber = kind == null ? reader.has("number") : kind.kind == Kind.NUMBER;
+        boolean isNumber = kind == null ? reader.has("number") : kind.kind == CursorType.NUMBER;
         Long numbers = isNumber ? reader.longInteger("lookback") : null;
         Duration time = isNumber ? null : reader.duration("lookback");
         // A number has none of the options of a timestamp; a placeholder accepts what it can, as nothing is made of it.
         Cursor start = kind != null ? kind : isNumber ? number("") : timestamp("");
         boolean hasPlace = reader.has("in") || reader.has("windows");
-        MemberSteps<Cursor> steps = new MemberSteps<>(reader, notSent && !hasPlace ? start.notSent() : start)
-                .with("in", in, Cursor::in)
+        MemberSteps<Cursor> steps = new MemberSteps<>(reader, notSent && !hasPlace ? start.clientSide() : start)
+                .with("in", in, Cursor::sentAs)
                 .text("format", Cursor::format)
                 .flag("epochSeconds", Cursor::epochSeconds)
                 .flag("epochMillis", Cursor::epochMillis)
                 .with("zone", zone, Cursor::zone)
-                .duration("grain", Cursor::grain)
+                .duration("resolution", Cursor::resolution)
                 .with("lookback", numbers, (cursor, lookback) -> cursor.lookback(lookback))
                 .with("lookback", time, (cursor, lookback) -> cursor.lookback(lookback))
-                .duration("settle", Cursor::settle)
+                .duration("settlingTime", Cursor::settlingTime)
                 .with("order", order, Cursor::order);
         for (Expiry expiry : reader.objects("expiredWhen", Expiry::read)) {
             steps.with("expiredWhen", expiry, (cursor, one) -> cursor.expiredWhen(one.status, one.text));
@@ -518,11 +547,11 @@ public final class Cursor {
     }
 
     /** The member {@code windows}. */
-    private record WindowsJson(Duration step, Place from, Place to) {
+    private record WindowsJson(Duration step, ParameterLocation from, ParameterLocation to) {
         static @Nullable WindowsJson read(JsonObjectReader reader) {
             Duration step = reader.requiredDuration("step");
-            Place from = reader.requiredObject("from", Place::read);
-            Place to = reader.requiredObject("to", Place::read);
+            ParameterLocation from = reader.requiredObject("from", ParameterLocation::read);
+            ParameterLocation to = reader.requiredObject("to", ParameterLocation::read);
             return step == null || from == null || to == null ? null : new WindowsJson(step, from, to);
         }
     }
@@ -538,12 +567,12 @@ public final class Cursor {
         return kind == null ? null : found.get(kind);
     }
 
-    @Nullable Place place() {
+    @Nullable ParameterLocation place() {
         return place;
     }
 
     /** The places of the values, by what goes there. */
-    Map<String, Place> places() {
+    Map<String, ParameterLocation> places() {
         if (windows != null) {
             return Map.of("cursor (window.from)", windows.from, "cursor (window.to)", windows.to);
         }
@@ -560,7 +589,7 @@ public final class Cursor {
             return both;
         }
         if (place == null) {
-            if (kind == Kind.OPAQUE) {
+            if (kind == CursorType.OPAQUE) {
                 problems.add("cursor: a token that is not sent is of no use");
             }
             return template;
@@ -570,14 +599,14 @@ public final class Cursor {
 
     /** Whether the service says where it goes on, and no record does. */
     boolean isGiven() {
-        return kind == Kind.OPAQUE || kind == Kind.URL;
+        return kind == CursorType.OPAQUE || kind == CursorType.URL;
     }
 
     boolean isUrl() {
-        return kind == Kind.URL;
+        return kind == CursorType.URL;
     }
 
-    Order order() {
+    RecordOrder order() {
         return order;
     }
 
@@ -592,7 +621,7 @@ public final class Cursor {
     /** Where the record stands; null when it has no value there. */
     @Nullable Span position(JsonNode item) {
         JsonNode value = field.valueIn(item);
-        if (kind == Kind.TIME) {
+        if (kind == CursorType.TIME) {
             return text.read(value);
         }
         if (value.isMissingNode() || value.isNull() || value.asText().isBlank()) {
@@ -625,27 +654,27 @@ public final class Cursor {
 
     /** The beginning of a grain. */
     long floor(long position) {
-        return kind == Kind.TIME && position > BEGINNING
+        return kind == CursorType.TIME && position > BEGINNING
                 ? Math.floorDiv(position, range.grain) * range.grain
                 : position;
     }
 
-    long grain() {
+    long resolution() {
         return range.grain;
     }
 
     /** Where the next query of the same poll begins: with a time, the lookback was done by the first one. */
     long nextFrom(long position) {
-        return queryFrom(kind == Kind.TIME ? position + range.lookback : position);
+        return queryFrom(kind == CursorType.TIME ? position + range.lookback : position);
     }
 
     /** Whether each query looks back, because a number does not say when the record came. */
     boolean looksBackEachTime() {
-        return kind == Kind.NUMBER && range.lookback > 0;
+        return kind == CursorType.NUMBER && range.lookback > 0;
     }
 
     boolean isTime() {
-        return kind == Kind.TIME;
+        return kind == CursorType.TIME;
     }
 
     /** What is sent for everything: nothing, where it can be left out. */
@@ -659,7 +688,7 @@ public final class Cursor {
 
     /** The latest time that what is stored by now can be read as: a local time may be that of the hour that is to be repeated. */
     long latestNow(long now) {
-        boolean isLocal = kind == Kind.TIME && !text.zone().getRules().isFixedOffset();
+        boolean isLocal = kind == CursorType.TIME && !text.zone().getRules().isFixedOffset();
         return unsettled(now) + (isLocal ? 2 * 3600 * NANOS : 0);
     }
 
@@ -670,12 +699,12 @@ public final class Cursor {
 
     /** As the service wants to see where a query begins: early enough, where the local time comes a second time. */
     String ask(long position) {
-        return kind == Kind.TIME ? text.write(text.unambiguous(position, range.grain)) : Long.toString(position);
+        return kind == CursorType.TIME ? text.write(text.unambiguous(position, range.grain)) : Long.toString(position);
     }
 
     /** As the service wants to see it. */
     String write(long position) {
-        return kind == Kind.TIME ? text.write(position) : Long.toString(position);
+        return kind == CursorType.TIME ? text.write(position) : Long.toString(position);
     }
 
     /** What makes positions comparable with those of another definition. */

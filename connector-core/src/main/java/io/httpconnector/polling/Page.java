@@ -19,14 +19,14 @@ public final class Page {
 
     private final int number;
     private final Response answer;
-    private final Envelope envelope;
+    private final PageEnvelope envelope;
     private final int count;
     private final JsonNode last;
     private final Fingerprint content;
 
-    Page(int number, Response answer, Envelope envelope, int count, JsonNode last, Fingerprint content) {
+    Page(int number, Response response, PageEnvelope envelope, int count, JsonNode last, Fingerprint content) {
         this.number = number;
-        this.answer = answer;
+        this.answer = response;
         this.envelope = envelope;
         this.count = count;
         this.last = last;
@@ -60,10 +60,10 @@ public final class Page {
      * @throws ConnectorException when it is not among the first 100,000 values, which is what is kept
      */
     public JsonNode at(String pointer) {
-        return at(Pointer.of("page", pointer));
+        return at(JsonPaths.of("page", pointer));
     }
 
-    JsonNode at(Pointer pointer) {
+    JsonNode at(JsonPaths pointer) {
         JsonNode value = pointer.in(envelope.tree());
         if (value.isMissingNode() && envelope.isFull()) {
             throw new ConnectorException(
@@ -92,8 +92,8 @@ public final class Page {
     }
 
     /** Whether an answer is a list of records: not what a request or a rule accepts in place of one, such as a 404. */
-    static boolean hasRecords(Response answer) {
-        return answer.status() >= 200 && answer.status() <= 299 && !answer.isIgnored();
+    static boolean hasRecords(Response response) {
+        return response.status() >= 200 && response.status() <= 299 && !response.isIgnored();
     }
 
     /** Whether it is no list of records, and proves nothing. */
@@ -112,7 +112,7 @@ public final class Page {
      *
      * @param seen the records so far, that of this page included
      */
-    boolean showsList(Pagination pagination, Identity identity, long seen) {
+    boolean showsList(Pagination pagination, RecordIdentity identity, long seen) {
         if (isIgnored() || WITHOUT_LIST.contains(answer.status())) {
             return false;
         }
@@ -128,7 +128,7 @@ public final class Page {
             target = answer.resolve(LenientUrl.repaired(link));
         } catch (InvalidDefinitionException e) {
             throw new PollingException(
-                    Reason.UNEXPECTED_ANSWER, "Page " + number + " has no acceptable URL of the next one", e);
+                    Reason.UNEXPECTED_RESPONSE, "Page " + number + " has no acceptable URL of the next one", e);
         }
         boolean sameHost = Objects.equals(here.getHost(), target.getHost());
         if (sameHost && "https".equals(here.getScheme()) && "http".equals(target.getScheme()) && target.getPort() < 0) {

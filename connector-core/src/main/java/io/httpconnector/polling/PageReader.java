@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.httpconnector.HttpConnection;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.polling.PollingException.Reason;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Sends the request of a page, and hands on its records while they come. */
 final class PageReader implements RecordReader.Sink {
 
-    private final Records records;
+    private final RecordSelector records;
     private final Taker taker;
     private JsonNode last = MissingNode.getInstance();
     private int count;
@@ -30,44 +30,50 @@ final class PageReader implements RecordReader.Sink {
         Fingerprint take(JsonNode item, long bytes);
 
         /** A response has begun. */
-        default void answered(Response answer) {}
+        default void answered(Response response) {}
 
         /** A record does not count. */
         default void skip(JsonNode item) {}
     }
 
-    private PageReader(Records records, Taker taker) {
+    private PageReader(RecordSelector records, Taker taker) {
         this.records = records;
         this.taker = taker;
     }
 
     /** Within {@code totalTimeout} of the connection, and within the time that is left; what the taker does does not count. */
     static Page read(
-            HttpConnection connection, Request request, int number, Records records, Taker taker, Duration left) {
+            HttpConnection connection,
+            Request request,
+            int number,
+            RecordSelector records,
+            Taker taker,
+            Duration left) {
         PageReader reader = new PageReader(records, taker);
-        int most = connection.maxResponseBytes();
-        return connection.read(request, (answer, body) -> reader.read(answer, body, number, most), left);
+        int max = connection.maxResponseBytes();
+        return connection.read(request, (response, body) -> reader.read(response, body, number, max), left);
     }
 
-    private Page read(Response answer, InputStream body, int number, int most) throws IOException {
+    private Page read(Response response, InputStream body, int number, int max) throws IOException {
         // What the request accepts beside a success has no records: 304, 404 for nothing.
-        boolean good = Page.hasRecords(answer);
-        taker.answered(answer);
-        String type = answer.headers().first("Content-Type").orElse("");
+        boolean good = Page.hasRecords(response);
+        taker.answered(response);
+        String type = response.headers().first("Content-Type").orElse("");
         try {
-            Envelope envelope = good ? RecordReader.read(records, type, body, most, this) : new Envelope();
+            PageEnvelope envelope = good ? RecordReader.read(records, type, body, max, this) : new PageEnvelope();
             skipLast();
             return new Page(
                     number,
-                    answer,
+                    response,
                     envelope,
                     count,
                     last.deepCopy(),
                     new Fingerprint(content + Fingerprint.of(last).low(), count));
         } catch (JsonProcessingException e) {
             throw new PollingException(
-                    Reason.UNEXPECTED_ANSWER,
-                    answer.exchange().summary() + ": the answer is not as it was described: " + Json.describe(e),
+                    Reason.UNEXPECTED_RESPONSE,
+                    response.exchange().summary() + ": the answer is not as it was described: "
+                            + JsonSupport.describe(e),
                     e);
         }
     }

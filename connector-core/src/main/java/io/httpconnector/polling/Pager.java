@@ -2,7 +2,7 @@ package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.httpconnector.polling.Pagination.Kind;
+import io.httpconnector.polling.Pagination.PaginationType;
 import io.httpconnector.polling.Pagination.Say;
 import io.httpconnector.polling.PollingException.Reason;
 import java.util.HashSet;
@@ -45,7 +45,7 @@ final class Pager {
 
     /** The URL of the current page, when a page has said it. */
     @Nullable String url() {
-        return pagination.kind() == Kind.URL ? token : null;
+        return pagination.kind() == PaginationType.URL ? token : null;
     }
 
     /** The step {@code page}. */
@@ -56,7 +56,7 @@ final class Pager {
         if (pagination.settings().size() > 0) {
             page.put("size", pagination.settings().size());
         }
-        if (pagination.kind() == Kind.CURSOR && token != null) {
+        if (pagination.kind() == PaginationType.CURSOR && token != null) {
             page.put("cursor", token);
         }
         return page;
@@ -79,7 +79,7 @@ final class Pager {
         Page before = previous;
         previous = page;
         Say said = pagination.says(page, total);
-        if (pagination.kind() == Kind.NONE || said == Say.LAST) {
+        if (pagination.kind() == PaginationType.NONE || said == Say.LAST) {
             return false;
         }
         return pagination.isPositional() ? nextPosition(page, before, said == Say.MORE) : nextToken(page);
@@ -88,7 +88,7 @@ final class Pager {
     private boolean nextPosition(Page page, @Nullable Page before, boolean more) {
         if (page.count() == 0) {
             // Who says how many pages there are is believed; an offset does not move by nothing.
-            return more && pagination.kind() == Kind.PAGES && advance();
+            return more && pagination.kind() == PaginationType.PAGES && advance();
         }
         if (before != null && page.content().equals(before.content())) {
             if (number == 2) {
@@ -109,7 +109,7 @@ final class Pager {
         if (found.isEmpty()) {
             return false;
         }
-        String next = pagination.kind() == Kind.URL ? page.resolved(found.get()) : found.get();
+        String next = pagination.kind() == PaginationType.URL ? page.resolved(found.get()) : found.get();
         // A token that stands for a scroll is the same on each page: it goes on while there are records that were on no
         // page before.
         if (!used.add(Fingerprint.of(next)) && !isNew) {
@@ -128,9 +128,9 @@ final class Pager {
     }
 
     private boolean advance() {
-        if (number >= Pagination.MOST_PAGES) {
+        if (number >= Pagination.MAX_PAGES) {
             throw new PollingException(
-                    Reason.LIMIT_REACHED, "There are more than " + Pagination.MOST_PAGES + " pages: narrow the query");
+                    Reason.LIMIT_REACHED, "There are more than " + Pagination.MAX_PAGES + " pages: narrow the query");
         }
         if (empty >= pagination.settings().maxEmptyPages()) {
             throw new PollingException(

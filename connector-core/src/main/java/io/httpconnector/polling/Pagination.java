@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 public final class Pagination {
 
     /** The ways, each with its pill. */
-    enum Kind {
+    enum PaginationType {
         NONE(""),
         PAGES("page.number"),
         OFFSET("page.offset"),
@@ -49,12 +49,12 @@ public final class Pagination {
 
         private final String pill;
 
-        Kind(String pill) {
+        PaginationType(String pill) {
             this.pill = pill;
         }
     }
 
-    static final int MOST_PAGES = 100_000;
+    static final int MAX_PAGES = 100_000;
     private static final int DEFAULT_EMPTY_PAGES = 100;
 
     private static final List<String> KINDS = List.of("pages", "offset", "cursor", "nextUrl", "linkHeader");
@@ -72,14 +72,14 @@ public final class Pagination {
             "maxEmptyPages");
     private static final List<String> TOKENS = List.of("token", "tokenHeader", "tokenOfLastRecord");
 
-    private final Kind kind;
-    private final Place place;
-    private final @Nullable Place sizePlace;
-    private final Settings settings;
+    private final PaginationType kind;
+    private final ParameterLocation place;
+    private final @Nullable ParameterLocation sizePlace;
+    private final PageLimits settings;
     private final @Nullable Function<Page, Optional<String>> next;
     private final Map<String, End> ends;
     private final boolean stable;
-    private final Spec spec;
+    private final TriggerDefinitionReader spec;
 
     /** What a page says about whether it is the last one. */
     enum Say {
@@ -106,7 +106,7 @@ public final class Pagination {
         private static final Set<String> NO = Set.of("", "false", "no", "n", "off", "none", "null");
 
         static Flag of(JsonNode found) {
-            JsonNode value = Pointer.value(found);
+            JsonNode value = JsonPaths.value(found);
             return switch (value.getNodeType()) {
                 case MISSING -> MISSING;
                 case NULL -> NULL;
@@ -126,20 +126,20 @@ public final class Pagination {
     }
 
     /** The numbers. */
-    record Settings(int first, int size, int maxPages, int maxEmptyPages) {}
+    record PageLimits(int first, int size, int maxPages, int maxEmptyPages) {}
 
     /** A page, how many records there were with it, and how many a page was asked for. */
     record Progressing(Page page, long total, int size) {}
 
     private Pagination(
-            Kind kind,
-            Place place,
-            @Nullable Place sizePlace,
-            Settings settings,
+            PaginationType kind,
+            ParameterLocation place,
+            @Nullable ParameterLocation sizePlace,
+            PageLimits settings,
             @Nullable Function<Page, Optional<String>> next,
             Map<String, End> ends,
             boolean stable,
-            Spec spec) {
+            TriggerDefinitionReader spec) {
         this.kind = kind;
         this.place = place;
         this.sizePlace = sizePlace;
@@ -150,9 +150,13 @@ public final class Pagination {
         this.spec = spec;
     }
 
-    private static Pagination of(Kind kind, Place place, @Nullable Function<Page, Optional<String>> next, Spec spec) {
+    private static Pagination of(
+            PaginationType kind,
+            ParameterLocation place,
+            @Nullable Function<Page, Optional<String>> next,
+            TriggerDefinitionReader spec) {
         return new Pagination(
-                kind, place, null, new Settings(1, 0, 0, DEFAULT_EMPTY_PAGES), next, Map.of(), false, spec);
+                kind, place, null, new PageLimits(1, 0, 0, DEFAULT_EMPTY_PAGES), next, Map.of(), false, spec);
     }
 
     /**
@@ -161,7 +165,7 @@ public final class Pagination {
      * @return no pagination
      */
     public static Pagination none() {
-        return of(Kind.NONE, Place.template(), null, Spec.NONE);
+        return of(PaginationType.NONE, ParameterLocation.template(), null, TriggerDefinitionReader.NONE);
     }
 
     /**
@@ -171,7 +175,7 @@ public final class Pagination {
      * @return the pagination, which begins at 1
      */
     public static Pagination pages(String parameter) {
-        return pages(Place.query(parameter));
+        return pages(ParameterLocation.query(parameter));
     }
 
     /**
@@ -180,9 +184,9 @@ public final class Pagination {
      * @param place where the number goes; the pill is {@code {{page.number}}}
      * @return the pagination, which begins at 1
      */
-    public static Pagination pages(Place place) {
+    public static Pagination pages(ParameterLocation place) {
         given(place, "place");
-        return of(Kind.PAGES, place, null, Spec.NONE.with("pages", place.toJson()));
+        return of(PaginationType.PAGES, place, null, TriggerDefinitionReader.NONE.with("pages", place.toJson()));
     }
 
     /**
@@ -192,7 +196,7 @@ public final class Pagination {
      * @return the pagination, which begins at 0
      */
     public static Pagination offset(String parameter) {
-        return offset(Place.query(parameter));
+        return offset(ParameterLocation.query(parameter));
     }
 
     /**
@@ -201,9 +205,9 @@ public final class Pagination {
      * @param place where the number of records to leave out goes; the pill is {@code {{page.offset}}}
      * @return the pagination, which begins at 0
      */
-    public static Pagination offset(Place place) {
+    public static Pagination offset(ParameterLocation place) {
         given(place, "place");
-        return of(Kind.OFFSET, place, null, Spec.NONE.with("offset", place.toJson()))
+        return of(PaginationType.OFFSET, place, null, TriggerDefinitionReader.NONE.with("offset", place.toJson()))
                 .first(0);
     }
 
@@ -214,7 +218,7 @@ public final class Pagination {
      * @return the pagination
      */
     public static Pagination cursor(String parameter) {
-        return cursor(Place.query(parameter));
+        return cursor(ParameterLocation.query(parameter));
     }
 
     /**
@@ -223,9 +227,9 @@ public final class Pagination {
      * @param place where the token goes; the pill is {@code {{page.cursor}}}, and has no value on the first page
      * @return the pagination
      */
-    public static Pagination cursor(Place place) {
+    public static Pagination cursor(ParameterLocation place) {
         given(place, "place");
-        return of(Kind.CURSOR, place, null, Spec.NONE.with("cursor", place.toJson()));
+        return of(PaginationType.CURSOR, place, null, TriggerDefinitionReader.NONE.with("cursor", place.toJson()));
     }
 
     /**
@@ -235,7 +239,11 @@ public final class Pagination {
      * @return the pagination
      */
     public static Pagination nextUrl(String pointer) {
-        return of(Kind.URL, Place.template(), inBody(pointer), Spec.NONE.with("nextUrl", pointer));
+        return of(
+                PaginationType.URL,
+                ParameterLocation.template(),
+                inBody(pointer),
+                TriggerDefinitionReader.NONE.with("nextUrl", pointer));
     }
 
     /**
@@ -247,7 +255,7 @@ public final class Pagination {
      */
     public static Pagination nextUrl(Function<Page, Optional<String>> url) {
         given(url, "function");
-        return of(Kind.URL, Place.template(), url, Spec.NONE.withCode());
+        return of(PaginationType.URL, ParameterLocation.template(), url, TriggerDefinitionReader.NONE.withCode());
     }
 
     /**
@@ -257,7 +265,11 @@ public final class Pagination {
      */
     public static Pagination linkHeader() {
         Function<Page, Optional<String>> link = page -> LinkHeader.next(page.headers());
-        return of(Kind.URL, Place.template(), link, Spec.NONE.with("linkHeader", true));
+        return of(
+                PaginationType.URL,
+                ParameterLocation.template(),
+                link,
+                TriggerDefinitionReader.NONE.with("linkHeader", true));
     }
 
     /**
@@ -270,7 +282,7 @@ public final class Pagination {
      * @return what was found; empty when the answer has no list of objects, or no sign of a second page
      * @throws ConnectorException when the first request fails, or is not answered by JSON
      */
-    public static Optional<PaginationProposal> detect(
+    public static Optional<DetectedPagination> detect(
             HttpConnection connection, RequestTemplate template, Pills pills) {
         return PaginationDetector.detect(connection, template, pills);
     }
@@ -303,7 +315,7 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination tokenOfLastRecord(String pointer) {
-        Pointer field = Pointer.of("pagination", pointer);
+        JsonPaths field = JsonPaths.of("pagination", pointer);
         return token(page -> text(field.in(page.lastRecord())), saidBy("tokenOfLastRecord", pointer));
     }
 
@@ -319,19 +331,19 @@ public final class Pagination {
     }
 
     /** A token is in one place: another one replaces it. */
-    private Spec saidBy(String place, String value) {
+    private TriggerDefinitionReader saidBy(String place, String value) {
         return spec.with(place, value, TOKENS.toArray(String[]::new));
     }
 
-    private Pagination token(Function<Page, Optional<String>> token, Spec said) {
-        if (kind != Kind.CURSOR) {
+    private Pagination token(Function<Page, Optional<String>> token, TriggerDefinitionReader said) {
+        if (kind != PaginationType.CURSOR) {
             throw invalid("only Pagination.cursor(...) has tokens");
         }
         return new Pagination(kind, place, sizePlace, settings, token, ends, stable, said);
     }
 
     private static Function<Page, Optional<String>> inBody(String pointer) {
-        Pointer field = Pointer.of("pagination", pointer);
+        JsonPaths field = JsonPaths.of("pagination", pointer);
         return page -> text(page.at(field));
     }
 
@@ -340,12 +352,12 @@ public final class Pagination {
      * list. A link object, as JSON:API and HAL have it, counts by its {@code href}.
      */
     static Optional<String> text(JsonNode node) {
-        JsonNode value = Pointer.value(node);
+        JsonNode value = JsonPaths.value(node);
         if (value.isContainerNode() && !value.isEmpty()) {
             JsonNode link = value.path("href");
             if (!link.isTextual()) {
                 throw new PollingException(
-                        Reason.UNEXPECTED_ANSWER,
+                        Reason.UNEXPECTED_RESPONSE,
                         "Where a token or URL should be is an object or a list: give the JSON pointer of the value in it");
             }
             value = link;
@@ -362,7 +374,7 @@ public final class Pagination {
      */
     public Pagination first(int number) {
         return with(
-                new Settings(number, settings.size, settings.maxPages, settings.maxEmptyPages),
+                new PageLimits(number, settings.size, settings.maxPages, settings.maxEmptyPages),
                 spec.with("first", number));
     }
 
@@ -374,7 +386,7 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination size(String parameter, int size) {
-        return size(Place.query(parameter), size);
+        return size(ParameterLocation.query(parameter), size);
     }
 
     /**
@@ -384,13 +396,13 @@ public final class Pagination {
      * @param size how many, at least 1
      * @return another pagination
      */
-    public Pagination size(Place where, int size) {
+    public Pagination size(ParameterLocation where, int size) {
         given(where, "place");
         if (size < 1) {
             throw invalid("pages of " + size + " records: use at least 1");
         }
-        Settings sized = new Settings(settings.first, size, settings.maxPages, settings.maxEmptyPages);
-        Spec said = spec.with("size", Map.of("place", where.toJson(), "records", size));
+        PageLimits sized = new PageLimits(settings.first, size, settings.maxPages, settings.maxEmptyPages);
+        TriggerDefinitionReader said = spec.with("size", Map.of("place", where.toJson(), "records", size));
         return new Pagination(kind, place, where, sized, next, ends, stable, said);
     }
 
@@ -415,7 +427,7 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination moreWhile(String pointer) {
-        Pointer flag = Pointer.of("pagination", pointer);
+        JsonPaths flag = JsonPaths.of("pagination", pointer);
         return ends(
                 "moreWhile",
                 seen -> {
@@ -436,7 +448,7 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination lastWhen(String pointer) {
-        Pointer flag = Pointer.of("pagination", pointer);
+        JsonPaths flag = JsonPaths.of("pagination", pointer);
         return ends(
                 "lastWhen",
                 seen -> {
@@ -446,7 +458,7 @@ public final class Pagination {
                         case NULL, MISSING -> Say.NOTHING;
                         case OTHER ->
                             throw new PollingException(
-                                    Reason.UNEXPECTED_ANSWER,
+                                    Reason.UNEXPECTED_RESPONSE,
                                     "lastWhen(\"" + flag + "\"): page " + seen.page.number()
                                             + " has something there that is neither true nor false");
                     };
@@ -462,7 +474,7 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination total(String pointer) {
-        Pointer total = Pointer.of("pagination", pointer);
+        JsonPaths total = JsonPaths.of("pagination", pointer);
         return endsWhen("total", seen -> seen.total >= atLeast(seen.page, total), spec.with("total", pointer));
     }
 
@@ -474,7 +486,7 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination totalPages(String pointer) {
-        Pointer total = Pointer.of("pagination", pointer);
+        JsonPaths total = JsonPaths.of("pagination", pointer);
         return ends(
                 "totalPages",
                 seen -> {
@@ -488,7 +500,7 @@ public final class Pagination {
     }
 
     /** How many there are: without end when the service does not know it. */
-    private static long atLeast(Page page, Pointer total) {
+    private static long atLeast(Page page, JsonPaths total) {
         long said = page.at(total).asLong(Long.MAX_VALUE);
         return said < 0 || (said == 0 && page.count() > 0) ? Long.MAX_VALUE : said;
     }
@@ -504,12 +516,12 @@ public final class Pagination {
         return endsWhen("until " + ends.size(), seen -> last.test(seen.page), spec.withCode());
     }
 
-    private Pagination endsWhen(String name, Predicate<Progressing> end, Spec said) {
+    private Pagination endsWhen(String name, Predicate<Progressing> end, TriggerDefinitionReader said) {
         return ends(name, seen -> end.test(seen) ? Say.LAST : Say.NOTHING, said);
     }
 
     /** Adds an end; one of the same kind is replaced, as a document has one of each kind. */
-    private Pagination ends(String name, End end, Spec said) {
+    private Pagination ends(String name, End end, TriggerDefinitionReader said) {
         Map<String, End> more = new LinkedHashMap<>(ends);
         more.put(name, end);
         return new Pagination(kind, place, sizePlace, settings, next, Map.copyOf(more), stable, said);
@@ -530,38 +542,38 @@ public final class Pagination {
     /**
      * Reads no more than so many pages in one poll, below each parent; a second read that proves the first one is not counted, and one page
      * more is read where nothing was new, to know whether that was the end. Where the
-     * service lists the oldest first ({@link Order#ASCENDING}) and is asked by the cursor, the next poll goes on where this one ended, and
+     * service lists the oldest first ({@link RecordOrder#ASCENDING}) and is asked by the cursor, the next poll goes on where this one ended, and
      * {@link PollingStatus#warnings()} says so; windows go on with the window that was not read to its end. Where the next poll would end at
      * the same page again, the poll fails with {@link PollingException.Reason#LIMIT_REACHED} after the events of the pages that were read,
      * and the position does not move. Without it more than 100,000 pages are a failure.
      *
-     * @param most how many, 1 to 100,000
+     * @param max how many, 1 to 100,000
      * @return another pagination
      */
-    public Pagination maxPages(int most) {
-        if (most < 1 || most > MOST_PAGES) {
-            throw invalid(most + " pages: use 1 to " + MOST_PAGES);
+    public Pagination maxPages(int max) {
+        if (max < 1 || max > MAX_PAGES) {
+            throw invalid(max + " pages: use 1 to " + MAX_PAGES);
         }
         return with(
-                new Settings(settings.first, settings.size, most, settings.maxEmptyPages), spec.with("maxPages", most));
+                new PageLimits(settings.first, settings.size, max, settings.maxEmptyPages), spec.with("maxPages", max));
     }
 
     /**
      * Limits the pages without records in a row, where the service says on each of them that there are more. More are a failure, and the
      * position does not move. Default: 100.
      *
-     * @param most how many, 1 to 100,000
+     * @param max how many, 1 to 100,000
      * @return another pagination
      */
-    public Pagination maxEmptyPages(int most) {
-        if (most < 1 || most > MOST_PAGES) {
-            throw invalid(most + " pages without records: use 1 to " + MOST_PAGES);
+    public Pagination maxEmptyPages(int max) {
+        if (max < 1 || max > MAX_PAGES) {
+            throw invalid(max + " pages without records: use 1 to " + MAX_PAGES);
         }
         return with(
-                new Settings(settings.first, settings.size, settings.maxPages, most), spec.with("maxEmptyPages", most));
+                new PageLimits(settings.first, settings.size, settings.maxPages, max), spec.with("maxEmptyPages", max));
     }
 
-    private Pagination with(Settings changed, Spec said) {
+    private Pagination with(PageLimits changed, TriggerDefinitionReader said) {
         return new Pagination(kind, place, sizePlace, changed, next, ends, stable, said);
     }
 
@@ -598,9 +610,9 @@ public final class Pagination {
     }
 
     /** Where a size goes, and the size. */
-    private record Sized(Place place, int records) {
+    private record Sized(ParameterLocation place, int records) {
         static @Nullable Sized read(JsonObjectReader reader) {
-            Place place = reader.requiredObject("place", Place::read);
+            ParameterLocation place = reader.requiredObject("place", ParameterLocation::read);
             int records = reader.requiredInteger("records");
             return place == null ? null : new Sized(place, records);
         }
@@ -609,9 +621,9 @@ public final class Pagination {
     /** The pagination that the other members are added to; null if there is none, or it is refused. */
     private static @Nullable Pagination kindOf(JsonObjectReader reader) {
         Map<String, Pagination> found = new LinkedHashMap<>();
-        reader.object("pages", Place::read, place -> found.put("pages", pages(place)));
-        reader.object("offset", Place::read, place -> found.put("offset", offset(place)));
-        reader.object("cursor", Place::read, place -> found.put("cursor", cursor(place)));
+        reader.object("pages", ParameterLocation::read, place -> found.put("pages", pages(place)));
+        reader.object("offset", ParameterLocation::read, place -> found.put("offset", offset(place)));
+        reader.object("cursor", ParameterLocation::read, place -> found.put("cursor", cursor(place)));
         reader.text("nextUrl", pointer -> found.put("nextUrl", nextUrl(pointer)));
         if (reader.isMarked("linkHeader")) {
             found.put("linkHeader", linkHeader());
@@ -635,13 +647,13 @@ public final class Pagination {
      * cursor there, and each further one the token.
      */
     boolean sharesPlaceOf(@Nullable Cursor cursor) {
-        Place other = cursor == null ? null : cursor.place();
-        return kind == Kind.CURSOR && other != null && place.isSameAs(other);
+        ParameterLocation other = cursor == null ? null : cursor.place();
+        return kind == PaginationType.CURSOR && other != null && place.isSameAs(other);
     }
 
     /** The places of the values, by what goes there. */
-    Map<String, Place> places() {
-        Map<String, Place> places = new LinkedHashMap<>();
+    Map<String, ParameterLocation> places() {
+        Map<String, ParameterLocation> places = new LinkedHashMap<>();
         if (!kind.pill.isEmpty()) {
             places.put("pagination (" + kind.pill + ")", place);
         }
@@ -653,10 +665,10 @@ public final class Pagination {
 
     /** The template with the pills of this pagination in their places, but for a token that has that of the cursor. */
     RequestTemplate applyTo(RequestTemplate template, @Nullable Cursor cursor, List<String> problems) {
-        if (kind == Kind.CURSOR && next == null) {
+        if (kind == PaginationType.CURSOR && next == null) {
             problems.add("pagination: it has no end: say by token(...) where the next token is");
         }
-        if (kind == Kind.NONE && (!ends.isEmpty() || settings.maxPages > 0)) {
+        if (kind == PaginationType.NONE && (!ends.isEmpty() || settings.maxPages > 0)) {
             problems.add("pagination: it has an end, but there is one page: use such as Pagination.pages(...)");
         }
         if (ends.containsKey("endsWithShortPage") && settings.size == 0) {
@@ -667,21 +679,21 @@ public final class Pagination {
         return sizePlace == null ? placed : sizePlace.apply(placed, "page.size", problems);
     }
 
-    Kind kind() {
+    PaginationType kind() {
         return kind;
     }
 
     /** Whether a page is found by counting, so that records move between pages when others come and go. */
     boolean isPositional() {
-        return kind == Kind.PAGES || kind == Kind.OFFSET;
+        return kind == PaginationType.PAGES || kind == PaginationType.OFFSET;
     }
 
     /** Whether a page says all of the request of the next one, if there are any. */
     boolean isByUrl() {
-        return kind == Kind.URL || kind == Kind.NONE;
+        return kind == PaginationType.URL || kind == PaginationType.NONE;
     }
 
-    Settings settings() {
+    PageLimits settings() {
         return settings;
     }
 
@@ -711,7 +723,7 @@ public final class Pagination {
 
     /** Whether no record is skipped when others come and go while the pages are read. */
     boolean isStable() {
-        return stable || kind == Kind.NONE;
+        return stable || kind == PaginationType.NONE;
     }
 
     private static void given(@Nullable Object value, String what) {

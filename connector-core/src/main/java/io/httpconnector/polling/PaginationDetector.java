@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class PaginationDetector {
 
     private static final int DEEPEST = 3;
-    private static final int MOST_ATTEMPTS = 12;
+    private static final int MAX_ATTEMPTS = 12;
 
     private static final Set<String> OFFSETS =
             Set.of("offset", "startat", "start", "skip", "startindex", "start_index");
@@ -49,7 +49,7 @@ final class PaginationDetector {
     private final Pills pills;
     private final JsonNode body;
     private final Page first;
-    private final Records records;
+    private final RecordSelector records;
     private final Set<Fingerprint> known = new HashSet<>();
     private final Map<String, JsonNode> values = new LinkedHashMap<>();
 
@@ -62,22 +62,22 @@ final class PaginationDetector {
         this.pills = pills;
         this.body = body;
         this.first = first;
-        this.records = path.isEmpty() ? Records.atRoot() : Records.at(path);
+        this.records = path.isEmpty() ? RecordSelector.atRoot() : RecordSelector.at(path);
         body.at(path).forEach(item -> known.add(Fingerprint.of(item)));
         collect("", body, path, 0);
     }
 
-    static Optional<PaginationProposal> detect(HttpConnection connection, RequestTemplate template, Pills pills) {
-        Response answer = connection.send(template.render(pills));
-        JsonNode body = answer.json();
+    static Optional<DetectedPagination> detect(HttpConnection connection, RequestTemplate template, Pills pills) {
+        Response response = connection.send(template.render(pills));
+        JsonNode body = response.json();
         String path = list(body, "", 0);
         if (path == null) {
             return Optional.empty();
         }
-        Envelope envelope = new Envelope();
+        PageEnvelope envelope = new PageEnvelope();
         body.properties().forEach(field -> envelope.put(envelope.tree(), field.getKey(), field.getValue()));
         JsonNode list = body.at(path);
-        Page first = new Page(1, answer, envelope, list.size(), list.path(list.size() - 1), Fingerprint.of(list));
+        Page first = new Page(1, response, envelope, list.size(), list.path(list.size() - 1), Fingerprint.of(list));
         return new PaginationDetector(connection, template, pills, body, path, first).detect();
     }
 
@@ -87,16 +87,15 @@ final class PaginationDetector {
         if (value.isArray()) {
             return !value.isEmpty() && value.get(0).isObject() ? at : null;
         }
-        String longest = null;
+        String max = null;
         for (Map.Entry<String, JsonNode> field : value.properties()) {
             String found = depth < DEEPEST ? list(root, at + "/" + escaped(field.getKey()), depth + 1) : null;
             if (found != null
-                    && (longest == null
-                            || root.at(found).size() > root.at(longest).size())) {
-                longest = found;
+                    && (max == null || root.at(found).size() > root.at(max).size())) {
+                max = found;
             }
         }
-        return longest;
+        return max;
     }
 
     private static String escaped(String name) {
@@ -116,17 +115,17 @@ final class PaginationDetector {
         }
     }
 
-    private Optional<PaginationProposal> detect() {
+    private Optional<DetectedPagination> detect() {
         List<Candidate> candidates = candidates();
-        for (Candidate one : candidates.subList(0, Math.min(MOST_ATTEMPTS, candidates.size()))) {
+        for (Candidate one : candidates.subList(0, Math.min(MAX_ATTEMPTS, candidates.size()))) {
             if (leadsOn(one.pagination)) {
-                return Optional.of(new PaginationProposal(records, one.pagination, one.reason, true));
+                return Optional.of(new DetectedPagination(records, one.pagination, one.reason, true));
             }
         }
         return candidates.isEmpty() || body.isArray()
                 ? Optional.empty()
                 : Optional.of(
-                        new PaginationProposal(records, candidates.get(0).pagination, candidates.get(0).reason, false));
+                        new DetectedPagination(records, candidates.get(0).pagination, candidates.get(0).reason, false));
     }
 
     /** The surest ones first. */
@@ -241,7 +240,8 @@ final class PaginationDetector {
         RequestTemplate placed = pagination.applyTo(template, null, problems);
         Pager pager = new Pager(pagination);
         try {
-            if (!problems.isEmpty() || (pagination.kind() == Pagination.Kind.PAGES && !isFirst(placed, pager))) {
+            if (!problems.isEmpty()
+                    || (pagination.kind() == Pagination.PaginationType.PAGES && !isFirst(placed, pager))) {
                 return false;
             }
             if (!pager.next(first)) {
@@ -277,7 +277,7 @@ final class PaginationDetector {
             old[0] += known.contains(print) ? 1 : 0;
             return print;
         };
-        Request second = url == null ? request : request.at(url);
+        Request second = url == null ? request : request.withUrl(url);
         Page page = PageReader.read(connection, second, 2, records, taker, PollDeadline.DEFAULT);
         return new Fetched(page.count(), old[0]);
     }

@@ -1,6 +1,6 @@
 package io.httpconnector.polling;
 
-import io.httpconnector.Time;
+import io.httpconnector.TimeSource;
 import io.httpconnector.polling.PollingException.Reason;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -10,12 +10,12 @@ final class PollDeadline {
 
     static final Duration DEFAULT = Duration.ofHours(1);
 
-    private final Time time;
+    private final TimeSource time;
     private final Duration max;
     private final long start;
     private long handling;
 
-    PollDeadline(Time time, Duration max) {
+    PollDeadline(TimeSource time, Duration max) {
         this.time = time;
         this.max = max;
         this.start = time.nanos();

@@ -7,9 +7,9 @@ import java.time.Duration;
  *
  * @param trigger the id of the trigger
  * @param soFar what it has done until now
- * @param took how long it has taken until now
+ * @param elapsed how long it has taken until now
  */
-public record PollProgress(String trigger, PollResult soFar, Duration took) {
+public record PollProgress(String trigger, PollResult soFar, Duration elapsed) {
 
     /**
      * How quickly records are read.
@@ -17,7 +17,7 @@ public record PollProgress(String trigger, PollResult soFar, Duration took) {
      * @return records in a second, on average
      */
     public double recordsPerSecond() {
-        double seconds = Math.max(1, took.toMillis()) / 1000.0;
+        double seconds = Math.max(1, elapsed.toMillis()) / 1000.0;
         return soFar.records() / seconds;
     }
 }

@@ -4,18 +4,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.httpconnector.ConnectorException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.RateLimitedException;
 import io.httpconnector.StatusException;
-import io.httpconnector.Time;
-import io.httpconnector.polling.CountedMode.Beginning;
+import io.httpconnector.TimeSource;
+import io.httpconnector.polling.HighWaterMarkDetection.Beginning;
 import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.polling.PollingStatus.History;
 import io.httpconnector.polling.TriggerState.Unsaved;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
-import io.httpconnector.trigger.Delivered;
+import io.httpconnector.trigger.DeliveryResult;
 import io.httpconnector.trigger.TriggerEvent;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,10 +45,10 @@ final class Poller {
 
     private static final int MAX_RECORDINGS = 3;
 
-    private final Definition definition;
-    private final @Nullable Parents parents;
+    private final TriggerDefinition definition;
+    private final @Nullable ParentRecords parents;
     private final StateStore store;
-    private final Time time;
+    private final TimeSource time;
     private final Executor handlers;
     private final List<PollingListener> listeners;
     private final ServerClock clock;
@@ -71,10 +71,10 @@ final class Poller {
     private Unsaved unsaved = Unsaved.NOTHING;
 
     Poller(
-            Definition definition,
-            @Nullable Parents parents,
+            TriggerDefinition definition,
+            @Nullable ParentRecords parents,
             StateStore store,
-            Time time,
+            TimeSource time,
             Executor handlers,
             List<PollingListener> listeners) {
         this.definition = definition;
@@ -86,7 +86,7 @@ final class Poller {
         this.clock = new ServerClock(time);
     }
 
-    Time time() {
+    TimeSource time() {
         return time;
     }
 
@@ -178,7 +178,8 @@ final class Poller {
         }
         loaded.definition(now);
         if (before != null) {
-            boolean sameCursor = Json.parse(before).path("cursor").asText().equals(definition.cursorText());
+            boolean sameCursor =
+                    JsonSupport.parse(before).path("cursor").asText().equals(definition.cursorText());
             if (sameCursor && definition.cursor() != null) {
                 loaded.resetKeys();
                 changed(
@@ -288,7 +289,7 @@ final class Poller {
 
     private PollResult poll(CountDownLatch gate) {
         Tally tally = new Tally(time.nanos());
-        Run run = new Run(
+        PollContext run = new PollContext(
                 time,
                 gate,
                 handlers,
@@ -302,7 +303,7 @@ final class Poller {
                 pollAll(open, parents, run, tally);
             }
             tally.isComplete = true;
-        } catch (Run.StoppedException e) {
+        } catch (PollContext.StoppedException e) {
             tally.add(new PollResult(0, 0, 0, 0, 0, false, true));
         } catch (RuntimeException e) {
             failed(e, tally);
@@ -358,10 +359,10 @@ final class Poller {
      * Polls below each parent, beginning with the one at which the last poll had to end. A parent that fails does not keep the others
      * from being asked; then the poll has failed, in the end.
      */
-    private void pollAll(TriggerState open, Parents all, Run run, Tally tally) {
-        Scope origin = open.scope("");
+    private void pollAll(TriggerState open, ParentRecords all, PollContext run, Tally tally) {
+        PartitionState origin = open.scope("");
         Beginning beginning = begin(open, origin);
-        Parents.Found found = all.list(
+        ParentRecords.FoundParents found = all.list(
                 definition.connection(), definition.pills(), definition.limits().parents(), clock, run.deadline());
         List<String> order =
                 rotated(found.parents().keySet(), origin.checkpoint().token());
@@ -378,7 +379,7 @@ final class Poller {
                         tally,
                         beginning);
                 tally.succeededBelow++;
-            } catch (Run.StoppedException | StateException e) {
+            } catch (PollContext.StoppedException | StateException e) {
                 throw e;
             } catch (RuntimeException e) {
                 if (isGone(e)) {
@@ -405,7 +406,7 @@ final class Poller {
         open.commit();
         if (failure != null && needsAuthorization(failure) && tally.succeededBelow > 0) {
             throw new PollingException(
-                    Reason.UNEXPECTED_ANSWER,
+                    Reason.UNEXPECTED_RESPONSE,
                     "Below a parent the service wants other credentials: " + failure.getMessage(),
                     failure);
         }
@@ -439,12 +440,12 @@ final class Poller {
     }
 
     /** When the trigger began is stored before anything is asked: a service that does not answer then hides nothing. */
-    private Beginning begin(TriggerState open, Scope origin) {
+    private Beginning begin(TriggerState open, PartitionState origin) {
         Long begun = origin.checkpoint().begun();
         if (begun != null) {
             return new Beginning(begun, false);
         }
-        long now = TimeText.nanos(time.now());
+        long now = TimestampFormat.nanos(time.now());
         // A trigger of an earlier version began at the position of all parents, or is not to begin again.
         Long position = parents == null ? null : origin.checkpoint().position();
         open.checkpoint(origin, origin.checkpoint().withBegun(position == null ? now : position));
@@ -453,18 +454,19 @@ final class Poller {
     }
 
     /** A parent that is read for the first time after the trigger began has nothing that was there already, but by its time. */
-    private Definition definitionFor(Scope scope, Scope origin) {
+    private TriggerDefinition definitionFor(PartitionState scope, PartitionState origin) {
         boolean isLater = origin.checkpoint().started() && !scope.checkpoint().started();
         if (!isLater || !definition.first().isSilent()) {
             return definition;
         }
         boolean byTime = definition.cursor() != null && definition.cursor().isTime();
-        return definition.withFirst(byTime ? FirstPoll.fromNow() : FirstPoll.everything());
+        return definition.withFirst(byTime ? StartPosition.fromNow() : StartPosition.everything());
     }
 
-    private void pollOne(TriggerState open, String scope, JsonNode parent, Run run, Tally tally, Beginning beginning) {
-        Definition own = parents == null ? definition : definitionFor(open.scope(scope), open.scope(""));
-        Poll poll = new Poll(own, open, open.scope(scope), parent, run, clock, beginning);
+    private void pollOne(
+            TriggerState open, String scope, JsonNode parent, PollContext run, Tally tally, Beginning beginning) {
+        TriggerDefinition own = parents == null ? definition : definitionFor(open.scope(scope), open.scope(""));
+        PartitionPoll poll = new PartitionPoll(own, open, open.scope(scope), parent, run, clock, beginning);
         try {
             poll.run();
         } finally {
@@ -524,7 +526,7 @@ final class Poller {
         }
     }
 
-    Delivered deliver(TriggerEvent event) {
+    DeliveryResult deliver(TriggerEvent event) {
         return definition.delivery().deliver(List.of(event), time, stopGate(), handlers);
     }
 
@@ -640,12 +642,12 @@ final class Poller {
     /** Interrupts the poll, and waits until it has ended, whoever interrupts the calling thread. */
     private boolean interruptPoll() {
         interrupt();
-        long end = Time.SYSTEM.nanos() + UNINTERRUPTIBLE.toNanos();
+        long end = TimeSource.SYSTEM.nanos() + UNINTERRUPTIBLE.toNanos();
         boolean interrupted = false;
         try {
             while (true) {
                 try {
-                    return polling.tryLock(end - Time.SYSTEM.nanos(), TimeUnit.NANOSECONDS);
+                    return polling.tryLock(end - TimeSource.SYSTEM.nanos(), TimeUnit.NANOSECONDS);
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }

@@ -1,7 +1,7 @@
 package io.httpconnector.polling;
 
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Time;
+import io.httpconnector.TimeSource;
 import io.httpconnector.internal.threads.BackgroundThread;
 import io.httpconnector.polling.Lanes.Client;
 import io.httpconnector.polling.Lanes.Ticket;
@@ -38,16 +38,16 @@ public final class PollingEngine implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(PollingEngine.class);
     private static final int DEFAULT_WORKERS = 64;
-    private static final int MOST_WORKERS = 10_000;
-    private static final int MOST_HANDLERS = 1000;
-    private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
+    private static final int MAX_WORKERS = 10_000;
+    private static final int MAX_HANDLERS = 1000;
+    private static final Duration MAX_WAIT = Duration.ofMinutes(1);
     private static final Duration IDLE = Duration.ofSeconds(10);
     /** Polls that wait for a worker get one this soon after there is a reason to. */
     private static final Duration CROWDED_WAIT = Duration.ofMillis(50);
     /** What could not be begun or has broken is tried again. */
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
-    private final Time time;
+    private final TimeSource time;
     private final ExecutorService pollers;
     private final ExecutorService handlers;
     private final BackgroundThread timer;
@@ -60,7 +60,7 @@ public final class PollingEngine implements AutoCloseable {
     private CountDownLatch wake = new CountDownLatch(1);
     private long lastTick;
 
-    /** Something to do at a time, by {@link Time#nanos()}. When it throws, it is done again after a while. */
+    /** Something to do at a time, by {@link TimeSource#nanos()}. When it throws, it is done again after a while. */
     static final class Job {
 
         private final Task task;
@@ -84,10 +84,11 @@ public final class PollingEngine implements AutoCloseable {
         void rejected(Throwable reason);
     }
 
-    PollingEngine(int workers, Time time, ExecutorService pollers, ExecutorService handlers, ThreadFactory timers) {
-        if (workers < 1 || workers > MOST_WORKERS) {
+    PollingEngine(
+            int workers, TimeSource time, ExecutorService pollers, ExecutorService handlers, ThreadFactory timers) {
+        if (workers < 1 || workers > MAX_WORKERS) {
             throw new InvalidDefinitionException(
-                    "polling engine", List.of(workers + " workers: use 1 to " + MOST_WORKERS));
+                    "polling engine", List.of(workers + " workers: use 1 to " + MAX_WORKERS));
         }
         this.lanes = new Lanes<>(workers);
         this.time = time;
@@ -96,12 +97,12 @@ public final class PollingEngine implements AutoCloseable {
         this.timer = new BackgroundThread("http-connector polling timer", time, new Ticks(), timers);
     }
 
-    private static PollingEngine of(int workers, Time time) {
+    private static PollingEngine of(int workers, TimeSource time) {
         return new PollingEngine(
                 workers,
                 time,
                 threads("http-connector poller", Integer.MAX_VALUE),
-                threads("http-connector handler", MOST_HANDLERS),
+                threads("http-connector handler", MAX_HANDLERS),
                 Thread::new);
     }
 
@@ -127,7 +128,7 @@ public final class PollingEngine implements AutoCloseable {
      * @return the engine, to be closed by the caller
      */
     public static PollingEngine create(int workers) {
-        return of(workers, Time.SYSTEM);
+        return of(workers, TimeSource.SYSTEM);
     }
 
     /**
@@ -137,16 +138,16 @@ public final class PollingEngine implements AutoCloseable {
      * @param time where it takes the time from
      * @return the engine, to be closed by the caller
      */
-    public static PollingEngine create(int workers, Time time) {
+    public static PollingEngine create(int workers, TimeSource time) {
         return of(workers, time);
     }
 
-    private static ExecutorService threads(String name, int most) {
+    private static ExecutorService threads(String name, int max) {
         try {
             return (ExecutorService)
                     Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
         } catch (NoSuchMethodException e) {
-            return new ThreadPoolExecutor(0, most, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+            return new ThreadPoolExecutor(0, max, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
                 Thread thread = new Thread(task, name);
                 thread.setDaemon(true);
                 return thread;
@@ -156,7 +157,7 @@ public final class PollingEngine implements AutoCloseable {
         }
     }
 
-    Time time() {
+    TimeSource time() {
         return time;
     }
 
@@ -215,7 +216,7 @@ public final class PollingEngine implements AutoCloseable {
             return false;
         }
         synchronized (this) {
-            return time.nanos() - lastTick < LONGEST_WAIT.multipliedBy(2).toNanos();
+            return time.nanos() - lastTick < MAX_WAIT.multipliedBy(2).toNanos();
         }
     }
 
@@ -258,10 +259,10 @@ public final class PollingEngine implements AutoCloseable {
             Job job = waiting.remove();
             lanes.add(job, job.client);
         }
-        Duration longest = lanes.isWaiting() ? CROWDED_WAIT : LONGEST_WAIT;
+        Duration max = lanes.isWaiting() ? CROWDED_WAIT : MAX_WAIT;
         Job next = waiting.peek();
-        Duration pause = next == null ? longest : Duration.ofNanos(next.at - now);
-        return pause.compareTo(longest) < 0 ? pause : longest;
+        Duration pause = next == null ? max : Duration.ofNanos(next.at - now);
+        return pause.compareTo(max) < 0 ? pause : max;
     }
 
     /** Begins what there is a place for. Not by the lock, as executors may do anything. */

@@ -18,7 +18,7 @@ public final class PollingException extends ConnectorException {
     /** Why a poll can't go on. */
     public enum Reason {
         /** The answer is not as it was described: nothing at the path of the records, no JSON, no key in a record. */
-        UNEXPECTED_ANSWER,
+        UNEXPECTED_RESPONSE,
         /** The pages lead to one that was there already, or the service gives the same page whatever it is asked for. */
         PAGES_REPEAT,
         /** The trigger polls already: it does not overlap itself. */

@@ -121,7 +121,7 @@ public final class PollingStatus {
      * @return 0 when all is well
      */
     @JsonProperty("failuresInARow")
-    public int failuresInARow() {
+    public int consecutiveFailures() {
         return history.failures;
     }
 

@@ -3,7 +3,7 @@ package io.httpconnector.polling;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.state.StateException;
 import io.httpconnector.trigger.DeadLetter;
-import io.httpconnector.trigger.Delivered;
+import io.httpconnector.trigger.DeliveryResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -15,9 +15,9 @@ import java.util.List;
  * try (PollingTrigger updated = PollingTrigger.named("updated-issues")
  *         .connection(jira)
  *         .request(searchIssues)                                  // with {{cursor}}
- *         .records(Records.at("/issues"))
+ *         .records(RecordSelector.at("/issues"))
  *         .key("/id").version("/fields/updated")
- *         .cursor(Cursor.timestamp("/fields/updated").grain(Duration.ofMinutes(1)))
+ *         .cursor(Cursor.timestamp("/fields/updated").resolution(Duration.ofMinutes(1)))
  *         .pagination(Pagination.offset("startAt").size("maxResults", 100))
  *         .every(Duration.ofMinutes(5))
  *         .store(StateStore.file(directory))
@@ -37,11 +37,11 @@ public final class PollingTrigger implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private final Definition definition;
+    private final TriggerDefinition definition;
     private final Poller poller;
-    private final Timetable timetable;
+    private final TriggerScheduler timetable;
 
-    PollingTrigger(Definition definition, Poller poller, Timetable timetable) {
+    PollingTrigger(TriggerDefinition definition, Poller poller, TriggerScheduler timetable) {
         this.definition = definition;
         this.poller = poller;
         this.timetable = timetable;
@@ -107,7 +107,7 @@ public final class PollingTrigger implements AutoCloseable {
      * @return the time, by the clock on the wall
      * @throws ConnectorException when the trigger has no schedule
      */
-    public Planned firstPlanned() {
+    public PlannedPoll firstPlanned() {
         return timetable.first();
     }
 
@@ -120,7 +120,7 @@ public final class PollingTrigger implements AutoCloseable {
      * @return what is planned now
      * @throws ConnectorException when the trigger has no schedule
      */
-    public Planned pollPlanned(Instant planned, int failures) {
+    public PlannedPoll pollPlanned(Instant planned, int failures) {
         return timetable.poll(planned, failures);
     }
 
@@ -175,7 +175,7 @@ public final class PollingTrigger implements AutoCloseable {
         if (letter == null) {
             return false;
         }
-        Delivered delivered = poller.deliver(letter.event());
+        DeliveryResult delivered = poller.deliver(letter.event());
         boolean handled = !delivered.handled().isEmpty();
         poller.record(now -> {
             if (handled) {

@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.internal.json.JsonObjectReader;
-import io.httpconnector.polling.Definition.Limits;
+import io.httpconnector.polling.TriggerDefinition.Limits;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.PillFilter;
 import io.httpconnector.template.PillInfo;
@@ -49,9 +49,9 @@ public final class PollingTriggerBuilder {
             "pagination",
             "cursor",
             "parents",
-            "deletions",
-            "conditional",
-            "firstPoll",
+            "detectDeletions",
+            "conditionalRequests",
+            "startPosition",
             "schedule",
             "delivery",
             "limits");
@@ -59,24 +59,24 @@ public final class PollingTriggerBuilder {
     private final String id;
     private final List<String> problems = new ArrayList<>();
     private final Set<String> doubtful = new HashSet<>();
-    private final List<Pointer> key = new ArrayList<>();
-    private final List<Pointer> version = new ArrayList<>();
-    private final List<Pointer> ignored = new ArrayList<>();
+    private final List<JsonPaths> key = new ArrayList<>();
+    private final List<JsonPaths> version = new ArrayList<>();
+    private final List<JsonPaths> ignored = new ArrayList<>();
     private final Map<String, JsonNode> values = new LinkedHashMap<>();
     private final List<PollingListener> listeners = new ArrayList<>();
     private @Nullable HttpConnection connection;
     private @Nullable RequestTemplate request;
     private Pills pills = Pills.none();
-    private Records records = Records.atRoot();
+    private RecordSelector records = RecordSelector.atRoot();
     private boolean isDefined;
     private boolean keyIsRecord;
     private boolean versionIsRecord;
     private Pagination pagination = Pagination.none();
     private @Nullable Cursor cursor;
-    private @Nullable Parents parents;
+    private @Nullable ParentRecords parents;
     private boolean deletions;
     private boolean conditional;
-    private FirstPoll first = FirstPoll.fromNow();
+    private StartPosition first = StartPosition.fromNow();
     private @Nullable Delivery delivery;
     private @Nullable JsonNode describedDelivery;
     private Limits limits = Limits.DEFAULTS;
@@ -123,7 +123,7 @@ public final class PollingTriggerBuilder {
     public PollingTriggerBuilder pill(String step, Object value) {
         check("pill", () -> {
             pills = pills.and(step, value);
-            values.put(step, Json.tree(value));
+            values.put(step, JsonSupport.tree(value));
         });
         return this;
     }
@@ -134,7 +134,7 @@ public final class PollingTriggerBuilder {
      * @param records the records
      * @return this
      */
-    public PollingTriggerBuilder records(Records records) {
+    public PollingTriggerBuilder records(RecordSelector records) {
         this.records = records;
         return this;
     }
@@ -155,7 +155,7 @@ public final class PollingTriggerBuilder {
      *
      * @return this
      */
-    public PollingTriggerBuilder keyOfWholeRecord() {
+    public PollingTriggerBuilder wholeRecordAsKey() {
         keyIsRecord = true;
         return this;
     }
@@ -177,19 +177,19 @@ public final class PollingTriggerBuilder {
      * @param except JSON pointers (RFC 6901) to fields that don't count, such as the number of views
      * @return this
      */
-    public PollingTriggerBuilder versionOfWholeRecord(String... except) {
+    public PollingTriggerBuilder wholeRecordAsVersion(String... except) {
         versionIsRecord = true;
         pointers("version", except, ignored);
         return this;
     }
 
-    private void pointers(String what, String[] texts, List<Pointer> pointers) {
+    private void pointers(String what, String[] texts, List<JsonPaths> pointers) {
         check(what, () -> {
             if (texts == null) {
                 throw new InvalidDefinitionException(what, List.of("the fields are null"));
             }
             for (String text : texts) {
-                pointers.add(Pointer.of(what, text));
+                pointers.add(JsonPaths.of(what, text));
             }
         });
     }
@@ -223,7 +223,7 @@ public final class PollingTriggerBuilder {
      * @param parents the parents
      * @return this
      */
-    public PollingTriggerBuilder parents(Parents parents) {
+    public PollingTriggerBuilder parents(ParentRecords parents) {
         this.parents = parents;
         return this;
     }
@@ -231,13 +231,13 @@ public final class PollingTriggerBuilder {
     /**
      * Makes an event of each record that is there no more, too. Only without a cursor. The keys are kept as text, too. A
      * response with status 200 and no body is then an error, and no list without records. A response without its list of records deletes
-     * nothing, also where {@link Records#optional()} permits it; see {@link Records#emptyWhen}. Where records are missing on several pages, which may
+     * nothing, also where {@link RecordSelector#optional()} permits it; see {@link RecordSelector#emptyWhen}. Where records are missing on several pages, which may
      * have shifted, everything is read again at once: a record is gone when nothing has moved between the two reads, in this poll or a
      * later one.
      *
      * @return this
      */
-    public PollingTriggerBuilder deletions() {
+    public PollingTriggerBuilder detectDeletions() {
         deletions = true;
         return this;
     }
@@ -251,18 +251,18 @@ public final class PollingTriggerBuilder {
      *
      * @return this
      */
-    public PollingTriggerBuilder conditional() {
+    public PollingTriggerBuilder conditionalRequests() {
         conditional = true;
         return this;
     }
 
     /**
-     * Sets what the first poll makes of the records that are there already. Default: {@link FirstPoll#fromNow()}.
+     * Sets what the first poll makes of the records that are there already. Default: {@link StartPosition#fromNow()}.
      *
      * @param first the first poll
      * @return this
      */
-    public PollingTriggerBuilder firstPoll(FirstPoll first) {
+    public PollingTriggerBuilder startPosition(StartPosition first) {
         this.first = first;
         return this;
     }
@@ -373,8 +373,8 @@ public final class PollingTriggerBuilder {
      * @param keys 1 to 100,000,000
      * @return this
      */
-    public PollingTriggerBuilder rememberAtMost(int keys) {
-        check("rememberAtMost", () -> limits = limits.withKeys(keys));
+    public PollingTriggerBuilder maxRememberedKeys(int keys) {
+        check("maxRememberedKeys", () -> limits = limits.withKeys(keys));
         return this;
     }
 
@@ -385,8 +385,8 @@ public final class PollingTriggerBuilder {
      * @param time 0 to 36,500 days
      * @return this
      */
-    public PollingTriggerBuilder rememberFor(Duration time) {
-        check("rememberFor", () -> limits = limits.withMemory(time));
+    public PollingTriggerBuilder keyRetention(Duration time) {
+        check("keyRetention", () -> limits = limits.withMemory(time));
         return this;
     }
 
@@ -454,7 +454,7 @@ public final class PollingTriggerBuilder {
                 "records, pagination or firstPoll is null",
                 found);
         checkIdentity(found);
-        if (isClear("cursor", "deletions", "pagination", "firstPoll")) {
+        if (isClear("cursor", "detectDeletions", "pagination", "startPosition")) {
             checkCursor(found);
         }
         checkSchedule(found);
@@ -463,17 +463,17 @@ public final class PollingTriggerBuilder {
         }
         boolean isPlaced = isClear("request", "pills", "pagination", "cursor", "parents");
         RequestTemplate placed = request == null || !isPlaced ? null : placed(request, found);
-        Parents asked = parents == null || !isClear("parents") ? null : parents.applied(found);
+        ParentRecords asked = parents == null || !isClear("parents") ? null : parents.applied(found);
         if (!found.isEmpty() || connection == null || store == null || delivery == null || placed == null) {
             throw new InvalidDefinitionException("trigger \"" + id + "\"", found);
         }
-        Definition definition = new Definition(
+        TriggerDefinition definition = new TriggerDefinition(
                 id,
                 connection,
                 placed,
                 pills,
                 records,
-                new Identity(List.copyOf(key), List.copyOf(version), versionIsRecord, List.copyOf(ignored)),
+                new RecordIdentity(List.copyOf(key), List.copyOf(version), versionIsRecord, List.copyOf(ignored)),
                 pagination,
                 cursor,
                 deletions,
@@ -488,7 +488,7 @@ public final class PollingTriggerBuilder {
         PollingEngine carrier = engine == null ? PollingEngine.shared() : engine;
         Poller poller =
                 new Poller(definition, asked, store, carrier.time(), carrier.handlers(), List.copyOf(listeners));
-        return new PollingTrigger(definition, poller, new Timetable(id, schedule, carrier, poller));
+        return new PollingTrigger(definition, poller, new TriggerScheduler(id, schedule, carrier, poller));
     }
 
     /**
@@ -516,12 +516,12 @@ public final class PollingTriggerBuilder {
         if (keyIsRecord) {
             json.put("keyOfWholeRecord", true);
         } else {
-            json.set("key", Spec.texts(key));
+            json.set("key", TriggerDefinitionReader.texts(key));
         }
         if (versionIsRecord) {
-            json.set("versionOfWholeRecord", Spec.texts(ignored));
+            json.set("versionOfWholeRecord", TriggerDefinitionReader.texts(ignored));
         } else {
-            json.set("version", Spec.texts(version));
+            json.set("version", TriggerDefinitionReader.texts(version));
         }
         json.set("pagination", pagination.toJson());
         if (cursor != null) {
@@ -530,8 +530,8 @@ public final class PollingTriggerBuilder {
         if (parents != null) {
             json.set("parents", parents.toJson());
         }
-        json.put("deletions", deletions).put("conditional", conditional);
-        json.set("firstPoll", first.toJson());
+        json.put("detectDeletions", deletions).put("conditionalRequests", conditional);
+        json.set("startPosition", first.toJson());
         if (schedule != null) {
             json.set("schedule", schedule.toJson());
         }
@@ -545,7 +545,7 @@ public final class PollingTriggerBuilder {
                 .put("parents", limits.parents())
                 .put("inMemory", limits.batch())
                 .put("pollTimeout", limits.pollTimeout().toString())
-                .put("rememberFor", limits.memory().toString());
+                .put("keyRetention", limits.memory().toString());
         return json;
     }
 
@@ -592,14 +592,14 @@ public final class PollingTriggerBuilder {
                         values.put(step.getKey(), step.getValue().deepCopy());
                     }));
         }
-        reader.object("records", Records::read, read -> records = read);
+        reader.object("records", RecordSelector::read, read -> records = read);
         readIdentity(reader);
         reader.object("pagination", Pagination::read, read -> pagination = read);
         reader.object("cursor", Cursor::read, read -> cursor = read);
-        reader.object("parents", inner -> Parents.read(inner, filters), read -> parents = read);
-        reader.flag("deletions", flag -> deletions = flag);
-        reader.flag("conditional", flag -> conditional = flag);
-        reader.object("firstPoll", FirstPoll::read, read -> first = read);
+        reader.object("parents", inner -> ParentRecords.read(inner, filters), read -> parents = read);
+        reader.flag("detectDeletions", flag -> deletions = flag);
+        reader.flag("conditionalRequests", flag -> conditional = flag);
+        reader.object("startPosition", StartPosition::read, read -> first = read);
         reader.object("schedule", Schedule::read, read -> schedule = read);
         reader.object("limits", inner -> Limits.read(inner, limits), read -> limits = read);
         Delivery code = delivery == null ? Delivery.to(event -> {}) : delivery;
@@ -640,9 +640,10 @@ public final class PollingTriggerBuilder {
         readPointers(reader, "versionOfWholeRecord", except, ignored);
     }
 
-    private static void readPointers(JsonObjectReader reader, String name, List<String> texts, List<Pointer> pointers) {
+    private static void readPointers(
+            JsonObjectReader reader, String name, List<String> texts, List<JsonPaths> pointers) {
         for (String text : texts) {
-            reader.attempt(name, () -> pointers.add(Pointer.of(name, text)));
+            reader.attempt(name, () -> pointers.add(JsonPaths.of(name, text)));
         }
     }
 
@@ -677,7 +678,7 @@ public final class PollingTriggerBuilder {
                 "version: where the whole record is the key, another version is another record: leave it out",
                 found);
         require(
-                ignored.stream().noneMatch(Pointer::isRoot),
+                ignored.stream().noneMatch(JsonPaths::isRoot),
                 "version: without the whole record there is none: name fields of it",
                 found);
     }
@@ -716,13 +717,13 @@ public final class PollingTriggerBuilder {
         if (pagination == null) {
             return;
         }
-        Map<String, Place> taken = new TreeMap<>(pagination.places());
+        Map<String, ParameterLocation> taken = new TreeMap<>(pagination.places());
         if (cursor != null && !pagination.sharesPlaceOf(cursor)) {
             taken.putAll(cursor.places());
         }
-        List<Map.Entry<String, Place>> entries = List.copyOf(taken.entrySet());
+        List<Map.Entry<String, ParameterLocation>> entries = List.copyOf(taken.entrySet());
         for (int i = 0; i < entries.size(); i++) {
-            for (Map.Entry<String, Place> other : entries.subList(i + 1, entries.size())) {
+            for (Map.Entry<String, ParameterLocation> other : entries.subList(i + 1, entries.size())) {
                 if (entries.get(i).getValue().isSameAs(other.getValue())) {
                     found.add("request: " + entries.get(i).getKey() + " and " + other.getKey() + " both go to the "
                             + other.getValue() + ": give each a place of its own; only a cursor and the token of"

@@ -82,7 +82,7 @@ final class Reading {
     }
 
     /** A record that is remembered, before it is noted that it is here. */
-    void record(Fingerprint key, Seen.@Nullable Entry known, long version, long mark) {
+    void record(Fingerprint key, SeenKeyIndex.@Nullable KeyEntry known, long version, long mark) {
         boolean differs = known != null && (known.version() != version || known.mark() != mark);
         if (known != null && known.here()) {
             changed |= differs;

@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.httpconnector.Json;
-import io.httpconnector.polling.Records.Format;
+import io.httpconnector.JsonSupport;
+import io.httpconnector.polling.RecordSelector.Format;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,10 +18,10 @@ import java.util.Locale;
 /** Reads one answer, record by record. */
 final class RecordReader {
 
-    private final Records records;
+    private final RecordSelector records;
     private final Sink sink;
-    private final Envelope envelope = new Envelope();
-    private final Meter meter;
+    private final PageEnvelope envelope = new PageEnvelope();
+    private final RecordSizeLimiter meter;
     private boolean found;
     private boolean hasNull;
     private boolean isEmitted;
@@ -41,7 +41,7 @@ final class RecordReader {
         void accept(JsonNode item, long bytes);
     }
 
-    private RecordReader(Records records, Sink sink, Meter meter) {
+    private RecordReader(RecordSelector records, Sink sink, RecordSizeLimiter meter) {
         this.records = records;
         this.sink = sink;
         this.meter = meter;
@@ -50,22 +50,22 @@ final class RecordReader {
     /**
      * Reads the records, and gives back what stands around them.
      *
-     * @param most how many bytes there may be from one record to the next
+     * @param max how many bytes there may be from one record to the next
      * @throws JsonProcessingException when the answer is not what it should be
      */
-    static Envelope read(Records records, String contentType, InputStream body, int most, Sink sink)
+    static PageEnvelope read(RecordSelector records, String contentType, InputStream body, int max, Sink sink)
             throws IOException {
-        Meter meter = new Meter(body, most);
+        RecordSizeLimiter meter = new RecordSizeLimiter(body, max);
         BufferedInputStream in = new BufferedInputStream(meter);
         in.mark(1);
         if (in.read() < 0) {
             // Nothing, as with status 204, is nothing new.
-            return Envelope.ofNothing();
+            return PageEnvelope.ofNothing();
         }
         in.reset();
         RecordReader reader = new RecordReader(records, sink, meter);
         boolean isSomething = reader.read(formatOf(records.format(), contentType), in);
-        return isSomething ? reader.envelope : Envelope.ofNothing();
+        return isSomething ? reader.envelope : PageEnvelope.ofNothing();
     }
 
     private static Format formatOf(Format format, String contentType) {
@@ -95,7 +95,7 @@ final class RecordReader {
             }
             return true;
         }
-        try (JsonParser parser = format == Format.XML ? Json.xmlParser(in) : Json.parser(in)) {
+        try (JsonParser parser = format == Format.XML ? JsonSupport.xmlParser(in) : JsonSupport.parser(in)) {
             boolean lines = format == Format.JSON_LINES;
             if (parser.nextToken() == null) {
                 return false;
@@ -241,7 +241,7 @@ final class RecordReader {
         isEmitted = true;
         sink.raw(item);
         long bytes = meter.next();
-        Pointer expanded = records.expanded();
+        JsonPaths expanded = records.expanded();
         if (expanded == null) {
             keep(item, bytes);
             return;
@@ -259,7 +259,7 @@ final class RecordReader {
         }
     }
 
-    private static JsonNode with(JsonNode item, Pointer place, JsonNode element) {
+    private static JsonNode with(JsonNode item, JsonPaths place, JsonNode element) {
         JsonNode holder = item.at(place.pointer().head());
         ((ObjectNode) holder).set(place.pointer().last().getMatchingProperty(), element);
         return item;

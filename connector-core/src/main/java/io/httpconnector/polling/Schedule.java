@@ -90,14 +90,14 @@ public final class Schedule {
     /**
      * Polls up to this much later, at random each time, so that many triggers don't ask at the same moment.
      *
-     * @param most up to a day
+     * @param max up to a day
      * @return another schedule
      */
-    public Schedule jitter(Duration most) {
+    public Schedule jitter(Duration max) {
         require(
-                most != null && !most.isNegative() && most.compareTo(Duration.ofDays(1)) <= 0,
-                "a jitter of " + most + ": use up to a day");
-        return new Schedule(interval, cron, most, delay, spread, misfire);
+                max != null && !max.isNegative() && max.compareTo(Duration.ofDays(1)) <= 0,
+                "a jitter of " + max + ": use up to a day");
+        return new Schedule(interval, cron, max, delay, spread, misfire);
     }
 
     /**
@@ -235,9 +235,9 @@ public final class Schedule {
         }
     }
 
-    private static Duration random(Duration most) {
-        return most.isZero()
+    private static Duration random(Duration max) {
+        return max.isZero()
                 ? Duration.ZERO
-                : Duration.ofNanos(ThreadLocalRandom.current().nextLong(most.toNanos()));
+                : Duration.ofNanos(ThreadLocalRandom.current().nextLong(max.toNanos()));
     }
 }

@@ -1,7 +1,7 @@
 package io.httpconnector.polling;
 
 import io.httpconnector.Response;
-import io.httpconnector.Time;
+import io.httpconnector.TimeSource;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,21 +12,21 @@ import org.jspecify.annotations.Nullable;
 /** The time of a service, by the {@code Date} header of its last answer (RFC 9110, section 6.6.1); until then our own. */
 final class ServerClock {
 
-    private final Time time;
+    private final TimeSource time;
     private String text = "";
     private @Nullable Instant parsed;
     private Instant date;
     private long seenAt;
 
-    ServerClock(Time time) {
+    ServerClock(TimeSource time) {
         this.time = time;
         this.date = time.now();
         this.seenAt = time.nanos();
     }
 
-    void observe(Response answer) {
+    void observe(Response response) {
         // Without the header our own clock counts again, which may have been set in the meantime.
-        String header = answer.headers().first("Date").orElse("");
+        String header = response.headers().first("Date").orElse("");
         if (!header.equals(text) || parsed == null) {
             text = header;
             parsed = parsed(header);
@@ -52,8 +52,8 @@ final class ServerClock {
 
     /** What the service's clock showed when ours showed a time before now; our clock itself may be wrong. */
     long serviceTime(long ourNanos) {
-        long passed = Math.max(0, TimeText.nanos(time.now()) - ourNanos);
-        return TimeText.nanos(now()) - passed;
+        long passed = Math.max(0, TimestampFormat.nanos(time.now()) - ourNanos);
+        return TimestampFormat.nanos(now()) - passed;
     }
 
     Instant now() {

@@ -29,10 +29,10 @@ final class TriggerState {
     private static final int BYTES_PER_KEY = 48;
 
     private final StateLog log;
-    private final Map<String, Scope> scopes = new LinkedHashMap<>();
+    private final Map<String, PartitionState> scopes = new LinkedHashMap<>();
     private final Map<String, DeadLetter> dead = new LinkedHashMap<>();
     private @Nullable String definition;
-    private Entries changes = new Entries();
+    private StateEntryCodec changes = new StateEntryCodec();
     private long appended;
     private long compactAbove = WORTH_COMPACTING;
     private final Unsaved unsaved;
@@ -81,7 +81,7 @@ final class TriggerState {
         appended += entry.length;
         sum = sum(sum, entry);
         try {
-            Entries.read(entry, loader);
+            StateEntryCodec.read(entry, loader);
         } catch (IOException | RuntimeException e) {
             throw new StateException(
                     Reason.CORRUPT, "The state of the trigger can't be understood: " + e.getMessage(), e);
@@ -117,8 +117,8 @@ final class TriggerState {
         changes.definition(json);
     }
 
-    synchronized Scope scope(String name) {
-        return scopes.computeIfAbsent(name, Scope::new);
+    synchronized PartitionState scope(String name) {
+        return scopes.computeIfAbsent(name, PartitionState::new);
     }
 
     synchronized List<DeadLetter> dead() {
@@ -141,13 +141,13 @@ final class TriggerState {
 
     /** Forgets which records were seen, but not how far. */
     synchronized void resetKeys() {
-        List<Scope> old = List.copyOf(scopes.values());
+        List<PartitionState> old = List.copyOf(scopes.values());
         scopes.clear();
         old.forEach(scope -> scope(scope.name()).checkpoint(scope.checkpoint()));
         compact();
     }
 
-    synchronized void checkpoint(Scope scope, Checkpoint moved) {
+    synchronized void checkpoint(PartitionState scope, Checkpoint moved) {
         if (!moved.equals(scope.checkpoint())) {
             scope.checkpoint(moved);
             changes.checkpoint(scope.name(), moved);
@@ -155,23 +155,23 @@ final class TriggerState {
     }
 
     /** Notes a record that counts as seen in memory already. */
-    synchronized void seen(Scope scope, Fingerprint key, Seen.Entry entry) {
+    synchronized void seen(PartitionState scope, Fingerprint key, SeenKeyIndex.KeyEntry entry) {
         changes.seen(scope.name(), key, entry);
     }
 
-    synchronized void named(Scope scope, Fingerprint key, String text) {
+    synchronized void named(PartitionState scope, Fingerprint key, String text) {
         scope.keys().put(key, text);
-        changes.named(scope.name(), key, text);
+        changes.keyText(scope.name(), key, text);
     }
 
-    synchronized void forgotten(Scope scope, Fingerprint key) {
+    synchronized void forgotten(PartitionState scope, Fingerprint key) {
         scope.seen().remove(key);
         scope.keys().remove(key);
         changes.forgotten(scope.name(), key);
     }
 
     /** Forgets what the test holds for. */
-    synchronized void forgotten(Scope scope, Seen.Test test) {
+    synchronized void forgotten(PartitionState scope, SeenKeyIndex.Test test) {
         List<Fingerprint> old = new ArrayList<>();
         scope.seen().forEach((key, known) -> {
             if (test.test(key, known.mark(), known.reach())) {
@@ -187,12 +187,12 @@ final class TriggerState {
 
     synchronized void died(DeadLetter letter) {
         dead.put(letter.event().id(), letter);
-        changes.died(letter);
+        changes.deadLetterAdded(letter);
     }
 
     synchronized void buried(String eventId) {
         dead.remove(eventId);
-        changes.buried(eventId);
+        changes.deadLetterRemoved(eventId);
     }
 
     /** Stores what was noted since the last time, all of it or nothing. */
@@ -200,8 +200,8 @@ final class TriggerState {
         if (changes.isEmpty()) {
             return;
         }
-        Entries noted = changes;
-        changes = new Entries();
+        StateEntryCodec noted = changes;
+        changes = new StateEntryCodec();
         byte[] entry = noted.toBytes();
         try {
             log.append(entry);
@@ -239,7 +239,7 @@ final class TriggerState {
     }
 
     private void compact() {
-        changes = new Entries();
+        changes = new StateEntryCodec();
         Stream<Supplier<byte[]>> parts = Stream.concat(
                 Stream.of(this::writeRest),
                 scopes.values().stream()
@@ -265,20 +265,20 @@ final class TriggerState {
     }
 
     private byte[] writeRest() {
-        Entries entry = new Entries();
+        StateEntryCodec entry = new StateEntryCodec();
         if (definition != null) {
             entry.definition(definition);
         }
         scopes.values().forEach(scope -> {
             entry.checkpoint(scope.name(), scope.checkpoint());
-            scope.keys().forEach((key, text) -> entry.named(scope.name(), key, text));
+            scope.keys().forEach((key, text) -> entry.keyText(scope.name(), key, text));
         });
-        dead.values().forEach(entry::died);
+        dead.values().forEach(entry::deadLetterAdded);
         return entry.toBytes();
     }
 
-    private static byte[] write(Scope scope, int part) {
-        Entries entry = new Entries();
+    private static byte[] write(PartitionState scope, int part) {
+        StateEntryCodec entry = new StateEntryCodec();
         scope.seen().forEachIn(part, (key, known) -> entry.seen(scope.name(), key, known));
         return entry.toBytes();
     }
@@ -287,7 +287,7 @@ final class TriggerState {
         log.close();
     }
 
-    private final class Loader implements Entries.Reader {
+    private final class Loader implements StateEntryCodec.Reader {
 
         @Override
         public void definition(String json) {
@@ -300,7 +300,7 @@ final class TriggerState {
         }
 
         @Override
-        public void seen(String scope, Fingerprint key, Seen.Entry entry) {
+        public void seen(String scope, Fingerprint key, SeenKeyIndex.KeyEntry entry) {
             scope(scope).seen().put(key, entry);
         }
 

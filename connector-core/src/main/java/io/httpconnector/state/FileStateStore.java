@@ -76,12 +76,12 @@ final class FileStateStore implements StateStore {
 
     @Override
     public StateLog open(String id) {
-        Claims.check(id);
+        StateIds.check(id);
         if (!lock.isOpen()) {
             throw new StateException(Reason.UNAVAILABLE, "The store in " + directory + " is closed");
         }
         if (!open.add(id)) {
-            throw Claims.inUse(id);
+            throw StateIds.inUse(id);
         }
         if (!Files.exists(directory.resolve(LOCK)) && !known.contains(id)) {
             open.remove(id);
@@ -96,9 +96,9 @@ final class FileStateStore implements StateStore {
     /** The next poll is a first one. */
     @Override
     public void reset(String id) {
-        Claims.check(id);
+        StateIds.check(id);
         if (!open.add(id)) {
-            throw Claims.inUse(id);
+            throw StateIds.inUse(id);
         }
         try {
             lockAgain();

@@ -16,9 +16,9 @@ final class MemoryStateStore implements StateStore {
 
     @Override
     public StateLog open(String id) {
-        Claims.check(id);
+        StateIds.check(id);
         if (!open.add(id)) {
-            throw Claims.inUse(id);
+            throw StateIds.inUse(id);
         }
         return new Log(id);
     }

@@ -15,19 +15,19 @@ import org.jspecify.annotations.Nullable;
 sealed interface BodyTemplate {
 
     /** The body, or null when it is to be left out, or when the scope says what is wrong. */
-    @Nullable Body render(Scope scope);
+    @Nullable Body render(RenderContext scope);
 
     /** How many elements of lists it looks at at once. */
     default int slots() {
         return 0;
     }
 
-    Stream<Use> uses();
+    Stream<PillUsage> uses();
 
     /** JSON. */
-    record OfJson(JsonTemplate json) implements BodyTemplate {
+    record JsonBodyTemplate(JsonTemplate json) implements BodyTemplate {
         @Override
-        public @Nullable Body render(Scope scope) {
+        public @Nullable Body render(RenderContext scope) {
             return json.render(scope);
         }
 
@@ -37,50 +37,50 @@ sealed interface BodyTemplate {
         }
 
         @Override
-        public Stream<Use> uses() {
+        public Stream<PillUsage> uses() {
             return json.uses().stream();
         }
     }
 
     /** An HTML form. */
-    record OfForm(List<Pair> fields) implements BodyTemplate {
+    record FormBodyTemplate(List<NamedTemplate> fields) implements BodyTemplate {
         @Override
-        public Body render(Scope scope) {
+        public Body render(RenderContext scope) {
             List<Map.Entry<String, String>> pairs = new ArrayList<>();
             fields.forEach(field -> pairs.addAll(field.render(scope)));
             return Body.form(pairs);
         }
 
         @Override
-        public Stream<Use> uses() {
-            return fields.stream().flatMap(Pair::uses);
+        public Stream<PillUsage> uses() {
+            return fields.stream().flatMap(NamedTemplate::uses);
         }
     }
 
     /** A multipart form. */
-    record OfParts(List<Part> parts) implements BodyTemplate {
+    record MultipartBodyTemplate(List<PartTemplate> parts) implements BodyTemplate {
         @Override
-        public Body render(Scope scope) {
+        public Body render(RenderContext scope) {
             Body body = Body.multipart();
-            for (Part part : parts) {
+            for (PartTemplate part : parts) {
                 body = part.addTo(body, scope);
             }
             return body;
         }
 
         @Override
-        public Stream<Use> uses() {
-            return parts.stream().flatMap(Part::uses);
+        public Stream<PillUsage> uses() {
+            return parts.stream().flatMap(PartTemplate::uses);
         }
     }
 
     /** A field of a multipart form; with a media type, or a file if it has a file name, too. */
-    record Part(
-            Pair field,
+    record PartTemplate(
+            NamedTemplate field,
             @Nullable TextTemplate fileName,
             @Nullable TextTemplate contentType) {
 
-        Body addTo(Body form, Scope scope) {
+        Body addTo(Body form, RenderContext scope) {
             if (contentType == null) {
                 Body changed = form;
                 for (Map.Entry<String, String> pair : field.render(scope)) {
@@ -98,23 +98,23 @@ sealed interface BodyTemplate {
                     : form.part(field.name(), name == null ? "" : name, content);
         }
 
-        Stream<Use> uses() {
+        Stream<PillUsage> uses() {
             if (contentType == null) {
                 return field.uses();
             }
             return Stream.concat(
-                    field.value().pills().stream().map(pill -> Use.of(pill, Use.ANYTHING)),
+                    field.value().pills().stream().map(pill -> PillUsage.of(pill, PillUsage.ANYTHING)),
                     Stream.of(Optional.ofNullable(fileName), Optional.of(contentType))
                             .flatMap(Optional::stream)
                             .flatMap(text -> text.pills().stream())
-                            .map(pill -> Use.of(pill, Use.SINGLE)));
+                            .map(pill -> PillUsage.of(pill, PillUsage.SINGLE)));
         }
     }
 
     /** Text, XML among it. */
-    record OfText(TextTemplate text, TextTemplate contentType) implements BodyTemplate {
+    record TextBodyTemplate(TextTemplate text, TextTemplate contentType) implements BodyTemplate {
         @Override
-        public @Nullable Body render(Scope scope) {
+        public @Nullable Body render(RenderContext scope) {
             String type = contentType.render(scope);
             String rendered = text.render(scope);
             if (type == null || rendered == null || !scope.problems().isEmpty()) {
@@ -124,29 +124,30 @@ sealed interface BodyTemplate {
         }
 
         @Override
-        public Stream<Use> uses() {
+        public Stream<PillUsage> uses() {
             return Stream.of(text, contentType)
                     .flatMap(template -> template.pills().stream())
-                    .map(pill -> Use.of(pill, Use.SINGLE));
+                    .map(pill -> PillUsage.of(pill, PillUsage.SINGLE));
         }
     }
 
     /** Bytes. */
-    record OfBytes(TextTemplate content, TextTemplate contentType) implements BodyTemplate {
+    record BytesBodyTemplate(TextTemplate content, TextTemplate contentType) implements BodyTemplate {
         @Override
-        public @Nullable Body render(Scope scope) {
+        public @Nullable Body render(RenderContext scope) {
             return bytes(content, contentType, "body", scope);
         }
 
         @Override
-        public Stream<Use> uses() {
+        public Stream<PillUsage> uses() {
             return Stream.concat(
-                    content.pills().stream().map(pill -> Use.of(pill, Use.ANYTHING)),
-                    contentType.pills().stream().map(pill -> Use.of(pill, Use.SINGLE)));
+                    content.pills().stream().map(pill -> PillUsage.of(pill, PillUsage.ANYTHING)),
+                    contentType.pills().stream().map(pill -> PillUsage.of(pill, PillUsage.SINGLE)));
         }
     }
 
-    private static @Nullable Body bytes(TextTemplate content, TextTemplate contentType, String part, Scope scope) {
+    private static @Nullable Body bytes(
+            TextTemplate content, TextTemplate contentType, String part, RenderContext scope) {
         String type = contentType.render(scope);
         Expression pill = content.whole();
         if (pill == null) {
@@ -155,8 +156,8 @@ sealed interface BodyTemplate {
         }
         try {
             JsonNode value = pill.evaluatePresent(scope);
-            return value == null || type == null ? null : guarded(part, scope, () -> Contents.body(value, type));
-        } catch (Refusal e) {
+            return value == null || type == null ? null : guarded(part, scope, () -> BinaryValue.body(value, type));
+        } catch (ValueRejectedException e) {
             scope.problems().add(pill.problem(e));
             return null;
         }
@@ -167,12 +168,12 @@ sealed interface BodyTemplate {
         Body make();
     }
 
-    private static @Nullable Body guarded(String part, Scope scope, Made made) {
+    private static @Nullable Body guarded(String part, RenderContext scope, Made made) {
         try {
             return made.make();
         } catch (InvalidDefinitionException e) {
             for (String problem : e.problems()) {
-                scope.problems().add(TemplateProblem.of(Spot.of(part), Code.UNENCODABLE, null, problem));
+                scope.problems().add(TemplateProblem.of(SourceLocation.of(part), Code.UNENCODABLE, null, problem));
             }
             return null;
         }

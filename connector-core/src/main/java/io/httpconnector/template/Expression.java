@@ -9,17 +9,17 @@ import org.jspecify.annotations.Nullable;
  * What stands between the braces of a pill, compiled: a path and filters. {@code slot} is the {@code $each} whose element the
  * path begins with, or -1 when it begins with a step of the job.
  */
-record Expression(String text, Spot spot, Path path, int slot, List<Step> filters, Type type) {
+record Expression(String text, SourceLocation spot, PillPath path, int slot, List<FilterStep> filters, ValueType type) {
 
     /** One filter: its name, and either what it makes of a value or what it does without one. */
-    record Step(
+    record FilterStep(
             String name,
-            Filters.@Nullable Definition takes,
+            Filters.@Nullable FilterDefinition takes,
             Filters.@Nullable Filter filter,
-            @Nullable Absence absence) {}
+            @Nullable MissingValuePolicy absence) {}
 
-    /** The value, or null when it is to be left out; throws a {@link Refusal} when there is none. */
-    @Nullable JsonNode evaluate(Scope scope) {
+    /** The value, or null when it is to be left out; throws a {@link ValueRejectedException} when there is none. */
+    @Nullable JsonNode evaluate(RenderContext scope) {
         JsonNode value = evaluateOrMissing(scope);
         if (value == null) {
             throw missing(scope);
@@ -28,16 +28,16 @@ record Expression(String text, Spot spot, Path path, int slot, List<Step> filter
     }
 
     /** The value, or null when there is none, for whatever reason. */
-    @Nullable JsonNode evaluateOrNull(Scope scope) {
+    @Nullable JsonNode evaluateOrNull(RenderContext scope) {
         JsonNode value = evaluateOrMissing(scope);
         return value == null || value.isMissingNode() ? null : value;
     }
 
     /** The value, a missing node when it is to be left out, or null when there is none. */
-    private @Nullable JsonNode evaluateOrMissing(Scope scope) {
+    private @Nullable JsonNode evaluateOrMissing(RenderContext scope) {
         JsonNode value = resolve(scope);
         for (int i = 0; i < filters.size(); i++) {
-            Step step = filters.get(i);
+            FilterStep step = filters.get(i);
             if (step.absence != null) {
                 value = step.absence.covers(value) ? step.absence.apply(value) : value;
                 if (value != null && value.isMissingNode()) {
@@ -50,48 +50,52 @@ record Expression(String text, Spot spot, Path path, int slot, List<Step> filter
         return value;
     }
 
-    private @Nullable JsonNode resolve(Scope scope) {
+    private @Nullable JsonNode resolve(RenderContext scope) {
         JsonNode value = slot < 0 ? path.resolve(scope.root()) : path.resolve(scope.element(slot), 1);
         return value == null || value.isMissingNode() ? null : value;
     }
 
     @SuppressWarnings("NullAway") // a step without absence has both
-    private static @Nullable JsonNode apply(Step step, JsonNode value) {
-        if (!step.takes.takes(Type.of(value))) {
-            throw new Refusal(
+    private static @Nullable JsonNode apply(FilterStep step, JsonNode value) {
+        if (!step.takes.takes(ValueType.of(value))) {
+            throw new ValueRejectedException(
                     Code.WRONG_TYPE,
-                    "is " + Type.of(value).phrase() + ", which the filter " + step.name + " can't take");
+                    "is " + ValueType.of(value).phrase() + ", which the filter " + step.name + " can't take");
         }
         return step.filter.apply(value);
     }
 
-    private Refusal missing(Scope scope) {
+    private ValueRejectedException missing(RenderContext scope) {
         if (resolve(scope) != null) {
-            return new Refusal(Code.MISSING, "has no value after its filters: add | default(...) or | omit");
+            return new ValueRejectedException(
+                    Code.MISSING, "has no value after its filters: add | default(...) or | omit");
         }
         return slot < 0 ? path.missing(scope.root(), 0) : path.missing(scope.element(slot), 1);
     }
 
     /** The value, or null when it is to be left out; refuses null, which has no text. */
-    @Nullable JsonNode evaluatePresent(Scope scope) {
+    @Nullable JsonNode evaluatePresent(RenderContext scope) {
         JsonNode value = evaluate(scope);
         if (value != null && value.isNull()) {
-            throw new Refusal(Code.NULL, "is null, and no text: add | default('', null) or | omit(null)");
+            throw new ValueRejectedException(
+                    Code.NULL, "is null, and no text: add | default('', null) or | omit(null)");
         }
         return value;
     }
 
     boolean canOmit() {
-        return filters.stream().anyMatch(step -> isAbsence(step, Absence.Kind.OMIT));
+        return filters.stream().anyMatch(step -> isAbsence(step, MissingValuePolicy.OnMissing.OMIT));
     }
 
     /** Whether rendering fails when there is no value. */
     boolean isRequired() {
-        return filters.stream().noneMatch(step -> step.absence != null && step.absence.kind() != Absence.Kind.REQUIRED);
+        return filters.stream()
+                .noneMatch(
+                        step -> step.absence != null && step.absence.kind() != MissingValuePolicy.OnMissing.REQUIRED);
     }
 
     boolean makesNull() {
-        return filters.stream().anyMatch(step -> isAbsence(step, Absence.Kind.NULL));
+        return filters.stream().anyMatch(step -> isAbsence(step, MissingValuePolicy.OnMissing.NULL));
     }
 
     /** Whether it may be several segments of a path. */
@@ -99,7 +103,7 @@ record Expression(String text, Spot spot, Path path, int slot, List<Step> filter
         return filters.stream().anyMatch(step -> step.name().equals("path"));
     }
 
-    private static boolean isAbsence(Step step, Absence.Kind kind) {
+    private static boolean isAbsence(FilterStep step, MissingValuePolicy.OnMissing kind) {
         return step.absence != null && step.absence.kind() == kind;
     }
 
@@ -107,7 +111,7 @@ record Expression(String text, Spot spot, Path path, int slot, List<Step> filter
         return TemplateProblem.of(spot, code, text, message);
     }
 
-    TemplateProblem problem(Refusal refusal) {
+    TemplateProblem problem(ValueRejectedException refusal) {
         return refusal.at(spot, text);
     }
 }

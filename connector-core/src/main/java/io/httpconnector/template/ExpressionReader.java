@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
-import io.httpconnector.internal.json.Nearest;
+import io.httpconnector.JsonSupport;
+import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.template.TemplateProblem.Code;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,19 +29,20 @@ final class ExpressionReader {
         this.text = text;
     }
 
-    /** The compiled pill; {@code each} are the names that the elements around it have. Throws a {@link Refusal}. */
-    static Expression read(String text, Spot spot, Map<String, Filters.Definition> own, List<String> each) {
+    /** The compiled pill; {@code each} are the names that the elements around it have. Throws a {@link ValueRejectedException}. */
+    static Expression read(
+            String text, SourceLocation spot, Map<String, Filters.FilterDefinition> own, List<String> each) {
         ExpressionReader reader = new ExpressionReader(text);
         if (text.length() > MAX_LENGTH) {
-            throw new Refusal(Code.SYNTAX, "it is longer than " + MAX_LENGTH + " characters");
+            throw new ValueRejectedException(Code.SYNTAX, "it is longer than " + MAX_LENGTH + " characters");
         }
         reader.spaces();
-        Path path = reader.path();
-        Type type = path.steps().contains(Path.ALL) ? Type.LIST : Type.ANY;
-        List<Expression.Step> steps = new ArrayList<>();
+        PillPath path = reader.path();
+        ValueType type = path.steps().contains(PillPath.ALL) ? ValueType.LIST : ValueType.ANY;
+        List<Expression.FilterStep> steps = new ArrayList<>();
         while (reader.at < text.length()) {
             reader.expect('|', "a filter begins with |");
-            Expression.Step step = reader.filter(
+            Expression.FilterStep step = reader.filter(
                     own,
                     type,
                     steps.isEmpty() ? "the path" : steps.get(steps.size() - 1).name());
@@ -52,34 +53,34 @@ final class ExpressionReader {
         return new Expression(text.strip(), spot, path, slot, List.copyOf(steps), type);
     }
 
-    /** A path without filters. Throws a {@link Refusal}. */
-    static Path path(String text) {
+    /** A path without filters. Throws a {@link ValueRejectedException}. */
+    static PillPath path(String text) {
         ExpressionReader reader = new ExpressionReader(text);
-        Path path = reader.path();
+        PillPath path = reader.path();
         if (reader.at < text.length()) {
             throw reader.unreadable();
         }
         return path;
     }
 
-    private static Type typeAfter(Type before, Expression.Step step) {
+    private static ValueType typeAfter(ValueType before, Expression.FilterStep step) {
         if (step.takes() != null) {
             return step.takes().gives();
         }
         JsonNode instead = step.absence() == null ? null : step.absence().instead();
-        return instead == null || Type.of(instead) == before ? before : Type.ANY;
+        return instead == null || ValueType.of(instead) == before ? before : ValueType.ANY;
     }
 
-    private Path path() {
+    private PillPath path() {
         int start = at;
         List<Object> steps = new ArrayList<>();
         while (at < text.length() && " \t\n|".indexOf(text.charAt(at)) < 0) {
             steps.add(step(steps.isEmpty()));
         }
         if (steps.isEmpty()) {
-            throw new Refusal(Code.SYNTAX, "it is empty" + SYNTAX);
+            throw new ValueRejectedException(Code.SYNTAX, "it is empty" + SYNTAX);
         }
-        Path path = new Path(text.substring(start, at), List.copyOf(steps));
+        PillPath path = new PillPath(text.substring(start, at), List.copyOf(steps));
         spaces();
         return path;
     }
@@ -117,7 +118,7 @@ final class ExpressionReader {
                 throw unreadable();
             }
             at = end;
-            step = inside.equals("*") ? Path.ALL : (Object) Integer.valueOf(inside);
+            step = inside.equals("*") ? PillPath.ALL : (Object) Integer.valueOf(inside);
         }
         expect(']', "a bracket is not closed");
         return step;
@@ -131,7 +132,7 @@ final class ExpressionReader {
         return Character.isLetterOrDigit(c) || "_-$@:".indexOf(c) >= 0;
     }
 
-    private Expression.Step filter(Map<String, Filters.Definition> own, Type input, String before) {
+    private Expression.FilterStep filter(Map<String, Filters.FilterDefinition> own, ValueType input, String before) {
         spaces();
         int start = at;
         while (at < text.length() && Character.isLetterOrDigit(text.charAt(at))) {
@@ -139,30 +140,31 @@ final class ExpressionReader {
         }
         String name = text.substring(start, at);
         if (name.isEmpty()) {
-            throw new Refusal(Code.SYNTAX, "the name of a filter is missing at character " + (at + 1));
+            throw new ValueRejectedException(Code.SYNTAX, "the name of a filter is missing at character " + (at + 1));
         }
         spaces();
-        Arguments arguments = new Arguments(name, arguments());
-        if (Absence.NAMES.contains(name)) {
-            return new Expression.Step(name, null, null, Absence.of(arguments));
+        FilterArguments arguments = new FilterArguments(name, arguments());
+        if (MissingValuePolicy.NAMES.contains(name)) {
+            return new Expression.FilterStep(name, null, null, MissingValuePolicy.of(arguments));
         }
-        Filters.Definition definition = own.getOrDefault(name, Filters.find(name));
+        Filters.FilterDefinition definition = own.getOrDefault(name, Filters.find(name));
         if (definition == null) {
             TreeSet<String> names = new TreeSet<>(Filters.names());
-            names.addAll(Absence.NAMES);
+            names.addAll(MissingValuePolicy.NAMES);
             names.addAll(own.keySet());
-            throw new Refusal(Code.UNKNOWN_FILTER, "there is no filter \"" + name + "\"", Nearest.of(name, names));
+            throw new ValueRejectedException(
+                    Code.UNKNOWN_FILTER, "there is no filter \"" + name + "\"", Suggestions.of(name, names));
         }
-        if (input != Type.ANY && !definition.takes(input)) {
-            throw new Refusal(
+        if (input != ValueType.ANY && !definition.takes(input)) {
+            throw new ValueRejectedException(
                     Code.WRONG_TYPE,
                     before + " gives " + input.phrase() + ", which the filter " + name + " can't take");
         }
-        return new Expression.Step(name, definition, definition.with().apply(arguments), null);
+        return new Expression.FilterStep(name, definition, definition.with().apply(arguments), null);
     }
 
-    private List<Arguments.Argument> arguments() {
-        List<Arguments.Argument> arguments = new ArrayList<>();
+    private List<FilterArguments.Argument> arguments() {
+        List<FilterArguments.Argument> arguments = new ArrayList<>();
         if (at < text.length() && text.charAt(at) == '(') {
             do {
                 at++;
@@ -176,9 +178,9 @@ final class ExpressionReader {
         return List.copyOf(arguments);
     }
 
-    private Arguments.Argument argument() {
+    private FilterArguments.Argument argument() {
         if (at < text.length() && (text.charAt(at) == '"' || text.charAt(at) == '\'')) {
-            return Arguments.text(quoted());
+            return FilterArguments.text(quoted());
         }
         int start = at;
         while (at < text.length() && ",)| ".indexOf(text.charAt(at)) < 0) {
@@ -191,23 +193,23 @@ final class ExpressionReader {
         }
         String word = text.substring(start, at);
         return switch (word) {
-            case "" -> throw new Refusal(Code.SYNTAX, "an argument is missing at character " + (at + 1));
-            case "true", "false" -> new Arguments.Argument(BooleanNode.valueOf(word.equals("true")), false);
-            case "null" -> new Arguments.Argument(NullNode.getInstance(), false);
-            case "[]" -> new Arguments.Argument(JsonNodeFactory.instance.arrayNode(), false);
-            case "{}" -> new Arguments.Argument(JsonNodeFactory.instance.objectNode(), false);
+            case "" -> throw new ValueRejectedException(Code.SYNTAX, "an argument is missing at character " + (at + 1));
+            case "true", "false" -> new FilterArguments.Argument(BooleanNode.valueOf(word.equals("true")), false);
+            case "null" -> new FilterArguments.Argument(NullNode.getInstance(), false);
+            case "[]" -> new FilterArguments.Argument(JsonNodeFactory.instance.arrayNode(), false);
+            case "{}" -> new FilterArguments.Argument(JsonNodeFactory.instance.objectNode(), false);
             default -> number(word);
         };
     }
 
-    private static Arguments.Argument number(String word) {
+    private static FilterArguments.Argument number(String word) {
         if (!Character.isDigit(word.charAt(0)) && word.charAt(0) != '-') {
-            return Arguments.word(word);
+            return FilterArguments.word(word);
         }
         try {
-            return new Arguments.Argument(Json.number(word), false);
+            return new FilterArguments.Argument(JsonSupport.number(word), false);
         } catch (InvalidDefinitionException e) {
-            throw new Refusal(Code.SYNTAX, word + " is no number: text stands in quotes");
+            throw new ValueRejectedException(Code.SYNTAX, word + " is no number: text stands in quotes");
         }
     }
 
@@ -240,12 +242,12 @@ final class ExpressionReader {
 
     private void expect(char c, String otherwise) {
         if (at >= text.length() || text.charAt(at) != c) {
-            throw new Refusal(Code.SYNTAX, otherwise + ", at character " + (at + 1) + SYNTAX);
+            throw new ValueRejectedException(Code.SYNTAX, otherwise + ", at character " + (at + 1) + SYNTAX);
         }
         at++;
     }
 
-    private Refusal unreadable() {
-        return new Refusal(Code.SYNTAX, "it can't be read at character " + (at + 1) + SYNTAX);
+    private ValueRejectedException unreadable() {
+        return new ValueRejectedException(Code.SYNTAX, "it can't be read at character " + (at + 1) + SYNTAX);
     }
 }

@@ -1,11 +1,11 @@
 package io.httpconnector.template;
 
-import static io.httpconnector.template.Type.ANY;
-import static io.httpconnector.template.Type.BOOLEAN;
-import static io.httpconnector.template.Type.LIST;
-import static io.httpconnector.template.Type.NUMBER;
-import static io.httpconnector.template.Type.OBJECT;
-import static io.httpconnector.template.Type.TEXT;
+import static io.httpconnector.template.ValueType.ANY;
+import static io.httpconnector.template.ValueType.BOOLEAN;
+import static io.httpconnector.template.ValueType.LIST;
+import static io.httpconnector.template.ValueType.NUMBER;
+import static io.httpconnector.template.ValueType.OBJECT;
+import static io.httpconnector.template.ValueType.TEXT;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -15,7 +15,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.template.TemplateProblem.Code;
 import java.io.IOException;
 import java.time.DateTimeException;
@@ -33,7 +33,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The filters that make one value of another. Those that decide what happens without a value are {@link Absence}. */
+/** The filters that make one value of another. Those that decide what happens without a value are {@link MissingValuePolicy}. */
 final class Filters {
 
     /** A filter with its arguments; the value is never missing or null, and null means that there is none. */
@@ -43,16 +43,16 @@ final class Filters {
     }
 
     /** What a filter takes and gives. */
-    record Definition(Set<Type> takes, Type gives, Function<Arguments, Filter> with) {
+    record FilterDefinition(Set<ValueType> takes, ValueType gives, Function<FilterArguments, Filter> with) {
 
-        boolean takes(Type type) {
+        boolean takes(ValueType type) {
             return takes.isEmpty() || takes.contains(type);
         }
     }
 
-    private static final Set<Type> SCALAR = Set.of(TEXT, NUMBER, BOOLEAN);
-    private static final Set<Type> DATE = Set.of(TEXT, NUMBER);
-    private static final Map<String, Definition> ALL = new TreeMap<>();
+    private static final Set<ValueType> SCALAR = Set.of(TEXT, NUMBER, BOOLEAN);
+    private static final Set<ValueType> DATE = Set.of(TEXT, NUMBER);
+    private static final Map<String, FilterDefinition> ALL = new TreeMap<>();
 
     static {
         text("string", SCALAR, Filters::text);
@@ -61,14 +61,14 @@ final class Filters {
         text("trim", SCALAR, value -> text(value).strip());
         text("upper", SCALAR, value -> text(value).toUpperCase(Locale.ROOT));
         text("lower", SCALAR, value -> text(value).toLowerCase(Locale.ROOT));
-        text("urlencode", SCALAR, value -> Encode.percent(text(value), ""));
+        text("urlencode", SCALAR, value -> Escaping.percent(text(value), ""));
         text("base64", SCALAR, value -> Base64.getEncoder().encodeToString(bytes(value)));
         text(
                 "base64url",
                 SCALAR,
                 value -> Base64.getUrlEncoder().withoutPadding().encodeToString(bytes(value)));
         text("hex", SCALAR, value -> HexFormat.of().formatHex(bytes(value)));
-        text("json", Set.of(), JsonOut::toText);
+        text("json", Set.of(), JsonWriter::toText);
         define("number", DATE, NUMBER, none(Filters::number));
         define("boolean", Set.of(TEXT, BOOLEAN), BOOLEAN, none(Filters::truth));
         define("size", Set.of(TEXT, LIST, OBJECT), NUMBER, none(Filters::size));
@@ -84,11 +84,12 @@ final class Filters {
 
     private Filters() {}
 
-    private static void define(String name, Set<Type> takes, Type gives, Function<Arguments, Filter> with) {
-        ALL.put(name, new Definition(takes, gives, with));
+    private static void define(
+            String name, Set<ValueType> takes, ValueType gives, Function<FilterArguments, Filter> with) {
+        ALL.put(name, new FilterDefinition(takes, gives, with));
     }
 
-    private static void text(String name, Set<Type> takes, TextFilter filter) {
+    private static void text(String name, Set<ValueType> takes, TextFilter filter) {
         define(name, takes, TEXT, none(value -> TextNode.valueOf(filter.apply(value))));
     }
 
@@ -98,7 +99,7 @@ final class Filters {
         String apply(JsonNode value);
     }
 
-    private static Function<Arguments, Filter> none(Filter filter) {
+    private static Function<FilterArguments, Filter> none(Filter filter) {
         return arguments -> {
             arguments.atMost(0);
             return filter;
@@ -106,7 +107,7 @@ final class Filters {
     }
 
     /** The filter of this name, or null. */
-    static @Nullable Definition find(String name) {
+    static @Nullable FilterDefinition find(String name) {
         return ALL.get(name);
     }
 
@@ -125,10 +126,11 @@ final class Filters {
 
     /** A value as part of a text; a list or an object is refused. */
     static String single(JsonNode value) {
-        if (!SCALAR.contains(Type.of(value))) {
-            throw new Refusal(
+        if (!SCALAR.contains(ValueType.of(value))) {
+            throw new ValueRejectedException(
                     Code.WRONG_TYPE,
-                    "is " + Type.of(value).phrase() + ", which can't stand in a text: name a single value of it, or add"
+                    "is " + ValueType.of(value).phrase()
+                            + ", which can't stand in a text: name a single value of it, or add"
                             + (value.isArray() ? " | join(', ') or" : "") + " | json");
         }
         return text(value);
@@ -136,7 +138,7 @@ final class Filters {
 
     private static byte[] bytes(JsonNode value) {
         try {
-            return value.isBinary() ? value.binaryValue() : Encode.utf8(text(value));
+            return value.isBinary() ? value.binaryValue() : Escaping.utf8(text(value));
         } catch (IOException e) {
             throw new IllegalStateException("a binary node has bytes", e);
         }
@@ -144,9 +146,9 @@ final class Filters {
 
     private static JsonNode number(JsonNode value) {
         try {
-            return value.isNumber() ? value : Json.number(text(value));
+            return value.isNumber() ? value : JsonSupport.number(text(value));
         } catch (InvalidDefinitionException e) {
-            throw new Refusal(Code.WRONG_TYPE, "is a text that is no number");
+            throw new ValueRejectedException(Code.WRONG_TYPE, "is a text that is no number");
         }
     }
 
@@ -157,7 +159,7 @@ final class Filters {
         return switch (text(value)) {
             case "true" -> BooleanNode.TRUE;
             case "false" -> BooleanNode.FALSE;
-            default -> throw new Refusal(Code.WRONG_TYPE, "is a text other than \"true\" and \"false\"");
+            default -> throw new ValueRejectedException(Code.WRONG_TYPE, "is a text other than \"true\" and \"false\"");
         };
     }
 
@@ -166,17 +168,17 @@ final class Filters {
         return IntNode.valueOf(value.isContainerNode() ? value.size() : text.codePointCount(0, text.length()));
     }
 
-    private static Filter join(Arguments arguments) {
+    private static Filter join(FilterArguments arguments) {
         arguments.atMost(1);
         String separator = arguments.text(0, "the text between the elements, such as join(', ')");
         return list -> {
             StringJoiner joined = new StringJoiner(separator);
             for (int i = 0; i < list.size(); i++) {
                 JsonNode element = list.get(i);
-                if (!SCALAR.contains(Type.of(element))) {
-                    throw new Refusal(
+                if (!SCALAR.contains(ValueType.of(element))) {
+                    throw new ValueRejectedException(
                             Code.WRONG_TYPE,
-                            "has " + Type.of(element).phrase() + " at [" + i + "], which join can't make text of");
+                            "has " + ValueType.of(element).phrase() + " at [" + i + "], which join can't make text of");
                 }
                 joined.add(text(element));
             }
@@ -184,15 +186,15 @@ final class Filters {
         };
     }
 
-    private static Filter pluck(Arguments arguments) {
+    private static Filter pluck(FilterArguments arguments) {
         arguments.atMost(1);
-        Path path = arguments.path(0);
+        PillPath path = arguments.path(0);
         return list -> {
             ArrayNode plucked = JsonNodeFactory.instance.arrayNode(list.size());
             for (int i = 0; i < list.size(); i++) {
                 JsonNode value = path.resolve(list.get(i));
                 if (value == null) {
-                    throw new Refusal(Code.MISSING, "has no \"" + path + "\" at [" + i + "]");
+                    throw new ValueRejectedException(Code.MISSING, "has no \"" + path + "\" at [" + i + "]");
                 }
                 plucked.add(value);
             }
@@ -200,48 +202,48 @@ final class Filters {
         };
     }
 
-    private static Filter date(Arguments arguments) {
-        Dates.@Nullable Unit unit = arguments.unit();
+    private static Filter date(FilterArguments arguments) {
+        DateFormats.@Nullable Unit unit = arguments.unit();
         DateTimeFormatter format = arguments.datePattern(0);
         ZoneId zone = arguments.zone(1);
         arguments.atMost(2);
         return value -> {
-            TemporalAccessor read = Dates.read(value, zone, unit);
+            TemporalAccessor read = DateFormats.read(value, zone, unit);
             try {
                 return TextNode.valueOf(format.format(read instanceof LocalDate date ? date.atStartOfDay() : read));
             } catch (DateTimeException e) {
-                throw Dates.needsZone();
+                throw DateFormats.needsZone();
             }
         };
     }
 
-    private static Filter iso(Arguments arguments) {
-        Dates.@Nullable Unit unit = arguments.unit();
+    private static Filter iso(FilterArguments arguments) {
+        DateFormats.@Nullable Unit unit = arguments.unit();
         ZoneId zone = arguments.zone(0);
         arguments.atMost(1);
         return value -> TextNode.valueOf(
                 zone == null
-                        ? Dates.instant(value, null, unit).toString()
-                        : DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(Dates.read(value, zone, unit)));
+                        ? DateFormats.instant(value, null, unit).toString()
+                        : DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(DateFormats.read(value, zone, unit)));
     }
 
-    private static Filter epoch(Arguments arguments, long millis) {
-        Dates.@Nullable Unit unit = arguments.unit();
+    private static Filter epoch(FilterArguments arguments, long millis) {
+        DateFormats.@Nullable Unit unit = arguments.unit();
         ZoneId zone = arguments.zone(0);
         arguments.atMost(1);
-        return value ->
-                LongNode.valueOf(Math.floorDiv(Dates.instant(value, zone, unit).toEpochMilli(), millis));
+        return value -> LongNode.valueOf(
+                Math.floorDiv(DateFormats.instant(value, zone, unit).toEpochMilli(), millis));
     }
 
     /** A filter of the application's own. */
-    static Definition own(String name, PillFilter filter) {
-        return new Definition(Set.of(), ANY, arguments -> value -> {
+    static FilterDefinition own(String name, PillFilter filter) {
+        return new FilterDefinition(Set.of(), ANY, arguments -> value -> {
             try {
                 Object result = filter.apply(value, arguments.literals());
-                return result == null ? JsonNodeFactory.instance.nullNode() : Json.tree(result);
+                return result == null ? JsonNodeFactory.instance.nullNode() : JsonSupport.tree(result);
             } catch (RuntimeException e) {
                 // Not its message: it may hold the value.
-                throw new Refusal(
+                throw new ValueRejectedException(
                         Code.WRONG_TYPE,
                         "is refused by the filter " + name + " (" + e.getClass().getSimpleName() + ")");
             }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.template.TemplateProblem.Code;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -24,71 +24,72 @@ final class JsonCompiler {
 
     private static final List<String> OF_EACH = List.of("$each", "$as", "$item");
     private static final List<String> OF_IF = List.of("$if", "$equals", "$then", "$else");
-    private static final JsonPart NONE = new JsonPart.Literal(JsonPart.NOTHING);
+    private static final JsonFragment NONE = new JsonFragment.LiteralFragment(JsonFragment.NOTHING);
 
-    private final Language language;
-    private final JsonSkeleton skeleton;
+    private final PillSyntax language;
+    private final JsonOutline skeleton;
     private final List<TemplateProblem> problems;
-    private final List<Use> uses = new ArrayList<>();
+    private final List<PillUsage> uses = new ArrayList<>();
     /** The names of the elements that are around, and the paths of their lists. */
     private final List<String> names = new ArrayList<>();
 
     private final List<String> lists = new ArrayList<>();
     private int slots;
 
-    private JsonCompiler(Language language, JsonSkeleton skeleton, List<TemplateProblem> problems) {
+    private JsonCompiler(PillSyntax language, JsonOutline skeleton, List<TemplateProblem> problems) {
         this.language = language;
         this.skeleton = skeleton;
         this.problems = problems;
     }
 
     /** The compiled text, or null when {@code problems} says what is wrong with it. */
-    static @Nullable JsonTemplate compile(Language language, String text, List<TemplateProblem> problems) {
+    static @Nullable JsonTemplate compile(PillSyntax language, String text, List<TemplateProblem> problems) {
         int before = problems.size();
-        if (!Language.isUnicode("body", text, problems)) {
+        if (!PillSyntax.isUnicode("body", text, problems)) {
             return null;
         }
         String verbatim = language.verbatim(text);
-        JsonSkeleton skeleton = verbatim == null
-                ? JsonSkeleton.of(language, text, problems)
-                : JsonSkeleton.withoutPills(language, verbatim, problems);
-        JsonTree tree = JsonTree.read(skeleton, problems);
+        JsonOutline skeleton = verbatim == null
+                ? JsonOutline.of(language, text, problems)
+                : JsonOutline.withoutPills(language, verbatim, problems);
+        JsonTemplateTree tree = JsonTemplateTree.read(skeleton, problems);
         JsonCompiler compiler = new JsonCompiler(language, skeleton, problems);
         if (tree == null) {
             // What is wrong with the pills is said at the same time.
-            skeleton.pills().forEach(pill -> compiler.read(pill, "", Use.ANYTHING));
+            skeleton.pills().forEach(pill -> compiler.read(pill, "", PillUsage.ANYTHING));
             return null;
         }
-        JsonPart part = verbatim == null ? compiler.value(tree, "") : new JsonPart.Literal(utf8(verbatim));
+        JsonFragment part =
+                verbatim == null ? compiler.value(tree, "") : new JsonFragment.LiteralFragment(utf8(verbatim));
         return problems.size() > before ? null : new JsonTemplate(part, compiler.slots, compiler.uses);
     }
 
-    private JsonPart value(JsonTree tree, String pointer) {
+    private JsonFragment value(JsonTemplateTree tree, String pointer) {
         if (tree.isObject()) {
             return object(tree, pointer);
         }
         if (tree.isArray()) {
-            List<JsonPart.Member> members = new ArrayList<>();
-            for (JsonTree.Member member : tree.members()) {
-                JsonPart value = value(member.value(), pointer + "/" + members.size());
-                members.add(new JsonPart.Member(utf8(","), value));
+            List<JsonFragment.Member> members = new ArrayList<>();
+            for (JsonTemplateTree.Member member : tree.members()) {
+                JsonFragment value = value(member.value(), pointer + "/" + members.size());
+                members.add(new JsonFragment.Member(utf8(","), value));
             }
             return container('[', ']', members);
         }
         if (!tree.isString()) {
-            return new JsonPart.Literal(utf8(tree.text()));
+            return new JsonFragment.LiteralFragment(utf8(tree.text()));
         }
-        JsonSkeleton.Pill whole = tree.cut() == null ? null : tree.cut().whole();
-        if (tree.cut() == null && !Language.isUnicode("body " + pointer, tree.text(), problems)) {
+        JsonOutline.Pill whole = tree.cut() == null ? null : tree.cut().whole();
+        if (tree.cut() == null && !PillSyntax.isUnicode("body " + pointer, tree.text(), problems)) {
             return NONE;
         }
         return whole == null ? text(tree, pointer) : whole(whole, pointer);
     }
 
-    private JsonPart object(JsonTree tree, String pointer) {
-        Map<String, JsonTree> structure = new TreeMap<>();
-        List<JsonTree.Member> others = new ArrayList<>();
-        for (JsonTree.Member member : tree.members()) {
+    private JsonFragment object(JsonTemplateTree tree, String pointer) {
+        Map<String, JsonTemplateTree> structure = new TreeMap<>();
+        List<JsonTemplateTree.Member> others = new ArrayList<>();
+        for (JsonTemplateTree.Member member : tree.members()) {
             if (OF_EACH.contains(member.name()) || OF_IF.contains(member.name())) {
                 structure.put(member.name(), member.value());
             } else {
@@ -113,7 +114,7 @@ final class JsonCompiler {
     }
 
     private static @Nullable String wrong(
-            Map<String, JsonTree> structure, List<JsonTree.Member> others, List<String> known) {
+            Map<String, JsonTemplateTree> structure, List<JsonTemplateTree.Member> others, List<String> known) {
         for (String name : structure.keySet()) {
             if (!known.contains(name) || !structure.containsKey(known.get(0))) {
                 return "\"" + name + "\" belongs to " + (OF_IF.contains(name) ? "\"$if\"" : "\"$each\"") + ": write \"$"
@@ -128,20 +129,20 @@ final class JsonCompiler {
         return structure.containsKey(result) ? null : "\"" + known.get(0) + "\" needs a \"" + result + "\"";
     }
 
-    private JsonPart.Member member(JsonTree.Member member, String pointer) {
+    private JsonFragment.Member member(JsonTemplateTree.Member member, String pointer) {
         String name = member.name();
         String at = pointer + "/" + name.replace("~", "~0").replace("/", "~1");
-        String escaped = JsonSkeleton.escaped(isEscapedKeyword(name) ? name.substring(1) : name);
+        String escaped = JsonOutline.escaped(isEscapedKeyword(name) ? name.substring(1) : name);
         if (member.nameCut() != null) {
             for (Object piece : member.nameCut().pieces()) {
-                if (piece instanceof JsonSkeleton.Pill pill) {
+                if (piece instanceof JsonOutline.Pill pill) {
                     refuse(pill, pointer, "can't be a field name: let a pill be the whole object");
                 }
             }
             escaped = String.join(
                     "", member.nameCut().pieces().stream().map(String::valueOf).toList());
         }
-        return new JsonPart.Member(utf8(",\"" + escaped + "\":"), value(member.value(), at));
+        return new JsonFragment.Member(utf8(",\"" + escaped + "\":"), value(member.value(), at));
     }
 
     /** Whether a name is a keyword with more dollars than it has. */
@@ -150,24 +151,24 @@ final class JsonCompiler {
         return name.startsWith("$$") && (OF_EACH.contains(bare) || OF_IF.contains(bare));
     }
 
-    private JsonPart whole(JsonSkeleton.Pill found, String pointer) {
-        Expression pill = read(found, pointer, Use.ANYTHING);
-        return pill == null ? NONE : new JsonPart.Value(pill);
+    private JsonFragment whole(JsonOutline.Pill found, String pointer) {
+        Expression pill = read(found, pointer, PillUsage.ANYTHING);
+        return pill == null ? NONE : new JsonFragment.ValueFragment(pill);
     }
 
-    private JsonPart text(JsonTree tree, String pointer) {
+    private JsonFragment text(JsonTemplateTree tree, String pointer) {
         List<Object> pieces = new ArrayList<>();
         StringBuilder literal = new StringBuilder("\"");
         boolean canOmit = false;
         List<Object> cut = tree.cut() == null
-                ? List.of(JsonSkeleton.escaped(tree.text()))
+                ? List.of(JsonOutline.escaped(tree.text()))
                 : tree.cut().pieces();
         for (Object piece : cut) {
-            if (!(piece instanceof JsonSkeleton.Pill found)) {
+            if (!(piece instanceof JsonOutline.Pill found)) {
                 literal.append(piece);
                 continue;
             }
-            Expression pill = read(found, pointer, Use.SINGLE);
+            Expression pill = read(found, pointer, PillUsage.SINGLE);
             if (pill != null) {
                 if (pill.makesNull()) {
                     refuse(found, pointer, "null can't stand in a text: write | default('')");
@@ -179,16 +180,18 @@ final class JsonCompiler {
             }
         }
         pieces.add(utf8(literal.append('"').toString()));
-        return pieces.size() == 1 ? new JsonPart.Literal((byte[]) pieces.get(0)) : new JsonPart.Text(pieces, canOmit);
+        return pieces.size() == 1
+                ? new JsonFragment.LiteralFragment((byte[]) pieces.get(0))
+                : new JsonFragment.TextFragment(pieces, canOmit);
     }
 
-    private @Nullable Expression read(JsonSkeleton.Pill found, String pointer, Set<Type> place) {
+    private @Nullable Expression read(JsonOutline.Pill found, String pointer, Set<ValueType> place) {
         Expression pill = language.read(found.found(), found.spot().pointer(pointer), names, problems);
         if (pill != null && pill.keepsSlashes()) {
             refuse(found, pointer, TextTemplate.PATH_ONLY);
         }
         if (pill != null) {
-            uses.add(new Use(pill, path(pill), Use.takes(pill, place)));
+            uses.add(new PillUsage(pill, path(pill), PillUsage.takes(pill, place)));
         }
         return pill;
     }
@@ -205,9 +208,9 @@ final class JsonCompiler {
                         + pill.path().text().substring(names.get(pill.slot()).length());
     }
 
-    private JsonPart each(Map<String, JsonTree> structure, String pointer) {
-        Expression list = pill(structure, "$each", pointer, Set.of(Type.LIST));
-        JsonTree as = structure.get("$as");
+    private JsonFragment each(Map<String, JsonTemplateTree> structure, String pointer) {
+        Expression list = pill(structure, "$each", pointer, Set.of(ValueType.LIST));
+        JsonTemplateTree as = structure.get("$as");
         String name = as == null ? "item" : as.text();
         if (as != null
                 && (!as.isString() || as.cut() != null || !ExpressionReader.isName(name) || names.contains(name))) {
@@ -223,26 +226,26 @@ final class JsonCompiler {
         slots = Math.max(slots, slot + 1);
         names.add(name);
         lists.add(list == null || list.filters().stream().anyMatch(step -> step.takes() != null) ? "" : path(list));
-        JsonPart item = value(Objects.requireNonNull(structure.get("$item")), pointer + "/$item");
+        JsonFragment item = value(Objects.requireNonNull(structure.get("$item")), pointer + "/$item");
         names.remove(slot);
         lists.remove(slot);
-        return list == null ? NONE : new JsonPart.Each(list, slot, item);
+        return list == null ? NONE : new JsonFragment.EachFragment(list, slot, item);
     }
 
-    private JsonPart choice(Map<String, JsonTree> structure, String pointer) {
-        Expression pill = pill(structure, "$if", pointer, Use.ANYTHING);
-        JsonPart then = value(Objects.requireNonNull(structure.get("$then")), pointer + "/$then");
-        JsonTree otherwise = structure.get("$else");
-        JsonPart other = otherwise == null ? null : value(otherwise, pointer + "/$else");
-        JsonTree equals = structure.get("$equals");
+    private JsonFragment choice(Map<String, JsonTemplateTree> structure, String pointer) {
+        Expression pill = pill(structure, "$if", pointer, PillUsage.ANYTHING);
+        JsonFragment then = value(Objects.requireNonNull(structure.get("$then")), pointer + "/$then");
+        JsonTemplateTree otherwise = structure.get("$else");
+        JsonFragment other = otherwise == null ? null : value(otherwise, pointer + "/$else");
+        JsonTemplateTree equals = structure.get("$equals");
         JsonNode equal = equals == null ? null : scalar(equals, pointer + "/$equals");
-        return pill == null ? NONE : new JsonPart.If(new JsonPart.Condition(pill, equal), then, other);
+        return pill == null ? NONE : new JsonFragment.IfFragment(new JsonFragment.Condition(pill, equal), then, other);
     }
 
     private @Nullable Expression pill(
-            Map<String, JsonTree> structure, String keyword, String pointer, Set<Type> takes) {
-        JsonTree tree = Objects.requireNonNull(structure.get(keyword));
-        JsonSkeleton.Pill whole = tree.cut() == null ? null : tree.cut().whole();
+            Map<String, JsonTemplateTree> structure, String keyword, String pointer, Set<ValueType> takes) {
+        JsonTemplateTree tree = Objects.requireNonNull(structure.get(keyword));
+        JsonOutline.Pill whole = tree.cut() == null ? null : tree.cut().whole();
         if (whole == null) {
             problems.add(TemplateProblem.of(
                     skeleton.spot(tree.position()).pointer(pointer + "/" + keyword),
@@ -254,7 +257,7 @@ final class JsonCompiler {
         return read(whole, pointer + "/" + keyword, takes);
     }
 
-    private JsonNode scalar(JsonTree tree, String pointer) {
+    private JsonNode scalar(JsonTemplateTree tree, String pointer) {
         boolean isScalar = tree.token().isScalarValue() && tree.cut() == null;
         if (!isScalar) {
             problems.add(TemplateProblem.of(
@@ -265,14 +268,14 @@ final class JsonCompiler {
         }
         return switch (tree.token()) {
             case VALUE_STRING -> TextNode.valueOf(tree.text());
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> Json.number(tree.text());
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> JsonSupport.number(tree.text());
             case VALUE_TRUE -> BooleanNode.TRUE;
             case VALUE_FALSE -> BooleanNode.FALSE;
             default -> NullNode.getInstance();
         };
     }
 
-    private void refuse(JsonSkeleton.Pill pill, String pointer, String message) {
+    private void refuse(JsonOutline.Pill pill, String pointer, String message) {
         problems.add(TemplateProblem.of(
                 pill.spot().pointer(pointer),
                 Code.WRONG_PLACE,
@@ -281,11 +284,11 @@ final class JsonCompiler {
     }
 
     /** One after the other when none can be left out; what is literal becomes one piece. */
-    private static JsonPart container(char open, char close, List<JsonPart.Member> members) {
+    private static JsonFragment container(char open, char close, List<JsonFragment.Member> members) {
         if (members.stream().anyMatch(member -> member.value().canOmit())) {
-            return new JsonPart.Container(open, close, members);
+            return new JsonFragment.ContainerFragment(open, close, members);
         }
-        List<JsonPart> parts = new ArrayList<>();
+        List<JsonFragment> parts = new ArrayList<>();
         ByteArrayOutputStream literal = new ByteArrayOutputStream();
         literal.write(open);
         for (int i = 0; i < members.size(); i++) {
@@ -296,13 +299,13 @@ final class JsonCompiler {
         }
         literal.write(close);
         add(literal, parts);
-        return parts.size() == 1 ? parts.get(0) : new JsonPart.Sequence(List.copyOf(parts));
+        return parts.size() == 1 ? parts.get(0) : new JsonFragment.SequenceFragment(List.copyOf(parts));
     }
 
-    private static void append(JsonPart part, ByteArrayOutputStream literal, List<JsonPart> parts) {
-        if (part instanceof JsonPart.Sequence sequence) {
+    private static void append(JsonFragment part, ByteArrayOutputStream literal, List<JsonFragment> parts) {
+        if (part instanceof JsonFragment.SequenceFragment sequence) {
             sequence.parts().forEach(inner -> append(inner, literal, parts));
-        } else if (part instanceof JsonPart.Literal fixed) {
+        } else if (part instanceof JsonFragment.LiteralFragment fixed) {
             literal.writeBytes(fixed.bytes());
         } else {
             add(literal, parts);
@@ -310,9 +313,9 @@ final class JsonCompiler {
         }
     }
 
-    private static void add(ByteArrayOutputStream literal, List<JsonPart> parts) {
+    private static void add(ByteArrayOutputStream literal, List<JsonFragment> parts) {
         if (literal.size() > 0) {
-            parts.add(new JsonPart.Literal(literal.toByteArray()));
+            parts.add(new JsonFragment.LiteralFragment(literal.toByteArray()));
             literal.reset();
         }
     }

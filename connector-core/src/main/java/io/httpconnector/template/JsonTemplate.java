@@ -11,16 +11,16 @@ import org.jspecify.annotations.Nullable;
  * A JSON body with pills. A body that is larger than a buffer is rendered twice: once to check and to measure it, and again
  * while it is sent, so that it takes no memory. Made by {@link JsonCompiler}.
  */
-record JsonTemplate(JsonPart part, int slots, List<Use> uses) {
+record JsonTemplate(JsonFragment part, int slots, List<PillUsage> uses) {
 
     JsonTemplate {
         uses = List.copyOf(uses);
     }
 
     /** The body, or null when it is to be left out, or when the scope has problems. */
-    @Nullable Body render(Scope scope) {
-        try (JsonOut out = new JsonOut(null)) {
-            boolean written = part.write(scope, out, JsonPart.NOTHING, 0);
+    @Nullable Body render(RenderContext scope) {
+        try (JsonWriter out = new JsonWriter(null)) {
+            boolean written = part.write(scope, out, JsonFragment.NOTHING, 0);
             if (!written || !scope.problems().isEmpty()) {
                 return null;
             }
@@ -29,13 +29,14 @@ record JsonTemplate(JsonPart part, int slots, List<Use> uses) {
         }
     }
 
-    private Body streamed(Scope first, long length) {
-        return Body.writing(stream -> write(stream, new Scope(first.root(), slots)), length, "application/json");
+    private Body streamed(RenderContext first, long length) {
+        return Body.writing(
+                stream -> write(stream, new RenderContext(first.root(), slots)), length, "application/json");
     }
 
-    private void write(OutputStream stream, Scope scope) throws IOException {
-        try (JsonOut out = new JsonOut(stream)) {
-            boolean unused = part.write(scope, out, JsonPart.NOTHING, 0);
+    private void write(OutputStream stream, RenderContext scope) throws IOException {
+        try (JsonWriter out = new JsonWriter(stream)) {
+            boolean unused = part.write(scope, out, JsonFragment.NOTHING, 0);
             out.flush();
         } catch (UncheckedIOException e) {
             throw new IOException("the body can't be sent", e.getCause());

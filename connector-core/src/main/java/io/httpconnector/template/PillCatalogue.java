@@ -3,8 +3,8 @@ package io.httpconnector.template;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
-import io.httpconnector.internal.json.Nearest;
+import io.httpconnector.JsonSupport;
+import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.template.TemplateProblem.Code;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -58,26 +58,27 @@ public final class PillCatalogue {
         if (step == null || step.isEmpty() || schema == null) {
             throw new InvalidDefinitionException("catalogue", List.of("a step needs a name and a schema"));
         }
-        more.put(step, Json.tree(schema));
+        more.put(step, JsonSupport.tree(schema));
         return new PillCatalogue(Map.copyOf(more));
     }
 
     /** What is wrong with a pill, or null. */
-    @Nullable TemplateProblem check(Use use) {
+    @Nullable TemplateProblem check(PillUsage use) {
         if (use.path().isEmpty()) {
             return null;
         }
-        Path path = ExpressionReader.path(use.path());
+        PillPath path = ExpressionReader.path(use.path());
         String step = String.valueOf(path.steps().get(0));
         JsonNode root = steps.get(step);
         if (root == null) {
             return problem(
                     use,
-                    new Refusal(Code.MISSING, "there is no step \"" + step + "\"", Nearest.of(step, steps.keySet())));
+                    new ValueRejectedException(
+                            Code.MISSING, "there is no step \"" + step + "\"", Suggestions.of(step, steps.keySet())));
         }
         List<JsonNode> schemas = alternatives(root, root, 0);
         StringBuilder reached = new StringBuilder();
-        Path.append(reached, step);
+        PillPath.append(reached, step);
         for (Object next : path.steps().subList(1, path.steps().size())) {
             List<JsonNode> below = new ArrayList<>();
             boolean open = false;
@@ -94,9 +95,9 @@ public final class PillCatalogue {
                 return open ? null : problem(use, missing(schemas, reached.toString(), next));
             }
             schemas = below;
-            Path.append(reached, next);
+            PillPath.append(reached, next);
         }
-        return path.steps().contains(Path.ALL) ? null : wrongType(use, schemas);
+        return path.steps().contains(PillPath.ALL) ? null : wrongType(use, schemas);
     }
 
     /** The schemas of which one holds, without references to others. */
@@ -131,66 +132,68 @@ public final class PillCatalogue {
 
     /** Whether the schema says nothing about what is below it. */
     private static boolean isOpen(JsonNode schema, Object step) {
-        Set<Type> types = types(schema);
+        Set<ValueType> types = types(schema);
         return step instanceof String
-                ? !schema.has("properties") && (types.isEmpty() || types.contains(Type.OBJECT))
-                : !schema.has("prefixItems") && (types.isEmpty() || types.contains(Type.LIST));
+                ? !schema.has("properties") && (types.isEmpty() || types.contains(ValueType.OBJECT))
+                : !schema.has("prefixItems") && (types.isEmpty() || types.contains(ValueType.LIST));
     }
 
-    private static Refusal missing(List<JsonNode> schemas, String reached, Object step) {
+    private static ValueRejectedException missing(List<JsonNode> schemas, String reached, Object step) {
         Set<String> names = new LinkedHashSet<>();
         for (JsonNode schema : schemas) {
             schema.path("properties").properties().forEach(property -> names.add(property.getKey()));
         }
         if (step instanceof String name) {
-            return new Refusal(Code.MISSING, "\"" + reached + "\" has no \"" + name + "\"", Nearest.of(name, names));
+            return new ValueRejectedException(
+                    Code.MISSING, "\"" + reached + "\" has no \"" + name + "\"", Suggestions.of(name, names));
         }
-        return new Refusal(Code.MISSING, "\"" + reached + "\" is no list, and so has no [" + step + "]");
+        return new ValueRejectedException(Code.MISSING, "\"" + reached + "\" is no list, and so has no [" + step + "]");
     }
 
-    private static @Nullable TemplateProblem wrongType(Use use, List<JsonNode> schemas) {
-        Set<Type> types = EnumSet.noneOf(Type.class);
+    private static @Nullable TemplateProblem wrongType(PillUsage use, List<JsonNode> schemas) {
+        Set<ValueType> types = EnumSet.noneOf(ValueType.class);
         for (JsonNode schema : schemas) {
-            Set<Type> given = types(schema);
+            Set<ValueType> given = types(schema);
             if (given.isEmpty()) {
                 return null;
             }
             types.addAll(given);
         }
         boolean fits = use.takes().isEmpty() || types.stream().anyMatch(use.takes()::contains);
-        if (fits || types.isEmpty() || types.equals(Set.of(Type.NULL))) {
+        if (fits || types.isEmpty() || types.equals(Set.of(ValueType.NULL))) {
             return null;
         }
-        types.remove(Type.NULL);
+        types.remove(ValueType.NULL);
         return problem(
                 use,
-                new Refusal(
+                new ValueRejectedException(
                         Code.WRONG_TYPE, "is " + phrases(types) + ", but " + phrases(use.takes()) + " is needed here"));
     }
 
-    private static String phrases(Set<Type> types) {
-        return String.join(" or ", types.stream().sorted().map(Type::phrase).toList());
+    private static String phrases(Set<ValueType> types) {
+        return String.join(
+                " or ", types.stream().sorted().map(ValueType::phrase).toList());
     }
 
-    private static Set<Type> types(JsonNode schema) {
-        Set<Type> types = EnumSet.noneOf(Type.class);
+    private static Set<ValueType> types(JsonNode schema) {
+        Set<ValueType> types = EnumSet.noneOf(ValueType.class);
         JsonNode type = schema.path("type");
         for (JsonNode name :
                 type.isArray() ? type : JsonNodeFactory.instance.arrayNode().add(type)) {
             switch (name.asText()) {
-                case "string" -> types.add(Type.TEXT);
-                case "number", "integer" -> types.add(Type.NUMBER);
-                case "boolean" -> types.add(Type.BOOLEAN);
-                case "array" -> types.add(Type.LIST);
-                case "object" -> types.add(Type.OBJECT);
-                case "null" -> types.add(Type.NULL);
+                case "string" -> types.add(ValueType.TEXT);
+                case "number", "integer" -> types.add(ValueType.NUMBER);
+                case "boolean" -> types.add(ValueType.BOOLEAN);
+                case "array" -> types.add(ValueType.LIST);
+                case "object" -> types.add(ValueType.OBJECT);
+                case "null" -> types.add(ValueType.NULL);
                 default -> {}
             }
         }
         return types;
     }
 
-    private static TemplateProblem problem(Use use, Refusal refusal) {
+    private static TemplateProblem problem(PillUsage use, ValueRejectedException refusal) {
         return use.pill().problem(refusal);
     }
 

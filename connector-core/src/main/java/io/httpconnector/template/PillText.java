@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.template.TemplateProblem.Code;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -50,7 +50,7 @@ public final class PillText {
             throw new InvalidDefinitionException("text", List.of("it is null"));
         }
         List<TemplateProblem> problems = new ArrayList<>();
-        List<Object> pieces = Language.DEFAULT.cut("text", text, quoted -> quoted, problems);
+        List<Object> pieces = PillSyntax.DEFAULT.tokenize("text", text, quoted -> quoted, problems);
         for (Object piece : pieces) {
             if (piece instanceof Expression pill) {
                 check(pill, problems);
@@ -209,7 +209,7 @@ public final class PillText {
 
     private static @Nullable JsonNode value(Expression pill, Function<String, @Nullable Object> values) {
         Object given = values.apply(name(pill));
-        JsonNode value = given == null ? MissingNode.getInstance() : Json.tree(given);
+        JsonNode value = given == null ? MissingNode.getInstance() : JsonSupport.tree(given);
         List<Object> steps = pill.path().steps();
         for (int i = steps.size() - 1; i >= 0; i--) {
             ObjectNode owner = JsonNodeFactory.instance.objectNode();
@@ -219,16 +219,16 @@ public final class PillText {
             value = owner;
         }
         try {
-            return pill.evaluatePresent(new Scope(value, 0));
-        } catch (Refusal e) {
+            return pill.evaluatePresent(new RenderContext(value, 0));
+        } catch (ValueRejectedException e) {
             throw invalid(List.of(pill.problem(e)));
         }
     }
 
     private static String single(Expression pill, JsonNode value) {
         try {
-            return Encode.unicode(Filters.single(value));
-        } catch (Refusal e) {
+            return Escaping.unicode(Filters.single(value));
+        } catch (ValueRejectedException e) {
             throw invalid(List.of(pill.problem(e)));
         }
     }

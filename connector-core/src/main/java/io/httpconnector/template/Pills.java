@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import java.util.List;
 import java.util.Map;
 
@@ -64,7 +64,7 @@ public final class Pills {
         }
         ObjectNode more = JsonNodeFactory.instance.objectNode();
         more.setAll(steps);
-        more.set(step, Json.treeWithContents(value));
+        more.set(step, JsonSupport.treeWithContents(value));
         return new Pills(more);
     }
 

@@ -10,40 +10,43 @@ record RequestDefinition(
         String method,
         String url,
         List<String> hosts,
-        List<Pair> query,
-        List<Pair> headers,
-        @Nullable Content body,
+        List<PairDefinition> query,
+        List<PairDefinition> headers,
+        @Nullable BodyDefinition body,
         List<Integer> accept,
         @Nullable Duration timeout,
         String open,
         String close) {
 
     /** A name and a value with pills. */
-    record Pair(String name, String value, @Nullable ListStyle style) {}
+    record PairDefinition(
+            String name, String value, @Nullable ListStyle style) {}
 
     /** What the body is. */
-    sealed interface Content {
+    sealed interface BodyDefinition {
 
         /** JSON text. */
-        record OfJson(String json) implements Content {}
+        record JsonBody(String json) implements BodyDefinition {}
 
         /** Fields of an HTML form. */
-        record OfForm(List<Pair> fields) implements Content {}
+        record FormBody(List<PairDefinition> fields) implements BodyDefinition {}
 
         /** Parts of a multipart form, fields and files. */
-        record OfParts(List<Part> parts) implements Content {}
+        record MultipartBody(List<PartDefinition> parts) implements BodyDefinition {}
 
         /** An XML document. */
-        record OfXml(String xml) implements Content {}
+        record XmlBody(String xml) implements BodyDefinition {}
 
         /** Any other text. */
-        record OfText(String text, String contentType) implements Content {}
+        record TextBody(String text, String contentType) implements BodyDefinition {}
 
         /** Bytes: a pill. */
-        record OfBytes(String content, String contentType) implements Content {}
+        record BytesBody(String content, String contentType) implements BodyDefinition {}
     }
 
     /** A field, or a file when it has a file name. */
-    record Part(
-            Pair field, @Nullable String fileName, @Nullable String contentType) {}
+    record PartDefinition(
+            PairDefinition field,
+            @Nullable String fileName,
+            @Nullable String contentType) {}
 }

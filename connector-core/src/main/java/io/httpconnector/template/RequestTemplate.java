@@ -38,19 +38,19 @@ import org.jspecify.annotations.Nullable;
 public final class RequestTemplate {
 
     private final RequestDefinition definition;
-    private final Map<String, Filters.Definition> filters;
+    private final Map<String, Filters.FilterDefinition> filters;
     private final UrlTemplate url;
     private final @Nullable Request fixed;
-    private final List<Pair> query;
-    private final List<Pair> headers;
+    private final List<NamedTemplate> query;
+    private final List<NamedTemplate> headers;
     private final @Nullable BodyTemplate body;
 
     RequestTemplate(
             RequestDefinition definition,
-            Map<String, Filters.Definition> filters,
+            Map<String, Filters.FilterDefinition> filters,
             UrlTemplate url,
-            List<Pair> query,
-            List<Pair> headers,
+            List<NamedTemplate> query,
+            List<NamedTemplate> headers,
             @Nullable BodyTemplate body) {
         this.definition = definition;
         this.filters = filters;
@@ -95,11 +95,11 @@ public final class RequestTemplate {
      */
     public static RequestTemplate fromJson(JsonNode json, Map<String, PillFilter> filters) {
         List<TemplateProblem> problems = new ArrayList<>();
-        RequestDefinition definition = DefinitionJson.read(json, problems);
+        RequestDefinition definition = RequestDefinitionCodec.read(json, problems);
         if (definition == null) {
             throw new InvalidTemplateException("", problems);
         }
-        Map<String, Filters.Definition> own = new HashMap<>();
+        Map<String, Filters.FilterDefinition> own = new HashMap<>();
         if (filters == null) {
             throw new InvalidDefinitionException("template", List.of("the filters are null: there is Map.of()"));
         }
@@ -113,7 +113,7 @@ public final class RequestTemplate {
      * @return what {@link #fromJson(JsonNode)} reads
      */
     public ObjectNode toJson() {
-        return DefinitionJson.write(definition);
+        return RequestDefinitionCodec.write(definition);
     }
 
     /**
@@ -140,7 +140,7 @@ public final class RequestTemplate {
      * @return each path once, in the order of URL, query, headers and body
      */
     public List<PillInfo> pills() {
-        return PillInfos.of(uses());
+        return PillCollector.of(uses());
     }
 
     /**
@@ -164,9 +164,10 @@ public final class RequestTemplate {
         return render(pills).preview();
     }
 
-    private Stream<Use> uses() {
-        Stream<Use> inUrl = url.pills().map(pill -> Use.of(pill, Use.SINGLE));
-        Stream<Use> inPairs = Stream.concat(query.stream(), headers.stream()).flatMap(Pair::uses);
+    private Stream<PillUsage> uses() {
+        Stream<PillUsage> inUrl = url.pills().map(pill -> PillUsage.of(pill, PillUsage.SINGLE));
+        Stream<PillUsage> inPairs =
+                Stream.concat(query.stream(), headers.stream()).flatMap(NamedTemplate::uses);
         return Stream.concat(Stream.concat(inUrl, inPairs), body == null ? Stream.empty() : body.uses());
     }
 
@@ -195,14 +196,14 @@ public final class RequestTemplate {
             throw new InvalidDefinitionException(
                     "template \"" + name() + "\"", List.of("the pills are null: there is Pills.none()"));
         }
-        Scope scope = new Scope(pills.root(), body == null ? 0 : body.slots());
+        RenderContext scope = new RenderContext(pills.root(), body == null ? 0 : body.slots());
         Request request = fixed == null ? started(scope) : fixed;
-        for (Pair parameter : query) {
+        for (NamedTemplate parameter : query) {
             for (Map.Entry<String, String> pair : parameter.render(scope)) {
                 request = request.query(pair.getKey(), pair.getValue());
             }
         }
-        for (Pair header : headers) {
+        for (NamedTemplate header : headers) {
             for (Map.Entry<String, String> pair : header.render(scope)) {
                 request = withHeader(request, pair.getKey(), pair.getValue(), scope);
             }
@@ -214,7 +215,7 @@ public final class RequestTemplate {
         return content == null ? request : request.body(content);
     }
 
-    private Request started(Scope scope) {
+    private Request started(RenderContext scope) {
         String rendered = url.render(scope);
         try {
             return start(rendered == null ? "/" : rendered);
@@ -228,11 +229,11 @@ public final class RequestTemplate {
         Request request = Request.of(definition.method(), url).named(definition.name());
         int[] statuses =
                 definition.accept().stream().mapToInt(Integer::intValue).toArray();
-        Request accepting = statuses.length == 0 ? request : request.accept(statuses);
+        Request accepting = statuses.length == 0 ? request : request.acceptStatus(statuses);
         return definition.timeout() == null ? accepting : accepting.timeout(definition.timeout());
     }
 
-    private static Request withHeader(Request request, String name, String value, Scope scope) {
+    private static Request withHeader(Request request, String name, String value, RenderContext scope) {
         try {
             return request.addHeader(name, value);
         } catch (InvalidDefinitionException e) {
@@ -241,9 +242,10 @@ public final class RequestTemplate {
         }
     }
 
-    private static void unencodable(String part, InvalidDefinitionException e, Scope scope) {
+    private static void unencodable(String part, InvalidDefinitionException e, RenderContext scope) {
         for (String problem : e.problems()) {
-            scope.problems().add(TemplateProblem.of(Spot.of(part), TemplateProblem.Code.UNENCODABLE, null, problem));
+            scope.problems()
+                    .add(TemplateProblem.of(SourceLocation.of(part), TemplateProblem.Code.UNENCODABLE, null, problem));
         }
     }
 

@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Body;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.Request;
-import io.httpconnector.template.RequestDefinition.Content;
+import io.httpconnector.template.RequestDefinition.BodyDefinition;
 import io.httpconnector.template.TemplateProblem.Code;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,34 +26,34 @@ public final class RequestTemplateBuilder {
 
     private final String name;
     private final List<TemplateProblem> problems = new ArrayList<>();
-    private final List<RequestDefinition.Pair> query = new ArrayList<>();
-    private final List<RequestDefinition.Pair> headers = new ArrayList<>();
-    private final List<RequestDefinition.Pair> fields = new ArrayList<>();
-    private final List<RequestDefinition.Part> parts = new ArrayList<>();
+    private final List<RequestDefinition.PairDefinition> query = new ArrayList<>();
+    private final List<RequestDefinition.PairDefinition> headers = new ArrayList<>();
+    private final List<RequestDefinition.PairDefinition> fields = new ArrayList<>();
+    private final List<RequestDefinition.PartDefinition> parts = new ArrayList<>();
     private final List<String> hosts = new ArrayList<>();
     private final List<Integer> accept = new ArrayList<>();
-    private final Map<String, Filters.Definition> filters = new HashMap<>();
+    private final Map<String, Filters.FilterDefinition> filters = new HashMap<>();
     private String method = "";
     private String url = "/";
-    private @Nullable Content body;
+    private @Nullable BodyDefinition body;
     private @Nullable Duration timeout;
-    private String open = Language.DEFAULT.open();
-    private String close = Language.DEFAULT.close();
+    private String open = PillSyntax.DEFAULT.open();
+    private String close = PillSyntax.DEFAULT.close();
 
     RequestTemplateBuilder(@Nullable String name) {
         this.name = name == null ? "" : name.strip();
     }
 
-    RequestTemplateBuilder(RequestDefinition definition, Map<String, Filters.Definition> filters) {
+    RequestTemplateBuilder(RequestDefinition definition, Map<String, Filters.FilterDefinition> filters) {
         this(definition.name());
         method = definition.method();
         url = definition.url();
         hosts.addAll(definition.hosts());
         query.addAll(definition.query());
         headers.addAll(definition.headers());
-        if (definition.body() instanceof Content.OfForm form) {
+        if (definition.body() instanceof BodyDefinition.FormBody form) {
             fields.addAll(form.fields());
-        } else if (definition.body() instanceof Content.OfParts multipart) {
+        } else if (definition.body() instanceof BodyDefinition.MultipartBody multipart) {
             parts.addAll(multipart.parts());
         } else {
             body = definition.body();
@@ -192,8 +192,10 @@ public final class RequestTemplateBuilder {
             return this;
         }
         try {
-            String text = json instanceof String given ? given : Json.tree(json).toPrettyString();
-            return body(new Content.OfJson(text));
+            String text = json instanceof String given
+                    ? given
+                    : JsonSupport.tree(json).toPrettyString();
+            return body(new BodyDefinition.JsonBody(text));
         } catch (InvalidDefinitionException e) {
             e.problems().forEach(problem -> malformed("body", problem));
             return this;
@@ -210,19 +212,20 @@ public final class RequestTemplateBuilder {
     public RequestTemplateBuilder jsonMember(String pointer, String value) {
         String place = given("body member", pointer);
         try {
-            JsonNode tree = body instanceof Content.OfJson json
-                    ? Json.parse(json.json())
+            JsonNode tree = body instanceof BodyDefinition.JsonBody json
+                    ? JsonSupport.parse(json.json())
                     : JsonNodeFactory.instance.objectNode();
             JsonPointer path = pointer(place);
-            boolean isOther =
-                    !fields.isEmpty() || !parts.isEmpty() || (body != null && !(body instanceof Content.OfJson));
+            boolean isOther = !fields.isEmpty()
+                    || !parts.isEmpty()
+                    || (body != null && !(body instanceof BodyDefinition.JsonBody));
             if (isOther || !tree.isObject() || path.matches()) {
                 malformed("body member " + place, "the body is no JSON object that could have it");
                 return this;
             }
             ObjectNode holder = ((ObjectNode) tree).withObject(path.head());
             holder.put(path.last().getMatchingProperty(), given("body member " + place, value));
-            body = new Content.OfJson(tree.toPrettyString());
+            body = new BodyDefinition.JsonBody(tree.toPrettyString());
         } catch (InvalidDefinitionException e) {
             malformed("body member " + place, "the body has pills outside of strings: write the member into it");
         } catch (IllegalArgumentException | UnsupportedOperationException e) {
@@ -233,7 +236,7 @@ public final class RequestTemplateBuilder {
 
     private static JsonPointer pointer(String text) {
         try {
-            return Json.pointer(text);
+            return JsonSupport.pointer(text);
         } catch (InvalidDefinitionException e) {
             throw new IllegalArgumentException(e);
         }
@@ -272,7 +275,7 @@ public final class RequestTemplateBuilder {
      * @return this
      */
     public RequestTemplateBuilder part(String name, String value) {
-        parts.add(new RequestDefinition.Part(pair("part", name, value, null), null, null));
+        parts.add(new RequestDefinition.PartDefinition(pair("part", name, value, null), null, null));
         return this;
     }
 
@@ -285,7 +288,7 @@ public final class RequestTemplateBuilder {
      * @return this
      */
     public RequestTemplateBuilder part(String name, String list, ListStyle style) {
-        parts.add(new RequestDefinition.Part(pair("part", name, list, style), null, null));
+        parts.add(new RequestDefinition.PartDefinition(pair("part", name, list, style), null, null));
         return this;
     }
 
@@ -300,7 +303,7 @@ public final class RequestTemplateBuilder {
      * @return this
      */
     public RequestTemplateBuilder file(String name, String fileName, String contentType, String content) {
-        parts.add(new RequestDefinition.Part(
+        parts.add(new RequestDefinition.PartDefinition(
                 pair("part", name, content, null),
                 given("file name of part " + name, fileName),
                 given("content type of part " + name, contentType)));
@@ -314,7 +317,7 @@ public final class RequestTemplateBuilder {
      * @return this
      */
     public RequestTemplateBuilder xml(String xml) {
-        return body(new Content.OfXml(given("body", xml)));
+        return body(new BodyDefinition.XmlBody(given("body", xml)));
     }
 
     /**
@@ -325,7 +328,7 @@ public final class RequestTemplateBuilder {
      * @return this
      */
     public RequestTemplateBuilder text(String text, String contentType) {
-        return body(new Content.OfText(given("body", text), given("content type", contentType)));
+        return body(new BodyDefinition.TextBody(given("body", text), given("content type", contentType)));
     }
 
     /**
@@ -336,10 +339,10 @@ public final class RequestTemplateBuilder {
      * @return this
      */
     public RequestTemplateBuilder bytes(String content, String contentType) {
-        return body(new Content.OfBytes(given("body", content), given("content type", contentType)));
+        return body(new BodyDefinition.BytesBody(given("body", content), given("content type", contentType)));
     }
 
-    private RequestTemplateBuilder body(Content content) {
+    private RequestTemplateBuilder body(BodyDefinition content) {
         if (body != null) {
             malformed("body", "there are two: a request has one");
         }
@@ -348,12 +351,12 @@ public final class RequestTemplateBuilder {
     }
 
     /**
-     * Also welcomes answers with these statuses; see {@link Request#accept(int...)}.
+     * Also welcomes answers with these statuses; see {@link Request#acceptStatus(int...)}.
      *
      * @param statuses status codes from 100 to 599
      * @return this
      */
-    public RequestTemplateBuilder accept(int... statuses) {
+    public RequestTemplateBuilder acceptStatus(int... statuses) {
         for (int status : statuses) {
             accept.add(status);
         }
@@ -382,7 +385,7 @@ public final class RequestTemplateBuilder {
         String text = given("filter", name);
         if (!text.matches("[A-Za-z][A-Za-z0-9]*")) {
             malformed("filter", "\"" + text + "\" is no name of a filter: use letters and digits");
-        } else if (Filters.find(text) != null || Absence.NAMES.contains(text)) {
+        } else if (Filters.find(text) != null || MissingValuePolicy.NAMES.contains(text)) {
             malformed("filter", "there is a filter \"" + text + "\" already");
         } else if (filter == null) {
             malformed("filter", text + " is null");
@@ -418,13 +421,13 @@ public final class RequestTemplateBuilder {
                 .count();
         if (bodies > 1) {
             found.add(TemplateProblem.of(
-                    Spot.of("body"),
+                    SourceLocation.of("body"),
                     Code.MALFORMED,
                     null,
                     "there are two: it is a form, a multipart form, or another"));
         }
-        Content form = fields.isEmpty() ? null : new Content.OfForm(List.copyOf(fields));
-        Content content = parts.isEmpty() ? form : new Content.OfParts(List.copyOf(parts));
+        BodyDefinition form = fields.isEmpty() ? null : new BodyDefinition.FormBody(List.copyOf(fields));
+        BodyDefinition content = parts.isEmpty() ? form : new BodyDefinition.MultipartBody(List.copyOf(parts));
         RequestDefinition definition = new RequestDefinition(
                 name,
                 method,
@@ -440,10 +443,10 @@ public final class RequestTemplateBuilder {
         return TemplateCompiler.compile(definition, Map.copyOf(filters), found);
     }
 
-    private RequestDefinition.Pair pair(
+    private RequestDefinition.PairDefinition pair(
             String part, @Nullable String name, @Nullable String value, @Nullable ListStyle style) {
         String known = given(part + " name", name);
-        return new RequestDefinition.Pair(known, given(part + " " + known, value), style);
+        return new RequestDefinition.PairDefinition(known, given(part + " " + known, value), style);
     }
 
     /** The text, or an empty one that is said to be missing. */
@@ -455,6 +458,6 @@ public final class RequestTemplateBuilder {
     }
 
     private void malformed(String part, String message) {
-        problems.add(TemplateProblem.of(Spot.of(part), Code.MALFORMED, null, message));
+        problems.add(TemplateProblem.of(SourceLocation.of(part), Code.MALFORMED, null, message));
     }
 }

@@ -2,7 +2,7 @@ package io.httpconnector.template;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
-import io.httpconnector.template.RequestDefinition.Content;
+import io.httpconnector.template.RequestDefinition.BodyDefinition;
 import io.httpconnector.template.TemplateProblem.Code;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,16 +18,16 @@ import org.jspecify.annotations.Nullable;
 final class TemplateCompiler {
 
     private final RequestDefinition definition;
-    private final Language language;
+    private final PillSyntax language;
     private final List<TemplateProblem> problems = new ArrayList<>();
 
-    private TemplateCompiler(RequestDefinition definition, Map<String, Filters.Definition> own) {
+    private TemplateCompiler(RequestDefinition definition, Map<String, Filters.FilterDefinition> own) {
         this.definition = definition;
-        this.language = new Language(definition.open(), definition.close(), own);
+        this.language = new PillSyntax(definition.open(), definition.close(), own);
     }
 
     static RequestTemplate compile(
-            RequestDefinition definition, Map<String, Filters.Definition> own, List<TemplateProblem> known) {
+            RequestDefinition definition, Map<String, Filters.FilterDefinition> own, List<TemplateProblem> known) {
         TemplateCompiler compiler = new TemplateCompiler(definition, own);
         compiler.problems.addAll(known);
         return compiler.compile();
@@ -38,10 +38,10 @@ final class TemplateCompiler {
         UrlTemplate url = UrlTemplate.compile(language, definition.url(), definition.hosts(), problems);
         check("method", () -> Request.of(definition.method().isEmpty() ? "GET" : definition.method(), "/"));
         check("url", () -> Request.get(url.sample()));
-        List<Pair> query = pairs("query ", definition.query());
-        List<Pair> headers = pairs("header ", definition.headers());
+        List<NamedTemplate> query = pairs("query ", definition.query());
+        List<NamedTemplate> headers = pairs("header ", definition.headers());
         Set<String> names = new HashSet<>();
-        for (Pair header : headers) {
+        for (NamedTemplate header : headers) {
             String fixed = header.value().fixed();
             Request request = Request.get("/");
             String name = header.name();
@@ -51,11 +51,11 @@ final class TemplateCompiler {
                     () -> (isRepeated ? request.header(name, "") : request)
                             .addHeader(name, fixed == null ? "" : fixed));
         }
-        Content content = definition.body();
+        BodyDefinition content = definition.body();
         BodyTemplate body = content == null ? null : body(content);
         definition
                 .accept()
-                .forEach(status -> check("accept", () -> Request.get("/").accept(status)));
+                .forEach(status -> check("accept", () -> Request.get("/").acceptStatus(status)));
         Duration timeout = definition.timeout();
         if (timeout != null) {
             check("timeout", () -> Request.get("/").timeout(timeout));
@@ -80,40 +80,42 @@ final class TemplateCompiler {
         }
     }
 
-    private List<Pair> pairs(String part, List<RequestDefinition.Pair> definitions) {
+    private List<NamedTemplate> pairs(String part, List<RequestDefinition.PairDefinition> definitions) {
         return definitions.stream()
-                .map(pair -> Pair.compile(language, part + pair.name(), pair, problems))
+                .map(pair -> NamedTemplate.compile(language, part + pair.name(), pair, problems))
                 .toList();
     }
 
-    private @Nullable BodyTemplate body(Content content) {
-        if (content instanceof Content.OfJson json) {
+    private @Nullable BodyTemplate body(BodyDefinition content) {
+        if (content instanceof BodyDefinition.JsonBody json) {
             JsonTemplate template = JsonCompiler.compile(language, json.json(), problems);
-            return template == null ? null : new BodyTemplate.OfJson(template);
+            return template == null ? null : new BodyTemplate.JsonBodyTemplate(template);
         }
-        if (content instanceof Content.OfForm form) {
-            return new BodyTemplate.OfForm(pairs("form field ", form.fields()));
+        if (content instanceof BodyDefinition.FormBody form) {
+            return new BodyTemplate.FormBodyTemplate(pairs("form field ", form.fields()));
         }
-        if (content instanceof Content.OfParts parts) {
-            return new BodyTemplate.OfParts(
+        if (content instanceof BodyDefinition.MultipartBody parts) {
+            return new BodyTemplate.MultipartBodyTemplate(
                     parts.parts().stream().map(this::part).toList());
         }
-        if (content instanceof Content.OfXml xml) {
-            return new BodyTemplate.OfText(
+        if (content instanceof BodyDefinition.XmlBody xml) {
+            return new BodyTemplate.TextBodyTemplate(
                     XmlCompiler.compile(language, xml.xml(), problems),
                     text("content type", "application/xml; charset=utf-8"));
         }
-        if (content instanceof Content.OfText text) {
-            return new BodyTemplate.OfText(text("body", text.text()), text("content type", text.contentType()));
+        if (content instanceof BodyDefinition.TextBody text) {
+            return new BodyTemplate.TextBodyTemplate(
+                    text("body", text.text()), text("content type", text.contentType()));
         }
-        Content.OfBytes bytes = (Content.OfBytes) content;
-        return new BodyTemplate.OfBytes(text("body", bytes.content()), text("content type", bytes.contentType()));
+        BodyDefinition.BytesBody bytes = (BodyDefinition.BytesBody) content;
+        return new BodyTemplate.BytesBodyTemplate(
+                text("body", bytes.content()), text("content type", bytes.contentType()));
     }
 
-    private BodyTemplate.Part part(RequestDefinition.Part part) {
+    private BodyTemplate.PartTemplate part(RequestDefinition.PartDefinition part) {
         String name = "part " + part.field().name();
-        return new BodyTemplate.Part(
-                Pair.compile(language, name, part.field(), problems),
+        return new BodyTemplate.PartTemplate(
+                NamedTemplate.compile(language, name, part.field(), problems),
                 optional(name + " file name", part.fileName()),
                 optional(name + " content type", part.contentType()));
     }
@@ -123,11 +125,11 @@ final class TemplateCompiler {
     }
 
     private TextTemplate text(String part, String text) {
-        return TextTemplate.compile(language, part, text, TextTemplate.Encoding.PLAIN, problems);
+        return TextTemplate.compile(language, part, text, TextTemplate.Escaper.PLAIN, problems);
     }
 
     private void malformed(String part, String message) {
-        problems.add(TemplateProblem.of(Spot.of(part), Code.MALFORMED, null, message));
+        problems.add(TemplateProblem.of(SourceLocation.of(part), Code.MALFORMED, null, message));
     }
 
     private static String name(String part) {

@@ -48,7 +48,7 @@ public record TemplateProblem(
         UNENCODABLE
     }
 
-    static TemplateProblem of(Spot spot, Code code, @Nullable String pill, String message) {
+    static TemplateProblem of(SourceLocation spot, Code code, @Nullable String pill, String message) {
         return new TemplateProblem(code, spot.part(), spot.line(), spot.column(), spot.pointer(), pill, null, message);
     }
 

@@ -12,22 +12,22 @@ record TextTemplate(List<Object> pieces) {
     static final String PATH_ONLY = "the filter path has a meaning in the path of the URL only";
 
     /** A pill in its place. */
-    record Placed(Expression pill, Encoding encoding) {}
+    record PlacedPill(Expression pill, Escaper encoding) {}
 
-    /** What happens to a value on its way in; each throws a {@link Refusal} when the value can't stand there. */
-    enum Encoding {
+    /** What happens to a value on its way in; each throws a {@link ValueRejectedException} when the value can't stand there. */
+    enum Escaper {
         /** Nothing: whoever takes the text encodes or checks it. */
         PLAIN {
             @Override
             String encode(String value) {
-                return Encode.unicode(value);
+                return Escaping.unicode(value);
             }
         },
         /** As a part of one path segment (RFC 3986, section 3.3). */
         SEGMENT {
             @Override
             String encode(String value) {
-                return Encode.percent(refuseOtherPath(value), "");
+                return Escaping.percent(refuseOtherPath(value), "");
             }
         },
         /** As several path segments. */
@@ -37,14 +37,14 @@ record TextTemplate(List<Object> pieces) {
                 for (String segment : value.split("/", -1)) {
                     String unused = refuseOtherPath(segment);
                 }
-                return Encode.percent(value, "/");
+                return Escaping.percent(value, "/");
             }
         },
         /** As a part of a query. */
         QUERY {
             @Override
             String encode(String value) {
-                return Encode.percent(value, "");
+                return Escaping.percent(value, "");
             }
         },
         /** As a part of a host; the whole host is checked afterwards. */
@@ -52,7 +52,7 @@ record TextTemplate(List<Object> pieces) {
             @Override
             String encode(String value) {
                 if (!value.matches("[A-Za-z0-9-]++(\\.[A-Za-z0-9-]++)*+")) {
-                    throw new Refusal(
+                    throw new ValueRejectedException(
                             Code.UNENCODABLE, "is no part of a host name: letters, digits, hyphens and dots are");
                 }
                 return value;
@@ -62,14 +62,14 @@ record TextTemplate(List<Object> pieces) {
         XML_TEXT {
             @Override
             String encode(String value) {
-                return Encode.xml(value, false);
+                return Escaping.xml(value, false);
             }
         },
         /** In the value of an attribute. */
         XML_ATTRIBUTE {
             @Override
             String encode(String value) {
-                return Encode.xml(value, true);
+                return Escaping.xml(value, true);
             }
         };
 
@@ -77,10 +77,10 @@ record TextTemplate(List<Object> pieces) {
 
         private static String refuseOtherPath(String segment) {
             if (segment.isEmpty()) {
-                throw new Refusal(Code.EMPTY, "is empty, which would make another path");
+                throw new ValueRejectedException(Code.EMPTY, "is empty, which would make another path");
             }
             if (segment.equals(".") || segment.equals("..")) {
-                throw new Refusal(Code.UNENCODABLE, "is a dot segment, which would make another path");
+                throw new ValueRejectedException(Code.UNENCODABLE, "is a dot segment, which would make another path");
             }
             return segment;
         }
@@ -93,7 +93,7 @@ record TextTemplate(List<Object> pieces) {
     List<Expression> pills() {
         List<Expression> pills = new ArrayList<>();
         for (Object piece : pieces) {
-            if (piece instanceof Placed placed) {
+            if (piece instanceof PlacedPill placed) {
                 pills.add(placed.pill);
             }
         }
@@ -109,22 +109,22 @@ record TextTemplate(List<Object> pieces) {
     String sample(String word) {
         StringBuilder sample = new StringBuilder();
         for (Object piece : pieces) {
-            sample.append(piece instanceof Placed ? word : (String) piece);
+            sample.append(piece instanceof PlacedPill ? word : (String) piece);
         }
         return sample.toString();
     }
 
     /** The pill that is the whole of the text, or null. */
     @Nullable Expression whole() {
-        return pieces.size() == 1 && pieces.get(0) instanceof Placed placed ? placed.pill : null;
+        return pieces.size() == 1 && pieces.get(0) instanceof PlacedPill placed ? placed.pill : null;
     }
 
     /** The text with its values, or null when it is to be left out; what is wrong stands in the scope. */
-    @Nullable String render(Scope scope) {
+    @Nullable String render(RenderContext scope) {
         StringBuilder text = new StringBuilder();
         boolean omitted = false;
         for (int i = 0; i < pieces.size(); i++) {
-            if (!(pieces.get(i) instanceof Placed placed)) {
+            if (!(pieces.get(i) instanceof PlacedPill placed)) {
                 text.append((String) pieces.get(i));
                 continue;
             }
@@ -135,7 +135,7 @@ record TextTemplate(List<Object> pieces) {
                 } else {
                     text.append(placed.encoding.encode(Filters.single(value)));
                 }
-            } catch (Refusal e) {
+            } catch (ValueRejectedException e) {
                 scope.problems().add(placed.pill.problem(e));
             }
         }
@@ -144,23 +144,23 @@ record TextTemplate(List<Object> pieces) {
 
     /** The pieces of a text in which every pill has the same encoding. */
     static TextTemplate compile(
-            Language language, String part, String text, Encoding encoding, List<TemplateProblem> problems) {
+            PillSyntax language, String part, String text, Escaper encoding, List<TemplateProblem> problems) {
         List<Object> pieces = new ArrayList<>();
-        for (Object piece : language.cut(part, text, encoding::encode, problems)) {
+        for (Object piece : language.tokenize(part, text, encoding::encode, problems)) {
             pieces.add(piece instanceof Expression pill ? placed(pill, encoding, problems) : piece);
         }
         return new TextTemplate(pieces);
     }
 
     /** A pill in text, where null has no place. */
-    static Placed placed(Expression pill, Encoding encoding, List<TemplateProblem> problems) {
+    static PlacedPill placed(Expression pill, Escaper encoding, List<TemplateProblem> problems) {
         boolean keepsSlashes = pill.keepsSlashes();
-        if (keepsSlashes && encoding != Encoding.SEGMENT) {
+        if (keepsSlashes && encoding != Escaper.SEGMENT) {
             problems.add(pill.problem(Code.WRONG_PLACE, PATH_ONLY));
         }
         if (pill.makesNull()) {
             problems.add(pill.problem(Code.WRONG_PLACE, "null has no text: write | default('') or | omit"));
         }
-        return new Placed(pill, keepsSlashes ? Encoding.SEGMENTS : encoding);
+        return new PlacedPill(pill, keepsSlashes ? Escaper.SEGMENTS : encoding);
     }
 }

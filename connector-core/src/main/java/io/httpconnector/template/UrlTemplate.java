@@ -11,15 +11,15 @@ import org.jspecify.annotations.Nullable;
 record UrlTemplate(TextTemplate path, List<TextTemplate> query, List<String> hosts) {
 
     /** The compiled URL; {@code problems} says what is wrong with it. */
-    static UrlTemplate compile(Language language, String url, List<String> hosts, List<TemplateProblem> problems) {
+    static UrlTemplate compile(PillSyntax language, String url, List<String> hosts, List<TemplateProblem> problems) {
         List<Object> path = new ArrayList<>();
         List<List<Object>> query = new ArrayList<>();
         List<Object> current = path;
-        for (Object piece : language.cut("url", url, text -> Encode.percent(text, ""), problems)) {
+        for (Object piece : language.tokenize("url", url, text -> Escaping.percent(text, ""), problems)) {
             if (piece instanceof Expression pill) {
                 boolean inPath = current == path;
                 current.add(TextTemplate.placed(
-                        pill, inPath ? inPath(pill, path, hosts, problems) : TextTemplate.Encoding.QUERY, problems));
+                        pill, inPath ? inPath(pill, path, hosts, problems) : TextTemplate.Escaper.QUERY, problems));
                 continue;
             }
             String rest = (String) piece;
@@ -45,7 +45,7 @@ record UrlTemplate(TextTemplate path, List<TextTemplate> query, List<String> hos
         }
     }
 
-    private static TextTemplate.Encoding inPath(
+    private static TextTemplate.Escaper inPath(
             Expression pill, List<Object> before, List<String> hosts, List<TemplateProblem> problems) {
         if (pill.canOmit()) {
             problems.add(pill.problem(Code.WRONG_PLACE, "a path can't be without it: write | default(...)"));
@@ -54,7 +54,7 @@ record UrlTemplate(TextTemplate path, List<TextTemplate> query, List<String> hos
         int scheme = start.indexOf("://");
         int slash = start.indexOf('/', scheme < 0 ? 0 : scheme + 3);
         if (slash >= 0) {
-            return TextTemplate.Encoding.SEGMENT;
+            return TextTemplate.Escaper.SEGMENT;
         }
         if (hosts.isEmpty() || !start.toLowerCase(Locale.ROOT).matches("https?://[^/]*")) {
             problems.add(pill.problem(
@@ -62,13 +62,13 @@ record UrlTemplate(TextTemplate path, List<TextTemplate> query, List<String> hos
                     "a pill can't decide where the request goes: start with a slash, or with scheme and host"
                             + (hosts.isEmpty() ? "; or say by hosts(...) which hosts are allowed" : "")));
         }
-        return TextTemplate.Encoding.HOST;
+        return TextTemplate.Escaper.HOST;
     }
 
     boolean hasHostPill() {
         return path.pieces().stream()
-                .anyMatch(piece ->
-                        piece instanceof TextTemplate.Placed placed && placed.encoding() == TextTemplate.Encoding.HOST);
+                .anyMatch(piece -> piece instanceof TextTemplate.PlacedPill placed
+                        && placed.encoding() == TextTemplate.Escaper.HOST);
     }
 
     Stream<Expression> pills() {
@@ -92,7 +92,7 @@ record UrlTemplate(TextTemplate path, List<TextTemplate> query, List<String> hos
     }
 
     /** The URL with its values; null when the scope says what is wrong with them. */
-    @Nullable String render(Scope scope) {
+    @Nullable String render(RenderContext scope) {
         int before = scope.problems().size();
         StringBuilder url = new StringBuilder(String.valueOf(path.render(scope)));
         char separator = '?';
@@ -106,7 +106,10 @@ record UrlTemplate(TextTemplate path, List<TextTemplate> query, List<String> hos
         if (scope.problems().size() == before && hasHostPill() && !isAllowed(host(url.toString()))) {
             scope.problems()
                     .add(TemplateProblem.of(
-                            Spot.of("url"), Code.UNENCODABLE, null, "its host is none of the allowed ones, " + hosts));
+                            SourceLocation.of("url"),
+                            Code.UNENCODABLE,
+                            null,
+                            "its host is none of the allowed ones, " + hosts));
         }
         return scope.problems().size() == before ? url.toString() : null;
     }

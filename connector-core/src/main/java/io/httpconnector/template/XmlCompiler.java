@@ -23,11 +23,11 @@ final class XmlCompiler {
         this.problems = problems;
     }
 
-    static TextTemplate compile(Language language, String xml, List<TemplateProblem> problems) {
+    static TextTemplate compile(PillSyntax language, String xml, List<TemplateProblem> problems) {
         int before = problems.size();
         XmlCompiler compiler = new XmlCompiler(problems);
         List<Object> pieces = new ArrayList<>();
-        for (Object piece : language.cut("body", xml, text -> Encode.xml(text, true), problems)) {
+        for (Object piece : language.tokenize("body", xml, text -> Escaping.xml(text, true), problems)) {
             if (piece instanceof Expression pill) {
                 pieces.add(compiler.placed(pill));
             } else {
@@ -42,7 +42,7 @@ final class XmlCompiler {
         return template;
     }
 
-    private TextTemplate.Placed placed(Expression pill) {
+    private TextTemplate.PlacedPill placed(Expression pill) {
         boolean attribute = inTag && !until.isEmpty();
         boolean text = !inTag && until.isEmpty();
         if (!attribute && !text) {
@@ -55,7 +55,7 @@ final class XmlCompiler {
             problems.add(pill.problem(Code.WRONG_PLACE, "an element can't be left out: write | default('')"));
         }
         return TextTemplate.placed(
-                pill, attribute ? TextTemplate.Encoding.XML_ATTRIBUTE : TextTemplate.Encoding.XML_TEXT, problems);
+                pill, attribute ? TextTemplate.Escaper.XML_ATTRIBUTE : TextTemplate.Escaper.XML_TEXT, problems);
     }
 
     /** Goes on through literal text. A sound document is cut right; whether it is one, {@link #check} says. */
@@ -97,7 +97,7 @@ final class XmlCompiler {
     private void check(String sample) {
         if (sample.matches("(?s).*<!DOCTYPE[^>]*\\[.*")) {
             problems.add(TemplateProblem.of(
-                    Spot.of("body"),
+                    SourceLocation.of("body"),
                     Code.MALFORMED,
                     null,
                     "a document type with declarations is not sent: leave them out"));
@@ -107,7 +107,7 @@ final class XmlCompiler {
         } catch (InvalidDefinitionException e) {
             e.problems()
                     .forEach(problem ->
-                            problems.add(TemplateProblem.of(Spot.of("body"), Code.MALFORMED, null, problem)));
+                            problems.add(TemplateProblem.of(SourceLocation.of("body"), Code.MALFORMED, null, problem)));
         }
     }
 }

@@ -18,11 +18,11 @@ import java.util.List;
  */
 public record DeadLetter(TriggerEvent event, String error, int attempts, Instant time) {
 
-    private static final int LONGEST_ERROR = 2000;
+    private static final int MAX_ERROR = 2000;
 
     static DeadLetter of(TriggerEvent event, Throwable error, int attempts, Instant time) {
         String text = error.toString();
-        String cut = text.length() > LONGEST_ERROR ? text.substring(0, LONGEST_ERROR) : text;
+        String cut = text.length() > MAX_ERROR ? text.substring(0, MAX_ERROR) : text;
         return new DeadLetter(event, cut, attempts, time);
     }
 

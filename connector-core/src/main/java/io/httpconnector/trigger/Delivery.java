@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Time;
+import io.httpconnector.TimeSource;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.MemberSteps;
 import java.time.Duration;
@@ -41,17 +41,17 @@ import org.slf4j.LoggerFactory;
 public final class Delivery {
 
     private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
-    private static final int MOST_ATTEMPTS = 10_000;
-    private static final int MOST_LANES = 1000;
+    private static final int MAX_ATTEMPTS = 10_000;
+    private static final int MAX_LANES = 1000;
     private static final int DEFAULT_LANES = 1;
     private static final int DEFAULT_ATTEMPTS = 5;
     private static final Duration DEFAULT_FIRST = Duration.ofSeconds(1);
     private static final Duration DEFAULT_LONGEST = Duration.ofMinutes(1);
-    private static final int MOST_IN_BATCH = 100_000;
-    private static final int MOST_CAUSES = 10;
-    private static final Duration LONGEST_ASKED = Duration.ofHours(1);
+    private static final int MAX_IN_BATCH = 100_000;
+    private static final int MAX_CAUSES = 10;
+    private static final Duration MAX_ASKED = Duration.ofHours(1);
     /** For what a service asks for a thread does not wait longer. */
-    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(2);
+    private static final Duration MAX_PAUSE = Duration.ofMinutes(2);
 
     private final BatchHandler handler;
     private final int batch;
@@ -60,13 +60,13 @@ public final class Delivery {
     private final Duration first;
     private final Duration longest;
 
-    private Delivery(BatchHandler handler, int batch, int lanes, int attempts, Duration first, Duration longest) {
+    private Delivery(BatchHandler handler, int batch, int lanes, int attempts, Duration first, Duration max) {
         this.handler = handler;
         this.batch = batch;
         this.lanes = lanes;
         this.attempts = attempts;
         this.first = first;
-        this.longest = longest;
+        this.longest = max;
     }
 
     /**
@@ -83,14 +83,14 @@ public final class Delivery {
     /**
      * Delivers several events at once.
      *
-     * @param most how many at most, 1 to 100,000; there are fewer when there are no more on a page
+     * @param max how many at most, 1 to 100,000; there are fewer when there are no more on a page
      * @param handler is given each batch
      * @return the delivery
      */
-    public static Delivery inBatches(int most, BatchHandler handler) {
+    public static Delivery inBatches(int max, BatchHandler handler) {
         require(handler != null, "the handler is null");
-        require(most >= 1 && most <= MOST_IN_BATCH, "batches of " + most + " events: use 1 to " + MOST_IN_BATCH);
-        return of(most, handler);
+        require(max >= 1 && max <= MAX_IN_BATCH, "batches of " + max + " events: use 1 to " + MAX_IN_BATCH);
+        return of(max, handler);
     }
 
     private static Delivery of(int batch, BatchHandler handler) {
@@ -101,23 +101,23 @@ public final class Delivery {
      * Delivers several events at the same time; those of the same record still one after the other, in the order in which they
      * came.
      *
-     * @param most how many handlers run at once, 1 to 1000
+     * @param max how many handlers run at once, 1 to 1000
      * @return another delivery
      */
-    public Delivery concurrently(int most) {
-        require(most >= 1 && most <= MOST_LANES, most + " at the same time: use 1 to " + MOST_LANES);
-        return new Delivery(handler, batch, most, attempts, first, longest);
+    public Delivery concurrently(int max) {
+        require(max >= 1 && max <= MAX_LANES, max + " at the same time: use 1 to " + MAX_LANES);
+        return new Delivery(handler, batch, max, attempts, first, longest);
     }
 
     /**
      * Sets how often it is tried to get an event handled. The events after it wait.
      *
-     * @param most how often, 1 to 10,000
+     * @param max how often, 1 to 10,000
      * @return another delivery
      */
-    public Delivery attempts(int most) {
-        require(most >= 1 && most <= MOST_ATTEMPTS, most + " attempts: use 1 to " + MOST_ATTEMPTS);
-        return new Delivery(handler, batch, lanes, most, first, longest);
+    public Delivery attempts(int max) {
+        require(max >= 1 && max <= MAX_ATTEMPTS, max + " attempts: use 1 to " + MAX_ATTEMPTS);
+        return new Delivery(handler, batch, lanes, max, first, longest);
     }
 
     /**
@@ -125,17 +125,17 @@ public final class Delivery {
      * service that asks for more time ({@link ConnectorException#retryAfter()}), that long, up to an hour.
      *
      * @param first after the first attempt, 1 ms to 24 h
-     * @param longest what it does not exceed, up to 24 h
+     * @param max what it does not exceed, up to 24 h
      * @return another delivery
      */
-    public Delivery backoff(Duration first, Duration longest) {
+    public Delivery backoff(Duration first, Duration max) {
         boolean good = first != null
-                && longest != null
+                && max != null
                 && first.compareTo(Duration.ofMillis(1)) >= 0
-                && longest.compareTo(first) >= 0
-                && longest.compareTo(Duration.ofDays(1)) <= 0;
-        require(good, "a backoff from " + first + " to " + longest + ": use 1 ms to 24 h, the shorter first");
-        return new Delivery(handler, batch, lanes, attempts, first, longest);
+                && max.compareTo(first) >= 0
+                && max.compareTo(Duration.ofDays(1)) <= 0;
+        require(good, "a backoff from " + first + " to " + max + ": use 1 ms to 24 h, the shorter first");
+        return new Delivery(handler, batch, lanes, attempts, first, max);
     }
 
     /**
@@ -183,8 +183,8 @@ public final class Delivery {
     private record Backoff(Duration first, Duration longest) {
         static @Nullable Backoff read(JsonObjectReader reader) {
             Duration first = reader.requiredDuration("first");
-            Duration longest = reader.requiredDuration("longest");
-            return first == null || longest == null ? null : new Backoff(first, longest);
+            Duration max = reader.requiredDuration("longest");
+            return first == null || max == null ? null : new Backoff(first, max);
         }
     }
 
@@ -205,7 +205,7 @@ public final class Delivery {
      * @param helpers run handlers beside the calling thread, when several may run at once
      * @return what came of it
      */
-    public Delivered deliver(List<TriggerEvent> events, Time time, CountDownLatch stop, Executor helpers) {
+    public DeliveryResult deliver(List<TriggerEvent> events, TimeSource time, CountDownLatch stop, Executor helpers) {
         Run run = new Run(lanes(events), time, stop);
         List<FutureTask<?>> tasks = new ArrayList<>();
         try {
@@ -238,12 +238,12 @@ public final class Delivery {
 
         private final Queue<List<TriggerEvent>> waiting;
         private final CountDownLatch unfinished;
-        private final Time time;
+        private final TimeSource time;
         private final CountDownLatch stop;
-        private final Delivered delivered = new Delivered();
+        private final DeliveryResult delivered = new DeliveryResult();
         private final AtomicReference<@Nullable Throwable> broken = new AtomicReference<>();
 
-        Run(List<List<TriggerEvent>> lanes, Time time, CountDownLatch stop) {
+        Run(List<List<TriggerEvent>> lanes, TimeSource time, CountDownLatch stop) {
             this.waiting = new ConcurrentLinkedQueue<>(lanes);
             this.unfinished = new CountDownLatch(lanes.size());
             this.time = time;
@@ -300,8 +300,8 @@ public final class Delivery {
     /** Whether to go on: these are handled or dead. */
     private boolean finish(List<TriggerEvent> events, Run run) {
         for (int number = 1; ; number++) {
-            Attempted attempted = attempt(events, number, run.time);
-            switch (attempted.end()) {
+            AttemptResult attempted = attempt(events, number, run.time);
+            switch (attempted.outcome()) {
                 case HANDLED -> {
                     events.forEach(run.delivered::handled);
                     return true;
@@ -315,7 +315,7 @@ public final class Delivery {
                 }
                 case AGAIN -> {
                     Duration wait = attempted.backoff();
-                    if (wait.compareTo(longest) > 0 && wait.compareTo(LONGEST_PAUSE) > 0) {
+                    if (wait.compareTo(longest) > 0 && wait.compareTo(MAX_PAUSE) > 0) {
                         run.delivered.postponed(wait);
                         return false;
                     }
@@ -335,33 +335,33 @@ public final class Delivery {
      * @param time tells the time of dead letters
      * @return how it ended
      */
-    public Attempted attempt(List<TriggerEvent> events, int number, Time time) {
+    public AttemptResult attempt(List<TriggerEvent> events, int number, TimeSource time) {
         Throwable failure;
         try {
             handler.handle(events);
-            return Attempted.HANDLED;
+            return AttemptResult.HANDLED;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return Attempted.INTERRUPTED;
+            return AttemptResult.INTERRUPTED;
         } catch (Throwable e) {
             // Whatever a handler throws, an Error too, is its failure: what others have handled must be stored all the
             // same.
             failure = readable(e);
         }
         if (Thread.currentThread().isInterrupted()) {
-            return Attempted.INTERRUPTED;
+            return AttemptResult.INTERRUPTED;
         }
         String which = events.size() == 1 ? events.get(0).toString() : events.size() + " from " + events.get(0);
         if (number >= attempts) {
             LOG.warn("{}: attempt {} of {} failed, it becomes a dead letter", which, number, attempts, failure);
-            return Attempted.dead(events.stream()
+            return AttemptResult.dead(events.stream()
                     .map(event -> DeadLetter.of(event, failure, number, time.now()))
                     .toList());
         }
         LOG.info("{}: attempt {} of {} failed: {}", which, number, attempts, failure.toString());
         Duration own = backoff(number);
         Duration asked = asked(failure);
-        return Attempted.again(own.compareTo(asked) < 0 ? asked : own);
+        return AttemptResult.again(own.compareTo(asked) < 0 ? asked : own);
     }
 
     /** A failure that says what it is; one whose message can't be had would fail again wherever it is logged. */
@@ -378,10 +378,10 @@ public final class Delivery {
     /** What the service that the handler called has asked for. */
     private static Duration asked(Throwable failure) {
         Throwable cause = failure;
-        for (int depth = 0; cause != null && depth < MOST_CAUSES; depth++) {
+        for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
             if (cause instanceof ConnectorException e && e.retryAfter().isPresent()) {
                 Duration asked = e.retryAfter().get();
-                return asked.compareTo(LONGEST_ASKED) < 0 ? asked : LONGEST_ASKED;
+                return asked.compareTo(MAX_ASKED) < 0 ? asked : MAX_ASKED;
             }
             cause = cause.getCause();
         }
@@ -398,9 +398,9 @@ public final class Delivery {
     }
 
     private Duration backoff(int number) {
-        double most = Math.min((double) longest.toMillis(), first.toMillis() * Math.pow(2, number - 1.0));
+        double max = Math.min((double) longest.toMillis(), first.toMillis() * Math.pow(2, number - 1.0));
         return Duration.ofMillis(
-                Math.max(1, Math.round(most / 2 + ThreadLocalRandom.current().nextDouble() * most / 2)));
+                Math.max(1, Math.round(max / 2 + ThreadLocalRandom.current().nextDouble() * max / 2)));
     }
 
     /** Waits for the next attempt; false when there is to be none. */

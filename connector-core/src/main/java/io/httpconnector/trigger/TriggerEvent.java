@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
  * @param time when the trigger noticed it, by the clock of this machine
  */
 public record TriggerEvent(
-        String id, String trigger, Change change, String key, JsonNode payload, JsonNode parent, Instant time) {
+        String id, String trigger, ChangeType change, String key, JsonNode payload, JsonNode parent, Instant time) {
 
     /** What a terminal or a log file would act upon. */
     private static final Pattern UNSAFE = Pattern.compile("[\\p{Cc}\\p{Cf}\\u2028\\u2029]");
@@ -56,7 +56,7 @@ public record TriggerEvent(
             return new TriggerEvent(
                     json.required("id").asText(),
                     json.required("trigger").asText(),
-                    Change.valueOf(json.required("change").asText()),
+                    ChangeType.valueOf(json.required("change").asText()),
                     json.required("key").asText(),
                     json.has("payload") ? json.get("payload") : MissingNode.getInstance(),
                     json.has("parent") ? json.get("parent") : MissingNode.getInstance(),

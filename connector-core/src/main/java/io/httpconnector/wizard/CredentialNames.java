@@ -88,7 +88,7 @@ final class CredentialNames {
     }
 
     /** What a name says about its value, from the least to the most. */
-    enum Kind {
+    enum CredentialType {
         /** No credential. */
         NONE,
         /** A credential when it is four digits or more. */
@@ -109,18 +109,18 @@ final class CredentialNames {
 
     /** Whether a field of this name carries a credential when its value is a text. */
     static boolean isCredential(String name) {
-        return kind(name) != Kind.NONE;
+        return kind(name) != CredentialType.NONE;
     }
 
     /** What a name says about its value. */
-    static Kind kind(String name) {
+    static CredentialType kind(String name) {
         if (name.length() > MAX_LENGTH) {
-            return Kind.NONE;
+            return CredentialType.NONE;
         }
-        Kind kind = Kind.NONE;
+        CredentialType kind = CredentialType.NONE;
         for (String segment : BRACKETS.split(name, -1)) {
-            Kind one = ofWords(words(segment, false));
-            if (one == Kind.NONE) {
+            CredentialType one = ofWords(words(segment, false));
+            if (one == CredentialType.NONE) {
                 one = ofWords(words(segment, true));
             }
             kind = one.compareTo(kind) > 0 ? one : kind;
@@ -165,33 +165,35 @@ final class CredentialNames {
         }
     }
 
-    private static Kind ofWords(List<String> words) {
+    private static CredentialType ofWords(List<String> words) {
         int last = words.size() - 1;
         while (last > 0 && ENDINGS.contains(words.get(last))) {
             last--;
         }
         if (last < 0 || words.subList(0, last).stream().anyMatch(VERBS::contains)) {
-            return Kind.NONE;
+            return CredentialType.NONE;
         }
         String word = words.get(last);
         String before = last == 0 ? "" : words.get(last - 1);
         if (isKey(words, word, before, last) || isConnectionString(words)) {
-            return Kind.ALL;
+            return CredentialType.ALL;
         }
         boolean isHarmless = (word.startsWith("token") && MARKERS.contains(before))
                 || (word.startsWith("signature") && LETTERS.contains(before))
                 || (word.equals("pass") && TICKETS.contains(before));
         if (isHarmless) {
-            return Kind.NONE;
+            return CredentialType.NONE;
         }
         if (CREDENTIALS.contains(word)) {
-            return Kind.ALL;
+            return CredentialType.ALL;
         }
         if (COUNTABLE.contains(word)) {
-            return Kind.TEXTS;
+            return CredentialType.TEXTS;
         }
         boolean isPin = word.equals("pin") || (word.equals("code") && before.equals("pin"));
-        return CREDENTIALS_AS_TEXT.contains(word) ? Kind.TEXT : isPin ? Kind.DIGITS : Kind.NONE;
+        return CREDENTIALS_AS_TEXT.contains(word)
+                ? CredentialType.TEXT
+                : isPin ? CredentialType.DIGITS : CredentialType.NONE;
     }
 
     /** A secret key, or what is as good as one. */

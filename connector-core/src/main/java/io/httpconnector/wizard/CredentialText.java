@@ -1,7 +1,7 @@
 package io.httpconnector.wizard;
 
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.function.UnaryOperator;
@@ -49,7 +49,7 @@ final class CredentialText {
     private static final Pattern USER_INFO =
             Pattern.compile("(?<=://)(?:[^/?#\\s\"'<>@:]{0,200}:[^/?#\\s\"'<>@]{1,500}|[^/?#\\s\"'<>@:]{16,500})(?=@)");
 
-    private static final Pattern DECLARED = Pattern.compile(Pattern.quote(Credentials.DECLARED));
+    private static final Pattern DECLARED = Pattern.compile(Pattern.quote(CredentialDetector.DECLARED));
 
     private static final Pattern PAIR =
             Pattern.compile("(?<=^|[?&;\\s])([^=&?;:\\s\"'<>#/]{1,200})=([^&\\s;\"'<>#]++)");
@@ -92,12 +92,12 @@ final class CredentialText {
      * @return the text, which is the same if there is none
      */
     static String masked(String text) {
-        return new CredentialText(text, true, false, name -> Credentials.MASK).masked();
+        return new CredentialText(text, true, false, name -> CredentialDetector.MASK).masked();
     }
 
     /** Masks the credentials of a value within a document, where a sentence with a colon means nothing. */
     static String maskedValue(String text) {
-        return new CredentialText(text, false, false, name -> Credentials.MASK).masked();
+        return new CredentialText(text, false, false, name -> CredentialDetector.MASK).masked();
     }
 
     /** Puts something else in the place of each credential of a whole text, with pills or without, by the name of the credential. */
@@ -107,7 +107,7 @@ final class CredentialText {
 
     /** The name of a credential in a text; empty if there is none. */
     static String find(String text, boolean isWhole) {
-        CredentialText search = new CredentialText(text, isWhole, false, name -> Credentials.MASK);
+        CredentialText search = new CredentialText(text, isWhole, false, name -> CredentialDetector.MASK);
         String masked = search.masked();
         return masked.equals(text) ? "" : search.found.isEmpty() ? "a credential" : search.found;
     }
@@ -151,7 +151,7 @@ final class CredentialText {
     private void all(Pattern pattern, String name) {
         Matcher matcher = pattern.matcher(text);
         while (matcher.find()) {
-            if (Credentials.isWritten(read(matcher.group()))) {
+            if (CredentialDetector.isWritten(read(matcher.group()))) {
                 int length = mask(matcher.start(), matcher.end(), name);
                 matcher = continued(matcher, pattern, length);
             }
@@ -180,8 +180,8 @@ final class CredentialText {
         int at = 0;
         while (at <= text.length() && matcher.find(at)) {
             at = matcher.start(2) - 1;
-            boolean isNamed = CredentialNames.kind(matcher.group(1)) == CredentialNames.Kind.ALL;
-            if (isNamed && Credentials.isRandom(read(decoded(matcher.group(2))))) {
+            boolean isNamed = CredentialNames.kind(matcher.group(1)) == CredentialNames.CredentialType.ALL;
+            if (isNamed && CredentialDetector.isRandom(read(decoded(matcher.group(2))))) {
                 at = matcher.start(2) + mask(matcher.start(2), matcher.end(2), matcher.group(1));
                 matcher = SEGMENT.matcher(text);
             }
@@ -194,7 +194,8 @@ final class CredentialText {
         while (matcher.find(at)) {
             String name = decoded(matcher.group(1));
             String value = matcher.group(2);
-            if (Credentials.isCredentialParameter(name, read(decoded(value))) || holdsCredential(decoded(value))) {
+            if (CredentialDetector.isCredentialParameter(name, read(decoded(value)))
+                    || holdsCredential(decoded(value))) {
                 at = matcher.start(2) + mask(matcher.start(2), matcher.end(2), name);
                 matcher = PAIR.matcher(text);
             } else {
@@ -212,7 +213,7 @@ final class CredentialText {
             return false;
         }
         try {
-            return !Credentials.found(Json.parse(value)).isEmpty();
+            return !CredentialDetector.found(JsonSupport.parse(value)).isEmpty();
         } catch (InvalidDefinitionException e) {
             return false;
         }
@@ -236,7 +237,7 @@ final class CredentialText {
             int end = text.indexOf("\n--", matcher.end());
             int last = end < 0 ? text.length() : end > 0 && text.charAt(end - 1) == '\r' ? end - 1 : end;
             at = matcher.end();
-            if (last > at && Credentials.isCredential(matcher.group(1), read(text.substring(at, last)))) {
+            if (last > at && CredentialDetector.isCredential(matcher.group(1), read(text.substring(at, last)))) {
                 at += mask(at, last, matcher.group(1));
                 matcher = PART.matcher(text);
             }
@@ -251,7 +252,7 @@ final class CredentialText {
             int start = matcher.end();
             int end = closing(start, matcher.group(2).charAt(0));
             at = start;
-            if (Credentials.isCredential(matcher.group(1), read(text.substring(start, end)))) {
+            if (CredentialDetector.isCredential(matcher.group(1), read(text.substring(start, end)))) {
                 at = start + mask(start, end, matcher.group(1));
                 matcher = QUOTED.matcher(text);
             }
@@ -280,7 +281,7 @@ final class CredentialText {
                 start++;
                 end = closing(start, '"');
             } else if (first == '{' || first == '[') {
-                boolean isAll = CredentialNames.kind(name).compareTo(CredentialNames.Kind.TEXT) >= 0;
+                boolean isAll = CredentialNames.kind(name).compareTo(CredentialNames.CredentialType.TEXT) >= 0;
                 if (isAll) {
                     at = maskTexts(start, bracket(start), name);
                     matcher = MEMBER.matcher(text);
@@ -290,7 +291,7 @@ final class CredentialText {
                 Matcher number = NUMBER.matcher(text);
                 end = number.find(start) ? number.end() : start;
             }
-            if (Credentials.isCredential(name, read(text.substring(start, end)))) {
+            if (CredentialDetector.isCredential(name, read(text.substring(start, end)))) {
                 at = start + mask(start, end, name);
                 matcher = MEMBER.matcher(text);
             }
@@ -327,7 +328,7 @@ final class CredentialText {
                 after++;
             }
             boolean isName = after < last && text.charAt(after) == ':';
-            if (!isName && Credentials.isWritten(read(text.substring(at + 1, close)))) {
+            if (!isName && CredentialDetector.isWritten(read(text.substring(at + 1, close)))) {
                 int length = mask(at + 1, close, name);
                 last += length - (close - at - 1);
                 close = at + 1 + length;
@@ -342,14 +343,14 @@ final class CredentialText {
         int at = 0;
         while (at <= text.length() && matcher.find(at)) {
             at = matcher.end();
-            CredentialNames.Kind kind = CredentialNames.kind(matcher.group(2));
-            int end = kind == CredentialNames.Kind.NONE ? -1 : text.indexOf("</" + matcher.group(1), at);
+            CredentialNames.CredentialType kind = CredentialNames.kind(matcher.group(2));
+            int end = kind == CredentialNames.CredentialType.NONE ? -1 : text.indexOf("</" + matcher.group(1), at);
             if (end < 0) {
                 continue;
             }
             String content = text.substring(at, end);
             boolean hasElements = content.indexOf('<') >= 0;
-            if (hasElements && kind.compareTo(CredentialNames.Kind.TEXTS) >= 0) {
+            if (hasElements && kind.compareTo(CredentialNames.CredentialType.TEXTS) >= 0) {
                 String name = matcher.group(2);
                 String shown = CONTENT.matcher(">" + content + "<").replaceAll(match -> instead(match.group(), name));
                 String inner = shown.substring(1, shown.length() - 1);
@@ -358,7 +359,7 @@ final class CredentialText {
                     found = found.isEmpty() ? matcher.group(2) : found;
                 }
                 at += inner.length();
-            } else if (!hasElements && Credentials.isCredential(matcher.group(2), read(content.strip()))) {
+            } else if (!hasElements && CredentialDetector.isCredential(matcher.group(2), read(content.strip()))) {
                 at += mask(at, end, matcher.group(2));
             }
             matcher = ELEMENT.matcher(text);
@@ -366,7 +367,8 @@ final class CredentialText {
     }
 
     private String instead(String content, String name) {
-        return Matcher.quoteReplacement(Credentials.isWritten(read(content)) ? replacement.apply(name) : content);
+        return Matcher.quoteReplacement(
+                CredentialDetector.isWritten(read(content)) ? replacement.apply(name) : content);
     }
 
     private void lines() {
@@ -376,7 +378,7 @@ final class CredentialText {
             at = matcher.end();
             String value = matcher.group(2);
             boolean isQuoted = Stream.of("\"", "'", "***").anyMatch(value::startsWith);
-            if (!isQuoted && Credentials.isCredential(matcher.group(1), read(value))) {
+            if (!isQuoted && CredentialDetector.isCredential(matcher.group(1), read(value))) {
                 at = matcher.start(2) + mask(matcher.start(2), matcher.end(2), matcher.group(1));
                 matcher = LINE.matcher(text);
             }

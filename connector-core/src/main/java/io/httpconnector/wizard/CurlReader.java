@@ -63,12 +63,12 @@ final class CurlReader {
     }
 
     /** A part of a multipart form; in a plain one, nothing has a meaning. */
-    private record Part(ShellWords.Word word, boolean isPlain) {}
+    private record WordPart(ShellWords.Word word, boolean isPlain) {}
 
     private final List<ShellWords.Word> words;
     private final List<String> data = new ArrayList<>();
     private final List<String[]> headers = new ArrayList<>();
-    private final List<Part> parts = new ArrayList<>();
+    private final List<WordPart> parts = new ArrayList<>();
     private final List<ShellWords.Word> queries = new ArrayList<>();
     private final Set<String> notes = new LinkedHashSet<>();
     private final Set<String> removed = new HashSet<>();
@@ -163,7 +163,7 @@ final class CurlReader {
                 isJson = true;
                 data.add(refuseFile(value));
             }
-            case "form", "form-string" -> parts.add(new Part(value, name.equals("form-string")));
+            case "form", "form-string" -> parts.add(new WordPart(value, name.equals("form-string")));
             case "url-query" -> queries.add(value);
             case "user", "oauth2-bearer", "cookie" ->
                 notes.add("--" + name + " is left out: give the credentials to the connection's auth strategy");
@@ -240,7 +240,7 @@ final class CurlReader {
         // A fragment is never sent, so that what is added to the URL stands before it.
         String sent = address.replaceFirst("(?s)#.*$", "");
         String separator = !sent.contains("?") ? "?" : sent.endsWith("?") || sent.endsWith("&") ? "" : "&";
-        Definitions definition = definition(method, sent + (query.isEmpty() ? "" : separator + query));
+        RequestDefinitionBuilder definition = definition(method, sent + (query.isEmpty() ? "" : separator + query));
         for (ShellWords.Word pair : queries) {
             String text = pair.text().startsWith("+") ? pair.text().substring(1) : urlencoded(pair);
             int equals = text.indexOf('=');
@@ -260,15 +260,15 @@ final class CurlReader {
         return definition.recommendation(definition.title(), "curl command");
     }
 
-    private static Definitions definition(String method, String url) {
+    private static RequestDefinitionBuilder definition(String method, String url) {
         try {
-            return new Definitions(method, url);
+            return new RequestDefinitionBuilder(method, url);
         } catch (InvalidDefinitionException e) {
             throw new InvalidDefinitionException("curl command", e.problems());
         }
     }
 
-    private void settings(Definitions definition) {
+    private void settings(RequestDefinitionBuilder definition) {
         if (address().contains("@")) {
             definition.credential("the user in the URL");
         }
@@ -289,7 +289,7 @@ final class CurlReader {
         return url == null ? "" : url.text().replaceFirst("^[a-zA-Z]+://", "").replaceFirst("[/?#].*$", "");
     }
 
-    private void addHeaders(Definitions definition, boolean hasBody) {
+    private void addHeaders(RequestDefinitionBuilder definition, boolean hasBody) {
         for (String[] header : headers) {
             boolean ofBody = hasBody && header[0].equalsIgnoreCase("Content-Type");
             boolean isRemoved = header.length > 2 && isRemoved(header[0]);
@@ -323,11 +323,11 @@ final class CurlReader {
                 .orElse(usual);
     }
 
-    private void parts(Definitions definition) {
+    private void parts(RequestDefinitionBuilder definition) {
         if (!data.isEmpty()) {
             throw refused(parts.get(0).word, "a command has either -d or -F");
         }
-        for (Part field : parts) {
+        for (WordPart field : parts) {
             ShellWords.Word word = field.word;
             String text = word.text();
             int equals = text.indexOf('=');
@@ -339,9 +339,9 @@ final class CurlReader {
             String type = attribute(value, "type", "");
             String content = value.replaceFirst(";type=[^;\"]*$", "");
             if (field.isPlain || !value.matches("(?s)[@<\"].*|.*;.*")) {
-                definition.templatePart(name, Definitions.literal(value), null);
+                definition.templatePart(name, RequestDefinitionBuilder.literal(value), null);
             } else if (!type.isEmpty() && !content.matches("(?s)[@<\"].*|.*;.*")) {
-                definition.templatePart(name, Definitions.literal(content), type);
+                definition.templatePart(name, RequestDefinitionBuilder.literal(content), type);
             } else if (value.startsWith("@")) {
                 String path = value.substring(1).replaceFirst(";.*$", "");
                 definition.file(

@@ -47,13 +47,13 @@ final class HarReader {
 
     private static Recommendation read(JsonNode request, String url, String source, int index) {
         String method = request.path("method").asText();
-        Definitions definition = definition(method, url, index);
+        RequestDefinitionBuilder definition = definition(method, url, index);
         JsonNode body = request.path("postData");
         String type = body.path("mimeType").asText("");
         for (JsonNode header : request.path("headers")) {
             boolean ofBody = header.path("name").asText().equalsIgnoreCase("Content-Type") && !body.isMissingNode();
             String name = header.path("name").asText();
-            if (!ofBody && !isOfBrowser(name) && !Definitions.isManaged(name)) {
+            if (!ofBody && !isOfBrowser(name) && !RequestDefinitionBuilder.isManaged(name)) {
                 definition.header(name, header.path("value").asText());
             }
         }
@@ -69,9 +69,9 @@ final class HarReader {
         return definition.recommendation(definition.title(), source);
     }
 
-    private static Definitions definition(String method, String url, int index) {
+    private static RequestDefinitionBuilder definition(String method, String url, int index) {
         try {
-            return new Definitions(method, url);
+            return new RequestDefinitionBuilder(method, url);
         } catch (InvalidDefinitionException e) {
             throw new InvalidDefinitionException(
                     "HTTP Archive",
@@ -81,7 +81,7 @@ final class HarReader {
         }
     }
 
-    private static void parts(JsonNode params, Definitions definition) {
+    private static void parts(JsonNode params, RequestDefinitionBuilder definition) {
         for (JsonNode param : params) {
             String name = param.path("name").asText();
             if (param.has("fileName")) {
@@ -92,7 +92,7 @@ final class HarReader {
             } else {
                 definition.templatePart(
                         name,
-                        Definitions.literal(param.path("value").asText()),
+                        RequestDefinitionBuilder.literal(param.path("value").asText()),
                         param.path("contentType").asText(null));
             }
         }

@@ -2,7 +2,7 @@ package io.httpconnector.wizard;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.wizard.Catalogue.Entry;
+import io.httpconnector.wizard.LazySource.LazyRecommendation;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -53,7 +53,7 @@ final class OpenApiReader {
         }
     }
 
-    static Catalogue read(JsonNode document) {
+    static LazySource read(JsonNode document) {
         String version = document.path("openapi").asText("");
         if (!version.matches("3\\.[01]\\..*") || !document.path("paths").isObject()) {
             throw new InvalidDefinitionException(
@@ -65,7 +65,7 @@ final class OpenApiReader {
                                     : "it is none of version 3.0 or 3.1, or has no paths"));
         }
         OpenApiReader first = new OpenApiReader(document);
-        List<Entry> all = new ArrayList<>();
+        List<LazyRecommendation> all = new ArrayList<>();
         document.path("paths").properties().forEach(path -> {
             JsonNode item = first.samples.resolved(path.getValue());
             item.properties().forEach(operation -> {
@@ -75,17 +75,17 @@ final class OpenApiReader {
                 }
             });
         });
-        return new Catalogue(List.copyOf(all));
+        return new LazySource(List.copyOf(all));
     }
 
-    private static Entry entry(
+    private static LazyRecommendation entry(
             JsonNode document, String path, String url, JsonNode item, Map.Entry<String, JsonNode> operation) {
         String method = operation.getKey().toUpperCase(Locale.ROOT);
         JsonNode described = operation.getValue();
         String summary =
                 described.path("summary").asText(described.path("operationId").asText(""));
         String title = summary.isBlank() ? method + " " + path : summary;
-        return new Entry(
+        return new LazyRecommendation(
                 method, url, title, () -> new OpenApiReader(document).operation(path, item, method, described, title));
     }
 
@@ -143,8 +143,8 @@ final class OpenApiReader {
         });
     }
 
-    private Definitions definition(String path, JsonNode item, String method, JsonNode operation) {
-        Definitions definition = new Definitions(method, "/");
+    private RequestDefinitionBuilder definition(String path, JsonNode item, String method, JsonNode operation) {
+        RequestDefinitionBuilder definition = new RequestDefinitionBuilder(method, "/");
         JsonNode servers = servers(document, item, operation);
         int fragment = path.indexOf('#');
         String sent = fragment < 0 ? path : path.substring(0, fragment);
@@ -164,7 +164,7 @@ final class OpenApiReader {
     }
 
     private Recommendation operation(String path, JsonNode item, String method, JsonNode operation, String title) {
-        Definitions definition = definition(path, item, method, operation);
+        RequestDefinitionBuilder definition = definition(path, item, method, operation);
         parameters(item, operation).values().forEach(parameter -> parameter(parameter, definition));
         JsonNode body = samples.resolved(operation.path("requestBody"));
         if (body.path("content").isObject() && !body.path("content").isEmpty()) {
@@ -195,7 +195,7 @@ final class OpenApiReader {
         return parameters;
     }
 
-    private void parameter(JsonNode parameter, Definitions definition) {
+    private void parameter(JsonNode parameter, RequestDefinitionBuilder definition) {
         String name = parameter.path("name").asText();
         if (!parameter.path("required").asBoolean() || name.isEmpty()) {
             return;
@@ -256,7 +256,7 @@ final class OpenApiReader {
         return samples.of(described.path("schema"));
     }
 
-    private void body(JsonNode content, Definitions definition) {
+    private void body(JsonNode content, RequestDefinitionBuilder definition) {
         List<String> types = new ArrayList<>();
         content.properties().forEach(type -> types.add(type.getKey()));
         String type = PREFERRED.stream()
@@ -288,7 +288,7 @@ final class OpenApiReader {
     }
 
     /** Arrays are repeated fields and objects JSON, unless the encoding says otherwise. */
-    private static void fields(JsonNode sample, JsonNode encodings, Definitions definition) {
+    private static void fields(JsonNode sample, JsonNode encodings, RequestDefinitionBuilder definition) {
         sample.properties().forEach(field -> {
             JsonNode encoding = encodings.path(field.getKey());
             JsonNode value = field.getValue();
@@ -302,7 +302,7 @@ final class OpenApiReader {
         });
     }
 
-    private void parts(String name, JsonNode value, JsonNode media, Definitions definition) {
+    private void parts(String name, JsonNode value, JsonNode media, RequestDefinitionBuilder definition) {
         JsonNode schema = samples.property(media.path("schema"), name);
         String declared = media.path("encoding").path(name).path("contentType").asText("");
         String type = declared.replaceFirst(",.*$", "").strip().replace("*/*", "");
@@ -317,12 +317,13 @@ final class OpenApiReader {
         }
     }
 
-    private static void part(String name, JsonNode value, String type, Definitions definition) {
+    private static void part(String name, JsonNode value, String type, RequestDefinitionBuilder definition) {
         String usual = value.isContainerNode() ? "application/json" : "";
-        definition.templatePart(name, Definitions.literal(ParameterStyle.text(value)), type.isEmpty() ? usual : type);
+        definition.templatePart(
+                name, RequestDefinitionBuilder.literal(ParameterStyle.text(value)), type.isEmpty() ? usual : type);
     }
 
-    private static void file(String name, JsonNode schema, String type, Definitions definition) {
+    private static void file(String name, JsonNode schema, String type, RequestDefinitionBuilder definition) {
         String usual = schema.path("contentMediaType").asText("application/octet-stream");
         definition.file(name, name, type.isEmpty() || type.contains("*") ? usual : type);
     }
@@ -331,7 +332,7 @@ final class OpenApiReader {
         return schema.path("format").asText().equals("binary") || schema.has("contentMediaType");
     }
 
-    private void security(JsonNode operation, Definitions definition) {
+    private void security(JsonNode operation, RequestDefinitionBuilder definition) {
         JsonNode wanted = operation.has("security") ? operation.path("security") : document.path("security");
         List<String> schemes = new ArrayList<>();
         wanted.forEach(alternative -> alternative.properties().forEach(scheme -> {

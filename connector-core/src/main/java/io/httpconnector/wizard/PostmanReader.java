@@ -34,13 +34,13 @@ final class PostmanReader {
             "text", "text/plain");
 
     /** What a folder gives to the requests in it. */
-    private record Scope(Map<String, String> variables, JsonNode auth, String authOf) {
+    private record CollectionScope(Map<String, String> variables, JsonNode auth, String authOf) {
 
-        Scope within(JsonNode folder, String what) {
+        CollectionScope within(JsonNode folder, String what) {
             Map<String, String> known = new HashMap<>(variables);
             for (JsonNode variable : folder.path("variable")) {
                 String name = variable.path("key").asText(variable.path("id").asText());
-                boolean isSecret = Credentials.isCredential(name)
+                boolean isSecret = CredentialDetector.isCredential(name)
                         || variable.path("type").asText().equalsIgnoreCase("secret");
                 if (isSecret) {
                     known.remove(name);
@@ -49,7 +49,7 @@ final class PostmanReader {
                 }
             }
             boolean hasAuth = folder.path("auth").isObject();
-            return new Scope(known, hasAuth ? folder.path("auth") : auth, hasAuth ? what : authOf);
+            return new CollectionScope(known, hasAuth ? folder.path("auth") : auth, hasAuth ? what : authOf);
         }
     }
 
@@ -68,12 +68,13 @@ final class PostmanReader {
         }
         PostmanReader reader = new PostmanReader(
                 "Postman collection \"" + collection.at("/info/name").asText() + "\"");
-        Scope scope = new Scope(Map.of(), MissingNode.getInstance(), "").within(collection, " of the collection");
+        CollectionScope scope =
+                new CollectionScope(Map.of(), MissingNode.getInstance(), "").within(collection, " of the collection");
         reader.items(collection.path("item"), scope, 0);
         return List.copyOf(reader.all);
     }
 
-    private void items(JsonNode items, Scope scope, int depth) {
+    private void items(JsonNode items, CollectionScope scope, int depth) {
         for (JsonNode item : items) {
             if (item.path("item").isArray() && depth < MAX_DEPTH) {
                 items(
@@ -87,13 +88,13 @@ final class PostmanReader {
         }
     }
 
-    private Recommendation request(JsonNode item, Scope outer) {
+    private Recommendation request(JsonNode item, CollectionScope outer) {
         JsonNode request = item.path("request");
-        Scope scope = outer.within(item, "").within(request, "");
+        CollectionScope scope = outer.within(item, "").within(request, "");
         JsonNode url = request.isTextual() ? request : request.path("url");
         String raw = raw(url);
         String name = item.path("name").asText("");
-        Definitions definition = definition(request, name);
+        RequestDefinitionBuilder definition = definition(request, name);
         String target = target(substituted(raw.replaceFirst("(?s)[?#].*$", ""), scope));
         definition.url(IN_PATH.matcher(target).replaceAll("{{input.$1}}"), true);
         query(url, raw, scope, definition);
@@ -120,9 +121,9 @@ final class PostmanReader {
         return definition.recommendation(name.isBlank() ? definition.title() : name, source);
     }
 
-    private static Definitions definition(JsonNode request, String name) {
+    private static RequestDefinitionBuilder definition(JsonNode request, String name) {
         try {
-            return new Definitions(request.path("method").asText("GET"), "/");
+            return new RequestDefinitionBuilder(request.path("method").asText("GET"), "/");
         } catch (InvalidDefinitionException e) {
             throw new InvalidDefinitionException(
                     "Postman collection",
@@ -173,7 +174,7 @@ final class PostmanReader {
         return two.matches() ? "/" + two.group(1) + path : path;
     }
 
-    private void query(JsonNode url, String raw, Scope scope, Definitions definition) {
+    private void query(JsonNode url, String raw, CollectionScope scope, RequestDefinitionBuilder definition) {
         if (!url.path("query").isArray()) {
             int question = raw.replaceFirst("(?s)#.*$", "").indexOf('?');
             if (url.path("query").isTextual()) {
@@ -198,7 +199,7 @@ final class PostmanReader {
     }
 
     /** The pairs of a query, in which the values of variables are values. */
-    private static String pairs(String query, Scope scope) {
+    private static String pairs(String query, CollectionScope scope) {
         List<String> pairs = new ArrayList<>();
         for (String pair : query.split("&", -1)) {
             int equals = pair.indexOf('=');
@@ -209,13 +210,13 @@ final class PostmanReader {
     }
 
     /** Postman sends what is percent-encoded as it is, but a separator within a value is encoded. */
-    private static String escaped(String text, boolean isName, Scope scope) {
+    private static String escaped(String text, boolean isName, CollectionScope scope) {
         String escaped = substituted(text, scope).replace("&", "%26").replace("#", "%23");
         return isName ? escaped.replace("=", "%3D") : escaped;
     }
 
     /** The header fields that are sent: an array of pairs, or a text with lines. */
-    private List<String[]> headers(JsonNode header, Scope scope) {
+    private List<String[]> headers(JsonNode header, CollectionScope scope) {
         List<String[]> all = new ArrayList<>();
         if (header.isTextual()) {
             header.asText()
@@ -238,7 +239,7 @@ final class PostmanReader {
         return all;
     }
 
-    private void body(JsonNode body, String declared, Scope scope, Definitions definition) {
+    private void body(JsonNode body, String declared, CollectionScope scope, RequestDefinitionBuilder definition) {
         switch (body.path("mode").asText("")) {
             case "raw" -> {
                 String language = body.at("/options/raw/language").asText("text");
@@ -274,7 +275,7 @@ final class PostmanReader {
         return enabled;
     }
 
-    private void part(JsonNode part, Scope scope, Definitions definition) {
+    private void part(JsonNode part, CollectionScope scope, RequestDefinitionBuilder definition) {
         String name = substituted(part.path("key").asText(""), scope);
         String type = substituted(part.path("contentType").asText(""), scope);
         if (!part.path("type").asText().equals("file")) {
@@ -290,7 +291,7 @@ final class PostmanReader {
         }
     }
 
-    private void graphql(JsonNode graphql, Scope scope, Definitions definition) {
+    private void graphql(JsonNode graphql, CollectionScope scope, RequestDefinitionBuilder definition) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("query", substituted(graphql.path("query").asText(""), scope));
         String operation = graphql.path("operationName").asText("");
@@ -309,18 +310,18 @@ final class PostmanReader {
     }
 
     /** The text with the variables that are known; the others become pills. */
-    private static String substituted(String text, Scope scope) {
+    private static String substituted(String text, CollectionScope scope) {
         return substituted(text, scope, 0);
     }
 
-    private static String substituted(String text, Scope scope, int depth) {
+    private static String substituted(String text, CollectionScope scope, int depth) {
         StringBuilder out = new StringBuilder();
         Matcher matcher = VARIABLE.matcher(text);
         int at = 0;
         while (matcher.find()) {
             String name = matcher.group(1).strip();
             String value = scope.variables.get(name);
-            out.append(Definitions.literal(text.substring(at, matcher.start())));
+            out.append(RequestDefinitionBuilder.literal(text.substring(at, matcher.start())));
             if (value == null || depth == MAX_NESTING || out.length() > MAX_LENGTH) {
                 out.append("{{input.")
                         .append(name.replaceAll("[^A-Za-z0-9_-]", "_"))
@@ -330,6 +331,6 @@ final class PostmanReader {
             }
             at = matcher.end();
         }
-        return out.append(Definitions.literal(text.substring(at))).toString();
+        return out.append(RequestDefinitionBuilder.literal(text.substring(at))).toString();
     }
 }

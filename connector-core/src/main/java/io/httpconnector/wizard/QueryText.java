@@ -61,13 +61,13 @@ record QueryText(String name, String value, String raw, boolean isExact) {
             }
             byte[] bytes = bytes(piece);
             try {
-                out.append(Definitions.literal(StandardCharsets.UTF_8
+                out.append(RequestDefinitionBuilder.literal(StandardCharsets.UTF_8
                         .newDecoder()
                         .decode(ByteBuffer.wrap(bytes))
                         .toString()));
             } catch (CharacterCodingException e) {
                 isUtf8 = false;
-                out.append(Definitions.literal(new String(bytes, StandardCharsets.ISO_8859_1)));
+                out.append(RequestDefinitionBuilder.literal(new String(bytes, StandardCharsets.ISO_8859_1)));
             }
         }
         return new Decoded(out.toString(), isUtf8);

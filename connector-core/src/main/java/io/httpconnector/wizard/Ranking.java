@@ -1,6 +1,6 @@
 package io.httpconnector.wizard;
 
-import io.httpconnector.wizard.Catalogue.Entry;
+import io.httpconnector.wizard.LazySource.LazyRecommendation;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -17,7 +17,7 @@ final class Ranking {
         String[] wanted = segments(url);
         List<Scored> ranked = new ArrayList<>();
         for (RecommendationSource source : sources) {
-            for (Entry entry : Catalogue.entries(source)) {
+            for (LazyRecommendation entry : LazySource.entries(source)) {
                 Scored scored = scored(entry, method, wanted);
                 if (scored.score >= LEAST) {
                     ranked.add(scored);
@@ -33,7 +33,7 @@ final class Ranking {
                 .toList();
     }
 
-    private record Scored(Entry entry, double score, String reason) {
+    private record Scored(LazyRecommendation entry, double score, String reason) {
 
         Recommendation recommendation() {
             Recommendation one = entry.made().get();
@@ -46,7 +46,7 @@ final class Ranking {
         return path(segments(url), segments(known)) >= 0.8;
     }
 
-    private static Scored scored(Entry entry, String method, String[] wanted) {
+    private static Scored scored(LazyRecommendation entry, String method, String[] wanted) {
         boolean sameMethod = entry.method().equals(method);
         double path = path(wanted, segments(entry.url()));
         double score = Math.round(path * (sameMethod ? 1 : 0.6) * 100) / 100.0;

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.template.Pills;
@@ -74,7 +74,7 @@ public final class RequestDraft {
      * @return a new draft
      */
     public RequestDraft use(Recommendation recommendation) {
-        ObjectNode taken = Given.notNull(recommendation, "recommendation")
+        ObjectNode taken = Arguments.notNull(recommendation, "recommendation")
                 .definition()
                 .deepCopy()
                 .put("name", NAME);
@@ -95,7 +95,8 @@ public final class RequestDraft {
      * @return a new draft
      */
     public RequestDraft method(String method, String url) {
-        return with(copy().put("method", Given.notNull(method, "method")).put("url", Given.notNull(url, "URL")));
+        return with(
+                copy().put("method", Arguments.notNull(method, "method")).put("url", Arguments.notNull(url, "URL")));
     }
 
     /**
@@ -106,7 +107,7 @@ public final class RequestDraft {
      * @return a new draft
      */
     public RequestDraft query(String name, String value) {
-        return with(put(copy(), "query", Given.notNull(name, "parameter name"), Given.notNull(value, name)));
+        return with(put(copy(), "query", Arguments.notNull(name, "parameter name"), Arguments.notNull(value, name)));
     }
 
     /**
@@ -118,9 +119,9 @@ public final class RequestDraft {
      * @throws InvalidDefinitionException when it carries credentials, which are the connection's: give them to its auth strategy
      */
     public RequestDraft header(String name, String value) {
-        String given = Given.notNull(value, Given.notNull(name, "header name"));
-        if (Credentials.isCredential(name)
-                && (given.isEmpty() || Credentials.isWritten(TemplateTexts.USUAL.read(given)))) {
+        String given = Arguments.notNull(value, Arguments.notNull(name, "header name"));
+        if (CredentialDetector.isCredential(name)
+                && (given.isEmpty() || CredentialDetector.isWritten(TemplateTexts.USUAL.read(given)))) {
             throw new InvalidDefinitionException(
                     "header " + name, List.of("credentials belong to the connection: give them to its auth strategy"));
         }
@@ -151,7 +152,10 @@ public final class RequestDraft {
     public RequestDraft json(Object json) {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         return body(body.set(
-                "json", Given.notNull(json, "JSON body") instanceof String text ? Json.parse(text) : Json.tree(json)));
+                "json",
+                Arguments.notNull(json, "JSON body") instanceof String text
+                        ? JsonSupport.parse(text)
+                        : JsonSupport.tree(json)));
     }
 
     /**
@@ -162,7 +166,7 @@ public final class RequestDraft {
      * @return a new draft
      */
     public RequestDraft body(JsonNode body) {
-        return with(copy().set("body", Given.notNull(body, "body").deepCopy()));
+        return with(copy().set("body", Arguments.notNull(body, "body").deepCopy()));
     }
 
     /**
@@ -187,7 +191,7 @@ public final class RequestDraft {
      * @return a new draft
      */
     public RequestDraft values(Pills pills) {
-        return new RequestDraft(wizard, definition, Given.notNull(pills, "values"));
+        return new RequestDraft(wizard, definition, Arguments.notNull(pills, "values"));
     }
 
     Pills values() {
@@ -227,7 +231,7 @@ public final class RequestDraft {
         for (String name : request.headerNames()) {
             // The same as lines of their own (RFC 9110, section 5.3).
             String value = String.join(", ", request.headers(name));
-            boolean isSecret = Credentials.isCredential(name) && !value.isEmpty();
+            boolean isSecret = CredentialDetector.isCredential(name) && !value.isEmpty();
             hidden = isSecret ? hidden.header(name, Secret.of(value)) : hidden;
         }
         return hidden;

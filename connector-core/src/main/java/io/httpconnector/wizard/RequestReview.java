@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.template.RequestTemplate;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +40,7 @@ public final class RequestReview {
      */
     public RequestReview also(SampleExchange sample) {
         List<SampleExchange> more = new ArrayList<>(samples);
-        more.add(Given.notNull(sample, "sample"));
+        more.add(Arguments.notNull(sample, "sample"));
         return new RequestReview(definition, more);
     }
 
@@ -55,7 +55,7 @@ public final class RequestReview {
      */
     public RequestReview pill(String pointer, String path) {
         ObjectNode changed = definition.deepCopy();
-        JsonPointer at = JsonPointer.compile("/body/json").append(pointer(Given.notNull(pointer, "pointer")));
+        JsonPointer at = JsonPointer.compile("/body/json").append(pointer(Arguments.notNull(pointer, "pointer")));
         JsonNode parent = changed.at(at.head());
         if (changed.at(at).isMissingNode()) {
             throw missing("the JSON body has no value at \"" + pointer + "\"");
@@ -71,7 +71,7 @@ public final class RequestReview {
 
     private static JsonPointer pointer(String text) {
         try {
-            return Json.pointer(text);
+            return JsonSupport.pointer(text);
         } catch (InvalidDefinitionException e) {
             throw missing("\"" + text + "\" is no JSON Pointer");
         }
@@ -139,7 +139,7 @@ public final class RequestReview {
         int found = 0;
         StringBuilder changed = new StringBuilder();
         for (String piece : pieces) {
-            boolean same = piece.equals(Given.notNull(text, "text")) && !text.isEmpty();
+            boolean same = piece.equals(Arguments.notNull(text, "text")) && !text.isEmpty();
             found += same ? 1 : 0;
             changed.append(same ? braces(path) : piece);
         }
@@ -150,7 +150,7 @@ public final class RequestReview {
     }
 
     private static String braces(String path) {
-        return Given.notNull(path, "pill").contains("{{") ? path : "{{" + path + "}}";
+        return Arguments.notNull(path, "pill").contains("{{") ? path : "{{" + path + "}}";
     }
 
     private static InvalidDefinitionException missing(String problem) {
@@ -171,7 +171,7 @@ public final class RequestReview {
         return SavedRequest.of(
                 RequestTemplate.fromJson(definition
                         .deepCopy()
-                        .put("name", Given.notNull(name, "name of the request"))
+                        .put("name", Arguments.notNull(name, "name of the request"))
                         .put("url", url)),
                 samples);
     }

@@ -38,7 +38,7 @@ public final class RequestWizard {
      * @throws InvalidDefinitionException when the connection is null
      */
     public static RequestWizard of(HttpConnection connection) {
-        return new RequestWizard(Given.notNull(connection, "connection of the wizard"), List.of());
+        return new RequestWizard(Arguments.notNull(connection, "connection of the wizard"), List.of());
     }
 
     /**
@@ -49,7 +49,7 @@ public final class RequestWizard {
      */
     public RequestWizard with(RecommendationSource source) {
         List<RecommendationSource> more = new ArrayList<>(sources);
-        more.add(Given.notNull(source, "source of recommendations"));
+        more.add(Arguments.notNull(source, "source of recommendations"));
         return new RequestWizard(connection, List.copyOf(more));
     }
 
@@ -81,7 +81,7 @@ public final class RequestWizard {
      * @return a draft
      */
     public RequestDraft method(String method, String url) {
-        return RequestDraft.of(this, Given.notNull(method, "method"), Given.notNull(url, "URL"));
+        return RequestDraft.of(this, Arguments.notNull(method, "method"), Arguments.notNull(url, "URL"));
     }
 
     /**
@@ -92,7 +92,7 @@ public final class RequestWizard {
      * @return a draft
      */
     public RequestDraft draft(ObjectNode definition) {
-        return RequestDraft.of(this, Given.notNull(definition, "definition"));
+        return RequestDraft.of(this, Arguments.notNull(definition, "definition"));
     }
 
     HttpConnection connection() {

@@ -7,7 +7,7 @@ import io.httpconnector.Exchange;
 import io.httpconnector.Headers;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.InvalidResponseException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.Response;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -18,25 +18,25 @@ public final class SampleExchange {
 
     private final RequestDraft draft;
     private final Exchange exchange;
-    private final JsonNode answer;
+    private final JsonNode wholeJson;
     private final @Nullable ConnectorException failure;
 
     private SampleExchange(
-            RequestDraft draft, Exchange exchange, JsonNode answer, @Nullable ConnectorException failure) {
+            RequestDraft draft, Exchange exchange, JsonNode wholeJson, @Nullable ConnectorException failure) {
         this.draft = draft;
         this.exchange = exchange;
-        this.answer = answer;
+        this.wholeJson = wholeJson;
         this.failure = failure;
     }
 
     static SampleExchange answered(RequestDraft draft, Response response) {
-        JsonNode answer;
+        JsonNode wholeJson;
         try {
-            answer = response.json();
+            wholeJson = response.json();
         } catch (InvalidResponseException e) {
-            answer = MissingNode.getInstance();
+            wholeJson = MissingNode.getInstance();
         }
-        return new SampleExchange(draft, response.exchange(), answer, null);
+        return new SampleExchange(draft, response.exchange(), wholeJson, null);
     }
 
     static SampleExchange failed(RequestDraft draft, Exchange exchange, ConnectorException failure) {
@@ -45,15 +45,15 @@ public final class SampleExchange {
 
     private static JsonNode parsed(String body) {
         try {
-            return Json.parse(body);
+            return JsonSupport.parse(body);
         } catch (InvalidDefinitionException e) {
             return MissingNode.getInstance();
         }
     }
 
     /** The whole answer with whatever is in it, for its schema only. */
-    JsonNode answer() {
-        return answer;
+    JsonNode wholeJson() {
+        return wholeJson;
     }
 
     /**

@@ -21,7 +21,7 @@ public final class Samples {
         if (values == null) {
             throw new InvalidDefinitionException("samples", List.of("the values are null"));
         }
-        Shape shape = new Shape();
+        SchemaInference shape = new SchemaInference();
         values.forEach(shape::add);
         return shape.schema();
     }
@@ -37,6 +37,6 @@ public final class Samples {
         if (value == null) {
             throw new InvalidDefinitionException("samples", List.of("the value is null"));
         }
-        return Credentials.masked(value);
+        return CredentialDetector.masked(value);
     }
 }

@@ -7,7 +7,7 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.Exchange;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.Response;
 import io.httpconnector.internal.io.OwnerOnlyFiles;
 import io.httpconnector.internal.json.JsonObjectReader;
@@ -50,11 +50,12 @@ public final class SavedRequest {
 
     static SavedRequest of(RequestTemplate template, List<SampleExchange> samples) {
         refuseCredentials(template);
-        Map<String, Shape> shapes = new TreeMap<>();
+        Map<String, SchemaInference> shapes = new TreeMap<>();
         for (SampleExchange one : samples) {
-            if (one.status().isPresent() && !one.answer().isMissingNode()) {
-                Shape unused = shapes.computeIfAbsent(one.status().getAsInt() / 100 + "xx", name -> new Shape())
-                        .add(one.answer());
+            if (one.status().isPresent() && !one.wholeJson().isMissingNode()) {
+                SchemaInference unused = shapes.computeIfAbsent(
+                                one.status().getAsInt() / 100 + "xx", name -> new SchemaInference())
+                        .add(one.wholeJson());
             }
         }
         Map<String, JsonNode> schemas = new TreeMap<>();
@@ -63,7 +64,7 @@ public final class SavedRequest {
     }
 
     private static void refuseCredentials(RequestTemplate template) {
-        List<String> credentials = Credentials.in(template.toJson());
+        List<String> credentials = CredentialDetector.in(template.toJson());
         if (!credentials.isEmpty()) {
             throw new InvalidDefinitionException(
                     "request \"" + template.name() + "\"",
@@ -78,14 +79,14 @@ public final class SavedRequest {
     private static ObjectNode written(Exchange exchange) {
         ObjectNode sample = JsonNodeFactory.instance.objectNode();
         ObjectNode request = sample.putObject("request");
-        request.put("method", exchange.method()).put("url", Credentials.masked(exchange.url()));
+        request.put("method", exchange.method()).put("url", CredentialDetector.masked(exchange.url()));
         setBody(request, exchange.requestBody());
         ObjectNode response = sample.putObject("response");
         exchange.status().ifPresent(status -> response.put("status", status));
         for (String name : KEPT_HEADERS) {
             exchange.responseHeaders()
                     .first(name)
-                    .ifPresent(value -> response.withObject("/headers").put(name, Credentials.masked(value)));
+                    .ifPresent(value -> response.withObject("/headers").put(name, CredentialDetector.masked(value)));
         }
         setBody(response, exchange.responseBody());
         return sample;
@@ -96,9 +97,9 @@ public final class SavedRequest {
             return;
         }
         try {
-            message.set("json", Credentials.masked(Json.parse(body)));
+            message.set("json", CredentialDetector.masked(JsonSupport.parse(body)));
         } catch (InvalidDefinitionException e) {
-            message.put("text", Credentials.masked(body));
+            message.put("text", CredentialDetector.masked(body));
         }
     }
 
@@ -125,7 +126,7 @@ public final class SavedRequest {
      */
     public static SavedRequest load(Path file, Map<String, PillFilter> filters) {
         try {
-            return fromJson(Json.parse(Files.readString(file)), filters);
+            return fromJson(JsonSupport.parse(Files.readString(file)), filters);
         } catch (IOException e) {
             throw new ConnectorException("The saved request " + file + " can't be read: " + e.getMessage(), e);
         }
@@ -140,7 +141,7 @@ public final class SavedRequest {
      * @throws InvalidDefinitionException when it is none, or of a later version, or has something wrong in it
      */
     public static SavedRequest fromJson(JsonNode json, Map<String, PillFilter> filters) {
-        JsonNode version = Given.notNull(json, "saved request").path("version");
+        JsonNode version = Arguments.notNull(json, "saved request").path("version");
         if (!json.path("format").asText().equals(FORMAT)) {
             throw wrong("/format: it is no saved request: \"format\" must be \"" + FORMAT + "\"");
         }
@@ -213,7 +214,7 @@ public final class SavedRequest {
     public void save(Path file) {
         refuseCredentials(template);
         try {
-            OwnerOnlyFiles.write(Given.notNull(file, "file"), toText());
+            OwnerOnlyFiles.write(Arguments.notNull(file, "file"), toText());
         } catch (IOException e) {
             throw new ConnectorException("The saved request " + file + " can't be written: " + e.getMessage(), e);
         }
@@ -271,7 +272,7 @@ public final class SavedRequest {
      * @return for each its path, type and label
      */
     public List<OutputPill> outputs() {
-        return Outputs.of(schema("2xx"));
+        return OutputPillCollector.of(schema("2xx"));
     }
 
     /**
@@ -294,7 +295,7 @@ public final class SavedRequest {
      * @param used the paths of it that later steps use, as in {@link OutputPill#path()}, such as {@code venue.id}
      * @return the differences, possibly none; none when there was no answer with such a status, or it is no JSON
      */
-    public List<Drift> drift(Response response, Collection<String> used) {
+    public List<SchemaDifference> drift(Response response, Collection<String> used) {
         JsonNode schema = schemas.get(response.status() / 100 + "xx");
         if (schema == null) {
             return List.of();
@@ -302,7 +303,7 @@ public final class SavedRequest {
         List<String> paths = new ArrayList<>();
         // An index stands for any element.
         used.forEach(path -> paths.add(path.replaceAll("\\[-?\\d+]", "[*]")));
-        return Drifts.of(schema, response.json(), new HashSet<>(paths));
+        return SchemaComparison.of(schema, response.json(), new HashSet<>(paths));
     }
 
     /**

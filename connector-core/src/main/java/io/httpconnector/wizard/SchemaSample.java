@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.net.URLDecoder;
@@ -91,7 +91,7 @@ final class SchemaSample {
         return of(schema, 0);
     }
 
-    /** A copy in which each value that the schema declares to be a password is {@link Credentials#DECLARED}. */
+    /** A copy in which each value that the schema declares to be a password is {@link CredentialDetector#DECLARED}. */
     JsonNode withoutPasswords(JsonNode schema, JsonNode value) {
         values = 0;
         return withoutPasswords(schema, value, 0);
@@ -103,7 +103,7 @@ final class SchemaSample {
             return value;
         }
         if (schema.path("format").asText().equals("password") && value.isValueNode() && !value.isNull()) {
-            return TextNode.valueOf(Credentials.DECLARED);
+            return TextNode.valueOf(CredentialDetector.DECLARED);
         }
         JsonNode copy = value;
         if (value instanceof ObjectNode object) {
@@ -249,22 +249,22 @@ final class SchemaSample {
 
     /** The least number that fits, or 1. */
     private static JsonNode number(JsonNode schema) {
-        JsonNode least = schema.path("minimum");
+        JsonNode min = schema.path("minimum");
         JsonNode exclusive = schema.path("exclusiveMinimum");
-        BigDecimal number = least.isNumber() ? least.decimalValue() : BigDecimal.ONE;
+        BigDecimal number = min.isNumber() ? min.decimalValue() : BigDecimal.ONE;
         if (exclusive.isNumber() || exclusive.asBoolean()) {
             number = (exclusive.isNumber() ? exclusive.decimalValue() : number).add(BigDecimal.ONE);
         }
-        JsonNode most = schema.path("maximum");
-        if (most.isNumber() && number.compareTo(most.decimalValue()) > 0) {
-            number = most.decimalValue();
+        JsonNode max = schema.path("maximum");
+        if (max.isNumber() && number.compareTo(max.decimalValue()) > 0) {
+            number = max.decimalValue();
         }
         BigDecimal step =
                 schema.path("multipleOf").isNumber() ? schema.path("multipleOf").decimalValue() : BigDecimal.ZERO;
         if (step.signum() > 0 && number.remainder(step).signum() != 0) {
             number = number.divide(step, 0, RoundingMode.CEILING).multiply(step);
         }
-        return Json.number(number.stripTrailingZeros().toPlainString());
+        return JsonSupport.number(number.stripTrailingZeros().toPlainString());
     }
 
     /** Whether the value is within itself, so that it would have no end. */
@@ -291,12 +291,12 @@ final class SchemaSample {
 
     private static String text(JsonNode schema) {
         String text = text(schema.path("format").asText());
-        int least = Math.min(schema.path("minLength").asInt(0), MAX_LENGTH);
-        int most = schema.path("maxLength").asInt(Integer.MAX_VALUE);
-        if (text.length() < least) {
-            text = text.repeat(least / text.length() + 1).substring(0, least);
+        int min = Math.min(schema.path("minLength").asInt(0), MAX_LENGTH);
+        int max = schema.path("maxLength").asInt(Integer.MAX_VALUE);
+        if (text.length() < min) {
+            text = text.repeat(min / text.length() + 1).substring(0, min);
         }
-        return most >= 0 && text.length() > most ? text.substring(0, most) : text;
+        return max >= 0 && text.length() > max ? text.substring(0, max) : text;
     }
 
     private static String text(String format) {

@@ -152,9 +152,9 @@ final class ShellWords {
         };
     }
 
-    private String code(int radix, int most) {
+    private String code(int radix, int max) {
         int from = at;
-        while (at < command.length() && at - from < most && Character.digit(command.charAt(at), radix) >= 0) {
+        while (at < command.length() && at - from < max && Character.digit(command.charAt(at), radix) >= 0) {
             at++;
         }
         long point = at == from ? -1 : Long.parseLong(command.substring(from, at), radix);

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -123,7 +123,7 @@ record TemplateTexts(String open, String close) {
             }
         }
         try {
-            return Json.parse(quoted.toString());
+            return JsonSupport.parse(quoted.toString());
         } catch (InvalidDefinitionException e) {
             return null;
         }

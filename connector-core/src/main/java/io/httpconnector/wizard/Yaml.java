@@ -3,7 +3,7 @@ package io.httpconnector.wizard;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import java.util.List;
 
 /** Reads a document in JSON, or in YAML if the application has SnakeYAML, which comes with Jackson's module for YAML. */
@@ -14,7 +14,7 @@ final class Yaml {
     static JsonNode read(String text) {
         String document = text.startsWith("\uFEFF") ? text.substring(1) : text;
         if (document.stripLeading().startsWith("{")) {
-            return Json.parse(document);
+            return JsonSupport.parse(document);
         }
         try {
             return YamlTree.read(document);

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import java.io.StringReader;
 import java.math.BigInteger;
 import java.util.HashMap;
@@ -227,7 +227,7 @@ final class YamlTree {
 
     private static JsonNode number(String json, String text) {
         try {
-            return Json.parse(json);
+            return JsonSupport.parse(json);
         } catch (InvalidDefinitionException e) {
             return TextNode.valueOf(text);
         }

@@ -14,7 +14,7 @@ import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
-import io.httpconnector.Retry;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
 import io.micrometer.common.KeyValue;
@@ -71,7 +71,7 @@ class ObservationListenerTest {
     private HttpConnection connection() {
         return HttpConnection.named("Jira")
                 .baseUrl(service.baseUrl())
-                .retry(Retry.upTo(2).backoff(Duration.ofMillis(1), Duration.ofMillis(1)))
+                .retry(RetryPolicy.maxAttempts(2).backoff(Duration.ofMillis(1), Duration.ofMillis(1)))
                 .listener(ObservationListener.of(registry))
                 .build();
     }
@@ -132,7 +132,7 @@ class ObservationListenerTest {
     void failureWithoutAnAnswerHasTheTypeOfTheException() {
         try (HttpConnection nobody = HttpConnection.named("Nobody")
                 .baseUrl("http://localhost:1")
-                .retry(Retry.none())
+                .retry(RetryPolicy.none())
                 .listener(ObservationListener.of(registry))
                 .build()) {
             assertThatThrownBy(() -> nobody.send(Request.get("/"))).isNotNull();

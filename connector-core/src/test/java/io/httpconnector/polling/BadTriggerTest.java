@@ -47,16 +47,16 @@ class BadTriggerTest {
         Cursor time = Cursor.timestamp("/t");
         RequestTemplate with = get("/r?since={{cursor}}");
         return Stream.of(
-                bad("key: there are two", b -> b.keyOfWholeRecord()),
+                bad("key: there are two", b -> b.wholeRecordAsKey()),
                 bad("\"id\" is no JSON pointer", b -> b.key("id")),
-                bad("version: there are two", b -> b.version("/v").versionOfWholeRecord()),
-                bad("version: without the whole record there is none", b -> b.versionOfWholeRecord("")),
+                bad("version: there are two", b -> b.version("/v").wholeRecordAsVersion()),
+                bad("version: without the whole record there is none", b -> b.wholeRecordAsVersion("")),
                 bad("no pill {{cursor}}, so that it would have no place to go", b -> b.cursor(time)),
-                bad("no pill {{page.number}}", b -> b.pagination(Pagination.pages(Place.template()))),
+                bad("no pill {{page.number}}", b -> b.pagination(Pagination.pages(ParameterLocation.template()))),
                 bad("no pill {{window.from}}", b -> b.cursor(time.windows(Duration.ofHours(1)))),
                 bad(
                         "a token that is not sent is of no use",
-                        b -> b.cursor(Cursor.opaque("/next").notSent())),
+                        b -> b.cursor(Cursor.opaque("/next").clientSide())),
                 bad(
                         "pagination: it can't be added to the URL of the cursor",
                         b -> b.cursor(Cursor.nextUrl("/delta")).pagination(Pagination.pages("page"))),
@@ -71,24 +71,29 @@ class BadTriggerTest {
                                         .post("/r")
                                         .field("a", "b")
                                         .build())
-                                .pagination(Pagination.offset(Place.json("/offset")))),
+                                .pagination(Pagination.offset(ParameterLocation.json("/offset")))),
                 bad("the pill {{cursor}} has no value", b -> b.request(with)),
                 bad(
                         "the pill {{tenant.id}} has no value: use pill(\"tenant\", value)",
                         b -> b.request(get("/r/{{tenant.id}}"))),
-                bad("the request has no pill {{parent}}", b -> b.parents(Parents.of("a"))),
+                bad("the request has no pill {{parent}}", b -> b.parents(ParentRecords.of("a"))),
                 bad(
                         "deletions: they are found by comparing",
-                        b -> b.request(with).cursor(time).deletions()),
-                bad("from a time needs a cursor that is a timestamp", b -> b.firstPoll(FirstPoll.from(Instant.EPOCH))),
+                        b -> b.request(with).cursor(time).detectDeletions()),
+                bad(
+                        "from a time needs a cursor that is a timestamp",
+                        b -> b.startPosition(StartPosition.from(Instant.EPOCH))),
                 bad(
                         "windows need a beginning",
-                        b -> b.cursor(time.windows(Duration.ofHours(1), Place.query("from"), Place.query("to")))
-                                .firstPoll(FirstPoll.everything())),
+                        b -> b.cursor(time.windows(
+                                        Duration.ofHours(1),
+                                        ParameterLocation.query("from"),
+                                        ParameterLocation.query("to")))
+                                .startPosition(StartPosition.everything())),
                 bad("an interval of PT0.5S is too short: use at least PT1S", b -> b.every(Duration.ofMillis(500))),
                 bad("minInterval: use more than nothing", b -> b.minInterval(Duration.ZERO)),
                 bad("an interval of PT-1S", b -> b.every(Duration.ofSeconds(-1))),
-                bad("rememberAtMost: 0 is out of range", b -> b.rememberAtMost(0)),
+                bad("rememberAtMost: 0 is out of range", b -> b.maxRememberedKeys(0)),
                 bad("maxParents: -1 is out of range", b -> b.maxParents(-1)),
                 bad("listener: it is null", b -> b.listener(null)),
                 bad("the handler is null", b -> b.handler(null)));
@@ -124,8 +129,9 @@ class BadTriggerTest {
                 .hasMessageContaining("is no pattern for dates");
         assertThatThrownBy(() -> Cursor.timestamp("/t").lookback(Duration.ofDays(400)))
                 .hasMessageContaining("a lookback of");
-        assertThatThrownBy(() -> Cursor.timestamp("/t").grain(Duration.ZERO)).hasMessageContaining("at least 1 ns");
-        assertThatThrownBy(() -> Cursor.number("/n").settle(Duration.ofSeconds(1)))
+        assertThatThrownBy(() -> Cursor.timestamp("/t").resolution(Duration.ZERO))
+                .hasMessageContaining("at least 1 ns");
+        assertThatThrownBy(() -> Cursor.number("/n").settlingTime(Duration.ofSeconds(1)))
                 .hasMessageContaining("for a timestamp");
         assertThatThrownBy(() -> Cursor.number("/n").lookback(-1)).hasMessageContaining("at least 0");
         assertThatThrownBy(() -> Cursor.number("/n").epochMillis()).hasMessageContaining("only timestamps");
@@ -133,7 +139,7 @@ class BadTriggerTest {
         assertThatThrownBy(() -> Pagination.pages("p").token("/t")).hasMessageContaining("only Pagination.cursor(...)");
         assertThatThrownBy(() -> Pagination.pages("p").maxPages(0)).hasMessageContaining("use 1 to 100000");
         assertThatThrownBy(() -> Pagination.pages(" ")).hasMessageContaining("the name is empty");
-        assertThatThrownBy(() -> FirstPoll.last(0)).hasMessageContaining("use 1 to 10000");
+        assertThatThrownBy(() -> StartPosition.last(0)).hasMessageContaining("use 1 to 10000");
         assertThatThrownBy(() -> PollingEngine.create(0)).hasMessageContaining("use 1 to 10000");
     }
 
@@ -141,26 +147,26 @@ class BadTriggerTest {
     void nothingIsABareNullPointerException() {
         Cursor time = Cursor.timestamp("/t");
         List<ThrowingCallable> nulls = List.of(
-                () -> time.in((Place) null),
+                () -> time.sentAs((ParameterLocation) null),
                 () -> time.zone(null),
                 () -> time.order(null),
                 () -> time.format(null),
                 () -> time.windows(Duration.ofDays(1), null, null),
-                () -> Pagination.pages((Place) null),
-                () -> Pagination.offset((Place) null),
-                () -> Pagination.cursor((Place) null),
+                () -> Pagination.pages((ParameterLocation) null),
+                () -> Pagination.offset((ParameterLocation) null),
+                () -> Pagination.cursor((ParameterLocation) null),
                 () -> Pagination.nextUrl((String) null),
                 () -> Pagination.cursor("c").tokenHeader(null),
                 () -> Pagination.pages("p").until(null),
-                () -> Pagination.pages("p").size((Place) null, 1),
-                () -> Place.query(null),
+                () -> Pagination.pages("p").size((ParameterLocation) null, 1),
+                () -> ParameterLocation.query(null),
                 () -> Schedule.every(null),
                 () -> Schedule.every(Duration.ofDays(1)).misfire(null),
-                () -> Records.at(null),
-                () -> Records.atRoot().as(null),
-                () -> Parents.of("a").pagination(null),
-                () -> Parents.from(null, null, "/id"),
-                () -> FirstPoll.from(null),
+                () -> RecordSelector.at(null),
+                () -> RecordSelector.atRoot().as(null),
+                () -> ParentRecords.of("a").pagination(null),
+                () -> ParentRecords.from(null, null, "/id"),
+                () -> StartPosition.from(null),
                 () -> StateStore.file(null));
         for (ThrowingCallable one : nulls) {
             assertThatThrownBy(one).isInstanceOf(InvalidDefinitionException.class);
@@ -169,7 +175,7 @@ class BadTriggerTest {
                         .records(null)
                         .pagination(null)
                         .cursor(null)
-                        .firstPoll(null)
+                        .startPosition(null)
                         .minInterval(null)
                         .definition(null)
                         .build())

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.HttpConnection;
-import io.httpconnector.Retry;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.polling.Service.Answer;
 import io.httpconnector.state.StateStore;
@@ -42,7 +42,7 @@ class CallsFromHandlersTest {
     private final Service service = new Service();
     private final HttpConnection connection = HttpConnection.named("Service")
             .baseUrl(service.baseUrl())
-            .retry(Retry.none())
+            .retry(RetryPolicy.none())
             .build();
     private final PollingEngine engine = PollingEngine.create(4);
     private final List<String> handled = Collections.synchronizedList(new ArrayList<>());
@@ -91,7 +91,7 @@ class CallsFromHandlersTest {
                 assertThat(trigger.pollOnce().stopped()).isTrue();
                 assertThat(handled).hasSizeBetween(1, 4);
                 assertThat(trigger.status().state()).isEqualTo(PollingStatus.State.STOPPED);
-                assertThat(trigger.status().failuresInARow()).isZero();
+                assertThat(trigger.status().consecutiveFailures()).isZero();
             }
             try (PollingTrigger trigger = builder.build()) {
                 own.set(trigger);
@@ -332,7 +332,7 @@ class CallsFromHandlersTest {
                 .connection(connection)
                 .request(RequestTemplate.named("List").get("/records").build())
                 .key("/id")
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .store(store)
                 .engine(engine);
     }

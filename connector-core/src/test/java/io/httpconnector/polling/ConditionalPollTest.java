@@ -72,8 +72,8 @@ class ConditionalPollTest {
             })
     void validatorsThatNoticeEachChangeAreSent(String etag, Integer age, boolean sendsTag, boolean sendsTime) {
         service.behaviour = asked -> {
-            Answer answer = Answer.json(List.of(Map.of("id", 1))).header("Date", http(NOON));
-            Answer tagged = etag == null ? answer : answer.header("ETag", etag);
+            Answer response = Answer.json(List.of(Map.of("id", 1))).header("Date", http(NOON));
+            Answer tagged = etag == null ? response : response.header("ETag", etag);
             return age == null ? tagged : tagged.header("Last-Modified", http(NOON.minusSeconds(age)));
         };
         try (PollingTrigger trigger = trigger()) {
@@ -125,8 +125,8 @@ class ConditionalPollTest {
                 .connection(connection)
                 .request(request)
                 .key("/id")
-                .conditional()
-                .firstPoll(FirstPoll.everything())
+                .conditionalRequests()
+                .startPosition(StartPosition.everything())
                 .store(StateStore.inMemory())
                 .handler(events::add)
                 .build();

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.HttpConnection;
-import io.httpconnector.Retry;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.StatusException;
-import io.httpconnector.Time;
+import io.httpconnector.TimeSource;
 import io.httpconnector.polling.Service.Answer;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
-import io.httpconnector.trigger.Change;
+import io.httpconnector.trigger.ChangeType;
 import io.httpconnector.trigger.TriggerEvent;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,7 +39,7 @@ class CursorTest {
     private final Table table = new Table();
     private final HttpConnection connection = HttpConnection.named("Service")
             .baseUrl(service.baseUrl())
-            .retry(Retry.none())
+            .retry(RetryPolicy.none())
             .build();
     private final List<TriggerEvent> events = new ArrayList<>();
 
@@ -65,7 +65,7 @@ class CursorTest {
             assertThat(trigger.pollOnce().records()).isEqualTo(2);
 
             assertThat(events).extracting(TriggerEvent::key).containsExactly("2", "1");
-            assertThat(events).extracting(TriggerEvent::change).containsOnly(Change.NEW_OR_UPDATED);
+            assertThat(events).extracting(TriggerEvent::change).containsOnly(ChangeType.NEW_OR_UPDATED);
             table.date = NOON.plusSeconds(120);
             assertThat(trigger.pollOnce().events()).isZero();
             assertThat(service.asked.get(2).query()).containsEntry("since", "2026-11-25T12:00:39Z");
@@ -88,7 +88,7 @@ class CursorTest {
     void theBoundaryIsDeliveredOnceWhetherItCountsInOrOut(boolean inclusive) {
         table.inclusive = inclusive;
         try (PollingTrigger trigger =
-                trigger().firstPoll(FirstPoll.everything()).build()) {
+                trigger().startPosition(StartPosition.everything()).build()) {
             table.put(1, "a", NOON.minusSeconds(60));
             trigger.pollOnce();
             table.put(2, "b", NOON.minusSeconds(60));
@@ -102,8 +102,8 @@ class CursorTest {
     @Test
     void lateArrivalsWithinTheLookbackComeOnce() {
         PollingTriggerBuilder builder = trigger()
-                .firstPoll(FirstPoll.everything())
-                .cursor(Cursor.timestamp("/updated").in("since").lookback(Duration.ofMinutes(10)));
+                .startPosition(StartPosition.everything())
+                .cursor(Cursor.timestamp("/updated").sentAs("since").lookback(Duration.ofMinutes(10)));
         try (PollingTrigger trigger = builder.build()) {
             table.put(1, "a", NOON.minusSeconds(60));
             trigger.pollOnce();
@@ -119,7 +119,7 @@ class CursorTest {
     @Test
     void aRecordFromTheFutureHidesNoOther() {
         try (PollingTrigger trigger =
-                trigger().firstPoll(FirstPoll.everything()).build()) {
+                trigger().startPosition(StartPosition.everything()).build()) {
             table.put(1, "in a year", NOON.plus(Duration.ofDays(365)));
             trigger.pollOnce();
             table.date = NOON.plusSeconds(60);
@@ -133,7 +133,7 @@ class CursorTest {
 
     @ParameterizedTest
     @EnumSource
-    void manyRecordsWithOneTimeAreDeliveredOnce(Order order) {
+    void manyRecordsWithOneTimeAreDeliveredOnce(RecordOrder order) {
         sortedAs(order);
         for (int i = 0; i < 2500; i++) {
             table.put(i, "r" + i, NOON.minusSeconds(100));
@@ -148,7 +148,7 @@ class CursorTest {
 
     @ParameterizedTest
     @EnumSource
-    void recordsThatMoveBetweenPagesAreDeliveredOnce(Order order) {
+    void recordsThatMoveBetweenPagesAreDeliveredOnce(RecordOrder order) {
         sortedAs(order);
         for (int i = 0; i < 1000; i++) {
             table.put(i, "r" + i, NOON.minusSeconds(2000 - i));
@@ -199,14 +199,16 @@ class CursorTest {
         }
         StateStore store = StateStore.inMemory();
         service.behaviour = asked -> service.asked.size() > 5 ? Answer.status(500) : table.answer(asked);
-        try (PollingTrigger trigger = everything(Order.ASCENDING).store(store).build()) {
+        try (PollingTrigger trigger =
+                everything(RecordOrder.ASCENDING).store(store).build()) {
             assertThatThrownBy(trigger::pollOnce).isInstanceOf(StatusException.class);
         }
         assertThat(service.asked).extracting(asked -> asked.query().get("page")).containsOnly("1");
         assertThat(events).hasSizeBetween(450, 500);
         service.behaviour = table;
         service.asked.clear();
-        try (PollingTrigger trigger = everything(Order.ASCENDING).store(store).build()) {
+        try (PollingTrigger trigger =
+                everything(RecordOrder.ASCENDING).store(store).build()) {
             trigger.pollOnce();
             assertThat(service.asked.size()).isLessThanOrEqualTo(8);
             service.asked.clear();
@@ -222,7 +224,7 @@ class CursorTest {
             table.put(i, "r" + i, NOON.minusSeconds(4000 - i));
         }
         try (PollingTrigger trigger =
-                everything(Order.ASCENDING).rememberAtMost(500).build()) {
+                everything(RecordOrder.ASCENDING).maxRememberedKeys(500).build()) {
             trigger.pollOnce();
             for (int i = 0; i < 3; i++) {
                 table.date = table.date.plusSeconds(1000);
@@ -238,7 +240,7 @@ class CursorTest {
     @Test
     void thePositionNeverMovesBack() {
         try (PollingTrigger trigger =
-                trigger().firstPoll(FirstPoll.everything()).build()) {
+                trigger().startPosition(StartPosition.everything()).build()) {
             table.put(1, "a", NOON.minusSeconds(60));
             trigger.pollOnce();
             table.date = NOON.minusSeconds(3600);
@@ -254,14 +256,16 @@ class CursorTest {
     @Test
     void aVersionThatGoesBackIsAnUpdate() {
         try (PollingTrigger trigger =
-                trigger().firstPoll(FirstPoll.everything()).build()) {
+                trigger().startPosition(StartPosition.everything()).build()) {
             table.put(1, "new", NOON.minusSeconds(60));
             trigger.pollOnce();
             table.put(1, "of a clock that is behind", NOON.minusSeconds(61));
             trigger.pollOnce();
             trigger.pollOnce();
 
-            assertThat(events).extracting(TriggerEvent::change).containsExactly(Change.NEW_OR_UPDATED, Change.UPDATED);
+            assertThat(events)
+                    .extracting(TriggerEvent::change)
+                    .containsExactly(ChangeType.NEW_OR_UPDATED, ChangeType.UPDATED);
         }
     }
 
@@ -269,10 +273,10 @@ class CursorTest {
     @CsvSource({"-3600, -3600", "3600, 3600", "-3600, 3600", "3600, -3600"})
     void ourClockDoesNotMatter(long before, long after) {
         AtomicLong skew = new AtomicLong(before);
-        Time wrong = new Time() {
+        TimeSource wrong = new TimeSource() {
             @Override
             public long nanos() {
-                return Time.SYSTEM.nanos();
+                return TimeSource.SYSTEM.nanos();
             }
 
             @Override
@@ -282,12 +286,12 @@ class CursorTest {
 
             @Override
             public boolean await(CountDownLatch gate, Duration time) throws InterruptedException {
-                return Time.SYSTEM.await(gate, time);
+                return TimeSource.SYSTEM.await(gate, time);
             }
         };
         Cursor windows = Cursor.timestamp("/updated")
-                .windows(Duration.ofMinutes(10), Place.query("since"), Place.query("until"));
-        for (Cursor cursor : List.of(Cursor.timestamp("/updated").in("since"), windows)) {
+                .windows(Duration.ofMinutes(10), ParameterLocation.query("since"), ParameterLocation.query("until"));
+        for (Cursor cursor : List.of(Cursor.timestamp("/updated").sentAs("since"), windows)) {
             events.clear();
             table.rows.clear();
             table.date = NOON;
@@ -318,9 +322,12 @@ class CursorTest {
             table.put(i, "r" + i, NOON.minus(Duration.ofHours(i)));
         }
         PollingTriggerBuilder builder = trigger()
-                .firstPoll(FirstPoll.from(NOON.minus(Duration.ofHours(50))))
+                .startPosition(StartPosition.from(NOON.minus(Duration.ofHours(50))))
                 .cursor(Cursor.timestamp("/updated")
-                        .windows(Duration.ofHours(6), Place.query("since"), Place.query("until")));
+                        .windows(
+                                Duration.ofHours(6),
+                                ParameterLocation.query("since"),
+                                ParameterLocation.query("until")));
         try (PollingTrigger trigger = builder.build()) {
             table.date = NOON.plusSeconds(60);
             trigger.pollOnce();
@@ -341,7 +348,7 @@ class CursorTest {
             table.put(i, "r" + i, NOON.minusSeconds(1000 - i));
         }
         PollingTriggerBuilder builder = trigger()
-                .cursor(Cursor.timestamp("/updated").notSent().order(Order.DESCENDING))
+                .cursor(Cursor.timestamp("/updated").clientSide().order(RecordOrder.DESCENDING))
                 .pagination(Pagination.offset("offset").size("size", 50));
         try (PollingTrigger trigger = builder.build()) {
             trigger.pollOnce();
@@ -359,14 +366,14 @@ class CursorTest {
                 .hasSize(events.size());
     }
 
-    private PollingTriggerBuilder everything(Order order) {
+    private PollingTriggerBuilder everything(RecordOrder order) {
         return trigger()
-                .firstPoll(FirstPoll.everything())
-                .cursor(Cursor.timestamp("/updated").in("since").order(order))
+                .startPosition(StartPosition.everything())
+                .cursor(Cursor.timestamp("/updated").sentAs("since").order(order))
                 .pagination(Pagination.pages("page").size("size", 100));
     }
 
-    private void sortedAs(Order order) {
+    private void sortedAs(RecordOrder order) {
         Comparator<Table.Row> ascending =
                 Comparator.comparing(Table.Row::updated).thenComparing(Table.Row::id);
         table.order = switch (order) {
@@ -386,10 +393,10 @@ class CursorTest {
         return PollingTrigger.named("records")
                 .connection(connection)
                 .request(RequestTemplate.named("List").get("/records").build())
-                .records(Records.at("/items"))
+                .records(RecordSelector.at("/items"))
                 .key("/id")
                 .version("/updated", "/name")
-                .cursor(Cursor.timestamp("/updated").in("since"))
+                .cursor(Cursor.timestamp("/updated").sentAs("since"))
                 .store(StateStore.inMemory())
                 .handler(events::add);
     }

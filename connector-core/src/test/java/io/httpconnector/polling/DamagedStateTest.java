@@ -126,7 +126,7 @@ class DamagedStateTest {
                 .connection(connection)
                 .request(RequestTemplate.named("List").get("/records").build())
                 .key("/id")
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .store(store)
                 .handler(event -> handled.add(event.key()))
                 .build();

@@ -7,8 +7,8 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
-import io.httpconnector.polling.Records.Format;
+import io.httpconnector.JsonSupport;
+import io.httpconnector.polling.RecordSelector.Format;
 import io.httpconnector.polling.Schedule.Misfire;
 import io.httpconnector.polling.Service.Answer;
 import io.httpconnector.state.StateStore;
@@ -50,13 +50,13 @@ class DefinitionTest {
                 asked.number("skip", 0) == 0 && asked.query().get("team").equals("blue")
                         ? List.of(Map.of("id", 1, "state", "open"), Map.of("id", 2, "state", "closed"))
                         : List.of()));
-        JsonNode json = Json.parse("""
+        JsonNode json = JsonSupport.parse("""
                 {"request": {"name": "List", "method": "GET", "url": "/items", "query": [{"name": "team", "value": "{{team.name}}"}]},
                  "pills": {"team": {"name": "blue"}},
                  "records": {"path": "/items", "where": [{"field": "/state", "values": ["open"]}]},
                  "key": ["/id"],
                  "pagination": {"offset": {"query": "skip"}},
-                 "firstPoll": {"everything": true},
+                 "startPosition": {"everything": true},
                  "schedule": {"every": "PT5M"}}""");
         try (PollingTrigger trigger = builder().definition(json).build()) {
             trigger.pollOnce();
@@ -68,28 +68,30 @@ class DefinitionTest {
         Cursor time = Cursor.timestamp("/t");
         return Stream.<UnaryOperator<PollingTriggerBuilder>>of(
                         b -> b.key("/a", "/b").version("/c"),
-                        b -> b.keyOfWholeRecord(),
-                        b -> b.key("/id").versionOfWholeRecord("/views"),
+                        b -> b.wholeRecordAsKey(),
+                        b -> b.key("/id").wholeRecordAsVersion("/views"),
                         b -> b.key("/id")
                                 .pill("tenant", Map.of("id", 7))
-                                .deletions()
-                                .conditional(),
+                                .detectDeletions()
+                                .conditionalRequests(),
                         b -> b.key("/id")
-                                .records(Records.atRoot().as(Format.JSON_LINES).optional()),
+                                .records(RecordSelector.atRoot()
+                                        .as(Format.JSON_LINES)
+                                        .optional()),
                         b -> b.key("/id")
-                                .records(Records.at("/a/*")
+                                .records(RecordSelector.at("/a/*")
                                         .keyed("k")
                                         .expand("/x")
                                         .where("/s", "a", "b")
                                         .where("/t", "c")),
-                        b -> b.key("/id").records(Records.atRoot().csv(';')),
+                        b -> b.key("/id").records(RecordSelector.atRoot().csv(';')),
                         b -> b.key("/id")
                                 .pagination(Pagination.pages("p")
                                         .first(0)
                                         .size("s", 50)
                                         .endsWithShortPage()),
                         b -> b.key("/id")
-                                .pagination(Pagination.offset(Place.header("X-Start"))
+                                .pagination(Pagination.offset(ParameterLocation.header("X-Start"))
                                         .total("/total")
                                         .maxPages(9)),
                         b -> b.key("/id")
@@ -101,35 +103,39 @@ class DefinitionTest {
                         b -> b.key("/id").pagination(Pagination.nextUrl("/next")),
                         b -> b.key("/id").pagination(Pagination.linkHeader().totalPages("/pages")),
                         b -> b.key("/id")
-                                .cursor(time.in("since")
+                                .cursor(time.sentAs("since")
                                         .format("yyyy-MM-dd")
                                         .zone(ZoneId.of("Europe/Berlin"))
-                                        .grain(Duration.ofDays(1))),
+                                        .resolution(Duration.ofDays(1))),
                         b -> b.key("/id")
-                                .cursor(time.in(Place.header("X-Since"))
+                                .cursor(time.sentAs(ParameterLocation.header("X-Since"))
                                         .epochMillis()
                                         .lookback(Duration.ofHours(1))
-                                        .settle(Duration.ofSeconds(9))),
-                        b -> b.key("/id").cursor(time.notSent().epochSeconds().order(Order.DESCENDING)),
+                                        .settlingTime(Duration.ofSeconds(9))),
+                        b -> b.key("/id")
+                                .cursor(time.clientSide().epochSeconds().order(RecordOrder.DESCENDING)),
                         b -> b.key("/id")
                                 .cursor(Cursor.number("/n")
-                                        .in("min")
+                                        .sentAs("min")
                                         .lookback(100)
-                                        .order(Order.ASCENDING)),
-                        b -> b.key("/id").cursor(Cursor.opaque("/token").in("token")),
+                                        .order(RecordOrder.ASCENDING)),
+                        b -> b.key("/id").cursor(Cursor.opaque("/token").sentAs("token")),
                         b -> b.key("/id").pagination(Pagination.offset("skip").lastWhen("/isLast")),
                         b -> b.key("/id")
                                 .cursor(Cursor.nextUrl("/@odata.deltaLink"))
                                 .pagination(Pagination.nextUrl("/@odata.nextLink")),
                         b -> b.key("/id")
-                                .cursor(time.windows(Duration.ofDays(1), Place.query("from"), Place.query("to")))
-                                .firstPoll(FirstPoll.from(Instant.EPOCH)),
-                        b -> b.key("/id").firstPoll(FirstPoll.last(10)),
+                                .cursor(time.windows(
+                                        Duration.ofDays(1),
+                                        ParameterLocation.query("from"),
+                                        ParameterLocation.query("to")))
+                                .startPosition(StartPosition.from(Instant.EPOCH)),
+                        b -> b.key("/id").startPosition(StartPosition.last(10)),
                         b -> b.key("/id")
                                 .request(get("/x/{{parent.id}}"))
-                                .parents(Parents.from(get("/parents"), Records.at("/v"), "/id")
+                                .parents(ParentRecords.from(get("/parents"), RecordSelector.at("/v"), "/id")
                                         .pagination(Pagination.linkHeader())),
-                        b -> b.key("/id").request(get("/x/{{parent}}")).parents(Parents.of("a", 7)),
+                        b -> b.key("/id").request(get("/x/{{parent}}")).parents(ParentRecords.of("a", 7)),
                         b -> b.key("/id")
                                 .schedule(Schedule.every(Duration.ofMinutes(5))
                                         .jitter(Duration.ofSeconds(9))
@@ -139,8 +145,8 @@ class DefinitionTest {
                                 .schedule(Schedule.cron("0 6 * * *", ZoneId.of("UTC"))
                                         .misfire(Misfire.CATCH_UP)),
                         b -> b.key("/id")
-                                .rememberAtMost(7)
-                                .rememberFor(Duration.ofHours(1))
+                                .maxRememberedKeys(7)
+                                .keyRetention(Duration.ofHours(1))
                                 .maxDeadLetters(8)
                                 .maxParents(9)
                                 .maxInMemory(10))
@@ -152,7 +158,7 @@ class DefinitionTest {
     void whatABuilderSaysIsSavedAndReadWithoutLoss(UnaryOperator<PollingTriggerBuilder> step) {
         PollingTriggerBuilder builder = step.apply(builder().request(get("/records")));
         builder.build().close();
-        JsonNode saved = Json.parse(builder.toJson().toString());
+        JsonNode saved = JsonSupport.parse(builder.toJson().toString());
 
         PollingTriggerBuilder read = builder().definition(saved);
 
@@ -163,11 +169,11 @@ class DefinitionTest {
     @Test
     void codeIsNotSavedSilently() {
         for (UnaryOperator<PollingTriggerBuilder> step : List.<UnaryOperator<PollingTriggerBuilder>>of(
-                b -> b.records(Records.atRoot().where(item -> true)),
+                b -> b.records(RecordSelector.atRoot().where(item -> true)),
                 b -> b.pagination(Pagination.pages("p").until(page -> true)),
                 b -> b.pagination(Pagination.nextUrl(page -> Optional.empty())),
                 b -> b.cursor(Cursor.nextUrl(page -> Optional.empty())),
-                b -> b.cursor(Cursor.opaque(page -> Optional.empty()).in("t")))) {
+                b -> b.cursor(Cursor.opaque(page -> Optional.empty()).sentAs("t")))) {
             PollingTriggerBuilder builder =
                     step.apply(builder().request(get("/records")).key("/id"));
             assertThatThrownBy(builder::toJson)
@@ -202,8 +208,8 @@ class DefinitionTest {
                         "{\"schedule\": {\"every\": \"5m\"}}",
                         "/schedule/every: \"5m\" is not an ISO 8601 duration, such as PT5M"),
                 arguments(
-                        "{\"firstPoll\": {\"from\": \"yesterday\"}}",
-                        "/firstPoll/from: \"yesterday\" is not an ISO 8601 instant, such as 2026-01-31T12:00:00Z"),
+                        "{\"startPosition\": {\"from\": \"yesterday\"}}",
+                        "/startPosition/from: \"yesterday\" is not an ISO 8601 instant, such as 2026-01-31T12:00:00Z"),
                 arguments("{\"request\": {\"name\": \"x\"}}", "/request/method: missing"));
     }
 
@@ -211,7 +217,7 @@ class DefinitionTest {
     @MethodSource("wrong")
     void saysWhatIsWrong(String json, String message) {
         PollingTriggerBuilder builder =
-                builder().request(get("/records")).key("/id").definition(Json.parse(json));
+                builder().request(get("/records")).key("/id").definition(JsonSupport.parse(json));
 
         assertThatThrownBy(builder::build)
                 .isInstanceOf(InvalidDefinitionException.class)

@@ -107,7 +107,7 @@ class EndOfPagesTest {
         behave(value, value);
         assertThatThrownBy(() -> poll(Pagination.pages("page").lastWhen("/flag")))
                 .isInstanceOfSatisfying(
-                        PollingException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNEXPECTED_ANSWER))
+                        PollingException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNEXPECTED_RESPONSE))
                 .hasMessageContaining("/flag")
                 .hasMessageContaining("neither true nor false");
     }
@@ -157,8 +157,8 @@ class EndOfPagesTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, -1, 100_001})
-    void limitOfEmptyPagesIsInRange(int most) {
-        assertThatThrownBy(() -> Pagination.pages("page").maxEmptyPages(most)).hasMessageContaining("1 to 100000");
+    void limitOfEmptyPagesIsInRange(int max) {
+        assertThatThrownBy(() -> Pagination.pages("page").maxEmptyPages(max)).hasMessageContaining("1 to 100000");
     }
 
     private void emptyFromPage(int from, int to) {
@@ -201,10 +201,10 @@ class EndOfPagesTest {
         return PollingTrigger.named("records")
                 .connection(connection)
                 .request(RequestTemplate.named("List").get("/records").build())
-                .records(Records.at("/items"))
+                .records(RecordSelector.at("/items"))
                 .key("/id")
                 .pagination(pagination)
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .store(StateStore.inMemory())
                 .handler(events::add)
                 .build();

@@ -3,7 +3,7 @@ package io.httpconnector.polling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.httpconnector.HttpConnection;
-import io.httpconnector.Time;
+import io.httpconnector.TimeSource;
 import io.httpconnector.polling.PollingStatus.State;
 import io.httpconnector.polling.Service.Answer;
 import io.httpconnector.state.StateStore;
@@ -97,7 +97,7 @@ class EngineSurvivalTest {
         throw (E) e;
     }
 
-    private PollingEngine engine(ExecutorService pollers, Time time, ThreadFactory timers) {
+    private PollingEngine engine(ExecutorService pollers, TimeSource time, ThreadFactory timers) {
         return new PollingEngine(4, time, pollers, new Failing(0, Error::new), timers);
     }
 
@@ -129,7 +129,7 @@ class EngineSurvivalTest {
                     told.add(reason.getMessage() + inARow);
                 }
             };
-            try (PollingEngine engine = engine(new Failing(3, failure), Time.SYSTEM, Thread::new);
+            try (PollingEngine engine = engine(new Failing(3, failure), TimeSource.SYSTEM, Thread::new);
                     PollingTrigger first =
                             trigger("first", engine).listener(listener).build();
                     PollingTrigger second =
@@ -141,7 +141,7 @@ class EngineSurvivalTest {
                 eventually(() -> first.status().lastSuccess().isPresent()
                         && second.status().lastSuccess().isPresent());
                 assertThat(told).hasSize(3);
-                assertThat(first.status().failuresInARow()).isZero();
+                assertThat(first.status().consecutiveFailures()).isZero();
             }
         }
     }
@@ -151,7 +151,7 @@ class EngineSurvivalTest {
         AtomicInteger errors = new AtomicInteger();
         try (PollingEngine engine = PollingEngine.create(1);
                 PollingTrigger trigger = trigger("t", engine)
-                        .records(Records.atRoot().where(record -> {
+                        .records(RecordSelector.atRoot().where(record -> {
                             if (errors.incrementAndGet() <= 2) {
                                 throw new OutOfMemoryError("Java heap space");
                             }
@@ -160,7 +160,7 @@ class EngineSurvivalTest {
                         .build()) {
             service.behaviour = asked -> Answer.json(List.of(java.util.Map.of("id", 1)));
             trigger.start();
-            eventually(() -> trigger.status().failuresInARow() > 0);
+            eventually(() -> trigger.status().consecutiveFailures() > 0);
             assertThat(trigger.status().lastError().orElseThrow()).contains("Java heap space");
             eventually(() -> trigger.status().lastSuccess().isPresent());
         }
@@ -169,7 +169,7 @@ class EngineSurvivalTest {
     @Test
     void theTimerGoesOnAfterEveryFailure() {
         AtomicInteger failures = new AtomicInteger();
-        Time broken = new Time() {
+        TimeSource broken = new TimeSource() {
             @Override
             public long nanos() {
                 return System.nanoTime();
@@ -209,7 +209,7 @@ class EngineSurvivalTest {
             timers.add(thread);
             return thread;
         };
-        try (PollingEngine engine = engine(new Failing(0, Error::new), Time.SYSTEM, factory);
+        try (PollingEngine engine = engine(new Failing(0, Error::new), TimeSource.SYSTEM, factory);
                 PollingTrigger trigger = trigger("t", engine).build()) {
             trigger.start();
             for (int i = 0; i < 20; i++) {
@@ -231,7 +231,7 @@ class EngineSurvivalTest {
             }
             return new Thread(task);
         };
-        try (PollingEngine engine = engine(new Failing(0, Error::new), Time.SYSTEM, factory);
+        try (PollingEngine engine = engine(new Failing(0, Error::new), TimeSource.SYSTEM, factory);
                 PollingTrigger trigger = trigger("t", engine).build()) {
             trigger.start();
             eventually(() -> trigger.status().state() == State.WAITING);
@@ -250,7 +250,7 @@ class EngineSurvivalTest {
             timers.add(thread);
             return thread;
         };
-        Time soon = new Time() {
+        TimeSource soon = new TimeSource() {
             @Override
             public long nanos() {
                 return System.nanoTime();

@@ -3,7 +3,7 @@ package io.httpconnector.polling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.template.ListStyle;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.template.RequestTemplateBuilder;
@@ -42,8 +42,8 @@ class EveryOptionHasAMemberTest {
     private static final Map<String, Supplier<Object>> STARTS = Map.of(
             "Pagination", () -> Pagination.cursor("c"),
             "Cursor", () -> Cursor.timestamp("/t"),
-            "Records", Records::atRoot,
-            "Parents", () -> Parents.from(get(), Records.atRoot(), "/id"),
+            "Records", RecordSelector::atRoot,
+            "Parents", () -> ParentRecords.from(get(), RecordSelector.atRoot(), "/id"),
             "Schedule", () -> Schedule.every(Duration.ofDays(1)),
             "Delivery", () -> Delivery.to(event -> {}),
             "RequestTemplateBuilder", () -> RequestTemplate.named("T").post("/"),
@@ -58,8 +58,8 @@ class EveryOptionHasAMemberTest {
                         PollingTriggerBuilder.class,
                         Pagination.class,
                         Cursor.class,
-                        Records.class,
-                        Parents.class,
+                        RecordSelector.class,
+                        ParentRecords.class,
                         Schedule.class,
                         Delivery.class,
                         RequestTemplateBuilder.class)
@@ -89,7 +89,7 @@ class EveryOptionHasAMemberTest {
         Object changed = option.invoke(start.get(), arguments(option));
         JsonNode written = trigger(changed).toJson();
         JsonNode read = PollingTrigger.named("t")
-                .definition(Json.parse(written.toString()))
+                .definition(JsonSupport.parse(written.toString()))
                 .toJson();
 
         assertThat(read).as(name(option)).isEqualTo(written);
@@ -109,10 +109,10 @@ class EveryOptionHasAMemberTest {
         if (part instanceof Cursor cursor) {
             return builder.cursor(cursor);
         }
-        if (part instanceof Records records) {
+        if (part instanceof RecordSelector records) {
             return builder.records(records);
         }
-        if (part instanceof Parents parents) {
+        if (part instanceof ParentRecords parents) {
             return builder.parents(parents);
         }
         if (part instanceof Schedule schedule) {
@@ -162,17 +162,17 @@ class EveryOptionHasAMemberTest {
                         Duration.class,
                         option.equals("Delivery.backoff") ? Duration.ofSeconds(9) : Duration.ofHours(2)),
                 Map.entry(ZoneId.class, ZoneId.of("Europe/Berlin")),
-                Map.entry(Order.class, Order.DESCENDING),
-                Map.entry(Place.class, Place.header("X-" + index)),
-                Map.entry(Records.Format.class, Records.Format.XML),
+                Map.entry(RecordOrder.class, RecordOrder.DESCENDING),
+                Map.entry(ParameterLocation.class, ParameterLocation.header("X-" + index)),
+                Map.entry(RecordSelector.Format.class, RecordSelector.Format.XML),
                 Map.entry(Schedule.Misfire.class, Schedule.Misfire.CATCH_UP),
                 Map.entry(ListStyle.class, ListStyle.PIPE),
                 Map.entry(RequestTemplate.class, get()),
-                Map.entry(Records.class, Records.at("/r")),
+                Map.entry(RecordSelector.class, RecordSelector.at("/r")),
                 Map.entry(Pagination.class, Pagination.linkHeader()),
                 Map.entry(Cursor.class, Cursor.number("/n")),
-                Map.entry(Parents.class, Parents.of("a")),
-                Map.entry(FirstPoll.class, FirstPoll.from(Instant.EPOCH)),
+                Map.entry(ParentRecords.class, ParentRecords.of("a")),
+                Map.entry(StartPosition.class, StartPosition.from(Instant.EPOCH)),
                 Map.entry(Schedule.class, Schedule.every(Duration.ofMinutes(7))),
                 Map.entry(Delivery.class, Delivery.to(event -> {}).attempts(3)));
         assertThat(values).as("an example for %s", option).containsKey(type);

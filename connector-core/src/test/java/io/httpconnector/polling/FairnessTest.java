@@ -130,7 +130,7 @@ class FairnessTest {
                                 e -> assertThat(e).isInstanceOf(TimedOutException.class),
                                 e -> assertThat(e).isInstanceOf(io.httpconnector.TransferException.class));
                 assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(3));
-                assertThat(trigger.status().failuresInARow()).isEqualTo(1);
+                assertThat(trigger.status().consecutiveFailures()).isEqualTo(1);
             }
         }
     }
@@ -145,7 +145,7 @@ class FairnessTest {
                 java.util.Map.of("id", 4)));
         List<String> handled = Collections.synchronizedList(new ArrayList<>());
         try (PollingTrigger trigger = trigger("t", connection(service.baseUrl(), SECOND))
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .maxInMemory(1)
                 .pollTimeout(SECOND)
                 .handler(event -> {

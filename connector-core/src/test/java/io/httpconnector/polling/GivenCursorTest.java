@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.ConnectorException;
-import io.httpconnector.ErrorRule;
 import io.httpconnector.HttpConnection;
-import io.httpconnector.Retry;
+import io.httpconnector.ResponseRule;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.StatusException;
 import io.httpconnector.polling.Service.Answer;
 import io.httpconnector.state.StateStore;
@@ -35,7 +35,7 @@ class GivenCursorTest {
     private final Service service = new Service();
     private final HttpConnection connection = HttpConnection.named("Service")
             .baseUrl(service.baseUrl())
-            .retry(Retry.none())
+            .retry(RetryPolicy.none())
             .build();
     private final List<TriggerEvent> events = new ArrayList<>();
 
@@ -50,7 +50,7 @@ class GivenCursorTest {
                 .connection(connection)
                 .request(RequestTemplate.named("Changes").get("/records").build())
                 .key("/id")
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .store(StateStore.inMemory())
                 .handler(events::add);
     }
@@ -64,8 +64,8 @@ class GivenCursorTest {
         try (StateStore store = StateStore.file(directory)) {
             for (int i = 0; i < 3; i++) {
                 try (PollingTrigger trigger = trigger()
-                        .records(Records.at("/changes"))
-                        .cursor(Cursor.opaque("/next_token").in("token"))
+                        .records(RecordSelector.at("/changes"))
+                        .cursor(Cursor.opaque("/next_token").sentAs("token"))
                         .store(store)
                         .build()) {
                     trigger.pollOnce();
@@ -83,19 +83,19 @@ class GivenCursorTest {
         service.behaviour = asked -> {
             boolean isLast = asked.query().containsKey("skip");
             int from = asked.number(isLast ? "skip" : "delta", 0);
-            Map<String, Object> answer = new LinkedHashMap<>();
-            answer.put("value", List.of(Map.of("id", from + (isLast ? 1 : 0))));
-            answer.put(
+            Map<String, Object> response = new LinkedHashMap<>();
+            response.put("value", List.of(Map.of("id", from + (isLast ? 1 : 0))));
+            response.put(
                     isLast ? "@odata.deltaLink" : "@odata.nextLink",
                     service.baseUrl() + "/users/delta?" + (isLast ? "delta=" + (from + 10) : "skip=" + from));
-            return Answer.json(answer);
+            return Answer.json(response);
         };
         PollingTriggerBuilder builder = trigger()
                 .request(RequestTemplate.named("Changes")
                         .get("/users/delta")
                         .query("$select", "id")
                         .build())
-                .records(Records.at("/value"))
+                .records(RecordSelector.at("/value"))
                 .cursor(Cursor.nextUrl("/@odata.deltaLink"))
                 .pagination(Pagination.nextUrl("/@odata.nextLink"));
         try (StateStore store = StateStore.file(directory)) {
@@ -112,7 +112,7 @@ class GivenCursorTest {
 
     static Stream<Cursor> given() {
         return Stream.of(
-                Cursor.opaque("/token").in("token"),
+                Cursor.opaque("/token").sentAs("token"),
                 Cursor.nextUrl("/next"),
                 Cursor.nextUrl(page -> Optional.of(page.at("/next").asText())));
     }
@@ -125,7 +125,7 @@ class GivenCursorTest {
                 ? Answer.status(410)
                 : Answer.json(Map.of("changes", records, "token", "A", "next", "/records?token=A"));
         try (PollingTrigger trigger =
-                trigger().records(Records.at("/changes")).cursor(cursor).build()) {
+                trigger().records(RecordSelector.at("/changes")).cursor(cursor).build()) {
             trigger.pollOnce();
             records.add(Map.of("id", 2));
             assertThatThrownBy(trigger::pollOnce).isInstanceOf(StatusException.class);
@@ -148,13 +148,15 @@ class GivenCursorTest {
                 : Answer.json(Map.of("changes", records, "token", "A"));
         try (HttpConnection strict = HttpConnection.named("Service")
                         .baseUrl(service.baseUrl())
-                        .rule(ErrorRule.when(200).text("invalid sync token").then(ErrorRule.Action.FAIL))
+                        .rule(ResponseRule.forStatus(200)
+                                .text("invalid sync token")
+                                .treatAs(ResponseRule.Action.FAIL))
                         .build();
                 PollingTrigger trigger = trigger()
                         .connection(strict)
-                        .records(Records.at("/changes"))
+                        .records(RecordSelector.at("/changes"))
                         .cursor(Cursor.opaque("/token")
-                                .in("token")
+                                .sentAs("token")
                                 .expiredWhen(404)
                                 .expiredWhen(status, "invalid sync token"))
                         .build()) {
@@ -176,8 +178,8 @@ class GivenCursorTest {
                 ? Answer.status(status)
                 : Answer.json(Map.of("changes", List.of(Map.of("id", 1)), "token", "A"));
         try (PollingTrigger trigger = trigger()
-                .records(Records.at("/changes"))
-                .cursor(Cursor.opaque("/token").in("token").expiredWhen(400, "another text"))
+                .records(RecordSelector.at("/changes"))
+                .cursor(Cursor.opaque("/token").sentAs("token").expiredWhen(400, "another text"))
                 .build()) {
             trigger.pollOnce();
             refuses[0] = true;
@@ -207,7 +209,7 @@ class GivenCursorTest {
     void aUrlForTheNextTimeAtAnotherHostIsRefused() {
         service.behaviour = asked -> Answer.json(Map.of("changes", List.of(), "next", "https://evil.example.com/"));
         try (PollingTrigger trigger = trigger()
-                .records(Records.at("/changes"))
+                .records(RecordSelector.at("/changes"))
                 .cursor(Cursor.nextUrl("/next"))
                 .build()) {
             assertThatThrownBy(trigger::pollOnce)

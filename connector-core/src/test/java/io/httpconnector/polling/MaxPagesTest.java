@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
-import io.httpconnector.Json;
-import io.httpconnector.Retry;
-import io.httpconnector.Time;
+import io.httpconnector.JsonSupport;
+import io.httpconnector.RetryPolicy;
+import io.httpconnector.TimeSource;
 import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.polling.Service.Answer;
 import io.httpconnector.polling.Service.Asked;
@@ -44,7 +44,7 @@ class MaxPagesTest {
     private final Service service = new Service();
     private final HttpConnection connection = HttpConnection.named("Service")
             .baseUrl(service.baseUrl())
-            .retry(Retry.none())
+            .retry(RetryPolicy.none())
             .build();
     private final List<Row> rows = new ArrayList<>();
     private final List<TriggerEvent> events = new ArrayList<>();
@@ -63,13 +63,13 @@ class MaxPagesTest {
 
     @ParameterizedTest
     @CsvSource({"1, true", "2, true", "3, true", "1, false", "2, false", "3, false"})
-    void pollsGoOnWhereTheOldestComeFirst(int most, boolean isTime) {
+    void pollsGoOnWhereTheOldestComeFirst(int max, boolean isTime) {
         put(1, 20);
-        try (PollingTrigger trigger = trigger(cursor(isTime).order(Order.ASCENDING), most)
-                .firstPoll(FirstPoll.everything())
+        try (PollingTrigger trigger = trigger(cursor(isTime).order(RecordOrder.ASCENDING), max)
+                .startPosition(StartPosition.everything())
                 .build()) {
             trigger.pollOnce();
-            assertThat(service.asked).hasSize(most);
+            assertThat(service.asked).hasSize(max);
             assertThat(trigger.status().warnings())
                     .anySatisfy(line -> assertThat(line).contains("the next one goes on"));
             for (int i = 0; i < 20; i++) {
@@ -82,12 +82,12 @@ class MaxPagesTest {
 
     @ParameterizedTest
     @CsvSource({"true, NONE", "true, DESCENDING", "false, NONE", "false, DESCENDING"})
-    void inAnotherOrderThePollFailsAndLosesNothing(boolean isTime, Order order) {
+    void inAnotherOrderThePollFailsAndLosesNothing(boolean isTime, RecordOrder order) {
         put(1, 40);
-        newestFirst = order == Order.DESCENDING;
+        newestFirst = order == RecordOrder.DESCENDING;
         StateStore store = StateStore.inMemory();
         try (PollingTrigger trigger = trigger(cursor(isTime).order(order), 3)
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .store(store)
                 .build()) {
             for (int i = 0; i < 3; i++) {
@@ -100,7 +100,7 @@ class MaxPagesTest {
             assertThat(events).hasSizeBetween(12, 16);
         }
         try (PollingTrigger trigger = trigger(cursor(isTime).order(order), 30)
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .store(store)
                 .build()) {
             trigger.pollOnce();
@@ -112,10 +112,10 @@ class MaxPagesTest {
     /** What was there before is no event, though it takes several polls to read it. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
-    void silentFirstPollGoesOn(int most) {
+    void silentFirstPollGoesOn(int max) {
         put(1, 20);
         try (PollingTrigger trigger =
-                trigger(cursor(false).order(Order.ASCENDING), most).build()) {
+                trigger(cursor(false).order(RecordOrder.ASCENDING), max).build()) {
             for (int i = 0; i < 20; i++) {
                 trigger.pollOnce();
             }
@@ -131,11 +131,11 @@ class MaxPagesTest {
     /** The service was down when the trigger began, and has much to tell when it is there again. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
-    void pollsFromNowOnGoOn(int most) {
+    void pollsFromNowOnGoOn(int max) {
         service.behaviour = asked -> Answer.status(503);
         rows.add(new Row(1, NOON.minusSeconds(1000)));
         try (PollingEngine engine = PollingEngine.create(1, time());
-                PollingTrigger trigger = trigger(cursor(true).order(Order.ASCENDING), most)
+                PollingTrigger trigger = trigger(cursor(true).order(RecordOrder.ASCENDING), max)
                         .engine(engine)
                         .build()) {
             assertThatThrownBy(trigger::pollOnce).isInstanceOf(ConnectorException.class);
@@ -153,11 +153,11 @@ class MaxPagesTest {
 
     @ParameterizedTest
     @EnumSource
-    void firstPollForTheLastOnesFails(Order order) {
+    void firstPollForTheLastOnesFails(RecordOrder order) {
         put(1, 20);
-        newestFirst = order == Order.DESCENDING;
+        newestFirst = order == RecordOrder.DESCENDING;
         try (PollingTrigger trigger = trigger(cursor(false).order(order), 1)
-                .firstPoll(FirstPoll.last(3))
+                .startPosition(StartPosition.last(3))
                 .build()) {
             assertThatThrownBy(trigger::pollOnce).hasMessageContaining("maxPages(1)");
         }
@@ -169,8 +169,8 @@ class MaxPagesTest {
         for (int i = 1; i <= 40; i++) {
             rows.add(new Row(i, NOON.minusSeconds(600)));
         }
-        try (PollingTrigger trigger = trigger(cursor(true).order(Order.ASCENDING), 3)
-                .firstPoll(FirstPoll.everything())
+        try (PollingTrigger trigger = trigger(cursor(true).order(RecordOrder.ASCENDING), 3)
+                .startPosition(StartPosition.everything())
                 .build()) {
             // It has come to that time.
             trigger.pollOnce();
@@ -187,9 +187,9 @@ class MaxPagesTest {
                 .connection(connection)
                 .request(RequestTemplate.named("List").get("/records").build())
                 .key("/id")
-                .deletions()
+                .detectDeletions()
                 .pagination(Pagination.pages("page").maxPages(4))
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .store(StateStore.inMemory())
                 .handler(events::add)
                 .build()) {
@@ -212,11 +212,11 @@ class MaxPagesTest {
         try (PollingTrigger trigger = PollingTrigger.named("records")
                 .connection(connection)
                 .request(RequestTemplate.named("List").get("/records").build())
-                .records(Records.at("/items"))
+                .records(RecordSelector.at("/items"))
                 .key("/id")
-                .cursor(Cursor.opaque("/sync").in("token"))
+                .cursor(Cursor.opaque("/sync").sentAs("token"))
                 .pagination(Pagination.pages("page").maxPages(2))
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .store(StateStore.inMemory())
                 .handler(events::add)
                 .build()) {
@@ -228,16 +228,19 @@ class MaxPagesTest {
 
     @ParameterizedTest
     @ValueSource(ints = {3, 5})
-    void windowsGoOn(int most) {
+    void windowsGoOn(int max) {
         put(1, 20);
         try (PollingTrigger trigger = PollingTrigger.named("records")
                 .connection(connection)
                 .request(RequestTemplate.named("List").get("/records").build())
                 .key("/id")
                 .cursor(Cursor.timestamp("/updated")
-                        .windows(Duration.ofSeconds(45), Place.query("since"), Place.query("until")))
-                .pagination(Pagination.pages("page").maxPages(most))
-                .firstPoll(FirstPoll.from(rows.get(0).updated()))
+                        .windows(
+                                Duration.ofSeconds(45),
+                                ParameterLocation.query("since"),
+                                ParameterLocation.query("until")))
+                .pagination(Pagination.pages("page").maxPages(max))
+                .startPosition(StartPosition.from(rows.get(0).updated()))
                 .store(StateStore.inMemory())
                 .handler(events::add)
                 .build()) {
@@ -258,11 +261,11 @@ class MaxPagesTest {
                 .request(RequestTemplate.named("Cards")
                         .get("/boards/{{parent.id}}/cards")
                         .build())
-                .parents(Parents.from(
-                                RequestTemplate.named("Boards").get("/boards").build(), Records.atRoot(), "/id")
+                .parents(ParentRecords.from(
+                                RequestTemplate.named("Boards").get("/boards").build(), RecordSelector.atRoot(), "/id")
                         .pagination(Pagination.pages("page").maxPages(2)))
                 .key("/id")
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .store(StateStore.inMemory())
                 .handler(events::add)
                 .build()) {
@@ -277,9 +280,9 @@ class MaxPagesTest {
         put(1, 6);
         newestFirst = true;
         try (PollingTrigger trigger = trigger(
-                        Cursor.timestamp("/updated").notSent().order(Order.DESCENDING), 3)
+                        Cursor.timestamp("/updated").clientSide().order(RecordOrder.DESCENDING), 3)
                 .pagination(Pagination.pages("page").stable().maxPages(3))
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .build()) {
             trigger.pollOnce();
             put(7, 12);
@@ -304,17 +307,17 @@ class MaxPagesTest {
 
     private static Cursor cursor(boolean isTime) {
         return isTime
-                ? Cursor.timestamp("/updated").in("since")
-                : Cursor.number("/id").in("since");
+                ? Cursor.timestamp("/updated").sentAs("since")
+                : Cursor.number("/id").sentAs("since");
     }
 
-    private PollingTriggerBuilder trigger(Cursor cursor, int most) {
+    private PollingTriggerBuilder trigger(Cursor cursor, int max) {
         return PollingTrigger.named("records")
                 .connection(connection)
                 .request(RequestTemplate.named("List").get("/records").build())
                 .key("/id")
                 .cursor(cursor)
-                .pagination(Pagination.pages("page").maxPages(most))
+                .pagination(Pagination.pages("page").maxPages(max))
                 .store(StateStore.inMemory())
                 .handler(events::add);
     }
@@ -335,7 +338,10 @@ class MaxPagesTest {
                         .map(row -> Map.<String, Object>of("id", row.id, "updated", row.updated.toString()))
                         .toList();
         return new Answer(
-                200, "application/json", Map.of("Date", date()), Json.tree(page).toString());
+                200,
+                "application/json",
+                Map.of("Date", date()),
+                JsonSupport.tree(page).toString());
     }
 
     private static boolean isWithin(Row row, String since, String until) {
@@ -350,8 +356,8 @@ class MaxPagesTest {
     }
 
     /** The time of the service. */
-    private Time time() {
-        return new Time() {
+    private TimeSource time() {
+        return new TimeSource() {
             @Override
             public long nanos() {
                 return Duration.between(NOON, date).toNanos();
@@ -364,7 +370,7 @@ class MaxPagesTest {
 
             @Override
             public boolean await(CountDownLatch gate, Duration time) throws InterruptedException {
-                return Time.SYSTEM.await(gate, time);
+                return TimeSource.SYSTEM.await(gate, time);
             }
         };
     }

@@ -102,7 +102,7 @@ class OwnershipTest {
                 .connection(connection)
                 .request(RequestTemplate.named("List").get("/records").build())
                 .key("/id")
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .store(store)
                 .engine(engine)
                 .every(Duration.ofHours(1))

@@ -6,7 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.polling.Service.Answer;
 import io.httpconnector.polling.Service.Asked;
@@ -67,25 +67,28 @@ class PagesTest {
                 arguments(
                         "offset from 1, in the body, with a POST",
                         4,
-                        Pagination.offset(Place.json("/paging/start")).first(1),
-                        answer(asked ->
-                                Json.parse(asked.body()).at("/paging/start").asInt() - 1)),
+                        Pagination.offset(ParameterLocation.json("/paging/start"))
+                                .first(1),
+                        answer(asked -> JsonSupport.parse(asked.body())
+                                        .at("/paging/start")
+                                        .asInt()
+                                - 1)),
                 arguments(
                         "offset, size in a form field, with a POST",
                         3,
-                        Pagination.offset(Place.field("start"))
-                                .size(Place.field("count"), 10)
+                        Pagination.offset(ParameterLocation.field("start"))
+                                .size(ParameterLocation.field("count"), 10)
                                 .endsWithShortPage(),
                         answer(asked -> Integer.parseInt(asked.body().replaceAll(".*start=(\\d+).*", "$1")))),
                 arguments(
                         "number in a header",
                         4,
-                        Pagination.pages(Place.header("X-Page")),
+                        Pagination.pages(ParameterLocation.header("X-Page")),
                         answer(asked -> (Integer.parseInt(asked.headers().get("X-Page")) - 1) * 10)),
                 arguments(
                         "number in the path",
                         4,
-                        Pagination.pages(Place.template()),
+                        Pagination.pages(ParameterLocation.template()),
                         answer(asked -> (Integer.parseInt(asked.path().replaceAll(".*/page/", "")) - 1) * 10)),
                 arguments(
                         "token in the body",
@@ -106,8 +109,8 @@ class PagesTest {
                 arguments("token in a header", 3, Pagination.cursor("after").tokenHeader("X-Next"), (Service.Behaviour)
                         asked -> {
                             int from = asked.number("after", 0);
-                            Answer answer = page(from, Map.of());
-                            return from + 10 < COUNT ? answer.header("X-Next", String.valueOf(from + 10)) : answer;
+                            Answer response = page(from, Map.of());
+                            return from + 10 < COUNT ? response.header("X-Next", String.valueOf(from + 10)) : response;
                         }),
                 arguments(
                         "last record",
@@ -267,7 +270,7 @@ class PagesTest {
     void findsOutHowPagesAreMade(String reason, Service.Behaviour behaviour) {
         service.behaviour = behaviour;
 
-        PaginationProposal found =
+        DetectedPagination found =
                 Pagination.detect(connection, template(""), Pills.none()).orElseThrow();
 
         assertThat(found.reason()).contains(reason);
@@ -287,7 +290,7 @@ class PagesTest {
                 .request(RequestTemplate.named("List").get("/records").build())
                 .key("/id")
                 .pagination(Pagination.pages("page").maxPages(2))
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .store(StateStore.inMemory())
                 .handler(event -> {})
                 .build()) {
@@ -332,10 +335,10 @@ class PagesTest {
         return PollingTrigger.named("records")
                 .connection(connection)
                 .request(RequestTemplate.named("List").get("/records").build())
-                .records(Records.at("/data"))
+                .records(RecordSelector.at("/data"))
                 .key("/id")
                 .pagination(Pagination.nextUrl(pointer))
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .store(StateStore.inMemory())
                 .handler(event -> handled.add(event.key()))
                 .build();
@@ -357,7 +360,7 @@ class PagesTest {
                 .request(RequestTemplate.named("List").get("/records").build())
                 .key("/id")
                 .pagination(Pagination.cursor("after").tokenOfLastRecord("/id").stable())
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .maxInMemory(inMemory)
                 .store(StateStore.inMemory())
                 .handler(event -> {
@@ -396,11 +399,11 @@ class PagesTest {
     void aConnectionMayHaveAPaginationForAll() {
         service.behaviour = answer(asked -> asked.number("skip", 0));
         PollingDefaults defaults = PollingDefaults.of(connection, StateStore.inMemory())
-                .with(trigger -> trigger.pagination(Pagination.offset("skip")).records(Records.at("/items")));
+                .with(trigger -> trigger.pagination(Pagination.offset("skip")).records(RecordSelector.at("/items")));
         try (PollingTrigger trigger = defaults.named("records")
                 .request(template(""))
                 .key("/id")
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .handler(events::add)
                 .build()) {
             assertThat(trigger.pollOnce().events()).isEqualTo(COUNT);
@@ -425,7 +428,7 @@ class PagesTest {
         };
         Pagination pagination = Pagination.cursor("after").token("/meta/next");
         PollingTriggerBuilder builder =
-                trigger(pagination, template("")).cursor(Cursor.number("/id").in("min"));
+                trigger(pagination, template("")).cursor(Cursor.number("/id").sentAs("min"));
         try (PollingTrigger trigger = builder.build()) {
             assertThatThrownBy(trigger::pollOnce)
                     .isInstanceOfSatisfying(
@@ -435,7 +438,7 @@ class PagesTest {
             assertThatThrownBy(trigger::pollOnce).isInstanceOf(PollingException.class);
             assertThat(events).hasSize(20);
             assertThat(service.asked.get(3).query()).doesNotContainKey("min");
-            assertThat(trigger.status().failuresInARow()).isEqualTo(2);
+            assertThat(trigger.status().consecutiveFailures()).isEqualTo(2);
         }
     }
 
@@ -568,10 +571,10 @@ class PagesTest {
         return PollingTrigger.named("records")
                 .connection(connection)
                 .request(template)
-                .records(Records.at("/items"))
+                .records(RecordSelector.at("/items"))
                 .key("/id")
                 .pagination(pagination)
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .store(StateStore.inMemory())
                 .handler(events::add);
     }

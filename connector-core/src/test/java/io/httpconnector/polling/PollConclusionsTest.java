@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.httpconnector.ErrorRule;
 import io.httpconnector.HttpConnection;
-import io.httpconnector.Retry;
-import io.httpconnector.Time;
+import io.httpconnector.ResponseRule;
+import io.httpconnector.RetryPolicy;
+import io.httpconnector.TimeSource;
 import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.polling.Service.Answer;
 import io.httpconnector.polling.Service.Asked;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
-import io.httpconnector.trigger.Change;
+import io.httpconnector.trigger.ChangeType;
 import io.httpconnector.trigger.TriggerEvent;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,7 +44,7 @@ class PollConclusionsTest {
     private final Service service = new Service();
     private final HttpConnection connection = HttpConnection.named("Service")
             .baseUrl(service.baseUrl())
-            .retry(Retry.none())
+            .retry(RetryPolicy.none())
             .build();
     private final Map<Integer, Map<String, Object>> rows = new LinkedHashMap<>();
     private final List<TriggerEvent> events = new ArrayList<>();
@@ -62,11 +62,11 @@ class PollConclusionsTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatALinkHasSkippedIsReadAgain(Order order) {
+    void whatALinkHasSkippedIsReadAgain(RecordOrder order) {
         for (int i = 1; i <= 3; i++) {
-            put(i, NOON.minusSeconds(order == Order.DESCENDING ? 100 + i : 100 - i), "a");
+            put(i, NOON.minusSeconds(order == RecordOrder.DESCENDING ? 100 + i : 100 - i), "a");
         }
-        newestFirst = order == Order.DESCENDING;
+        newestFirst = order == RecordOrder.DESCENDING;
         int[] pages = {0};
         service.behaviour = asked -> {
             if (++pages[0] == 2) {
@@ -77,7 +77,7 @@ class PollConclusionsTest {
         };
         try (PollingTrigger trigger = trigger()
                 .version("/updated")
-                .cursor(Cursor.timestamp("/updated").in("since").order(order))
+                .cursor(Cursor.timestamp("/updated").sentAs("since").order(order))
                 .pagination(Pagination.linkHeader())
                 .build()) {
             for (int i = 0; i < 3; i++) {
@@ -101,7 +101,7 @@ class PollConclusionsTest {
             return linked(asked);
         };
         try (PollingTrigger trigger =
-                trigger().deletions().pagination(Pagination.linkHeader()).build()) {
+                trigger().detectDeletions().pagination(Pagination.linkHeader()).build()) {
             trigger.pollOnce();
             moves[0] = true;
             trigger.pollOnce();
@@ -134,7 +134,7 @@ class PollConclusionsTest {
         };
         try (PollingTrigger trigger = trigger()
                 .version("/name")
-                .deletions()
+                .detectDeletions()
                 .pagination(Pagination.pages("page"))
                 .build()) {
             trigger.pollOnce();
@@ -142,7 +142,7 @@ class PollConclusionsTest {
         }
         assertThat(reads[0]).isGreaterThan(3);
         assertThat(events)
-                .filteredOn(event -> event.change() == Change.DELETED)
+                .filteredOn(event -> event.change() == ChangeType.DELETED)
                 .extracting(TriggerEvent::key)
                 .containsExactly("2");
     }
@@ -169,12 +169,12 @@ class PollConclusionsTest {
                     .toList());
         };
         try (PollingTrigger trigger =
-                trigger().deletions().pagination(Pagination.pages("page")).build()) {
+                trigger().detectDeletions().pagination(Pagination.pages("page")).build()) {
             trigger.pollOnce();
             trigger.pollOnce();
         }
         assertThat(reads[0]).isGreaterThan(3);
-        assertThat(events).extracting(TriggerEvent::change).containsOnly(Change.NEW);
+        assertThat(events).extracting(TriggerEvent::change).containsOnly(ChangeType.NEW);
         assertThat(events).hasSize(7);
     }
 
@@ -195,7 +195,7 @@ class PollConclusionsTest {
         };
         try (PollingTrigger trigger = trigger()
                 .version("/updated")
-                .cursor(Cursor.timestamp("/updated").in("since").order(Order.ASCENDING))
+                .cursor(Cursor.timestamp("/updated").sentAs("since").order(RecordOrder.ASCENDING))
                 .pagination(Pagination.pages("page"))
                 .build()) {
             trigger.pollOnce();
@@ -212,7 +212,7 @@ class PollConclusionsTest {
         }
         service.behaviour = this::linked;
         PollingTriggerBuilder builder = trigger()
-                .cursor(Cursor.timestamp("/updated").in("since"))
+                .cursor(Cursor.timestamp("/updated").sentAs("since"))
                 .pagination(Pagination.linkHeader().stable());
         assertThat(builder.toJson().at("/pagination/stable").asBoolean()).isTrue();
         try (PollingTrigger trigger = builder.build()) {
@@ -257,7 +257,7 @@ class PollConclusionsTest {
         service.behaviour = asked -> list(asked);
         try (PollingTrigger trigger = trigger()
                 .version("/updated", "/name")
-                .cursor(Cursor.timestamp("/updated").in("since"))
+                .cursor(Cursor.timestamp("/updated").sentAs("since"))
                 .build()) {
             put(1, NOON.minusSeconds(5), "a");
             rows.put(2, row(2, null, "a"));
@@ -280,7 +280,7 @@ class PollConclusionsTest {
         service.behaviour = asked -> list(asked);
         PollingTriggerBuilder builder = trigger().version("/name");
         if (cursor) {
-            builder.cursor(Cursor.timestamp("/updated").in("since"));
+            builder.cursor(Cursor.timestamp("/updated").sentAs("since"));
         }
         try (PollingTrigger trigger = builder.build()) {
             for (String name : List.of("open", "closed", "open", "closed")) {
@@ -299,7 +299,7 @@ class PollConclusionsTest {
         FailingStore store = new FailingStore();
         PollingTriggerBuilder builder = trigger()
                 .version("/name")
-                .cursor(Cursor.timestamp("/updated").in("since"))
+                .cursor(Cursor.timestamp("/updated").sentAs("since"))
                 .store(store);
         for (String name : List.of("open", "closed", "open")) {
             put(1, date.minusSeconds(10), name);
@@ -330,7 +330,7 @@ class PollConclusionsTest {
         FailingStore store = new FailingStore();
         PollingTriggerBuilder builder = trigger()
                 .version("/name")
-                .cursor(Cursor.timestamp("/updated").in("since").order(Order.ASCENDING))
+                .cursor(Cursor.timestamp("/updated").sentAs("since").order(RecordOrder.ASCENDING))
                 .pagination(Pagination.linkHeader())
                 .store(store);
         put(1, NOON.minusSeconds(10), "open");
@@ -366,7 +366,7 @@ class PollConclusionsTest {
         service.behaviour = asked -> list(asked);
         PollingTriggerBuilder builder = trigger()
                 .version("/name")
-                .cursor(Cursor.timestamp("/updated").in("since").lookback(Duration.ofMinutes(10)))
+                .cursor(Cursor.timestamp("/updated").sentAs("since").lookback(Duration.ofMinutes(10)))
                 .store(StateStore.inMemory());
         int updates = 0;
         String last = "";
@@ -404,7 +404,7 @@ class PollConclusionsTest {
                 .cursor(Cursor.timestamp("/updated")
                         .format("yyyy-MM-dd HH:mm:ss")
                         .zone(ZoneId.of("Europe/Berlin"))
-                        .in("since"))
+                        .sentAs("since"))
                 .build()) {
             for (int i = 1; i <= 18; i++) {
                 date = start.plusSeconds(600L * i);
@@ -428,7 +428,7 @@ class PollConclusionsTest {
                 --left[0] < 0 ? Answer.status(429).header("Retry-After", "60") : Answer.json(List.of(Map.of("id", 1)));
         try (PollingTrigger trigger = trigger()
                 .request(RequestTemplate.named("List").get("/{{parent}}/x").build())
-                .parents(Parents.of("a", "b", "c", "d", "e"))
+                .parents(ParentRecords.of("a", "b", "c", "d", "e"))
                 .build()) {
             for (int i = 0; i < 3; i++) {
                 left[0] = 2;
@@ -457,7 +457,7 @@ class PollConclusionsTest {
                 assertThatThrownBy(trigger::pollOnce).hasMessageContaining("no key");
             }
             assertThat(trigger.status().failedParents()).containsOnlyKeys("p0", "p1", "p2");
-            assertThat(trigger.status().failuresInARow()).isZero();
+            assertThat(trigger.status().consecutiveFailures()).isZero();
         }
         assertThat(events)
                 .extracting(event -> event.parent().at("/name").asText())
@@ -486,9 +486,9 @@ class PollConclusionsTest {
         try (PollingEngine engine = PollingEngine.create(1, time(3600));
                 PollingTrigger trigger = below(parentsOf())
                         .engine(engine)
-                        .firstPoll(FirstPoll.fromNow())
+                        .startPosition(StartPosition.fromNow())
                         .version("/updated")
-                        .cursor(Cursor.timestamp("/updated").in("since"))
+                        .cursor(Cursor.timestamp("/updated").sentAs("since"))
                         .build()) {
             assertThatThrownBy(trigger::pollOnce).hasMessageContaining("500");
             date = date.plusSeconds(60);
@@ -519,7 +519,7 @@ class PollConclusionsTest {
                     "A"));
         };
         try (PollingTrigger trigger = trigger()
-                .records(Records.at("/items"))
+                .records(RecordSelector.at("/items"))
                 .pagination(Pagination.cursor("scroll").token("/scroll"))
                 .build()) {
             assertThat(trigger.pollOnce().events()).isEqualTo(8);
@@ -533,7 +533,7 @@ class PollConclusionsTest {
             return Answer.json(Map.of("items", List.of(Map.of("id", number)), "scroll", "A"));
         };
         try (PollingTrigger trigger = trigger()
-                .records(Records.at("/items"))
+                .records(RecordSelector.at("/items"))
                 .pagination(Pagination.cursor("scroll").token("/scroll"))
                 .build()) {
             assertThatThrownBy(trigger::pollOnce)
@@ -553,16 +553,16 @@ class PollConclusionsTest {
         service.behaviour = asked -> list(asked);
         try (HttpConnection tolerant = HttpConnection.named("Service")
                         .baseUrl(service.baseUrl())
-                        .retry(Retry.none())
-                        .rule(ErrorRule.when(200).json("/busy", "yes").then(ErrorRule.Action.IGNORE))
+                        .retry(RetryPolicy.none())
+                        .rule(ResponseRule.forStatus(200).json("/busy", "yes").treatAs(ResponseRule.Action.IGNORE))
                         .build();
                 PollingTrigger trigger = trigger()
                         .connection(tolerant)
                         .request(RequestTemplate.named("List")
                                 .get("/rows")
-                                .accept(403, 404)
+                                .acceptStatus(403, 404)
                                 .build())
-                        .deletions()
+                        .detectDeletions()
                         .build()) {
             trigger.pollOnce();
             service.behaviour = asked -> status == 200 ? Answer.json(Map.of("busy", "yes")) : Answer.status(status);
@@ -582,8 +582,11 @@ class PollConclusionsTest {
         put(1, NOON, "a");
         service.behaviour = asked -> Answer.status(404);
         try (PollingTrigger trigger = trigger()
-                .request(RequestTemplate.named("List").get("/rows").accept(404).build())
-                .firstPoll(FirstPoll.fromNow())
+                .request(RequestTemplate.named("List")
+                        .get("/rows")
+                        .acceptStatus(404)
+                        .build())
+                .startPosition(StartPosition.fromNow())
                 .build()) {
             trigger.pollOnce();
             service.behaviour = asked -> list(asked);
@@ -611,7 +614,7 @@ class PollConclusionsTest {
         };
         Pagination pages = Pagination.pages("page");
         try (PollingTrigger trigger = trigger()
-                .records(Records.at("/items"))
+                .records(RecordSelector.at("/items"))
                 .pagination(
                         switch (how) {
                             case "totalPages" -> pages.totalPages("/pages");
@@ -634,9 +637,9 @@ class PollConclusionsTest {
         StateStore store = StateStore.inMemory();
         try (PollingEngine engine = PollingEngine.create(1, time(skew))) {
             PollingTriggerBuilder builder = trigger()
-                    .firstPoll(FirstPoll.fromNow())
+                    .startPosition(StartPosition.fromNow())
                     .version("/updated")
-                    .cursor(Cursor.timestamp("/updated").in("since"))
+                    .cursor(Cursor.timestamp("/updated").sentAs("since"))
                     .store(store)
                     .engine(engine);
             try (PollingTrigger trigger = builder.build()) {
@@ -669,11 +672,14 @@ class PollConclusionsTest {
         try (PollingEngine engine = PollingEngine.create(1, time(0));
                 PollingTrigger trigger = trigger()
                         .engine(engine)
-                        .firstPoll(FirstPoll.from(from))
+                        .startPosition(StartPosition.from(from))
                         .cursor(
                                 isWindowed
-                                        ? cursor.windows(Duration.ofDays(7), Place.query("since"), Place.query("until"))
-                                        : cursor.in("since"))
+                                        ? cursor.windows(
+                                                Duration.ofDays(7),
+                                                ParameterLocation.query("since"),
+                                                ParameterLocation.query("until"))
+                                        : cursor.sentAs("since"))
                         .build()) {
             put(1, NOON.minusSeconds(60), "before");
             trigger.pollOnce();
@@ -706,9 +712,10 @@ class PollConclusionsTest {
                     .toList());
         };
         try (PollingTrigger trigger = trigger()
-                .firstPoll(FirstPoll.from(from))
+                .startPosition(StartPosition.from(from))
                 .cursor(Cursor.timestamp("/updated")
-                        .windows(Duration.ofDays(7), Place.query("since"), Place.query("until")))
+                        .windows(
+                                Duration.ofDays(7), ParameterLocation.query("since"), ParameterLocation.query("until")))
                 .build()) {
             trigger.pollOnce();
             assertThat(service.asked.get(0).query()).containsEntry("since", from.toString());
@@ -717,7 +724,7 @@ class PollConclusionsTest {
         }
         assertThat(lengths).allMatch(length -> length.compareTo(Duration.ofDays(7)) <= 0);
         assertThat(events).hasSize(60);
-        assertThat(events).extracting(TriggerEvent::change).containsOnly(Change.NEW);
+        assertThat(events).extracting(TriggerEvent::change).containsOnly(ChangeType.NEW);
     }
 
     // P11: records that appear late, while a poll goes on from query to query.
@@ -734,11 +741,15 @@ class PollConclusionsTest {
         try (PollingEngine engine = PollingEngine.create(1, time(0));
                 PollingTrigger trigger = trigger()
                         .engine(engine)
-                        .firstPoll(windows ? FirstPoll.from(NOON.minusSeconds(600)) : FirstPoll.everything())
+                        .startPosition(
+                                windows ? StartPosition.from(NOON.minusSeconds(600)) : StartPosition.everything())
                         .cursor(
                                 windows
-                                        ? times.windows(Duration.ofHours(1), Place.query("since"), Place.query("until"))
-                                        : times.in("since").order(Order.ASCENDING))
+                                        ? times.windows(
+                                                Duration.ofHours(1),
+                                                ParameterLocation.query("since"),
+                                                ParameterLocation.query("until"))
+                                        : times.sentAs("since").order(RecordOrder.ASCENDING))
                         .pagination(windows ? Pagination.none() : Pagination.linkHeader())
                         .handler(event -> {
                             events.add(event);
@@ -782,14 +793,14 @@ class PollConclusionsTest {
                     .sorted()
                     .map(number -> Map.<String, Object>of("id", number))
                     .toList();
-            Answer answer = answer(found.stream().skip(skip).limit(3).toList());
+            Answer response = answer(found.stream().skip(skip).limit(3).toList());
             boolean more = skip + 3 < found.size() || since == 0;
             return more
-                    ? answer.header("Link", "<?skip=" + (skip + 3) + "&since=" + since + ">; rel=\"next\"")
-                    : answer;
+                    ? response.header("Link", "<?skip=" + (skip + 3) + "&since=" + since + ">; rel=\"next\"")
+                    : response;
         };
         try (PollingTrigger trigger = trigger()
-                .cursor(Cursor.number("/id").lookback(10).in("since").order(Order.ASCENDING))
+                .cursor(Cursor.number("/id").lookback(10).sentAs("since").order(RecordOrder.ASCENDING))
                 .pagination(Pagination.linkHeader())
                 .build()) {
             for (int i = 0; i < 4; i++) {
@@ -800,8 +811,8 @@ class PollConclusionsTest {
     }
 
     /** Our clock, which goes as the service's does, and shows another time. */
-    private Time time(long skew) {
-        return new Time() {
+    private TimeSource time(long skew) {
+        return new TimeSource() {
             @Override
             public long nanos() {
                 return Duration.between(NOON, date).toNanos();
@@ -865,18 +876,19 @@ class PollConclusionsTest {
     private Answer linked(Asked asked) {
         List<Map<String, Object>> found = found(asked);
         int to = asked.number("skip", 0) + size;
-        Answer answer = answer(found.stream().skip(to - size).limit(size).toList());
+        Answer response = answer(found.stream().skip(to - size).limit(size).toList());
         String since = asked.query().get("since");
         return to < found.size()
-                ? answer.header("Link", "<?skip=" + to + (since == null ? "" : "&since=" + since) + ">; rel=\"next\"")
-                : answer;
+                ? response.header("Link", "<?skip=" + to + (since == null ? "" : "&since=" + since) + ">; rel=\"next\"")
+                : response;
     }
 
-    private static Parents parentsOf() {
-        return Parents.from(RequestTemplate.named("Parents").get("/parents").build(), Records.atRoot(), "/id");
+    private static ParentRecords parentsOf() {
+        return ParentRecords.from(
+                RequestTemplate.named("Parents").get("/parents").build(), RecordSelector.atRoot(), "/id");
     }
 
-    private PollingTriggerBuilder below(Parents parents) {
+    private PollingTriggerBuilder below(ParentRecords parents) {
         return trigger()
                 .request(RequestTemplate.named("List")
                         .get("/below/{{parent.name}}")
@@ -889,7 +901,7 @@ class PollConclusionsTest {
                 .connection(connection)
                 .request(RequestTemplate.named("List").get("/rows").build())
                 .key("/id")
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .store(StateStore.inMemory())
                 .handler(events::add);
     }

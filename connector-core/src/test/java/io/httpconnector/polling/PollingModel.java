@@ -1,16 +1,16 @@
 package io.httpconnector.polling;
 
-import io.httpconnector.ErrorRule;
 import io.httpconnector.HttpConnection;
-import io.httpconnector.Retry;
-import io.httpconnector.Time;
+import io.httpconnector.ResponseRule;
+import io.httpconnector.RetryPolicy;
+import io.httpconnector.TimeSource;
 import io.httpconnector.internal.json.Mutations;
 import io.httpconnector.polling.Service.Answer;
 import io.httpconnector.polling.Service.Asked;
 import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
-import io.httpconnector.trigger.Change;
+import io.httpconnector.trigger.ChangeType;
 import io.httpconnector.trigger.Delivery;
 import io.httpconnector.trigger.TriggerEvent;
 import java.nio.file.Path;
@@ -92,7 +92,7 @@ final class PollingModel {
     record Config(
             Mode mode,
             Pages pages,
-            Order order,
+            RecordOrder order,
             Versions versions,
             boolean stable,
             boolean fromNow,
@@ -110,10 +110,10 @@ final class PollingModel {
         static Config random(Random random, @Nullable Mode only) {
             Mode mode = only != null ? only : pick(random, Mode.values());
             Pages pages = mode == Mode.OPAQUE ? pick(random, Pages.NONE, Pages.TOKEN) : pick(random, Pages.values());
-            Order order = pick(random, Order.values());
+            RecordOrder order = pick(random, RecordOrder.values());
             boolean counted = mode != Mode.OPAQUE && mode != Mode.SNAPSHOT && mode != Mode.DELETIONS;
             if (!counted || pages == Pages.LAST_RECORD) {
-                order = Order.NONE;
+                order = RecordOrder.NONE;
             }
             boolean stable = mode == Mode.OPAQUE || pages == Pages.SCROLL || random.nextInt(4) == 0;
             boolean deletions = mode == Mode.DELETIONS;
@@ -238,7 +238,7 @@ final class PollingModel {
     }
 
     /** Time that passes where the test says so. */
-    private static final class ModelTime implements Time {
+    private static final class ModelTime implements TimeSource {
         final Thread owner = Thread.currentThread();
         final Instant start;
         final AtomicLong nanos = new AtomicLong();
@@ -331,9 +331,9 @@ final class PollingModel {
     static HttpConnection connection(Service service) {
         return HttpConnection.named("Model")
                 .baseUrl(service.baseUrl())
-                .retry(Retry.none())
-                .rule(ErrorRule.when(404).then(ErrorRule.Action.IGNORE))
-                .rule(ErrorRule.when(202).then(ErrorRule.Action.IGNORE))
+                .retry(RetryPolicy.none())
+                .rule(ResponseRule.forStatus(404).treatAs(ResponseRule.Action.IGNORE))
+                .rule(ResponseRule.forStatus(202).treatAs(ResponseRule.Action.IGNORE))
                 .build();
     }
 
@@ -599,8 +599,8 @@ final class PollingModel {
     private int requests;
     private boolean isFirst;
 
-    private Answer dated(Answer answer) {
-        return answer.header("Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(now().atZone(ZoneOffset.UTC)));
+    private Answer dated(Answer response) {
+        return response.header("Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(now().atZone(ZoneOffset.UTC)));
     }
 
     private @Nullable String text(@Nullable Instant updated) {
@@ -651,7 +651,7 @@ final class PollingModel {
                                         : Comparator.comparing((Row row) -> row.change)
                                                 .reversed();
         };
-        if (config.order == Order.DESCENDING) {
+        if (config.order == RecordOrder.DESCENDING) {
             order = Comparator.comparing((Row row) -> row.updated == null ? 0 : 1)
                     .thenComparing(order);
         }
@@ -732,8 +732,8 @@ final class PollingModel {
                         .map(row -> row.id + "#" + row.occurrence + "." + row.touch)
                         .toList()
                 + (more ? " ..." : ""));
-        Answer answer = Answer.json(body);
-        return config.pages == Pages.LINK && more ? answer.header("Link", "<" + url + ">; rel=\"next\"") : answer;
+        Answer response = Answer.json(body);
+        return config.pages == Pages.LINK && more ? response.header("Link", "<" + url + ">; rel=\"next\"") : response;
     }
 
     // The trigger.
@@ -745,45 +745,45 @@ final class PollingModel {
         PollingTriggerBuilder builder = PollingTrigger.named("model")
                 .connection(connection)
                 .request(template)
-                .records(Records.at("/items"))
+                .records(RecordSelector.at("/items"))
                 .key("/id")
-                .firstPoll(config.fromNow ? FirstPoll.fromNow() : FirstPoll.everything())
+                .startPosition(config.fromNow ? StartPosition.fromNow() : StartPosition.everything())
                 .maxInMemory(config.batch)
                 .pagination(pagination())
                 .store(store)
                 .engine(engine)
                 .delivery(Delivery.to(this::handle));
         if (config.parents) {
-            builder.parents(Parents.from(
-                    RequestTemplate.named("Parents").get("/parents").build(), Records.atRoot(), "/id"));
+            builder.parents(ParentRecords.from(
+                    RequestTemplate.named("Parents").get("/parents").build(), RecordSelector.atRoot(), "/id"));
         }
         switch (config.versions) {
             case FIELD -> builder.version("/name");
             case FIELD_AND_CURSOR -> builder.version("/name", "/updated");
-            case WHOLE -> builder.versionOfWholeRecord("/occurrence", "/touch");
+            case WHOLE -> builder.wholeRecordAsVersion("/occurrence", "/touch");
             case NONE -> {}
         }
         Cursor times = Cursor.timestamp("/updated")
                 .order(config.order)
                 .lookback(Duration.ofSeconds(config.backwards ? BACK_SECONDS : 0));
         switch (config.mode) {
-            case TIME -> builder.cursor(times.in("since"));
-            case NOT_SENT -> builder.cursor(times.notSent());
+            case TIME -> builder.cursor(times.sentAs("since"));
+            case NOT_SENT -> builder.cursor(times.clientSide());
             case NUMBER ->
                 builder.cursor(Cursor.number("/number")
                         .lookback(config.backwards ? 5 : 0)
                         .order(config.order)
-                        .in("since"));
-            case OPAQUE -> builder.cursor(Cursor.opaque("/token").in("token"));
-            case DELETIONS -> builder.deletions();
+                        .sentAs("since"));
+            case OPAQUE -> builder.cursor(Cursor.opaque("/token").sentAs("token"));
+            case DELETIONS -> builder.detectDeletions();
             case WINDOWS -> {
-                builder.cursor(times.windows(STEP, Place.query("since"), Place.query("until")));
+                builder.cursor(times.windows(STEP, ParameterLocation.query("since"), ParameterLocation.query("until")));
                 if (!config.fromNow) {
-                    builder.firstPoll(FirstPoll.from(Instant.parse("2026-11-25T09:00:00Z")));
+                    builder.startPosition(StartPosition.from(Instant.parse("2026-11-25T09:00:00Z")));
                 }
             }
             case SUMMER_TIME ->
-                builder.cursor(times.format("yyyy-MM-dd HH:mm:ss").zone(BERLIN).in("since"));
+                builder.cursor(times.format("yyyy-MM-dd HH:mm:ss").zone(BERLIN).sentAs("since"));
             case SNAPSHOT -> {}
         }
         return (other.nextInt(4) == 0 ? fromDocument(builder) : builder).build();
@@ -913,7 +913,7 @@ final class PollingModel {
     /** When an event is delivered. */
     @SuppressWarnings("ReferenceEquality") // The same delivery, not an equal one.
     private void examine(Delivered now) {
-        boolean isDeletion = now.event.change() == Change.DELETED;
+        boolean isDeletion = now.event.change() == ChangeType.DELETED;
         Row was = history.get(now.occurrence + "." + now.touch);
         if (!isDeletion && was == null) {
             throw new AssertionError("An event of what was never there: " + now.event);
@@ -923,10 +923,10 @@ final class PollingModel {
         }
         Set<String> deleted = new HashSet<>();
         for (Delivered before : delivered) {
-            if (before.event.change() == Change.DELETED && key(before.event).equals(key(now.event))) {
+            if (before.event.change() == ChangeType.DELETED && key(before.event).equals(key(now.event))) {
                 deleted.add(before.event.id());
             }
-            if (before == now || before.event.change() == Change.DELETED || isDeletion) {
+            if (before == now || before.event.change() == ChangeType.DELETED || isDeletion) {
                 continue;
             }
             boolean isSame = before.occurrence == now.occurrence;
@@ -1014,12 +1014,12 @@ final class PollingModel {
         boolean crashedLast = last != null && crashed.contains(last.poll);
         if (row == null) {
             boolean owed = config.mode == Mode.DELETIONS && lastStored != null && !crashedLast;
-            if (owed && last.event.change() != Change.DELETED) {
+            if (owed && last.event.change() != ChangeType.DELETED) {
                 throw new AssertionError("The deletion of " + name + "/" + id + " was lost");
             }
             return;
         }
-        if (last != null && last.event.change() == Change.DELETED && !crashedLast) {
+        if (last != null && last.event.change() == ChangeType.DELETED && !crashedLast) {
             throw new AssertionError(name + "/" + id + " is there, and was told to be deleted");
         }
         if (crashedLast) {

@@ -7,10 +7,10 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.Request;
 import io.httpconnector.polling.PollingException.Reason;
-import io.httpconnector.polling.Records.Format;
+import io.httpconnector.polling.RecordSelector.Format;
 import io.httpconnector.polling.Service.Answer;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
@@ -55,19 +55,19 @@ class RecordsTest {
                 PollingTrigger trigger = PollingTrigger.named("records")
                         .connection(small)
                         .request(RequestTemplate.named("List").get("/records").build())
-                        .records(Records.at("/rows"))
+                        .records(RecordSelector.at("/rows"))
                         .key("/id")
-                        .firstPoll(FirstPoll.everything())
+                        .startPosition(StartPosition.everything())
                         .store(StateStore.inMemory())
                         .delivery(Delivery.inBatches(1000, events -> batches.add(events.size())))
                         .build()) {
             assertThat(trigger.pollOnce().events()).isEqualTo(100);
             assertThat(batches).allSatisfy(size -> assertThat(size).isLessThanOrEqualTo(6));
 
-            for (Object answer : List.of(
+            for (Object response : List.of(
                     Map.of("rows", List.of(Map.of("id", 1000, "text", "x".repeat(2_000_000)))),
                     Map.of("before", "x".repeat(2_000_000), "rows", List.of()))) {
-                service.behaviour = asked -> Answer.json(answer);
+                service.behaviour = asked -> Answer.json(response);
                 assertThatThrownBy(trigger::pollOnce)
                         .isInstanceOf(PollingException.class)
                         .hasMessageContaining("larger than the limit of 1000000 bytes (maxResponseBytes");
@@ -85,9 +85,9 @@ class RecordsTest {
         try (PollingTrigger trigger = PollingTrigger.named("records")
                 .connection(connection)
                 .request(RequestTemplate.named("List").get("/records").build())
-                .records(Records.atRoot().expand("/lines"))
+                .records(RecordSelector.atRoot().expand("/lines"))
                 .key("/lines/line")
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .store(StateStore.inMemory())
                 .handler(event -> {
                     if (event.key().equals("19999")) {
@@ -97,7 +97,7 @@ class RecordsTest {
                 .build()) {
             assertThat(trigger.pollOnce().events()).isEqualTo(20_000);
         }
-        assertThat(found).containsExactly(Json.parse("{\"id\":7,\"lines\":{\"line\":19999}}"));
+        assertThat(found).containsExactly(JsonSupport.parse("{\"id\":7,\"lines\":{\"line\":19999}}"));
     }
 
     @Test
@@ -119,52 +119,57 @@ class RecordsTest {
     static Stream<Arguments> answers() {
         String two = "[{\"id\":1},{\"id\":2}]";
         return Stream.of(
-                arguments("root", Records.atRoot(), "application/json", two, two),
-                arguments("one record", Records.atRoot(), "application/json", "{\"id\":7}", "[{\"id\":7}]"),
+                arguments("root", RecordSelector.atRoot(), "application/json", two, two),
+                arguments("one record", RecordSelector.atRoot(), "application/json", "{\"id\":7}", "[{\"id\":7}]"),
                 arguments(
                         "below",
-                        Records.at("/a/b"),
+                        RecordSelector.at("/a/b"),
                         "application/json",
                         "{\"x\":[{\"id\":9}],\"a\":{\"b\":" + two + ",\"c\":1}}",
                         two),
                 arguments(
                         "index",
-                        Records.at("/a/*/b"),
+                        RecordSelector.at("/a/*/b"),
                         "application/json",
                         "{\"a\":[{\"b\":{\"id\":1}},{\"b\":[{\"id\":2}]}]}",
                         two),
                 arguments(
                         "wildcard of an object",
-                        Records.at("/g/*"),
+                        RecordSelector.at("/g/*"),
                         "application/json",
                         "{\"g\":{\"a\":[{\"id\":1}],\"b\":[{\"id\":2}]}}",
                         two),
                 arguments(
                         "wildcard at the root",
-                        Records.at("/*/r"),
+                        RecordSelector.at("/*/r"),
                         "application/json",
                         "[{\"r\":[{\"id\":1}]},{\"q\":1},{\"r\":{\"id\":2}}]",
                         two),
-                arguments("null", Records.at("/items"), "application/json", "{\"items\":null}", "[]"),
-                arguments("nothing", Records.at("/items"), "application/json", "", "[]"),
-                arguments("an empty line", Records.atRoot(), "application/json", "\r\n", "[]"),
-                arguments("empty JSON Lines", Records.at("/items"), "application/x-ndjson", "\n\n", "[]"),
-                arguments("left out", Records.at("/items").optional(), "application/json", "{\"kind\":\"list\"}", "[]"),
+                arguments("null", RecordSelector.at("/items"), "application/json", "{\"items\":null}", "[]"),
+                arguments("nothing", RecordSelector.at("/items"), "application/json", "", "[]"),
+                arguments("an empty line", RecordSelector.atRoot(), "application/json", "\r\n", "[]"),
+                arguments("empty JSON Lines", RecordSelector.at("/items"), "application/x-ndjson", "\n\n", "[]"),
+                arguments(
+                        "left out",
+                        RecordSelector.at("/items").optional(),
+                        "application/json",
+                        "{\"kind\":\"list\"}",
+                        "[]"),
                 arguments(
                         "keyed",
-                        Records.at("/rates").keyed("currency"),
+                        RecordSelector.at("/rates").keyed("currency"),
                         "application/json",
                         "{\"rates\":{\"EUR\":{\"rate\":1.50},\"USD\":1.0}}",
                         "[{\"currency\":\"EUR\",\"rate\":1.50},{\"currency\":\"USD\",\"value\":1.0}]"),
                 arguments(
                         "expand",
-                        Records.at("/orders").expand("/o/lines"),
+                        RecordSelector.at("/orders").expand("/o/lines"),
                         "application/json",
                         "{\"orders\":[{\"id\":7,\"o\":{\"x\":0,\"lines\":[{\"s\":\"a\"},{\"s\":\"b\"}]}},{\"id\":8,\"o\":{\"lines\":[]}},{\"id\":9}]}",
                         "[{\"id\":7,\"o\":{\"x\":0,\"lines\":{\"s\":\"a\"}}},{\"id\":7,\"o\":{\"x\":0,\"lines\":{\"s\":\"b\"}}}]"),
                 arguments(
                         "filter",
-                        Records.atRoot()
+                        RecordSelector.atRoot()
                                 .where("/s", "open", "new")
                                 .where(item -> item.at("/id").asInt() > 1),
                         "application/json",
@@ -172,38 +177,43 @@ class RecordsTest {
                         "[{\"id\":2,\"s\":\"new\"}]"),
                 arguments(
                         "numbers",
-                        Records.atRoot(),
+                        RecordSelector.atRoot(),
                         "application/json",
                         "[{\"n\":1.10},{\"n\":123456789012345678901234567890}]",
                         "[{\"n\":1.10},{\"n\":123456789012345678901234567890}]"),
-                arguments("JSON Lines", Records.atRoot(), "application/x-ndjson", "{\"id\":1}\n\n{\"id\":2}\n", two),
+                arguments(
+                        "JSON Lines",
+                        RecordSelector.atRoot(),
+                        "application/x-ndjson",
+                        "{\"id\":1}\n\n{\"id\":2}\n",
+                        two),
                 arguments(
                         "JSON Lines, said",
-                        Records.at("/r").as(Format.JSON_LINES),
+                        RecordSelector.at("/r").as(Format.JSON_LINES),
                         "text/plain",
                         "{\"r\":{\"id\":1}}\r\n{\"r\":{\"id\":2}}",
                         two),
                 arguments(
                         "XML",
-                        Records.at("/channel/item"),
+                        RecordSelector.at("/channel/item"),
                         "application/rss+xml",
                         "<?xml version=\"1.0\"?><rss><channel><title>T</title><item id=\"1\"><a>x</a><a>y</a></item><item id=\"2\"/></channel></rss>",
                         "[{\"id\":\"1\",\"a\":[\"x\",\"y\"]},{\"id\":\"2\"}]"),
                 arguments(
                         "XML without any",
-                        Records.at("/channel/item"),
+                        RecordSelector.at("/channel/item"),
                         "text/xml",
                         "<rss><channel></channel></rss>",
                         "[]"),
                 arguments(
                         "CSV",
-                        Records.atRoot(),
+                        RecordSelector.atRoot(),
                         "text/csv",
                         "id,name\r\n1,\"a, \"\"b\"\"\"\r\n\r\n2,\"line\nbreak\"\r\n",
                         "[{\"id\":\"1\",\"name\":\"a, \\\"b\\\"\"},{\"id\":\"2\",\"name\":\"line\\nbreak\"}]"),
                 arguments(
                         "CSV with semicolons",
-                        Records.atRoot().csv(';'),
+                        RecordSelector.atRoot().csv(';'),
                         "text/plain",
                         "id;n\n1;1,5\n",
                         "[{\"id\":\"1\",\"n\":\"1,5\"}]"));
@@ -211,7 +221,7 @@ class RecordsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("answers")
-    void findsTheRecords(String name, Records records, String type, String body, String expected) {
+    void findsTheRecords(String name, RecordSelector records, String type, String body, String expected) {
         service.behaviour = asked -> Answer.of(type, body);
 
         poll(records);
@@ -222,31 +232,35 @@ class RecordsTest {
     /** As a list of trees is written. */
     private String spaced(String expected) {
         List<JsonNode> nodes = new ArrayList<>();
-        Json.parse(expected).forEach(nodes::add);
+        JsonSupport.parse(expected).forEach(nodes::add);
         return nodes.toString();
     }
 
     static Stream<Arguments> wrongAnswers() {
         return Stream.of(
                 arguments(
-                        Records.at("/items"),
+                        RecordSelector.at("/items"),
                         "application/json",
                         "{\"error\":\"quota\"}",
                         "there is nothing at \"/items\""),
-                arguments(Records.at("/items"), "application/json", "<html>login</html>", "line 1, column 1"),
-                arguments(Records.at("/items"), "application/json", "{\"items\":[{\"id\":1},", "line 1, column"),
-                arguments(Records.atRoot(), "application/json", "{\"id\":1}{\"id\":2}", "if it is JSON Lines, say so"),
-                arguments(Records.at("/a/b"), "text/xml", "<r><a><b></a></r>", "line 1"));
+                arguments(RecordSelector.at("/items"), "application/json", "<html>login</html>", "line 1, column 1"),
+                arguments(RecordSelector.at("/items"), "application/json", "{\"items\":[{\"id\":1},", "line 1, column"),
+                arguments(
+                        RecordSelector.atRoot(),
+                        "application/json",
+                        "{\"id\":1}{\"id\":2}",
+                        "if it is JSON Lines, say so"),
+                arguments(RecordSelector.at("/a/b"), "text/xml", "<r><a><b></a></r>", "line 1"));
     }
 
     @ParameterizedTest
     @MethodSource("wrongAnswers")
-    void saysWhatIsWrong(Records records, String type, String body, String message) {
+    void saysWhatIsWrong(RecordSelector records, String type, String body, String message) {
         service.behaviour = asked -> Answer.of(type, body);
 
         assertThatThrownBy(() -> poll(records))
                 .isInstanceOfSatisfying(
-                        PollingException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNEXPECTED_ANSWER))
+                        PollingException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNEXPECTED_RESPONSE))
                 .hasMessageContaining(message)
                 .hasMessageContaining("/records -> 200");
     }
@@ -256,7 +270,7 @@ class RecordsTest {
         service.behaviour = asked -> Answer.of(
                 "text/xml", "<!DOCTYPE r [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><r><i><a>&x;</a></i></r>");
 
-        assertThatThrownBy(() -> poll(Records.at("/i"))).isInstanceOf(PollingException.class);
+        assertThatThrownBy(() -> poll(RecordSelector.at("/i"))).isInstanceOf(PollingException.class);
         assertThat(found).isEmpty();
     }
 
@@ -275,8 +289,9 @@ class RecordsTest {
         body.append("],\"next\":null}");
         service.behaviour = asked -> Answer.of("application/json", body.toString());
         int[] count = {0};
-        try (PollingTrigger trigger =
-                builder(Records.at("/items")).handler(event -> count[0]++).build()) {
+        try (PollingTrigger trigger = builder(RecordSelector.at("/items"))
+                .handler(event -> count[0]++)
+                .build()) {
             PollResult result = trigger.pollOnce();
 
             assertThat(result.records()).isEqualTo(30_000);
@@ -286,26 +301,26 @@ class RecordsTest {
 
     @Test
     void refusesWhatIsNoPath() {
-        assertThatThrownBy(() -> Records.at("items"))
+        assertThatThrownBy(() -> RecordSelector.at("items"))
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("is no JSON pointer");
-        assertThatThrownBy(() -> Records.atRoot().expand("")).hasMessageContaining("no list in it");
-        assertThatThrownBy(() -> Records.atRoot().keyed("")).hasMessageContaining("no name");
+        assertThatThrownBy(() -> RecordSelector.atRoot().expand("")).hasMessageContaining("no list in it");
+        assertThatThrownBy(() -> RecordSelector.atRoot().keyed("")).hasMessageContaining("no name");
     }
 
-    private void poll(Records records) {
+    private void poll(RecordSelector records) {
         try (PollingTrigger trigger = builder(records).build()) {
             trigger.pollOnce();
         }
     }
 
-    private PollingTriggerBuilder builder(Records records) {
+    private PollingTriggerBuilder builder(RecordSelector records) {
         return PollingTrigger.named("records")
                 .connection(connection)
                 .request(RequestTemplate.named("List").get("/records").build())
                 .records(records)
-                .keyOfWholeRecord()
-                .firstPoll(FirstPoll.everything())
+                .wholeRecordAsKey()
+                .startPosition(StartPosition.everything())
                 .store(StateStore.inMemory())
                 .handler(event -> found.add(event.payload()));
     }

@@ -44,17 +44,18 @@ class RememberAtMostTest {
                 "token",
                 "a"));
         StateStore store = StateStore.inMemory();
-        try (PollingTrigger trigger = trigger(mode, store).rememberAtMost(20).build()) {
+        try (PollingTrigger trigger = trigger(mode, store).maxRememberedKeys(20).build()) {
             for (int i = 0; i < 4; i++) {
                 assertThatThrownBy(trigger::pollOnce)
                         .isInstanceOfSatisfying(
                                 PollingException.class,
                                 e -> assertThat(e.reason()).isEqualTo(Reason.LIMIT_REACHED))
-                        .hasMessageContaining("rememberAtMost");
-                assertThat(trigger.status().lastError().orElseThrow()).contains("rememberAtMost");
+                        .hasMessageContaining("maxRememberedKeys");
+                assertThat(trigger.status().lastError().orElseThrow()).contains("maxRememberedKeys");
             }
         }
-        try (PollingTrigger trigger = trigger(mode, store).rememberAtMost(1000).build()) {
+        try (PollingTrigger trigger =
+                trigger(mode, store).maxRememberedKeys(1000).build()) {
             trigger.pollOnce();
             trigger.pollOnce();
         }
@@ -65,16 +66,16 @@ class RememberAtMostTest {
         PollingTriggerBuilder builder = PollingTrigger.named("records")
                 .connection(connection)
                 .request(RequestTemplate.named("List").get("/records").build())
-                .records(Records.at("/items"))
+                .records(RecordSelector.at("/items"))
                 .key("/id")
                 .maxInMemory(7)
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .store(store)
                 .handler(events::add);
         return switch (mode) {
-            case "token" -> builder.cursor(Cursor.opaque("/token").in("token"));
-            case "time" -> builder.cursor(Cursor.timestamp("/t").in("since"));
-            case "number" -> builder.cursor(Cursor.number("/n").in("since"));
+            case "token" -> builder.cursor(Cursor.opaque("/token").sentAs("token"));
+            case "time" -> builder.cursor(Cursor.timestamp("/t").sentAs("since"));
+            case "number" -> builder.cursor(Cursor.number("/n").sentAs("since"));
             default -> builder;
         };
     }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Retry;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.polling.PollingStatus.State;
 import io.httpconnector.polling.Schedule.Due;
 import io.httpconnector.polling.Schedule.Misfire;
@@ -38,7 +38,7 @@ class ScheduleTest {
     private final Service service = new Service();
     private final HttpConnection connection = HttpConnection.named("Service")
             .baseUrl(service.baseUrl())
-            .retry(Retry.none())
+            .retry(RetryPolicy.none())
             .build();
     private final PollingEngine engine = PollingEngine.create(4);
 
@@ -172,10 +172,10 @@ class ScheduleTest {
     @Test
     void aSlowHandlerDelaysThePollingAndNothingOverlaps() {
         AtomicInteger running = new AtomicInteger();
-        AtomicInteger most = new AtomicInteger();
+        AtomicInteger limit = new AtomicInteger();
         AtomicInteger id = new AtomicInteger();
         service.behaviour = asked -> {
-            most.accumulateAndGet(running.incrementAndGet(), Math::max);
+            limit.accumulateAndGet(running.incrementAndGet(), Math::max);
             running.decrementAndGet();
             return Answer.of("application/json", "[{\"id\": " + id.incrementAndGet() + "}]");
         };
@@ -183,7 +183,7 @@ class ScheduleTest {
         try (PollingTrigger trigger = trigger()
                 .every(SHORT)
                 .minInterval(SHORT)
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .handler(event -> {
                     running.incrementAndGet();
                     pass(300);
@@ -194,7 +194,7 @@ class ScheduleTest {
             trigger.start();
             eventually(() -> handled.get() >= 4);
         }
-        assertThat(most).hasValue(1);
+        assertThat(limit).hasValue(1);
         assertThat(service.asked.size()).isLessThanOrEqualTo(handled.get() + 1);
     }
 
@@ -215,12 +215,12 @@ class ScheduleTest {
             pass(2000);
             // 100 ms, 200, 400, 800, 1600: not 20 polls.
             assertThat(service.asked).hasSizeBetween(3, 6);
-            assertThat(trigger.status().failuresInARow()).isEqualTo(failures.size());
+            assertThat(trigger.status().consecutiveFailures()).isEqualTo(failures.size());
             assertThat(trigger.status().lastError().orElseThrow()).contains("500");
             assertThat(failures).startsWith(1, 2, 3);
 
             service.behaviour = asked -> Answer.json(List.of());
-            eventually(() -> trigger.status().failuresInARow() == 0);
+            eventually(() -> trigger.status().consecutiveFailures() == 0);
             int before = service.asked.size();
             pass(1000);
             assertThat(service.asked.size() - before).isGreaterThan(4);
@@ -252,31 +252,31 @@ class ScheduleTest {
     @Test
     void aSchedulerOfOnesOwnIsToldWhenTheNextPollIsDue() {
         try (PollingTrigger trigger = trigger().every(MINUTE).build()) {
-            Planned first = trigger.firstPlanned();
-            assertThat(first.begin()).isBetween(Instant.now().minusSeconds(5), Instant.now());
+            PlannedPoll first = trigger.firstPlanned();
+            assertThat(first.start()).isBetween(Instant.now().minusSeconds(5), Instant.now());
 
-            Planned second = trigger.pollPlanned(first.time(), 0);
-            assertThat(second).isEqualTo(new Planned(first.time().plus(MINUTE), second.begin(), 0, false));
-            assertThat(second.begin()).isEqualTo(second.time());
+            PlannedPoll second = trigger.pollPlanned(first.time(), 0);
+            assertThat(second).isEqualTo(new PlannedPoll(first.time().plus(MINUTE), second.start(), 0, false));
+            assertThat(second.start()).isEqualTo(second.time());
 
             service.behaviour = asked -> Answer.status(500);
-            Planned afterThree = trigger.pollPlanned(second.time(), 2);
+            PlannedPoll afterThree = trigger.pollPlanned(second.time(), 2);
             assertThat(afterThree.failures()).isEqualTo(3);
             assertThat(afterThree.time()).isEqualTo(second.time());
-            assertThat(afterThree.begin())
+            assertThat(afterThree.start())
                     .isBetween(Instant.now().plusSeconds(230), Instant.now().plusSeconds(301));
 
             for (int status : List.of(429, 503)) {
                 service.behaviour = asked -> Answer.status(status).header("Retry-After", "3000");
-                assertThat(trigger.pollPlanned(second.time(), 0).begin())
+                assertThat(trigger.pollPlanned(second.time(), 0).start())
                         .isAfter(Instant.now().plusSeconds(2900));
             }
             // Whoever counts in milliseconds by mistake does not silence it for years.
             service.behaviour = asked -> Answer.status(429).header("Retry-After", "86400000");
-            assertThat(trigger.pollPlanned(second.time(), 0).begin())
+            assertThat(trigger.pollPlanned(second.time(), 0).start())
                     .isBetween(Instant.now().plusSeconds(86_000), Instant.now().plusSeconds(86_401));
             service.behaviour = asked -> Answer.json(List.of()).header("X-Poll-Interval", "9999999");
-            assertThat(trigger.pollPlanned(second.time(), 0).begin())
+            assertThat(trigger.pollPlanned(second.time(), 0).start())
                     .isBefore(Instant.now().plusSeconds(86_401));
             service.behaviour = asked -> Answer.status(401);
             assertThat(trigger.pollPlanned(second.time(), 0).needsAuthorization())
@@ -285,7 +285,7 @@ class ScheduleTest {
             assertThat(trigger.pollPlanned(second.time(), 5))
                     .satisfies(planned -> assertThat(planned.failures()).isZero())
                     .satisfies(planned ->
-                            assertThat(planned.begin()).isAfter(Instant.now().plusSeconds(590)));
+                            assertThat(planned.start()).isAfter(Instant.now().plusSeconds(590)));
         }
         try (PollingTrigger trigger = trigger().build()) {
             assertThatThrownBy(trigger::firstPlanned).isInstanceOf(ConnectorException.class);
@@ -313,10 +313,10 @@ class ScheduleTest {
     @Test
     void noMorePollsAtATimeThanWorkersAndNoThreadForEachTrigger() throws InterruptedException {
         AtomicInteger running = new AtomicInteger();
-        AtomicInteger most = new AtomicInteger();
+        AtomicInteger limit = new AtomicInteger();
         CountDownLatch all = new CountDownLatch(50);
         service.behaviour = asked -> {
-            most.accumulateAndGet(running.incrementAndGet(), Math::max);
+            limit.accumulateAndGet(running.incrementAndGet(), Math::max);
             pass(20);
             running.decrementAndGet();
             all.countDown();
@@ -336,7 +336,7 @@ class ScheduleTest {
         }
         triggers.forEach(PollingTrigger::start);
         assertThat(all.await(20, TimeUnit.SECONDS)).isTrue();
-        assertThat(most.get()).isBetween(2, 4);
+        assertThat(limit.get()).isBetween(2, 4);
         triggers.forEach(PollingTrigger::close);
     }
 

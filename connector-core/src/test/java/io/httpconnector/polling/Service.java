@@ -1,6 +1,6 @@
 package io.httpconnector.polling;
 
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URLDecoder;
@@ -38,7 +38,7 @@ final class Service implements AutoCloseable {
 
         static Answer json(Object value) {
             return new Answer(
-                    200, "application/json", Map.of(), Json.tree(value).toString());
+                    200, "application/json", Map.of(), JsonSupport.tree(value).toString());
         }
 
         static Answer of(String type, String body) {
@@ -89,11 +89,11 @@ final class Service implements AutoCloseable {
 
     private void handle(ClassicHttpRequest request, ClassicHttpResponse response, HttpContext context)
             throws IOException {
-        Answer answer = answer(request);
-        answer.headers.forEach(response::setHeader);
-        response.setCode(answer.status);
-        if (answer.hasBody()) {
-            response.setEntity(new StringEntity(answer.body, ContentType.parse(answer.type + "; charset=utf-8")));
+        Answer received = answer(request);
+        received.headers.forEach(response::setHeader);
+        response.setCode(received.status);
+        if (received.hasBody()) {
+            response.setEntity(new StringEntity(received.body, ContentType.parse(received.type + "; charset=utf-8")));
         }
     }
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.polling.Service.Answer;
 import io.httpconnector.polling.Service.Asked;
 import io.httpconnector.state.StateStore;
@@ -42,13 +42,13 @@ class SharedPlaceTest {
 
     @SuppressWarnings("ImmutableEnumChecker") // A place is immutable.
     enum Where {
-        QUERY(Place.query("since")),
-        HEADER(Place.header("X-Since")),
-        JSON(Place.json("/since"));
+        QUERY(ParameterLocation.query("since")),
+        HEADER(ParameterLocation.header("X-Since")),
+        JSON(ParameterLocation.json("/since"));
 
-        private final Place place;
+        private final ParameterLocation place;
 
-        Where(Place place) {
+        Where(ParameterLocation place) {
             this.place = place;
         }
 
@@ -59,7 +59,7 @@ class SharedPlaceTest {
                 case JSON ->
                     asked.body().isEmpty()
                             ? null
-                            : Json.parse(asked.body()).path("since").asText(null);
+                            : JsonSupport.parse(asked.body()).path("since").asText(null);
             };
             return text == null ? 0 : Integer.parseInt(text);
         }
@@ -96,11 +96,11 @@ class SharedPlaceTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
-    void limitOfPagesGoesOnByTheToken(int most) {
+    void limitOfPagesGoesOnByTheToken(int max) {
         last = 20;
         service.behaviour = asked -> changes(Where.QUERY.in(asked));
         try (PollingTrigger trigger = trigger(
-                Where.QUERY, Pagination.cursor("since").token("/last_seq").maxPages(most))) {
+                Where.QUERY, Pagination.cursor("since").token("/last_seq").maxPages(max))) {
             for (int i = 0; i < 10; i++) {
                 trigger.pollOnce();
             }
@@ -121,9 +121,9 @@ class SharedPlaceTest {
                 .connection(connection)
                 .request(RequestTemplate.named("List").get("/records").build())
                 .key("/id")
-                .cursor(Cursor.number("/id").in("since"))
+                .cursor(Cursor.number("/id").sentAs("since"))
                 .pagination(Pagination.cursor("since").tokenOfLastRecord("/id").stable())
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .store(StateStore.inMemory())
                 .handler(events::add)
                 .build()) {
@@ -137,9 +137,9 @@ class SharedPlaceTest {
     @Test
     void definitionMeansTheSame() {
         service.behaviour = asked -> changes(Where.QUERY.in(asked));
-        JsonNode json = Json.parse("""
+        JsonNode json = JsonSupport.parse("""
                 {"request": {"name": "Changes", "method": "GET", "url": "/_changes"}, "records": {"path": "/results"},
-                 "key": ["/id"], "firstPoll": {"everything": true},
+                 "key": ["/id"], "startPosition": {"everything": true},
                  "pagination": {"cursor": {"query": "since"}, "token": "/last_seq"},
                  "cursor": {"opaque": "/last_seq", "in": {"query": "since"}}}""");
         try (PollingTrigger trigger = PollingTrigger.named("records")
@@ -156,15 +156,21 @@ class SharedPlaceTest {
     static List<PollingTriggerBuilder> contradictions() {
         Cursor time = Cursor.timestamp("/t");
         return List.of(
-                any().cursor(time.in("page")).pagination(Pagination.pages("page")),
-                any().cursor(time.in("skip")).pagination(Pagination.offset("skip")),
-                any().cursor(time.in("limit"))
+                any().cursor(time.sentAs("page")).pagination(Pagination.pages("page")),
+                any().cursor(time.sentAs("skip")).pagination(Pagination.offset("skip")),
+                any().cursor(time.sentAs("limit"))
                         .pagination(Pagination.pages("page").size("limit", 10)),
                 any().pagination(Pagination.pages("page").size("page", 10)),
-                any().cursor(time.in(Place.header("x-page"))).pagination(Pagination.pages(Place.header("X-Page"))),
-                any().cursor(time.in(Place.json("/page"))).pagination(Pagination.pages(Place.json("/page"))),
-                any().cursor(time.windows(java.time.Duration.ofDays(1), Place.query("a"), Place.query("a"))),
-                any().cursor(time.windows(java.time.Duration.ofDays(1), Place.query("a"), Place.query("b")))
+                any().cursor(time.sentAs(ParameterLocation.header("x-page")))
+                        .pagination(Pagination.pages(ParameterLocation.header("X-Page"))),
+                any().cursor(time.sentAs(ParameterLocation.json("/page")))
+                        .pagination(Pagination.pages(ParameterLocation.json("/page"))),
+                any().cursor(time.windows(
+                        java.time.Duration.ofDays(1), ParameterLocation.query("a"), ParameterLocation.query("a"))),
+                any().cursor(time.windows(
+                                java.time.Duration.ofDays(1),
+                                ParameterLocation.query("a"),
+                                ParameterLocation.query("b")))
                         .pagination(Pagination.cursor("a").token("/t")));
     }
 
@@ -214,11 +220,11 @@ class SharedPlaceTest {
                                 : RequestTemplate.named("Changes")
                                         .get("/_changes")
                                         .build())
-                .records(Records.at("/results"))
+                .records(RecordSelector.at("/results"))
                 .key("/id")
-                .cursor(Cursor.opaque("/last_seq").in(where.place))
+                .cursor(Cursor.opaque("/last_seq").sentAs(where.place))
                 .pagination(pagination)
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .store(StateStore.inMemory())
                 .handler(events::add)
                 .build();

@@ -10,7 +10,7 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.polling.Service.Answer;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
-import io.httpconnector.trigger.Change;
+import io.httpconnector.trigger.ChangeType;
 import io.httpconnector.trigger.TriggerEvent;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -64,7 +64,7 @@ class SnapshotTest {
             assertThat(result.events()).isEqualTo(2);
             assertThat(result.records()).isEqualTo(3);
             assertThat(events).extracting(TriggerEvent::key).containsExactly("2", "3");
-            assertThat(events).extracting(TriggerEvent::change).containsOnly(Change.NEW);
+            assertThat(events).extracting(TriggerEvent::change).containsOnly(ChangeType.NEW);
             assertThat(events.get(0).payload().at("/name").asText()).isEqualTo("b");
             assertThat(trigger.pollOnce().events()).isZero();
         }
@@ -80,7 +80,7 @@ class SnapshotTest {
             put(1, "c");
             trigger.pollOnce();
 
-            assertThat(events).extracting(TriggerEvent::change).containsExactly(Change.UPDATED, Change.UPDATED);
+            assertThat(events).extracting(TriggerEvent::change).containsExactly(ChangeType.UPDATED, ChangeType.UPDATED);
             assertThat(events).extracting(TriggerEvent::id).doesNotHaveDuplicates();
         }
     }
@@ -106,7 +106,7 @@ class SnapshotTest {
         put(1, "a");
         put(2, "b");
         try (PollingTrigger trigger =
-                trigger().firstPoll(FirstPoll.everything()).build()) {
+                trigger().startPosition(StartPosition.everything()).build()) {
             trigger.pollOnce();
             trigger.pollOnce();
 
@@ -119,7 +119,8 @@ class SnapshotTest {
         for (int i = 9; i > 0; i--) {
             put(i, "r" + i);
         }
-        try (PollingTrigger trigger = trigger().firstPoll(FirstPoll.last(3)).build()) {
+        try (PollingTrigger trigger =
+                trigger().startPosition(StartPosition.last(3)).build()) {
             trigger.pollOnce();
             trigger.pollOnce();
 
@@ -142,8 +143,10 @@ class SnapshotTest {
             }
             return Answer.json(records.values().stream().skip(skip).limit(10).toList());
         };
-        try (PollingTrigger trigger =
-                trigger().pagination(Pagination.offset("skip")).deletions().build()) {
+        try (PollingTrigger trigger = trigger()
+                .pagination(Pagination.offset("skip"))
+                .detectDeletions()
+                .build()) {
             trigger.pollOnce();
             moves[0] = true;
             for (int i = 0; i < 3; i++) {
@@ -176,7 +179,7 @@ class SnapshotTest {
                 asked -> Answer.of("application/json", path.isEmpty() ? "[{\"id\": 1}, {\"id\": 2}]" : all);
         service.behaviour = usual;
         PollingTriggerBuilder builder =
-                trigger().deletions().records(path.isEmpty() ? Records.atRoot() : Records.at(path));
+                trigger().detectDeletions().records(path.isEmpty() ? RecordSelector.atRoot() : RecordSelector.at(path));
         try (PollingTrigger trigger = builder.build()) {
             trigger.pollOnce();
             service.behaviour = asked -> new Answer(status, "application/json", Map.of(), body);
@@ -191,7 +194,7 @@ class SnapshotTest {
             service.behaviour = asked -> Answer.of(
                     "application/json", path.isEmpty() ? "[{\"id\": 1}]" : all.replace("{\"id\": 2}", "{\"id\": 1}"));
             trigger.pollOnce();
-            assertThat(events).extracting(TriggerEvent::change).containsExactly(Change.DELETED);
+            assertThat(events).extracting(TriggerEvent::change).containsExactly(ChangeType.DELETED);
         }
     }
 
@@ -220,12 +223,12 @@ class SnapshotTest {
                 "''        | text/csv               | Error: quota exceeded"
             })
     void responseWithoutAListProvesNoDeletionThoughItMayBeLeftOut(String path, String type, String body) {
-        Records where = path.isEmpty() ? Records.atRoot() : Records.at(path);
+        RecordSelector where = path.isEmpty() ? RecordSelector.atRoot() : RecordSelector.at(path);
         service.behaviour = asked -> Answer.of("application/json", "{}");
         boolean[] full = {true};
         service.behaviour = asked -> full[0] ? full(path, type) : Answer.of(type, body.replace('\'', '"'));
         try (PollingTrigger trigger =
-                trigger().deletions().records(where.optional()).build()) {
+                trigger().detectDeletions().records(where.optional()).build()) {
             trigger.pollOnce();
             full[0] = false;
             trigger.pollOnce();
@@ -276,14 +279,14 @@ class SnapshotTest {
         boolean[] full = {true};
         service.behaviour = asked -> full[0] ? full(path, type) : Answer.of(type, body.replace('\'', '"'));
         try (PollingTrigger trigger = trigger()
-                .deletions()
-                .records((path.isEmpty() ? Records.atRoot() : Records.at(path)).optional())
+                .detectDeletions()
+                .records((path.isEmpty() ? RecordSelector.atRoot() : RecordSelector.at(path)).optional())
                 .build()) {
             trigger.pollOnce();
             full[0] = false;
             trigger.pollOnce();
         }
-        assertThat(events).extracting(TriggerEvent::change).containsExactly(Change.DELETED, Change.DELETED);
+        assertThat(events).extracting(TriggerEvent::change).containsExactly(ChangeType.DELETED, ChangeType.DELETED);
     }
 
     /** In the middle of a read a page without a list does not prove that the records behind it are deleted. */
@@ -296,8 +299,8 @@ class SnapshotTest {
                         "items",
                         asked.number("page", 1) > 3 ? List.of() : List.of(Map.of("id", asked.number("page", 1)))));
         try (PollingTrigger trigger = trigger()
-                .deletions()
-                .records(Records.at("/items").optional())
+                .detectDeletions()
+                .records(RecordSelector.at("/items").optional())
                 .pagination(Pagination.pages("page"))
                 .build()) {
             trigger.pollOnce();
@@ -312,9 +315,9 @@ class SnapshotTest {
     void recordWithoutItsInnerListProvesNoDeletion() {
         service.behaviour = asked -> Answer.of("application/json", "[{\"id\": 7, \"lines\": [{\"sku\": 1}]}]");
         try (PollingTrigger trigger = trigger()
-                .deletions()
+                .detectDeletions()
                 .key("/lines/sku")
-                .records(Records.atRoot().expand("/lines"))
+                .records(RecordSelector.atRoot().expand("/lines"))
                 .build()) {
             trigger.pollOnce();
             service.behaviour = asked -> Answer.of("application/json", "[{\"id\": 7, \"error\": \"timeout\"}]");
@@ -323,7 +326,7 @@ class SnapshotTest {
             service.behaviour = asked -> Answer.of("application/json", "[{\"id\": 7, \"lines\": []}]");
             trigger.pollOnce();
         }
-        assertThat(events).extracting(TriggerEvent::change).containsExactly(Change.DELETED);
+        assertThat(events).extracting(TriggerEvent::change).containsExactly(ChangeType.DELETED);
     }
 
     @Test
@@ -332,8 +335,8 @@ class SnapshotTest {
         try (PollingTrigger trigger = PollingTrigger.named("records")
                 .connection(connection)
                 .request(RequestTemplate.named("List").get("/records").build())
-                .keyOfWholeRecord()
-                .deletions()
+                .wholeRecordAsKey()
+                .detectDeletions()
                 .store(StateStore.inMemory())
                 .handler(events::add)
                 .build()) {
@@ -341,7 +344,7 @@ class SnapshotTest {
             service.behaviour = asked -> Answer.json(Map.of("error", "quota exceeded"));
             trigger.pollOnce();
         }
-        assertThat(events).extracting(TriggerEvent::change).doesNotContain(Change.DELETED);
+        assertThat(events).extracting(TriggerEvent::change).doesNotContain(ChangeType.DELETED);
     }
 
     @ParameterizedTest
@@ -350,26 +353,26 @@ class SnapshotTest {
         boolean[] full = {true};
         service.behaviour = asked ->
                 Answer.of("application/json", full[0] ? "{\"count\": 1, \"items\": [{\"id\": 1}]}" : "{\"count\": 0}");
-        PollingTriggerBuilder builder = trigger().deletions();
+        PollingTriggerBuilder builder = trigger().detectDeletions();
         if (how.equals("total")) {
-            builder.records(Records.at("/items").optional())
+            builder.records(RecordSelector.at("/items").optional())
                     .pagination(Pagination.pages("page").total("/count"));
         } else {
-            builder.records(Records.at("/items").emptyWhen("/count", "0"));
+            builder.records(RecordSelector.at("/items").emptyWhen("/count", "0"));
         }
         try (PollingTrigger trigger = builder.build()) {
             trigger.pollOnce();
             full[0] = false;
             trigger.pollOnce();
         }
-        assertThat(events).extracting(TriggerEvent::change).containsExactly(Change.DELETED);
+        assertThat(events).extracting(TriggerEvent::change).containsExactly(ChangeType.DELETED);
     }
 
     @Test
     void aListThatIsLeftOutWithoutASignIsNotDeleted() {
         service.behaviour = asked -> Answer.of("application/json", "{\"items\": [{\"id\": 1}]}");
         PollingTriggerBuilder builder =
-                trigger().deletions().records(Records.at("/items").optional());
+                trigger().detectDeletions().records(RecordSelector.at("/items").optional());
         try (PollingTrigger trigger = builder.build()) {
             trigger.pollOnce();
             service.behaviour = asked -> Answer.of("application/json", "{\"count\": 0}");
@@ -415,7 +418,7 @@ class SnapshotTest {
                 .header("Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(date[0].atZone(ZoneOffset.UTC)));
         put(1, "a");
         put(2, "b");
-        try (PollingTrigger trigger = trigger().rememberFor(Duration.ofDays(1)).build()) {
+        try (PollingTrigger trigger = trigger().keyRetention(Duration.ofDays(1)).build()) {
             trigger.pollOnce();
             records.remove(1);
             trigger.pollOnce();

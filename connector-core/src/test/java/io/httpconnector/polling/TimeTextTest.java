@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.polling.Service.Answer;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
@@ -88,26 +88,29 @@ class TimeTextTest {
                 "\"20260131T1200Z\"                      | 2026-01-31T11:59:59Z",
             })
     void readsWhatServicesWrite(String written, String asked) {
-        assertThat(asked(Json.parse(written), cursor -> cursor)).isEqualTo(asked);
+        assertThat(asked(JsonSupport.parse(written), cursor -> cursor)).isEqualTo(asked);
     }
 
     @Test
     void asksAsTheServiceWrites() {
-        JsonNode seconds = Json.parse("1769860810");
+        JsonNode seconds = JsonSupport.parse("1769860810");
         assertThat(asked(seconds, Cursor::epochSeconds)).isEqualTo("1769860809");
-        assertThat(asked(Json.parse("1769860810123"), Cursor::epochMillis)).isEqualTo("1769860809000");
-        JsonNode local = Json.parse("\"31.01.2026 13:00\"");
+        assertThat(asked(JsonSupport.parse("1769860810123"), Cursor::epochMillis))
+                .isEqualTo("1769860809000");
+        JsonNode local = JsonSupport.parse("\"31.01.2026 13:00\"");
         assertThat(asked(
                         local,
                         cursor -> cursor.format("dd.MM.yyyy HH:mm")
                                 .zone(ZoneId.of("Europe/Berlin"))
-                                .grain(Duration.ofMinutes(1))))
+                                .resolution(Duration.ofMinutes(1))))
                 .isEqualTo("31.01.2026 12:59");
         assertThat(asked(
-                        Json.parse("\"2026-01-31\""),
-                        cursor -> cursor.format("yyyy-MM-dd").grain(Duration.ofDays(1))))
+                        JsonSupport.parse("\"2026-01-31\""),
+                        cursor -> cursor.format("yyyy-MM-dd").resolution(Duration.ofDays(1))))
                 .isEqualTo("2026-01-30");
-        assertThat(asked(Json.parse("\"Jan 31, 2026 1:00:10 PM\""), cursor -> cursor.format("MMM d, yyyy h:mm:ss a")))
+        assertThat(asked(
+                        JsonSupport.parse("\"Jan 31, 2026 1:00:10 PM\""),
+                        cursor -> cursor.format("MMM d, yyyy h:mm:ss a")))
                 .isEqualTo("Jan 31, 2026 1:00:09 PM");
     }
 
@@ -115,8 +118,8 @@ class TimeTextTest {
     void aDayAsGrainDeliversAllOfTheDayOnce() {
         Cursor days = Cursor.timestamp("/t")
                 .format("yyyy-MM-dd")
-                .grain(Duration.ofDays(1))
-                .in("since");
+                .resolution(Duration.ofDays(1))
+                .sentAs("since");
         int[] count = {0};
         StringBuilder records = new StringBuilder("{\"id\":0,\"t\":\"2026-01-31\"}");
         service.behaviour = asked -> Answer.of("application/json", "[" + records + "]");
@@ -133,7 +136,7 @@ class TimeTextTest {
     void aRecordWithoutATimeComesOnce() {
         service.behaviour = asked -> Answer.of("application/json", "[{\"id\": 1, \"t\": null}, {\"id\": 2}]");
         int[] count = {0};
-        try (PollingTrigger trigger = builder(Cursor.timestamp("/t").in("since"))
+        try (PollingTrigger trigger = builder(Cursor.timestamp("/t").sentAs("since"))
                 .handler(event -> count[0]++)
                 .build()) {
             trigger.pollOnce();
@@ -158,7 +161,7 @@ class TimeTextTest {
     void timeThatIsNotUnambiguousIsRefusedWithWhatIsKnown(String written) {
         service.behaviour = asked -> Answer.of("application/json", "[{\"id\": 1, \"t\": \"" + written + "\"}]");
         try (PollingTrigger trigger =
-                builder(Cursor.timestamp("/t").in("since")).build()) {
+                builder(Cursor.timestamp("/t").sentAs("since")).build()) {
             assertThatThrownBy(trigger::pollOnce)
                     .isInstanceOf(PollingException.class)
                     .hasMessageContaining("ISO 8601 and RFC 3339")
@@ -173,7 +176,8 @@ class TimeTextTest {
         long[] id = {Long.MIN_VALUE / 4};
         service.behaviour = asked -> Answer.of("application/json", "[{\"id\": " + id[0] + ", \"t\": " + id[0] + "}]");
         int[] count = {0};
-        try (PollingTrigger trigger = builder(Cursor.number("/t").in("since").lookback(lookback))
+        try (PollingTrigger trigger = builder(
+                        Cursor.number("/t").sentAs("since").lookback(lookback))
                 .handler(event -> count[0]++)
                 .build()) {
             for (long next : new long[] {Long.MIN_VALUE / 4, 5, Long.MAX_VALUE / 2, Long.MAX_VALUE}) {
@@ -199,7 +203,7 @@ class TimeTextTest {
     void whatIsNoTimeIsReported(String written) {
         service.behaviour = asked -> Answer.of("application/json", "[{\"id\": 1, \"t\": " + written + "}]");
         for (Cursor cursor : List.of(Cursor.timestamp("/t"), Cursor.number("/t"))) {
-            try (PollingTrigger trigger = builder(cursor.in("since")).build()) {
+            try (PollingTrigger trigger = builder(cursor.sentAs("since")).build()) {
                 assertThatThrownBy(trigger::pollOnce)
                         .isInstanceOf(PollingException.class)
                         .hasMessageContaining("neither time nor number");
@@ -210,10 +214,10 @@ class TimeTextTest {
     /** What the second poll asks for, after a record with this time. */
     private String asked(JsonNode time, UnaryOperator<Cursor> with) {
         service.asked.clear();
-        service.behaviour = asked -> Answer.json(
-                List.of(Json.parse("{\"id\": 1}"), ((ObjectNode) Json.parse("{\"id\": 2}")).set("t", time)));
+        service.behaviour = asked -> Answer.json(List.of(
+                JsonSupport.parse("{\"id\": 1}"), ((ObjectNode) JsonSupport.parse("{\"id\": 2}")).set("t", time)));
         try (PollingTrigger trigger =
-                builder(with.apply(Cursor.timestamp("/t").in("since"))).build()) {
+                builder(with.apply(Cursor.timestamp("/t").sentAs("since"))).build()) {
             trigger.pollOnce();
             trigger.pollOnce();
         }
@@ -226,7 +230,7 @@ class TimeTextTest {
                 .request(RequestTemplate.named("List").get("/records").build())
                 .key("/id")
                 .cursor(cursor)
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .store(StateStore.inMemory())
                 .handler(event -> {});
     }

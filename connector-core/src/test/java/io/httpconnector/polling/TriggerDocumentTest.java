@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.internal.json.Mutations;
 import io.httpconnector.polling.Service.Answer;
 import io.httpconnector.polling.Service.Asked;
@@ -59,7 +59,7 @@ class TriggerDocumentTest {
     private List<String> problems(String json) {
         return catchThrowableOfType(
                         InvalidDefinitionException.class,
-                        () -> builder().definition(Json.parse(json)).build())
+                        () -> builder().definition(JsonSupport.parse(json)).build())
                 .problems();
     }
 
@@ -79,30 +79,30 @@ class TriggerDocumentTest {
                  "pagination": {"offset": {"query": "skip"}, "first": 3, "size": {"place": {"header": "X-Size"}, "records": 50},
                                 "endsWithShortPage": true, "moreWhile": "/more", "lastWhen": "/last", "total": "/total",
                                 "totalPages": "/pages", "maxPages": 9},
-                 "cursor": {"timestamp": "/updated_at", "format": "yyyy-MM-dd", "zone": "Europe/Berlin", "grain": "PT24H",
-                            "lookback": "PT1H", "settle": "PT9S", "order": "ASCENDING",
+                 "cursor": {"timestamp": "/updated_at", "format": "yyyy-MM-dd", "zone": "Europe/Berlin", "resolution": "PT24H",
+                            "lookback": "PT1H", "settlingTime": "PT9S", "order": "ASCENDING",
                             "windows": {"step": "PT48H", "from": {"template": ""}, "to": {"query": "to"}}},
-                 "deletions": false, "conditional": true, "firstPoll": {"from": "2026-01-31T12:00:00Z"},
+                 "detectDeletions": false, "conditionalRequests": true, "startPosition": {"from": "2026-01-31T12:00:00Z"},
                  "schedule": {"every": "PT5M", "jitter": "PT9S", "startAfter": "PT1H", "spread": true, "misfire": "CATCH_UP"},
                  "delivery": {"attempts": 3, "concurrently": 2, "backoff": {"first": "PT2S", "longest": "PT20S"}},
-                 "limits": {"keys": 7, "deadLetters": 8, "parents": 9, "inMemory": 10, "rememberFor": "PT1H"}}""", """
+                 "limits": {"keys": 7, "deadLetters": 8, "parents": 9, "inMemory": 10, "keyRetention": "PT1H"}}""", """
                 {"request": {"name": "List", "method": "POST", "url": "/items/{{parent.id}}", "body": {"json": {}}},
                  "parents": {"request": {"name": "Parents", "method": "GET", "url": "/parents"}, "records": {"path": "/v"},
                              "key": "/id", "pagination": {"linkHeader": true, "maxPages": 3}},
                  "key": ["/id"], "versionOfWholeRecord": ["/views"],
                  "records": {"csv": ";"},
                  "pagination": {"cursor": {"json": "/after"}, "token": "/next", "size": {"place": {"json": "/size"}, "records": 5}},
-                 "deletions": true, "firstPoll": {"everything": true},
+                 "detectDeletions": true, "startPosition": {"everything": true},
                  "schedule": {"cron": {"expression": "0 6 * * *", "zone": "UTC"}, "misfire": "SKIP"}}""", """
                 {"request": {"name": "List", "method": "POST", "url": "/items/{{parent}}",
                              "body": {"form": [{"name": "a", "value": "{{parent}}", "list": "repeat"}]}},
-                 "parents": {"values": ["a", 7]}, "keyOfWholeRecord": true, "firstPoll": {"last": 10},
+                 "parents": {"values": ["a", 7]}, "keyOfWholeRecord": true, "startPosition": {"last": 10},
                  "pagination": {"pages": {"field": "page"}},
                  "cursor": {"number": "/n", "in": {"query": "min"}, "lookback": 100, "order": "DESCENDING"}}""", """
                 {"request": {"name": "List", "method": "POST", "url": "/items",
                              "body": {"multipart": [{"name": "f", "value": "v", "fileName": "n", "contentType": "text/plain"}]}},
-                 "key": ["/id"], "firstPoll": {"fromNow": true}, "pagination": {"nextUrl": "/next"},
-                 "cursor": {"timestamp": "/t", "notSent": true, "epochMillis": true}}""", """
+                 "key": ["/id"], "startPosition": {"fromNow": true}, "pagination": {"nextUrl": "/next"},
+                 "cursor": {"timestamp": "/t", "clientSide": true, "epochMillis": true}}""", """
                 {"request": {"name": "List", "method": "POST", "url": "/items", "body": {"xml": "<a/>"}},
                  "key": ["/id"], "pagination": {"cursor": {"query": "after"}, "tokenHeader": "X-Next"},
                  "cursor": {"opaque": "/token", "in": {"query": "token"}}}""", """
@@ -120,7 +120,7 @@ class TriggerDocumentTest {
                         || pointer.equals("/request/body/json"),
                 pointer -> pointer.equals("/pills"));
 
-        mutations.check(Json.parse(json), SEED);
+        mutations.check(JsonSupport.parse(json), SEED);
     }
 
     /** A feed of 7 records, page by page in every way that a query can ask for. */
@@ -149,10 +149,10 @@ class TriggerDocumentTest {
             })
     void theSameRequestsAreSentWhateverTheOrderOfMembers(String pagination) {
         service.behaviour = this::feed;
-        JsonNode json = Json.parse("{" + REQUEST + """
+        JsonNode json = JsonSupport.parse("{" + REQUEST + """
                 "records": {"path": "/items"}, "key": ["/id"],
-                "cursor": {"timestamp": "/t", "in": {"query": "since"}, "epochSeconds": true, "settle": "PT1S", "lookback": "PT1M"},
-                "firstPoll": {"everything": true}, "pagination": %s}""".formatted(pagination));
+                "cursor": {"timestamp": "/t", "in": {"query": "since"}, "epochSeconds": true, "settlingTime": "PT1S", "lookback": "PT1M"},
+                "startPosition": {"everything": true}, "pagination": %s}""".formatted(pagination));
         Random random = new Random(SEED);
         List<JsonNode> documents = new ArrayList<>(List.of(json, Mutations.jsonb(json)));
         for (int i = 0; i < 6; i++) {
@@ -213,13 +213,13 @@ class TriggerDocumentTest {
                 .containsExactly("/pagination: token and tokenHeader exclude each other: give one of them");
         assertThat(problems(start + "\"cursor\": {\"timestamp\": \"/t\", \"number\": \"/n\"}}"))
                 .containsExactly("/cursor: timestamp and number exclude each other: give one of them");
-        assertThat(problems(
-                        start + "\"cursor\": {\"timestamp\": \"/t\", \"in\": {\"query\": \"q\"}, \"notSent\": true}}"))
+        assertThat(problems(start
+                        + "\"cursor\": {\"timestamp\": \"/t\", \"in\": {\"query\": \"q\"}, \"clientSide\": true}}"))
                 .containsExactly("/cursor/notSent: contradicts in: give one of them");
         assertThat(problems(
                         start + "\"cursor\": {\"timestamp\": \"/t\", \"in\": {\"query\": \"q\", \"header\": \"h\"}}}"))
                 .containsExactly("/cursor/in: query and header exclude each other: give one of them");
-        assertThat(problems(start + "\"firstPoll\": {\"last\": 1, \"everything\": true}}"))
+        assertThat(problems(start + "\"startPosition\": {\"last\": 1, \"everything\": true}}"))
                 .containsExactly("/firstPoll: everything and last exclude each other: give one of them");
         assertThat(
                         problems(
@@ -283,7 +283,7 @@ class TriggerDocumentTest {
 
     @Test
     void aDefinitionWithProblemsIsNotWritten() {
-        PollingTriggerBuilder builder = builder().definition(Json.parse("{\"key\": \"/id\"}"));
+        PollingTriggerBuilder builder = builder().definition(JsonSupport.parse("{\"key\": \"/id\"}"));
 
         assertThatThrownBy(builder::toJson)
                 .isInstanceOf(InvalidDefinitionException.class)
@@ -295,18 +295,20 @@ class TriggerDocumentTest {
         PollingTriggerBuilder builder = builder()
                 .key("/old")
                 .version("/v")
-                .deletions()
-                .conditional()
-                .definition(Json.parse("{" + REQUEST
-                        + "\"key\": [\"/id\"], \"version\": [], \"deletions\": false, \"conditional\": false}"));
+                .detectDeletions()
+                .conditionalRequests()
+                .definition(
+                        JsonSupport.parse(
+                                "{" + REQUEST
+                                        + "\"key\": [\"/id\"], \"version\": [], \"detectDeletions\": false, \"conditionalRequests\": false}"));
         builder.build().close();
 
         JsonNode written = builder.toJson();
 
-        assertThat(written.get("key")).isEqualTo(Json.parse("[\"/id\"]"));
+        assertThat(written.get("key")).isEqualTo(JsonSupport.parse("[\"/id\"]"));
         assertThat(written.get("version")).isEmpty();
-        assertThat(written.get("deletions").booleanValue()).isFalse();
-        assertThat(written.get("conditional").booleanValue()).isFalse();
+        assertThat(written.get("detectDeletions").booleanValue()).isFalse();
+        assertThat(written.get("conditionalRequests").booleanValue()).isFalse();
     }
 
     @Test
@@ -316,7 +318,7 @@ class TriggerDocumentTest {
                 .concurrently(4)
                 .backoff(Duration.ofMillis(10), Duration.ofSeconds(1));
         PollingTriggerBuilder builder = builder().key("/id").delivery(delivery);
-        JsonNode saved = Json.parse(builder.toJson().toString());
+        JsonNode saved = JsonSupport.parse(builder.toJson().toString());
 
         PollingTriggerBuilder later =
                 PollingTrigger.named("r").definition(saved).handler(event -> {});
@@ -336,7 +338,7 @@ class TriggerDocumentTest {
 
     @Test
     void filtersOfTheApplicationAreGivenAgain() {
-        ObjectNode json = (ObjectNode) Json.parse("""
+        ObjectNode json = (ObjectNode) JsonSupport.parse("""
                 {"request": {"name": "List", "method": "GET", "url": "/items/{{team.id | twice}}"},
                  "pills": {"team": {"id": 7}}, "key": ["/id"]}""");
         service.behaviour = asked -> Answer.json(List.of());

@@ -6,14 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.httpconnector.FakeTime;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
-import io.httpconnector.Retry;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.StatusException;
 import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.polling.Service.Answer;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
-import io.httpconnector.trigger.Change;
+import io.httpconnector.trigger.ChangeType;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.trigger.Delivery;
 import io.httpconnector.trigger.TriggerEvent;
@@ -49,7 +49,7 @@ class TriggerTest {
     private final Service service = new Service();
     private final HttpConnection connection = HttpConnection.named("Service")
             .baseUrl(service.baseUrl())
-            .retry(Retry.none())
+            .retry(RetryPolicy.none())
             .build();
     private final PollingEngine engine = PollingEngine.create(4, new FakeTime());
     private final Map<Integer, Map<String, Object>> records = Collections.synchronizedMap(new LinkedHashMap<>());
@@ -166,7 +166,7 @@ class TriggerTest {
         put(2, "b");
         try (StateStore store = StateStore.file(directory)) {
             PollingTriggerBuilder builder =
-                    trigger().version("/name").deletions().store(store);
+                    trigger().version("/name").detectDeletions().store(store);
             try (PollingTrigger trigger = builder.build()) {
                 trigger.pollOnce();
                 records.remove(1);
@@ -190,7 +190,7 @@ class TriggerTest {
     @Test
     void whereVersionsAreWholeRecordsFieldsCanBeIgnored() {
         records.put(1, Map.of("id", 1, "name", "a", "views", 1));
-        try (PollingTrigger trigger = trigger().versionOfWholeRecord("/views").build()) {
+        try (PollingTrigger trigger = trigger().wholeRecordAsVersion("/views").build()) {
             trigger.pollOnce();
             records.put(1, Map.of("id", 1, "name", "a", "views", 2));
             trigger.pollOnce();
@@ -199,7 +199,9 @@ class TriggerTest {
             records.put(1, Map.of("id", 1, "name", "a", "views", 4));
             trigger.pollOnce();
         }
-        assertThat(events).extracting(TriggerEvent::change).containsExactly(Change.NEW, Change.UPDATED, Change.UPDATED);
+        assertThat(events)
+                .extracting(TriggerEvent::change)
+                .containsExactly(ChangeType.NEW, ChangeType.UPDATED, ChangeType.UPDATED);
         assertThat(events).extracting(TriggerEvent::id).doesNotHaveDuplicates();
     }
 
@@ -224,8 +226,8 @@ class TriggerTest {
                 .request(RequestTemplate.named("Cards")
                         .get("/boards/{{parent.id}}/cards")
                         .build())
-                .parents(Parents.from(list, Records.at("/values"), "/id"))
-                .firstPoll(FirstPoll.fromNow())
+                .parents(ParentRecords.from(list, RecordSelector.at("/values"), "/id"))
+                .startPosition(StartPosition.fromNow())
                 .build()) {
             trigger.pollOnce();
             boards.get("a").add(2);
@@ -249,7 +251,7 @@ class TriggerTest {
                 .request(RequestTemplate.named("Cards")
                         .get("/boards/{{parent}}/cards")
                         .build())
-                .parents(Parents.of("a", "b"))
+                .parents(ParentRecords.of("a", "b"))
                 .build()) {
             assertThatThrownBy(trigger::pollOnce).isInstanceOf(StatusException.class);
             assertThat(events).extracting(event -> event.parent().asText()).containsExactly("b");
@@ -265,7 +267,7 @@ class TriggerTest {
                     ? Answer.status(304)
                     : Answer.json(records.values()).header("ETag", tag);
         };
-        try (PollingTrigger trigger = trigger().conditional().build()) {
+        try (PollingTrigger trigger = trigger().conditionalRequests().build()) {
             trigger.pollOnce();
             PollResult second = trigger.pollOnce();
             put(2, "b");
@@ -326,7 +328,7 @@ class TriggerTest {
                 : Answer.json(List.of(Map.of("id", 1)));
         try (PollingTrigger trigger = trigger()
                 .request(RequestTemplate.named("List").get("/{{parent}}/x").build())
-                .parents(Parents.of("a", "b", "c"))
+                .parents(ParentRecords.of("a", "b", "c"))
                 .handler(event -> connection.send(Request.post("/crm").json(event.payload())))
                 .build()) {
             assertThatThrownBy(trigger::pollOnce).hasMessageContaining("wants to be left alone for PT10M");
@@ -342,9 +344,9 @@ class TriggerTest {
                 "<rss><channel><item><id isPermaLink='false'>b</id><pubDate zone='x'>2026-01-02</pubDate></item>"
                         + "<item><id>a</id><pubDate>2026-01-01</pubDate></item></channel></rss>");
         try (PollingTrigger trigger = trigger()
-                .records(Records.at("/channel/item").where("/id", "a", "b"))
+                .records(RecordSelector.at("/channel/item").where("/id", "a", "b"))
                 .version("/pubDate")
-                .cursor(Cursor.timestamp("/pubDate").notSent())
+                .cursor(Cursor.timestamp("/pubDate").clientSide())
                 .build()) {
             trigger.pollOnce();
             assertThat(trigger.pollOnce().events()).isZero();
@@ -361,8 +363,8 @@ class TriggerTest {
         put(5, "a");
         put(6, "b");
         try (PollingTrigger trigger = trigger()
-                .firstPoll(FirstPoll.fromNow())
-                .cursor(Cursor.number("/id").in("min").order(Order.ASCENDING))
+                .startPosition(StartPosition.fromNow())
+                .cursor(Cursor.number("/id").sentAs("min").order(RecordOrder.ASCENDING))
                 .build()) {
             trigger.pollOnce();
             put(7, "c");
@@ -377,13 +379,13 @@ class TriggerTest {
     void noMoreKeysThanPermittedAreRemembered() {
         IntStream.range(0, 50).forEach(i -> put(i, "r"));
         try (PollingTrigger trigger =
-                trigger().rememberAtMost(30).maxInMemory(10).build()) {
+                trigger().maxRememberedKeys(30).maxInMemory(10).build()) {
             for (int i = 0; i < 2; i++) {
                 assertThatThrownBy(trigger::pollOnce)
                         .isInstanceOfSatisfying(
                                 PollingException.class,
                                 e -> assertThat(e.reason()).isEqualTo(Reason.LIMIT_REACHED))
-                        .hasMessageContaining("rememberAtMost");
+                        .hasMessageContaining("maxRememberedKeys");
             }
             assertThat(events).extracting(TriggerEvent::key).doesNotHaveDuplicates();
         }
@@ -401,7 +403,7 @@ class TriggerTest {
                         .toList());
         try (PollingTrigger trigger = trigger()
                 .pagination(Pagination.offset("skip"))
-                .firstPoll(FirstPoll.last(5))
+                .startPosition(StartPosition.last(5))
                 .build()) {
             assertThatThrownBy(trigger::pollOnce).isInstanceOf(StatusException.class);
             assertThat(events).isEmpty();
@@ -528,7 +530,7 @@ class TriggerTest {
         try (PollingTrigger trigger = trigger()
                 .store(store)
                 .listener(listener)
-                .records(Records.atRoot().optional())
+                .records(RecordSelector.atRoot().optional())
                 .build()) {
             assertThat(trigger.pollOnce().events()).isZero();
         }
@@ -575,7 +577,7 @@ class TriggerTest {
                 .request(RequestTemplate.named("Cards")
                         .get("/boards/{{parent.id}}")
                         .build())
-                .parents(Parents.from(list, Records.atRoot(), "/id"));
+                .parents(ParentRecords.from(list, RecordSelector.atRoot(), "/id"));
         try (PollingTrigger trigger = builder.build()) {
             assertThatThrownBy(trigger::pollOnce).hasMessageContaining("A parent has no key at \"/id\"");
         }
@@ -593,7 +595,7 @@ class TriggerTest {
         service.behaviour = asked -> date.equals(asked.headers().get("If-Modified-Since"))
                 ? Answer.status(304)
                 : Answer.json(records.values()).header("Last-Modified", date);
-        try (PollingTrigger trigger = trigger().conditional().build()) {
+        try (PollingTrigger trigger = trigger().conditionalRequests().build()) {
             assertThat(trigger.pollOnce().notModified()).isFalse();
             assertThat(trigger.pollOnce().notModified()).isTrue();
         }
@@ -670,7 +672,7 @@ class TriggerTest {
                 .connection(connection)
                 .request(RequestTemplate.named("List").get("/records").build())
                 .key("/id")
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .store(StateStore.inMemory())
                 .engine(engine)
                 .handler(events::add);

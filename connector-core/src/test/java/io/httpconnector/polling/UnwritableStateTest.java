@@ -47,7 +47,7 @@ class UnwritableStateTest {
                 .connection(connection)
                 .request(RequestTemplate.named("List").get("/records").build())
                 .key("/id")
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .store(store)
                 .engine(engine)
                 .handler(event -> handled.add(event.key()));

@@ -52,13 +52,13 @@ final class WithoutSockets extends CloseableHttpClient {
     @Override
     protected CloseableHttpResponse doExecute(HttpHost target, ClassicHttpRequest request, HttpContext context)
             throws IOException {
-        Service.Answer answer = service.answer(request);
-        ClassicHttpResponse response = new BasicClassicHttpResponse(answer.status());
-        answer.headers().forEach(response::setHeader);
-        if (answer.hasBody()) {
-            ContentType type = ContentType.parse(answer.type() + "; charset=utf-8");
+        Service.Answer received = service.answer(request);
+        ClassicHttpResponse response = new BasicClassicHttpResponse(received.status());
+        received.headers().forEach(response::setHeader);
+        if (received.hasBody()) {
+            ContentType type = ContentType.parse(received.type() + "; charset=utf-8");
             response.setHeader("Content-Type", type.toString());
-            response.setEntity(new ByteArrayEntity(answer.body().getBytes(StandardCharsets.UTF_8), type));
+            response.setEntity(new ByteArrayEntity(received.body().getBytes(StandardCharsets.UTF_8), type));
         }
         return CloseableHttpResponse.adapt(response);
     }

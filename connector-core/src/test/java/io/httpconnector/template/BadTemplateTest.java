@@ -29,7 +29,7 @@ class BadTemplateTest {
                 .header("X Name", "v")
                 .header("X-Ok", "a\nb")
                 .json("{\n \"a\": \"{{x y}}\",\n \"{{k}}\": \"{{}}\",\n}")
-                .accept(7)
+                .acceptStatus(7)
                 .timeout(Duration.ZERO);
 
         assertThat(problems(builder))

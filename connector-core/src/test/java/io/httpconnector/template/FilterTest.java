@@ -222,7 +222,7 @@ class FilterTest {
         String table = Files.readString(Path.of("../docs/templates.md"));
 
         assertThat(Filters.names()).isNotEmpty().allMatch(name -> table.contains("`" + name));
-        assertThat(Absence.NAMES).allMatch(name -> table.contains("| `" + name));
+        assertThat(MissingValuePolicy.NAMES).allMatch(name -> table.contains("| `" + name));
     }
 
     @Test

@@ -10,7 +10,7 @@ import com.sun.management.ThreadMXBean;
 import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.Request;
 import java.io.IOException;
 import java.io.InputStream;
@@ -69,7 +69,7 @@ class LargeBodyTest {
     /** The second time that it is rendered, a value is gone: half a body must not pass as a whole one. */
     @Test
     void bodyWhoseValuesHaveChangedIsNotSent() {
-        ArrayNode rows = (ArrayNode) Json.tree(rows(20_000));
+        ArrayNode rows = (ArrayNode) JsonSupport.tree(rows(20_000));
         ObjectNode job = JsonNodeFactory.instance.objectNode().set("rows", rows);
         Request request = TEMPLATE.render(Pills.of("job", job));
         ((ObjectNode) rows.get(10_000)).remove("text");

@@ -345,14 +345,14 @@ class PlacesTest {
     void numbersOfAnAnswerKeepTheirDigits() {
         String numbers = "{\"a\":1234.5600,\"b\":1E400,\"c\":" + "9".repeat(400) + ",\"d\":-0,\"e\":1e-7,\"f\":-0.0}";
         service.stubFor(any(anyUrl()).willReturn(okJson(numbers)));
-        JsonNode answer = connection.send(Request.get("/")).json();
+        JsonNode response = connection.send(Request.get("/")).json();
 
         LoggedRequest request = send(
                 template()
                         .post("/")
                         .query("q", "{{v.n.b}}")
                         .json("{\"x\":{{v.n}},\"y\":\"{{v.n.b}} {{v.n.a}}\",\"z\":{{v.t | number}}}"),
-                Map.of("n", answer, "t", "7.10e3"));
+                Map.of("n", response, "t", "7.10e3"));
 
         assertThat(request.getBodyAsString())
                 .isEqualTo("{\"x\":" + numbers + ",\"y\":\"1E400 1234.5600\",\"z\":7.10e3}");

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.Request;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -89,8 +89,8 @@ class RequestTemplateTest {
     void valuesAreDataAndNeverReadAgain() {
         String hostile = "{{v.other}}\", \"admin\": true, \"x\": \"\\ \n\u0000\u001f é € 😀";
 
-        JsonNode rendered =
-                Json.tree(parse(json("{\"a\": \"{{v.evil}}\", \"b\": \"<{{v.evil}}>\"}", Map.of("evil", hostile))));
+        JsonNode rendered = JsonSupport.tree(
+                parse(json("{\"a\": \"{{v.evil}}\", \"b\": \"<{{v.evil}}>\"}", Map.of("evil", hostile))));
 
         assertThat(rendered.size()).isEqualTo(2);
         assertThat(rendered.at("/a").textValue()).isEqualTo(hostile);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.httpconnector.Body;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -157,7 +157,7 @@ class StructureTest {
 
     @Test
     void valueThatIsNestedTooDeepIsRefused() {
-        JsonNode deep = Json.tree(List.of());
+        JsonNode deep = JsonSupport.tree(List.of());
         for (int i = 0; i < 5000; i++) {
             deep = JsonNodeFactory.instance.arrayNode().add(deep);
         }

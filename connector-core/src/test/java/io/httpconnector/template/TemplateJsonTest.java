@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.Request;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -21,7 +21,7 @@ class TemplateJsonTest {
                 .query("q", "{{v.x}}")
                 .query("l", "{{v.list}}", ListStyle.BRACKETS)
                 .header("X-A", "<{{v.x}}>")
-                .accept(404, 409)
+                .acceptStatus(404, 409)
                 .timeout(Duration.ofSeconds(7));
     }
 
@@ -59,7 +59,7 @@ class TemplateJsonTest {
         for (RequestTemplateBuilder builder : all) {
             RequestTemplate template = builder.build();
             JsonNode json = template.toJson();
-            RequestTemplate read = RequestTemplate.fromJson(Json.parse(json.toPrettyString()));
+            RequestTemplate read = RequestTemplate.fromJson(JsonSupport.parse(json.toPrettyString()));
 
             assertThat(shown(read.render("v", VALUES))).isEqualTo(shown(template.render("v", VALUES)));
             assertThat(read.pills()).isEqualTo(template.pills());
@@ -105,7 +105,7 @@ class TemplateJsonTest {
 
     @Test
     void whatIsWrongIsSaidAtOnce() {
-        JsonNode json = Json.parse("""
+        JsonNode json = JsonSupport.parse("""
                 {"name": "T", "methd": "GET", "method": "GET", "url": 7, "query": [{"name": "a", "vale": "b"}],
                  "headers": [{"name": "X", "value": "v", "list": "many"}], "body": {"yaml": ""}, "accept": ["x"],
                  "timeout": "7s", "delimiters": ["{{"]}""");
@@ -126,7 +126,7 @@ class TemplateJsonTest {
                         "/timeout: \"7s\" is not an ISO 8601 duration, such as PT5M",
                         "/methd: unknown member; did you mean \"method\"?");
         assertThat(catchThrowableOfType(
-                        InvalidTemplateException.class, () -> RequestTemplate.fromJson(Json.parse("[]"))))
+                        InvalidTemplateException.class, () -> RequestTemplate.fromJson(JsonSupport.parse("[]"))))
                 .hasMessageContaining("request: expected an object, found a list");
     }
 

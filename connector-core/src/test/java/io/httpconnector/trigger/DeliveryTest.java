@@ -9,10 +9,10 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.FakeTime;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.Request;
-import io.httpconnector.Retry;
-import io.httpconnector.Time;
+import io.httpconnector.RetryPolicy;
+import io.httpconnector.TimeSource;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -54,7 +54,7 @@ class DeliveryTest {
 
     @Test
     void deliversInOrder() {
-        Delivered delivered = deliver(Delivery.to(event -> seen.add(event.key())), events(5));
+        DeliveryResult delivered = deliver(Delivery.to(event -> seen.add(event.key())), events(5));
 
         assertThat(seen).containsExactly("k0", "k1", "k2", "k3", "k4");
         assertThat(delivered.handled()).hasSize(5);
@@ -72,31 +72,31 @@ class DeliveryTest {
                 .attempts(6)
                 .backoff(Duration.ofSeconds(1), Duration.ofSeconds(5));
 
-        Delivered delivered = deliver(delivery, events(1));
+        DeliveryResult delivered = deliver(delivery, events(1));
 
         assertThat(delivered.handled()).extracting(TriggerEvent::id).containsExactly("id0");
         assertThat(time.waits).hasSize(5);
-        List<Integer> most = List.of(1000, 2000, 4000, 5000, 5000);
+        List<Integer> max = List.of(1000, 2000, 4000, 5000, 5000);
         for (int i = 0; i < 5; i++) {
-            assertThat(time.waits.get(i).toMillis()).isBetween(most.get(i) / 2L, (long) most.get(i));
+            assertThat(time.waits.get(i).toMillis()).isBetween(max.get(i) / 2L, (long) max.get(i));
         }
     }
 
     @Test
     void aServiceThatTheHandlerCallsMayAskForMoreTime() throws IOException {
-        Queue<String> answers = new ConcurrentLinkedQueue<>(List.of("429 90", "503 100", "429 99999"));
+        Queue<String> responses = new ConcurrentLinkedQueue<>(List.of("429 90", "503 100", "429 99999"));
         HttpServer crm = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         crm.createContext("/", exchange -> {
-            String[] answer =
-                    Objects.requireNonNullElse(answers.poll(), "200 0").split(" ", -1);
-            exchange.getResponseHeaders().set("Retry-After", answer[1]);
-            exchange.sendResponseHeaders(Integer.parseInt(answer[0]), -1);
+            String[] response =
+                    Objects.requireNonNullElse(responses.poll(), "200 0").split(" ", -1);
+            exchange.getResponseHeaders().set("Retry-After", response[1]);
+            exchange.sendResponseHeaders(Integer.parseInt(response[0]), -1);
             exchange.close();
         });
         crm.start();
         try (HttpConnection connection = HttpConnection.named("CRM")
                 .baseUrl("http://127.0.0.1:" + crm.getAddress().getPort())
-                .retry(Retry.none())
+                .retry(RetryPolicy.none())
                 .build()) {
             Delivery delivery = Delivery.to(event -> {
                 try {
@@ -105,7 +105,7 @@ class DeliveryTest {
                     throw new IllegalStateException("the CRM", e);
                 }
             });
-            Delivered postponed = deliver(delivery, events(2));
+            DeliveryResult postponed = deliver(delivery, events(2));
 
             assertThat(time.waits).containsExactly(Duration.ofSeconds(90), Duration.ofSeconds(100));
             assertThat(postponed.retryAfter()).hasValue(Duration.ofHours(1));
@@ -127,7 +127,7 @@ class DeliveryTest {
                 })
                 .attempts(3);
 
-        Delivered delivered = deliver(delivery, events(3));
+        DeliveryResult delivered = deliver(delivery, events(3));
 
         assertThat(seen).containsExactly("k0", "k2");
         assertThat(delivered.handled()).extracting(TriggerEvent::id).containsExactlyInAnyOrder("id0", "id2");
@@ -136,7 +136,7 @@ class DeliveryTest {
             assertThat(letter.error()).isEqualTo("java.lang.IllegalStateException: no such customer");
             assertThat(letter.attempts()).isEqualTo(3);
             assertThat(letter.time()).isAfter(FakeTime.START);
-            assertThat(DeadLetter.fromJson(Json.parse(letter.toJson().toString())))
+            assertThat(DeadLetter.fromJson(JsonSupport.parse(letter.toJson().toString())))
                     .isEqualTo(letter);
         });
     }
@@ -152,7 +152,7 @@ class DeliveryTest {
                 })
                 .attempts(2);
 
-        Delivered delivered = deliver(delivery, events(10));
+        DeliveryResult delivered = deliver(delivery, events(10));
 
         assertThat(sizes).containsExactly(4, 4, 4, 2);
         assertThat(delivered.handled()).hasSize(6);
@@ -163,18 +163,18 @@ class DeliveryTest {
     void handlersRunAtTheSameTimeUpToTheLimit() throws InterruptedException {
         CyclicBarrier four = new CyclicBarrier(4);
         AtomicInteger running = new AtomicInteger();
-        AtomicInteger most = new AtomicInteger();
+        AtomicInteger limit = new AtomicInteger();
         Delivery delivery = Delivery.to(event -> {
-                    most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                    limit.accumulateAndGet(running.incrementAndGet(), Math::max);
                     four.await(10, TimeUnit.SECONDS);
                     running.decrementAndGet();
                 })
                 .concurrently(4);
 
-        Delivered delivered = deliver(delivery, events(40));
+        DeliveryResult delivered = deliver(delivery, events(40));
 
         assertThat(delivered.handled()).hasSize(40);
-        assertThat(most).hasValue(4);
+        assertThat(limit).hasValue(4);
     }
 
     @Test
@@ -211,7 +211,7 @@ class DeliveryTest {
                 })
                 .attempts(100);
 
-        Delivered delivered = delivery.deliver(events(5), Time.SYSTEM, stop, threads);
+        DeliveryResult delivered = delivery.deliver(events(5), TimeSource.SYSTEM, stop, threads);
 
         assertThat(seen).containsExactly("k0", "k1");
         assertThat(delivered.handled()).extracting(TriggerEvent::id).containsExactly("id0");
@@ -245,7 +245,7 @@ class DeliveryTest {
             main.interrupt();
         });
 
-        Delivered delivered = deliver(delivery, events(10));
+        DeliveryResult delivered = deliver(delivery, events(10));
 
         assertThat(Thread.interrupted()).isTrue();
         assertThat(delivered.handled()).isEmpty();
@@ -261,7 +261,7 @@ class DeliveryTest {
             throw new RejectedExecutionException("full");
         };
 
-        Delivered delivered =
+        DeliveryResult delivered =
                 Delivery.to(event -> seen.add(event.key())).concurrently(4).deliver(events(9), time, stop, full);
 
         assertThat(delivered.handled()).hasSize(9);
@@ -271,7 +271,7 @@ class DeliveryTest {
     void helpersThatNeverComeAreNotWaitedFor() throws InterruptedException {
         Executor lazy = task -> {};
 
-        Delivered delivered =
+        DeliveryResult delivered =
                 Delivery.to(event -> seen.add(event.key())).concurrently(4).deliver(events(9), time, stop, lazy);
 
         assertThat(delivered.handled()).hasSize(9);
@@ -295,20 +295,20 @@ class DeliveryTest {
         TriggerEvent deleted = new TriggerEvent(
                 "id",
                 "trigger",
-                Change.DELETED,
+                ChangeType.DELETED,
                 "key",
                 MissingNode.getInstance(),
-                Json.parse("{\"id\": 1}"),
+                JsonSupport.parse("{\"id\": 1}"),
                 Instant.EPOCH);
 
-        assertThat(TriggerEvent.fromJson(Json.parse(deleted.toJson().toString())))
+        assertThat(TriggerEvent.fromJson(JsonSupport.parse(deleted.toJson().toString())))
                 .isEqualTo(deleted);
         assertThat(deleted).hasToString("trigger: DELETED key (id)");
-        assertThatThrownBy(() -> TriggerEvent.fromJson(Json.parse("{\"id\": 1}")))
+        assertThatThrownBy(() -> TriggerEvent.fromJson(JsonSupport.parse("{\"id\": 1}")))
                 .isInstanceOf(InvalidDefinitionException.class);
     }
 
-    private Delivered deliver(Delivery delivery, List<TriggerEvent> events) {
+    private DeliveryResult deliver(Delivery delivery, List<TriggerEvent> events) {
         return delivery.deliver(events, time, stop, threads);
     }
 
@@ -318,6 +318,12 @@ class DeliveryTest {
 
     private static TriggerEvent event(String key, String id) {
         return new TriggerEvent(
-                id, "test", Change.NEW, key, Json.tree(Map.of("key", key)), MissingNode.getInstance(), FakeTime.START);
+                id,
+                "test",
+                ChangeType.NEW,
+                key,
+                JsonSupport.tree(Map.of("key", key)),
+                MissingNode.getInstance(),
+                FakeTime.START);
     }
 }

@@ -14,7 +14,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import java.io.IOException;
@@ -71,15 +71,15 @@ class CredentialsTest {
     @ParameterizedTest
     @MethodSource("credentials")
     void nameOfACredential(String name) {
-        assertThat(Credentials.isCredential(name, SECRET)).isTrue();
+        assertThat(CredentialDetector.isCredential(name, SECRET)).isTrue();
     }
 
     @ParameterizedTest
     @MethodSource("others")
     void nameOfNoCredential(String name) {
-        assertThat(Credentials.isCredential(name, name.endsWith("tokens") ? "4096" : "some value"))
+        assertThat(CredentialDetector.isCredential(name, name.endsWith("tokens") ? "4096" : "some value"))
                 .isFalse();
-        ObjectNode json = (ObjectNode) Json.parse("{}");
+        ObjectNode json = (ObjectNode) JsonSupport.parse("{}");
         json.put(name, name.endsWith("tokens") ? "4096" : "some value").put("n", 1);
         assertThat(Samples.redacted(json)).isEqualTo(json);
     }
@@ -91,34 +91,34 @@ class CredentialsTest {
         String text = TextNode.valueOf(json).toString();
         String inText = json.replace("\"", "\\\"");
         return Stream.of(
-                        Sources.curl("curl http://h/a --json '" + json + "'"),
-                        Sources.curl("curl http://h/a -d '" + json + "'"),
-                        Sources.curl(
+                        RecommendationSources.curl("curl http://h/a --json '" + json + "'"),
+                        RecommendationSources.curl("curl http://h/a -d '" + json + "'"),
+                        RecommendationSources.curl(
                                 "curl http://h/a -H 'Content-Type: text/plain' --data-raw 'x=kept&password=SuperSecret1'"),
-                        Sources.curl(
+                        RecommendationSources.curl(
                                 "curl http://h/a -d 'x=kept&password=SuperSecret1&user%5Bpassword%5D=SuperSecret1'"),
-                        Sources.curl(
+                        RecommendationSources.curl(
                                 "curl http://h/a -d 'kept=1&payload=%7B%22a%22:1,%22token%22:%22SuperSecret1%22%7D'"),
-                        Sources.curl(
+                        RecommendationSources.curl(
                                 "curl http://h/a -F x=kept -F password=SuperSecret1 -F 'meta={\"jwt\": \"SuperSecret1\"};type=application/json'"),
-                        Sources.curl(
+                        RecommendationSources.curl(
                                 "curl 'http://me:SuperSecret1@h/kept;jsessionid=SuperSecret1?sig=SuperSecret1&a=%E4&jwt=SuperSecret1'"),
-                        Sources.curl(
+                        RecommendationSources.curl(
                                 "curl http://h/kept -H 'PRIVATE-TOKEN: SuperSecret1' -H 'X-Auth-Key: SuperSecret1' -b 'sid=SuperSecret1'"
                                         + " -H 'Cookie: SuperSecret1' -u me:SuperSecret1 --oauth2-bearer SuperSecret1"),
-                        Sources.curl(
+                        RecommendationSources.curl(
                                 "curl http://h/a -H 'Content-Type: application/xml' -d '<a><kept/><wsse:Password T=\"x\">SuperSecret1</wsse:Password>"
                                         + "<credentials><user>SuperSecret1</user></credentials></a>'"),
-                        Sources.har(
+                        RecommendationSources.har(
                                 "{\"log\": {\"entries\": [{\"request\": {\"method\": \"POST\", \"url\": \"https://h/kept?X-Amz-Signature=SuperSecret1\","
                                         + "\"headers\": [{\"name\": \"X-Token\", \"value\": \"SuperSecret1\"}],"
                                         + "\"postData\": {\"mimeType\": \"application/json\", \"text\": " + text
                                         + "}}}]}}"),
-                        Sources.har(
+                        RecommendationSources.har(
                                 "{\"log\": {\"entries\": [{\"request\": {\"method\": \"POST\", \"url\": \"https://h/a\", \"postData\": {\"mimeType\":"
                                         + " \"application/x-www-form-urlencoded\", \"params\": [{\"name\": \"passphrase\", \"value\": \"SuperSecret1\"},"
                                         + " {\"name\": \"kept\", \"value\": \"1\"}]}}}]}}"),
-                        Sources.har(
+                        RecommendationSources.har(
                                 "{\"log\": {\"entries\": [{\"request\": {\"method\": \"POST\", \"url\": \"https://h/a\", \"postData\": {\"mimeType\":"
                                         + " \"multipart/form-data; boundary=x\", \"params\": [{\"name\": \"private_key\", \"value\": \"SuperSecret1\"},"
                                         + " {\"name\": \"kept\", \"value\": \"1\"}]}}}]}}"),
@@ -157,36 +157,37 @@ class CredentialsTest {
         String example =
                 "\"example\": {\"kept\": \"a\", \"geheim\": \"SuperSecret1\", \"deep\": [{\"geheim\": \"SuperSecret1\"}]}, ";
         return Stream.of(
-                        Sources.curl(
+                        RecommendationSources.curl(
                                 "curl 'https://api.telegram.org/bot123456789:SuperSecret1SuperSecret1SuperSecret/kept'"),
-                        Sources.curl(
+                        RecommendationSources.curl(
                                 "curl https://hooks.slack.com/services/T00KEPT00/B00kept00/SuperSecret1SuperSecret1 --json '{\"kept\": 1}'"),
-                        Sources.curl(
+                        RecommendationSources.curl(
                                 "curl https://discord.com/api/v10/webhooks/123456789012345678/SuperSecret1SuperSecret1SuperSecret1SuperSecret1-_kept/github -d 'x=kept'"),
-                        Sources.curl("curl https://h/trigger/kept/with/key/SuperSecret1SuperSecret1"),
-                        Sources.curl("curl https://h/kept/token/SuperSecret1SuperSecret1/x"),
-                        Sources.curl("curl 'https://maps.example.com/kept?key=SuperSecret1SuperSecret1'"),
-                        Sources.curl("curl 'https://h/kept' -H 'X-Custom: ghp_SuperSecret1SuperSecret1SuperSecret1'"),
-                        Sources.curl(
+                        RecommendationSources.curl("curl https://h/trigger/kept/with/key/SuperSecret1SuperSecret1"),
+                        RecommendationSources.curl("curl https://h/kept/token/SuperSecret1SuperSecret1/x"),
+                        RecommendationSources.curl("curl 'https://maps.example.com/kept?key=SuperSecret1SuperSecret1'"),
+                        RecommendationSources.curl(
+                                "curl 'https://h/kept' -H 'X-Custom: ghp_SuperSecret1SuperSecret1SuperSecret1'"),
+                        RecommendationSources.curl(
                                 "curl 'https://h/kept' --json '{\"a\": {\"value\": \"xoxb-SuperSecret1\", \"url\": \"https://hooks.slack.com/services/T00000000/B00000000/SuperSecret1SuperSecret1\"}}'"),
-                        Sources.curl(
+                        RecommendationSources.curl(
                                 "curl 'https://h/kept' --json '{\"query\": \"mutation { kept(user: 1, password: \\\"SuperSecret1\\\") { id } }\"}'"),
-                        Sources.curl(
+                        RecommendationSources.curl(
                                 "curl 'https://h/kept' --json '{\"query\": \"mutation L($p: String) { kept }\", \"variables\": {\"input\": {\"pwd\": \"SuperSecret1\"}}}'"),
-                        Sources.curl(
+                        RecommendationSources.curl(
                                 "curl 'https://h/kept' --json '{\"recovery_codes\": [\"SuperSecret1\"], \"cookies\": {\"a\": \"SuperSecret1\"}, \"connection_string\": \"Server=x;SuperSecret1\"}'"),
-                        Sources.postman("{\"info\": {\"name\": \"C\", \"schema\": \"" + schema
+                        RecommendationSources.postman("{\"info\": {\"name\": \"C\", \"schema\": \"" + schema
                                 + "\"}, \"variable\": [{\"key\": \"mine\","
                                 + " \"value\": \"SuperSecret1\", \"type\": \"secret\"}], \"item\": [{\"name\": \"kept\", \"request\": {\"method\": \"POST\","
                                 + " \"url\": \"https://h/a?x={{mine}}\", \"header\": [{\"key\": \"X-A\", \"value\": \"{{mine}}\"}],"
                                 + " \"body\": {\"mode\": \"raw\", \"raw\": \"{{mine}}\"}}}]}"),
-                        Sources.openApi(
+                        RecommendationSources.openApi(
                                 openApi.replace("TYPE", "application/json").replace("EXAMPLE", "")),
-                        Sources.openApi(
+                        RecommendationSources.openApi(
                                 openApi.replace("TYPE", "application/json").replace("EXAMPLE", example)),
-                        Sources.openApi(
+                        RecommendationSources.openApi(
                                 openApi.replace("TYPE", "multipart/form-data").replace("EXAMPLE", example)),
-                        Sources.openApi(openApi.replace("TYPE", "application/x-www-form-urlencoded")
+                        RecommendationSources.openApi(openApi.replace("TYPE", "application/x-www-form-urlencoded")
                                 .replace("EXAMPLE", "")))
                 .map(source -> source.all().get(0));
     }
@@ -200,7 +201,7 @@ class CredentialsTest {
                 .containsIgnoringCase("kept");
         assertThat(imported.definition().toString()).doesNotContain("\uE002").doesNotContain("\uE001");
         ObjectNode definition = imported.definition().deepCopy().put("name", "T");
-        assertThat(Credentials.in(definition)).isEmpty();
+        assertThat(CredentialDetector.in(definition)).isEmpty();
         assertThat(RequestTemplate.fromJson(definition).name()).isEqualTo("T");
     }
 
@@ -209,17 +210,18 @@ class CredentialsTest {
         String body =
                 "{\"key\": \"customer-1234567890abcd\", \"author\": \"me\", \"token_count\": 5, \"pinned\": true, \"monkey\": \"a\","
                         + " \"path\": \"/orders/123e4567-e89b-12d3-a456-426614174000/items\", \"pass\": 3, \"code\": \"DE\", \"hooks\": \"/hooks/1\"}";
-        Recommendation read = Sources.curl("curl https://h/services/1/webhooks/12/token/list --json '" + body + "'")
+        Recommendation read = RecommendationSources.curl(
+                        "curl https://h/services/1/webhooks/12/token/list --json '" + body + "'")
                 .all()
                 .get(0);
 
-        assertThat(read.definition().at("/body/json")).isEqualTo(Json.parse(body));
+        assertThat(read.definition().at("/body/json")).isEqualTo(JsonSupport.parse(body));
         assertThat(read.definition().path("url").asText()).isEqualTo("/services/1/webhooks/12/token/list");
         assertThat(read.notes()).isEmpty();
     }
 
     private static RecommendationSource postman(String body) {
-        return Sources.postman(
+        return RecommendationSources.postman(
                 "{\"info\": {\"name\": \"C\", \"schema\": \"https://schema.getpostman.com/json/collection/v2.1.0/collection.json\"},"
                         + "\"item\": [{\"name\": \"R\", \"request\": {\"method\": \"POST\", \"url\": \"https://h/a\", \"body\": "
                         + body + "}}]}");
@@ -232,20 +234,20 @@ class CredentialsTest {
         assertThat(imported.notes()).isNotEmpty();
         // It is a template, and it can be saved.
         ObjectNode definition = imported.definition().deepCopy().put("name", "T");
-        assertThat(Credentials.in(definition)).isEmpty();
+        assertThat(CredentialDetector.in(definition)).isEmpty();
         RequestTemplate template = RequestTemplate.fromJson(definition);
         assertThat(template.name()).isEqualTo("T");
     }
 
     @Test
     void pillsOfTheConnectionKeepTheStructure() {
-        Recommendation read = Sources.curl(
+        Recommendation read = RecommendationSources.curl(
                         "curl http://h/login --json '{\"user\": \"me\", \"password\": \"SuperSecret1\","
                                 + " \"old\": {\"password\": \"SuperSecret1\"}, \"tokens\": [\"a1\", \"b2\"], \"pin\": 1234, \"remember_password\": true}'")
                 .all()
                 .get(0);
 
-        assertThat(read.definition().at("/body/json")).isEqualTo(Json.parse("""
+        assertThat(read.definition().at("/body/json")).isEqualTo(JsonSupport.parse("""
                 {"user": "me", "password": "{{connection.password}}", "old": {"password": "{{connection.password_2}}"},
                  "tokens": ["{{connection.tokens_0}}", "{{connection.tokens_1}}"], "pin": "{{connection.pin}}", "remember_password": true}"""));
         assertThat(read.notes()).hasSize(5).allMatch(note -> note.contains("{{connection."));
@@ -282,8 +284,8 @@ class CredentialsTest {
             })
     void writtenCredentialIsNotSaved(String json) {
         service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
-        ObjectNode definition = (ObjectNode)
-                Json.parse(json.replace("\\'", "\u0001").replace('\'', '"').replace('\u0001', '\''));
+        ObjectNode definition = (ObjectNode) JsonSupport.parse(
+                json.replace("\\'", "\u0001").replace('\'', '"').replace('\u0001', '\''));
         definition.put("method", "POST");
         if (!definition.has("url")) {
             definition.put("url", "/");
@@ -316,7 +318,7 @@ class CredentialsTest {
                     "{'multipart': [{'name': 'password', 'value': '{{a.pw}}'}, {'name': 'x', 'value': 'kept'}]}",
                     "{'xml': '<a><kept/><password>{{a.pw}}</password></a>'}")) {
                 RequestWizard.of(connection)
-                        .draft((ObjectNode) Json.parse(
+                        .draft((ObjectNode) JsonSupport.parse(
                                 "{'method': 'POST', 'url': '/', 'headers': [{'name': 'X-Auth', 'value': 'Token {{a.pw}}'}], 'body': BODY}"
                                         .replace("BODY", body)
                                         .replace('\'', '"')))
@@ -362,7 +364,7 @@ class CredentialsTest {
 
     @Test
     void editedFileWithACredentialIsNotWrittenAgain(@TempDir Path dir) {
-        JsonNode edited = Json.parse(
+        JsonNode edited = JsonSupport.parse(
                 "{\"format\": \"http-connector/saved-request\", \"version\": 1, \"request\": {\"name\": \"T\", \"method\": \"POST\","
                         + " \"url\": \"/\", \"body\": {\"json\": {\"password\": \"SuperSecret1\"}}},"
                         + " \"sample\": {\"request\": {}, \"response\": {}}, \"responses\": {}}");
@@ -387,17 +389,17 @@ class CredentialsTest {
                 "mutation { login(user: \"a\", password: \"SuperSecret1\") }"
             })
     void textIsMasked(String text) {
-        assertThat(Credentials.masked(text)).doesNotContain(SECRET).contains("***");
+        assertThat(CredentialDetector.masked(text)).doesNotContain(SECRET).contains("***");
     }
 
     @Test
     void deepAndLongInputIsBounded() {
         String deep = "{\"a\":".repeat(900) + "1" + "}".repeat(900);
-        assertThat(Samples.redacted(Json.parse(deep))).isNotNull();
+        assertThat(Samples.redacted(JsonSupport.parse(deep))).isNotNull();
         String open = "\"password\": \"".repeat(20_000);
-        assertThat(Credentials.masked(open)).isNotNull();
-        assertThat(Credentials.masked("<password>".repeat(5_000))).isNotNull();
-        assertThat(Credentials.masked("a=".repeat(50_000))).isNotNull();
+        assertThat(CredentialDetector.masked(open)).isNotNull();
+        assertThat(CredentialDetector.masked("<password>".repeat(5_000))).isNotNull();
+        assertThat(CredentialDetector.masked("a=".repeat(50_000))).isNotNull();
         assertThat(CredentialNames.isCredential("token".repeat(10_000))).isFalse();
     }
 }

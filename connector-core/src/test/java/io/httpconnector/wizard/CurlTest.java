@@ -16,7 +16,7 @@ import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.template.Pills;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -39,7 +39,7 @@ class CurlTest {
             .build();
 
     private static Recommendation read(String command) {
-        return Sources.curl(command).all().get(0);
+        return RecommendationSources.curl(command).all().get(0);
     }
 
     private static JsonNode definition(String command) {
@@ -96,7 +96,7 @@ class CurlTest {
                     .containsExactlyInAnyOrderElementsOf(
                             curl.getParts().stream().map(CurlTest::shown).toList());
         } else if (curl.getBodyAsString().startsWith("{")) {
-            assertThat(Json.parse(ours.getBodyAsString())).isEqualTo(Json.parse(curl.getBodyAsString()));
+            assertThat(JsonSupport.parse(ours.getBodyAsString())).isEqualTo(JsonSupport.parse(curl.getBodyAsString()));
             assertThat(ours.getHeader("Content-Type")).isEqualTo(curl.getHeader("Content-Type"));
         } else {
             assertThat(ours.getBodyAsString())
@@ -125,7 +125,7 @@ class CurlTest {
                 "curl -k -L --compressed -u 'me:s3cret' -b 'sid=s3cret' -H 'Authorization: Bearer s3cret'"
                         + " -H 'X-Api-Key: s3cret' -x proxy:80 -o out.json 'https://user:s3cret@api.example.com/a?access_token=s3cret&b=1' -m 2.5");
 
-        assertThat(read.definition()).isEqualTo(Json.parse("""
+        assertThat(read.definition()).isEqualTo(JsonSupport.parse("""
                 {"method": "GET", "url": "/a", "query": [{"name": "b", "value": "1"}], "timeout": "PT2.5S"}"""));
         assertThat(read.notes())
                 .containsExactlyInAnyOrder(
@@ -146,7 +146,7 @@ class CurlTest {
     @Test
     void fileOfAFormBecomesAPill() {
         assertThat(definition("curl -F 'doc=@/tmp/plan.pdf;type=application/pdf' http://h/a"))
-                .isEqualTo(Json.parse("""
+                .isEqualTo(JsonSupport.parse("""
                         {"method": "POST", "url": "/a", "body": {"multipart": [
                           {"name": "doc", "value": "{{file.doc}}", "fileName": "plan.pdf", "contentType": "application/pdf"}]}}"""));
     }
@@ -182,7 +182,7 @@ class CurlTest {
                 "curl http://h -m soon            ! --max-time: it is no number of seconds"
             })
     void whatCanNotBeHonouredIsRefusedWithItsPosition(String command, String message) {
-        assertThatThrownBy(() -> Sources.curl(command))
+        assertThatThrownBy(() -> RecommendationSources.curl(command))
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining(message);
     }
@@ -267,7 +267,7 @@ class CurlTest {
 
     @Test
     void removedAndEmptyHeadersAreWhatCurlMakesOfThem() {
-        Recommendation removed = Sources.curl(
+        Recommendation removed = RecommendationSources.curl(
                         "curl https://h/a -H 'Content-Type:' -H 'Accept:' -A me -H 'User-Agent:' -H 'Host: other' -H 'X-Empty;' -H 'X-B ;' --json '{\"a\":1}'")
                 .all()
                 .get(0);

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.template.RequestTemplate;
 import java.time.Duration;
 import java.util.List;
@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class OpenApiTest {
 
     private static List<Recommendation> read(String rest) {
-        List<Recommendation> all = Sources.openApi("openapi: 3.1.0\ninfo: {title: T, version: '1'}\n" + rest)
+        List<Recommendation> all = RecommendationSources.openApi(
+                        "openapi: 3.1.0\ninfo: {title: T, version: '1'}\n" + rest)
                 .all();
         all.forEach(one -> RequestTemplate.fromJson(one.definition().deepCopy().put("name", "T")));
         return all;
@@ -85,7 +86,7 @@ class OpenApiTest {
                         - {name: X-L, in: header, required: true, schema: {type: array, example: [1, 2]}}
                 """).get(0).definition();
 
-        assertThat(read.path("query")).isEqualTo(Json.parse("""
+        assertThat(read.path("query")).isEqualTo(JsonSupport.parse("""
                 [{"name": "r", "value": "1"}, {"name": "r", "value": "2"}, {"name": "c", "value": "1,2"}, {"name": "p", "value": "1|2"},
                  {"name": "f[a]", "value": "1"}, {"name": "f[b]", "value": "2"}, {"name": "j", "value": "{\\"a\\":1}"}]"""));
         assertThat(read.at("/headers/0/value").asText()).isEqualTo("1,2");
@@ -98,7 +99,7 @@ class OpenApiTest {
                         "{properties: {files: {type: array, items: {type: string, format: binary}}, meta: {type: object, properties: {a: {type: integer}}},"
                                 + " tags: {type: array, example: [x, y]}, icon: {type: string, format: binary}}}",
                         "{icon: {contentType: 'image/png, image/jpeg'}, meta: {contentType: application/vnd.x+json}}"))
-                .isEqualTo(Json.parse("""
+                .isEqualTo(JsonSupport.parse("""
                         {"multipart": [{"name": "files", "value": "{{file.files}}", "fileName": "files", "contentType": "application/octet-stream"},
                           {"name": "meta", "value": "{\\"a\\":1}", "contentType": "application/vnd.x+json"},
                           {"name": "tags", "value": "x"}, {"name": "tags", "value": "y"},
@@ -128,7 +129,7 @@ class OpenApiTest {
                 "{properties: {a: {type: integer, deprecated: true}, b: {type: integer, deprecated: true}}, required: [a]} ! {'a': 1}"
             })
     void sampleOfASchema(String schema, String sample) {
-        assertThat(json(schema)).isEqualTo(Json.parse(sample.replace('\'', '"')));
+        assertThat(json(schema)).isEqualTo(JsonSupport.parse(sample.replace('\'', '"')));
     }
 
     @Test
@@ -236,7 +237,7 @@ class OpenApiTest {
         assertThat(tree.at("/list/1/a/type").asText()).isEqualTo("integer");
         assertThat(tree.get("merged").toString())
                 .isEqualTo("{\"title\":\"T\",\"type\":\"string\",\"properties\":{\"a\":{\"type\":\"integer\"}}}");
-        assertThat(tree.get("both")).isEqualTo(Json.parse("{\"x\": 1, \"y\": 3, \"z\": 2}"));
+        assertThat(tree.get("both")).isEqualTo(JsonSupport.parse("{\"x\": 1, \"y\": 3, \"z\": 2}"));
         assertThat(tree.get("words").toString())
                 .isEqualTo(
                         "[\"yes\",\"No\",\"on\",\"off\",\"y\",\"n\",true,false,null,null,\"\",\"true\",\"12\",\"12\"]");

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.template.RequestTemplate;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -17,7 +17,7 @@ class PostmanTest {
 
     /** A collection in single quotes. */
     private static List<Recommendation> read(String members) {
-        List<Recommendation> all = Sources.postman(("{'info': {'name': 'C', 'schema':"
+        List<Recommendation> all = RecommendationSources.postman(("{'info': {'name': 'C', 'schema':"
                                 + " 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json'}, "
                                 + members + "}")
                         .replace('\'', '"'))
@@ -38,7 +38,7 @@ class PostmanTest {
     }
 
     private static JsonNode json(String text) {
-        return Json.parse(text.replace('\'', '"'));
+        return JsonSupport.parse(text.replace('\'', '"'));
     }
 
     @ParameterizedTest
@@ -177,12 +177,12 @@ class PostmanTest {
         assertThatThrownBy(() -> request("{'method': '" + method + "', 'url': 'https://h/a'}"))
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("request \"R\"");
-        assertThatThrownBy(() -> Sources.har(
+        assertThatThrownBy(() -> RecommendationSources.har(
                         ("{'log': {'entries': [{'request': {'method': '" + method + "', 'url': 'https://h/a'}}]}}")
                                 .replace('\'', '"')))
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("/log/entries/0/request/method");
-        assertThatThrownBy(() -> Sources.curl("curl -X '" + method + "' http://h/a"))
+        assertThatThrownBy(() -> RecommendationSources.curl("curl -X '" + method + "' http://h/a"))
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("is not a method");
     }

@@ -16,7 +16,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SchemaValidatorsConfig;
 import com.networknt.schema.SpecVersion;
 import io.httpconnector.HttpConnection;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.template.Pills;
 import java.io.IOException;
 import java.io.InputStream;
@@ -97,18 +97,18 @@ class SchemaTest {
     @Test
     void samplesFitTheSchemaThatIsMadeOfThem() {
         for (int i = 0; i < CASES; i++) {
-            Shape shape = new Shape();
+            SchemaInference shape = new SchemaInference();
             List<JsonNode> samples = new ArrayList<>();
             for (int j = random.nextInt(3); j >= 0; j--) {
                 samples.add(tree(0));
-                Shape unused = shape.add(samples.get(samples.size() - 1));
+                SchemaInference unused = shape.add(samples.get(samples.size() - 1));
             }
-            JsonNode schema = Json.parse(shape.schema().toString());
+            JsonNode schema = JsonSupport.parse(shape.schema().toString());
             for (JsonNode sample : samples) {
                 assertThat(violations(schema, sample))
                         .as("seed %s: %s for %s", SEED, schema, sample)
                         .isEmpty();
-                assertThat(Drifts.of(schema, sample, Set.of()))
+                assertThat(SchemaComparison.of(schema, sample, Set.of()))
                         .as("seed %s: %s for %s", SEED, schema, sample)
                         .isEmpty();
             }
@@ -119,7 +119,7 @@ class SchemaTest {
     void savedFilesFitThePublishedSchema() throws IOException {
         JsonNode published;
         try (InputStream stream = SavedRequest.class.getResourceAsStream("saved-request.schema.json")) {
-            published = Json.parse(new String(stream.readAllBytes(), StandardCharsets.UTF_8));
+            published = JsonSupport.parse(new String(stream.readAllBytes(), StandardCharsets.UTF_8));
         }
         service.stubFor(any(anyUrl())
                 .willReturn(okJson("{\"id\": 1, \"lines\": [{\"sku\": \"a\"}]}").withHeader("Link", "<x>; rel=next")));
@@ -134,10 +134,10 @@ class SchemaTest {
         try (HttpConnection connection =
                 HttpConnection.named("S").baseUrl(service.baseUrl()).build()) {
             for (String body : bodies) {
-                ObjectNode definition = (ObjectNode) Json.parse("""
+                ObjectNode definition = (ObjectNode) JsonSupport.parse("""
                         {"method": "POST", "url": "/", "query": [{"name": "q", "value": "1"}], "headers": [{"name": "X-A", "value": "b"}],
                          "accept": [404], "timeout": "PT10S", "delimiters": ["{{", "}}"]}""");
-                definition.set("body", Json.parse(body));
+                definition.set("body", JsonSupport.parse(body));
                 SavedRequest saved = RequestWizard.of(connection)
                         .draft(definition)
                         .values(Pills.of("v", Map.of("x", "1", "l", List.of(1))))
@@ -145,12 +145,13 @@ class SchemaTest {
                         .review()
                         .apply("T");
 
-                assertThat(violations(published, Json.parse(saved.toText())))
+                assertThat(violations(published, JsonSupport.parse(saved.toText())))
                         .as(saved.toText())
                         .isEmpty();
             }
         }
-        assertThat(violations(published, Json.parse("{\"format\": \"http-connector/saved-request\", \"version\": 1}")))
+        assertThat(violations(
+                        published, JsonSupport.parse("{\"format\": \"http-connector/saved-request\", \"version\": 1}")))
                 .isNotEmpty();
     }
 }

@@ -13,7 +13,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import java.io.IOException;
@@ -155,33 +155,33 @@ class SourcesTest {
 
     @Test
     void openApi() {
-        RecommendationSource source = Sources.openApi(OPENAPI);
+        RecommendationSource source = RecommendationSources.openApi(OPENAPI);
 
         Recommendation create = find(source, "Create a venue");
         assertThat(create.source()).isEqualTo("OpenAPI \"Eventbrite API\" 3.0");
         assertThat(create.notes()).containsExactly("it authenticates by oauth (oauth2): see to it in the connection");
-        assertThat(create.definition()).isEqualTo(Json.parse("""
+        assertThat(create.definition()).isEqualTo(JsonSupport.parse("""
                 {"method": "POST", "url": "/v3/venues/", "body": {"json": {"venue": {"name": "Hall", "capacity": 10,
                   "opens": "2026-01-31T12:00:00Z", "age": 18, "tags": [{"label": "string", "parent": null}],
                   "address": {"country": "US", "private": true, "lat": 1}}}}}"""));
         Recommendation read = find(source, "readVenue");
-        assertThat(read.definition()).isEqualTo(Json.parse("""
+        assertThat(read.definition()).isEqualTo(JsonSupport.parse("""
                 {"method": "GET", "url": "/v3/venues/{{input.venue_id}}/", "headers": [{"name": "X-Trace", "value": "abc"}],
                  "query": [{"name": "expand", "value": "organizer"}]}"""));
         assertThat(read.notes()).anyMatch(note -> note.startsWith("the query parameter access_token is left out"));
         Recommendation update = find(source, "Update a venue");
         assertThat(update.definition().at("/body/json/venue/name").asText()).isEqualTo("{{'{{'}}Hall}}");
         assertThat(update.notes()).containsExactly("it is deprecated");
-        assertThat(find(source, "POST /media/").definition().path("body")).isEqualTo(Json.parse("""
+        assertThat(find(source, "POST /media/").definition().path("body")).isEqualTo(JsonSupport.parse("""
                 {"multipart": [{"name": "file", "value": "{{file.file}}", "fileName": "file", "contentType": "application/octet-stream"},
                                {"name": "note", "value": "none"}]}"""));
         assertThat(find(source, "PUT /media/").definition().path("body"))
-                .isEqualTo(Json.parse("{\"bytes\": \"{{file.content}}\", \"contentType\": \"image/png\"}"));
+                .isEqualTo(JsonSupport.parse("{\"bytes\": \"{{file.content}}\", \"contentType\": \"image/png\"}"));
         assertThat(find(source, "POST /login").definition().path("body"))
                 .isEqualTo(
-                        Json.parse(
+                        JsonSupport.parse(
                                 "{\"form\": [{\"name\": \"user\", \"value\": \"user@example.com\"}, {\"name\": \"password\", \"value\": \"{{connection.password}}\"}]}"));
-        assertThat(Sources.openApi("{\"openapi\": \"3.0.3\", \"paths\": {\"/a\": {\"get\": {}}}}")
+        assertThat(RecommendationSources.openApi("{\"openapi\": \"3.0.3\", \"paths\": {\"/a\": {\"get\": {}}}}")
                         .all())
                 .extracting(Recommendation::title)
                 .containsExactly("GET /a");
@@ -192,7 +192,7 @@ class SourcesTest {
         String text = manyParts(1);
 
         List<Recommendation> all = assertTimeoutPreemptively(
-                Duration.ofSeconds(5), () -> Sources.openApi(text).all());
+                Duration.ofSeconds(5), () -> RecommendationSources.openApi(text).all());
 
         assertThat(all.get(0).definition().at("/body/json/p0")).isNotEmpty();
     }
@@ -206,7 +206,7 @@ class SourcesTest {
             List<Recommendation> found = assertTimeoutPreemptively(
                     Duration.ofSeconds(5),
                     () -> RequestWizard.of(connection)
-                            .with(Sources.openApi(text))
+                            .with(RecommendationSources.openApi(text))
                             .post("/a17")
                             .recommend());
 
@@ -242,10 +242,10 @@ class SourcesTest {
 
     @Test
     void postman() {
-        RecommendationSource source = Sources.postman(POSTMAN);
+        RecommendationSource source = RecommendationSources.postman(POSTMAN);
 
         Recommendation create = find(source, "Create order");
-        assertThat(create.definition()).isEqualTo(Json.parse("""
+        assertThat(create.definition()).isEqualTo(JsonSupport.parse("""
                 {"method": "POST", "url": "/v2/shops/{{input.shop_id}}/orders",
                  "query": [{"name": "dry", "value": "1"}, {"name": "who", "value": "{{input.user_name}}"}],
                  "headers": [{"name": "X-Lang", "value": "en"}], "body": {"json": {"sku": "{{input.sku}}", "n": 1}}}"""));
@@ -253,25 +253,25 @@ class SourcesTest {
         assertThat(create).asString().doesNotContain("s3cret");
         assertThat(find(source, "Plain").definition())
                 .isEqualTo(
-                        Json.parse(
+                        JsonSupport.parse(
                                 "{\"method\": \"GET\", \"url\": \"/v2/plain\", \"query\": [{\"name\": \"x\", \"value\": \"1\"}]}"));
         assertThat(find(source, "Form").definition().path("body"))
-                .isEqualTo(Json.parse("{\"form\": [{\"name\": \"a\", \"value\": \"b\"}]}"));
-        assertThat(find(source, "Upload").definition()).isEqualTo(Json.parse("""
+                .isEqualTo(JsonSupport.parse("{\"form\": [{\"name\": \"a\", \"value\": \"b\"}]}"));
+        assertThat(find(source, "Upload").definition()).isEqualTo(JsonSupport.parse("""
                 {"method": "POST", "url": "/up", "body": {"multipart": [
                   {"name": "doc", "value": "{{file.doc}}", "fileName": "x", "contentType": "application/octet-stream"}, {"name": "t", "value": "v"}]}}"""));
     }
 
     @Test
     void postmanOfVersion20() {
-        RecommendationSource source = Sources.postman(POSTMAN.replace("/v2.1.0/", "/v2.0.0/")
+        RecommendationSource source = RecommendationSources.postman(POSTMAN.replace("/v2.1.0/", "/v2.0.0/")
                 .replace(
                         "\"request\": \"{{baseUrl}}/plain?x=1\"",
                         "\"request\": {\"method\": \"PUT\", \"url\": \"{{baseUrl}}/plain?x=1\"}"));
 
         assertThat(find(source, "Plain").definition())
                 .isEqualTo(
-                        Json.parse(
+                        JsonSupport.parse(
                                 "{\"method\": \"PUT\", \"url\": \"/v2/plain\", \"query\": [{\"name\": \"x\", \"value\": \"1\"}]}"));
         assertThat(find(source, "Create order").definition().path("url").asText())
                 .isEqualTo("/v2/shops/{{input.shop_id}}/orders");
@@ -279,15 +279,15 @@ class SourcesTest {
 
     @Test
     void har() {
-        List<Recommendation> all = Sources.har(HAR).all();
+        List<Recommendation> all = RecommendationSources.har(HAR).all();
 
         assertThat(all).extracting(Recommendation::title).containsExactly("POST /v1/things", "POST /f", "POST /m");
-        assertThat(all.get(0).definition()).isEqualTo(Json.parse("""
+        assertThat(all.get(0).definition()).isEqualTo(JsonSupport.parse("""
                 {"method": "POST", "url": "/v1/things", "query": [{"name": "a", "value": "1"}],
                  "headers": [{"name": "X-App", "value": "{{'{{'}}1}}"}], "body": {"json": {"a": 1}}}"""));
         assertThat(all.get(0).notes()).hasSize(1);
         assertThat(all.get(1).definition().path("body"))
-                .isEqualTo(Json.parse("{\"form\": [{\"name\": \"x\", \"value\": \"y\"}]}"));
+                .isEqualTo(JsonSupport.parse("{\"form\": [{\"name\": \"x\", \"value\": \"y\"}]}"));
         assertThat(all.get(2).definition().at("/body/multipart/1/value").asText())
                 .isEqualTo("{{file.f}}");
         assertThat(all).asString().doesNotContain("s3cret");
@@ -295,8 +295,10 @@ class SourcesTest {
 
     @Test
     void everyRecommendationIsATemplate() {
-        for (RecommendationSource source :
-                List.of(Sources.openApi(OPENAPI), Sources.postman(POSTMAN), Sources.har(HAR))) {
+        for (RecommendationSource source : List.of(
+                RecommendationSources.openApi(OPENAPI),
+                RecommendationSources.postman(POSTMAN),
+                RecommendationSources.har(HAR))) {
             for (Recommendation one : source.all()) {
                 RequestTemplate template =
                         RequestTemplate.fromJson(one.definition().deepCopy().put("name", "T"));
@@ -310,8 +312,9 @@ class SourcesTest {
 
     @Test
     void urlOfTheDraftStaysWhenTheRecommendationFits() {
-        RequestWizard wizard =
-                RequestWizard.of(connection).with(Sources.openApi(OPENAPI)).with(Sources.postman(POSTMAN));
+        RequestWizard wizard = RequestWizard.of(connection)
+                .with(RecommendationSources.openApi(OPENAPI))
+                .with(RecommendationSources.postman(POSTMAN));
 
         List<Recommendation> known = wizard.get("/v3/venues/4711/").recommend();
         assertThat(known.get(0)).returns("readVenue", Recommendation::title);
@@ -337,7 +340,7 @@ class SourcesTest {
                 .apply("Saved")
                 .save(dir.resolve("saved.json"));
         Files.writeString(dir.resolve("other.json"), "{}");
-        RecommendationSource source = Sources.saved(dir);
+        RecommendationSource source = RecommendationSources.saved(dir);
 
         assertThat(source.all()).hasSize(1);
         assertThat(RequestWizard.of(connection)
@@ -364,8 +367,8 @@ class SourcesTest {
                 "text"
             })
     void whatIsNoDocumentIsRefused(String text) {
-        assertThatThrownBy(() -> Sources.openApi(text)).isInstanceOf(InvalidDefinitionException.class);
-        assertThatThrownBy(() -> Sources.postman(text)).isInstanceOf(InvalidDefinitionException.class);
-        assertThatThrownBy(() -> Sources.har(text)).isInstanceOf(InvalidDefinitionException.class);
+        assertThatThrownBy(() -> RecommendationSources.openApi(text)).isInstanceOf(InvalidDefinitionException.class);
+        assertThatThrownBy(() -> RecommendationSources.postman(text)).isInstanceOf(InvalidDefinitionException.class);
+        assertThatThrownBy(() -> RecommendationSources.har(text)).isInstanceOf(InvalidDefinitionException.class);
     }
 }

@@ -21,10 +21,10 @@ import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
-import io.httpconnector.Retry;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.template.Pills;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,12 +48,12 @@ class WizardTest {
              "city": "New York City", "region": "", "postal_code": "10001", "country": "%s"}}}""";
 
     private static final Recommendation CREATE =
-            new Recommendation("Create a venue", 0, "", "test", (ObjectNode) Json.parse("""
+            new Recommendation("Create a venue", 0, "", "test", (ObjectNode) JsonSupport.parse("""
                     {"method": "POST", "url": "/v3/venues/", "headers": [{"name": "Accept", "value": "application/json"}],
                      "body": {"json": {"venue": {"name": "Name"}}}}"""), List.of());
 
     private static final Recommendation READ =
-            new Recommendation("Read a venue", 0, "", "test", (ObjectNode) Json.parse("""
+            new Recommendation("Read a venue", 0, "", "test", (ObjectNode) JsonSupport.parse("""
                     {"method": "GET", "url": "/v3/venues/{{venue.id}}/"}"""), List.of());
 
     @RegisterExtension
@@ -72,7 +72,7 @@ class WizardTest {
         connection = HttpConnection.named("Eventbrite")
                 .baseUrl(service.baseUrl())
                 .auth(request -> request.header("Authorization", "Bearer " + TOKEN))
-                .retry(Retry.none())
+                .retry(RetryPolicy.none())
                 .build();
         wizard = RequestWizard.of(connection).with(() -> List.of(READ, CREATE));
         service.stubFor(any(anyUrl())
@@ -154,7 +154,7 @@ class WizardTest {
                 created().pill("/venue/name", "a.Name").apply("Create venue").toText();
         String second =
                 created().pill("/venue/name", "a.Name").apply("Create venue").toText();
-        SavedRequest read = SavedRequest.fromJson(Json.parse(first), Map.of());
+        SavedRequest read = SavedRequest.fromJson(JsonSupport.parse(first), Map.of());
 
         assertThat(second).isEqualTo(first);
         assertThat(read.toText()).isEqualTo(first);
@@ -173,7 +173,7 @@ class WizardTest {
     void saysWhatTheAnswerLooksLike() {
         SavedRequest saved = created().review().apply("Create venue");
 
-        assertThat(saved.schema("2xx")).isEqualTo(Json.parse("""
+        assertThat(saved.schema("2xx")).isEqualTo(JsonSupport.parse("""
                 {"type": "object",
                  "properties": {
                    "access_token": {"type": "string"},
@@ -200,20 +200,20 @@ class WizardTest {
                 {"id": 4711, "name": "x", "capacity": "many", "rating": 5, "resource_uri": "https://e.com/4711", "created": "2026-11-24T10:00:00Z",
                  "access_token": "t", "address": {"city": "NY", "latitude": null, "zone": "EST"}, "tags": [{"label": "a"}, {"label": "b"}]}""")));
 
-        List<Drift> drifts =
+        List<SchemaDifference> drifts =
                 saved.drift(connection.send(Request.get("/")), List.of("id", "tags[0].id", "address.city"));
 
         assertThat(drifts)
                 .containsExactlyInAnyOrder(
-                        new Drift(Drift.Level.ERROR, "/id", "is integer, but was string"),
-                        new Drift(Drift.Level.WARNING, "/capacity", "is string, but was integer"),
-                        new Drift(Drift.Level.INFORMATION, "/address/zone", "is new"),
-                        new Drift(Drift.Level.ERROR, "/tags/0/id", "is gone"));
+                        new SchemaDifference(SchemaDifference.Level.ERROR, "/id", "is integer, but was string"),
+                        new SchemaDifference(SchemaDifference.Level.WARNING, "/capacity", "is string, but was integer"),
+                        new SchemaDifference(SchemaDifference.Level.INFORMATION, "/address/zone", "is new"),
+                        new SchemaDifference(SchemaDifference.Level.ERROR, "/tags/0/id", "is gone"));
         service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
         assertThat(saved.drift(connection.send(Request.get("/")), List.of("address.city")))
                 .contains(
-                        new Drift(Drift.Level.ERROR, "/address", "is gone"),
-                        new Drift(Drift.Level.WARNING, "/id", "is gone"));
+                        new SchemaDifference(SchemaDifference.Level.ERROR, "/address", "is gone"),
+                        new SchemaDifference(SchemaDifference.Level.WARNING, "/id", "is gone"));
     }
 
     @Test
@@ -222,7 +222,7 @@ class WizardTest {
         RequestReview review = wizard.post("/orgs/77/venues?limit=5&x=77")
                 .query("q", "a")
                 .header("X-Trace", "1")
-                .body(Json.parse("{\"form\": [{\"name\": \"f\", \"value\": \"v\"}]}"))
+                .body(JsonSupport.parse("{\"form\": [{\"name\": \"f\", \"value\": \"v\"}]}"))
                 .send()
                 .review();
 
@@ -262,13 +262,13 @@ class WizardTest {
 
         SavedRequest saved = one.review().also(two).also(none).also(plain).apply("List");
 
-        assertThat(saved.schema("2xx")).isEqualTo(Json.parse("""
+        assertThat(saved.schema("2xx")).isEqualTo(JsonSupport.parse("""
                 {"type": "array", "items": {"type": "object", "properties": {
                   "a": {"type": "number"}, "b": {"type": ["null", "string"]}, "when": {"type": "string", "format": "date"}},
                  "required": ["b", "when"]}}"""));
         assertThat(saved.schema("4xx"))
                 .isEqualTo(
-                        Json.parse(
+                        JsonSupport.parse(
                                 "{\"type\": \"object\", \"properties\": {\"error\": {\"type\": \"string\"}}, \"required\": [\"error\"]}"));
         assertThat(plain.json().isMissingNode()).isTrue();
         assertThat(plain.body()).isEqualTo("plain");
@@ -281,7 +281,7 @@ class WizardTest {
                  "byUuid": {"6f1f1e6e-8a3b-4a39-9a5b-0a1b2c3d4e5f": true}, "plain": {"x1": 1}, "empty": {}}""")));
 
         assertThat(wizard.get("/").send().review().apply("Maps").schema("2xx").path("properties"))
-                .isEqualTo(Json.parse("""
+                .isEqualTo(JsonSupport.parse("""
                 {"byId": {"type": "object", "additionalProperties": {"type": "object", "properties": {"m": {"type": "integer"}, "n": {"type": "integer"}}, "required": ["n"]}},
                  "byUuid": {"type": "object", "additionalProperties": {"type": "boolean"}},
                  "empty": {"type": "object", "properties": {}},
@@ -295,7 +295,7 @@ class WizardTest {
         connection.close();
         try (HttpConnection nowhere = HttpConnection.named("Nowhere")
                 .baseUrl("http://localhost:1")
-                .retry(Retry.none())
+                .retry(RetryPolicy.none())
                 .connectTimeout(Duration.ofSeconds(2))
                 .build()) {
             SampleExchange unanswered = RequestWizard.of(nowhere).get("/x").send();
@@ -385,11 +385,11 @@ class WizardTest {
                 () -> review.urlPill(null, "x"),
                 () -> review.also(null),
                 () -> review.apply(null),
-                () -> Sources.curl(null),
-                () -> Sources.openApi(null),
-                () -> Sources.har(null),
-                () -> Sources.postman(null),
-                () -> Sources.saved(null),
+                () -> RecommendationSources.curl(null),
+                () -> RecommendationSources.openApi(null),
+                () -> RecommendationSources.har(null),
+                () -> RecommendationSources.postman(null),
+                () -> RecommendationSources.saved(null),
                 () -> SavedRequest.fromJson(null, Map.of()))) {
             assertThatThrownBy(call)
                     .isInstanceOf(InvalidDefinitionException.class)

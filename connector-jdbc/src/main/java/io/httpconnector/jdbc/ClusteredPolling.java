@@ -11,10 +11,10 @@ import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
-import io.httpconnector.Time;
-import io.httpconnector.jdbc.TriggerTable.Row;
-import io.httpconnector.polling.Planned;
+import io.httpconnector.JsonSupport;
+import io.httpconnector.TimeSource;
+import io.httpconnector.jdbc.TriggerRepository.Row;
+import io.httpconnector.polling.PlannedPoll;
 import io.httpconnector.polling.PollingEngine;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.PollingTriggerBuilder;
@@ -58,12 +58,12 @@ public final class ClusteredPolling implements AutoCloseable {
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
     private static final Duration AFTER_BAD_DEFINITION = Duration.ofMinutes(1);
     private static final Duration GRACE = Duration.ofSeconds(10);
-    private static final Row GONE = new Row("", "", 0, TriggerTable.PAUSED, Instant.EPOCH);
+    private static final Row GONE = new Row("", "", 0, TriggerRepository.PAUSED, Instant.EPOCH);
 
     private final TriggerFactory factory;
-    private final ClusterTime time;
+    private final DatabaseClock time;
     private final PollingEngine engine;
-    private final TriggerTable table;
+    private final TriggerRepository table;
     private final Database database;
     private final StateStore store;
     private final Scheduler scheduler;
@@ -86,7 +86,7 @@ public final class ClusteredPolling implements AutoCloseable {
      * @param definition as it was put
      * @param state what it does
      * @param next when it polls next, or when the poll that runs was due; null when it is not running
-     * @param machine which machine polls it now; null when none does
+     * @param node which machine polls it now; null when none does
      * @param failures how many polls have failed in a row
      * @param lastSuccess when a poll came to its end for the last time; null when none has
      * @param lastFailure when a poll failed for the last time; null when none has
@@ -96,16 +96,17 @@ public final class ClusteredPolling implements AutoCloseable {
             JsonNode definition,
             State state,
             @Nullable Instant next,
-            @Nullable String machine,
+            @Nullable String node,
             int failures,
             @Nullable Instant lastSuccess,
             @Nullable Instant lastFailure) {}
 
-    ClusteredPolling(DataSource dataSource, String prefix, Pulse pulse, int threads, TriggerFactory factory) {
+    ClusteredPolling(
+            DataSource dataSource, String prefix, ClusterHeartbeat pulse, int threads, TriggerFactory factory) {
         this.database = new Database(dataSource, prefix);
         this.factory = factory;
-        this.time = new ClusterTime(database, Time.SYSTEM);
-        this.table = new TriggerTable(database, TASK);
+        this.time = new DatabaseClock(database, TimeSource.SYSTEM);
+        this.table = new TriggerRepository(database, TASK);
         this.store = new JdbcStateStore(database);
         CustomTask<Void> poll = Tasks.custom(TASK, Void.class)
                 .onFailure(new OnFailureRetryLater<>(AFTER_FAILURE))
@@ -142,7 +143,7 @@ public final class ClusteredPolling implements AutoCloseable {
      */
     public void put(String id, JsonNode definition) {
         check(id != null && !id.isBlank() && definition != null, "the id is empty, or the definition is null");
-        Planned first;
+        PlannedPoll first;
         try (PollingTrigger trigger = create(id, definition, store)) {
             first = trigger.firstPlanned();
         }
@@ -178,7 +179,7 @@ public final class ClusteredPolling implements AutoCloseable {
      */
     public boolean pause(String id) {
         check(id != null, "the id is null");
-        return table.state(id, TriggerTable.PAUSED, time.now());
+        return table.state(id, TriggerRepository.PAUSED, time.now());
     }
 
     /**
@@ -189,7 +190,7 @@ public final class ClusteredPolling implements AutoCloseable {
      */
     public boolean resume(String id) {
         check(id != null, "the id is null");
-        boolean resumed = table.state(id, TriggerTable.RUNNING, time.now());
+        boolean resumed = table.state(id, TriggerRepository.RUNNING, time.now());
         scheduler.triggerCheckForDueExecutions();
         return resumed;
     }
@@ -214,15 +215,15 @@ public final class ClusteredPolling implements AutoCloseable {
         return table.list().stream().map(ClusteredPolling::status).toList();
     }
 
-    private static Status status(TriggerTable.Listed listed) {
+    private static Status status(TriggerRepository.Listed listed) {
         State state = switch (listed.row().state()) {
-            case TriggerTable.RUNNING -> State.RUNNING;
-            case TriggerTable.PAUSED -> State.PAUSED;
+            case TriggerRepository.RUNNING -> State.RUNNING;
+            case TriggerRepository.PAUSED -> State.PAUSED;
             default -> State.AUTHORIZATION_NEEDED;
         };
         return new Status(
                 listed.row().id(),
-                Json.parse(listed.row().definition()),
+                JsonSupport.parse(listed.row().definition()),
                 state,
                 state == State.RUNNING ? listed.next() : null,
                 listed.machine(),
@@ -245,9 +246,9 @@ public final class ClusteredPolling implements AutoCloseable {
         // Beside the one that polls on this machine.
         StateStore own = new JdbcStateStore(database);
         return table.find(Database.key(id)).map(row -> {
-            try (PollingTrigger trigger = create(row.id(), Json.parse(row.definition()), own)) {
+            try (PollingTrigger trigger = create(row.id(), JsonSupport.parse(row.definition()), own)) {
                 // Reads the state; when it is a new one, it may be refused to write that it is there.
-                var unused = Database.insistently(trigger::deadLetters);
+                var unused = Database.retryOnConflict(trigger::deadLetters);
                 return work.apply(trigger);
             }
         });
@@ -258,16 +259,16 @@ public final class ClusteredPolling implements AutoCloseable {
         String key = instance.getId();
         long version = context.getExecution().version;
         Row row = table.find(key).orElse(GONE);
-        boolean due = row.state().equals(TriggerTable.RUNNING);
-        Planned next = due
+        boolean due = row.state().equals(TriggerRepository.RUNNING);
+        PlannedPoll next = due
                 ? poll(context.getCurrentlyExecuting(), row)
-                : new Planned(row.planned(), time.now(), context.getExecution().consecutiveFailures, false);
+                : new PlannedPoll(row.planned(), time.now(), context.getExecution().consecutiveFailures, false);
         return (complete, operations) -> table.plan(key, version, row, due, next, time.now());
     }
 
-    private Planned poll(CurrentlyExecuting execution, Row row) {
+    private PlannedPoll poll(CurrentlyExecuting execution, Row row) {
         int failures = execution.getExecution().consecutiveFailures;
-        try (PollingTrigger trigger = create(row.id(), Json.parse(row.definition()), store)) {
+        try (PollingTrigger trigger = create(row.id(), JsonSupport.parse(row.definition()), store)) {
             running.put(execution, trigger);
             try {
                 return trigger.pollPlanned(row.planned(), failures);
@@ -277,7 +278,7 @@ public final class ClusteredPolling implements AutoCloseable {
         } catch (ConnectorException e) {
             // Such as a definition that this version of the application doesn't know any more.
             LOG.warn("\"{}\" can't poll", row.id(), e);
-            return new Planned(row.planned(), time.now().plus(AFTER_BAD_DEFINITION), failures + 1, false);
+            return new PlannedPoll(row.planned(), time.now().plus(AFTER_BAD_DEFINITION), failures + 1, false);
         }
     }
 

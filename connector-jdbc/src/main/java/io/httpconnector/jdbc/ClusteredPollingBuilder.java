@@ -8,12 +8,12 @@ import javax.sql.DataSource;
 /** Describes how a machine takes part in polling. Made by {@link ClusteredPolling#on}; for one thread. */
 public final class ClusteredPollingBuilder {
 
-    private static final int MOST_THREADS = 1000;
+    private static final int MAX_THREADS = 1000;
 
     private final DataSource dataSource;
     private String prefix = JdbcSchema.USUAL_PREFIX;
     private int threads = 10;
-    private Pulse pulse = Pulse.USUAL;
+    private ClusterHeartbeat pulse = ClusterHeartbeat.USUAL;
 
     ClusteredPollingBuilder(DataSource dataSource) {
         this.dataSource = dataSource;
@@ -33,15 +33,15 @@ public final class ClusteredPollingBuilder {
     /**
      * Sets how many triggers poll at the same time on this machine.
      *
-     * @param most 1 to 1000; 10 by default
+     * @param max 1 to 1000; 10 by default
      * @return this
      * @throws InvalidDefinitionException when it is out of range
      */
-    public ClusteredPollingBuilder threads(int most) {
-        if (most < 1 || most > MOST_THREADS) {
-            throw new InvalidDefinitionException("polling", List.of(most + " threads: use 1 to " + MOST_THREADS));
+    public ClusteredPollingBuilder threads(int max) {
+        if (max < 1 || max > MAX_THREADS) {
+            throw new InvalidDefinitionException("polling", List.of(max + " threads: use 1 to " + MAX_THREADS));
         }
-        this.threads = most;
+        this.threads = max;
         return this;
     }
 
@@ -55,7 +55,7 @@ public final class ClusteredPollingBuilder {
      * @throws InvalidDefinitionException when one is out of range
      */
     public ClusteredPollingBuilder heartbeat(Duration interval, int missed) {
-        this.pulse = new Pulse(interval, missed, pulse.look());
+        this.pulse = new ClusterHeartbeat(interval, missed, pulse.pollingInterval());
         return this;
     }
 

@@ -1,7 +1,7 @@
 package io.httpconnector.jdbc;
 
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Time;
+import io.httpconnector.TimeSource;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateException.Reason;
 import java.nio.charset.StandardCharsets;
@@ -147,10 +147,10 @@ final class Database {
 
     /** Waits at random, up to twice as long each time, so that those who were in each other's way are not so again. */
     private static boolean paused(int tries) {
-        long most = Math.min(MAX_PAUSE.toNanos(), FIRST_PAUSE.toNanos() << tries);
+        long max = Math.min(MAX_PAUSE.toNanos(), FIRST_PAUSE.toNanos() << tries);
         try {
-            boolean unused = Time.SYSTEM.await(
-                    NEVER, Duration.ofNanos(ThreadLocalRandom.current().nextLong(most) + 1));
+            boolean unused = TimeSource.SYSTEM.await(
+                    NEVER, Duration.ofNanos(ThreadLocalRandom.current().nextLong(max) + 1));
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -180,7 +180,7 @@ final class Database {
     }
 
     /** Does work again when somebody else was faster, and that does not matter. */
-    static <T> T insistently(Supplier<T> work) {
+    static <T> T retryOnConflict(Supplier<T> work) {
         for (int tries = 1; ; tries++) {
             try {
                 return work.get();

@@ -1,7 +1,7 @@
 package io.httpconnector.jdbc;
 
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Time;
+import io.httpconnector.TimeSource;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateException.Reason;
 import io.httpconnector.trigger.BatchHandler;
@@ -46,7 +46,7 @@ public final class ExactlyOnce {
 
     private final Database database;
     private final Duration memory;
-    private final Time time = Time.SYSTEM;
+    private final TimeSource time = TimeSource.SYSTEM;
     private final AtomicReference<Instant> nextSweep = new AtomicReference<>(time.now());
 
     private ExactlyOnce(Database database, Duration memory) {
@@ -168,7 +168,7 @@ public final class ExactlyOnce {
                 throw e;
             }
             // Some were handled. That is seldom, so that it is cheaper not to look first.
-            boolean unused = Database.insistently(() -> database.write(
+            boolean unused = Database.retryOnConflict(() -> database.write(
                     connection -> handle(connection, trigger, fresh(connection, trigger, events), handler)));
         }
     }

@@ -24,10 +24,10 @@ public final class JdbcInbox implements Inbox {
     private static final int USUAL_MOST = 1_000_000;
 
     private final Database database;
-    private final Pulse pulse;
+    private final ClusterHeartbeat pulse;
     private final int mostEvents;
 
-    private JdbcInbox(Database database, Pulse pulse, int mostEvents) {
+    private JdbcInbox(Database database, ClusterHeartbeat pulse, int mostEvents) {
         this.database = database;
         this.pulse = pulse;
         this.mostEvents = mostEvents;
@@ -53,22 +53,22 @@ public final class JdbcInbox implements Inbox {
      * @throws InvalidDefinitionException when one is null, or the prefix is none
      */
     public static JdbcInbox of(DataSource dataSource, String prefix) {
-        return new JdbcInbox(new Database(dataSource, prefix), Pulse.USUAL, USUAL_MOST);
+        return new JdbcInbox(new Database(dataSource, prefix), ClusterHeartbeat.USUAL, USUAL_MOST);
     }
 
     /**
      * Sets how many events may wait or be dead, of each receiver; more are refused, so that the sender tries again later. They are
      * counted every 10 seconds, and every second when it is more than half full, so that it may be some more.
      *
-     * @param most 1 to 1 billion
+     * @param max 1 to 1 billion
      * @return another inbox
      * @throws InvalidDefinitionException when it is out of range
      */
-    public JdbcInbox mostEvents(int most) {
-        if (most < 1 || most > 1_000_000_000) {
-            throw new InvalidDefinitionException("inbox", List.of(most + " events: use 1 to 1 billion"));
+    public JdbcInbox maxEvents(int max) {
+        if (max < 1 || max > 1_000_000_000) {
+            throw new InvalidDefinitionException("inbox", List.of(max + " events: use 1 to 1 billion"));
         }
-        return new JdbcInbox(database, pulse, most);
+        return new JdbcInbox(database, pulse, max);
     }
 
     /**
@@ -81,11 +81,11 @@ public final class JdbcInbox implements Inbox {
      * @throws InvalidDefinitionException when one is out of range
      */
     public JdbcInbox heartbeat(Duration interval, int missed) {
-        return new JdbcInbox(database, new Pulse(interval, missed, pulse.look()), mostEvents);
+        return new JdbcInbox(database, new ClusterHeartbeat(interval, missed, pulse.pollingInterval()), mostEvents);
     }
 
     @Override
-    public Mailbox open(Terms terms) {
+    public Mailbox open(Settings terms) {
         return new JdbcMailbox(database, pulse, mostEvents, terms).begin();
     }
 }

@@ -1,7 +1,7 @@
 package io.httpconnector.jdbc;
 
 import io.httpconnector.ConnectorException;
-import io.httpconnector.Time;
+import io.httpconnector.TimeSource;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateException.Reason;
 import java.sql.Connection;
@@ -37,17 +37,17 @@ final class JdbcLease {
     }
 
     /** Waits until the row is free. */
-    static JdbcLease take(Database database, String name, Duration patience) {
+    static JdbcLease take(Database database, String name, Duration timeout) {
         String key = Database.key(name);
-        long end = Time.SYSTEM.nanos() + patience.toNanos();
+        long end = TimeSource.SYSTEM.nanos() + timeout.toNanos();
         create(database, key);
         while (true) {
             JdbcLease lease = tryTake(database, key, name);
             if (lease != null) {
                 return lease;
             }
-            if (Time.SYSTEM.nanos() - end >= 0) {
-                throw new ConnectorException("The lease of \"" + name + "\" was not free for " + patience);
+            if (TimeSource.SYSTEM.nanos() - end >= 0) {
+                throw new ConnectorException("The lease of \"" + name + "\" was not free for " + timeout);
             }
             pause(name);
         }
@@ -55,7 +55,7 @@ final class JdbcLease {
 
     private static void pause(String name) {
         try {
-            boolean unused = Time.SYSTEM.await(NEVER, POLL);
+            boolean unused = TimeSource.SYSTEM.await(NEVER, POLL);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ConnectorException(
@@ -170,9 +170,9 @@ final class JdbcLease {
     }
 
     private void lock() throws SQLException {
-        long end = Time.SYSTEM.nanos() + MOST.toNanos();
+        long end = TimeSource.SYSTEM.nanos() + MOST.toNanos();
         while (!tryLock()) {
-            if (Time.SYSTEM.nanos() - end >= 0) {
+            if (TimeSource.SYSTEM.nanos() - end >= 0) {
                 throw new SQLException("the lease was not free again for " + MOST);
             }
             pause(name);

@@ -9,15 +9,15 @@ import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
-import io.httpconnector.Time;
-import io.httpconnector.jdbc.InboxTable.Next;
-import io.httpconnector.jdbc.InboxTable.Row;
-import io.httpconnector.jdbc.InboxTable.Waiting;
+import io.httpconnector.TimeSource;
+import io.httpconnector.jdbc.InboxRepository.Next;
+import io.httpconnector.jdbc.InboxRepository.Row;
+import io.httpconnector.jdbc.InboxRepository.Waiting;
 import io.httpconnector.state.StateException;
-import io.httpconnector.trigger.Attempted;
+import io.httpconnector.trigger.AttemptResult;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.trigger.TriggerEvent;
-import io.httpconnector.webhook.inbox.Inbox.Terms;
+import io.httpconnector.webhook.inbox.Inbox.Settings;
 import io.httpconnector.webhook.inbox.Mailbox;
 import java.time.Duration;
 import java.util.List;
@@ -40,24 +40,24 @@ final class JdbcMailbox implements Mailbox {
     private static final Duration FOREVER = Duration.ofDays(3660);
     private static final Duration SETTLE_AGAIN = Duration.ofMillis(100);
     private static final CountDownLatch NEVER = new CountDownLatch(1);
-    private static final int MOST_IN_A_ROW = 100;
+    private static final int MAX_IN_A_ROW = 100;
 
-    private final Terms terms;
+    private final Settings terms;
     private final long mostEvents;
-    private final ClusterTime time;
-    private final InboxTable table;
-    private final Together<Row> adding;
+    private final DatabaseClock time;
+    private final InboxRepository table;
+    private final GroupCommit<Row> adding;
     private final Scheduler scheduler;
     private final AtomicLong counted = new AtomicLong();
     private final AtomicLong kept = new AtomicLong();
 
-    JdbcMailbox(Database database, Pulse pulse, long mostEvents, Terms terms) {
+    JdbcMailbox(Database database, ClusterHeartbeat pulse, long mostEvents, Settings terms) {
         this.terms = terms;
         this.mostEvents = mostEvents;
-        this.time = new ClusterTime(database, terms.time());
+        this.time = new DatabaseClock(database, terms.time());
         String task = "webhook " + terms.receiver();
-        this.table = new InboxTable(database, terms.receiver(), task);
-        this.adding = new Together<>(this::store);
+        this.table = new InboxRepository(database, terms.receiver(), task);
+        this.adding = new GroupCommit<>(this::store);
         CustomTask<Void> work = Tasks.custom(task, Void.class)
                 .onFailure(new OnFailureRetryLater<>(AFTER_FAILURE))
                 .onDeadExecutionRevive()
@@ -87,7 +87,7 @@ final class JdbcMailbox implements Mailbox {
         if (events.isEmpty()) {
             return true;
         }
-        long end = Time.SYSTEM.nanos() + timeout.toNanos();
+        long end = TimeSource.SYSTEM.nanos() + timeout.toNanos();
         if (!room(events.size(), timeout)) {
             LOG.warn("{}: the inbox is full: {} events wait or are dead", terms.receiver(), mostEvents);
             return false;
@@ -97,7 +97,7 @@ final class JdbcMailbox implements Mailbox {
             // Within a transaction of this thread, which others wait for.
             store(rows);
         } else {
-            adding.add(rows, Duration.ofNanos(Math.max(1, end - Time.SYSTEM.nanos())));
+            adding.add(rows, Duration.ofNanos(Math.max(1, end - TimeSource.SYSTEM.nanos())));
         }
         return true;
     }
@@ -125,7 +125,7 @@ final class JdbcMailbox implements Mailbox {
     private CompletionHandler<Void> work(TaskInstance<Void> instance, ExecutionContext context) {
         String turn = instance.getId();
         long version = context.getExecution().version;
-        for (int i = 0; i < MOST_IN_A_ROW && !context.getSchedulerState().isShuttingDown(); i++) {
+        for (int i = 0; i < MAX_IN_A_ROW && !context.getSchedulerState().isShuttingDown(); i++) {
             Optional<Waiting> first = table.first(turn);
             if (first.isEmpty()) {
                 if (table.end(turn, version) != Next.EVENT) {
@@ -133,14 +133,14 @@ final class JdbcMailbox implements Mailbox {
                 }
                 continue;
             }
-            if (Pulse.seemsDead(context.getCurrentlyExecuting())) {
+            if (ClusterHeartbeat.seemsDead(context.getCurrentlyExecuting())) {
                 // Such as after it was frozen: another one may be at it.
                 return (complete, operations) -> {};
             }
             TriggerEvent event = first.get().event();
             int number = first.get().attempts() + 1;
-            Attempted attempted = terms.delivery().attempt(List.of(event), number, time);
-            Next next = settled(context, () -> switch (attempted.end()) {
+            AttemptResult attempted = terms.delivery().attempt(List.of(event), number, time);
+            Next next = settled(context, () -> switch (attempted.outcome()) {
                 case HANDLED -> table.done(turn, version, event.id(), time.now());
                 case DEAD -> table.dead(turn, version, attempted.dead().get(0));
                 case AGAIN -> table.failed(turn, version, event.id(), number);
@@ -149,7 +149,7 @@ final class JdbcMailbox implements Mailbox {
             if (next != Next.EVENT) {
                 return (complete, operations) -> {};
             }
-            if (attempted.end() == Attempted.End.AGAIN) {
+            if (attempted.outcome() == AttemptResult.Outcome.AGAIN) {
                 return again(attempted.backoff());
             }
             if (Thread.interrupted()) {
@@ -171,7 +171,7 @@ final class JdbcMailbox implements Mailbox {
                 return settle.get();
             } catch (StateException e) {
                 boolean ends = context.getSchedulerState().isShuttingDown()
-                        || Pulse.seemsDead(context.getCurrentlyExecuting())
+                        || ClusterHeartbeat.seemsDead(context.getCurrentlyExecuting())
                         || !paused(pause);
                 if (ends) {
                     throw e;
@@ -184,7 +184,7 @@ final class JdbcMailbox implements Mailbox {
 
     private static boolean paused(Duration pause) {
         try {
-            boolean unused = Time.SYSTEM.await(NEVER, pause);
+            boolean unused = TimeSource.SYSTEM.await(NEVER, pause);
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -198,7 +198,7 @@ final class JdbcMailbox implements Mailbox {
     }
 
     @Override
-    public int waiting() {
+    public int pendingCount() {
         return (int) Math.min(Integer.MAX_VALUE, table.waiting());
     }
 

@@ -58,7 +58,7 @@ public final class JdbcSchema {
         Database database = new Database(dataSource, prefix);
         String index = prefix.substring(prefix.indexOf('.') + 1);
         // Of two machines that begin at the same time, PostgreSQL refuses one, "if not exists" or not.
-        boolean unused = Database.insistently(() -> database.write(connection -> {
+        boolean unused = Database.retryOnConflict(() -> database.write(connection -> {
             String folder = folder(connection);
             warn(connection.getMetaData().getURL());
             for (String script : SCRIPTS) {

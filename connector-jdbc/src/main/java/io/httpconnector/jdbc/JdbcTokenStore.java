@@ -95,7 +95,7 @@ public final class JdbcTokenStore implements TokenStore {
         check(value, "the value");
         String text = encryption == null ? value.reveal() : encryption.encrypt(value.reveal(), key);
         @Nullable Long end = needed == null ? null : clock.instant().plus(needed).toEpochMilli();
-        boolean unused = Database.insistently(() -> write(key, connection -> write(connection, key, text, end)));
+        boolean unused = Database.retryOnConflict(() -> write(key, connection -> write(connection, key, text, end)));
     }
 
     private boolean write(Connection connection, String key, String text, @Nullable Long end) throws SQLException {
@@ -159,14 +159,14 @@ public final class JdbcTokenStore implements TokenStore {
     }
 
     @Override
-    public Lease lease(String key, Duration patience) {
+    public Lease lease(String key, Duration timeout) {
         check(key, "the key");
-        check(patience, "the patience");
+        check(timeout, "the patience");
         Map<String, JdbcLease> own = leases.get();
         if (own.containsKey(key)) {
             throw new ConnectorException("This thread has the lease of \"" + key + "\" already");
         }
-        JdbcLease lease = JdbcLease.take(database, key, patience);
+        JdbcLease lease = JdbcLease.take(database, key, timeout);
         own.put(key, lease);
         return () -> {
             if (own.remove(key, lease)) {

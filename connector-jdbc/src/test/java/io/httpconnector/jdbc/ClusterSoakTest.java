@@ -9,7 +9,7 @@ import io.httpconnector.Body;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
-import io.httpconnector.Retry;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.Schedule;
 import io.httpconnector.template.RequestTemplate;
@@ -73,7 +73,7 @@ class ClusterSoakTest {
                 connections.add(HttpConnection.named("machine")
                         .baseUrl("http://127.0.0.1:" + ports.get(i))
                         .totalTimeout(Duration.ofSeconds(3))
-                        .retry(Retry.none())
+                        .retry(RetryPolicy.none())
                         .build());
                 machines.add(node(i, source, records));
             }
@@ -224,7 +224,7 @@ class ClusterSoakTest {
                 source,
                 "select count(*) from (select 1 from effect where trigger like 'once%' group by trigger, record"
                         + " having count(*) > 1) as events");
-        int most = number(
+        int max = number(
                 source,
                 "select max(times) from (select count(*) as times from effect group by trigger, record) as events");
         int otherIds = number(
@@ -244,7 +244,7 @@ class ClusterSoakTest {
                 refused.get(),
                 (System.nanoTime() - begun) / 1e9,
                 all - expected,
-                most,
+                max,
                 otherIds,
                 twiceInATransaction);
         System.out.println("by machine: " + shares(source));

@@ -8,13 +8,13 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.zaxxer.hikari.HikariDataSource;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
-import io.httpconnector.Retry;
+import io.httpconnector.JsonSupport;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.jdbc.ClusteredPolling.State;
 import io.httpconnector.jdbc.ClusteredPolling.Status;
-import io.httpconnector.polling.FirstPoll;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.PollingTriggerBuilder;
+import io.httpconnector.polling.StartPosition;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.trigger.Delivery;
@@ -50,7 +50,7 @@ class ClusteredPollingTest {
         records = new Records();
         connection = HttpConnection.named("any")
                 .baseUrl(records.url())
-                .retry(Retry.none())
+                .retry(RetryPolicy.none())
                 .build();
     }
 
@@ -71,7 +71,7 @@ class ClusteredPollingTest {
                 .connection(connection)
                 .request(RequestTemplate.named(id).get("/" + list).build())
                 .key("/id")
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .every(Duration.ofMillis(definition.path("millis").asInt()))
                 .minInterval(Duration.ofMillis(10))
                 .delivery(Delivery.to(event -> {
@@ -141,7 +141,7 @@ class ClusteredPollingTest {
                 Machine.await(() -> handled.contains("a1"));
 
                 assertThat(second.pause("t")).isTrue();
-                Machine.await(() -> status(first, "t").machine() == null);
+                Machine.await(() -> status(first, "t").node() == null);
                 int requests = records.requests();
                 records.of("a").set(2);
                 Thread.sleep(2500);
@@ -223,13 +223,13 @@ class ClusteredPollingTest {
             records.of("a").set(1);
             try (ClusteredPolling first = machine(source, "first");
                     ClusteredPolling second = machine(source, "second")) {
-                first.put("t", Json.parse("{\"list\":\"a\",\"millis\":100,\"fails\":true}"));
+                first.put("t", JsonSupport.parse("{\"list\":\"a\",\"millis\":100,\"fails\":true}"));
                 Machine.await(() -> !second.with("t", PollingTrigger::deadLetters)
                         .orElseThrow()
                         .isEmpty());
                 second.put("t", definition("a", 3_600_000));
                 second.pause("t");
-                Machine.await(() -> status(first, "t").machine() == null);
+                Machine.await(() -> status(first, "t").node() == null);
                 List<DeadLetter> dead =
                         second.with("t", PollingTrigger::deadLetters).orElseThrow();
                 assertThat(dead).hasSize(1);
@@ -249,13 +249,13 @@ class ClusteredPollingTest {
                     .start((id, definition) -> definition.has("other")
                             ? trigger("m", "other", definition)
                             : trigger("m", id, definition).definition(definition))) {
-                assertThatThrownBy(() -> polling.put("t", Json.parse("{\"colour\":1}")))
+                assertThatThrownBy(() -> polling.put("t", JsonSupport.parse("{\"colour\":1}")))
                         .isInstanceOf(InvalidDefinitionException.class)
                         .hasMessageContaining("colour");
-                assertThatThrownBy(() -> polling.put("t", Json.parse("{\"other\":1,\"millis\":50}")))
+                assertThatThrownBy(() -> polling.put("t", JsonSupport.parse("{\"other\":1,\"millis\":50}")))
                         .isInstanceOf(InvalidDefinitionException.class)
                         .hasMessageContaining("PollingTrigger.named(id)");
-                assertThatThrownBy(() -> polling.put("", Json.parse("{}")))
+                assertThatThrownBy(() -> polling.put("", JsonSupport.parse("{}")))
                         .isInstanceOf(InvalidDefinitionException.class);
                 assertThat(polling.list()).isEmpty();
             }

@@ -6,16 +6,16 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.zaxxer.hikari.HikariDataSource;
 import io.httpconnector.HttpConnection;
-import io.httpconnector.Json;
-import io.httpconnector.Time;
-import io.httpconnector.polling.FirstPoll;
+import io.httpconnector.JsonSupport;
+import io.httpconnector.TimeSource;
 import io.httpconnector.polling.PollingTrigger;
+import io.httpconnector.polling.StartPosition;
 import io.httpconnector.template.RequestTemplate;
-import io.httpconnector.trigger.Change;
+import io.httpconnector.trigger.ChangeType;
 import io.httpconnector.trigger.Delivery;
 import io.httpconnector.trigger.EventHandler;
 import io.httpconnector.trigger.TriggerEvent;
-import io.httpconnector.webhook.inbox.Inbox.Terms;
+import io.httpconnector.webhook.inbox.Inbox.Settings;
 import io.httpconnector.webhook.inbox.Mailbox;
 import java.net.URI;
 import java.nio.file.Path;
@@ -56,7 +56,7 @@ class CutOffTest {
                         .connection(connection)
                         .request(RequestTemplate.named(id).get("/" + id).build())
                         .key("/id")
-                        .firstPoll(FirstPoll.everything())
+                        .startPosition(StartPosition.everything())
                         .every(Duration.ofMillis(200))
                         .minInterval(Duration.ofMillis(10))
                         .handler(event -> {
@@ -152,12 +152,13 @@ class CutOffTest {
     private static Mailbox inbox(DataSource source, EventHandler handler) {
         return JdbcInbox.of(source)
                 .heartbeat(Duration.ofMillis(100), 4)
-                .open(new Terms("leads", Delivery.to(handler).attempts(1), Duration.ofDays(1), 1000, Time.SYSTEM));
+                .open(new Settings(
+                        "leads", Delivery.to(handler).attempts(1), Duration.ofDays(1), 1000, TimeSource.SYSTEM));
     }
 
     private static TriggerEvent event(String id) {
         return new TriggerEvent(
-                id, "leads", Change.NEW, "same key", Json.parse("{}"), NullNode.instance, Instant.EPOCH);
+                id, "leads", ChangeType.NEW, "same key", JsonSupport.parse("{}"), NullNode.instance, Instant.EPOCH);
     }
 
     @ParameterizedTest
@@ -193,7 +194,7 @@ class CutOffTest {
                     back.countDown();
                     Thread.sleep(1000);
                     handled.countDown();
-                    Machine.await(() -> other.waiting() == 0);
+                    Machine.await(() -> other.pendingCount() == 0);
                 }
             } finally {
                 back.countDown();
@@ -229,7 +230,7 @@ class CutOffTest {
                     Machine.await(() -> !other.deadLetters().isEmpty());
                     back.countDown();
                     Machine.await(() -> other.deadLetters().isEmpty());
-                    assertThat(other.waiting()).isZero();
+                    assertThat(other.pendingCount()).isZero();
                 }
             } finally {
                 back.countDown();

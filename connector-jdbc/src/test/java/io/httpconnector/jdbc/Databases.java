@@ -57,9 +57,9 @@ enum Databases {
     }
 
     /** Gives connections whose commits succeed, but are not heard of when there are no answers left. */
-    static DataSource losingAnswers(DataSource source, AtomicInteger answers) {
+    static DataSource losingAnswers(DataSource source, AtomicInteger responses) {
         return afterEachCommit(source, () -> {
-            if (answers.getAndDecrement() <= 0) {
+            if (responses.getAndDecrement() <= 0) {
                 throw new SQLException("the connection was lost", "08006");
             }
             return true;

@@ -8,12 +8,12 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.zaxxer.hikari.HikariDataSource;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.polling.FirstPoll;
 import io.httpconnector.polling.PollingTrigger;
+import io.httpconnector.polling.StartPosition;
 import io.httpconnector.state.StateException;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.BatchHandler;
-import io.httpconnector.trigger.Change;
+import io.httpconnector.trigger.ChangeType;
 import io.httpconnector.trigger.EventHandler;
 import io.httpconnector.trigger.TriggerEvent;
 import io.httpconnector.webhook.WebhookEvent;
@@ -49,7 +49,7 @@ class ExactlyOnceTest {
         return new TriggerEvent(
                 id,
                 "leads",
-                Change.NEW,
+                ChangeType.NEW,
                 id,
                 JsonNodeFactory.instance.objectNode(),
                 MissingNode.getInstance(),
@@ -236,7 +236,7 @@ class ExactlyOnceTest {
                 .connection(connection)
                 .request(RequestTemplate.named("r").get("/r").build())
                 .key("/id")
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .store(JdbcStateStore.of(source))
                 .handler(ExactlyOnce.in(source)
                         .events((event, own) ->

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.zaxxer.hikari.HikariDataSource;
-import io.httpconnector.Time;
-import io.httpconnector.trigger.Change;
+import io.httpconnector.TimeSource;
+import io.httpconnector.trigger.ChangeType;
 import io.httpconnector.trigger.Delivery;
 import io.httpconnector.trigger.TriggerEvent;
-import io.httpconnector.webhook.inbox.Inbox.Terms;
+import io.httpconnector.webhook.inbox.Inbox.Settings;
 import io.httpconnector.webhook.inbox.Mailbox;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -61,7 +61,7 @@ class InboxCrashTest {
         return new TriggerEvent(
                 id,
                 "leads",
-                Change.NEW,
+                ChangeType.NEW,
                 key,
                 JsonNodeFactory.instance.objectNode(),
                 MissingNode.getInstance(),
@@ -69,7 +69,7 @@ class InboxCrashTest {
     }
 
     private static Mailbox open(HikariDataSource source, Delivery delivery) {
-        return JdbcInbox.of(source).open(new Terms("leads", delivery, Duration.ofHours(1), 1000, Time.SYSTEM));
+        return JdbcInbox.of(source).open(new Settings("leads", delivery, Duration.ofHours(1), 1000, TimeSource.SYSTEM));
     }
 
     private static List<String> said(String word, Machine... machines) {
@@ -173,7 +173,8 @@ class InboxCrashTest {
     }
 
     private static int waiting(HikariDataSource source) {
-        return new InboxTable(new Database(source, JdbcSchema.USUAL_PREFIX), "leads", "webhook leads").waiting() == 0
+        return new InboxRepository(new Database(source, JdbcSchema.USUAL_PREFIX), "leads", "webhook leads").waiting()
+                        == 0
                 ? 0
                 : 1;
     }

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.zaxxer.hikari.HikariDataSource;
-import io.httpconnector.Time;
+import io.httpconnector.TimeSource;
 import io.httpconnector.state.StateException;
-import io.httpconnector.trigger.Change;
+import io.httpconnector.trigger.ChangeType;
 import io.httpconnector.trigger.Delivery;
 import io.httpconnector.trigger.TriggerEvent;
-import io.httpconnector.webhook.inbox.Inbox.Terms;
+import io.httpconnector.webhook.inbox.Inbox.Settings;
 import io.httpconnector.webhook.inbox.Mailbox;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,7 +40,13 @@ class InterruptTest {
 
     private static TriggerEvent event(String id) {
         return new TriggerEvent(
-                id, "leads", Change.NEW, "", JsonNodeFactory.instance.objectNode(), NullNode.instance, Instant.EPOCH);
+                id,
+                "leads",
+                ChangeType.NEW,
+                "",
+                JsonNodeFactory.instance.objectNode(),
+                NullNode.instance,
+                Instant.EPOCH);
     }
 
     private void send(Mailbox mailbox, int sender, AtomicBoolean over) {
@@ -64,8 +70,8 @@ class InterruptTest {
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);
             Delivery delivery = Delivery.to(event -> handled.add(event.id())).concurrently(4);
-            try (Mailbox mailbox =
-                    JdbcInbox.of(source).open(new Terms("leads", delivery, Duration.ofDays(1), 1000, Time.SYSTEM))) {
+            try (Mailbox mailbox = JdbcInbox.of(source)
+                    .open(new Settings("leads", delivery, Duration.ofDays(1), 1000, TimeSource.SYSTEM))) {
                 List<Thread> senders = new ArrayList<>();
                 for (int i = 0; i < SENDERS; i++) {
                     int sender = i;
@@ -84,7 +90,7 @@ class InterruptTest {
                 for (Thread sender : senders) {
                     sender.join();
                 }
-                Machine.await(() -> mailbox.waiting() == 0);
+                Machine.await(() -> mailbox.pendingCount() == 0);
                 assertThat(handled).containsAll(acknowledged);
             }
         }

@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.tuple;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.zaxxer.hikari.HikariDataSource;
-import io.httpconnector.Time;
-import io.httpconnector.trigger.Change;
+import io.httpconnector.TimeSource;
+import io.httpconnector.trigger.ChangeType;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.trigger.Delivery;
 import io.httpconnector.trigger.EventHandler;
 import io.httpconnector.trigger.TriggerEvent;
-import io.httpconnector.webhook.inbox.Inbox.Terms;
+import io.httpconnector.webhook.inbox.Inbox.Settings;
 import io.httpconnector.webhook.inbox.Mailbox;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -49,7 +49,7 @@ class JdbcInboxTest {
         return new TriggerEvent(
                 id,
                 "leads",
-                Change.NEW,
+                ChangeType.NEW,
                 key,
                 JsonNodeFactory.instance.objectNode().put("id", id),
                 MissingNode.getInstance(),
@@ -69,7 +69,7 @@ class JdbcInboxTest {
     }
 
     private static Mailbox open(HikariDataSource source, Delivery delivery, String receiver) {
-        return JdbcInbox.of(source).open(new Terms(receiver, delivery, WINDOW, 1000, Time.SYSTEM));
+        return JdbcInbox.of(source).open(new Settings(receiver, delivery, WINDOW, 1000, TimeSource.SYSTEM));
     }
 
     private static void await(Callable<Boolean> condition) throws Exception {
@@ -97,14 +97,14 @@ class JdbcInboxTest {
                 assertThat(first.put(List.of(event("1"), event("2"), event("1"))))
                         .isTrue();
                 assertThat(second.put(List.of(event("2"), event("3")))).isTrue();
-                await(() -> handled.size() == 3 && first.waiting() == 0);
+                await(() -> handled.size() == 3 && first.pendingCount() == 0);
                 assertThat(second.put(List.of(event("1")))).isTrue();
                 assertThat(other.put(List.of(event("1")))).isTrue();
-                await(() -> handled.size() == 4 && first.waiting() + other.waiting() == 0);
+                await(() -> handled.size() == 4 && first.pendingCount() + other.pendingCount() == 0);
             }
             try (Mailbox again = open(source, collecting())) {
                 assertThat(again.put(List.of(event("3"), event("4")))).isTrue();
-                await(() -> handled.contains("4") && again.waiting() == 0);
+                await(() -> handled.contains("4") && again.pendingCount() == 0);
             }
             assertThat(handled).containsExactlyInAnyOrder("1", "2", "3", "1", "4");
         }
@@ -128,7 +128,7 @@ class JdbcInboxTest {
                 for (Future<Boolean> put : puts) {
                     assertThat(put.get()).isTrue();
                 }
-                await(() -> handled.size() >= 400 && first.waiting() == 0);
+                await(() -> handled.size() >= 400 && first.pendingCount() == 0);
             }
             assertThat(handled).hasSize(400).doesNotHaveDuplicates();
         } finally {
@@ -168,7 +168,7 @@ class JdbcInboxTest {
                 for (Future<?> sender : senders) {
                     sender.get();
                 }
-                await(() -> first.waiting() == 0);
+                await(() -> first.pendingCount() == 0);
             }
             assertThat(overlaps).isEmpty();
             for (String key : List.of("0", "1", "2")) {
@@ -196,9 +196,9 @@ class JdbcInboxTest {
                 assertThat(failing.deadLetters())
                         .extracting(letter -> letter.event().id(), DeadLetter::attempts, DeadLetter::error)
                         .contains(tuple("1", 2, "java.lang.IllegalStateException: no"));
-                assertThat(failing.waiting()).isZero();
+                assertThat(failing.pendingCount()).isZero();
                 assertThat(failing.put(List.of(event("1", "k")))).isTrue();
-                assertThat(failing.waiting()).isZero();
+                assertThat(failing.pendingCount()).isZero();
                 assertThat(failing.discard("2")).isTrue();
                 assertThat(failing.discard("2")).isFalse();
             }
@@ -207,11 +207,11 @@ class JdbcInboxTest {
                 assertThat(working.replay("1")).isTrue();
                 assertThat(working.replay("1")).isFalse();
                 assertThat(working.replay("3")).isTrue();
-                await(() -> working.waiting() == 0);
+                await(() -> working.pendingCount() == 0);
                 assertThat(working.deadLetters()).isEmpty();
                 assertThat(working.put(List.of(event("1", "k"), event("2", "k"))))
                         .isTrue();
-                await(() -> working.waiting() == 0);
+                await(() -> working.pendingCount() == 0);
             }
             assertThat(handled).containsExactlyInAnyOrder("1", "3");
         }
@@ -245,8 +245,8 @@ class JdbcInboxTest {
     void aFullInboxTakesNoMore(Databases databases) throws Exception {
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);
-            Terms terms = new Terms("leads", failing().attempts(1), WINDOW, 1000, Time.SYSTEM);
-            try (Mailbox mailbox = JdbcInbox.of(source).mostEvents(2).open(terms)) {
+            Settings terms = new Settings("leads", failing().attempts(1), WINDOW, 1000, TimeSource.SYSTEM);
+            try (Mailbox mailbox = JdbcInbox.of(source).maxEvents(2).open(terms)) {
                 assertThat(mailbox.put(List.of(event("1"), event("2"), event("3"))))
                         .isFalse();
                 assertThat(mailbox.put(List.of(event("1"), event("2")))).isTrue();
@@ -272,7 +272,7 @@ class JdbcInboxTest {
                                 .mapToObj(i -> event("e" + i))
                                 .toList()))
                         .isTrue();
-                await(() -> handled.size() == many && mailbox.waiting() == 0);
+                await(() -> handled.size() == many && mailbox.pendingCount() == 0);
             }
             pass(source, WINDOW.plusMinutes(2));
             try (Mailbox later = open(source, failing())) {
@@ -309,8 +309,8 @@ class JdbcInboxTest {
     }
 
     /** The real time, a while from now. */
-    private static Time in(Duration offset) {
-        return new Time() {
+    private static TimeSource in(Duration offset) {
+        return new TimeSource() {
             @Override
             public long nanos() {
                 return SYSTEM.nanos();
@@ -338,9 +338,9 @@ class JdbcInboxTest {
                 String id = prefix + handled.size();
                 try (Mailbox mailbox = JdbcInbox.of(source, prefix)
                         .heartbeat(Duration.ofMillis(200), 4)
-                        .open(new Terms("leads", collecting(), WINDOW, 1000, Time.SYSTEM))) {
+                        .open(new Settings("leads", collecting(), WINDOW, 1000, TimeSource.SYSTEM))) {
                     assertThat(mailbox.put(List.of(event(id)))).isTrue();
-                    await(() -> handled.contains(id) && mailbox.waiting() == 0);
+                    await(() -> handled.contains(id) && mailbox.pendingCount() == 0);
                 }
             }
         }
@@ -421,14 +421,14 @@ class JdbcInboxTest {
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);
             JdbcInbox inbox = JdbcInbox.of(source).heartbeat(Duration.ofMillis(100), 4);
-            try (Mailbox first = inbox.open(new Terms("leads", slow, WINDOW, 1000, Time.SYSTEM));
+            try (Mailbox first = inbox.open(new Settings("leads", slow, WINDOW, 1000, TimeSource.SYSTEM));
                     Mailbox second =
-                            inbox.open(new Terms("leads", collecting(), WINDOW, 1000, in(Duration.ofHours(1))))) {
+                            inbox.open(new Settings("leads", collecting(), WINDOW, 1000, in(Duration.ofHours(1))))) {
                 for (int i = 0; i < 20; i++) {
                     assertThat(first.put(List.of(event("first " + i)))).isTrue();
                     assertThat(second.put(List.of(event("second " + i)))).isTrue();
                 }
-                await(() -> first.waiting() == 0);
+                await(() -> first.pendingCount() == 0);
                 assertThat(handled).hasSize(40).doesNotHaveDuplicates();
             }
         }

@@ -181,24 +181,24 @@ class JdbcStateStoreTest {
     void whatWasStoredWithoutAnAnswerIsGoneOnFrom(Databases databases) throws Exception {
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);
-            AtomicInteger answers = new AtomicInteger(100);
-            StateLog log =
-                    JdbcStateStore.of(Databases.losingAnswers(source, answers)).open("leads");
+            AtomicInteger responses = new AtomicInteger(100);
+            StateLog log = JdbcStateStore.of(Databases.losingAnswers(source, responses))
+                    .open("leads");
             StateLog other = JdbcStateStore.of(source).open("leads");
             log.read(entry -> {});
-            answers.set(0);
+            responses.set(0);
             expect(Reason.UNAVAILABLE, () -> log.append("1".getBytes(UTF_8)));
-            answers.set(100);
+            responses.set(100);
             log.append("2".getBytes(UTF_8));
-            answers.set(0);
+            responses.set(0);
             expect(Reason.UNAVAILABLE, () -> log.replace(List.of("3".getBytes(UTF_8), "4".getBytes(UTF_8))));
-            answers.set(100);
+            responses.set(100);
             log.append("5".getBytes(UTF_8));
             assertThat(Databases.read(other)).containsExactly("3", "4", "5");
 
-            answers.set(0);
+            responses.set(0);
             expect(Reason.UNAVAILABLE, () -> log.append("6".getBytes(UTF_8)));
-            answers.set(100);
+            responses.set(100);
             assertThat(Databases.read(other)).containsExactly("3", "4", "5", "6");
             other.append("7".getBytes(UTF_8));
             expect(Reason.CONFLICT, () -> log.append("8".getBytes(UTF_8)));

@@ -157,7 +157,7 @@ class JdbcTokenStoreTest {
     void aLeaseIsForOneAtATime(Databases databases) throws Exception {
         try (HikariDataSource source = source(databases)) {
             AtomicInteger inside = new AtomicInteger();
-            AtomicInteger most = new AtomicInteger();
+            AtomicInteger limit = new AtomicInteger();
             JdbcTokenStore.of(source).put("n", Secret.of("0"), null);
 
             atOnce(6, () -> {
@@ -165,7 +165,7 @@ class JdbcTokenStoreTest {
                 for (int i = 0; i < 10; i++) {
                     TokenStore.Lease lease = store.lease("n", PATIENCE);
                     try {
-                        most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                        limit.accumulateAndGet(inside.incrementAndGet(), Math::max);
                         int next = Integer.parseInt(text(store, "n")) + 1;
                         inside.decrementAndGet();
                         store.put("n", Secret.of(String.valueOf(next)), null);
@@ -176,7 +176,7 @@ class JdbcTokenStoreTest {
                 return true;
             });
 
-            assertThat(most).hasValue(1);
+            assertThat(limit).hasValue(1);
             assertThat(text(JdbcTokenStore.of(source), "n")).isEqualTo("60");
         }
     }

@@ -107,7 +107,7 @@ class ManyMachinesTest {
                 .auth(OAuth2.refreshToken(Secret.of("r0"))
                         .tokenUrl(url + "/token")
                         .publicClient("id")
-                        .tokens(JdbcTokenStore.of(source))
+                        .tokenStore(JdbcTokenStore.of(source))
                         .build())
                 .build();
     }

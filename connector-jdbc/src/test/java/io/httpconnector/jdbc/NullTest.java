@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.oauth2.TokenEncryption;
 import io.httpconnector.auth.oauth2.TokenStore;
@@ -45,7 +45,7 @@ class NullTest {
                     () -> JdbcInbox.of(null),
                     () -> JdbcInbox.of(source, null),
                     () -> JdbcInbox.of(source).heartbeat(null, 5),
-                    () -> JdbcInbox.of(source).mostEvents(0),
+                    () -> JdbcInbox.of(source).maxEvents(0),
                     () -> ExactlyOnce.in(null),
                     () -> ExactlyOnce.in(source, null),
                     () -> ExactlyOnce.in(source).rememberFor(null),
@@ -56,9 +56,9 @@ class NullTest {
                     () -> ClusteredPolling.on(source).prefix(null).start((id, definition) -> null),
                     () -> ClusteredPolling.on(source).heartbeat(null, 5),
                     () -> ClusteredPolling.on(source).start(null),
-                    () -> polling.put(null, Json.parse("{}")),
+                    () -> polling.put(null, JsonSupport.parse("{}")),
                     () -> polling.put("t", null),
-                    () -> polling.put("t", Json.parse("{}")),
+                    () -> polling.put("t", JsonSupport.parse("{}")),
                     () -> polling.pause(null),
                     () -> polling.resume(null),
                     () -> polling.remove(null),

@@ -7,11 +7,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.zaxxer.hikari.HikariDataSource;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Secret;
-import io.httpconnector.polling.FirstPoll;
 import io.httpconnector.polling.PollingTrigger;
+import io.httpconnector.polling.StartPosition;
 import io.httpconnector.template.RequestTemplate;
-import io.httpconnector.webhook.Part;
 import io.httpconnector.webhook.Signatures;
+import io.httpconnector.webhook.ValueSelector;
 import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookRequest;
@@ -87,7 +87,7 @@ class OutageTest {
                     HikariDataSource source = source(wire, url);
                     WebhookEndpoint receiver = WebhookReceiver.named("leads")
                             .verify(Signatures.github(SECRET))
-                            .id(Part.body("/id"))
+                            .id(ValueSelector.body("/id"))
                             .inbox(JdbcInbox.of(source))
                             .handler(event -> handled.add(event.id()))
                             .build();
@@ -96,7 +96,7 @@ class OutageTest {
                                     .connection(connection)
                                     .request(RequestTemplate.named(id).get("/r").build())
                                     .key("/id")
-                                    .firstPoll(FirstPoll.everything())
+                                    .startPosition(StartPosition.everything())
                                     .every(Duration.ofMillis(200))
                                     .minInterval(Duration.ofMillis(10))
                                     .handler(event ->
@@ -106,8 +106,8 @@ class OutageTest {
                 assertThat(receive(receiver, 1).status()).isEqualTo(200);
                 Machine.await(() -> handled.containsAll(List.of("1", "r1")));
                 // Or else it would come again.
-                InboxTable table =
-                        new InboxTable(new Database(direct, JdbcSchema.USUAL_PREFIX), "leads", "webhook leads");
+                InboxRepository table =
+                        new InboxRepository(new Database(direct, JdbcSchema.USUAL_PREFIX), "leads", "webhook leads");
                 Machine.await(() -> table.waiting() == 0);
 
                 other.setAutoCommit(false);

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.zaxxer.hikari.HikariDataSource;
 import io.httpconnector.HttpConnection;
-import io.httpconnector.polling.FirstPoll;
 import io.httpconnector.polling.PollingTrigger;
+import io.httpconnector.polling.StartPosition;
 import io.httpconnector.template.RequestTemplate;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,7 +38,7 @@ class PollingCrashTest {
                                             .get("/" + id)
                                             .build())
                                     .key("/id")
-                                    .firstPoll(FirstPoll.everything())
+                                    .startPosition(StartPosition.everything())
                                     .every(Duration.ofMillis(500))
                                     .minInterval(Duration.ofMillis(10))
                                     .handler(event -> {

@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.zaxxer.hikari.HikariDataSource;
-import io.httpconnector.Time;
+import io.httpconnector.TimeSource;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateLog;
-import io.httpconnector.trigger.Change;
+import io.httpconnector.trigger.ChangeType;
 import io.httpconnector.trigger.Delivery;
 import io.httpconnector.trigger.TriggerEvent;
-import io.httpconnector.webhook.inbox.Inbox.Terms;
+import io.httpconnector.webhook.inbox.Inbox.Settings;
 import io.httpconnector.webhook.inbox.Mailbox;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -55,7 +55,7 @@ class SerializableTest {
         return new TriggerEvent(
                 id,
                 "leads",
-                Change.NEW,
+                ChangeType.NEW,
                 key,
                 JsonNodeFactory.instance.objectNode().put("id", id),
                 MissingNode.getInstance(),
@@ -70,9 +70,9 @@ class SerializableTest {
         Delivery delivery = Delivery.to(event -> handled.add(event.id())).concurrently(4);
         try (HikariDataSource source = open(kind);
                 Mailbox first = JdbcInbox.of(source)
-                        .open(new Terms("leads", delivery, Duration.ofHours(1), 10_000, Time.SYSTEM));
+                        .open(new Settings("leads", delivery, Duration.ofHours(1), 10_000, TimeSource.SYSTEM));
                 Mailbox second = JdbcInbox.of(source)
-                        .open(new Terms("leads", delivery, Duration.ofHours(1), 10_000, Time.SYSTEM))) {
+                        .open(new Settings("leads", delivery, Duration.ofHours(1), 10_000, TimeSource.SYSTEM))) {
             ExecutorService senders = Executors.newFixedThreadPool(8);
             List<Future<Boolean>> sent = new ArrayList<>();
             for (int i = 0; i < all; i++) {
@@ -85,7 +85,7 @@ class SerializableTest {
             }
             senders.shutdown();
             long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-            while (first.waiting() > 0 && System.nanoTime() < end) {
+            while (first.pendingCount() > 0 && System.nanoTime() < end) {
                 Thread.sleep(50);
             }
         }
@@ -147,7 +147,7 @@ class SerializableTest {
         Delivery delivery = Delivery.to(event -> done.countDown());
         try (HikariDataSource source = open(kind);
                 Mailbox mailbox = JdbcInbox.of(source)
-                        .open(new Terms("leads", delivery, Duration.ofHours(1), 10_000, Time.SYSTEM))) {
+                        .open(new Settings("leads", delivery, Duration.ofHours(1), 10_000, TimeSource.SYSTEM))) {
             if (kind == Databases.H2) {
                 return;
             }

@@ -4,13 +4,13 @@ import com.sun.net.httpserver.HttpServer;
 import com.zaxxer.hikari.HikariDataSource;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Secret;
-import io.httpconnector.polling.FirstPoll;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.PollingTriggerBuilder;
 import io.httpconnector.polling.Schedule;
+import io.httpconnector.polling.StartPosition;
 import io.httpconnector.template.RequestTemplate;
-import io.httpconnector.webhook.Part;
 import io.httpconnector.webhook.Signatures;
+import io.httpconnector.webhook.ValueSelector;
 import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookHandler;
 import io.httpconnector.webhook.WebhookReceiver;
@@ -78,7 +78,7 @@ final class SoakNode {
     private WebhookEndpoint receiver(String receiver, WebhookHandler handler) {
         return WebhookReceiver.named(receiver)
                 .verify(Signatures.github(SECRET))
-                .id(Part.body("/id"))
+                .id(ValueSelector.body("/id"))
                 .inbox(JdbcInbox.of(source))
                 .delivery(delivery -> delivery.concurrently(2).attempts(100))
                 .handler(handler)
@@ -90,7 +90,7 @@ final class SoakNode {
                 .connection(service)
                 .request(RequestTemplate.named(id).get("/" + id).build())
                 .key("/id")
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .schedule(Schedule.every(Duration.ofSeconds(5)).spread())
                 .minInterval(Duration.ofSeconds(1));
         if (id.startsWith("once")) {

@@ -23,9 +23,9 @@ class TogetherTest {
         Set<Integer> stored = ConcurrentHashMap.newKeySet();
         AtomicInteger writes = new AtomicInteger();
         AtomicInteger writing = new AtomicInteger();
-        AtomicInteger most = new AtomicInteger();
-        Together<Integer> together = new Together<>(things -> {
-            most.accumulateAndGet(writing.incrementAndGet(), Math::max);
+        AtomicInteger limit = new AtomicInteger();
+        GroupCommit<Integer> together = new GroupCommit<>(things -> {
+            limit.accumulateAndGet(writing.incrementAndGet(), Math::max);
             try {
                 if (writes.incrementAndGet() % 100 == 0) {
                     throw new IllegalStateException("full");
@@ -59,7 +59,7 @@ class TogetherTest {
         assertThat(failures).hasPositiveValue();
         // Together: with fewer writes than were asked for, and never by all at once.
         assertThat(writes.get()).isLessThan(threads * rounds);
-        assertThat(most).hasValueLessThanOrEqualTo(2);
+        assertThat(limit).hasValueLessThanOrEqualTo(2);
         assertThat(stored.size() + 2 * failures.get()).isEqualTo(2 * threads * rounds);
     }
 }

@@ -8,16 +8,16 @@ import com.sun.net.httpserver.HttpServer;
 import com.zaxxer.hikari.HikariDataSource;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Secret;
-import io.httpconnector.polling.FirstPoll;
 import io.httpconnector.polling.PollingTrigger;
+import io.httpconnector.polling.StartPosition;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateException.Reason;
 import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.EventHandler;
-import io.httpconnector.webhook.Part;
 import io.httpconnector.webhook.Signatures;
+import io.httpconnector.webhook.ValueSelector;
 import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookEvent;
 import io.httpconnector.webhook.WebhookHandler;
@@ -96,7 +96,7 @@ class TriggersTest {
                 .connection(connection)
                 .request(RequestTemplate.named("records").get("/records").build())
                 .key("/id")
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .store(JdbcStateStore.of(source))
                 .handler(handler)
                 .build();
@@ -136,7 +136,7 @@ class TriggersTest {
                 .connection(connection)
                 .request(RequestTemplate.named("records").get("/records").build())
                 .key("/id")
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .store(store)
                 .handler(event -> handled.add(event.payload().at("/id").asText()))
                 .build();
@@ -180,7 +180,7 @@ class TriggersTest {
     private static WebhookEndpoint receiver(Inbox inbox, WebhookHandler handler) {
         return WebhookReceiver.named("leads")
                 .verify(Signatures.github(SECRET))
-                .id(Part.body("/id"))
+                .id(ValueSelector.body("/id"))
                 .inbox(inbox)
                 .handler(handler)
                 .build();

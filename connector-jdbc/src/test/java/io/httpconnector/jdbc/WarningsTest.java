@@ -6,9 +6,9 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.zaxxer.hikari.HikariDataSource;
-import io.httpconnector.Time;
+import io.httpconnector.TimeSource;
 import io.httpconnector.trigger.Delivery;
-import io.httpconnector.webhook.inbox.Inbox.Terms;
+import io.httpconnector.webhook.inbox.Inbox.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -44,8 +44,9 @@ class WarningsTest {
     }
 
     private static List<String> warnings(DataSource source) {
-        Terms terms = new Terms("pulse", Delivery.to(event -> {}), Duration.ofHours(1), 1, Time.SYSTEM);
-        return warnings(Pulse.class, () -> JdbcInbox.of(source).open(terms).close());
+        Settings terms = new Settings("pulse", Delivery.to(event -> {}), Duration.ofHours(1), 1, TimeSource.SYSTEM);
+        return warnings(
+                ClusterHeartbeat.class, () -> JdbcInbox.of(source).open(terms).close());
     }
 
     @Test

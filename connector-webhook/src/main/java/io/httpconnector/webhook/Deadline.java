@@ -1,6 +1,6 @@
 package io.httpconnector.webhook;
 
-import io.httpconnector.Time;
+import io.httpconnector.TimeSource;
 import java.time.Duration;
 
 /** The time until which a request must have been received. Immutable. */
@@ -10,11 +10,11 @@ final class Deadline {
 
     /** The deadline of a request that starts now. */
     Deadline(Duration time) {
-        this.end = Time.SYSTEM.nanos() + time.toNanos();
+        this.end = TimeSource.SYSTEM.nanos() + time.toNanos();
     }
 
     /** The time that is left: a nanosecond if there is none. */
     Duration left() {
-        return Duration.ofNanos(Math.max(1, end - Time.SYSTEM.nanos()));
+        return Duration.ofNanos(Math.max(1, end - TimeSource.SYSTEM.nanos()));
     }
 }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.httpconnector.webhook.Payloads.TooLargeException;
+import io.httpconnector.webhook.BodyParser.TooLargeException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -21,32 +21,32 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventReader {
 
-    private static final int LONGEST_ID = 255;
-    private static final int MOST_EVENTS = 10_000;
+    private static final int MAX_ID = 255;
+    private static final int MAX_EVENTS = 10_000;
     private static final Set<String> SECRET_HEADERS = Set.of("authorization", "proxy-authorization", "cookie");
-    private static final Part CLOUD_EVENT_ID = Part.header("ce-id");
-    private static final Part CLOUD_EVENT_SOURCE = Part.header("ce-source");
-    private static final Part CLOUD_EVENT_TYPE = Part.header("ce-type");
+    private static final ValueSelector CLOUD_EVENT_ID = ValueSelector.header("ce-id");
+    private static final ValueSelector CLOUD_EVENT_SOURCE = ValueSelector.header("ce-source");
+    private static final ValueSelector CLOUD_EVENT_TYPE = ValueSelector.header("ce-type");
 
-    private final Places places;
+    private final EventSelectors places;
     private final Set<String> hiddenHeaders = new HashSet<>(SECRET_HEADERS);
     private final Set<String> hiddenParameters = new HashSet<>();
 
     /** Where things stand, as far as the receiver says it; otherwise, the verifier does. */
-    record Places(
+    record EventSelectors(
             String receiver,
-            @Nullable Part id,
-            @Nullable Part type,
-            @Nullable Part key,
-            @Nullable Part each,
-            @Nullable Part jsonIn,
-            List<Part> secrets,
+            @Nullable ValueSelector id,
+            @Nullable ValueSelector type,
+            @Nullable ValueSelector key,
+            @Nullable ValueSelector each,
+            @Nullable ValueSelector jsonIn,
+            List<ValueSelector> secrets,
             @Nullable MediaType mediaType,
             int most) {}
 
-    EventReader(Places places) {
+    EventReader(EventSelectors places) {
         this.places = places;
-        for (Part secret : places.secrets) {
+        for (ValueSelector secret : places.secrets) {
             switch (secret.kind) {
                 case HEADER -> hiddenHeaders.add(secret.name.toLowerCase(Locale.ROOT));
                 case QUERY -> hiddenParameters.add(secret.name);
@@ -56,8 +56,8 @@ final class EventReader {
     }
 
     /** The header fields and parameters of a request, as a hint for people: not signed as a rule, and without credentials. */
-    Origin origin(WebhookRequest request) {
-        return new Origin(request, hiddenHeaders, hiddenParameters);
+    RequestSnapshot origin(WebhookRequest request) {
+        return new RequestSnapshot(request, hiddenHeaders, hiddenParameters);
     }
 
     Payload payload(SignedData data) throws IOException {
@@ -80,15 +80,16 @@ final class EventReader {
             try {
                 holder.set(
                         place.last().getMatchingProperty(),
-                        Payloads.json(text.asText().getBytes(StandardCharsets.UTF_8)));
+                        BodyParser.json(text.asText().getBytes(StandardCharsets.UTF_8)));
             } catch (IOException e) {
                 // Some events have plain text there.
             }
         }
     }
 
-    List<WebhookEvent> events(SignedData data, Payload payload, Origin origin, Instant now) throws IOException {
-        Came came = new Came(data, origin, now);
+    List<WebhookEvent> events(SignedData data, Payload payload, RequestSnapshot origin, Instant now)
+            throws IOException {
+        ReceivedRequest came = new ReceivedRequest(data, origin, now);
         JsonNode tree = payload.tree();
         if (payload.mediaType().isCloudEvents()) {
             return cloudEvents(came, tree);
@@ -107,13 +108,13 @@ final class EventReader {
     }
 
     /** What the events of a request have in common. */
-    private record Came(SignedData data, Origin origin, Instant time) {}
+    private record ReceivedRequest(SignedData data, RequestSnapshot origin, Instant time) {}
 
-    private List<WebhookEvent> batch(Came came, JsonNode batch) throws IOException {
+    private List<WebhookEvent> batch(ReceivedRequest came, JsonNode batch) throws IOException {
         checkSize(batch);
         List<WebhookEvent> events = new ArrayList<>(batch.size());
-        Part place = idPlace(came);
-        boolean within = place != null && place.kind == Part.Kind.BODY;
+        ValueSelector place = idPlace(came);
+        boolean within = place != null && place.kind == ValueSelector.SelectorType.BODY;
         String whole = "";
         for (JsonNode element : batch) {
             String id = within ? ownId(came, element) : "";
@@ -127,16 +128,16 @@ final class EventReader {
     }
 
     private static void checkSize(JsonNode batch) throws IOException {
-        if (batch.size() > MOST_EVENTS) {
-            throw new TooLargeException("it has more than " + MOST_EVENTS + " events");
+        if (batch.size() > MAX_EVENTS) {
+            throw new TooLargeException("it has more than " + MAX_EVENTS + " events");
         }
     }
 
-    private WebhookEvent event(Came came, JsonNode payload, String id) {
+    private WebhookEvent event(ReceivedRequest came, JsonNode payload, String id) {
         return event(came, payload, id, type(came, payload));
     }
 
-    private WebhookEvent event(Came came, JsonNode payload, String id, String type) {
+    private WebhookEvent event(ReceivedRequest came, JsonNode payload, String id, String type) {
         return new WebhookEvent(
                 bounded(id),
                 places.receiver,
@@ -147,7 +148,7 @@ final class EventReader {
                 came.time);
     }
 
-    private String type(Came came, JsonNode payload) {
+    private String type(ReceivedRequest came, JsonNode payload) {
         if (places.type != null) {
             return value(places.type, came, payload);
         }
@@ -157,31 +158,31 @@ final class EventReader {
                 : usual.typeOf().apply(payload);
     }
 
-    private String id(Came came, JsonNode payload) {
+    private String id(ReceivedRequest came, JsonNode payload) {
         String id = ownId(came, payload);
         return id.isEmpty() ? came.data.identityOfContent() : id;
     }
 
-    private @Nullable Part idPlace(Came came) {
+    private @Nullable ValueSelector idPlace(ReceivedRequest came) {
         return places.id == null ? came.data.places().eventId() : places.id;
     }
 
     /** What anybody could change does not tell events apart. */
-    private String ownId(Came came, JsonNode payload) {
-        Part place = idPlace(came);
+    private String ownId(ReceivedRequest came, JsonNode payload) {
+        ValueSelector place = idPlace(came);
         return place != null && came.data.covers(place) ? value(place, came, payload) : "";
     }
 
     /** Many of them are remembered. */
     private static String bounded(String id) {
-        return id.length() <= LONGEST_ID ? id : Digests.fingerprint(id.getBytes(StandardCharsets.UTF_8));
+        return id.length() <= MAX_ID ? id : Digests.fingerprint(id.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static String value(@Nullable Part part, Came came, JsonNode payload) {
+    private static String value(@Nullable ValueSelector part, ReceivedRequest came, JsonNode payload) {
         if (part == null) {
             return "";
         }
-        if (part.kind != Part.Kind.BODY) {
+        if (part.kind != ValueSelector.SelectorType.BODY) {
             return came.data.value(part);
         }
         List<String> values = part.values(List.of(payload.at(part.pointer).asText("")));
@@ -189,7 +190,7 @@ final class EventReader {
     }
 
     /** CloudEvents 1.0 in one piece, alone or in a batch. */
-    private List<WebhookEvent> cloudEvents(Came came, JsonNode payload) throws IOException {
+    private List<WebhookEvent> cloudEvents(ReceivedRequest came, JsonNode payload) throws IOException {
         List<JsonNode> all = new ArrayList<>();
         if (payload.isArray()) {
             checkSize(payload);
@@ -202,7 +203,7 @@ final class EventReader {
             CloudEvents.check(each);
             events.add(cloudEvent(
                     came,
-                    Part.body("/id"),
+                    ValueSelector.body("/id"),
                     each.get("source").asText(),
                     each.get("id").asText(),
                     each.get("type").asText(),
@@ -212,7 +213,8 @@ final class EventReader {
     }
 
     /** What the receiver says goes before the attributes. */
-    private WebhookEvent cloudEvent(Came came, Part idPlace, String source, String id, String type, JsonNode data) {
+    private WebhookEvent cloudEvent(
+            ReceivedRequest came, ValueSelector idPlace, String source, String id, String type, JsonNode data) {
         String chosenId = places.id == null ? "" : ownId(came, data);
         String chosenType = places.type == null ? "" : type(came, data);
         boolean known = !id.isEmpty() && came.data.covers(idPlace);

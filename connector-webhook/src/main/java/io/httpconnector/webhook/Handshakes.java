@@ -29,7 +29,7 @@ public final class Handshakes {
      * @return the handshake
      */
     public static Handshake echo(String parameter) {
-        Given.notNull(parameter, "handshake: the name of the parameter");
+        Arguments.notNull(parameter, "handshake: the name of the parameter");
         return new Handshake() {
             @Override
             public Optional<WebhookResponse> beforeVerification(WebhookRequest request) {
@@ -47,7 +47,7 @@ public final class Handshakes {
      * @return the handshake
      */
     public static Handshake meta(Secret verifyToken) {
-        Given.notNull(verifyToken, "handshake: the verify token");
+        Arguments.notNull(verifyToken, "handshake: the verify token");
         return new Handshake() {
             @Override
             public Optional<WebhookResponse> beforeVerification(WebhookRequest request) {
@@ -106,13 +106,14 @@ public final class Handshakes {
      * @return the handshake
      */
     public static Handshake zoom(Secret secret) {
-        Given.notNull(secret, "handshake: the secret token");
+        Arguments.notNull(secret, "handshake: the secret token");
         return signed((request, payload) -> {
             if (!payload.path("event").asText().equals("endpoint.url_validation")) {
                 return Optional.empty();
             }
             return bounded(payload.at("/payload/plainToken").asText()).map(token -> {
-                String encrypted = Encoding.HEX.encode(HmacKeys.sign("HmacSHA256", utf8(secret.reveal()), utf8(token)));
+                String encrypted =
+                        BinaryEncoding.HEX.encode(HmacChecker.sign("HmacSHA256", utf8(secret.reveal()), utf8(token)));
                 return WebhookResponse.json(
                         200,
                         JsonNodeFactory.instance
@@ -148,7 +149,7 @@ public final class Handshakes {
      * @return the handshake
      */
     public static Handshake asana(Consumer<Secret> secrets) {
-        Given.notNull(secrets, "handshake: what takes the secret");
+        Arguments.notNull(secrets, "handshake: what takes the secret");
         return new Handshake() {
             @Override
             public Optional<WebhookResponse> beforeVerification(WebhookRequest request) {
@@ -169,7 +170,7 @@ public final class Handshakes {
      * @return the handshake
      */
     public static Handshake cloudEvents(String... origins) {
-        Set<String> all = Set.copyOf(Given.all(origins, "origins of CloudEvents"));
+        Set<String> all = Set.copyOf(Arguments.all(origins, "origins of CloudEvents"));
         return new Handshake() {
             @Override
             public Optional<WebhookResponse> beforeVerification(WebhookRequest request) {
@@ -178,13 +179,13 @@ public final class Handshakes {
                 if (!request.method().equals("OPTIONS") || origin.isEmpty()) {
                     return Optional.empty();
                 }
-                WebhookResponse answer = WebhookResponse.of(200).header("Allow", "POST");
+                WebhookResponse response = WebhookResponse.of(200).header("Allow", "POST");
                 boolean allowed = all.contains("*") || all.contains(origin.get());
                 return Optional.of(
                         allowed
-                                ? answer.header("WebHook-Allowed-Origin", origin.get())
+                                ? response.header("WebHook-Allowed-Origin", origin.get())
                                         .header("WebHook-Allowed-Rate", "*")
-                                : answer);
+                                : response);
             }
         };
     }
@@ -198,7 +199,7 @@ public final class Handshakes {
      * @return the handshake; a request that fails is answered 500, and SNS asks again
      */
     public static Handshake sns(HttpConnection connection, String region) {
-        Given.notNull(connection, "handshake: the connection");
+        Arguments.notNull(connection, "handshake: the connection");
         return snsAt(connection, Signatures.snsOrigin(region));
     }
 
@@ -209,7 +210,7 @@ public final class Handshakes {
             }
             String url = payload.path("SubscribeURL").asText();
             if (!url.startsWith(origin)) {
-                return Optional.of(Answers.BAD_REQUEST);
+                return Optional.of(StandardResponses.BAD_REQUEST);
             }
             var unused = connection.send(Request.get(url));
             return Optional.of(WebhookResponse.of(200));
@@ -231,21 +232,21 @@ public final class Handshakes {
     }
 
     @FunctionalInterface
-    private interface Signed {
-        Optional<WebhookResponse> answer(WebhookRequest request, JsonNode payload);
+    private interface SignedHandshake {
+        Optional<WebhookResponse> respond(WebhookRequest request, JsonNode payload);
     }
 
-    private static Handshake signed(Signed signed) {
+    private static Handshake signed(SignedHandshake signed) {
         return new Handshake() {
             @Override
             public Optional<WebhookResponse> afterVerification(WebhookRequest request, JsonNode payload) {
-                return signed.answer(request, payload);
+                return signed.respond(request, payload);
             }
         };
     }
 
     private static Optional<String> one(WebhookRequest request, String parameter) {
-        List<String> values = Payloads.parameters(request).getOrDefault(parameter, List.of());
+        List<String> values = BodyParser.parameters(request).getOrDefault(parameter, List.of());
         return values.size() == 1 ? bounded(values.get(0)) : Optional.empty();
     }
 

@@ -7,7 +7,7 @@ import com.nimbusds.jose.crypto.factories.DefaultJWSVerifierFactory;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.httpconnector.Secret;
-import io.httpconnector.webhook.Verdict.Reason;
+import io.httpconnector.webhook.VerificationResult.Reason;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.PublicKey;
@@ -27,7 +27,7 @@ final class JwtVerifier implements Verifier {
     record Rules(
             @Nullable PublicKeys keys,
             List<Secret> secrets,
-            Part place,
+            ValueSelector place,
             Set<String> algorithms,
             Map<String, String> claims,
             @Nullable String audience,
@@ -41,22 +41,24 @@ final class JwtVerifier implements Verifier {
     }
 
     @Override
-    public Verdict verify(WebhookRequest request, Instant now) {
-        List<String> given = Payloads.untrusted(rules.place, request);
+    public VerificationResult verify(WebhookRequest request, Instant now) {
+        List<String> given = BodyParser.untrusted(rules.place, request);
         if (given.size() != 1) {
-            return Verdict.refused(Reason.MISSING, "there are " + given.size() + " tokens in " + rules.place);
+            return VerificationResult.refused(
+                    Reason.MISSING, "there are " + given.size() + " tokens in " + rules.place);
         }
         try {
             SignedJWT token = SignedJWT.parse(given.get(0));
             if (!rules.algorithms.contains(token.getHeader().getAlgorithm().getName())) {
-                return Verdict.refused(Reason.MISMATCH, "the token is signed by an algorithm that is not taken");
+                return VerificationResult.refused(
+                        Reason.MISMATCH, "the token is signed by an algorithm that is not taken");
             }
             if (!isSigned(token, request)) {
-                return Verdict.refused(Reason.MISMATCH, "the signature of the token does not match");
+                return VerificationResult.refused(Reason.MISMATCH, "the signature of the token does not match");
             }
             return judge(token.getJWTClaimsSet(), request, now);
         } catch (ParseException | JOSEException e) {
-            return Verdict.refused(Reason.MALFORMED, "the token can't be read");
+            return VerificationResult.refused(Reason.MALFORMED, "the token can't be read");
         }
     }
 
@@ -83,7 +85,7 @@ final class JwtVerifier implements Verifier {
         return false;
     }
 
-    private Verdict judge(JWTClaimsSet claims, WebhookRequest request, Instant now) throws ParseException {
+    private VerificationResult judge(JWTClaimsSet claims, WebhookRequest request, Instant now) throws ParseException {
         Date expires = claims.getExpirationTime();
         Date begins = claims.getNotBeforeTime();
         Date issued = claims.getIssueTime();
@@ -91,19 +93,20 @@ final class JwtVerifier implements Verifier {
         boolean early = begins != null && now.plus(rules.tolerance).isBefore(begins.toInstant());
         boolean old = expires == null && (issued == null || isFar(issued, now));
         if (over || early || old) {
-            return Verdict.refused(
-                    Reason.NOT_NOW,
+            return VerificationResult.refused(
+                    Reason.TIMESTAMP_EXPIRED,
                     over ? "the token has expired" : early ? "the token is not valid yet" : "the token is too old");
         }
         for (Map.Entry<String, String> claim : rules.claims.entrySet()) {
             if (!claim.getValue().equals(claims.getClaim(claim.getKey()))) {
-                return Verdict.refused(Reason.MISMATCH, "the claim " + claim.getKey() + " of the token is another one");
+                return VerificationResult.refused(
+                        Reason.MISMATCH, "the claim " + claim.getKey() + " of the token is another one");
             }
         }
         if (rules.audience != null && !claims.getAudience().contains(rules.audience)) {
-            return Verdict.refused(Reason.MISMATCH, "the token is for another audience");
+            return VerificationResult.refused(Reason.MISMATCH, "the token is for another audience");
         }
-        return rules.bodyHash == null ? Verdict.accepted() : judgeBody(claims, rules.bodyHash, request);
+        return rules.bodyHash == null ? VerificationResult.accepted() : judgeBody(claims, rules.bodyHash, request);
     }
 
     private boolean isFar(Date issued, Instant now) {
@@ -113,17 +116,19 @@ final class JwtVerifier implements Verifier {
                 > 0;
     }
 
-    private static Verdict judgeBody(JWTClaimsSet claims, String claim, WebhookRequest request) throws ParseException {
+    private static VerificationResult judgeBody(JWTClaimsSet claims, String claim, WebhookRequest request)
+            throws ParseException {
         String said = claims.getStringClaim(claim);
-        byte[] hash = said == null ? null : Encoding.HEX.decode(said);
+        byte[] hash = said == null ? null : BinaryEncoding.HEX.decode(said);
         byte[] right = Digests.of("SHA-256").digest(request.body());
         return hash != null && MessageDigest.isEqual(hash, right)
-                ? Verdict.signed(() -> Digests.fingerprint(right), part -> part.kind == Part.Kind.BODY)
-                : Verdict.refused(Reason.MISMATCH, "the body is not the one that the token is for");
+                ? VerificationResult.signed(
+                        () -> Digests.fingerprint(right), part -> part.kind == ValueSelector.SelectorType.BODY)
+                : VerificationResult.refused(Reason.MISMATCH, "the body is not the one that the token is for");
     }
 
     @Override
-    public List<Part> secrets() {
+    public List<ValueSelector> secrets() {
         return List.of(rules.place);
     }
 }

@@ -32,7 +32,7 @@ public final class JwtVerifierBuilder {
 
     private final @Nullable PublicKeys keys;
     private final List<Secret> secrets;
-    private Part place = Part.header("Authorization").after("Bearer ");
+    private ValueSelector place = ValueSelector.header("Authorization").after("Bearer ");
     private Set<String> algorithms;
     private final Map<String, String> claims = new LinkedHashMap<>();
     private @Nullable String audience;
@@ -51,7 +51,7 @@ public final class JwtVerifierBuilder {
      * @param place {@code Authorization} after {@code Bearer} by default
      * @return this builder
      */
-    public JwtVerifierBuilder place(Part place) {
+    public JwtVerifierBuilder place(ValueSelector place) {
         this.place = place;
         return this;
     }
@@ -64,7 +64,7 @@ public final class JwtVerifierBuilder {
      * @return this builder
      */
     public JwtVerifierBuilder algorithms(String... all) {
-        this.algorithms = new TreeSet<>(Given.all(all, "algorithms of a JWT"));
+        this.algorithms = new TreeSet<>(Arguments.all(all, "algorithms of a JWT"));
         return this;
     }
 

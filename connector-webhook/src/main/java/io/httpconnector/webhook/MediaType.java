@@ -1,7 +1,7 @@
 package io.httpconnector.webhook;
 
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.webhook.Payloads.UnsupportedException;
+import io.httpconnector.webhook.BodyParser.UnsupportedException;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.UnsupportedCharsetException;

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BinaryNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import io.httpconnector.webhook.Headers.Content;
-import io.httpconnector.webhook.Payloads.TooLargeException;
-import io.httpconnector.webhook.Payloads.UnsupportedException;
+import io.httpconnector.webhook.BodyParser.TooLargeException;
+import io.httpconnector.webhook.BodyParser.UnsupportedException;
+import io.httpconnector.webhook.HeaderIndex.ContentHeaders;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -37,14 +37,14 @@ record Payload(JsonNode tree, MediaType mediaType) {
         if (known != null) {
             return new Payload(known, MediaType.JSON);
         }
-        Content content = data.content();
+        ContentHeaders content = data.content();
         if (content.ambiguous()) {
             throw new IOException("there are several Content-Type or Content-Encoding fields that differ");
         }
         boolean described = data.isEverything() || !content.type().isEmpty();
         byte[] body = described || content.encoding() != null
-                ? Payloads.unpacked(data.body(), content.encoding(), max)
-                : Payloads.unpackedByItself(data.body(), max);
+                ? BodyParser.unpacked(data.body(), content.encoding(), max)
+                : BodyParser.unpackedByItself(data.body(), max);
         MediaType type = mediaTypes.isEmpty()
                 ? MediaType.parse(content.type())
                 : mediaTypes.size() == 1 ? mediaTypes.get(0) : among(mediaTypes, body);
@@ -70,33 +70,33 @@ record Payload(JsonNode tree, MediaType mediaType) {
         if (data.query().isEmpty()) {
             return MissingNode.getInstance();
         }
-        return Payloads.form(
+        return BodyParser.form(
                 data.isEverything()
-                        ? Forms.parse(data.query(), StandardCharsets.UTF_8)
-                        : Forms.parseStrictly(data.query()));
+                        ? FormParser.parse(data.query(), StandardCharsets.UTF_8)
+                        : FormParser.parseStrictly(data.query()));
     }
 
     private static JsonNode read(byte[] body, MediaType type, boolean strict) throws IOException {
         if (type.isJson()) {
             Charset charset = type.charset(StandardCharsets.UTF_8);
-            return Payloads.json(
+            return BodyParser.json(
                     charset.equals(StandardCharsets.UTF_8)
                             ? body
                             : new String(body, charset).getBytes(StandardCharsets.UTF_8));
         }
         if (type.isForm()) {
-            String text = Forms.text(body);
+            String text = FormParser.text(body);
             Charset charset = type.charset(StandardCharsets.UTF_8);
-            return Payloads.form(
+            return BodyParser.form(
                     strict && charset.equals(StandardCharsets.UTF_8)
-                            ? Forms.parseStrictly(text)
-                            : Forms.parse(text, charset));
+                            ? FormParser.parseStrictly(text)
+                            : FormParser.parse(text, charset));
         }
         if (type.isMultipart()) {
-            return Multipart.read(body, type);
+            return MultipartParser.read(body, type);
         }
         if (type.isXml()) {
-            return Payloads.xml(body);
+            return BodyParser.xml(body);
         }
         if (type.isText()) {
             Charset charset = type.charset(StandardCharsets.UTF_8);
@@ -106,7 +106,7 @@ record Payload(JsonNode tree, MediaType mediaType) {
             return TextNode.valueOf(new String(body, charset));
         }
         boolean looksLikeJson = type.name().isEmpty() && (body[0] == '{' || body[0] == '[');
-        return looksLikeJson ? Payloads.json(body) : BinaryNode.valueOf(body);
+        return looksLikeJson ? BodyParser.json(body) : BinaryNode.valueOf(body);
     }
 
     /** Which of several media types a body has: no two of them begin with the same character. */
@@ -137,20 +137,20 @@ record Payload(JsonNode tree, MediaType mediaType) {
         try {
             switch (firstCharacter(body)) {
                 case '{', '[', '"' -> {
-                    JsonNode tree = Payloads.json(body);
+                    JsonNode tree = BodyParser.json(body);
                     return new Payload(tree, CloudEvents.mediaType(tree));
                 }
                 case '<' -> {
-                    return new Payload(Payloads.xml(body), MediaType.XML);
+                    return new Payload(BodyParser.xml(body), MediaType.XML);
                 }
                 case '-' -> {
-                    MediaType type = MediaType.multipart(Multipart.boundary(body));
-                    return new Payload(Multipart.read(body, type), type);
+                    MediaType type = MediaType.multipart(MultipartParser.boundary(body));
+                    return new Payload(MultipartParser.read(body, type), type);
                 }
                 default -> {
-                    if (Forms.isForm(body)) {
-                        Map<String, List<String>> fields = Forms.parseStrictly(Forms.text(body));
-                        return new Payload(Payloads.form(fields), MediaType.FORM);
+                    if (FormParser.isForm(body)) {
+                        Map<String, List<String>> fields = FormParser.parseStrictly(FormParser.text(body));
+                        return new Payload(BodyParser.form(fields), MediaType.FORM);
                     }
                 }
             }

@@ -3,7 +3,7 @@ package io.httpconnector.webhook;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.Secret;
 import io.httpconnector.webhook.SignatureVerifier.Service;
 import java.io.IOException;
@@ -32,7 +32,7 @@ final class Presets {
             if (in == null) {
                 throw new IllegalStateException("presets.json is missing: the jar is not whole");
             }
-            return Json.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            return JsonSupport.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -72,10 +72,10 @@ final class Presets {
         JsonNode definition = definition(name);
         if (definition.has("token")) {
             return new TokenVerifier(
-                    Part.fromJson(definition.get("token")),
+                    ValueSelector.fromJson(definition.get("token")),
                     secrets,
-                    Part.fromJson(definition.get("eventId")),
-                    Part.fromJson(definition.get("eventType")),
+                    ValueSelector.fromJson(definition.get("eventId")),
+                    ValueSelector.fromJson(definition.get("eventType")),
                     MediaType.JSON.name());
         }
         if (!SignatureBuilder.isAsymmetric(definition.get("algorithm").asText())) {

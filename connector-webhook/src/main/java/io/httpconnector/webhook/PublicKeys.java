@@ -2,7 +2,7 @@ package io.httpconnector.webhook;
 
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Time;
+import io.httpconnector.TimeSource;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.util.ArrayList;
@@ -67,6 +67,6 @@ public interface PublicKeys {
         if (connection == null || path == null) {
             throw new InvalidDefinitionException("public keys", List.of("jwks: it needs a connection and a path"));
         }
-        return new JwksKeys(connection, path, Time.SYSTEM);
+        return new JwksPublicKeys(connection, path, TimeSource.SYSTEM);
     }
 }

@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>{@code
  * Signatures.hmac("HmacSHA256", secret)
- *         .signature(Part.header("X-Acme-Signature").items(",").after("v1="))
- *         .timestamp(Part.header("X-Acme-Signature").items(",").after("t="))
+ *         .signature(ValueSelector.header("X-Acme-Signature").items(",").after("v1="))
+ *         .timestamp(ValueSelector.header("X-Acme-Signature").items(",").after("t="))
  *         .content("{{timestamp}}.{{body}}")
  *         .build()
  * }</pre>
@@ -53,24 +53,24 @@ public final class SignatureBuilder {
             "SHA384withECDSAinP1363Format",
             "SHA512withECDSAinP1363Format");
     private static final Logger LOG = LoggerFactory.getLogger(SignatureBuilder.class);
-    private static final Duration LONGEST_TOLERANCE = Duration.ofDays(7);
+    private static final Duration MAX_TOLERANCE = Duration.ofDays(7);
 
     private final String algorithm;
     private final List<Secret> secrets;
     private final @Nullable PublicKeys publicKeys;
     private String secretEncoding = "utf8";
     private String secretPrefix = "";
-    private List<Part> signatures = List.of();
+    private List<ValueSelector> signatures = List.of();
     private String encoding = "hex";
     private String content = "{{body}}";
-    private @Nullable Part timestamp;
+    private @Nullable ValueSelector timestamp;
     private String timeUnit = "seconds";
     private Duration tolerance = Duration.ofMinutes(5);
-    private @Nullable Part id;
-    private @Nullable Part bodyHash;
+    private @Nullable ValueSelector id;
+    private @Nullable ValueSelector bodyHash;
     private boolean bodiesRepeat;
-    private @Nullable Part eventId;
-    private @Nullable Part eventType;
+    private @Nullable ValueSelector eventId;
+    private @Nullable ValueSelector eventType;
 
     SignatureBuilder(String algorithm, List<Secret> secrets, @Nullable PublicKeys publicKeys) {
         this.algorithm = algorithm;
@@ -85,19 +85,19 @@ public final class SignatureBuilder {
 
     static SignatureBuilder read(JsonObjectReader reader, List<Secret> secrets, @Nullable PublicKeys publicKeys) {
         SignatureBuilder builder = new SignatureBuilder(reader.requiredText("algorithm"), secrets, publicKeys);
-        builder.signatures = reader.objects("signature", Part::read);
+        builder.signatures = reader.objects("signature", ValueSelector::read);
         reader.text("encoding", builder::encoding);
         reader.text("secretEncoding", builder::secretEncoding);
         reader.text("secretPrefix", builder::secretPrefix);
         reader.text("content", builder::content);
-        reader.object("timestamp", Part::read, builder::timestamp);
+        reader.object("timestamp", ValueSelector::read, builder::timestamp);
         reader.text("timestampUnit", builder::timestampUnit);
         reader.duration("tolerance", builder::tolerance);
-        reader.object("id", Part::read, builder::id);
-        reader.object("bodyHash", Part::read, builder::bodyHash);
+        reader.object("id", ValueSelector::read, builder::id);
+        reader.object("bodyHash", ValueSelector::read, builder::bodyHash);
         builder.bodiesRepeat = reader.isSet("bodiesRepeat");
-        reader.object("eventId", Part::read, builder::eventId);
-        reader.object("eventType", Part::read, builder::eventType);
+        reader.object("eventId", ValueSelector::read, builder::eventId);
+        reader.object("eventType", ValueSelector::read, builder::eventType);
         return builder;
     }
 
@@ -117,7 +117,7 @@ public final class SignatureBuilder {
         json.put("content", content);
         json.put("timestampUnit", timeUnit).put("tolerance", tolerance.toString());
         json.put("bodiesRepeat", bodiesRepeat);
-        Map<String, @Nullable Part> parts = new LinkedHashMap<>();
+        Map<String, @Nullable ValueSelector> parts = new LinkedHashMap<>();
         parts.put("timestamp", timestamp);
         parts.put("id", id);
         parts.put("bodyHash", bodyHash);
@@ -134,11 +134,11 @@ public final class SignatureBuilder {
     /**
      * Sets where the signature stands. When there are several, one that holds is enough.
      *
-     * @param places such as {@code Part.header("X-Signature")}; of several, each is looked at
+     * @param places such as {@code ValueSelector.header("X-Signature")}; of several, each is looked at
      * @return this builder
      */
-    public SignatureBuilder signature(Part... places) {
-        this.signatures = Given.all(places, "places of a signature");
+    public SignatureBuilder signature(ValueSelector... places) {
+        this.signatures = Arguments.all(places, "places of a signature");
         return this;
     }
 
@@ -171,7 +171,7 @@ public final class SignatureBuilder {
      * @return this builder
      */
     public SignatureBuilder secretPrefix(String prefix) {
-        this.secretPrefix = Given.notNull(prefix, "prefix of secrets");
+        this.secretPrefix = Arguments.notNull(prefix, "prefix of secrets");
         return this;
     }
 
@@ -193,10 +193,10 @@ public final class SignatureBuilder {
      * Sets where the time stands at which it was signed: what is too old, or from the future, is refused. It must be signed, be it by
      * its pill in the content or as part of the body.
      *
-     * @param place such as {@code Part.header("X-Timestamp")}
+     * @param place such as {@code ValueSelector.header("X-Timestamp")}
      * @return this builder
      */
-    public SignatureBuilder timestamp(Part place) {
+    public SignatureBuilder timestamp(ValueSelector place) {
         this.timestamp = place;
         return this;
     }
@@ -226,10 +226,10 @@ public final class SignatureBuilder {
     /**
      * Sets where the id stands that is signed too.
      *
-     * @param place such as {@code Part.header("webhook-id")}
+     * @param place such as {@code ValueSelector.header("webhook-id")}
      * @return this builder
      */
-    public SignatureBuilder id(Part place) {
+    public SignatureBuilder id(ValueSelector place) {
         this.id = place;
         return this;
     }
@@ -238,10 +238,10 @@ public final class SignatureBuilder {
      * Sets where the SHA-256 of the body stands in hexadecimal, for services that sign that instead of the body. Where the content
      * has the fields of a form, the body is a form when there is no hash.
      *
-     * @param place such as {@code Part.query("bodySHA256")}, which must be signed
+     * @param place such as {@code ValueSelector.query("bodySHA256")}, which must be signed
      * @return this builder
      */
-    public SignatureBuilder bodyHash(Part place) {
+    public SignatureBuilder bodyHash(ValueSelector place) {
         this.bodyHash = place;
         return this;
     }
@@ -260,10 +260,10 @@ public final class SignatureBuilder {
     /**
      * Sets where the id of an event stands, unless the receiver says it. It counts only when it is signed.
      *
-     * @param place such as {@code Part.body("/id")}
+     * @param place such as {@code ValueSelector.body("/id")}
      * @return this builder
      */
-    public SignatureBuilder eventId(Part place) {
+    public SignatureBuilder eventId(ValueSelector place) {
         this.eventId = place;
         return this;
     }
@@ -271,10 +271,10 @@ public final class SignatureBuilder {
     /**
      * Sets where it stands what kind of event it is, unless the receiver says it. It counts only when it is signed.
      *
-     * @param place such as {@code Part.body("/type")}
+     * @param place such as {@code ValueSelector.body("/type")}
      * @return this builder
      */
-    public SignatureBuilder eventType(Part place) {
+    public SignatureBuilder eventType(ValueSelector place) {
         this.eventType = place;
         return this;
     }
@@ -298,7 +298,7 @@ public final class SignatureBuilder {
                             + " Bodies are read as JSON only. Use an HMAC as soon as the service has one",
                     algorithm);
         }
-        if (!verifier.covers(Part.list(""))) {
+        if (!verifier.covers(ValueSelector.list(""))) {
             LOG.warn(
                     "The signature of {} does not cover the body: whoever has seen a request can send its signature with another body,"
                             + " until the genuine one has come",
@@ -322,13 +322,14 @@ public final class SignatureBuilder {
         }
         if (tolerance == null
                 || tolerance.compareTo(Duration.ofSeconds(1)) < 0
-                || tolerance.compareTo(LONGEST_TOLERANCE) > 0) {
+                || tolerance.compareTo(MAX_TOLERANCE) > 0) {
             problems.add("tolerance: " + tolerance + " is out of range, use 1 second to 7 days");
         }
-        Encoding written = choice(Encoding.class, "encoding", encoding, problems);
+        BinaryEncoding written = choice(BinaryEncoding.class, "encoding", encoding, problems);
         TimeUnit unit = choice(TimeUnit.class, "timestampUnit", timeUnit, problems);
         boolean plain = "utf8".equals(secretEncoding);
-        Encoding secretWritten = plain ? null : choice(Encoding.class, "secretEncoding", secretEncoding, problems);
+        BinaryEncoding secretWritten =
+                plain ? null : choice(BinaryEncoding.class, "secretEncoding", secretEncoding, problems);
         if (content == null) {
             problems.add("content: it is null");
         }
@@ -376,13 +377,13 @@ public final class SignatureBuilder {
         }
     }
 
-    private Keys keys(@Nullable Encoding secretWritten) {
+    private SignatureChecker keys(@Nullable BinaryEncoding secretWritten) {
         if (publicKeys != null) {
-            return new SignatureKeys(algorithm, publicKeys);
+            return new PublicKeyChecker(algorithm, publicKeys);
         }
         return DIGESTS.contains(algorithm)
-                ? new DigestKeys(algorithm, List.copyOf(secrets))
-                : new HmacKeys(algorithm, secrets, secret -> bytes(secret, secretWritten));
+                ? new DigestChecker(algorithm, List.copyOf(secrets))
+                : new HmacChecker(algorithm, secrets, secret -> bytes(secret, secretWritten));
     }
 
     private static <E extends Enum<E>> @Nullable E choice(
@@ -404,10 +405,10 @@ public final class SignatureBuilder {
     byte[] keyBytes(Secret secret) {
         return bytes(
                 secret,
-                "utf8".equals(secretEncoding) ? null : Encoding.valueOf(secretEncoding.toUpperCase(Locale.ROOT)));
+                "utf8".equals(secretEncoding) ? null : BinaryEncoding.valueOf(secretEncoding.toUpperCase(Locale.ROOT)));
     }
 
-    private byte[] bytes(Secret secret, @Nullable Encoding written) {
+    private byte[] bytes(Secret secret, @Nullable BinaryEncoding written) {
         String text = secret.reveal();
         String own = text.startsWith(secretPrefix) ? text.substring(secretPrefix.length()) : text;
         byte[] bytes = written == null ? own.getBytes(StandardCharsets.UTF_8) : written.decode(own);

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Secret;
-import io.httpconnector.webhook.CertificateKeys.NoKeyException;
+import io.httpconnector.webhook.CertificateChecker.NoKeyException;
 import io.httpconnector.webhook.SignedData.Places;
-import io.httpconnector.webhook.Verdict.Reason;
+import io.httpconnector.webhook.VerificationResult.Reason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class SignatureVerifier implements Verifier {
 
     /** More than any service sends; each costs a comparison. */
-    private static final int MOST_SIGNATURES = 20;
+    private static final int MAX_SIGNATURES = 20;
 
     /** How a timestamp is written. */
     enum TimeUnit {
@@ -45,18 +45,18 @@ final class SignatureVerifier implements Verifier {
 
     /** What a builder has collected. */
     record Scheme(
-            Keys keys,
-            List<Part> signatures,
-            Encoding encoding,
+            SignatureChecker keys,
+            List<ValueSelector> signatures,
+            BinaryEncoding encoding,
             SignedContent content,
-            @Nullable Part timestamp,
+            @Nullable ValueSelector timestamp,
             TimeUnit unit,
             Duration tolerance,
-            @Nullable Part id,
-            @Nullable Part bodyHash,
+            @Nullable ValueSelector id,
+            @Nullable ValueSelector bodyHash,
             boolean bodiesRepeat,
-            @Nullable Part eventId,
-            @Nullable Part eventType) {}
+            @Nullable ValueSelector eventId,
+            @Nullable ValueSelector eventType) {}
 
     /**
      * What is known of the service beyond how it signs.
@@ -81,8 +81,8 @@ final class SignatureVerifier implements Verifier {
     private final boolean signsTime;
     private final boolean signsUrl;
     private final boolean signsForm;
-    private final Predicate<Part> covered;
-    private final Predicate<Part> coveredByHash;
+    private final Predicate<ValueSelector> covered;
+    private final Predicate<ValueSelector> coveredByHash;
     private final Places places;
     private final ObjectNode definition;
     private final List<Secret> secrets;
@@ -94,7 +94,7 @@ final class SignatureVerifier implements Verifier {
         this.signsUrl = scheme.content.uses("url");
         this.signsForm = scheme.content.uses("form");
         this.covered = part -> scheme.content.covers(part, scheme.timestamp, scheme.id);
-        this.coveredByHash = part -> part.kind == Part.Kind.BODY || covered.test(part);
+        this.coveredByHash = part -> part.kind == ValueSelector.SelectorType.BODY || covered.test(part);
         this.places = new Places(service.mediaTypes, scheme.eventId, scheme.eventType, service.typeOf);
         this.definition = definition;
         this.secrets = secrets;
@@ -106,7 +106,7 @@ final class SignatureVerifier implements Verifier {
     }
 
     /** Whether a part of a request is signed. */
-    boolean covers(Part part) {
+    boolean covers(ValueSelector part) {
         return (scheme.bodyHash == null ? covered : coveredByHash).test(part);
     }
 
@@ -125,7 +125,7 @@ final class SignatureVerifier implements Verifier {
     /** Whether there is any signature where one should be. */
     boolean isPresent(WebhookRequest request) {
         return scheme.signatures.stream()
-                .anyMatch(place -> !Payloads.untrusted(place, request).isEmpty());
+                .anyMatch(place -> !BodyParser.untrusted(place, request).isEmpty());
     }
 
     /** Whether it checks what a preset describes. */
@@ -156,21 +156,21 @@ final class SignatureVerifier implements Verifier {
     }
 
     @Override
-    public Optional<Part> eventId() {
+    public Optional<ValueSelector> eventId() {
         return Optional.ofNullable(scheme.eventId);
     }
 
     @Override
-    public Optional<Part> eventType() {
+    public Optional<ValueSelector> eventType() {
         return Optional.ofNullable(scheme.eventType);
     }
 
     @Override
-    public Verdict verify(WebhookRequest request, Instant now) {
+    public VerificationResult verify(WebhookRequest request, Instant now) {
         try {
-            return Verdict.signed(match(request, now));
+            return VerificationResult.signed(match(request, now));
         } catch (Refusal e) {
-            return Verdict.refused(e.reason, e.detail);
+            return VerificationResult.refused(e.reason, e.detail);
         }
     }
 
@@ -186,7 +186,8 @@ final class SignatureVerifier implements Verifier {
         }
         // Only what is signed decides which it is: the media type is not.
         boolean hashed = scheme.bodyHash != null
-                && (!signsForm || !Payloads.untrusted(scheme.bodyHash, request).isEmpty());
+                && (!signsForm
+                        || !BodyParser.untrusted(scheme.bodyHash, request).isEmpty());
         SortedMap<String, SortedSet<String>> form = signsForm && !hashed ? form(request) : NO_FORM;
         SignedContent.Known known = new SignedContent.Known(request, timestamp, id, form);
         Supplier<String> match = verified(known, signatures);
@@ -230,7 +231,7 @@ final class SignatureVerifier implements Verifier {
     private static JsonNode tree(SortedMap<String, SortedSet<String>> form) {
         Map<String, List<String>> fields = new LinkedHashMap<>();
         form.forEach((name, values) -> fields.put(name, List.copyOf(values)));
-        return Payloads.form(fields);
+        return BodyParser.form(fields);
     }
 
     /** What a retry has in common with the first attempt, although it was signed at another time; null for the fingerprint. */
@@ -241,23 +242,23 @@ final class SignatureVerifier implements Verifier {
         if (!service.bodiesAreUnique) {
             return null;
         }
-        List<Part> signing = signingPlaces();
+        List<ValueSelector> signing = signingPlaces();
         return signing.isEmpty()
                 ? () -> scheme.content.fingerprint(known.withoutTime())
                 : () -> fingerprintWithout(signing, known.request());
     }
 
     /** The places in the body that change whenever it is signed. */
-    private List<Part> signingPlaces() {
+    private List<ValueSelector> signingPlaces() {
         return Stream.concat(scheme.signatures.stream(), Stream.of(scheme.timestamp, scheme.id))
-                .filter(part -> part != null && part.kind == Part.Kind.BODY)
+                .filter(part -> part != null && part.kind == ValueSelector.SelectorType.BODY)
                 .toList();
     }
 
-    private static String fingerprintWithout(List<Part> places, WebhookRequest request) {
+    private static String fingerprintWithout(List<ValueSelector> places, WebhookRequest request) {
         try {
-            JsonNode tree = Payloads.json(request.body());
-            for (Part place : places) {
+            JsonNode tree = BodyParser.json(request.body());
+            for (ValueSelector place : places) {
                 JsonPointer pointer = Objects.requireNonNull(place.pointer);
                 if (tree.at(pointer.head()) instanceof ObjectNode holder) {
                     holder.remove(pointer.last().getMatchingProperty());
@@ -271,13 +272,13 @@ final class SignatureVerifier implements Verifier {
 
     private List<byte[]> signatures(WebhookRequest request) throws Refusal {
         Signatures signatures = new Signatures(scheme.encoding);
-        for (Part place : scheme.signatures) {
-            Payloads.findUntrusted(place, request, signatures);
+        for (ValueSelector place : scheme.signatures) {
+            BodyParser.findUntrusted(place, request, signatures);
         }
         if (signatures.given == 0) {
             throw new Refusal(Reason.MISSING, "there is no signature in " + scheme.signatures);
         }
-        if (signatures.given > MOST_SIGNATURES) {
+        if (signatures.given > MAX_SIGNATURES) {
             throw new Refusal(
                     Reason.MALFORMED, "there are " + signatures.given + " signatures in " + scheme.signatures);
         }
@@ -288,20 +289,20 @@ final class SignatureVerifier implements Verifier {
     }
 
     /** Those that are found, and those of them that can be read. */
-    private static final class Signatures implements Part.Found {
+    private static final class Signatures implements ValueSelector.MatchConsumer {
 
-        private final Encoding encoding;
+        private final BinaryEncoding encoding;
         private int given;
         private List<byte[]> read = List.of();
 
-        Signatures(Encoding encoding) {
+        Signatures(BinaryEncoding encoding) {
             this.encoding = encoding;
         }
 
         @Override
         public void at(String text, int from, int to) {
             given++;
-            byte[] bytes = given > MOST_SIGNATURES ? null : encoding.decode(text, from, to);
+            byte[] bytes = given > MAX_SIGNATURES ? null : encoding.decode(text, from, to);
             if (bytes == null) {
                 return;
             }
@@ -315,9 +316,9 @@ final class SignatureVerifier implements Verifier {
         }
     }
 
-    private static String one(Part part, String what, WebhookRequest request) throws Refusal {
+    private static String one(ValueSelector part, String what, WebhookRequest request) throws Refusal {
         One one = new One();
-        Payloads.findUntrusted(part, request, one);
+        BodyParser.findUntrusted(part, request, one);
         if (one.given != 1) {
             throw new Refusal(
                     one.given == 0 ? Reason.MISSING : Reason.MALFORMED,
@@ -327,7 +328,7 @@ final class SignatureVerifier implements Verifier {
     }
 
     /** What is found once. */
-    private static final class One implements Part.Found {
+    private static final class One implements ValueSelector.MatchConsumer {
 
         private int given;
         private String text = "";
@@ -340,7 +341,7 @@ final class SignatureVerifier implements Verifier {
     }
 
     private static void checkBody(String hash, WebhookRequest request) throws Refusal {
-        byte[] bytes = Encoding.HEX.decode(hash);
+        byte[] bytes = BinaryEncoding.HEX.decode(hash);
         if (bytes == null || !MessageDigest.isEqual(bytes, Digests.of("SHA-256").digest(request.body()))) {
             throw new Refusal(Reason.MISMATCH, "the body is not what its hash says");
         }
@@ -357,7 +358,7 @@ final class SignatureVerifier implements Verifier {
         long tolerance = scheme.tolerance.toMillis();
         if (age > tolerance || age < -tolerance) {
             throw new Refusal(
-                    Reason.NOT_NOW,
+                    Reason.TIMESTAMP_EXPIRED,
                     "the timestamp is " + Duration.ofMillis(age).abs() + (age < 0 ? " in the future" : " old")
                             + ", more than " + scheme.tolerance);
         }

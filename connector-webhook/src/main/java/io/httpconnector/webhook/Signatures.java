@@ -17,7 +17,7 @@ import java.util.Set;
  * Signatures.github(secret)
  * Signatures.preset("github", secret)                        // the same, for a name that is configured
  * Signatures.hmac("HmacSHA256", secret)                      // a service that is not known here
- *         .signature(Part.header("X-Acme-Signature"))
+ *         .signature(ValueSelector.header("X-Acme-Signature"))
  *         .build()
  * }</pre>
  *
@@ -39,7 +39,7 @@ public final class Signatures {
      */
     public static SignatureBuilder hmac(String algorithm, Secret... secrets) {
         return new SignatureBuilder(
-                Given.notNull(algorithm, "algorithm"), Given.all(secrets, "secrets of a signature"), null);
+                Arguments.notNull(algorithm, "algorithm"), Arguments.all(secrets, "secrets of a signature"), null);
     }
 
     /**
@@ -52,7 +52,7 @@ public final class Signatures {
      */
     public static SignatureBuilder publicKey(String algorithm, PublicKeys keys) {
         return new SignatureBuilder(
-                Given.notNull(algorithm, "algorithm"), List.of(), Given.notNull(keys, "public keys"));
+                Arguments.notNull(algorithm, "algorithm"), List.of(), Arguments.notNull(keys, "public keys"));
     }
 
     /**
@@ -64,7 +64,7 @@ public final class Signatures {
      * @throws InvalidDefinitionException when it is not what was stored: lists every problem
      */
     public static SignatureBuilder definition(JsonNode definition, Secret... secrets) {
-        return SignatureBuilder.fromJson(definition, Given.all(secrets, "secrets of a signature"), null);
+        return SignatureBuilder.fromJson(definition, Arguments.all(secrets, "secrets of a signature"), null);
     }
 
     /**
@@ -76,7 +76,7 @@ public final class Signatures {
      * @throws InvalidDefinitionException when it is not what was stored: lists every problem
      */
     public static SignatureBuilder definition(JsonNode definition, PublicKeys keys) {
-        return SignatureBuilder.fromJson(definition, List.of(), Given.notNull(keys, "public keys"));
+        return SignatureBuilder.fromJson(definition, List.of(), Arguments.notNull(keys, "public keys"));
     }
 
     /**
@@ -88,7 +88,7 @@ public final class Signatures {
      * @throws InvalidDefinitionException when there is no such name, or the secrets are not of its form
      */
     public static Verifier preset(String name, Secret... secrets) {
-        return Presets.of(name, Given.all(secrets, "secrets of a signature"));
+        return Presets.of(name, Arguments.all(secrets, "secrets of a signature"));
     }
 
     /**
@@ -171,7 +171,7 @@ public final class Signatures {
      * @throws InvalidDefinitionException when something is missing
      */
     public static Verifier sns(HttpConnection connection, String region, String... topics) {
-        if (connection == null || Given.all(topics, "topics").isEmpty()) {
+        if (connection == null || Arguments.all(topics, "topics").isEmpty()) {
             throw new InvalidDefinitionException("signature", List.of("sns: it needs a connection and a topic"));
         }
         return sns(connection, List.of(snsOrigin(region)), topics);
@@ -179,7 +179,7 @@ public final class Signatures {
 
     static Verifier sns(HttpConnection connection, List<String> origins, String... topics) {
         return new SnsVerifier(
-                new CertificateKeys(connection, origins, null, Clock.systemUTC()), Set.copyOf(List.of(topics)));
+                new CertificateChecker(connection, origins, null, Clock.systemUTC()), Set.copyOf(List.of(topics)));
     }
 
     static String snsOrigin(String region) {
@@ -210,26 +210,27 @@ public final class Signatures {
                     "signature", List.of("paypal: it needs a connection and the id of the webhook"));
         }
         List<String> origins = List.of("https://api.paypal.com/", "https://api.sandbox.paypal.com/");
-        return paypal(new CertificateKeys(connection, origins, PublicKeyReader.trust(), Clock.systemUTC()), webhookId);
+        return paypal(
+                new CertificateChecker(connection, origins, PublicKeyReader.trust(), Clock.systemUTC()), webhookId);
     }
 
-    static Verifier paypal(CertificateKeys certificates, String webhookId) {
+    static Verifier paypal(CertificateChecker certificates, String webhookId) {
         PublicKeys keys = request -> request.header("PAYPAL-CERT-URL")
                 .map(certificates::at)
                 .map(List::of)
-                .orElseThrow(() -> new CertificateKeys.NoKeyException("there is no PAYPAL-CERT-URL"));
+                .orElseThrow(() -> new CertificateChecker.NoKeyException("there is no PAYPAL-CERT-URL"));
         return publicKey("SHA256withRSA", keys)
-                .signature(Part.header("PAYPAL-TRANSMISSION-SIG"))
+                .signature(ValueSelector.header("PAYPAL-TRANSMISSION-SIG"))
                 .encoding("base64")
-                .timestamp(Part.header("PAYPAL-TRANSMISSION-TIME"))
+                .timestamp(ValueSelector.header("PAYPAL-TRANSMISSION-TIME"))
                 .timestampUnit("iso")
                 // It repeats an event for days, with the time of the first attempt.
                 .tolerance(Duration.ofDays(4))
-                .id(Part.header("PAYPAL-TRANSMISSION-ID"))
+                .id(ValueSelector.header("PAYPAL-TRANSMISSION-ID"))
                 .content("{{id}}|{{timestamp}}|" + webhookId + "|{{bodyCrc32}}")
                 // Of the body only the CRC32 is signed.
-                .eventId(Part.header("PAYPAL-TRANSMISSION-ID"))
-                .eventType(Part.body("/event_type"))
+                .eventId(ValueSelector.header("PAYPAL-TRANSMISSION-ID"))
+                .eventType(ValueSelector.body("/event_type"))
                 .verifier()
                 .of(new Service(List.of(MediaType.JSON), false, null));
     }

@@ -108,7 +108,7 @@ final class SignedContent {
 
     private static boolean isHeader(String name) {
         try {
-            var unused = Part.header(name);
+            var unused = ValueSelector.header(name);
             return true;
         } catch (InvalidDefinitionException e) {
             return false;
@@ -153,7 +153,8 @@ final class SignedContent {
      */
     static SortedMap<String, SortedSet<String>> form(byte[] body) throws IOException {
         SortedMap<String, SortedSet<String>> sorted = new TreeMap<>();
-        Forms.parseStrictly(Forms.text(body)).forEach((name, values) -> sorted.put(name, new TreeSet<>(values)));
+        FormParser.parseStrictly(FormParser.text(body))
+                .forEach((name, values) -> sorted.put(name, new TreeSet<>(values)));
         return sorted;
     }
 
@@ -168,7 +169,7 @@ final class SignedContent {
     }
 
     /** Whether what stands there can't be changed without the signature being wrong. A CRC32 does not protect a body. */
-    boolean covers(Part part, @Nullable Part timestamp, @Nullable Part id) {
+    boolean covers(ValueSelector part, @Nullable ValueSelector timestamp, @Nullable ValueSelector id) {
         return switch (part.kind) {
             case HEADER ->
                 (!headers.isEmpty() && headers.contains(part.name.toLowerCase(Locale.ROOT)))

@@ -1,7 +1,7 @@
 package io.httpconnector.webhook;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.httpconnector.webhook.Payloads.UnsupportedException;
+import io.httpconnector.webhook.BodyParser.UnsupportedException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,16 +22,16 @@ final class SignedData {
 
     /** Everything counts. */
     @SuppressWarnings("UnnecessaryLambda") // Compared with.
-    private static final Predicate<Part> ALL = part -> true;
+    private static final Predicate<ValueSelector> ALL = part -> true;
 
-    private static final Part BODY = Part.list("");
-    private static final Part ANY_PARAMETER = Part.query("*");
-    private static final Part CONTENT_TYPE = Part.header("Content-Type");
-    private static final Part CONTENT_ENCODING = Part.header("Content-Encoding");
-    private static final Part CLOUD_EVENT = Part.header("ce-specversion");
+    private static final ValueSelector BODY = ValueSelector.list("");
+    private static final ValueSelector ANY_PARAMETER = ValueSelector.query("*");
+    private static final ValueSelector CONTENT_TYPE = ValueSelector.header("Content-Type");
+    private static final ValueSelector CONTENT_ENCODING = ValueSelector.header("Content-Encoding");
+    private static final ValueSelector CLOUD_EVENT = ValueSelector.header("ce-specversion");
 
     private final WebhookRequest request;
-    private final Predicate<Part> covered;
+    private final Predicate<ValueSelector> covered;
 
     /** What the signed content is known by, to each verifier that has accepted it; none when it may come for several events. */
     private final List<Supplier<String>> alternatives;
@@ -51,8 +51,8 @@ final class SignedData {
      */
     record Places(
             List<MediaType> mediaTypes,
-            @Nullable Part eventId,
-            @Nullable Part eventType,
+            @Nullable ValueSelector eventId,
+            @Nullable ValueSelector eventType,
             @Nullable Function<JsonNode, String> typeOf) {
 
         static final Places NONE = new Places(List.of(), null, null, null);
@@ -69,7 +69,7 @@ final class SignedData {
 
     private SignedData(
             WebhookRequest request,
-            Predicate<Part> covered,
+            Predicate<ValueSelector> covered,
             List<Supplier<String>> alternatives,
             @Nullable Supplier<String> identity,
             @Nullable JsonNode tree,
@@ -97,7 +97,7 @@ final class SignedData {
      */
     static SignedData of(
             WebhookRequest request,
-            Predicate<Part> covered,
+            Predicate<ValueSelector> covered,
             @Nullable Supplier<String> fingerprint,
             @Nullable Supplier<String> identity,
             @Nullable JsonNode tree,
@@ -202,7 +202,7 @@ final class SignedData {
         return places;
     }
 
-    boolean covers(Part part) {
+    boolean covers(ValueSelector part) {
         return covered.test(part);
     }
 
@@ -226,13 +226,13 @@ final class SignedData {
     }
 
     /** The fields that say how the body is written; none when they are not signed. */
-    Headers.Content content() {
+    HeaderIndex.ContentHeaders content() {
         if (isEverything()) {
             return request.fields().content();
         }
         String type = value(CONTENT_TYPE);
         String encoding = value(CONTENT_ENCODING);
-        return new Headers.Content(type, encoding.isEmpty() ? null : encoding, false);
+        return new HeaderIndex.ContentHeaders(type, encoding.isEmpty() ? null : encoding, false);
     }
 
     /** Whether the request says that its body is of another of the media types. It can only be refused for that. */
@@ -253,14 +253,14 @@ final class SignedData {
     }
 
     /** The value of a header field or query parameter; empty when it is missing, or not signed. */
-    String value(Part part) {
+    String value(ValueSelector part) {
         if (!covers(part)) {
             return "";
         }
-        List<String> values = part.kind == Part.Kind.HEADER && !isEverything()
+        List<String> values = part.kind == ValueSelector.SelectorType.HEADER && !isEverything()
                 // Only the first was signed.
                 ? part.values(request.headers(part.name).stream().limit(1).toList())
-                : Payloads.untrusted(part, request);
+                : BodyParser.untrusted(part, request);
         return values.isEmpty() ? "" : values.get(0);
     }
 }

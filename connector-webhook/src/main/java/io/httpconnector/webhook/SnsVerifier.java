@@ -3,9 +3,9 @@ package io.httpconnector.webhook;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.httpconnector.webhook.CertificateKeys.NoKeyException;
+import io.httpconnector.webhook.CertificateChecker.NoKeyException;
 import io.httpconnector.webhook.SignedData.Places;
-import io.httpconnector.webhook.Verdict.Reason;
+import io.httpconnector.webhook.VerificationResult.Reason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -32,35 +32,35 @@ final class SnsVerifier implements Verifier {
             "UnsubscribeConfirmation", CONFIRMATION);
 
     private static final Places PLACES =
-            new Places(List.of(MediaType.JSON), Part.body("/MessageId"), Part.body("/Type"), null);
+            new Places(List.of(MediaType.JSON), ValueSelector.body("/MessageId"), ValueSelector.body("/Type"), null);
 
-    private final CertificateKeys certificates;
+    private final CertificateChecker certificates;
     private final Set<String> topics;
 
-    SnsVerifier(CertificateKeys certificates, Set<String> topics) {
+    SnsVerifier(CertificateChecker certificates, Set<String> topics) {
         this.certificates = certificates;
         this.topics = topics;
     }
 
     @Override
-    public Verdict verify(WebhookRequest request, Instant now) {
+    public VerificationResult verify(WebhookRequest request, Instant now) {
         JsonNode body;
         try {
-            body = Payloads.json(request.body());
+            body = BodyParser.json(request.body());
         } catch (IOException e) {
-            return Verdict.refused(Reason.MALFORMED, "it is no message of SNS");
+            return VerificationResult.refused(Reason.MALFORMED, "it is no message of SNS");
         }
         if (!body.path("Signature").isTextual()) {
-            return Verdict.refused(Reason.MISSING, "there is no signature in the body");
+            return VerificationResult.refused(Reason.MISSING, "there is no signature in the body");
         }
         ObjectNode signed = signed(body);
         if (signed == null) {
-            return Verdict.refused(
+            return VerificationResult.refused(
                     Reason.MALFORMED,
                     "its type is unknown, or a signed field is missing, no text, or has a line break");
         }
         if (!topics.contains(signed.path("TopicArn").asText())) {
-            return Verdict.refused(Reason.MISMATCH, "it is of a topic that is not listed");
+            return VerificationResult.refused(Reason.MISMATCH, "it is of a topic that is not listed");
         }
         String algorithm = switch (body.path("SignatureVersion").asText()) {
             case "1" -> "SHA1withRSA";
@@ -68,28 +68,28 @@ final class SnsVerifier implements Verifier {
             default -> "";
         };
         if (algorithm.isEmpty()) {
-            return Verdict.refused(Reason.MALFORMED, "its version of signatures is unknown");
+            return VerificationResult.refused(Reason.MALFORMED, "its version of signatures is unknown");
         }
         PublicKey key;
         try {
             key = certificates.at(body.path("SigningCertURL").asText());
         } catch (NoKeyException e) {
-            return Verdict.refused(Reason.NO_KEY, e.detail());
+            return VerificationResult.refused(Reason.NO_KEY, e.detail());
         }
         byte[] content = content(signed);
         return holds(content, body.get("Signature").asText(), algorithm, key)
-                ? Verdict.signed(SignedData.of(
+                ? VerificationResult.signed(SignedData.of(
                         request,
                         part -> isSigned(part, signed),
                         () -> Digests.fingerprint(content),
                         null,
                         signed,
                         PLACES))
-                : Verdict.refused(Reason.MISMATCH, "the signature does not match");
+                : VerificationResult.refused(Reason.MISMATCH, "the signature does not match");
     }
 
-    private static boolean isSigned(Part part, ObjectNode signed) {
-        return part.kind == Part.Kind.BODY
+    private static boolean isSigned(ValueSelector part, ObjectNode signed) {
+        return part.kind == ValueSelector.SelectorType.BODY
                 && part.pointer != null
                 && !part.name.isEmpty()
                 && !signed.at(part.pointer).isMissingNode();
@@ -141,12 +141,12 @@ final class SnsVerifier implements Verifier {
     }
 
     @Override
-    public Optional<Part> eventId() {
+    public Optional<ValueSelector> eventId() {
         return Optional.ofNullable(PLACES.eventId());
     }
 
     @Override
-    public Optional<Part> eventType() {
+    public Optional<ValueSelector> eventType() {
         return Optional.ofNullable(PLACES.eventType());
     }
 

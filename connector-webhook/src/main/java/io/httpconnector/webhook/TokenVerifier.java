@@ -2,7 +2,7 @@ package io.httpconnector.webhook;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
-import io.httpconnector.webhook.Verdict.Reason;
+import io.httpconnector.webhook.VerificationResult.Reason;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
@@ -14,17 +14,17 @@ import org.jspecify.annotations.Nullable;
 /** Takes the requests of whoever knows one of the secrets. */
 final class TokenVerifier implements Verifier {
 
-    private final Part place;
+    private final ValueSelector place;
     private final List<Secret> secrets;
-    private final @Nullable Part eventId;
-    private final @Nullable Part eventType;
+    private final @Nullable ValueSelector eventId;
+    private final @Nullable ValueSelector eventType;
     private final @Nullable String mediaType;
 
     TokenVerifier(
-            Part place,
+            ValueSelector place,
             List<Secret> secrets,
-            @Nullable Part eventId,
-            @Nullable Part eventType,
+            @Nullable ValueSelector eventId,
+            @Nullable ValueSelector eventType,
             @Nullable String mediaType) {
         if (secrets.isEmpty() || secrets.stream().anyMatch(Objects::isNull)) {
             throw new InvalidDefinitionException("token", List.of("secrets: one is missing or null"));
@@ -37,10 +37,10 @@ final class TokenVerifier implements Verifier {
     }
 
     @Override
-    public Verdict verify(WebhookRequest request, Instant now) {
-        List<String> given = Payloads.untrusted(place, request);
+    public VerificationResult verify(WebhookRequest request, Instant now) {
+        List<String> given = BodyParser.untrusted(place, request);
         if (given.size() != 1) {
-            return Verdict.refused(Reason.MISSING, "there are " + given.size() + " tokens in " + place);
+            return VerificationResult.refused(Reason.MISSING, "there are " + given.size() + " tokens in " + place);
         }
         byte[] token = given.get(0).getBytes(StandardCharsets.UTF_8);
         boolean right = false;
@@ -48,17 +48,17 @@ final class TokenVerifier implements Verifier {
             right |= MessageDigest.isEqual(secret.reveal().getBytes(StandardCharsets.UTF_8), token);
         }
         return right
-                ? Verdict.accepted()
-                : Verdict.refused(Reason.MISMATCH, "the token in " + place + " is another one");
+                ? VerificationResult.accepted()
+                : VerificationResult.refused(Reason.MISMATCH, "the token in " + place + " is another one");
     }
 
     @Override
-    public Optional<Part> eventId() {
+    public Optional<ValueSelector> eventId() {
         return Optional.ofNullable(eventId);
     }
 
     @Override
-    public Optional<Part> eventType() {
+    public Optional<ValueSelector> eventType() {
         return Optional.ofNullable(eventType);
     }
 
@@ -68,7 +68,7 @@ final class TokenVerifier implements Verifier {
     }
 
     @Override
-    public List<Part> secrets() {
+    public List<ValueSelector> secrets() {
         return List.of(place);
     }
 }

@@ -19,14 +19,14 @@ public interface Verifier {
      * @param now the time by which timestamps are judged
      * @return whether the request is genuine
      */
-    Verdict verify(WebhookRequest request, Instant now);
+    VerificationResult verify(WebhookRequest request, Instant now);
 
     /**
      * Where the id of an event usually stands in what this verifies.
      *
      * @return the place, when there is one
      */
-    default Optional<Part> eventId() {
+    default Optional<ValueSelector> eventId() {
         return Optional.empty();
     }
 
@@ -35,7 +35,7 @@ public interface Verifier {
      *
      * @return the place, when there is one
      */
-    default Optional<Part> eventType() {
+    default Optional<ValueSelector> eventType() {
         return Optional.empty();
     }
 
@@ -54,7 +54,7 @@ public interface Verifier {
      *
      * @return the places, possibly none
      */
-    default List<Part> secrets() {
+    default List<ValueSelector> secrets() {
         return List.of();
     }
 }

@@ -2,7 +2,7 @@ package io.httpconnector.webhook;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
-import io.httpconnector.webhook.Verdict.Reason;
+import io.httpconnector.webhook.VerificationResult.Reason;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -28,10 +28,10 @@ public final class Verifiers {
         if (user == null || user.isEmpty() || user.indexOf(':') >= 0) {
             throw invalid("basic: the user name is missing, or has a colon");
         }
-        List<Secret> encoded = Given.all(passwords, "passwords").stream()
+        List<Secret> encoded = Arguments.all(passwords, "passwords").stream()
                 .map(password -> password.map(text -> base64(user + ":" + text)))
                 .toList();
-        return new TokenVerifier(Part.header("Authorization").after("Basic "), encoded, null, null, null);
+        return new TokenVerifier(ValueSelector.header("Authorization").after("Basic "), encoded, null, null, null);
     }
 
     private static String base64(String text) {
@@ -41,16 +41,16 @@ public final class Verifiers {
     /**
      * A token that the sender puts somewhere.
      *
-     * @param place where, such as {@code Part.header("X-Token")} or {@code Part.query("token")}
+     * @param place where, such as {@code ValueSelector.header("X-Token")} or {@code ValueSelector.query("token")}
      * @param tokens the token; while it is changed, the old and the new one
      * @return checks it
      * @throws InvalidDefinitionException when something is missing
      */
-    public static Verifier token(Part place, Secret... tokens) {
+    public static Verifier token(ValueSelector place, Secret... tokens) {
         if (place == null) {
             throw invalid("token: it is not said where it stands");
         }
-        return new TokenVerifier(place, Given.all(tokens, "tokens"), null, null, null);
+        return new TokenVerifier(place, Arguments.all(tokens, "tokens"), null, null, null);
     }
 
     /**
@@ -61,8 +61,9 @@ public final class Verifiers {
      * @throws InvalidDefinitionException when one is no address or range
      */
     public static Verifier addresses(String... ranges) {
-        List<AddressRange> all =
-                Given.all(ranges, "addresses").stream().map(AddressRange::of).toList();
+        List<AddressRange> all = Arguments.all(ranges, "addresses").stream()
+                .map(AddressRange::of)
+                .toList();
         if (all.isEmpty()) {
             throw invalid("addresses: there is none");
         }
@@ -71,8 +72,8 @@ public final class Verifiers {
                     .map(peer -> all.stream().anyMatch(range -> range.contains(peer)))
                     .orElse(false);
             return known
-                    ? Verdict.accepted()
-                    : Verdict.refused(
+                    ? VerificationResult.accepted()
+                    : VerificationResult.refused(
                             request.peer().isEmpty() ? Reason.MISSING : Reason.MISMATCH,
                             "it comes from an address that is not listed");
         };
@@ -86,17 +87,17 @@ public final class Verifiers {
      * @throws InvalidDefinitionException when there is none
      */
     public static Verifier certificate(String... subjects) {
-        Set<String> all = Set.copyOf(Given.all(subjects, "subjects of certificates"));
+        Set<String> all = Set.copyOf(Arguments.all(subjects, "subjects of certificates"));
         if (all.isEmpty()) {
             throw invalid("certificate: there is no subject");
         }
         return (request, now) -> {
             if (request.certificateSubject().isEmpty()) {
-                return Verdict.refused(Reason.MISSING, "it comes without a client certificate");
+                return VerificationResult.refused(Reason.MISSING, "it comes without a client certificate");
             }
             return request.certificateSubject().filter(all::contains).isPresent()
-                    ? Verdict.accepted()
-                    : Verdict.refused(Reason.MISMATCH, "its client certificate is of somebody else");
+                    ? VerificationResult.accepted()
+                    : VerificationResult.refused(Reason.MISMATCH, "its client certificate is of somebody else");
         };
     }
 
@@ -120,7 +121,7 @@ public final class Verifiers {
      * @return describes the rest
      */
     public static JwtVerifierBuilder jwt(Secret... secrets) {
-        return new JwtVerifierBuilder(null, Given.all(secrets, "secrets of a JWT"));
+        return new JwtVerifierBuilder(null, Arguments.all(secrets, "secrets of a JWT"));
     }
 
     /**
@@ -131,11 +132,11 @@ public final class Verifiers {
      * @throws InvalidDefinitionException when there is none, or one is null
      */
     public static Verifier anyOf(Verifier... verifiers) {
-        List<Verifier> all = Given.all(verifiers, "anyOf");
+        List<Verifier> all = Arguments.all(verifiers, "anyOf");
         if (all.isEmpty()) {
             throw invalid("anyOf: there is none");
         }
-        return new AnyOf(all);
+        return new AnyOfVerifier(all);
     }
 
     private static InvalidDefinitionException invalid(String problem) {

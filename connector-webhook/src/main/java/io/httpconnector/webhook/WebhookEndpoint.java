@@ -2,10 +2,10 @@ package io.httpconnector.webhook;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
-import io.httpconnector.Time;
+import io.httpconnector.TimeSource;
 import io.httpconnector.state.StateException;
 import io.httpconnector.trigger.DeadLetter;
-import io.httpconnector.webhook.Explanation.Step;
+import io.httpconnector.webhook.RequestDiagnosis.DiagnosisStep;
 import io.httpconnector.webhook.SignedData.Places;
 import io.httpconnector.webhook.inbox.Mailbox;
 import io.httpconnector.webhook.internal.BodyLength;
@@ -34,37 +34,38 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(WebhookEndpoint.class);
 
-    private final Settings settings;
+    private final ReceiverSettings settings;
 
     /** By the fingerprints of what was signed. */
-    private final Receipts requests;
+    private final DuplicateFilter requests;
 
     /** By the ids of events. */
-    private final Receipts receipts;
+    private final DuplicateFilter receipts;
 
     private final List<Lock> turns =
             Stream.generate(() -> (Lock) new ReentrantLock(true)).limit(64).toList();
 
     /** What a builder has collected. */
-    record Settings(
+    record ReceiverSettings(
             String name,
             List<Verifier> verifiers,
             List<Handshake> handshakes,
             Set<String> methods,
             WebhookResponder responder,
-            Answer answer,
+            ResponseFactory answer,
             EventReader reader,
-            Sources sources,
+            SenderLimiter sources,
             @Nullable String publicUrl,
             int maxBody,
             Duration bodyTimeout,
             Duration deadline,
-            Time time) {}
+            TimeSource time) {}
 
     private final @Nullable Mailbox mailbox;
-    private final List<Capture> captures = new CopyOnWriteArrayList<>();
+    private final List<EventCapture> captures = new CopyOnWriteArrayList<>();
 
-    WebhookEndpoint(Settings settings, Receipts requests, Receipts receipts, @Nullable Mailbox mailbox) {
+    WebhookEndpoint(
+            ReceiverSettings settings, DuplicateFilter requests, DuplicateFilter receipts, @Nullable Mailbox mailbox) {
         this.settings = settings;
         this.requests = requests;
         this.receipts = receipts;
@@ -77,16 +78,16 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
         Watch watch = Watchdog.SHARED.interrupt(settings.deadline);
         try (watch) {
             WebhookRequest request = settings.publicUrl == null ? given : given.publicUrl(settings.publicUrl);
-            WebhookResponse answer = received(settings.sources.located(request), deadline, watch);
+            WebhookResponse response = received(settings.sources.located(request), deadline, watch);
             // What was interrupted has decided nothing.
-            boolean decided = answer.isAccepted() || answer.status() >= 500 || !watch.isLate();
-            return decided ? answer : late();
+            boolean decided = response.isAccepted() || response.status() >= 500 || !watch.isLate();
+            return decided ? response : late();
         } catch (RuntimeException | StackOverflowError e) {
             if (watch.isLate()) {
                 return late();
             }
             LOG.error("{}: a request could not be received", settings.name, e);
-            return Answers.FAILED;
+            return StandardResponses.FAILED;
         }
     }
 
@@ -95,35 +96,35 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
                 "{}: a request could not be received in {}, the sender is to come again",
                 settings.name,
                 settings.deadline);
-        return Answers.BUSY;
+        return StandardResponses.BUSY;
     }
 
     private WebhookResponse received(WebhookRequest request, Deadline deadline, Watch watch) {
         if (!settings.sources.allows(request)) {
-            return refuse(request, Answers.TOO_MANY, "its source sends too many");
+            return refuse(request, StandardResponses.TOO_MANY, "its source sends too many");
         }
         for (Handshake handshake : settings.handshakes) {
-            Optional<WebhookResponse> answer = handshake.beforeVerification(request);
-            if (answer.isPresent()) {
-                return answer.get();
+            Optional<WebhookResponse> response = handshake.beforeVerification(request);
+            if (response.isPresent()) {
+                return response.get();
             }
         }
         if (!settings.methods.contains(request.method())) {
-            return refuse(request, Answers.METHOD_NOT_ALLOWED, "the method is not taken")
+            return refuse(request, StandardResponses.METHOD_NOT_ALLOWED, "the method is not taken")
                     .header("Allow", String.join(", ", settings.methods));
         }
         if (request.body().length > settings.maxBody) {
-            return refuse(request, Answers.TOO_LARGE, "it is larger than " + settings.maxBody + " bytes");
+            return refuse(request, StandardResponses.TOO_LARGE, "it is larger than " + settings.maxBody + " bytes");
         }
         if (isCutOff(request)) {
-            return refuse(request, Answers.BAD_REQUEST, BodyLength.CUT_OFF);
+            return refuse(request, StandardResponses.BAD_REQUEST, BodyLength.CUT_OFF);
         }
         Instant now = settings.time.now();
         SignedData signed = null;
         for (Verifier verifier : settings.verifiers) {
-            Verdict verdict = verifier.verify(request, now);
+            VerificationResult verdict = verifier.verify(request, now);
             if (!verdict.isAccepted()) {
-                return refuse(request, Answers.UNAUTHORIZED, verdict.toString());
+                return refuse(request, StandardResponses.UNAUTHORIZED, verdict.toString());
             }
             SignedData data = verdict.data(request, verifier);
             signed = signed == null ? data : signed.and(data);
@@ -138,20 +139,20 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
         try {
             Payload payload = settings.reader.payload(data);
             for (Handshake handshake : settings.handshakes) {
-                Optional<WebhookResponse> answer = handshake.afterVerification(request, payload.tree());
-                if (answer.isPresent()) {
-                    return answer.get();
+                Optional<WebhookResponse> response = handshake.afterVerification(request, payload.tree());
+                if (response.isPresent()) {
+                    return response.get();
                 }
             }
             List<WebhookEvent> events = settings.reader.events(data, payload, settings.reader.origin(request), now);
             captures.forEach(capture -> events.forEach(capture::record));
             return once(data.fingerprints(), events, deadline, watch);
-        } catch (Payloads.TooLargeException e) {
-            return refuse(request, Answers.TOO_LARGE, e.toString());
-        } catch (Payloads.UnsupportedException e) {
-            return refuse(request, Answers.UNSUPPORTED, e.toString());
+        } catch (BodyParser.TooLargeException e) {
+            return refuse(request, StandardResponses.TOO_LARGE, e.toString());
+        } catch (BodyParser.UnsupportedException e) {
+            return refuse(request, StandardResponses.UNSUPPORTED, e.toString());
         } catch (IOException e) {
-            return refuse(request, Answers.BAD_REQUEST, "it can't be read: " + e);
+            return refuse(request, StandardResponses.BAD_REQUEST, "it can't be read: " + e);
         }
     }
 
@@ -163,7 +164,7 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
         Supplier<WebhookResponse> work =
                 () -> mailbox == null ? handled(events, deadline, watch) : stored(events, mailbox, deadline);
         // A request that is known by another signature has another id.
-        boolean isAlone = settings.verifiers.stream().noneMatch(AnyOf.class::isInstance);
+        boolean isAlone = settings.verifiers.stream().noneMatch(AnyOfVerifier.class::isInstance);
         boolean same = isAlone
                 && mailbox == null
                 && events.size() == 1
@@ -176,7 +177,7 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
             Supplier<WebhookResponse> inner = work;
             work = () -> requests.once(fingerprint, deadline, inner, () -> {
                 LOG.debug("{}: what was signed has come before", settings.name);
-                return events.isEmpty() ? Answers.OK : settings.answer.of(events.get(events.size() - 1));
+                return events.isEmpty() ? StandardResponses.OK : settings.answer.of(events.get(events.size() - 1));
             });
         }
         WebhookResponse response = work.get();
@@ -196,25 +197,25 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
     private WebhookResponse stored(List<WebhookEvent> events, Mailbox inbox, Deadline deadline) {
         try {
             if (!inbox.put(events.stream().map(WebhookEvent::toTriggerEvent).toList(), deadline.left())) {
-                return Answers.BUSY;
+                return StandardResponses.BUSY;
             }
         } catch (StateException e) {
             LOG.error(
                     "{}: {} events could not be stored, the sender is to come again", settings.name, events.size(), e);
-            return Answers.BUSY;
+            return StandardResponses.BUSY;
         }
-        return events.isEmpty() ? Answers.OK : settings.answer.of(events.get(events.size() - 1));
+        return events.isEmpty() ? StandardResponses.OK : settings.answer.of(events.get(events.size() - 1));
     }
 
     private WebhookResponse handled(List<WebhookEvent> events, Deadline deadline, Watch watch) {
-        WebhookResponse answer = Answers.OK;
+        WebhookResponse response = StandardResponses.OK;
         for (WebhookEvent event : events) {
-            answer = once(event, deadline, watch);
-            if (!answer.isAccepted()) {
-                return answer;
+            response = once(event, deadline, watch);
+            if (!response.isAccepted()) {
+                return response;
             }
         }
-        return answer;
+        return response;
     }
 
     private WebhookResponse once(WebhookEvent event, Deadline deadline, Watch watch) {
@@ -236,7 +237,7 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
             if (e instanceof InterruptedException && !watch.isLate()) {
                 Thread.currentThread().interrupt();
             }
-            return Answers.FAILED;
+            return StandardResponses.FAILED;
         }
     }
 
@@ -268,58 +269,62 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
      * @param others secrets that may have signed it, such as old ones: none of them is accepted by this
      * @return where it ends, and what the cause is likely to be
      */
-    public Explanation explain(WebhookRequest given, Secret... others) {
-        Given.notNull(given, "webhook request");
-        List<Secret> candidates = Given.all(others, "secrets to try");
+    public RequestDiagnosis explain(WebhookRequest given, Secret... others) {
+        Arguments.notNull(given, "webhook request");
+        List<Secret> candidates = Arguments.all(others, "secrets to try");
         WebhookRequest named = settings.publicUrl == null ? given : given.publicUrl(settings.publicUrl);
         WebhookRequest request = settings.sources.located(named);
         if (!settings.methods.contains(request.method())) {
-            return new Explanation(
-                    Step.METHOD,
+            return new RequestDiagnosis(
+                    DiagnosisStep.METHOD,
                     Texts.visible(request.method()) + " is not taken",
                     List.of("taken are " + settings.methods));
         }
         if (request.body().length > settings.maxBody) {
-            return new Explanation(
-                    Step.SIZE,
+            return new RequestDiagnosis(
+                    DiagnosisStep.SIZE,
                     "the body has " + request.body().length + " bytes",
                     List.of("maxBody is " + settings.maxBody));
         }
         Instant now = settings.time.now();
         SignedData signed = null;
         for (Verifier verifier : settings.verifiers) {
-            Verdict verdict = verifier.verify(request, now);
+            VerificationResult verdict = verifier.verify(request, now);
             if (!verdict.isAccepted()) {
-                return new Explanation(
-                        Step.VERIFICATION, verdict.toString(), hints(verifier, verdict, request, now, candidates));
+                return new RequestDiagnosis(
+                        DiagnosisStep.VERIFICATION,
+                        verdict.toString(),
+                        hints(verifier, verdict, request, now, candidates));
             }
             SignedData data = verdict.data(request, verifier);
             signed = signed == null ? data : signed.and(data);
         }
         if (isCutOff(request)) {
-            return new Explanation(
-                    Step.BODY, Hints.length(request).orElse(BodyLength.CUT_OFF), List.of(BodyLength.CAUSES));
+            return new RequestDiagnosis(
+                    DiagnosisStep.BODY,
+                    SignatureDiagnostics.length(request).orElse(BodyLength.CUT_OFF),
+                    List.of(BodyLength.CAUSES));
         }
         SignedData data = signed == null ? SignedData.everything(request, Places.NONE) : signed;
         try {
             var unused = settings.reader.payload(data);
-            return new Explanation(Step.ACCEPTED, "", List.of());
+            return new RequestDiagnosis(DiagnosisStep.ACCEPTED, "", List.of());
         } catch (IOException e) {
             List<String> hints = data.isEverything()
                     ? List.of()
                     : List.of(
                             "Content-Type is not signed, so it does not count: if the service sends bodies of another media type,"
                                     + " say so by readAs(...)");
-            return new Explanation(Step.BODY, Texts.visible(String.valueOf(e.getMessage())), hints);
+            return new RequestDiagnosis(DiagnosisStep.BODY, Texts.visible(String.valueOf(e.getMessage())), hints);
         }
     }
 
     private static List<String> hints(
-            Verifier verifier, Verdict verdict, WebhookRequest request, Instant now, List<Secret> others) {
+            Verifier verifier, VerificationResult verdict, WebhookRequest request, Instant now, List<Secret> others) {
         if (verifier instanceof SignatureVerifier signature) {
-            return Hints.of(signature, verdict, request, now, others);
+            return SignatureDiagnostics.of(signature, verdict, request, now, others);
         }
-        if (verifier instanceof AnyOf any) {
+        if (verifier instanceof AnyOfVerifier any) {
             return any.all().stream()
                     .flatMap(one -> hints(one, one.verify(request, now), request, now, others).stream())
                     .distinct()
@@ -331,15 +336,15 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
     /**
      * Takes the next events as samples too.
      *
-     * @param most how many, 1 to 1000
+     * @param max how many, 1 to 1000
      * @return the samples, to be closed when there are enough
      * @throws InvalidDefinitionException when it is out of range
      */
-    public Capture capture(int most) {
-        if (most < 1 || most > 1000) {
-            throw new InvalidDefinitionException("capture", List.of(most + " samples are out of range, use 1 to 1000"));
+    public EventCapture capture(int max) {
+        if (max < 1 || max > 1000) {
+            throw new InvalidDefinitionException("capture", List.of(max + " samples are out of range, use 1 to 1000"));
         }
-        Capture capture = new Capture(most, captures::remove);
+        EventCapture capture = new EventCapture(max, captures::remove);
         captures.add(capture);
         return capture;
     }
@@ -349,8 +354,8 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
      *
      * @return 0 without an inbox
      */
-    public int waiting() {
-        return mailbox == null ? 0 : mailbox.waiting();
+    public int pendingCount() {
+        return mailbox == null ? 0 : mailbox.pendingCount();
     }
 
     /**
@@ -391,8 +396,8 @@ public final class WebhookEndpoint implements WebhookReceiver, AutoCloseable {
     }
 
     /** The sender learns the status, the log learns why. */
-    private WebhookResponse refuse(WebhookRequest request, WebhookResponse answer, String why) {
-        LOG.info("{}: {} is answered {}: {}", settings.name, request, answer.status(), Texts.visible(why));
-        return answer;
+    private WebhookResponse refuse(WebhookRequest request, WebhookResponse response, String why) {
+        LOG.info("{}: {} is answered {}: {}", settings.name, request, response.status(), Texts.visible(why));
+        return response;
     }
 }

@@ -6,14 +6,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
-import io.httpconnector.Time;
+import io.httpconnector.TimeSource;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.trigger.Delivery;
-import io.httpconnector.webhook.Described.Recipe;
-import io.httpconnector.webhook.EventReader.Places;
-import io.httpconnector.webhook.WebhookEndpoint.Settings;
+import io.httpconnector.webhook.EventReader.EventSelectors;
+import io.httpconnector.webhook.VerifierDefinitionReader.Recipe;
+import io.httpconnector.webhook.WebhookEndpoint.ReceiverSettings;
 import io.httpconnector.webhook.inbox.Inbox;
-import io.httpconnector.webhook.inbox.Inbox.Terms;
+import io.httpconnector.webhook.inbox.Inbox.Settings;
 import io.httpconnector.webhook.inbox.Mailbox;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,20 +51,20 @@ public final class WebhookEndpointBuilder {
     private @Nullable WebhookHandler handler;
     private @Nullable WebhookResponder responder;
     private Set<String> methods = Set.of("POST");
-    private WebhookResponse fixedAnswer = Answers.OK;
+    private WebhookResponse fixedAnswer = StandardResponses.OK;
     private int answerStatus = 200;
     private @Nullable String answerTemplate;
     private Duration deadline = Duration.ofSeconds(10);
     private Duration window = Duration.ofHours(24);
     private int mostIds = 100_000;
-    private @Nullable Part id;
-    private @Nullable Part type;
-    private @Nullable Part key;
-    private @Nullable Part each;
+    private @Nullable ValueSelector id;
+    private @Nullable ValueSelector type;
+    private @Nullable ValueSelector key;
+    private @Nullable ValueSelector each;
     private static final Pattern PUBLIC_URL = Pattern.compile(
             "(?i)https?://(?:[a-z0-9._~-]+|\\[[0-9a-f:.]+])(?::[0-9]{1,5})?(?:/(?:[a-z0-9._~!$&'()*+,;=:@/-]|%[0-9a-f]{2})*)?");
 
-    private @Nullable Part jsonIn;
+    private @Nullable ValueSelector jsonIn;
     private @Nullable String mediaType;
     private @Nullable String publicUrl;
     private int maxBody = MEGABYTE;
@@ -75,7 +75,7 @@ public final class WebhookEndpointBuilder {
     private Duration period = Duration.ofSeconds(1);
     private UnaryOperator<Delivery> delivery = UnaryOperator.identity();
     private Duration bodyTimeout = Duration.ofSeconds(10);
-    private Time time = Time.SYSTEM;
+    private TimeSource time = TimeSource.SYSTEM;
 
     WebhookEndpointBuilder(String name) {
         this.name = name;
@@ -88,7 +88,7 @@ public final class WebhookEndpointBuilder {
      * @return this builder
      */
     public WebhookEndpointBuilder verify(Verifier... all) {
-        verifiers.addAll(Given.all(all, "verify"));
+        verifiers.addAll(Arguments.all(all, "verify"));
         return this;
     }
 
@@ -99,7 +99,7 @@ public final class WebhookEndpointBuilder {
      * @return this builder
      */
     public WebhookEndpointBuilder handshake(Handshake... all) {
-        handshakes.addAll(Given.all(all, "handshake"));
+        handshakes.addAll(Arguments.all(all, "handshake"));
         return this;
     }
 
@@ -138,16 +138,16 @@ public final class WebhookEndpointBuilder {
     /**
      * Sets what is answered when an event was taken.
      *
-     * @param answer a 2xx; {@code 200 {"status":"ok"}} by default
+     * @param response a 2xx; {@code 200 {"status":"ok"}} by default
      * @return this builder
      */
-    public WebhookEndpointBuilder answer(WebhookResponse answer) {
-        this.fixedAnswer = answer;
+    public WebhookEndpointBuilder response(WebhookResponse response) {
+        this.fixedAnswer = response;
         return this;
     }
 
     /**
-     * Sets what is answered when an event was taken, instead of {@link #answer}: JSON with the pills of the event, which are {@code event.id},
+     * Sets what is answered when an event was taken, instead of {@link #response}: JSON with the pills of the event, which are {@code event.id},
      * {@code event.type}, {@code event.key}, {@code event.time}, {@code event.payload}, {@code event.headers} and
      * {@code event.query}.
      *
@@ -155,7 +155,7 @@ public final class WebhookEndpointBuilder {
      * @param template such as {@code {"received": "{{event.payload.id}}"}}
      * @return this builder
      */
-    public WebhookEndpointBuilder answerJson(int status, String template) {
+    public WebhookEndpointBuilder responseJson(int status, String template) {
         this.answerStatus = status;
         this.answerTemplate = template;
         return this;
@@ -199,12 +199,12 @@ public final class WebhookEndpointBuilder {
      * Sets how long it is remembered which events have been handled: repetitions are acknowledged and not handled again.
      *
      * @param window 0 to 30 days; 24 hours by default
-     * @param most how many events at most, 1 to 10 million; 100,000 by default, at about 150 bytes each
+     * @param max how many events at most, 1 to 10 million; 100,000 by default, at about 150 bytes each
      * @return this builder
      */
-    public WebhookEndpointBuilder remember(Duration window, int most) {
+    public WebhookEndpointBuilder remember(Duration window, int max) {
         this.window = window;
-        this.mostIds = most;
+        this.mostIds = max;
         return this;
     }
 
@@ -215,7 +215,7 @@ public final class WebhookEndpointBuilder {
      * @return this builder
      */
     public WebhookEndpointBuilder methods(String... all) {
-        this.methods = new TreeSet<>(Given.all(all, "methods"));
+        this.methods = new TreeSet<>(Arguments.all(all, "methods"));
         return this;
     }
 
@@ -224,10 +224,10 @@ public final class WebhookEndpointBuilder {
      * there is none, what is signed tells the events apart. When nothing is signed and there is no id, each request is an event of
      * its own.
      *
-     * @param place such as {@code Part.body("/id")}
+     * @param place such as {@code ValueSelector.body("/id")}
      * @return this builder
      */
-    public WebhookEndpointBuilder id(Part place) {
+    public WebhookEndpointBuilder id(ValueSelector place) {
         this.id = place;
         return this;
     }
@@ -235,10 +235,10 @@ public final class WebhookEndpointBuilder {
     /**
      * Sets where it stands what kind of event it is; by default where the verifier says. It counts only when it is signed.
      *
-     * @param place such as {@code Part.body("/type")}
+     * @param place such as {@code ValueSelector.body("/type")}
      * @return this builder
      */
-    public WebhookEndpointBuilder type(Part place) {
+    public WebhookEndpointBuilder type(ValueSelector place) {
         this.type = place;
         return this;
     }
@@ -247,10 +247,10 @@ public final class WebhookEndpointBuilder {
      * Sets where it stands what an event is about, so that those about the same are handled in the order in which they came. It counts
      * only when it is signed.
      *
-     * @param place such as {@code Part.body("/customer/id")}
+     * @param place such as {@code ValueSelector.body("/customer/id")}
      * @return this builder
      */
-    public WebhookEndpointBuilder key(Part place) {
+    public WebhookEndpointBuilder key(ValueSelector place) {
         this.key = place;
         return this;
     }
@@ -262,7 +262,7 @@ public final class WebhookEndpointBuilder {
      * @return this builder
      */
     public WebhookEndpointBuilder each(String pointer) {
-        this.each = Part.list(Given.notNull(pointer, "each"));
+        this.each = ValueSelector.list(Arguments.notNull(pointer, "each"));
         return this;
     }
 
@@ -275,7 +275,7 @@ public final class WebhookEndpointBuilder {
      * @return this builder
      */
     public WebhookEndpointBuilder jsonIn(String pointer) {
-        this.jsonIn = Part.body(Given.notNull(pointer, "jsonIn"));
+        this.jsonIn = ValueSelector.body(Arguments.notNull(pointer, "jsonIn"));
         return this;
     }
 
@@ -326,12 +326,12 @@ public final class WebhookEndpointBuilder {
     /**
      * Sets how many requests a source may send, genuine or not; more are answered 429.
      *
-     * @param most 1 to a million; no limit by default
+     * @param max 1 to a million; no limit by default
      * @param period 1 second to 24 hours
      * @return this builder
      */
-    public WebhookEndpointBuilder limitPerSource(int most, Duration period) {
-        this.mostPerSource = most;
+    public WebhookEndpointBuilder limitPerSource(int max, Duration period) {
+        this.mostPerSource = max;
         this.period = period;
         this.limited = true;
         return this;
@@ -365,7 +365,7 @@ public final class WebhookEndpointBuilder {
      * @param time the system's by default
      * @return this builder
      */
-    public WebhookEndpointBuilder time(Time time) {
+    public WebhookEndpointBuilder timeSource(TimeSource time) {
         this.time = time;
         return this;
     }
@@ -392,9 +392,9 @@ public final class WebhookEndpointBuilder {
         json.putArray("handshake").addAll(describedHandshakes);
         json.put("unverified", unverified);
         methods.forEach(json.putArray("methods")::add);
-        json.set("answer", EndpointJson.written(Given.notNull(fixedAnswer, "answer")));
+        json.set("response", ReceiverDefinitionCodec.written(Arguments.notNull(fixedAnswer, "response")));
         if (answerTemplate != null) {
-            json.putObject("answerJson").put("status", answerStatus).put("template", answerTemplate);
+            json.putObject("responseJson").put("status", answerStatus).put("template", answerTemplate);
         }
         JsonNode settings = delivery(Delivery.to(event -> {})).settings();
         if (!settings.isEmpty()) {
@@ -402,7 +402,7 @@ public final class WebhookEndpointBuilder {
         }
         json.put("deadline", deadline.toString());
         json.putObject("remember").put("window", window.toString()).put("events", mostIds);
-        Map<String, @Nullable Part> parts = new LinkedHashMap<>();
+        Map<String, @Nullable ValueSelector> parts = new LinkedHashMap<>();
         parts.put("id", id);
         parts.put("type", type);
         parts.put("key", key);
@@ -434,10 +434,10 @@ public final class WebhookEndpointBuilder {
      * @return this builder
      */
     public WebhookEndpointBuilder definition(JsonNode json, Map<String, Secret> secrets) {
-        this.secrets = Map.copyOf(Given.notNull(secrets, "secrets of a definition"));
+        this.secrets = Map.copyOf(Arguments.notNull(secrets, "secrets of a definition"));
         try {
-            var unused = JsonObjectReader.read("definition", Given.notNull(json, "definition"), reader -> {
-                EndpointJson.read(reader, this);
+            var unused = JsonObjectReader.read("definition", Arguments.notNull(json, "definition"), reader -> {
+                ReceiverDefinitionCodec.read(reader, this);
                 // Why nothing says who may send, for example, is known already then.
                 verifyIsDoubtful = reader.isDoubtful("verify") || reader.isDoubtful("unverified");
                 return this;
@@ -471,7 +471,7 @@ public final class WebhookEndpointBuilder {
     /** The code's delivery, on top of what a definition says. */
     private Delivery delivery(Delivery start) {
         Delivery described = describedDelivery == null ? start : start.settings(describedDelivery);
-        return Given.notNull(Given.notNull(delivery, "delivery").apply(described), "delivery");
+        return Arguments.notNull(Arguments.notNull(delivery, "delivery").apply(described), "delivery");
     }
 
     /**
@@ -493,7 +493,7 @@ public final class WebhookEndpointBuilder {
      */
     public WebhookEndpoint build() {
         List<String> problems = new ArrayList<>(wrong);
-        Described described = new Described(secrets, connection);
+        VerifierDefinitionReader described = new VerifierDefinitionReader(secrets, connection);
         List<Verifier> allVerifiers = all(verifiers, verifierRecipes, described, problems);
         List<Handshake> allHandshakes = all(handshakes, handshakeRecipes, described, problems);
         if (name == null || name.isBlank()) {
@@ -510,7 +510,7 @@ public final class WebhookEndpointBuilder {
             problems.add("delivery: it is null");
         }
         if (fixedAnswer == null || !fixedAnswer.isAccepted() || answerStatus < 200 || answerStatus > 299) {
-            problems.add("answer: to be understood as taken, it must be a 2xx");
+            problems.add("response: to be understood as taken, it must be a 2xx");
         }
         if (methods.isEmpty() || !methods.stream().allMatch(method -> method.matches("[A-Z]{1,20}"))) {
             problems.add("methods: " + methods + " are none, use such as POST");
@@ -545,31 +545,31 @@ public final class WebhookEndpointBuilder {
                     + " events are out of range, use up to 30 days and 1 to 10 million");
         }
         if (time == null) {
-            problems.add("time: it is null");
+            problems.add("timeSource: it is null");
         }
         checkMediaTypes(allVerifiers, problems);
-        Answer answer = answering(problems);
+        ResponseFactory response = answering(problems);
         if (!problems.isEmpty()) {
             throw new InvalidDefinitionException("webhook receiver \"" + name + "\"", problems);
         }
         warnOfUnsigned(allVerifiers);
         return new WebhookEndpoint(
-                new Settings(
+                new ReceiverSettings(
                         name,
                         allVerifiers,
                         allHandshakes,
                         Set.copyOf(methods),
-                        working(answer),
-                        answer,
+                        working(response),
+                        response,
                         new EventReader(places(allVerifiers)),
-                        new Sources(hops, mostPerSource, period, time),
+                        new SenderLimiter(hops, mostPerSource, period, time),
                         publicUrl,
                         maxBody,
                         bodyTimeout,
                         deadline,
                         time),
-                new Receipts(window, mostIds, time),
-                new Receipts(window, mostIds, time),
+                new DuplicateFilter(window, mostIds, time),
+                new DuplicateFilter(window, mostIds, time),
                 mailbox());
     }
 
@@ -592,7 +592,7 @@ public final class WebhookEndpointBuilder {
         WebhookHandler plain = handler;
         return inbox == null || plain == null
                 ? null
-                : inbox.open(new Terms(
+                : inbox.open(new Settings(
                         name,
                         delivery(Delivery.to(event -> plain.handle(WebhookEvent.of(event)))),
                         window,
@@ -600,33 +600,33 @@ public final class WebhookEndpointBuilder {
                         time));
     }
 
-    private Answer answering(List<String> problems) {
+    private ResponseFactory answering(List<String> problems) {
         WebhookResponse fixed = fixedAnswer;
         if (answerTemplate != null) {
             try {
-                return Answer.json(answerStatus, answerTemplate);
+                return ResponseFactory.json(answerStatus, answerTemplate);
             } catch (InvalidDefinitionException e) {
-                e.problems().forEach(problem -> problems.add("answerJson: " + problem));
+                e.problems().forEach(problem -> problems.add("responseJson: " + problem));
             }
         }
         return event -> fixed;
     }
 
-    private WebhookResponder working(Answer answer) {
+    private WebhookResponder working(ResponseFactory response) {
         WebhookHandler plain = handler;
         if (responder != null || plain == null) {
             return Objects.requireNonNull(responder);
         }
         return event -> {
             plain.handle(event);
-            return answer.of(event);
+            return response.of(event);
         };
     }
 
-    private Places places(List<Verifier> all) {
-        List<Part> secretPlaces =
+    private EventSelectors places(List<Verifier> all) {
+        List<ValueSelector> secretPlaces =
                 all.stream().flatMap(verifier -> verifier.secrets().stream()).toList();
-        return new Places(
+        return new EventSelectors(
                 name,
                 id,
                 type,
@@ -638,7 +638,8 @@ public final class WebhookEndpointBuilder {
                 maxBody);
     }
 
-    private static <T> List<T> all(List<T> own, List<Recipe<T>> recipes, Described context, List<String> problems) {
+    private static <T> List<T> all(
+            List<T> own, List<Recipe<T>> recipes, VerifierDefinitionReader context, List<String> problems) {
         List<T> all = new ArrayList<>(own);
         for (Recipe<T> recipe : recipes) {
             try {
@@ -653,13 +654,13 @@ public final class WebhookEndpointBuilder {
     /** Tells the log which places have no effect, as nobody has signed what is there. */
     private void warnOfUnsigned(List<Verifier> all) {
         boolean signatures = !all.isEmpty() && all.stream().allMatch(SignatureVerifier.class::isInstance);
-        Map<String, @Nullable Part> chosen = new LinkedHashMap<>();
+        Map<String, @Nullable ValueSelector> chosen = new LinkedHashMap<>();
         chosen.put("id", id);
         chosen.put("type", type);
         chosen.put("key", key);
         chosen.forEach((what, part) -> {
             boolean read = part == null
-                    || (part.kind == Part.Kind.BODY && !what.equals("id"))
+                    || (part.kind == ValueSelector.SelectorType.BODY && !what.equals("id"))
                     || all.stream()
                             .anyMatch(one -> one instanceof SignatureVerifier signature && signature.covers(part));
             if (signatures && !read) {
@@ -672,7 +673,7 @@ public final class WebhookEndpointBuilder {
         });
     }
 
-    private static boolean within(Duration duration, Duration least, Duration most) {
-        return duration != null && duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0;
+    private static boolean within(Duration duration, Duration min, Duration max) {
+        return duration != null && duration.compareTo(min) >= 0 && duration.compareTo(max) <= 0;
     }
 }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.httpconnector.trigger.Change;
+import io.httpconnector.trigger.ChangeType;
 import io.httpconnector.trigger.TriggerEvent;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -27,10 +27,17 @@ public final class WebhookEvent {
     private final String type;
     private final String key;
     private final JsonNode payload;
-    private final Origin origin;
+    private final RequestSnapshot origin;
     private final Instant time;
 
-    WebhookEvent(String id, String receiver, String type, String key, JsonNode payload, Origin origin, Instant time) {
+    WebhookEvent(
+            String id,
+            String receiver,
+            String type,
+            String key,
+            JsonNode payload,
+            RequestSnapshot origin,
+            Instant time) {
         this.id = id;
         this.receiver = receiver;
         this.type = type;
@@ -138,7 +145,7 @@ public final class WebhookEvent {
         } else {
             parent.put("bodyBase64", Base64.getEncoder().encodeToString(body().bytes()));
         }
-        return new TriggerEvent(id, receiver, Change.RECEIVED, key, payload, parent, time);
+        return new TriggerEvent(id, receiver, ChangeType.RECEIVED, key, payload, parent, time);
     }
 
     private static ObjectNode tree(Map<String, List<String>> lists) {
@@ -157,7 +164,7 @@ public final class WebhookEvent {
      * @return the event
      */
     public static WebhookEvent of(TriggerEvent event) {
-        JsonNode parent = Given.notNull(event, "event").parent();
+        JsonNode parent = Arguments.notNull(event, "event").parent();
         byte[] bytes = parent.has("body")
                 ? parent.get("body").asText().getBytes(StandardCharsets.UTF_8)
                 : Base64.getDecoder().decode(parent.path("bodyBase64").asText());
@@ -167,7 +174,7 @@ public final class WebhookEvent {
                 parent.path("type").asText(),
                 event.key(),
                 event.payload(),
-                new Origin(
+                new RequestSnapshot(
                         lists(parent.path("headers")),
                         lists(parent.path("query")),
                         new RawBody(parent.path("contentType").asText(), bytes)),

@@ -18,7 +18,7 @@ public final class WebhookRequest {
     private final String method;
     private final String path;
     private final String query;
-    private final Headers headers;
+    private final HeaderIndex headers;
     private final byte[] body;
     private final @Nullable InetAddress peer;
     private final @Nullable String certificateSubject;
@@ -28,7 +28,7 @@ public final class WebhookRequest {
             String method,
             String path,
             String query,
-            Headers headers,
+            HeaderIndex headers,
             byte[] body,
             @Nullable InetAddress peer,
             @Nullable String certificateSubject,
@@ -77,7 +77,7 @@ public final class WebhookRequest {
                 method,
                 path,
                 query == null ? "" : query,
-                Headers.of(headers),
+                HeaderIndex.of(headers),
                 body == null ? new byte[0] : body,
                 null,
                 null,
@@ -117,7 +117,8 @@ public final class WebhookRequest {
                 path,
                 query,
                 headers.plus(
-                        Given.notNull(name, "name of a header field"), Given.notNull(value, "value of a header field")),
+                        Arguments.notNull(name, "name of a header field"),
+                        Arguments.notNull(value, "value of a header field")),
                 body,
                 peer,
                 certificateSubject,
@@ -168,7 +169,7 @@ public final class WebhookRequest {
      * @return the value, when there is one
      */
     public Optional<String> header(String name) {
-        return Optional.ofNullable(headers.first(Given.notNull(name, "name of a header field")));
+        return Optional.ofNullable(headers.first(Arguments.notNull(name, "name of a header field")));
     }
 
     /**
@@ -231,7 +232,7 @@ public final class WebhookRequest {
         return new WebhookRequest(method, path, query, headers, other, peer, certificateSubject, publicUrl);
     }
 
-    Headers fields() {
+    HeaderIndex fields() {
         return headers;
     }
 

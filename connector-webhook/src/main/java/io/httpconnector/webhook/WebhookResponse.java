@@ -45,7 +45,7 @@ public final class WebhookResponse {
         return of(status)
                 .body(
                         "text/plain; charset=utf-8",
-                        Given.notNull(text, "text of a response").getBytes(StandardCharsets.UTF_8));
+                        Arguments.notNull(text, "text of a response").getBytes(StandardCharsets.UTF_8));
     }
 
     /**
@@ -59,7 +59,7 @@ public final class WebhookResponse {
         return of(status)
                 .body(
                         "application/json",
-                        Given.notNull(json, "JSON of a response").getBytes(StandardCharsets.UTF_8));
+                        Arguments.notNull(json, "JSON of a response").getBytes(StandardCharsets.UTF_8));
     }
 
     /**
@@ -70,7 +70,7 @@ public final class WebhookResponse {
      * @return another answer
      */
     public WebhookResponse body(String contentType, byte[] bytes) {
-        return withBytes(Given.notNull(bytes, "body of a response")).header("Content-Type", contentType);
+        return withBytes(Arguments.notNull(bytes, "body of a response")).header("Content-Type", contentType);
     }
 
     WebhookResponse withBytes(byte[] bytes) {
@@ -87,8 +87,8 @@ public final class WebhookResponse {
      *     (RFC 9110, section 5.5)
      */
     public WebhookResponse header(String name, String value) {
-        Given.notNull(name, "name of a header field");
-        Given.notNull(value, "value of a header field");
+        Arguments.notNull(name, "name of a header field");
+        Arguments.notNull(value, "value of a header field");
         if (!name.matches("[A-Za-z0-9!#$%&'*+.^_`|~-]+") || !value.chars().allMatch(WebhookResponse::isAllowed)) {
             throw new InvalidDefinitionException(
                     "webhook response",

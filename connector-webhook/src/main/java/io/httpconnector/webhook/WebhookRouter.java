@@ -144,10 +144,10 @@ public final class WebhookRouter implements WebhookReceiver {
 
     @Override
     public WebhookResponse receive(WebhookRequest request) {
-        String path = Given.notNull(request, "webhook request").path();
+        String path = Arguments.notNull(request, "webhook request").path();
         String token = path.startsWith(mount) ? path.substring(mount.length()) : "";
         WebhookReceiver receiver = TOKEN.matcher(token).matches() ? receivers.get(hash(token)) : null;
-        return receiver == null ? Answers.NOT_FOUND : receiver.receive(request.publicUrl(base + token));
+        return receiver == null ? StandardResponses.NOT_FOUND : receiver.receive(request.publicUrl(base + token));
     }
 
     @Override

@@ -90,8 +90,8 @@ public final class WebhookSigner {
      */
     public static WebhookSigner of(SignatureBuilder description, Secret secret) {
         return new WebhookSigner(
-                Given.notNull(description, "description of a signature").toJson(),
-                Given.notNull(secret, "secret"),
+                Arguments.notNull(description, "description of a signature").toJson(),
+                Arguments.notNull(secret, "secret"),
                 null,
                 Clock.systemUTC());
     }
@@ -105,9 +105,9 @@ public final class WebhookSigner {
      */
     public static WebhookSigner of(SignatureBuilder description, PrivateKey privateKey) {
         return new WebhookSigner(
-                Given.notNull(description, "description of a signature").toJson(),
+                Arguments.notNull(description, "description of a signature").toJson(),
                 null,
-                Given.notNull(privateKey, "private key"),
+                Arguments.notNull(privateKey, "private key"),
                 Clock.systemUTC());
     }
 
@@ -118,7 +118,7 @@ public final class WebhookSigner {
      * @return another signer
      */
     public WebhookSigner at(Clock clock) {
-        return new WebhookSigner(definition, secret, privateKey, Given.notNull(clock, "clock"));
+        return new WebhookSigner(definition, secret, privateKey, Arguments.notNull(clock, "clock"));
     }
 
     /**
@@ -130,19 +130,19 @@ public final class WebhookSigner {
      * @throws InvalidDefinitionException when the service puts its signature into a body that is no JSON object
      */
     public WebhookRequest sign(WebhookRequest request) {
-        Given.notNull(request, "webhook request");
+        Arguments.notNull(request, "webhook request");
         if (definition.has("token") && secret != null) {
-            return request.header(Part.fromJson(definition.get("token")).name, secret.reveal());
+            return request.header(ValueSelector.fromJson(definition.get("token")).name, secret.reveal());
         }
         Draft draft = new Draft(request);
         String timestamp = timestamp();
         String id = "";
         if (definition.has("timestamp")) {
-            draft.put(Part.fromJson(definition.get("timestamp")), timestamp);
+            draft.put(ValueSelector.fromJson(definition.get("timestamp")), timestamp);
         }
         if (definition.has("id")) {
-            Part place = Part.fromJson(definition.get("id"));
-            List<String> given = Payloads.untrusted(place, request);
+            ValueSelector place = ValueSelector.fromJson(definition.get("id"));
+            List<String> given = BodyParser.untrusted(place, request);
             id = given.isEmpty() ? "msg_" + UUID.randomUUID() : given.get(0);
             if (given.isEmpty()) {
                 draft.put(place, id);
@@ -152,15 +152,15 @@ public final class WebhookSigner {
         boolean form = content.uses("form") && isForm(request);
         if (definition.has("bodyHash") && !form) {
             byte[] hash = Digests.of("SHA-256").digest(draft.request().body());
-            draft.put(Part.fromJson(definition.get("bodyHash")), Encoding.HEX.encode(hash));
+            draft.put(ValueSelector.fromJson(definition.get("bodyHash")), BinaryEncoding.HEX.encode(hash));
         }
         byte[] signature = signature(
                 content,
                 new SignedContent.Known(
                         draft.request(), timestamp, id, form ? form(request) : Collections.emptySortedMap()));
-        Encoding encoding =
-                Encoding.valueOf(definition.path("encoding").asText("hex").toUpperCase(Locale.ROOT));
-        draft.put(Part.fromJson(definition.get("signature").get(0)), encoding.encode(signature));
+        BinaryEncoding encoding =
+                BinaryEncoding.valueOf(definition.path("encoding").asText("hex").toUpperCase(Locale.ROOT));
+        draft.put(ValueSelector.fromJson(definition.get("signature").get(0)), encoding.encode(signature));
         return draft.request();
     }
 
@@ -205,7 +205,7 @@ public final class WebhookSigner {
             }
             byte[] key =
                     SignatureBuilder.fromJson(definition, List.of(), null).keyBytes(Objects.requireNonNull(secret));
-            return HmacKeys.sign(algorithm, key, bytes.toByteArray());
+            return HmacChecker.sign(algorithm, key, bytes.toByteArray());
         } catch (GeneralSecurityException e) {
             throw invalid("the key is not one for " + algorithm);
         }
@@ -226,7 +226,7 @@ public final class WebhookSigner {
             this.body = given.body();
         }
 
-        void put(Part place, String value) {
+        void put(ValueSelector place, String value) {
             String item = place.prefix + value;
             switch (place.kind) {
                 case HEADER ->
@@ -241,9 +241,9 @@ public final class WebhookSigner {
             }
         }
 
-        private byte[] changed(Part place, String value) {
+        private byte[] changed(ValueSelector place, String value) {
             try {
-                if (Payloads.json(body) instanceof ObjectNode tree && place.pointer != null) {
+                if (BodyParser.json(body) instanceof ObjectNode tree && place.pointer != null) {
                     String last = place.pointer.last().getMatchingProperty();
                     ObjectNode parent = tree.withObject(place.pointer.head());
                     if (value.matches("[0-9]{1,18}")) {

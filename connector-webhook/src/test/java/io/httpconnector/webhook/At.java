@@ -1,13 +1,13 @@
 package io.httpconnector.webhook;
 
-import io.httpconnector.Time;
+import io.httpconnector.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A time of the day that a test sets; what passes is the real time. */
-final class At implements Time {
+final class At implements TimeSource {
 
     private final Instant start;
     private final AtomicLong passed = new AtomicLong();

@@ -24,7 +24,7 @@ class CaptureTest {
     @Test
     void theNextEventsBecomeASchemaAndPills() {
         post("{\"before\":true}");
-        try (Capture capture = leads.capture(2)) {
+        try (EventCapture capture = leads.capture(2)) {
             post("{\"email\":\"a@example.com\",\"age\":41,\"access_token\":\"c4n4ry\"}");
             post("{\"email\":\"b@example.com\",\"city\":\"Oslo\",\"access_token\":\"c4n4ry\"}");
             post("{\"third\":true}");
@@ -52,7 +52,7 @@ class CaptureTest {
 
     @Test
     void whatIsClosedTakesNoMore() {
-        Capture capture = leads.capture(10);
+        EventCapture capture = leads.capture(10);
         post("{}");
         capture.close();
         post("{}");

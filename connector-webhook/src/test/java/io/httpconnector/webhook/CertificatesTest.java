@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.webhook.Verdict.Reason;
+import io.httpconnector.webhook.VerificationResult.Reason;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -218,7 +218,7 @@ class CertificatesTest {
     void anSnsEventHasWhatIsSignedOnly() throws Exception {
         WebhookReceiver receiver = WebhookReceiver.named("sns")
                 .verify(Signatures.sns(connection, List.of(origin), TOPIC))
-                .type(Part.body("/MessageAttributes/kind"))
+                .type(ValueSelector.body("/MessageAttributes/kind"))
                 .handler(events::add)
                 .build();
         ObjectNode forged = notification("2", "Hi");
@@ -317,12 +317,12 @@ class CertificatesTest {
                 .header("PAYPAL-TRANSMISSION-SIG", sign("SHA256withRSA", "t-1|" + time + "|WEBHOOK|" + crc.getValue()))
                 .header("PAYPAL-CERT-URL", origin + "cert.pem");
         Verifier trusting = Signatures.paypal(
-                new CertificateKeys(connection, List.of(origin), new Trusting(), Clock.systemUTC()), "WEBHOOK");
+                new CertificateChecker(connection, List.of(origin), new Trusting(), Clock.systemUTC()), "WEBHOOK");
         Verifier strict = Signatures.paypal(
-                new CertificateKeys(connection, List.of(origin), PublicKeyReader.trust(), Clock.systemUTC()),
+                new CertificateChecker(connection, List.of(origin), PublicKeyReader.trust(), Clock.systemUTC()),
                 "WEBHOOK");
         Verifier other = Signatures.paypal(
-                new CertificateKeys(connection, List.of(origin), new Trusting(), Clock.systemUTC()), "OTHER");
+                new CertificateChecker(connection, List.of(origin), new Trusting(), Clock.systemUTC()), "OTHER");
 
         assertThat(trusting.verify(request, Instant.now())).hasToString("accepted");
         assertThat(strict.verify(request, Instant.now()).isAccepted()).isFalse();
@@ -348,7 +348,8 @@ class CertificatesTest {
         Instant now = Instant.now();
         WebhookReceiver receiver = WebhookReceiver.named("paypal")
                 .verify(Signatures.paypal(
-                        new CertificateKeys(connection, List.of(origin), new Trusting(), Clock.systemUTC()), "WEBHOOK"))
+                        new CertificateChecker(connection, List.of(origin), new Trusting(), Clock.systemUTC()),
+                        "WEBHOOK"))
                 .handler(events::add)
                 .build();
         List<WebhookRequest> transmissions = new ArrayList<>();

@@ -88,7 +88,7 @@ class DeadlineTest extends InboxFixture {
         assertBusyInTime(leads, "1");
         locked.countDown();
         assertThat(leads.receive(event("1")).status()).isEqualTo(200);
-        eventually(() -> events.size() == 1 && leads.waiting() == 0);
+        eventually(() -> events.size() == 1 && leads.pendingCount() == 0);
     }
 
     @Test
@@ -101,7 +101,7 @@ class DeadlineTest extends InboxFixture {
             }
 
             @Override
-            public int waiting() {
+            public int pendingCount() {
                 return 0;
             }
 
@@ -139,7 +139,7 @@ class DeadlineTest extends InboxFixture {
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                     }
-                    return Verdict.refused(Verdict.Reason.NO_KEY, "the keys could not be had");
+                    return VerificationResult.refused(VerificationResult.Reason.NO_KEY, "the keys could not be had");
                 })
                 .deadline(DEADLINE)
                 .handler(events::add));
@@ -162,6 +162,6 @@ class DeadlineTest extends InboxFixture {
         assertThat(Thread.interrupted()).isTrue();
         WebhookEndpoint next =
                 open(receiver().inbox(inbox(Inbox.in(store, 100, 1 << 20))).handler(events::add));
-        eventually(() -> events.size() == 1 && next.waiting() == 0);
+        eventually(() -> events.size() == 1 && next.pendingCount() == 0);
     }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.httpconnector.Secret;
-import io.httpconnector.webhook.Explanation.Step;
+import io.httpconnector.webhook.RequestDiagnosis.DiagnosisStep;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,7 +36,7 @@ class ExplainTest {
     private static WebhookEndpoint receiver(Verifier... verifiers) {
         return WebhookReceiver.named("any")
                 .verify(verifiers)
-                .time(new At(NOW))
+                .timeSource(new At(NOW))
                 .handler(event -> {
                     throw new AssertionError("it explains only");
                 })
@@ -44,15 +44,16 @@ class ExplainTest {
     }
 
     private static String explain(WebhookRequest request, String preset) {
-        Explanation explanation = receiver(Signatures.preset(preset, SECRET)).explain(request);
-        assertThat(explanation.step()).isEqualTo(Step.VERIFICATION);
+        RequestDiagnosis explanation =
+                receiver(Signatures.preset(preset, SECRET)).explain(request);
+        assertThat(explanation.step()).isEqualTo(DiagnosisStep.VERIFICATION);
         assertThat(explanation.toString()).doesNotContain("c4n4ry");
         return explanation.toString();
     }
 
     @Test
     void whatIsGoodIsAccepted() {
-        Explanation explanation = receiver(Signatures.github(SECRET)).explain(signed("github", "{}"));
+        RequestDiagnosis explanation = receiver(Signatures.github(SECRET)).explain(signed("github", "{}"));
 
         assertThat(explanation).hasToString("ACCEPTED");
     }
@@ -114,22 +115,24 @@ class ExplainTest {
     void anOldSecretIsRecognised() {
         WebhookEndpoint receiver = receiver(Signatures.github(Secret.of("new")));
 
-        Explanation explanation = receiver.explain(signed("github", "{}"), Secret.of("other"), SECRET);
+        RequestDiagnosis explanation = receiver.explain(signed("github", "{}"), Secret.of("other"), SECRET);
 
         assertThat(explanation.toString()).contains("signed by secret 2").doesNotContain("c4n4ry");
     }
 
     @Test
     void aSecretWithASpaceOrOfAnotherFormIsRecognised() {
-        Explanation space =
+        RequestDiagnosis space =
                 receiver(Signatures.github(Secret.of("c4n4ry-c4n4ry\n"))).explain(signed("github", "{}"));
         WebhookRequest byBytes = WebhookSigner.of(
                         Signatures.hmac("HmacSHA256", Secret.of("00ff"))
-                                .signature(Part.header("X-Hub-Signature-256").after("sha256="))
+                                .signature(ValueSelector.header("X-Hub-Signature-256")
+                                        .after("sha256="))
                                 .secretEncoding("hex"),
                         Secret.of("00ff"))
                 .sign(request("{}"));
-        Explanation encoded = receiver(Signatures.github(Secret.of("00ff"))).explain(byBytes);
+        RequestDiagnosis encoded =
+                receiver(Signatures.github(Secret.of("00ff"))).explain(byBytes);
 
         assertThat(space.toString()).contains("a space or a line break at one end");
         assertThat(encoded.toString()).contains("when the secret is read as hex");
@@ -159,7 +162,7 @@ class ExplainTest {
         WebhookRequest request = signed("square", "{}");
         WebhookEndpoint receiver = WebhookReceiver.named("any")
                 .verify(Signatures.preset("square", SECRET))
-                .time(new At(NOW))
+                .timeSource(new At(NOW))
                 .publicUrl("http://app.example.com/hooks/1")
                 .handler(event -> {})
                 .build();
@@ -178,9 +181,9 @@ class ExplainTest {
 
         assertThat(receiver.explain(WebhookRequest.of("PUT", "/", "", Map.of(), null))
                         .step())
-                .isEqualTo(Step.METHOD);
-        assertThat(receiver.explain(request("{   }")).step()).isEqualTo(Step.SIZE);
-        assertThat(receiver.explain(request("{")).step()).isEqualTo(Step.BODY);
-        assertThat(receiver.explain(request("{}")).step()).isEqualTo(Step.ACCEPTED);
+                .isEqualTo(DiagnosisStep.METHOD);
+        assertThat(receiver.explain(request("{   }")).step()).isEqualTo(DiagnosisStep.SIZE);
+        assertThat(receiver.explain(request("{")).step()).isEqualTo(DiagnosisStep.BODY);
+        assertThat(receiver.explain(request("{}")).step()).isEqualTo(DiagnosisStep.ACCEPTED);
     }
 }

@@ -70,7 +70,7 @@ class ForgedEventTest {
 
         WebhookEndpoint receiver(List<WebhookEvent> events) {
             WebhookEndpointBuilder builder = WebhookReceiver.named("attacked")
-                    .time(new At(NOW))
+                    .timeSource(new At(NOW))
                     .publicUrl(URL)
                     .handler(events::add);
             configure.accept(builder);
@@ -79,7 +79,7 @@ class ForgedEventTest {
 
         WebhookEndpoint receiver(List<WebhookEvent> events, Inbox inbox) {
             WebhookEndpointBuilder builder = WebhookReceiver.named("attacked")
-                    .time(new At(NOW))
+                    .timeSource(new At(NOW))
                     .publicUrl(URL)
                     .inbox(inbox)
                     .handler(events::add);
@@ -229,9 +229,9 @@ class ForgedEventTest {
         all.add(new Attack(
                 "github: another event, where its header fields are configured",
                 builder -> builder.verify(Signatures.github(SECRET))
-                        .type(Part.header("X-GitHub-Event"))
-                        .id(Part.header("X-GitHub-Delivery"))
-                        .key(Part.header("X-GitHub-Event")),
+                        .type(ValueSelector.header("X-GitHub-Event"))
+                        .id(ValueSelector.header("X-GitHub-Delivery"))
+                        .key(ValueSelector.header("X-GitHub-Event")),
                 signed("github", "application/json", "", ping).header("X-GitHub-Event", "ping"),
                 event));
         add(
@@ -375,7 +375,7 @@ class ForgedEventTest {
         all.add(twice("docusign", "one signature left out", wire -> wire.without("X-DocuSign-Signature-1")));
         all.add(twice("docusign", "the other signature left out", wire -> wire.without("X-DocuSign-Signature-2")));
         // Schemes of one's own.
-        SignatureBuilder body = Signatures.hmac("HmacSHA256", SECRET).signature(Part.header("X-Sign"));
+        SignatureBuilder body = Signatures.hmac("HmacSHA256", SECRET).signature(ValueSelector.header("X-Sign"));
         custom(
                 all,
                 "JSON as text",
@@ -424,9 +424,9 @@ class ForgedEventTest {
                 request("application/cloudevents+json", "", cloudEvent),
                 wire -> wire.with("Content-Type", "application/json"));
         SignatureBuilder headers = Signatures.hmac("HmacSHA256", SECRET)
-                .signature(Part.header("X-Sign"))
+                .signature(ValueSelector.header("X-Sign"))
                 .content("{{header.x-id}}|{{header.content-type}}|{{body}}")
-                .eventId(Part.header("X-Id"));
+                .eventId(ValueSelector.header("X-Id"));
         WebhookRequest withId = request("application/json", "", JSON).header("X-Id", "7");
         custom(all, "another value of a signed field", headers, withId, wire -> wire.also("X-Id", "8"));
         custom(
@@ -558,7 +558,7 @@ class ForgedEventTest {
                     receiver.receive(forge.of(Wire.of(attack.genuine())).request());
                     long end =
                             System.nanoTime() + java.time.Duration.ofSeconds(10).toNanos();
-                    while (receiver.waiting() > 0 && System.nanoTime() < end) {
+                    while (receiver.pendingCount() > 0 && System.nanoTime() < end) {
                         Thread.onSpinWait();
                     }
                 }
@@ -581,7 +581,7 @@ class ForgedEventTest {
         List<WebhookEvent> events = new ArrayList<>();
         WebhookReceiver receiver = WebhookReceiver.named("either")
                 .verify(Verifiers.anyOf(Signatures.github(SECRET), Signatures.preset("stripe", SECRET)))
-                .time(new At(NOW))
+                .timeSource(new At(NOW))
                 .handler(events::add)
                 .build();
         String issue = "{\"id\":\"1\",\"type\":\"x\",\"action\":\"opened\",\"issue\":{}}";
@@ -599,7 +599,7 @@ class ForgedEventTest {
     @Test
     void aSignatureLessIsNoOtherEventWhereOneIsEnough() throws Exception {
         SignatureBuilder own = Signatures.hmac("HmacSHA256", OLD)
-                .signature(Part.header("X-Own"))
+                .signature(ValueSelector.header("X-Own"))
                 .content("{{header.X-Nonce}}{{body}}");
         WebhookRequest both = WebhookSigner.preset("github", SECRET)
                 .at(NOON)
@@ -609,7 +609,7 @@ class ForgedEventTest {
         Wire whole = Wire.of(both);
         Wire first = whole.without("X-Hub-Signature-256");
         Wire second = whole.without("X-Own").with("X-Nonce", "2");
-        Verifier token = Verifiers.token(Part.header("X-Nonce"), Secret.of("1"));
+        Verifier token = Verifiers.token(ValueSelector.header("X-Nonce"), Secret.of("1"));
         for (List<Verifier> ways : List.of(
                 List.of(Signatures.github(SECRET), own.build()),
                 List.of(own.build(), Signatures.github(SECRET)),
@@ -625,7 +625,7 @@ class ForgedEventTest {
                                     and
                                             ? new Verifier[] {anyOf, Verifiers.addresses("127.0.0.1")}
                                             : new Verifier[] {anyOf})
-                            .time(new At(NOW))
+                            .timeSource(new At(NOW))
                             .handler(events::add)
                             .build();
                     for (Wire wire : order) {
@@ -640,7 +640,7 @@ class ForgedEventTest {
     @Test
     void whereTwoVerifiersMustAcceptBothCount() throws Exception {
         SignatureBuilder url = Signatures.hmac("HmacSHA256", SECRET)
-                .signature(Part.header("X-Url-Sign"))
+                .signature(ValueSelector.header("X-Url-Sign"))
                 .content("{{url}}");
         Wire one = Wire.of(WebhookSigner.of(url, SECRET).sign(signed("stripe", "application/json", "a=1", JSON)));
         Wire other = Wire.of(WebhookSigner.of(url, SECRET)
@@ -652,8 +652,8 @@ class ForgedEventTest {
             WebhookReceiver receiver = WebhookReceiver.named("both")
                     .verify(order.toArray(Verifier[]::new))
                     .publicUrl(URL)
-                    .time(new At(NOW))
-                    .key(Part.query("a"))
+                    .timeSource(new At(NOW))
+                    .key(ValueSelector.query("a"))
                     .handler(events::add)
                     .build();
 
@@ -672,8 +672,8 @@ class ForgedEventTest {
         List<WebhookEvent> events = new ArrayList<>();
         WebhookReceiver receiver = WebhookReceiver.named("mailgun")
                 .verify(Signatures.preset("mailgun", SECRET))
-                .time(new At(NOW))
-                .id(Part.body("/event-data/id"))
+                .timeSource(new At(NOW))
+                .id(ValueSelector.body("/event-data/id"))
                 .handler(events::add)
                 .build();
         Wire genuine = Wire.of(signed(
@@ -777,9 +777,9 @@ class ForgedEventTest {
             List<WebhookEvent> events = new ArrayList<>();
             WebhookReceiver receiver = attack.receiver(events);
             receiver.receive(genuine.request());
-            WebhookResponse answer = receiver.receive(attempt.getValue().request());
+            WebhookResponse response = receiver.receive(attempt.getValue().request());
             assertThat(events.size()).as(attempt.getKey()).isLessThanOrEqualTo(repeats ? 2 : 1);
-            assertThat(answer.status()).as(attempt.getKey()).isLessThan(500);
+            assertThat(response.status()).as(attempt.getKey()).isLessThan(500);
             List<WebhookEvent> early = new ArrayList<>();
             attack.receiver(early).receive(attempt.getValue().request());
             if (!early.isEmpty()) {
@@ -835,9 +835,9 @@ class ForgedEventTest {
                 .sign(plain);
 
         receiver.receive(sent.request());
-        WebhookResponse answer = receiver.receive(again);
+        WebhookResponse response = receiver.receive(again);
 
-        assertThat(answer.status()).isEqualTo(200);
+        assertThat(response.status()).isEqualTo(200);
         assertThat(events).hasSize(1);
         assertThat(Arrays.equals(again.body(), sent.body())
                         && again.headers().equals(attack.genuine().headers()))

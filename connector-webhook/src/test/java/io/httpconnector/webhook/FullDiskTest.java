@@ -93,13 +93,13 @@ class FullDiskTest extends InboxFixture {
                     eventually(() -> events.size() == handled);
                 }
             }
-            eventually(() -> leads.waiting() == 0);
+            eventually(() -> leads.pendingCount() == 0);
             leads.close();
             WebhookEndpoint next = open(disk);
-            assertThat(next.waiting()).isZero();
+            assertThat(next.pendingCount()).isZero();
             assertThat(next.receive(event("e0")).status()).isEqualTo(200);
             assertThat(next.receive(event("new")).status()).isEqualTo(200);
-            eventually(() -> next.waiting() == 0);
+            eventually(() -> next.pendingCount() == 0);
             assertThat(events).hasSize(count + 1);
         }
     }
@@ -111,16 +111,16 @@ class FullDiskTest extends InboxFixture {
         for (int i = 0; i < 50; i++) {
             assertThat(leads.receive(event("e" + i, "x".repeat(1000))).status()).isEqualTo(200);
         }
-        eventually(() -> leads.waiting() == 0);
+        eventually(() -> leads.pendingCount() == 0);
         disk.othersTake = 1 << 20;
         assertThat(leads.receive(event("refused")).status()).isEqualTo(503);
         disk.othersTake = 0;
         assertThat(leads.receive(event("refused")).status()).isEqualTo(200);
-        eventually(() -> leads.waiting() == 0);
+        eventually(() -> leads.pendingCount() == 0);
         leads.close();
 
         WebhookEndpoint next = open(disk);
-        assertThat(next.waiting()).isZero();
+        assertThat(next.pendingCount()).isZero();
         assertThat(events).hasSize(51);
         assertThat(new HashSet<>(events.stream().map(WebhookEvent::id).toList()))
                 .hasSize(51);
@@ -138,7 +138,7 @@ class FullDiskTest extends InboxFixture {
         assertThat(leads.receive(event("1")).status()).isEqualTo(200);
         disk.othersTake = 1 << 20;
         full.countDown();
-        eventually(() -> leads.waiting() == 0);
+        eventually(() -> leads.pendingCount() == 0);
         Thread.sleep(300);
         disk.othersTake = 0;
         // Without a close, as by a crash: what is on the disk counts.

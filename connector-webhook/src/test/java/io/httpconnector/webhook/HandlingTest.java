@@ -40,7 +40,7 @@ class HandlingTest {
     }
 
     private static WebhookEndpointBuilder receiver() {
-        return WebhookReceiver.named("any").unverified().id(Part.body("/id"));
+        return WebhookReceiver.named("any").unverified().id(ValueSelector.body("/id"));
     }
 
     private <T> List<T> atOnce(int times, Callable<T> call) throws Exception {
@@ -92,9 +92,9 @@ class HandlingTest {
                 })
                 .build();
 
-        List<WebhookResponse> answers = atOnce(32, () -> receiver.receive(event("1")));
+        List<WebhookResponse> responses = atOnce(32, () -> receiver.receive(event("1")));
 
-        assertThat(answers).extracting(WebhookResponse::status).containsOnly(200);
+        assertThat(responses).extracting(WebhookResponse::status).containsOnly(200);
         assertThat(events).hasSize(1);
     }
 
@@ -108,9 +108,9 @@ class HandlingTest {
                 })
                 .build();
 
-        List<WebhookResponse> answers = atOnce(8, () -> receiver.receive(event("1")));
+        List<WebhookResponse> responses = atOnce(8, () -> receiver.receive(event("1")));
 
-        assertThat(answers).extracting(WebhookResponse::status).containsOnly(500);
+        assertThat(responses).extracting(WebhookResponse::status).containsOnly(500);
     }
 
     @Test
@@ -121,9 +121,9 @@ class HandlingTest {
                 .build();
 
         long begin = System.nanoTime();
-        WebhookResponse answer = receiver.receive(event("1"));
+        WebhookResponse response = receiver.receive(event("1"));
 
-        assertThat(answer.status()).isEqualTo(500);
+        assertThat(response.status()).isEqualTo(500);
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(Duration.ofMillis(90), Duration.ofSeconds(5));
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
     }
@@ -169,10 +169,10 @@ class HandlingTest {
                 receiver().handler(event -> new CountDownLatch(1).await()).build();
         Thread.currentThread().interrupt();
 
-        WebhookResponse answer = receiver.receive(event("1"));
+        WebhookResponse response = receiver.receive(event("1"));
 
         assertThat(Thread.interrupted()).isTrue();
-        assertThat(answer.status()).isEqualTo(500);
+        assertThat(response.status()).isEqualTo(500);
     }
 
     @Test
@@ -250,10 +250,10 @@ class HandlingTest {
         assertThat(calls).hasValue(8);
     }
 
-    private WebhookReceiver remembering(At time, int most) {
+    private WebhookReceiver remembering(At time, int max) {
         return receiver()
-                .time(time)
-                .remember(Duration.ofMinutes(10), most)
+                .timeSource(time)
+                .remember(Duration.ofMinutes(10), max)
                 .handler(events::add)
                 .build();
     }
@@ -306,7 +306,7 @@ class HandlingTest {
         String signature = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
         WebhookReceiver receiver = WebhookReceiver.named("any")
                 .verify(Signatures.github(Secret.of("It's a Secret to Everybody")))
-                .id(Part.header("X-GitHub-Delivery"))
+                .id(ValueSelector.header("X-GitHub-Delivery"))
                 .handler(events::add)
                 .build();
         WebhookRequest captured = WebhookRequest.of("POST", "/", "", Map.of(), "Hello, World!".getBytes(UTF_8))
@@ -324,17 +324,17 @@ class HandlingTest {
     void aHeaderIsAnIdWhenItIsSignedItself() {
         Secret secret = Secret.of("s3cr3t");
         SignatureBuilder signature = Signatures.hmac("HmacSHA256", secret)
-                .signature(Part.header("X-Signature"))
-                .timestamp(Part.header("X-Time"))
+                .signature(ValueSelector.header("X-Signature"))
+                .timestamp(ValueSelector.header("X-Time"))
                 .content("{{timestamp}}.{{header.x-version}}.{{body}}");
         WebhookReceiver byOther = WebhookReceiver.named("any")
                 .verify(signature.build())
-                .id(Part.header("X-Id"))
+                .id(ValueSelector.header("X-Id"))
                 .handler(events::add)
                 .build();
         WebhookReceiver bySigned = WebhookReceiver.named("any")
                 .verify(signature.build())
-                .id(Part.header("X-Version"))
+                .id(ValueSelector.header("X-Version"))
                 .handler(events::add)
                 .build();
         WebhookRequest captured = WebhookSigner.of(signature, secret)
@@ -352,12 +352,12 @@ class HandlingTest {
     @Test
     void eventsOfOneKeyAreHandledOneAfterTheOther() throws Exception {
         AtomicInteger running = new AtomicInteger();
-        AtomicInteger most = new AtomicInteger();
+        AtomicInteger limit = new AtomicInteger();
         AtomicInteger id = new AtomicInteger();
         WebhookReceiver receiver = receiver()
-                .key(Part.body("/key"))
+                .key(ValueSelector.body("/key"))
                 .handler(event -> {
-                    most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                    limit.accumulateAndGet(running.incrementAndGet(), Math::max);
                     boolean unused = new CountDownLatch(1).await(5, TimeUnit.MILLISECONDS);
                     running.decrementAndGet();
                 })
@@ -372,15 +372,17 @@ class HandlingTest {
                         Map.of(),
                         ("{\"id\":\"" + id.incrementAndGet() + "\",\"key\":\"k\"}").getBytes(UTF_8))));
 
-        assertThat(most).hasValue(1);
+        assertThat(limit).hasValue(1);
     }
 
     @Test
     void answersWhatWasChosen() {
-        WebhookReceiver fixed =
-                receiver().answer(WebhookResponse.of(204)).handler(events::add).build();
+        WebhookReceiver fixed = receiver()
+                .response(WebhookResponse.of(204))
+                .handler(events::add)
+                .build();
         WebhookReceiver template = receiver()
-                .answerJson(202, "{\"got\": \"{{event.payload.id}}\", \"as\": \"{{event.id}}\"}")
+                .responseJson(202, "{\"got\": \"{{event.payload.id}}\", \"as\": \"{{event.id}}\"}")
                 .handler(events::add)
                 .build();
         WebhookReceiver responder = receiver()
@@ -397,14 +399,14 @@ class HandlingTest {
     @Test
     void anAnswerThatCanNotBeMadeDoesNotUndoTheEvent() {
         WebhookReceiver receiver = receiver()
-                .answerJson(200, "{\"got\": \"{{event.payload.missing}}\"}")
+                .responseJson(200, "{\"got\": \"{{event.payload.missing}}\"}")
                 .handler(events::add)
                 .build();
 
-        WebhookResponse answer = receiver.receive(event("1"));
+        WebhookResponse response = receiver.receive(event("1"));
 
-        assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.body()).isEmpty();
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(response.body()).isEmpty();
     }
 
     @Test
@@ -423,10 +425,10 @@ class HandlingTest {
         WebhookReceiver receiver =
                 receiver().methods("POST", "PUT").handler(events::add).build();
 
-        WebhookResponse answer = receiver.receive(WebhookRequest.of("DELETE", "/", "", Map.of(), null));
+        WebhookResponse response = receiver.receive(WebhookRequest.of("DELETE", "/", "", Map.of(), null));
 
-        assertThat(answer.status()).isEqualTo(405);
-        assertThat(answer.headers().get("Allow").split(", ")).containsExactlyInAnyOrder("POST", "PUT");
+        assertThat(response.status()).isEqualTo(405);
+        assertThat(response.headers().get("Allow").split(", ")).containsExactlyInAnyOrder("POST", "PUT");
     }
 
     @Test
@@ -447,12 +449,12 @@ class HandlingTest {
         assertThatThrownBy(() -> WebhookReceiver.named(" ")
                         .maxBody(0)
                         .deadline(null)
-                        .answer(WebhookResponse.of(404))
-                        .answerJson(200, "{\"a\": \"{{step.field}}\"}")
+                        .response(WebhookResponse.of(404))
+                        .responseJson(200, "{\"a\": \"{{step.field}}\"}")
                         .methods("post")
                         .remember(null, 0)
                         .bodyTimeout(Duration.ZERO)
-                        .time(null)
+                        .timeSource(null)
                         .build())
                 .isInstanceOfSatisfying(
                         InvalidDefinitionException.class,
@@ -464,11 +466,11 @@ class HandlingTest {
                                         "verify",
                                         "maxBody",
                                         "deadline",
-                                        "answer",
-                                        "answerJson",
+                                        "response",
+                                        "responseJson",
                                         "methods",
                                         "remember",
                                         "bodyTimeout",
-                                        "time"));
+                                        "timeSource"));
     }
 }

@@ -21,7 +21,7 @@ class HandshakeTest {
 
     private WebhookReceiver receiver(Handshake... handshakes) {
         return WebhookReceiver.named("any")
-                .verify(Verifiers.token(Part.header("X-Token"), SECRET))
+                .verify(Verifiers.token(ValueSelector.header("X-Token"), SECRET))
                 .handshake(handshakes)
                 .handler(events::add)
                 .build();
@@ -44,10 +44,10 @@ class HandshakeTest {
     void aChallengeInTheQueryIsAnsweredAsPlainText() {
         WebhookReceiver receiver = receiver(Handshakes.echo("challenge"));
 
-        WebhookResponse answer = receiver.receive(request("GET", "challenge=%3Cscript%3E1", ""));
+        WebhookResponse response = receiver.receive(request("GET", "challenge=%3Cscript%3E1", ""));
 
-        assertThat(text(answer)).isEqualTo("200 text/plain; charset=utf-8 <script>1");
-        assertThat(answer.headers()).containsEntry("X-Content-Type-Options", "nosniff");
+        assertThat(text(response)).isEqualTo("200 text/plain; charset=utf-8 <script>1");
+        assertThat(response.headers()).containsEntry("X-Content-Type-Options", "nosniff");
         assertThat(receiver.receive(request("GET", "", "")).status()).isEqualTo(405);
         assertThat(receiver.receive(request("GET", "challenge=" + "x".repeat(5000), ""))
                         .status())
@@ -73,9 +73,9 @@ class HandshakeTest {
     void microsoftGraphGetsItsTokenDecoded() {
         WebhookReceiver receiver = receiver(Handshakes.microsoftGraph());
 
-        WebhookResponse answer = receiver.receive(request("POST", "validationToken=Validation%3a+Testing+a%26b", ""));
+        WebhookResponse response = receiver.receive(request("POST", "validationToken=Validation%3a+Testing+a%26b", ""));
 
-        assertThat(text(answer)).isEqualTo("200 text/plain; charset=utf-8 Validation: Testing a&b");
+        assertThat(text(response)).isEqualTo("200 text/plain; charset=utf-8 Validation: Testing a&b");
     }
 
     @Test
@@ -98,10 +98,10 @@ class HandshakeTest {
         WebhookReceiver receiver = receiver(Handshakes.zoom(Secret.of("z00m")));
         String body = "{\"event\":\"endpoint.url_validation\",\"payload\":{\"plainToken\":\"qgg8vlvZRS6UYooatFL8Aw\"}}";
 
-        WebhookResponse answer = receiver.receive(request("POST", "", body, "X-Token", "s3cr3t"));
+        WebhookResponse response = receiver.receive(request("POST", "", body, "X-Token", "s3cr3t"));
 
         // printf qgg8vlvZRS6UYooatFL8Aw | openssl dgst -sha256 -hmac z00m
-        assertThat(text(answer))
+        assertThat(text(response))
                 .isEqualTo("200 application/json {\"plainToken\":\"qgg8vlvZRS6UYooatFL8Aw\","
                         + "\"encryptedToken\":\"3ec30946266a3f2384dc1268214c34a36b048dc8889384ab387563f8896d4aa7\"}");
     }
@@ -128,11 +128,11 @@ class HandshakeTest {
             secrets.add(secret.reveal());
         }));
 
-        WebhookResponse answer = receiver.receive(request("POST", "", "", "X-Hook-Secret", "b537207f"));
+        WebhookResponse response = receiver.receive(request("POST", "", "", "X-Hook-Secret", "b537207f"));
         WebhookResponse attack = receiver.receive(request("POST", "", "", "X-Hook-Secret", "attacker"));
 
-        assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.headers()).containsEntry("X-Hook-Secret", "b537207f");
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(response.headers()).containsEntry("X-Hook-Secret", "b537207f");
         assertThat(attack.status()).isEqualTo(500);
         assertThat(attack.headers()).doesNotContainKey("X-Hook-Secret");
         assertThat(secrets).containsExactly("b537207f");
@@ -167,7 +167,7 @@ class HandshakeTest {
     void aHandshakeOfYourOwnIsOneMethod() {
         WebhookReceiver receiver = WebhookReceiver.named("any")
                 .unverified()
-                .time(new At(Instant.EPOCH))
+                .timeSource(new At(Instant.EPOCH))
                 .handshake(new Handshake() {
                     @Override
                     public Optional<WebhookResponse> beforeVerification(WebhookRequest request) {

@@ -45,7 +45,7 @@ abstract class InboxFixture {
     static WebhookEndpointBuilder receiver() {
         return WebhookReceiver.named("leads")
                 .unverified()
-                .id(Part.body("/id"))
+                .id(ValueSelector.body("/id"))
                 .delivery(delivery -> delivery.backoff(Duration.ofMillis(1), Duration.ofMillis(5)));
     }
 

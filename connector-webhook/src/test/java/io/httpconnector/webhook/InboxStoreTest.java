@@ -46,7 +46,7 @@ class InboxStoreTest extends InboxFixture {
 
         WebhookResponse refused = leads.receive(event("1"));
         assertThat(refused.status()).isEqualTo(503);
-        assertThat(leads.waiting()).isZero();
+        assertThat(leads.pendingCount()).isZero();
         full.set(false);
         WebhookResponse taken = leads.receive(event("1"));
 
@@ -114,7 +114,7 @@ class InboxStoreTest extends InboxFixture {
 
         Files.move(here, away);
         isAway.countDown();
-        eventually(() -> leads.waiting() == 0);
+        eventually(() -> leads.pendingCount() == 0);
         assertThat(leads.receive(event("2")).status()).isEqualTo(503);
         assertThat(leads.receive(event("3")).status()).isEqualTo(503);
         Files.move(away, here);
@@ -215,7 +215,7 @@ class InboxStoreTest extends InboxFixture {
         assertThat(first.get().status()).isEqualTo(503);
         assertThat(both.get().status()).isEqualTo(503);
 
-        eventually(() -> writes.get() == 2 && leads.waiting() == 0);
+        eventually(() -> writes.get() == 2 && leads.pendingCount() == 0);
         assertThat(leads.receive(leads("1", "2")).status()).isEqualTo(200);
         eventually(() -> events.size() == 2);
     }
@@ -225,9 +225,9 @@ class InboxStoreTest extends InboxFixture {
         return WebhookRequest.of("POST", "/", "", Map.of(), ("{\"leads\":[" + leads + "]}").getBytes(UTF_8));
     }
 
-    private static void await(CountDownLatch latch, Duration most) {
+    private static void await(CountDownLatch latch, Duration max) {
         try {
-            boolean unused = latch.await(most.toMillis(), TimeUnit.MILLISECONDS);
+            boolean unused = latch.await(max.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -258,7 +258,7 @@ class InboxStoreTest extends InboxFixture {
                 .handler(event -> {}));
         for (int i = 0; i < 100; i++) {
             leads.receive(event("" + i, "x".repeat(400_000)));
-            eventually(() -> leads.waiting() == 0);
+            eventually(() -> leads.pendingCount() == 0);
         }
 
         assertThat(size()).isLessThan(20_000_000);

@@ -37,13 +37,13 @@ class InboxTest extends InboxFixture {
             events.add(event);
         }));
 
-        WebhookResponse answer = leads.receive(event("1"));
+        WebhookResponse response = leads.receive(event("1"));
 
-        assertThat(answer.status()).isEqualTo(200);
+        assertThat(response.status()).isEqualTo(200);
         assertThat(events).isEmpty();
-        assertThat(leads.waiting()).isEqualTo(1);
+        assertThat(leads.pendingCount()).isEqualTo(1);
         gate.countDown();
-        eventually(() -> events.size() == 1 && leads.waiting() == 0);
+        eventually(() -> events.size() == 1 && leads.pendingCount() == 0);
     }
 
     @Test
@@ -113,7 +113,7 @@ class InboxTest extends InboxFixture {
         assertThat(leads.discard("3")).isFalse();
         // Both count as done.
         assertThat(leads.receive(event("2")).status()).isEqualTo(200);
-        assertThat(leads.waiting()).isZero();
+        assertThat(leads.pendingCount()).isZero();
     }
 
     @Test
@@ -125,19 +125,19 @@ class InboxTest extends InboxFixture {
                     events.add(event);
                 }));
         ExecutorService threads = Executors.newFixedThreadPool(16);
-        List<Future<WebhookResponse>> answers = new ArrayList<>();
+        List<Future<WebhookResponse>> responses = new ArrayList<>();
         for (int i = 0; i < 64; i++) {
-            answers.add(threads.submit(() -> leads.receive(event("1"))));
+            responses.add(threads.submit(() -> leads.receive(event("1"))));
         }
-        for (Future<WebhookResponse> answer : answers) {
-            assertThat(answer.get().status()).isEqualTo(200);
+        for (Future<WebhookResponse> response : responses) {
+            assertThat(response.get().status()).isEqualTo(200);
         }
         gate.countDown();
-        eventually(() -> leads.waiting() == 0);
+        eventually(() -> leads.pendingCount() == 0);
         threads.shutdown();
 
         assertThat(leads.receive(event("1")).status()).isEqualTo(200);
-        assertThat(leads.waiting()).isZero();
+        assertThat(leads.pendingCount()).isZero();
         assertThat(events).hasSize(1);
     }
 
@@ -179,7 +179,7 @@ class InboxTest extends InboxFixture {
                 .containsExactly("dead");
         after.receive(event("done"));
         after.receive(event("dead"));
-        assertThat(after.waiting()).isZero();
+        assertThat(after.pendingCount()).isZero();
         assertThat(events.get(0).headers()).containsEntry("x-trace", List.of("t1"));
         assertThat(new String(events.get(0).body().bytes(), UTF_8)).startsWith("{\"id\":");
     }
@@ -197,7 +197,7 @@ class InboxTest extends InboxFixture {
         WebhookResponse full = leads.receive(event("4"));
         WebhookResponse known = leads.receive(event("3"));
         gate.countDown();
-        eventually(() -> leads.waiting() == 0);
+        eventually(() -> leads.pendingCount() == 0);
 
         assertThat(full.status()).isEqualTo(503);
         assertThat(full.headers()).containsKey("Retry-After");
@@ -211,13 +211,13 @@ class InboxTest extends InboxFixture {
         WebhookEndpoint leads = open(receiver()
                 .inbox(inbox(Inbox.in(StateStore.inMemory(), 1000, 1 << 20)))
                 .handler(event -> gate.await()));
-        List<Integer> answers = new ArrayList<>();
+        List<Integer> responses = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            answers.add(leads.receive(event("" + i, "x".repeat(300_000))).status());
+            responses.add(leads.receive(event("" + i, "x".repeat(300_000))).status());
         }
 
         gate.countDown();
-        assertThat(answers).containsExactly(200, 503, 503, 503, 503);
+        assertThat(responses).containsExactly(200, 503, 503, 503, 503);
     }
 
     @Test
@@ -225,7 +225,7 @@ class InboxTest extends InboxFixture {
         Map<String, List<String>> handled = new ConcurrentHashMap<>();
         AtomicInteger failures = new AtomicInteger();
         WebhookEndpoint leads = open(receiver()
-                .key(Part.body("/key"))
+                .key(ValueSelector.body("/key"))
                 .inbox(inbox(Inbox.file(directory)))
                 .delivery(delivery -> delivery.concurrently(8)
                         .backoff(Duration.ofMillis(1), Duration.ofMillis(3))
@@ -241,7 +241,7 @@ class InboxTest extends InboxFixture {
         for (int i = 0; i < 400; i++) {
             leads.receive(event("e" + i, "k" + i % 7));
         }
-        eventually(() -> leads.waiting() == 0);
+        eventually(() -> leads.pendingCount() == 0);
 
         Map<String, List<String>> expected = new HashMap<>();
         List<String> dead =
@@ -270,10 +270,10 @@ class InboxTest extends InboxFixture {
                 open(receiver().inbox(inbox(Inbox.file(directory))).handler(events::add));
         Thread.currentThread().interrupt();
 
-        WebhookResponse answer = leads.receive(event("1"));
+        WebhookResponse response = leads.receive(event("1"));
 
         assertThat(Thread.interrupted()).isTrue();
-        assertThat(answer.status()).isEqualTo(200);
+        assertThat(response.status()).isEqualTo(200);
         eventually(() -> events.size() == 1);
     }
 
@@ -281,16 +281,16 @@ class InboxTest extends InboxFixture {
     void idsAreForgottenAfterTheWindow() throws Exception {
         At time = new At(Instant.now());
         WebhookEndpoint leads = open(receiver()
-                .time(time)
+                .timeSource(time)
                 .remember(Duration.ofHours(1), 100)
                 .inbox(inbox(Inbox.inMemory()))
                 .handler(events::add));
         leads.receive(event("1"));
-        eventually(() -> leads.waiting() == 0 && events.size() == 1);
+        eventually(() -> leads.pendingCount() == 0 && events.size() == 1);
 
         time.pass(Duration.ofMinutes(59));
         leads.receive(event("1"));
-        assertThat(leads.waiting()).isZero();
+        assertThat(leads.pendingCount()).isZero();
         time.pass(Duration.ofMinutes(2));
         leads.receive(event("1"));
 
@@ -304,7 +304,7 @@ class InboxTest extends InboxFixture {
         WebhookEndpoint leads = open(receiver().inbox(inbox).handler(events::add));
         WebhookEndpoint orders = open(WebhookReceiver.named("orders")
                 .unverified()
-                .id(Part.body("/id"))
+                .id(ValueSelector.body("/id"))
                 .inbox(inbox)
                 .handler(others::add));
 

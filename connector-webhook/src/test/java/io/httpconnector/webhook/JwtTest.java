@@ -22,7 +22,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
-import io.httpconnector.webhook.Verdict.Reason;
+import io.httpconnector.webhook.VerificationResult.Reason;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.MessageDigest;
@@ -110,16 +110,16 @@ class JwtTest {
                         verifier,
                         hmac(claims().expirationTime(Date.from(NOW.minusSeconds(61)))
                                 .build())))
-                .isEqualTo(Reason.NOT_NOW);
+                .isEqualTo(Reason.TIMESTAMP_EXPIRED);
         assertThat(reason(
                         verifier,
                         hmac(claims().notBeforeTime(Date.from(NOW.plusSeconds(120)))
                                 .build())))
-                .isEqualTo(Reason.NOT_NOW);
+                .isEqualTo(Reason.TIMESTAMP_EXPIRED);
         assertThat(reason(
                         verifier,
                         hmac(new JWTClaimsSet.Builder().subject("no times").build())))
-                .isEqualTo(Reason.NOT_NOW);
+                .isEqualTo(Reason.TIMESTAMP_EXPIRED);
         assertThat(reason(
                         verifier,
                         hmac(new JWTClaimsSet.Builder()
@@ -131,7 +131,7 @@ class JwtTest {
                         hmac(new JWTClaimsSet.Builder()
                                 .issueTime(Date.from(NOW.minusSeconds(500)))
                                 .build())))
-                .isEqualTo(Reason.NOT_NOW);
+                .isEqualTo(Reason.TIMESTAMP_EXPIRED);
     }
 
     @Test
@@ -192,8 +192,8 @@ class JwtTest {
         try (HttpConnection issuer = HttpConnection.named("issuer")
                 .baseUrl("http://127.0.0.1:" + server.getAddress().getPort())
                 .build()) {
-            Verifier verifier =
-                    Verifiers.jwt(new JwksKeys(issuer, "/jwks.json", time)).build();
+            Verifier verifier = Verifiers.jwt(new JwksPublicKeys(issuer, "/jwks.json", time))
+                    .build();
             String byFirst = token(JWSAlgorithm.ES256, new ECDSASigner(first), claims().build());
             String bySecond = token(JWSAlgorithm.ES256, new ECDSASigner(second), claims().build());
 

@@ -51,8 +51,8 @@ class LogTest {
                 .build();
         WebhookReceiver open = WebhookReceiver.named("leads")
                 .unverified()
-                .id(Part.header("X-Id"))
-                .type(Part.header("X-Type"))
+                .id(ValueSelector.header("X-Id"))
+                .type(ValueSelector.header("X-Type"))
                 .handler(event -> {
                     throw new IllegalStateException("no");
                 })
@@ -81,8 +81,8 @@ class LogTest {
         try (Inbox inbox = Inbox.inMemory();
                 WebhookEndpoint receiver = WebhookReceiver.named("leads")
                         .unverified()
-                        .id(Part.body("/id"))
-                        .key(Part.body("/id"))
+                        .id(ValueSelector.body("/id"))
+                        .key(ValueSelector.body("/id"))
                         .inbox(inbox)
                         .delivery(delivery -> delivery.attempts(1))
                         .handler(event -> {

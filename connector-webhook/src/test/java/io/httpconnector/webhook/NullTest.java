@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
-import io.httpconnector.Time;
+import io.httpconnector.TimeSource;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.webhook.inbox.Inbox;
 import java.lang.reflect.Array;
@@ -36,7 +36,7 @@ class NullTest {
             Verifiers.class,
             Handshakes.class,
             PublicKeys.class,
-            Part.class,
+            ValueSelector.class,
             Inbox.class,
             WebhookSigner.class,
             WebhookRouter.class,
@@ -57,25 +57,25 @@ class NullTest {
         samples.put(Secret.class, Secret.of("0123456789abcdef0123456789abcdef"));
         samples.put(Duration.class, Duration.ofSeconds(5));
         samples.put(Instant.class, Instant.EPOCH);
-        samples.put(Time.class, Time.SYSTEM);
+        samples.put(TimeSource.class, TimeSource.SYSTEM);
         samples.put(Clock.class, Clock.systemUTC());
-        samples.put(Part.class, Part.header("X"));
+        samples.put(ValueSelector.class, ValueSelector.header("X"));
         samples.put(Map.class, Map.of("a", List.of("b")));
         samples.put(StateStore.class, StateStore.inMemory());
         samples.put(PublicKeys.class, (PublicKeys) request -> List.of());
-        samples.put(Verifier.class, (Verifier) (request, now) -> Verdict.accepted());
+        samples.put(Verifier.class, (Verifier) (request, now) -> VerificationResult.accepted());
         samples.put(WebhookHandler.class, (WebhookHandler) event -> {});
         samples.put(WebhookResponse.class, WebhookResponse.of(200));
         samples.put(WebhookRequest.class, WebhookRequest.of("POST", "/", "", Map.of(), null));
         samples.put(WebhookReceiver.class, (WebhookReceiver) request -> WebhookResponse.of(200));
         samples.put(
                 SignatureBuilder.class,
-                Signatures.hmac("HmacSHA256", Secret.of("x")).signature(Part.header("X")));
+                Signatures.hmac("HmacSHA256", Secret.of("x")).signature(ValueSelector.header("X")));
         samples.put(
                 JsonNode.class, Signatures.hmac("HmacSHA256", Secret.of("x")).toJson());
         samples.put(Consumer.class, (Consumer<Secret>) secret -> {});
         samples.put(Supplier.class, (Supplier<String>) () -> "x");
-        samples.put(Predicate.class, (Predicate<Part>) part -> true);
+        samples.put(Predicate.class, (Predicate<ValueSelector>) part -> true);
         samples.put(UnaryOperator.class, UnaryOperator.identity());
         samples.put(Handshake.class, Handshakes.probes());
         samples.put(
@@ -95,7 +95,7 @@ class NullTest {
                 }
             }
         }
-        eachMethod(Part.class, () -> Part.header("X"));
+        eachMethod(ValueSelector.class, () -> ValueSelector.header("X"));
         eachMethod(WebhookResponse.class, () -> WebhookResponse.of(200));
         eachMethod(WebhookRequest.class, () -> WebhookRequest.of("POST", "/", "", Map.of(), null));
         eachMethod(WebhookRouter.class, () -> WebhookRouter.at("https://example.com"));
@@ -111,7 +111,7 @@ class NullTest {
                         .build());
         eachMethod(
                 SignatureBuilder.class,
-                () -> Signatures.hmac("HmacSHA256", Secret.of("x")).signature(Part.header("X")));
+                () -> Signatures.hmac("HmacSHA256", Secret.of("x")).signature(ValueSelector.header("X")));
         eachMethod(JwtVerifierBuilder.class, () -> Verifiers.jwt(Secret.of("0123456789abcdef0123456789abcdef")));
 
         assertThat(bare).isEmpty();

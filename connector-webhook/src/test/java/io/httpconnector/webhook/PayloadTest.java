@@ -64,9 +64,9 @@ class PayloadTest {
                 "application/octet-stream | hello | \"aGVsbG8=\"",
             })
     void readsEveryFormat(String type, String body, String expected) throws Exception {
-        WebhookResponse answer = any().build().receive(request(type, body));
+        WebhookResponse response = any().build().receive(request(type, body));
 
-        assertThat(answer.status()).isEqualTo(200);
+        assertThat(response.status()).isEqualTo(200);
         assertThat(events.get(0).payload().toString()).isEqualTo(expected);
         assertThat(events.get(0).body().bytes()).isEqualTo(body.getBytes(UTF_8));
         assertThat(events.get(0).body().contentType()).isEqualTo(type);
@@ -245,11 +245,11 @@ class PayloadTest {
             String body = piece.repeat(1024 * 1024 / piece.length());
             for (WebhookReceiver receiver : receivers) {
                 long begun = System.nanoTime();
-                WebhookResponse answer = receiver.receive(request(type, body));
+                WebhookResponse response = receiver.receive(request(type, body));
                 assertThat(Duration.ofNanos(System.nanoTime() - begun))
                         .as(piece)
                         .isLessThan(Duration.ofSeconds(3));
-                assertThat(answer.status()).as(piece).isNotEqualTo(500);
+                assertThat(response.status()).as(piece).isNotEqualTo(500);
             }
             events.clear();
         }
@@ -258,8 +258,8 @@ class PayloadTest {
     @Test
     void readsTheJsonInAFieldOfAForm() {
         WebhookReceiver receiver = any().jsonIn("/payload")
-                .id(Part.body("/payload/id"))
-                .type(Part.body("/payload/action"))
+                .id(ValueSelector.body("/payload/id"))
+                .type(ValueSelector.body("/payload/action"))
                 .build();
         String json = "{\"id\": 7, \"action\": \"opened\", \"price\": 1.50}";
 
@@ -290,8 +290,10 @@ class PayloadTest {
 
     @Test
     void aListIsABatchOfEvents() {
-        WebhookReceiver receiver =
-                any().each("").id(Part.body("/id")).type(Part.body("/kind")).build();
+        WebhookReceiver receiver = any().each("")
+                .id(ValueSelector.body("/id"))
+                .type(ValueSelector.body("/kind"))
+                .build();
 
         receiver.receive(
                 request("application/json", "[{\"id\":\"1\",\"kind\":\"a\"},{\"id\":\"2\"},{\"kind\":\"b\"}]"));
@@ -325,8 +327,8 @@ class PayloadTest {
 
     @Test
     void whatIsConfiguredGoesBeforeTheAttributesOfACloudEvent() {
-        any().id(Part.body("/n"))
-                .type(Part.body("/kind"))
+        any().id(ValueSelector.body("/n"))
+                .type(ValueSelector.body("/kind"))
                 .build()
                 .receive(request(
                         "{\"n\":3,\"kind\":\"refund\"}".getBytes(UTF_8),

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
-import io.httpconnector.webhook.Verdict.Reason;
+import io.httpconnector.webhook.VerificationResult.Reason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -105,7 +105,7 @@ class PresetsTest {
         String body = vector.json.get("body").asText();
         String changed = body.substring(0, body.length() - 2) + "?" + body.substring(body.length() - 1);
 
-        Verdict verdict = vector.verifier().verify(vector.request(changed, Set.of()), vector.now());
+        VerificationResult verdict = vector.verifier().verify(vector.request(changed, Set.of()), vector.now());
 
         assertThat(verdict.reason()).isEqualTo(Reason.MISMATCH);
     }
@@ -136,7 +136,7 @@ class PresetsTest {
         Set<String> all = new TreeSet<>();
         vector.json.get("headers").fieldNames().forEachRemaining(all::add);
 
-        Verdict verdict = vector.verifier().verify(vector.request("{}", all), vector.now());
+        VerificationResult verdict = vector.verifier().verify(vector.request("{}", all), vector.now());
 
         assertThat(verdict.reason()).isEqualTo(Reason.MISSING);
     }
@@ -151,7 +151,7 @@ class PresetsTest {
                     .reason());
         }
 
-        assertThat(reasons).containsOnly(Reason.NOT_NOW);
+        assertThat(reasons).containsOnly(Reason.TIMESTAMP_EXPIRED);
         assertThat(vector.verifier().verify(vector.request(), vector.now().plusSeconds(299)))
                 .hasToString("accepted");
     }
@@ -162,15 +162,15 @@ class PresetsTest {
         List<WebhookEvent> events = new ArrayList<>();
         WebhookReceiver receiver = WebhookReceiver.named("any")
                 .verify(vector.verifier())
-                .time(new At(vector.now()))
+                .timeSource(new At(vector.now()))
                 .publicUrl(vector.json.get("url").asText())
                 .handler(events::add)
                 .build();
 
-        WebhookResponse answer = receiver.receive(vector.request());
+        WebhookResponse response = receiver.receive(vector.request());
         WebhookResponse again = receiver.receive(vector.request());
 
-        assertThat(answer.status()).isEqualTo(200);
+        assertThat(response.status()).isEqualTo(200);
         assertThat(again.status()).isEqualTo(200);
         assertThat(events).hasSize(vector.preset().equals("dropbox") ? 2 : 1);
         WebhookEvent event = events.get(0);

@@ -18,7 +18,7 @@ import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.Secret;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -47,7 +47,7 @@ class ReceiverDefinitionTest {
 
     private WebhookEndpointBuilder builder(String json) {
         return WebhookReceiver.named("any")
-                .definition(Json.parse(json), SECRETS)
+                .definition(JsonSupport.parse(json), SECRETS)
                 .handler(events::add);
     }
 
@@ -88,7 +88,7 @@ class ReceiverDefinitionTest {
     @Test
     void signaturesAreDescribed() throws Exception {
         SignatureBuilder described = Signatures.hmac("HmacSHA512", OLD)
-                .signature(Part.header("X-Acme"))
+                .signature(ValueSelector.header("X-Acme"))
                 .content("{{method}}{{body}}");
         String shared = "{\"type\": \"signature\", \"definition\": " + described.toJson() + ", \"secrets\": [\"old\"]}";
         WebhookRequest signed = WebhookSigner.of(described, OLD).sign(post("", "{}"));
@@ -189,7 +189,7 @@ class ReceiverDefinitionTest {
              "handshake": [{"type": "echo", "parameter": "challenge"}],
              "unverified": false,
              "methods": ["POST", "PUT"],
-             "answer": {"status": 202, "headers": {"Content-Type": "text/plain", "X-Acme": "1"}, "text": "gracias, señora"},
+             "response": {"status": 202, "headers": {"Content-Type": "text/plain", "X-Acme": "1"}, "text": "gracias, señora"},
              "deadline": "PT3S",
              "remember": {"window": "PT1H", "events": 10},
              "id": {"body": "/id"},
@@ -208,7 +208,7 @@ class ReceiverDefinitionTest {
     void whatIsSavedIsReadWithoutLoss() {
         JsonNode saved = builder(EVERYTHING).toJson();
 
-        assertThat(saved).isEqualTo(Json.parse(EVERYTHING));
+        assertThat(saved).isEqualTo(JsonSupport.parse(EVERYTHING));
         assertThat(builder(saved.toString()).toJson()).isEqualTo(saved);
         assertThat(saved.toString()).doesNotContain("s3cr3t");
     }
@@ -218,21 +218,21 @@ class ReceiverDefinitionTest {
         WebhookEndpointBuilder inCode = WebhookReceiver.named("any")
                 .unverified()
                 .methods("PUT", "POST")
-                .answer(WebhookResponse.of(200).body("image/gif", new byte[] {(byte) 0xff, 0}))
-                .answerJson(201, "{\"got\": \"{{event.payload.n}}\"}")
+                .response(WebhookResponse.of(200).body("image/gif", new byte[] {(byte) 0xff, 0}))
+                .responseJson(201, "{\"got\": \"{{event.payload.n}}\"}")
                 .deadline(Duration.ofSeconds(3))
                 .remember(Duration.ofMinutes(2), 7)
                 .each("")
-                .id(Part.body("/n"));
+                .id(ValueSelector.body("/n"));
         JsonNode saved = inCode.toJson();
 
-        WebhookResponse answer = builder(saved.toString()).build().receive(post("", "[{\"n\": 1}, {\"n\": 2}]"));
+        WebhookResponse response = builder(saved.toString()).build().receive(post("", "[{\"n\": 1}, {\"n\": 2}]"));
 
-        assertThat(saved.at("/answer/base64").asText()).isEqualTo("/wA=");
+        assertThat(saved.at("/response/base64").asText()).isEqualTo("/wA=");
         assertThat(builder(saved.toString()).toJson()).isEqualTo(saved);
         assertThat(events).extracting(WebhookEvent::id).containsExactly("1", "2");
-        assertThat(answer.status()).isEqualTo(201);
-        assertThat(new String(answer.body(), UTF_8)).isEqualTo("{\"got\":2}");
+        assertThat(response.status()).isEqualTo(201);
+        assertThat(new String(response.body(), UTF_8)).isEqualTo("{\"got\":2}");
     }
 
     @Test
@@ -244,11 +244,11 @@ class ReceiverDefinitionTest {
                 .header("X-Forwarded-For", "192.0.2.7")
                 .from(InetAddress.getLoopbackAddress());
 
-        WebhookResponse answer = receiver.receive(request);
+        WebhookResponse response = receiver.receive(request);
 
-        assertThat(answer.status()).isEqualTo(202);
-        assertThat(answer.headers()).containsEntry("X-Acme", "1");
-        assertThat(new String(answer.body(), UTF_8)).isEqualTo("gracias, señora");
+        assertThat(response.status()).isEqualTo(202);
+        assertThat(response.headers()).containsEntry("X-Acme", "1");
+        assertThat(new String(response.body(), UTF_8)).isEqualTo("gracias, señora");
         assertThat(events).extracting(WebhookEvent::id).containsExactly("a", "b");
         assertThat(events.get(0).type()).isEqualTo("lead");
         assertThat(events.get(0).key()).isEqualTo("k");
@@ -285,11 +285,11 @@ class ReceiverDefinitionTest {
     }
 
     private String answer(String handshake, WebhookRequest request) {
-        WebhookResponse answer = builder("{\"unverified\": true, \"handshake\": [" + handshake + "]}")
+        WebhookResponse response = builder("{\"unverified\": true, \"handshake\": [" + handshake + "]}")
                 .build()
                 .receive(request);
-        assertThat(answer.status()).isEqualTo(200);
-        return new String(answer.body(), UTF_8);
+        assertThat(response.status()).isEqualTo(200);
+        return new String(response.body(), UTF_8);
     }
 
     private static WebhookRequest get(String query) {
@@ -335,15 +335,15 @@ class ReceiverDefinitionTest {
                             {"type": "jwt", "secrets": ["old"], "claims": {"sub": 7}},
                             {"type": "jwt", "secrets": ["old"], "keys": ["1398f2b4a5b8a1e0e5b8a1d75a980182b10ab7d54bfed3c964073a0ee172f3da"]}],
                  "handshake": [{"type": "asana"}, "slack", {"type": "zoom", "secret": 1}],
-                 "answer": {"status": 99},
-                 "answerJson": {"status": 200, "template": "{{x}}"},
+                 "response": {"status": 99},
+                 "responseJson": {"status": 200, "template": "{{x}}"},
                  "remember": {"window": "1h"},
                  "each": "events",
                  "maxBody": "1 MB",
                  "retries": 1}""";
 
         assertThat(problems(builder(json)))
-                .anyMatch(problem -> problem.startsWith("/answer/status: the status 99 can't be answered"))
+                .anyMatch(problem -> problem.startsWith("/response/status: the status 99 can't be answered"))
                 .contains("/remember/events: missing")
                 .contains("/remember/window: \"1h\" is not an ISO 8601 duration, such as PT5M")
                 .contains("/each: events is no JSON pointer: it begins with a slash")
@@ -361,7 +361,7 @@ class ReceiverDefinitionTest {
                 .contains("/verify/8: secrets and keys exclude each other: give one of them")
                 .contains("/handshake/1: expected an object, found a string")
                 .contains("/handshake/2/secret: expected a string, found an integer")
-                .anyMatch(problem -> problem.startsWith("answerJson: the pill x is not one of the event"))
+                .anyMatch(problem -> problem.startsWith("responseJson: the pill x is not one of the event"))
                 .noneMatch(problem -> problem.contains("s3cr3t"))
                 .hasSize(19);
         assertThat(problems(builder("[]"))).contains("definition: expected an object, found a list");
@@ -390,7 +390,7 @@ class ReceiverDefinitionTest {
             String json = "{\"verify\": [{\"type\": \"token\", \"place\": {\"header\": \"" + name
                     + "\"}, \"tokens\": [\"a\"]}]," + " \"id\": {\"header\": \"" + name + "\"}}";
             assertThatThrownBy(() -> WebhookReceiver.named("r")
-                            .definition(Json.parse(json), Map.of("a", Secret.of("a")))
+                            .definition(JsonSupport.parse(json), Map.of("a", Secret.of("a")))
                             .handler(event -> {})
                             .build())
                     .as(name)
@@ -414,7 +414,7 @@ class ReceiverDefinitionTest {
                 " https://h/")) {
             assertThatThrownBy(() -> WebhookReceiver.named("r")
                             .definition(
-                                    ((com.fasterxml.jackson.databind.node.ObjectNode) Json.parse("{}"))
+                                    ((com.fasterxml.jackson.databind.node.ObjectNode) JsonSupport.parse("{}"))
                                             .put("unverified", true)
                                             .put("publicUrl", url),
                                     Map.of())

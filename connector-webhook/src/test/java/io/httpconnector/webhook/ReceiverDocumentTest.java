@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.Secret;
 import io.httpconnector.webhook.DocumentMutations.Reading;
 import java.util.List;
@@ -52,8 +52,8 @@ class ReceiverDocumentTest {
                                {"type": "cloud-events", "origins": ["a.example"]}, {"type": "sns", "region": "eu-central-1"},
                                {"type": "probes"}],
                  "unverified": false, "methods": ["POST", "PUT"],
-                 "answer": {"status": 202, "headers": {"X-Acme": "1"}, "text": "thanks"},
-                 "answerJson": {"status": 201, "template": "{}"},
+                 "response": {"status": 202, "headers": {"X-Acme": "1"}, "text": "thanks"},
+                 "responseJson": {"status": 201, "template": "{}"},
                  "deadline": "PT3S", "remember": {"window": "PT1H", "events": 10},
                  "id": {"body": "/id"}, "type": {"header": "X-Type", "items": ";", "after": "t="}, "key": {"query": "key"},
                  "each": "/events", "jsonIn": "/wrapped", "readAs": "application/json",
@@ -69,8 +69,8 @@ class ReceiverDocumentTest {
                 builder.build();
                 return written;
             };
-            new DocumentMutations(receiver, List.of("/answer/headers", "/verify/2/claims"))
-                    .check(Json.parse(json), SEED);
+            new DocumentMutations(receiver, List.of("/response/headers", "/verify/2/claims"))
+                    .check(JsonSupport.parse(json), SEED);
         }
     }
 
@@ -84,7 +84,7 @@ class ReceiverDocumentTest {
         Reading signature =
                 changed -> Signatures.definition(changed, Secret.of("00ff")).toJson();
 
-        new DocumentMutations(signature, List.of()).check(Json.parse(json), SEED);
+        new DocumentMutations(signature, List.of()).check(JsonSupport.parse(json), SEED);
     }
 
     @Test
@@ -104,14 +104,14 @@ class ReceiverDocumentTest {
     void everyProblemIsReportedOnceAndNoneHidesAnother() {
         InvalidDefinitionException e = catchThrowableOfType(
                 InvalidDefinitionException.class,
-                () -> builder(Json.parse("""
-                {"verfy": [], "answer": {"status": 202, "text": "a", "base64": "YQ=="}, "maxBody": "1 MB",
+                () -> builder(JsonSupport.parse("""
+                {"verfy": [], "response": {"status": 202, "text": "a", "base64": "YQ=="}, "maxBody": "1 MB",
                  "handshake": [{"type": "slac", "secret": "old"}], "deadline": "3s"}"""), null).build());
 
         assertThat(e.problems())
                 .containsExactlyInAnyOrder(
                         "/verfy: unknown member; did you mean \"verify\"?",
-                        "/answer: text and base64 exclude each other: give one of them",
+                        "/response: text and base64 exclude each other: give one of them",
                         "/maxBody: expected an integer, found a string",
                         "/handshake/0/type: \"slac\" is unknown; did you mean \"slack\"?",
                         "/deadline: \"3s\" is not an ISO 8601 duration, such as PT5M");
@@ -119,8 +119,8 @@ class ReceiverDocumentTest {
 
     @Test
     void aDefinitionWithProblemsIsNotWritten() {
-        assertThatThrownBy(() ->
-                        builder(Json.parse("{\"unverified\": \"yes\"}"), null).toJson())
+        assertThatThrownBy(() -> builder(JsonSupport.parse("{\"unverified\": \"yes\"}"), null)
+                        .toJson())
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("/unverified: expected true or false, found a string");
     }
@@ -140,7 +140,7 @@ class ReceiverDocumentTest {
                         .delivery(delivery -> delivery.attempts(2))
                         .toJson()
                         .get("delivery"))
-                .isEqualTo(Json.parse("""
+                .isEqualTo(JsonSupport.parse("""
                         {"attempts": 2, "concurrently": 8, "backoff": {"first": "PT1S", "longest": "PT1M"}}"""));
     }
 
@@ -148,7 +148,7 @@ class ReceiverDocumentTest {
     void whatADefinitionSaysReplacesWhatWasSaidBefore() {
         JsonNode written = WebhookReceiver.named("any")
                 .unverified()
-                .definition(Json.parse("{\"unverified\": false}"), Map.of())
+                .definition(JsonSupport.parse("{\"unverified\": false}"), Map.of())
                 .toJson();
 
         assertThat(written.get("unverified").booleanValue()).isFalse();

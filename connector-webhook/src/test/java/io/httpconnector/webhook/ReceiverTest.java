@@ -87,10 +87,10 @@ class ReceiverTest {
                 .build();
         server.createContext("/", JdkHandler.of(leads));
 
-        HttpResponse<String> answer = post("{\"email\":\"a@example.com\"}");
+        HttpResponse<String> response = post("{\"email\":\"a@example.com\"}");
         HttpResponse<String> again = post("{\"email\":\"a@example.com\"}");
 
-        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(response.statusCode()).isEqualTo(200);
         assertThat(again.statusCode()).isEqualTo(200);
         assertThat(handled).hasSize(2).doesNotHaveDuplicates();
         assertThat(handled.get(0).payload().at("/email").asText()).isEqualTo("a@example.com");

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.Secret;
-import io.httpconnector.webhook.Verdict.Reason;
+import io.httpconnector.webhook.VerificationResult.Reason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -20,35 +20,35 @@ class SignatureDefinitionTest {
 
     private static SignatureBuilder everything() {
         return Signatures.hmac("HmacSHA512", SECRET)
-                .signature(Part.header("X-A").items(";").after("v="), Part.query("sig"))
+                .signature(ValueSelector.header("X-A").items(";").after("v="), ValueSelector.query("sig"))
                 .encoding("base64url")
                 .secretEncoding("hex")
                 .secretPrefix("p_")
-                .timestamp(Part.header("X-Time"))
+                .timestamp(ValueSelector.header("X-Time"))
                 .timestampUnit("millis")
                 .tolerance(Duration.ofSeconds(30))
-                .id(Part.header("X-Id"))
+                .id(ValueSelector.header("X-Id"))
                 .content("{{id}}|{{timestamp}}|{{query}}|{{header.x-other}}|{{body}}")
-                .bodyHash(Part.query("hash"))
+                .bodyHash(ValueSelector.query("hash"))
                 .bodiesRepeat()
-                .eventId(Part.body("/id"))
-                .eventType(Part.query("type"));
+                .eventId(ValueSelector.body("/id"))
+                .eventType(ValueSelector.query("type"));
     }
 
     @Test
     void whatIsStoredIsReadWithoutLoss() {
         SignatureBuilder again =
-                Signatures.definition(Json.parse(everything().toJson().toString()), SECRET);
+                Signatures.definition(JsonSupport.parse(everything().toJson().toString()), SECRET);
 
         assertThat(again.toJson()).isEqualTo(everything().toJson());
         assertThat(again.toJson().toString()).doesNotContain("00ff");
         WebhookRequest request = WebhookRequest.of("POST", "/", "type=t", Map.of(), "{}".getBytes(UTF_8));
         WebhookRequest signed = WebhookSigner.of(
-                        Signatures.hmac("HmacSHA256", SECRET).signature(Part.header("X-A")), SECRET)
+                        Signatures.hmac("HmacSHA256", SECRET).signature(ValueSelector.header("X-A")), SECRET)
                 .sign(request);
         Verifier read = Signatures.definition(
                         Signatures.hmac("HmacSHA256", SECRET)
-                                .signature(Part.header("X-A"))
+                                .signature(ValueSelector.header("X-A"))
                                 .toJson(),
                         SECRET)
                 .build();
@@ -62,7 +62,7 @@ class SignatureDefinitionTest {
                 {"algorithm": "HmacSHA256", "signature": [{"header": "X"}, {"headr": "X"}, {"header": "X", "query": "x"}],
                  "tolerance": "5m", "timestamp": {"body": "id"}, "bodiesRepeat": "yes", "content": 1, "x": 1}""";
 
-        assertThatThrownBy(() -> Signatures.definition(Json.parse(json), SECRET))
+        assertThatThrownBy(() -> Signatures.definition(JsonSupport.parse(json), SECRET))
                 .isInstanceOfSatisfying(
                         InvalidDefinitionException.class,
                         e -> assertThat(e.problems())
@@ -75,7 +75,7 @@ class SignatureDefinitionTest {
                                         "/tolerance: \"5m\" is not an ISO 8601 duration, such as PT5M",
                                         "/bodiesRepeat: expected true or false, found a string",
                                         "/x: unknown member; did you mean \"id\"?"));
-        assertThatThrownBy(() -> Signatures.definition(Json.parse("[]"), SECRET))
+        assertThatThrownBy(() -> Signatures.definition(JsonSupport.parse("[]"), SECRET))
                 .isInstanceOf(InvalidDefinitionException.class);
     }
 
@@ -86,7 +86,7 @@ class SignatureDefinitionTest {
                         .secretEncoding("rot13")
                         .timestampUnit("years")
                         .tolerance(Duration.ZERO)
-                        .timestamp(Part.header("X-Time"))
+                        .timestamp(ValueSelector.header("X-Time"))
                         .content("{{body}}{{nothing}}{{id}}{{secret}}")
                         .build())
                 .isInstanceOfSatisfying(
@@ -98,7 +98,7 @@ class SignatureDefinitionTest {
         assertThatThrownBy(() -> Signatures.publicKey(
                                 "HmacSHA256",
                                 PublicKeys.fixed("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"))
-                        .signature(Part.header("X"))
+                        .signature(ValueSelector.header("X"))
                         .build())
                 .hasMessageContaining("Ed25519");
         assertThatThrownBy(() -> PublicKeys.fixed("nonsense", null))
@@ -106,11 +106,11 @@ class SignatureDefinitionTest {
                 .hasMessageContaining("key 2 of 2");
         assertThatThrownBy(() -> Signatures.hmac("HmacSHA256", Secret.of("zz"))
                         .secretEncoding("hex")
-                        .signature(Part.header("X"))
+                        .signature(ValueSelector.header("X"))
                         .build())
                 .hasMessageContaining("not written as HEX");
-        assertThatThrownBy(() -> Part.body("id")).isInstanceOf(InvalidDefinitionException.class);
-        assertThatThrownBy(() -> Part.header("")).isInstanceOf(InvalidDefinitionException.class);
-        assertThatThrownBy(() -> Part.body(null)).isInstanceOf(InvalidDefinitionException.class);
+        assertThatThrownBy(() -> ValueSelector.body("id")).isInstanceOf(InvalidDefinitionException.class);
+        assertThatThrownBy(() -> ValueSelector.header("")).isInstanceOf(InvalidDefinitionException.class);
+        assertThatThrownBy(() -> ValueSelector.body(null)).isInstanceOf(InvalidDefinitionException.class);
     }
 }

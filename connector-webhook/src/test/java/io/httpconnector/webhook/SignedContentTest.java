@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.httpconnector.Secret;
-import io.httpconnector.webhook.Verdict.Reason;
+import io.httpconnector.webhook.VerificationResult.Reason;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +40,7 @@ class SignedContentTest {
 
     private static Verifier verifier(String content) {
         return Signatures.hmac("HmacSHA256", SECRET)
-                .signature(Part.header("X-Sign").items(","))
+                .signature(ValueSelector.header("X-Sign").items(","))
                 .content(content)
                 .build();
     }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
-import io.httpconnector.webhook.Verdict.Reason;
+import io.httpconnector.webhook.VerificationResult.Reason;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,7 +50,8 @@ class VerifiersTest {
 
     @Test
     void spacesAroundItemsDoNotCount() {
-        Verifier item = Verifiers.token(Part.header("X-Tokens").items(";").after("t="), Secret.of("abc"));
+        Verifier item =
+                Verifiers.token(ValueSelector.header("X-Tokens").items(";").after("t="), Secret.of("abc"));
 
         assertThat(reason(item, EMPTY.header("X-Tokens", "u=1 ;\t t=abc\t ; v=2")))
                 .isNull();
@@ -62,7 +63,7 @@ class VerifiersTest {
 
     @Test
     void aTokenStandsWhereItIsSaid() {
-        Verifier query = Verifiers.token(Part.query("token"), Secret.of("t1"), Secret.of("t2"));
+        Verifier query = Verifiers.token(ValueSelector.query("token"), Secret.of("t1"), Secret.of("t2"));
 
         assertThat(reason(query, WebhookRequest.of("POST", "/", "token=t2", Map.of(), null)))
                 .isNull();
@@ -147,7 +148,7 @@ class VerifiersTest {
 
     @Test
     void severalMustAllHoldUnlessOneIsEnough() throws Exception {
-        Verifier token = Verifiers.token(Part.header("X-Token"), Secret.of("t"));
+        Verifier token = Verifiers.token(ValueSelector.header("X-Token"), Secret.of("t"));
         Verifier address = Verifiers.addresses("192.0.2.7");
         WebhookReceiver both = WebhookReceiver.named("any")
                 .verify(token, address)
@@ -189,7 +190,7 @@ class VerifiersTest {
         At time = new At(Instant.EPOCH);
         WebhookReceiver receiver = WebhookReceiver.named("any")
                 .unverified()
-                .time(time)
+                .timeSource(time)
                 .limitPerSource(3, Duration.ofMinutes(1))
                 .handler(event -> {})
                 .build();

@@ -75,9 +75,9 @@ class WebhookSignerTest {
                 + Base64.getMimeEncoder().encodeToString(pair.getPublic().getEncoded())
                 + "\n-----END PUBLIC KEY-----\n";
         SignatureBuilder description = Signatures.publicKey(algorithm, PublicKeys.fixed(pem))
-                .signature(Part.header("X-Signature").after("sig="))
+                .signature(ValueSelector.header("X-Signature").after("sig="))
                 .encoding("base64url")
-                .timestamp(Part.header("X-Time"))
+                .timestamp(ValueSelector.header("X-Time"))
                 .timestampUnit("iso")
                 .content("{{method}} {{path}}\n{{header.x-other}}\n{{timestamp}}\n{{body}}");
 
@@ -96,8 +96,9 @@ class WebhookSignerTest {
     @ParameterizedTest
     @CsvSource({"HmacSHA1,hex", "HmacSHA384,base64", "HmacSHA512,base64url"})
     void signsByEveryHmac(String algorithm, String encoding) {
-        SignatureBuilder description =
-                Signatures.hmac(algorithm, SECRET).signature(Part.query("sig")).encoding(encoding);
+        SignatureBuilder description = Signatures.hmac(algorithm, SECRET)
+                .signature(ValueSelector.query("sig"))
+                .encoding(encoding);
 
         WebhookRequest signed = WebhookSigner.of(description, SECRET).sign(request("text/plain", "hello"));
 

@@ -104,8 +104,8 @@ record Wire(String method, String path, String query, List<String[]> headers, by
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(20_000);
             socket.getOutputStream().write(out.toByteArray());
-            byte[] answer = socket.getInputStream().readNBytes(12);
-            return answer.length < 12 ? 0 : Integer.parseInt(new String(answer, 9, 3, ISO_8859_1));
+            byte[] response = socket.getInputStream().readNBytes(12);
+            return response.length < 12 ? 0 : Integer.parseInt(new String(response, 9, 3, ISO_8859_1));
         }
     }
 }

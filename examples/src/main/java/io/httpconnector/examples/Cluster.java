@@ -8,7 +8,7 @@ import io.httpconnector.Body;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
-import io.httpconnector.Retry;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.jdbc.JdbcSchema;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookSigner;
@@ -192,7 +192,7 @@ public final class Cluster {
         }
         HttpConnection connection = HttpConnection.named(name)
                 .baseUrl("http://127.0.0.1:" + line.substring("listening ".length()))
-                .retry(Retry.none())
+                .retry(RetryPolicy.none())
                 .build();
         return new Node(name, process, connection);
     }

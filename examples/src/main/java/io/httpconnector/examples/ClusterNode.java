@@ -9,13 +9,13 @@ import io.httpconnector.Secret;
 import io.httpconnector.jdbc.ClusteredPolling;
 import io.httpconnector.jdbc.ExactlyOnce;
 import io.httpconnector.jdbc.JdbcInbox;
-import io.httpconnector.polling.FirstPoll;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.PollingTriggerBuilder;
 import io.httpconnector.polling.Schedule;
+import io.httpconnector.polling.StartPosition;
 import io.httpconnector.template.RequestTemplate;
-import io.httpconnector.webhook.Part;
 import io.httpconnector.webhook.Signatures;
+import io.httpconnector.webhook.ValueSelector;
 import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.server.JdkHandler;
@@ -62,7 +62,7 @@ final class ClusterNode {
             try (ClusteredPolling polling = ClusteredPolling.on(dataSource).start(node::trigger);
                     WebhookEndpoint leads = WebhookReceiver.named("leads")
                             .verify(Signatures.github(SECRET))
-                            .id(Part.body("/id"))
+                            .id(ValueSelector.body("/id"))
                             .inbox(JdbcInbox.of(dataSource))
                             .delivery(delivery -> delivery.concurrently(4))
                             .handler(node.once.webhooks(
@@ -100,7 +100,7 @@ final class ClusterNode {
                 .connection(service)
                 .request(RequestTemplate.named(id).get("/issues/" + project).build())
                 .key("/id")
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 // Not all at the same moment, at which one machine would find them all.
                 .schedule(Schedule.every(Duration.ofSeconds(1)).spread())
                 .minInterval(Duration.ofSeconds(1))

@@ -2,13 +2,13 @@ package io.httpconnector.examples;
 
 import io.httpconnector.HttpConnection;
 import io.httpconnector.polling.Cursor;
-import io.httpconnector.polling.FirstPoll;
-import io.httpconnector.polling.Order;
 import io.httpconnector.polling.Pagination;
 import io.httpconnector.polling.PollProgress;
 import io.httpconnector.polling.PollingListener;
 import io.httpconnector.polling.PollingTrigger;
-import io.httpconnector.polling.Records;
+import io.httpconnector.polling.RecordOrder;
+import io.httpconnector.polling.RecordSelector;
+import io.httpconnector.polling.StartPosition;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.TriggerEvent;
@@ -89,15 +89,15 @@ public final class IssueFeed {
         return PollingTrigger.named("issues")
                 .connection(connection)
                 .request(RequestTemplate.named("Search").get("/search").build())
-                .records(Records.at("/issues"))
+                .records(RecordSelector.at("/issues"))
                 .key("/id")
                 .version("/fields/version")
                 .cursor(Cursor.timestamp("/fields/updated")
                         .format("yyyy-MM-dd HH:mm:ss")
-                        .in("updated_since")
-                        .order(Order.ASCENDING))
+                        .sentAs("updated_since")
+                        .order(RecordOrder.ASCENDING))
                 .pagination(Pagination.offset("startAt").size("maxResults", 100).total("/total"))
-                .firstPoll(FirstPoll.everything())
+                .startPosition(StartPosition.everything())
                 .every(Duration.ofSeconds(1))
                 .store(store)
                 .listener(new PollingListener() {

@@ -4,7 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.Body;
 import io.httpconnector.HttpConnection;
-import io.httpconnector.Progress;
+import io.httpconnector.ProgressListener;
 import io.httpconnector.Request;
 import java.io.IOException;
 import java.io.InputStream;
@@ -53,7 +53,7 @@ public final class LargeTransfer {
 
             long received = files.read(
                     Request.get("/video.mp4").onDownload(bar("down")),
-                    (answer, body) -> body.transferTo(OutputStream.nullOutputStream()));
+                    (response, body) -> body.transferTo(OutputStream.nullOutputStream()));
 
             long used =
                     (Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory()) / (1024 * 1024);
@@ -64,7 +64,7 @@ public final class LargeTransfer {
     }
 
     /** A line of the console that grows. */
-    private Progress bar(String way) {
+    private ProgressListener bar(String way) {
         int[] shown = {-1};
         return (moved, total) -> {
             int percent = (int) (moved * 100 / total);
@@ -121,10 +121,10 @@ public final class LargeTransfer {
             try (exchange;
                     InputStream in = exchange.getRequestBody()) {
                 if (exchange.getRequestMethod().equals("PUT")) {
-                    byte[] answer = String.valueOf(in.transferTo(OutputStream.nullOutputStream()))
+                    byte[] response = String.valueOf(in.transferTo(OutputStream.nullOutputStream()))
                             .getBytes(StandardCharsets.US_ASCII);
-                    exchange.sendResponseHeaders(200, answer.length);
-                    exchange.getResponseBody().write(answer);
+                    exchange.sendResponseHeaders(200, response.length);
+                    exchange.getResponseBody().write(response);
                 } else {
                     exchange.sendResponseHeaders(200, length);
                     new Zeros(length).transferTo(exchange.getResponseBody());

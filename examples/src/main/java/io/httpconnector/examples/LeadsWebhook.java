@@ -7,9 +7,9 @@ import io.httpconnector.Body;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
-import io.httpconnector.webhook.Part;
 import io.httpconnector.webhook.SignatureBuilder;
 import io.httpconnector.webhook.Signatures;
+import io.httpconnector.webhook.ValueSelector;
 import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookRequest;
@@ -67,10 +67,10 @@ public final class LeadsWebhook {
     /** How the form signs: known to both sides. */
     private static SignatureBuilder signature() {
         return Signatures.hmac("HmacSHA256", SECRET)
-                .signature(Part.header("X-Form-Signature").items(",").after("v1="))
-                .timestamp(Part.header("X-Form-Signature").items(",").after("t="))
+                .signature(ValueSelector.header("X-Form-Signature").items(",").after("v1="))
+                .timestamp(ValueSelector.header("X-Form-Signature").items(",").after("t="))
                 .content("{{timestamp}}.{{body}}")
-                .eventId(Part.body("/id"));
+                .eventId(ValueSelector.body("/id"));
     }
 
     boolean run() throws IOException, InterruptedException {

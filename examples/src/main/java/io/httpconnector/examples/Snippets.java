@@ -8,18 +8,18 @@ import io.httpconnector.AuthContext;
 import io.httpconnector.AuthStrategy;
 import io.httpconnector.Body;
 import io.httpconnector.ClientCertificate;
-import io.httpconnector.Destinations;
-import io.httpconnector.ErrorRule;
-import io.httpconnector.ErrorRule.Action;
+import io.httpconnector.DestinationPolicy;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Proxy;
 import io.httpconnector.RateLimit;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
-import io.httpconnector.Retry;
+import io.httpconnector.ResponseRule;
+import io.httpconnector.ResponseRule.Action;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
+import io.httpconnector.ServerTrust;
 import io.httpconnector.StatusException;
-import io.httpconnector.Trust;
 import io.httpconnector.auth.AwsAuth;
 import io.httpconnector.auth.BasicAuth;
 import io.httpconnector.auth.CustomAuth;
@@ -45,13 +45,13 @@ import io.httpconnector.jdbc.JdbcStateStore;
 import io.httpconnector.jdbc.JdbcTokenStore;
 import io.httpconnector.micrometer.ObservationListener;
 import io.httpconnector.polling.Cursor;
-import io.httpconnector.polling.Order;
+import io.httpconnector.polling.DetectedPagination;
 import io.httpconnector.polling.Pagination;
-import io.httpconnector.polling.PaginationProposal;
-import io.httpconnector.polling.Parents;
+import io.httpconnector.polling.ParentRecords;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.PollingTriggerBuilder;
-import io.httpconnector.polling.Records;
+import io.httpconnector.polling.RecordOrder;
+import io.httpconnector.polling.RecordSelector;
 import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.ListStyle;
@@ -63,10 +63,10 @@ import io.httpconnector.template.TemplateProblem;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.trigger.Delivery;
 import io.httpconnector.trigger.TriggerEvent;
-import io.httpconnector.webhook.Capture;
+import io.httpconnector.webhook.EventCapture;
 import io.httpconnector.webhook.Handshakes;
-import io.httpconnector.webhook.Part;
 import io.httpconnector.webhook.Signatures;
+import io.httpconnector.webhook.ValueSelector;
 import io.httpconnector.webhook.Verifier;
 import io.httpconnector.webhook.Verifiers;
 import io.httpconnector.webhook.WebhookEndpoint;
@@ -76,13 +76,13 @@ import io.httpconnector.webhook.WebhookRouter;
 import io.httpconnector.webhook.WebhookSigner;
 import io.httpconnector.webhook.inbox.Inbox;
 import io.httpconnector.webhook.server.JdkHandler;
-import io.httpconnector.wizard.Drift;
 import io.httpconnector.wizard.Recommendation;
+import io.httpconnector.wizard.RecommendationSources;
 import io.httpconnector.wizard.RequestDraft;
 import io.httpconnector.wizard.RequestWizard;
 import io.httpconnector.wizard.SampleExchange;
 import io.httpconnector.wizard.SavedRequest;
-import io.httpconnector.wizard.Sources;
+import io.httpconnector.wizard.SchemaDifference;
 import io.micrometer.observation.ObservationRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -136,7 +136,7 @@ final class Snippets {
                 .baseUrl("https://erp.internal.example.com")
                 .proxy(Proxy.socks5("bastion.example.com", 1080))
                 .clientCertificate(ClientCertificate.pem(Path.of("client.crt"), Path.of("client.key")))
-                .trust(Trust.only(Path.of("company-ca.pem")))
+                .trust(ServerTrust.only(Path.of("company-ca.pem")))
                 .build();
         return erp;
     }
@@ -144,7 +144,7 @@ final class Snippets {
     static HttpConnection typedByCustomers(String url) {
         HttpConnection typed = HttpConnection.named("Customer's webhook")
                 .baseUrl(url)
-                .destinations(Destinations.publicInternetOnly())
+                .destinations(DestinationPolicy.publicInternetOnly())
                 .build();
         return typed;
     }
@@ -153,10 +153,10 @@ final class Snippets {
         HttpConnection payments = HttpConnection.named("Payments")
                 .baseUrl("https://api.example.com")
                 .totalTimeout(Duration.ofSeconds(90))
-                .retry(Retry.upTo(6).backoff(Duration.ofSeconds(1), Duration.ofMinutes(1)))
+                .retry(RetryPolicy.maxAttempts(6).backoff(Duration.ofSeconds(1), Duration.ofMinutes(1)))
                 .rateLimit(RateLimit.of(100, Duration.ofMinutes(1)).andAdaptive())
                 .maxConnections(20)
-                .rule(ErrorRule.when(200).json("/error").then(Action.FAIL))
+                .rule(ResponseRule.forStatus(200).json("/error").treatAs(Action.FAIL))
                 .build();
         return payments;
     }
@@ -168,11 +168,13 @@ final class Snippets {
     static HttpConnection rules() {
         return HttpConnection.named("Legacy")
                 .baseUrl("https://legacy.example.com")
-                .rule(ErrorRule.when(403).header("X-RateLimit-Remaining", "0").then(Action.RATE_LIMITED))
-                .rule(ErrorRule.when(200).json("/status", "error").then(Action.FAIL))
-                .rule(ErrorRule.when(400).text("try again").then(Action.RETRY))
-                .rule(ErrorRule.when(404).then(Action.IGNORE))
-                .rule(ErrorRule.when(300, 599).then(Action.ACCEPT))
+                .rule(ResponseRule.forStatus(403)
+                        .header("X-RateLimit-Remaining", "0")
+                        .treatAs(Action.RATE_LIMITED))
+                .rule(ResponseRule.forStatus(200).json("/status", "error").treatAs(Action.FAIL))
+                .rule(ResponseRule.forStatus(400).text("try again").treatAs(Action.RETRY))
+                .rule(ResponseRule.forStatus(404).treatAs(Action.IGNORE))
+                .rule(ResponseRule.forStatus(300, 599).treatAs(Action.ACCEPT))
                 .build();
     }
 
@@ -185,7 +187,7 @@ final class Snippets {
 
         files.download(Request.get("/export.zip"), Path.of("export.zip"));
 
-        long rows = files.read(Request.get("/rows.csv"), (answer, body) -> body.transferTo(out));
+        long rows = files.read(Request.get("/rows.csv"), (response, body) -> body.transferTo(out));
 
         JsonNode order = files.send(Request.get("/order.xml")).xml();
         log.info("{} {}", rows, order);
@@ -208,8 +210,8 @@ final class Snippets {
     }
 
     static CompletableFuture<String> async(HttpConnection jira) {
-        CompletableFuture<Response> answer = jira.sendAsync(Request.get("/rest/api/3/myself"));
-        return answer.thenApply(Response::text);
+        CompletableFuture<Response> response = jira.sendAsync(Request.get("/rest/api/3/myself"));
+        return response.thenApply(Response::text);
     }
 
     static AuthStrategy clientCredentials() {
@@ -230,7 +232,7 @@ final class Snippets {
                         .tokenUrl("https://www.eventbrite.com/oauth/token")
                         .client("client-id", Secret.fromEnv("EVENTBRITE_SECRET"))
                         .redirectUri("https://app.example.com/oauth/callback")
-                        .tokens(tokenStore, customerId) // or TokenStore.file(directory, encryptionKey)
+                        .tokenStore(tokenStore, customerId) // or TokenStore.file(directory, encryptionKey)
                         .build())
                 .build();
         AuthorizationFlow flow = AuthorizationFlow.of(eventbrite);
@@ -331,8 +333,8 @@ final class Snippets {
             Session(AuthContext context) {
                 // Once for all threads that wait, over the connection's own way, within its time limits.
                 this.fetch = context.singleFlight(() -> {
-                    Response answer = context.send(Request.post("/tickets"));
-                    Secret fresh = Secret.of(answer.json().at("/ticket").asText());
+                    Response response = context.send(Request.post("/tickets"));
+                    Secret fresh = Secret.of(response.json().at("/ticket").asText());
                     ticket = fresh;
                     return fresh;
                 });
@@ -345,7 +347,7 @@ final class Snippets {
             }
 
             @Override
-            public boolean refresh(Request rejected, Response answer) {
+            public boolean refresh(Request rejected, Response response) {
                 Secret known = ticket;
                 boolean isOurs = known != null && rejected.header("X-Ticket").equals(Optional.of(known.reveal()));
                 if (isOurs) {
@@ -396,8 +398,8 @@ final class Snippets {
 
     static void threeSteps(HttpConnection eventbrite, Path directory, String corrected) throws IOException {
         RequestWizard wizard = RequestWizard.of(eventbrite)
-                .with(Sources.openApi(Files.readString(Path.of("eventbrite.yaml"))))
-                .with(Sources.saved(directory));
+                .with(RecommendationSources.openApi(Files.readString(Path.of("eventbrite.yaml"))))
+                .with(RecommendationSources.saved(directory));
 
         RequestDraft draft = wizard.post("/v3/venues/");
         List<Recommendation> known = draft.recommend();
@@ -418,7 +420,7 @@ final class Snippets {
         SavedRequest createVenue = SavedRequest.load(file);
         Response response = createVenue.send(eventbrite, Pills.of("account", account));
 
-        for (Drift drift : createVenue.drift(response, List.of("id", "address.city"))) {
+        for (SchemaDifference drift : createVenue.drift(response, List.of("id", "address.city"))) {
             log.warn("{} {} {}", drift.level(), drift.pointer(), drift.message());
         }
     }
@@ -437,12 +439,12 @@ final class Snippets {
                         .get("/rest/api/3/search")
                         .query("jql", "updated >= '{{cursor | date('yyyy-MM-dd HH:mm', 'UTC')}}' order by updated")
                         .build())
-                .records(Records.at("/issues"))
+                .records(RecordSelector.at("/issues"))
                 .key("/id")
                 .version("/fields/updated") // new and updated issues are events; a repetition is not
                 .cursor(Cursor.timestamp("/fields/updated")
-                        .grain(Duration.ofMinutes(1))
-                        .order(Order.ASCENDING))
+                        .resolution(Duration.ofMinutes(1))
+                        .order(RecordOrder.ASCENDING))
                 .pagination(Pagination.offset("startAt").size("maxResults", 100).total("/total"))
                 .every(Duration.ofMinutes(5))
                 .store(store) // StateStore.file(directory)
@@ -468,14 +470,14 @@ final class Snippets {
         builder.request(RequestTemplate.named("Cards")
                         .get("/boards/{{parent.id}}/cards")
                         .build())
-                .parents(Parents.from(boards, Records.at("/values"), "/id"));
+                .parents(ParentRecords.from(boards, RecordSelector.at("/values"), "/id"));
     }
 
     static void snapshot(PollingTriggerBuilder builder) {
         builder.key("/id")
-                .versionOfWholeRecord("/views") // a change of the views alone is no update
-                .deletions()
-                .conditional(); // If-None-Match: nothing is read when nothing has changed
+                .wholeRecordAsVersion("/views") // a change of the views alone is no update
+                .detectDeletions()
+                .conditionalRequests(); // If-None-Match: nothing is read when nothing has changed
     }
 
     static PollingTrigger saved(
@@ -497,7 +499,7 @@ final class Snippets {
     }
 
     static void detect(HttpConnection connection, RequestTemplate listOrders) {
-        PaginationProposal found =
+        DetectedPagination found =
                 Pagination.detect(connection, listOrders, Pills.none()).orElseThrow();
         log.info("By {}: {}", found.reason(), found.proven());
     }
@@ -527,7 +529,7 @@ final class Snippets {
         WebhookEndpoint leads = WebhookReceiver.named("leads")
                 .verify(Signatures.stripe(secret))
                 .inbox(inbox)
-                .key(Part.body("/data/object/customer")) // those of one customer in their order
+                .key(ValueSelector.body("/data/object/customer")) // those of one customer in their order
                 .delivery(delivery -> delivery.concurrently(8).attempts(10))
                 .handler(event -> crm.create(event.payload()))
                 .build();
@@ -541,18 +543,18 @@ final class Snippets {
 
     static Verifier acme(Secret current, Secret old) {
         return Signatures.hmac("HmacSHA256", current, old)
-                .signature(Part.header("X-Acme-Signature").items(",").after("v1="))
-                .timestamp(Part.header("X-Acme-Signature").items(",").after("t="))
+                .signature(ValueSelector.header("X-Acme-Signature").items(",").after("v1="))
+                .timestamp(ValueSelector.header("X-Acme-Signature").items(",").after("t="))
                 .content("{{timestamp}}.{{method}}.{{body}}")
                 .encoding("base64")
-                .eventId(Part.body("/event/id"))
+                .eventId(ValueSelector.body("/event/id"))
                 .build();
     }
 
     static Verifier[] senders(Secret password) {
         return new Verifier[] {
             Verifiers.basic("acme", password),
-            Verifiers.token(Part.header("X-Token"), password),
+            Verifiers.token(ValueSelector.header("X-Token"), password),
             Verifiers.addresses("192.0.2.0/24", "2001:db8::/32"),
         };
     }
@@ -562,7 +564,7 @@ final class Snippets {
                 .verify(Signatures.preset("meta", secret))
                 .handshake(Handshakes.meta(verifyToken))
                 .each("/entry")
-                .id(Part.body("/id"))
+                .id(ValueSelector.body("/id"))
                 .handler(event -> crm.create(event.payload()))
                 .build();
     }
@@ -572,7 +574,7 @@ final class Snippets {
         JdbcSchema.create(dataSource);
         StateStore store = JdbcStateStore.of(dataSource);
         TokenStore tokens = JdbcTokenStore.of(dataSource, TokenEncryption.aesGcm(encryptionKey));
-        log.info("{}", oauth2.tokens(tokens).build());
+        log.info("{}", oauth2.tokenStore(tokens).build());
         return issues.store(store).build();
     }
 
@@ -642,7 +644,7 @@ final class Snippets {
     }
 
     static PillCatalogue captured(WebhookEndpoint leads) {
-        try (Capture capture = leads.capture(5)) {
+        try (EventCapture capture = leads.capture(5)) {
             return capture.catalogue("lead"); // when the service has sent a few
         }
     }

@@ -57,15 +57,15 @@ abstract class StandIn implements AutoCloseable {
     }
 
     private void handle(HttpExchange exchange) throws IOException {
-        Answer answer;
+        Answer response;
         try {
-            answer = answer(exchange);
+            response = answer(exchange);
         } catch (IOException e) {
-            answer = new Answer(400, Map.of("error_description", "The body is not JSON."));
+            response = new Answer(400, Map.of("error_description", "The body is not JSON."));
         }
-        byte[] bytes = MAPPER.writeValueAsBytes(answer.value);
+        byte[] bytes = MAPPER.writeValueAsBytes(response.value);
         exchange.getResponseHeaders().set("Content-Type", "application/json");
-        exchange.sendResponseHeaders(answer.status, bytes.length);
+        exchange.sendResponseHeaders(response.status, bytes.length);
         try (exchange) {
             exchange.getResponseBody().write(bytes);
         }

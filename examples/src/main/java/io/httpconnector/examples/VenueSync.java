@@ -112,8 +112,8 @@ public final class VenueSync {
         try (HttpConnection browser = HttpConnection.named("Browser")
                 .baseUrl(url.resolve("/").toString())
                 .build()) {
-            Response answer = browser.send(Request.get(url.toString()).accept(302));
-            return answer.headers().first("Location").orElseThrow();
+            Response response = browser.send(Request.get(url.toString()).acceptStatus(302));
+            return response.headers().first("Location").orElseThrow();
         }
     }
 

@@ -12,12 +12,12 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.CustomAuth;
 import io.httpconnector.wizard.Recommendation;
+import io.httpconnector.wizard.RecommendationSources;
 import io.httpconnector.wizard.RequestDraft;
 import io.httpconnector.wizard.RequestReview;
 import io.httpconnector.wizard.RequestWizard;
 import io.httpconnector.wizard.SampleExchange;
 import io.httpconnector.wizard.SavedRequest;
-import io.httpconnector.wizard.Sources;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -87,8 +87,8 @@ public final class WizardPage implements AutoCloseable {
 
     static RequestWizard wizard(HttpConnection connection, Path directory) {
         return RequestWizard.of(connection)
-                .with(Sources.openApi(resource("eventbrite-openapi.yaml")))
-                .with(Sources.saved(directory));
+                .with(RecommendationSources.openApi(resource("eventbrite-openapi.yaml")))
+                .with(RecommendationSources.saved(directory));
     }
 
     String url() {
@@ -176,7 +176,7 @@ public final class WizardPage implements AutoCloseable {
         shown.put("id", id).put("accepted", sample.failure().isEmpty());
         sample.status().ifPresent(status -> shown.put("status", status));
         sample.failure().ifPresent(failure -> shown.put("failure", failure.getMessage()));
-        shown.put("millis", sample.exchange().took().toMillis());
+        shown.put("millis", sample.exchange().elapsed().toMillis());
         shown.put("attempts", sample.exchange().attempts());
         shown.put("curl", sample.exchange().asCurl());
         ObjectNode headers = shown.putObject("headers");

@@ -3,7 +3,7 @@ package io.httpconnector.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.Secret;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookRequest;
@@ -78,13 +78,13 @@ class SnippetsTest {
         assertThat(json.find()).isTrue();
         Secret secret = Secret.of("s3cr3t");
         List<JsonNode> entries = new ArrayList<>();
-        WebhookReceiver receiver = Snippets.defined(Json.parse(json.group(1)), secret, secret, entries::add);
+        WebhookReceiver receiver = Snippets.defined(JsonSupport.parse(json.group(1)), secret, secret, entries::add);
         byte[] body = "{\"entry\": [{\"id\": \"1\"}, {\"id\": \"2\"}]}".getBytes(StandardCharsets.UTF_8);
 
-        WebhookResponse answer = receiver.receive(
+        WebhookResponse response = receiver.receive(
                 WebhookSigner.preset("meta", secret).sign(WebhookRequest.of("POST", "/hooks/1", "", Map.of(), body)));
 
-        assertThat(answer.status()).isEqualTo(200);
+        assertThat(response.status()).isEqualTo(200);
         assertThat(entries).hasSize(2);
     }
 }

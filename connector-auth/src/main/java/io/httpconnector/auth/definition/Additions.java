@@ -17,7 +17,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Header fields, query parameters, cookies and body fields of a definition. Immutable. */
-record Additions(Map<String, Text> headers, Map<String, Text> query, Map<String, Text> cookies, ObjectNode bodyFields) {
+record Additions(
+        Map<String, FieldText> headers,
+        Map<String, FieldText> query,
+        Map<String, FieldText> cookies,
+        ObjectNode bodyFields) {
 
     static final Additions NONE = new Additions(Map.of(), Map.of(), Map.of(), JsonNodeFactory.instance.objectNode());
 
@@ -32,7 +36,7 @@ record Additions(Map<String, Text> headers, Map<String, Text> query, Map<String,
 
     /** What each type of a strategy takes beside its own members. */
     static Additions besides(Members members, String... ownHeaders) {
-        Map<String, Text> headers = members.headers("headers");
+        Map<String, FieldText> headers = members.headers("headers");
         Set<String> own = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
         own.addAll(List.of(ownHeaders));
         headers.keySet().stream()
@@ -65,7 +69,7 @@ record Additions(Map<String, Text> headers, Map<String, Text> query, Map<String,
     }
 
     private static boolean uses(JsonNode tree, String field) {
-        if (tree instanceof POJONode leaf && leaf.getPojo() instanceof Text text) {
+        if (tree instanceof POJONode leaf && leaf.getPojo() instanceof FieldText text) {
             return text.fields().contains(field);
         }
         boolean uses = false;
@@ -79,7 +83,7 @@ record Additions(Map<String, Text> headers, Map<String, Text> query, Map<String,
         return headers.isEmpty() && query.isEmpty() && cookies.isEmpty() && bodyFields.isEmpty();
     }
 
-    CustomAuth build(Values values) {
+    CustomAuth build(FieldValues values) {
         CustomAuth[] all = {CustomAuth.nothing()};
         headers.forEach((name, text) -> add(
                 values,
@@ -96,7 +100,7 @@ record Additions(Map<String, Text> headers, Map<String, Text> query, Map<String,
                     .properties()
                     .forEach(field -> add(
                             values,
-                            (Text) ((POJONode) field.getValue()).getPojo(),
+                            (FieldText) ((POJONode) field.getValue()).getPojo(),
                             secret -> all[0] = all[0].andBodyField(field.getKey(), secret),
                             plain -> all[0] = all[0].andBodyField(field.getKey(), plain)));
         } else if (!bodyFields.isEmpty()) {
@@ -112,7 +116,7 @@ record Additions(Map<String, Text> headers, Map<String, Text> query, Map<String,
     }
 
     private static boolean isText(@Nullable JsonNode value) {
-        return value instanceof POJONode node && node.getPojo() instanceof Text;
+        return value instanceof POJONode node && node.getPojo() instanceof FieldText;
     }
 
     private interface Use<T> {
@@ -120,7 +124,7 @@ record Additions(Map<String, Text> headers, Map<String, Text> query, Map<String,
     }
 
     /** A text that is left out adds nothing; a value that can't be sent is a problem of the text. */
-    private static void add(Values values, Text text, Use<Secret> ofSecret, Use<String> ofText) {
+    private static void add(FieldValues values, FieldText text, Use<Secret> ofSecret, Use<String> ofText) {
         try {
             if (values.isSecret(text)) {
                 Secret secret = values.secret(text);

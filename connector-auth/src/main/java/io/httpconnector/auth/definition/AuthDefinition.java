@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.Request;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.template.PillText;
@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AuthDefinition {
 
-    /** Reports what {@link Json} takes: a name that occurs twice in an object. */
+    /** Reports what {@link JsonSupport} takes: a name that occurs twice in an object. */
     private static final ObjectMapper STRICT = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -50,14 +50,15 @@ public final class AuthDefinition {
 
     private final JsonNode json;
     private final String name;
-    private final Text baseUrl;
+    private final FieldText baseUrl;
     private final @Nullable String test;
     private final Map<String, Way> ways;
 
     /** One of the strategies, read. */
-    private record Way(List<InputField> fields, Set<String> later, StrategyType.Recipe recipe) {}
+    private record Way(List<InputField> fields, Set<String> later, StrategyFactory.Recipe recipe) {}
 
-    private AuthDefinition(JsonNode json, String name, Text baseUrl, @Nullable String test, Map<String, Way> ways) {
+    private AuthDefinition(
+            JsonNode json, String name, FieldText baseUrl, @Nullable String test, Map<String, Way> ways) {
         this.json = json;
         this.name = name;
         this.baseUrl = baseUrl;
@@ -94,7 +95,7 @@ public final class AuthDefinition {
 
     private static JsonNode all() {
         try (InputStream presets = AuthDefinition.class.getResourceAsStream("presets.json")) {
-            return Json.parse(presets.readAllBytes());
+            return JsonSupport.parse(presets.readAllBytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -113,9 +114,9 @@ public final class AuthDefinition {
         }
         try {
             var unused = STRICT.readTree(json);
-            return of(Json.parse(json));
+            return of(JsonSupport.parse(json));
         } catch (JsonProcessingException e) {
-            throw invalid(List.of(Json.describe(e)));
+            throw invalid(List.of(JsonSupport.describe(e)));
         }
     }
 
@@ -137,7 +138,7 @@ public final class AuthDefinition {
         if (!reader.has("strategies") || json.path("strategies").isEmpty()) {
             reader.problem("strategies", "there is none");
         }
-        Text[] base = {new Text("/baseUrl", PillText.compile(""))};
+        FieldText[] base = {new FieldText("/baseUrl", PillText.compile(""))};
         if (reader.has("baseUrl")) {
             reader.attempt("baseUrl", () -> base[0] = baseUrl(baseUrl, common, ways, later));
         }
@@ -158,12 +159,12 @@ public final class AuthDefinition {
     }
 
     private static @Nullable Way way(JsonObjectReader reader, List<InputField> common, Set<String> later) {
-        String type = StrategyType.required(reader, "type", List.copyOf(StrategyType.names()));
+        String type = StrategyFactory.required(reader, "type", List.copyOf(StrategyFactory.names()));
         List<InputField> fields = new ArrayList<>(common);
         fields.addAll(fields(reader, common));
         Set<String> names = new HashSet<>();
         fields.forEach(field -> names.add(field.name()));
-        OAuth2Type.usualFields(type).stream()
+        OAuth2StrategyFactory.usualFields(type).stream()
                 .filter(field -> !names.contains(field.name()))
                 .forEach(fields::add);
         JsonNode given = reader.any("type");
@@ -172,8 +173,8 @@ public final class AuthDefinition {
             reader.acceptUnknown();
             return null;
         }
-        Members members = new Members(reader, StrategyType.byName(fields), Set.of());
-        StrategyType.Recipe recipe = StrategyType.read(type, members);
+        Members members = new Members(reader, StrategyFactory.byName(fields), Set.of());
+        StrategyFactory.Recipe recipe = StrategyFactory.read(type, members);
         Set<String> ownLater = new HashSet<>(members.pointers("tokenFields").keySet());
         ownLater.addAll(reader.texts("callbackFields"));
         later.addAll(ownLater);
@@ -181,17 +182,18 @@ public final class AuthDefinition {
     }
 
     /** A base URL has the placeholders that a connection knows: no filters, no secrets. */
-    private static Text baseUrl(String baseUrl, List<InputField> common, Map<String, Way> ways, Set<String> later) {
+    private static FieldText baseUrl(
+            String baseUrl, List<InputField> common, Map<String, Way> ways, Set<String> later) {
         PillText pills = PillText.compile(baseUrl);
-        Text text = new Text("/baseUrl", pills);
+        FieldText text = new FieldText("/baseUrl", pills);
         List<String> problems = new ArrayList<>();
         if (pills.hasFilters()) {
             problems.add("a base URL has no filters");
         }
-        Map<String, Boolean> fields = StrategyType.byName(common);
-        ways.values().forEach(way -> fields.putAll(StrategyType.byName(way.fields)));
+        Map<String, Boolean> fields = StrategyFactory.byName(common);
+        ways.values().forEach(way -> fields.putAll(StrategyFactory.byName(way.fields)));
         for (String name : pills.names()) {
-            String field = Text.isField(name) ? Text.field(name) : "";
+            String field = FieldText.isField(name) ? FieldText.field(name) : "";
             if (fields.getOrDefault(field, false)) {
                 problems.add("{{" + name + "}}: it has a secret, for which there is no place there");
             } else if (!ways.isEmpty() && !fields.containsKey(field) && !later.contains(field)) {
@@ -296,11 +298,11 @@ public final class AuthDefinition {
      * @return a builder for what the user enters
      * @throws InvalidDefinitionException when there is no such way
      */
-    public AuthChoice choose(String strategy) {
-        return new AuthChoice(this, strategy, way(strategy).fields, way(strategy).recipe);
+    public AuthMethod choose(String strategy) {
+        return new AuthMethod(this, strategy, way(strategy).fields, way(strategy).recipe);
     }
 
-    Text base() {
+    FieldText base() {
         return baseUrl;
     }
 

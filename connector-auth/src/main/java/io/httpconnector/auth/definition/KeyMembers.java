@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
  */
 record KeyMembers(
         String algorithm,
-        Text key,
-        @Nullable Text keyId,
-        @Nullable Text certificate) {
+        FieldText key,
+        @Nullable FieldText keyId,
+        @Nullable FieldText certificate) {
 
     private static final List<String> ALGORITHMS = List.of("RS256", "PS256", "ES256", "HS256");
 
     static KeyMembers read(Members members) {
-        String algorithm = StrategyType.required(members.reader(), "algorithm", ALGORITHMS);
+        String algorithm = StrategyFactory.required(members.reader(), "algorithm", ALGORITHMS);
         return new KeyMembers(
                 algorithm,
                 members.requiredSecret("key", text -> {
@@ -35,7 +35,7 @@ record KeyMembers(
                 members.textIfFixed("certificate", KeyMembers::certificate));
     }
 
-    JwtKey build(Values values) {
+    JwtKey build(FieldValues values) {
         JwtKey built = key(values.requiredSecret(key), values);
         String id = values.text(keyId);
         built = id == null ? built : built.id(id);
@@ -43,7 +43,7 @@ record KeyMembers(
         return pem == null ? built : built.certificate(certificate(pem));
     }
 
-    private JwtKey key(Secret secret, Values values) {
+    private JwtKey key(Secret secret, FieldValues values) {
         try {
             return key(algorithm, secret);
         } catch (InvalidDefinitionException e) {

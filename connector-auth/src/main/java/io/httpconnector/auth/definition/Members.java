@@ -5,12 +5,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.Request;
-import io.httpconnector.auth.ExpiresAs;
+import io.httpconnector.auth.ExpiryFormat;
 import io.httpconnector.auth.internal.SecureUrl;
 import io.httpconnector.internal.json.JsonObjectReader;
-import io.httpconnector.internal.json.Nearest;
+import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.template.PillText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -64,26 +64,26 @@ final class Members {
         return reader;
     }
 
-    @Nullable Text text(String name) {
+    @Nullable FieldText text(String name) {
         return text(name, value -> {});
     }
 
     /** A text without secrets. What it is checked for, it is checked for with sample values if it has placeholders. */
-    @Nullable Text text(String name, Consumer<String> check) {
+    @Nullable FieldText text(String name, Consumer<String> check) {
         return compiled(name, reader.text(name), false, ofSample(check));
     }
 
     /** A text that is checked only if it has no placeholders. */
-    @Nullable Text textIfFixed(String name, Consumer<String> check) {
+    @Nullable FieldText textIfFixed(String name, Consumer<String> check) {
         return compiled(name, reader.text(name), false, ofFixed(check));
     }
 
-    Text requiredText(String name) {
+    FieldText requiredText(String name) {
         return requiredText(name, value -> {});
     }
 
     /** A text that is not empty. */
-    Text requiredText(String name, Consumer<String> check) {
+    FieldText requiredText(String name, Consumer<String> check) {
         Consumer<String> notEmpty = Members::checkNotEmpty;
         return required(compiled(
                 name,
@@ -93,16 +93,16 @@ final class Members {
     }
 
     /** A text that may have secrets. */
-    @Nullable Text secret(String name) {
+    @Nullable FieldText secret(String name) {
         return compiled(name, reader.text(name), true, ofFixed(Members::checkNotEmpty));
     }
 
     /** A text that may have secrets and is not empty. */
-    Text requiredSecret(String name) {
+    FieldText requiredSecret(String name) {
         return requiredSecret(name, Members::checkNotEmpty);
     }
 
-    Text requiredSecret(String name, Consumer<String> checkOfFixed) {
+    FieldText requiredSecret(String name, Consumer<String> checkOfFixed) {
         return required(compiled(
                 name, reader.requiredText(name), true, reader.has(name) ? ofFixed(checkOfFixed) : value -> {}));
     }
@@ -114,7 +114,7 @@ final class Members {
         }
     }
 
-    private static Consumer<Text> ofFixed(Consumer<String> check) {
+    private static Consumer<FieldText> ofFixed(Consumer<String> check) {
         return text -> {
             if (text.isFixed()) {
                 check.accept(text.fixed());
@@ -122,7 +122,7 @@ final class Members {
         };
     }
 
-    private static Consumer<Text> ofSample(Consumer<String> check) {
+    private static Consumer<FieldText> ofSample(Consumer<String> check) {
         return text -> {
             String sample = text.sample();
             if (sample != null) {
@@ -131,12 +131,12 @@ final class Members {
         };
     }
 
-    private static Text required(@Nullable Text text) {
-        return text == null ? new Text("", PillText.compile("")) : text;
+    private static FieldText required(@Nullable FieldText text) {
+        return text == null ? new FieldText("", PillText.compile("")) : text;
     }
 
     /** The URL of an endpoint that receives credentials. */
-    @Nullable Text url(String name) {
+    @Nullable FieldText url(String name) {
         return url(name, SecureUrl::problem);
     }
 
@@ -145,7 +145,7 @@ final class Members {
      *
      * @param problem what is wrong with a URL, or null
      */
-    @Nullable Text url(String name, Function<String, @Nullable String> problem) {
+    @Nullable FieldText url(String name, Function<String, @Nullable String> problem) {
         return compiled(name, reader.text(name), false, text -> {
             String sample = text.sampleUrl();
             String found = sample == null ? null : problem.apply(sample);
@@ -156,7 +156,7 @@ final class Members {
     }
 
     /** The URL of an endpoint, which must be there. */
-    Text requiredUrl(String name) {
+    FieldText requiredUrl(String name) {
         reader.require(name);
         return required(url(name));
     }
@@ -171,7 +171,7 @@ final class Members {
     }
 
     private static void checkPointer(String path) {
-        var unused = Json.pointer(path);
+        var unused = JsonSupport.pointer(path);
     }
 
     Map<String, String> pointers(String name) {
@@ -184,8 +184,8 @@ final class Members {
     }
 
     /** Header fields, whose names are equal in any case. */
-    Map<String, Text> headers(String name) {
-        Map<String, Text> headers =
+    Map<String, FieldText> headers(String name) {
+        Map<String, FieldText> headers =
                 texts(name, true, (header, value) -> Request.get("/").header(header, value));
         Map<String, String> known = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         eachOf(name, headers, (header, value) -> {
@@ -196,16 +196,16 @@ final class Members {
         return headers;
     }
 
-    Map<String, Text> texts(String name, boolean secrets) {
+    Map<String, FieldText> texts(String name, boolean secrets) {
         return texts(name, secrets, Members::acceptAnything);
     }
 
     /** Texts by name; each is checked at once, with sample values if it has placeholders. */
-    Map<String, Text> texts(String name, boolean secrets, BiConsumer<String, String> check) {
-        Map<String, Text> texts = new LinkedHashMap<>();
+    Map<String, FieldText> texts(String name, boolean secrets, BiConsumer<String, String> check) {
+        Map<String, FieldText> texts = new LinkedHashMap<>();
         eachOf(name, reader.textMap(name), (key, value) -> {
             checkName(key);
-            Text text = compiled(at(name, key), value, secrets);
+            FieldText text = compiled(at(name, key), value, secrets);
             String sample = text.sample();
             check.accept(key, sample == null ? "x" : sample);
             texts.put(key, text);
@@ -236,7 +236,7 @@ final class Members {
     }
 
     /** A list of texts. */
-    List<Text> list(String name) {
+    List<FieldText> list(String name) {
         return reader.elements(name, (element, at) -> {
             if (!element.isTextual()) {
                 throw invalid("expected a string, found " + typeOf(element));
@@ -246,12 +246,12 @@ final class Members {
     }
 
     /** A list of texts, or one text in which spaces separate them. */
-    List<Text> listOrWords(String name) {
+    List<FieldText> listOrWords(String name) {
         JsonNode node = reader.any(name);
         if (node == null || !node.isTextual()) {
             return list(name);
         }
-        List<Text> texts = new ArrayList<>();
+        List<FieldText> texts = new ArrayList<>();
         reader.attempt(name, () -> {
             for (String word : node.textValue().strip().split("\\s+(?![^{]*}})", -1)) {
                 if (!word.isEmpty()) {
@@ -263,8 +263,8 @@ final class Members {
     }
 
     /** Scopes, each of them once. */
-    List<Text> scopes(String name) {
-        List<Text> scopes = listOrWords(name);
+    List<FieldText> scopes(String name) {
+        List<FieldText> scopes = listOrWords(name);
         JsonNode given = reader.any(name);
         if (given != null && scopes.isEmpty() && (given.isTextual() || given.isEmpty())) {
             reader.problem(name, "it has no scope: leave it out");
@@ -283,7 +283,7 @@ final class Members {
         return names;
     }
 
-    private void checkEach(String name, List<Text> texts, List<String> names) {
+    private void checkEach(String name, List<FieldText> texts, List<String> names) {
         List<String> all = names.isEmpty()
                 ? texts.stream().map(text -> text.pills().toString()).toList()
                 : names;
@@ -299,7 +299,7 @@ final class Members {
         }
     }
 
-    /** Any JSON, whose strings are {@link Text}s in POJO nodes. */
+    /** Any JSON, whose strings are {@link FieldText}s in POJO nodes. */
     @Nullable JsonNode tree(String name, boolean secrets) {
         JsonNode json = reader.any(name);
         if (json == null) {
@@ -351,13 +351,14 @@ final class Members {
         }
     }
 
-    @Nullable ExpiresAs expiresAs() {
+    @Nullable ExpiryFormat expiresAs() {
         String text = reader.text("expiresAs");
         if (text == null) {
             return null;
         }
-        List<String> names = Stream.of(ExpiresAs.values()).map(Members::nameOf).toList();
-        for (ExpiresAs meaning : ExpiresAs.values()) {
+        List<String> names =
+                Stream.of(ExpiryFormat.values()).map(Members::nameOf).toList();
+        for (ExpiryFormat meaning : ExpiryFormat.values()) {
             if (nameOf(meaning).equals(text.toLowerCase(Locale.ROOT).replace('_', '-'))) {
                 return meaning;
             }
@@ -366,24 +367,25 @@ final class Members {
         return null;
     }
 
-    private static String nameOf(ExpiresAs meaning) {
+    private static String nameOf(ExpiryFormat meaning) {
         return meaning.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    private @Nullable Text compiled(String name, @Nullable String text, boolean secrets, Consumer<Text> check) {
+    private @Nullable FieldText compiled(
+            String name, @Nullable String text, boolean secrets, Consumer<FieldText> check) {
         if (text == null) {
             return null;
         }
-        Text[] compiled = {null};
+        FieldText[] compiled = {null};
         reader.attempt(name, () -> {
-            Text known = compiled(at(name), text, secrets);
+            FieldText known = compiled(at(name), text, secrets);
             check.accept(known);
             compiled[0] = known;
         });
         return compiled[0];
     }
 
-    private Text compiled(String pointer, String text, boolean secrets) {
+    private FieldText compiled(String pointer, String text, boolean secrets) {
         PillText pills = PillText.compile(text);
         List<String> problems = new ArrayList<>();
         for (String name : pills.names()) {
@@ -394,15 +396,15 @@ final class Members {
         if (!problems.isEmpty()) {
             throw new InvalidDefinitionException("text", problems);
         }
-        return new Text(pointer, pills);
+        return new FieldText(pointer, pills);
     }
 
     private void check(String name, boolean secrets, List<String> problems) {
-        String field = Text.isField(name) ? Text.field(name) : "";
+        String field = FieldText.isField(name) ? FieldText.field(name) : "";
         if (!fields.containsKey(field)) {
             Set<String> known = new TreeSet<>(others);
-            fields.keySet().forEach(each -> known.add(Text.PREFIX + each));
-            String nearest = fields.containsKey(name) ? Text.PREFIX + name : Nearest.of(name, known);
+            fields.keySet().forEach(each -> known.add(FieldText.PREFIX + each));
+            String nearest = fields.containsKey(name) ? FieldText.PREFIX + name : Suggestions.of(name, known);
             problems.add("{{" + name + "}} is none of its fields, " + known
                     + (nearest == null ? "" : "; did you mean {{" + nearest + "}}?"));
         } else if (!secrets && fields.getOrDefault(field, false)) {

@@ -38,10 +38,10 @@ public final class AuthorizationFlow {
     private static final Duration PENDING = Duration.ofMinutes(15);
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    private final TokenSession session;
-    private final ClientSettings settings;
+    private final TokenManager session;
+    private final OAuth2ClientConfig settings;
 
-    private AuthorizationFlow(TokenSession session, ClientSettings settings) {
+    private AuthorizationFlow(TokenManager session, OAuth2ClientConfig settings) {
         this.session = session;
         this.settings = settings;
     }
@@ -54,8 +54,8 @@ public final class AuthorizationFlow {
      * @throws InvalidDefinitionException when it has another strategy
      */
     public static AuthorizationFlow of(HttpConnection connection) {
-        if (CombinedAuth.withoutAdditions(connection.auth()) instanceof TokenSession session
-                && session.settings().grant() instanceof Grant.AuthorizationCode) {
+        if (CombinedAuth.withoutAdditions(connection.auth()) instanceof TokenManager session
+                && session.settings().grant() instanceof GrantType.AuthorizationCode) {
             return new AuthorizationFlow(session, session.settings());
         }
         throw new InvalidDefinitionException(
@@ -83,15 +83,15 @@ public final class AuthorizationFlow {
     }
 
     URI start(String browserSession, String redirectUri) {
-        TokenSession.Found server = session.find(redirectUri);
-        ClientSettings found = server.settings();
-        Definition definition = found.definition();
+        TokenManager.StoredEntry server = session.find(redirectUri);
+        OAuth2ClientConfig found = server.settings();
+        ProviderSettings definition = found.definition();
         String state = random();
         String nonce = Boolean.TRUE.equals(definition.nonce()) ? random() : null;
         PKCE pkce = Boolean.FALSE.equals(definition.pkce())
                 ? null
                 : PKCEService.defaultInstance().generatePKCE();
-        Pending pending = new Pending(
+        PendingAuthorization pending = new PendingAuthorization(
                 session.key(),
                 fingerprint(browserSession),
                 redirectUri,
@@ -104,7 +104,7 @@ public final class AuthorizationFlow {
             throw Discovery.withoutEndpoint(server.issuer(), "authorization_endpoint", "authorizationUrl");
         }
         URI url = url(definition.authorizationUrl(), parameters(found, state, pending, pkce));
-        settings.tokens().put(Pending.key(state), StoredJson.write(pending), PENDING);
+        settings.tokens().put(PendingAuthorization.key(state), TokenStoreCodec.write(pending), PENDING);
         return url;
     }
 
@@ -112,7 +112,7 @@ public final class AuthorizationFlow {
         if (browserSession == null) {
             throw new InvalidDefinitionException("authorization flow", List.of("browser session: it is null"));
         }
-        return StoredJson.fingerprint(browserSession);
+        return TokenStoreCodec.fingerprint(browserSession);
     }
 
     private static String random() {
@@ -122,7 +122,7 @@ public final class AuthorizationFlow {
     }
 
     private static Map<String, String> parameters(
-            ClientSettings settings, String state, Pending pending, @Nullable PKCE pkce) {
+            OAuth2ClientConfig settings, String state, PendingAuthorization pending, @Nullable PKCE pkce) {
         Map<String, String> parameters = new LinkedHashMap<>();
         parameters.put(OAuthConstants.RESPONSE_TYPE, OAuthConstants.CODE);
         parameters.put(OAuthConstants.CLIENT_ID, String.valueOf(settings.clientId()));
@@ -130,7 +130,7 @@ public final class AuthorizationFlow {
         if (settings.scope() != null) {
             parameters.put(OAuthConstants.SCOPE, settings.scope());
         }
-        parameters.putAll(Definition.orEmpty(settings.definition().authorizationParameters()));
+        parameters.putAll(ProviderSettings.orEmpty(settings.definition().authorizationParameters()));
         settings.requestSecrets().authorization().forEach((name, secret) -> parameters.put(name, secret.reveal()));
         if (pending.nonce() != null) {
             parameters.put("nonce", pending.nonce());
@@ -169,16 +169,16 @@ public final class AuthorizationFlow {
      *     anew
      */
     public TokenSet finish(@Nullable String callback, String browserSession) {
-        Callback answer = Callback.of(callback);
-        Pending pending = take(answer.state(), browserSession);
+        AuthorizationCallback response = AuthorizationCallback.of(callback);
+        PendingAuthorization pending = take(response.state(), browserSession);
         Issuer issuer = pending.issuer();
         if (issuer == null) {
             throw new InvalidCallbackException(
                     "The authorization was begun by an earlier version: the user must begin anew");
         }
-        answer.checkIssuer(session.server().definition().issuer(), issuer.id());
-        String code = answer.code();
-        Map<String, String> fields = answer.fields(settings.definition().callbackFields());
+        response.checkIssuer(session.server().definition().issuer(), issuer.id());
+        String code = response.code();
+        Map<String, String> fields = response.fields(settings.definition().callbackFields());
         try {
             return new TokenSet(session.consented(() -> session.exchange(
                             pending.client(),
@@ -203,30 +203,30 @@ public final class AuthorizationFlow {
      * that is registered dynamically is registered as a native application with the port that is taken, and keeps it as long
      * as it is free.
      *
-     * @param patience how long to wait for the user
+     * @param timeout how long to wait for the user
      * @return the tokens
      * @throws AuthorizationRequiredException when the user did not consent in time
      * @throws io.httpconnector.ConnectorException when there is no browser, and as {@link #finish}
      */
-    public TokenSet authorize(Duration patience) {
-        return authorize(Loopback::openSystemBrowser, patience);
+    public TokenSet authorize(Duration timeout) {
+        return authorize(LoopbackListener::openSystemBrowser, timeout);
     }
 
     /**
      * As {@link #authorize(Duration)}, with another way to get the user to the authorization endpoint.
      *
      * @param browser takes the URL, such as by showing it
-     * @param patience how long to wait for the user
+     * @param timeout how long to wait for the user
      * @return the tokens
      */
-    public TokenSet authorize(Consumer<URI> browser, Duration patience) {
+    public TokenSet authorize(Consumer<URI> browser, Duration timeout) {
         String here = random();
-        Loopback loopback = new Loopback(settings.redirectUri(), session.loopbackPort());
+        LoopbackListener loopback = new LoopbackListener(settings.redirectUri(), session.loopbackPort());
         try {
             return loopback.await(
                     query -> finish(query, here),
                     () -> browser.accept(start(here, loopback.redirectUri().toString())),
-                    patience);
+                    timeout);
         } finally {
             loopback.close();
         }
@@ -253,12 +253,12 @@ public final class AuthorizationFlow {
     }
 
     /** The request that waits for this callback, which never comes back. */
-    private Pending take(String state, String browserSession) {
+    private PendingAuthorization take(String state, String browserSession) {
         TokenStore store = settings.tokens();
-        String key = Pending.key(state);
-        Pending pending = store.get(key)
+        String key = PendingAuthorization.key(state);
+        PendingAuthorization pending = store.get(key)
                 .filter(found -> store.remove(key))
-                .map(found -> StoredJson.read(found, Pending.class))
+                .map(found -> TokenStoreCodec.read(found, PendingAuthorization.class))
                 .orElseThrow(() -> new InvalidCallbackException("The state of the callback is unknown: it was answered"
                         + " before, it has expired, or it never was one of ours"));
         if (settings.clock().millis() >= pending.until()) {

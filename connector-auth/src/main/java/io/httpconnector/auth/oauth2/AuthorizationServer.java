@@ -11,9 +11,12 @@ import org.jspecify.annotations.Nullable;
  * @param clientMethods the client authentication methods that it supports; empty when it does not say
  */
 record AuthorizationServer(
-        Issuer issuer, Definition definition, @Nullable String registrationUrl, Set<String> clientMethods) {
+        Issuer issuer,
+        ProviderSettings definition,
+        @Nullable String registrationUrl,
+        Set<String> clientMethods) {
 
-    static AuthorizationServer configured(Definition definition) {
+    static AuthorizationServer configured(ProviderSettings definition) {
         return new AuthorizationServer(Issuer.of(definition.issuer(), definition), definition, null, Set.of());
     }
 }

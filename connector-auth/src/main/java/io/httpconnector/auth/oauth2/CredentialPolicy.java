@@ -45,7 +45,8 @@ record CredentialPolicy(
     private AuthorizationRequiredException changed(String what, Issuer owner, String now) {
         return new AuthorizationRequiredException(
                 "\"" + connection + "\" needs the user's authorization: the authorization server has changed. " + what
-                        + " belongs to " + TokenAnswer.shown(owner.toString()) + "; " + TokenAnswer.shown(now)
+                        + " belongs to " + TokenResponseParser.shown(owner.toString()) + "; "
+                        + TokenResponseParser.shown(now)
                         + ". Nothing was sent. If the change is right, name the server by discover(\"https://...\") or"
                         + " tokenUrl(\"https://...\"), and send the user through the flow",
                 null,

@@ -28,12 +28,12 @@ import org.jspecify.annotations.Nullable;
 public final class DeviceFlow {
 
     private static final Duration INTERVAL = Duration.ofSeconds(5);
-    private static final Duration SHORTEST_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration MIN_INTERVAL = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofMinutes(30);
 
-    private final TokenSession session;
+    private final TokenManager session;
 
-    private DeviceFlow(TokenSession session) {
+    private DeviceFlow(TokenManager session) {
         this.session = session;
     }
 
@@ -56,8 +56,8 @@ public final class DeviceFlow {
      * @throws InvalidDefinitionException when it has another strategy
      */
     public static DeviceFlow of(HttpConnection connection) {
-        if (CombinedAuth.withoutAdditions(connection.auth()) instanceof TokenSession session
-                && session.settings().grant() instanceof Grant.DeviceCode) {
+        if (CombinedAuth.withoutAdditions(connection.auth()) instanceof TokenManager session
+                && session.settings().grant() instanceof GrantType.DeviceCode) {
             return new DeviceFlow(session);
         }
         throw new InvalidDefinitionException(
@@ -79,25 +79,25 @@ public final class DeviceFlow {
         Started started =
                 session.exchange(null, null, endpoint -> new Started(endpoint, endpoint.deviceAuthorization()));
         TokenEndpoint endpoint = started.endpoint;
-        JsonNode answer = started.response;
-        String code = answer.path("device_code").asText();
-        Prompt prompt = prompt(answer);
+        JsonNode response = started.response;
+        String code = response.path("device_code").asText();
+        Prompt prompt = prompt(response);
         if (code.isEmpty() || prompt.userCode.isEmpty()) {
             throw new OAuth2Exception("The device authorization endpoint answered without a code", null, null);
         }
         show.accept(prompt);
-        Duration interval = seconds(answer.path("interval"), INTERVAL);
+        Duration interval = seconds(response.path("interval"), INTERVAL);
         return new TokenSet(poll(endpoint, code, interval, prompt.lifetime));
     }
 
     /** Where a device was begun, and the response. */
     private record Started(TokenEndpoint endpoint, JsonNode response) {}
 
-    private static Prompt prompt(JsonNode answer) {
-        String complete = answer.path("verification_uri_complete").asText();
-        String uri = answer.path("verification_uri")
-                .asText(answer.path("verification_url").asText());
-        String userCode = answer.path("user_code").asText();
+    private static Prompt prompt(JsonNode response) {
+        String complete = response.path("verification_uri_complete").asText();
+        String uri = response.path("verification_uri")
+                .asText(response.path("verification_url").asText());
+        String userCode = response.path("user_code").asText();
         if (userCode.chars().anyMatch(Character::isISOControl)) {
             throw new OAuth2Exception("The user code has control characters", null, null);
         }
@@ -111,7 +111,7 @@ public final class DeviceFlow {
                 userCode,
                 uri,
                 complete.isEmpty() ? Optional.empty() : Optional.of(complete),
-                seconds(answer.path("expires_in"), LONGEST));
+                seconds(response.path("expires_in"), LONGEST));
     }
 
     private static Duration seconds(JsonNode value, Duration otherwise) {
@@ -123,14 +123,14 @@ public final class DeviceFlow {
     }
 
     /** As section 3.5 says, of which a server may be asked less often and no more. */
-    private Tokens poll(TokenEndpoint endpoint, String code, Duration asked, Duration lifetime) {
+    private StoredTokens poll(TokenEndpoint endpoint, String code, Duration asked, Duration lifetime) {
         Clock clock = session.settings().clock();
         Instant end = clock.instant().plus(lifetime);
-        Duration interval = asked.compareTo(SHORTEST_INTERVAL) < 0 ? SHORTEST_INTERVAL : asked;
+        Duration interval = asked.compareTo(MIN_INTERVAL) < 0 ? MIN_INTERVAL : asked;
         for (Instant now = clock.instant(); now.isBefore(end); now = clock.instant()) {
-            Pause.of(shorter(interval, Duration.between(now, end)), "the user");
+            PollingDelay.of(shorter(interval, Duration.between(now, end)), "the user");
             try {
-                Tokens tokens = endpoint.deviceCode(code);
+                StoredTokens tokens = endpoint.deviceCode(code);
                 return session.consented(() -> tokens);
             } catch (OAuth2Exception e) {
                 switch (e.error().orElse("")) {

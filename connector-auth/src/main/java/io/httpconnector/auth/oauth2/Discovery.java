@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Discovery {
 
-    private final ClientSettings settings;
+    private final OAuth2ClientConfig settings;
     private final AuthContext context;
 
-    Discovery(ClientSettings settings, AuthContext context) {
+    Discovery(OAuth2ClientConfig settings, AuthContext context) {
         this.settings = settings;
         this.context = context;
     }
@@ -47,7 +47,7 @@ final class Discovery {
         if (settings.definition().tokenUrl() == null && text(metadata, "token_endpoint") == null) {
             throw withoutEndpoint(new Issuer(issuer, List.of()), "token_endpoint", "tokenUrl");
         }
-        Definition definition = settings.definition().discovered(metadata, resource);
+        ProviderSettings definition = settings.definition().discovered(metadata, resource);
         checkPkce(metadata, definition);
         Issuer found = Issuer.of(issuer, definition);
         String registrationUrl = text(metadata, "registration_endpoint");
@@ -65,8 +65,8 @@ final class Discovery {
     /** The definition is right, but the metadata of the authorization server lacks an endpoint: RFC 8414, section 2. */
     static OAuth2Exception withoutEndpoint(Issuer server, String member, String method) {
         return new OAuth2Exception(
-                "The metadata of the authorization server " + TokenAnswer.shown(server.toString()) + " has no " + member
-                        + ": ask its operator, or set the endpoint by " + method + "(\"https://...\")",
+                "The metadata of the authorization server " + TokenResponseParser.shown(server.toString()) + " has no "
+                        + member + ": ask its operator, or set the endpoint by " + method + "(\"https://...\")",
                 null,
                 null);
     }
@@ -76,7 +76,7 @@ final class Discovery {
     }
 
     /** All of them, also those that are not used: a document with one that is not acceptable is not to be trusted. */
-    private void checkEndpoints(JsonNode metadata, Definition configured) {
+    private void checkEndpoints(JsonNode metadata, ProviderSettings configured) {
         metadata.properties().forEach(member -> {
             String name = member.getKey();
             if ((name.endsWith("_endpoint") || name.equals("jwks_uri")) && !configured.replaces(name)) {
@@ -99,11 +99,11 @@ final class Discovery {
         }
     }
 
-    private void checkPkce(JsonNode metadata, Definition definition) {
+    private void checkPkce(JsonNode metadata, ProviderSettings definition) {
         Set<String> methods = new HashSet<>();
         metadata.path("code_challenge_methods_supported").forEach(method -> methods.add(method.asText()));
         boolean needed =
-                settings.grant() instanceof Grant.AuthorizationCode && !Boolean.FALSE.equals(definition.pkce());
+                settings.grant() instanceof GrantType.AuthorizationCode && !Boolean.FALSE.equals(definition.pkce());
         if (needed && !methods.isEmpty() && !methods.contains("S256")) {
             throw failed("the authorization server does not support the PKCE method S256 (RFC 7636), but " + methods
                     + ": withoutPkce() sends no challenge");
@@ -199,6 +199,6 @@ final class Discovery {
 
     private OAuth2Exception failed(String why) {
         return new OAuth2Exception(
-                "Discovery of \"" + context.connection() + "\": " + TokenAnswer.shown(why), null, null);
+                "Discovery of \"" + context.connection() + "\": " + TokenResponseParser.shown(why), null, null);
     }
 }

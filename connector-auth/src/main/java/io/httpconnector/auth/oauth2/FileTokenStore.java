@@ -128,10 +128,10 @@ final class FileTokenStore implements TokenStore {
     }
 
     @Override
-    public Lease lease(String key, Duration patience) {
-        Instant end = clock.instant().plus(patience);
+    public Lease lease(String key, Duration timeout) {
+        Instant end = clock.instant().plus(timeout);
         Path file = file(key, ".lock");
-        Lease threads = THREADS.lock(file.toString(), key, patience);
+        Lease threads = THREADS.lock(file.toString(), key, timeout);
         boolean locked = false;
         try {
             FileChannel channel = FileChannel.open(file, LOCKING, OwnerOnlyFiles.fileAttributes(file));
@@ -159,7 +159,7 @@ final class FileTokenStore implements TokenStore {
             if (!clock.instant().isBefore(end)) {
                 throw KeyLocks.notFree(key);
             }
-            Pause.of(POLL, "the lease of \"" + key + "\"");
+            PollingDelay.of(POLL, "the lease of \"" + key + "\"");
         }
     }
 
@@ -175,7 +175,7 @@ final class FileTokenStore implements TokenStore {
     }
 
     private Path file(String key, String suffix) {
-        return directory.resolve(StoredJson.fingerprint(key) + suffix);
+        return directory.resolve(TokenStoreCodec.fingerprint(key) + suffix);
     }
 
     private static ConnectorException failed(String what, IOException e) {

@@ -24,7 +24,7 @@ final class KeyLocks {
      * @param id which one
      * @param key what to call it in an exception
      */
-    TokenStore.Lease lock(String id, String key, Duration patience) {
+    TokenStore.Lease lock(String id, String key, Duration timeout) {
         Lock lock = locks.compute(id, (k, known) -> {
             Lock used = known == null ? new Lock() : known;
             used.users++;
@@ -32,7 +32,7 @@ final class KeyLocks {
         });
         boolean locked = false;
         try {
-            locked = lock.semaphore.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS);
+            locked = lock.semaphore.tryAcquire(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             throw interrupted(key, e);
         } finally {

@@ -39,8 +39,8 @@ final class MemoryTokenStore implements TokenStore {
     }
 
     @Override
-    public Lease lease(String key, Duration patience) {
-        return locks.lock(key, key, patience);
+    public Lease lease(String key, Duration timeout) {
+        return locks.lock(key, key, timeout);
     }
 
     @Override

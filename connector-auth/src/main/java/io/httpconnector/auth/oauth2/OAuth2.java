@@ -25,9 +25,9 @@ import java.util.Map;
  */
 public final class OAuth2 implements AuthStrategy {
 
-    private final ClientSettings settings;
+    private final OAuth2ClientConfig settings;
 
-    OAuth2(ClientSettings settings) {
+    OAuth2(OAuth2ClientConfig settings) {
         this.settings = settings;
     }
 
@@ -38,7 +38,7 @@ public final class OAuth2 implements AuthStrategy {
      * @return a builder
      */
     public static OAuth2Builder authorizationCode() {
-        return new OAuth2Builder(new Grant.AuthorizationCode());
+        return new OAuth2Builder(new GrantType.AuthorizationCode());
     }
 
     /**
@@ -47,7 +47,7 @@ public final class OAuth2 implements AuthStrategy {
      * @return a builder
      */
     public static OAuth2Builder clientCredentials() {
-        return new OAuth2Builder(new Grant.ClientCredentials());
+        return new OAuth2Builder(new GrantType.ClientCredentials());
     }
 
     /**
@@ -62,7 +62,7 @@ public final class OAuth2 implements AuthStrategy {
         if (first == null) {
             throw new InvalidDefinitionException("OAuth 2", List.of("refresh token: it is null"));
         }
-        return new OAuth2Builder(new Grant.RefreshToken(first));
+        return new OAuth2Builder(new GrantType.RefreshToken(first));
     }
 
     /**
@@ -72,7 +72,7 @@ public final class OAuth2 implements AuthStrategy {
      * @return a builder
      */
     public static OAuth2Builder deviceCode() {
-        return new OAuth2Builder(new Grant.DeviceCode());
+        return new OAuth2Builder(new GrantType.DeviceCode());
     }
 
     /**
@@ -87,7 +87,7 @@ public final class OAuth2 implements AuthStrategy {
         if (user == null || password == null) {
             throw new InvalidDefinitionException("OAuth 2", List.of("user and password: one of them is null"));
         }
-        return new OAuth2Builder(new Grant.Password(user, password));
+        return new OAuth2Builder(new GrantType.Password(user, password));
     }
 
     /**
@@ -104,12 +104,12 @@ public final class OAuth2 implements AuthStrategy {
         if (key == null || claims == null) {
             throw new InvalidDefinitionException("OAuth 2", List.of("key and claims: one of them is null"));
         }
-        return new OAuth2Builder(new Grant.JwtBearer(key, JwtKey.claims(claims)));
+        return new OAuth2Builder(new GrantType.JwtBearer(key, JwtKey.claims(claims)));
     }
 
     @Override
     public AuthStrategy open(AuthContext context) {
-        return new TokenSession(settings, context);
+        return new TokenManager(settings, context);
     }
 
     /**

@@ -3,10 +3,10 @@ package io.httpconnector.auth.oauth2;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
-import io.httpconnector.auth.ExpiresAs;
+import io.httpconnector.auth.ExpiryFormat;
 import io.httpconnector.auth.JwtKey;
 import io.httpconnector.auth.internal.SecureUrl;
 import java.net.URI;
@@ -25,7 +25,7 @@ public final class OAuth2Builder {
 
     private static final Set<String> TOKEN_METHODS = Set.of("GET", "POST", "PUT");
 
-    private final Grant grant;
+    private final GrantType grant;
     private final ObjectNode definition = JsonNodeFactory.instance.objectNode();
     private final List<String> problems = new ArrayList<>();
     private @Nullable String clientId;
@@ -44,7 +44,7 @@ public final class OAuth2Builder {
     private Duration refreshBefore = Duration.ofMinutes(1);
     private Clock clock = Clock.systemUTC();
 
-    OAuth2Builder(Grant grant) {
+    OAuth2Builder(GrantType grant) {
         this.grant = grant;
     }
 
@@ -521,7 +521,7 @@ public final class OAuth2Builder {
      * @param meaning what the value means
      * @return this
      */
-    public OAuth2Builder expires(String path, ExpiresAs meaning) {
+    public OAuth2Builder expires(String path, ExpiryFormat meaning) {
         return isThere("expires", meaning)
                 ? path("expiresPath", path).text("expiresAs", meaning.name().replace('_', '-'))
                 : this;
@@ -547,7 +547,7 @@ public final class OAuth2Builder {
      * @param store the store
      * @return this
      */
-    public OAuth2Builder tokens(TokenStore store) {
+    public OAuth2Builder tokenStore(TokenStore store) {
         if (isThere("tokens", store)) {
             this.tokens = store;
         }
@@ -562,11 +562,11 @@ public final class OAuth2Builder {
      * @param account such as the id of a customer
      * @return this
      */
-    public OAuth2Builder tokens(TokenStore store, String account) {
+    public OAuth2Builder tokenStore(TokenStore store, String account) {
         if (isThere("account", account)) {
             this.account = account;
         }
-        return tokens(store);
+        return tokenStore(store);
     }
 
     /**
@@ -608,13 +608,13 @@ public final class OAuth2Builder {
         if (!asks && !definition.has("tokenUrl")) {
             found.add("token URL: it is missing: set it by tokenUrl(\"https://...\")");
         }
-        if ((clientId == null || clientId.isEmpty()) && !registersClient() && !(grant instanceof Grant.JwtBearer)) {
+        if ((clientId == null || clientId.isEmpty()) && !registersClient() && !(grant instanceof GrantType.JwtBearer)) {
             found.add("client: it is missing: set it by client(id, secret)");
         }
-        if (!asks && grant instanceof Grant.AuthorizationCode && !definition.has("authorizationUrl")) {
+        if (!asks && grant instanceof GrantType.AuthorizationCode && !definition.has("authorizationUrl")) {
             found.add("authorization URL: it is missing: set it by authorizationUrl(\"https://...\")");
         }
-        if (!asks && grant instanceof Grant.DeviceCode && !definition.has("deviceAuthorizationUrl")) {
+        if (!asks && grant instanceof GrantType.DeviceCode && !definition.has("deviceAuthorizationUrl")) {
             found.add("device authorization URL: it is missing: set it by deviceAuthorizationUrl(\"https://...\")");
         }
         String place = definition.path("tokenRequest").asText("QUERY");
@@ -625,9 +625,9 @@ public final class OAuth2Builder {
             throw new InvalidDefinitionException(
                     "OAuth 2", found.stream().distinct().toList());
         }
-        return new OAuth2(new ClientSettings(
+        return new OAuth2(new OAuth2ClientConfig(
                 grant,
-                Definition.of(definition),
+                ProviderSettings.of(definition),
                 discover,
                 clientId,
                 clientSecret,
@@ -646,8 +646,8 @@ public final class OAuth2Builder {
     /** Whether a client id is asked for: a server that the user names registers users' clients only. */
     private boolean registersClient() {
         return discover != null
-                && (grant instanceof Grant.AuthorizationCode
-                        || (grant instanceof Grant.DeviceCode && discover.isEmpty()));
+                && (grant instanceof GrantType.AuthorizationCode
+                        || (grant instanceof GrantType.DeviceCode && discover.isEmpty()));
     }
 
     private OAuth2Builder url(String name, String url) {
@@ -676,7 +676,7 @@ public final class OAuth2Builder {
 
     private OAuth2Builder pointer(String name, String path) {
         try {
-            var unused = Json.pointer(path);
+            var unused = JsonSupport.pointer(path);
         } catch (InvalidDefinitionException e) {
             problems.add(name + ": " + e.problems().get(0));
         }

@@ -26,11 +26,11 @@ final class Registrations {
     /** In the order of preference. */
     private static final List<String> METHODS = List.of("none", "client_secret_basic", "client_secret_post");
 
-    private final ClientSettings settings;
+    private final OAuth2ClientConfig settings;
     private final AuthContext context;
     private final AuthorizationServer server;
 
-    Registrations(ClientSettings settings, AuthContext context, AuthorizationServer server) {
+    Registrations(OAuth2ClientConfig settings, AuthContext context, AuthorizationServer server) {
         this.settings = settings;
         this.context = context;
         this.server = server;
@@ -63,7 +63,7 @@ final class Registrations {
                 return known.get();
             }
             RegisteredClient registered = register(redirectUri);
-            settings.tokens().put(key, StoredJson.write(registered), null);
+            settings.tokens().put(key, TokenStoreCodec.write(registered), null);
             return registered;
         } finally {
             lease.close();
@@ -72,15 +72,15 @@ final class Registrations {
 
     private Optional<RegisteredClient> stored(@Nullable String redirectUri) {
         Optional<RegisteredClient> known =
-                settings.tokens().get(key(redirectUri)).map(text -> StoredJson.read(text, RegisteredClient.class));
+                settings.tokens().get(key(redirectUri)).map(text -> TokenStoreCodec.read(text, RegisteredClient.class));
         if (known.isPresent() || redirectUri == null) {
             return known;
         }
         // A client of an earlier version, which had the issuer and the redirect URI in its key.
-        String earlier = "client." + StoredJson.fingerprint(server.issuer().id() + " " + redirectUri);
+        String earlier = "client." + TokenStoreCodec.fingerprint(server.issuer().id() + " " + redirectUri);
         return settings.tokens()
                 .get(earlier)
-                .map(text -> StoredJson.read(text, RegisteredClient.class))
+                .map(text -> TokenStoreCodec.read(text, RegisteredClient.class))
                 .map(client -> client.from(server.issuer(), redirectUri));
     }
 
@@ -95,7 +95,7 @@ final class Registrations {
 
     private String key(@Nullable String redirectUri) {
         return "client."
-                + StoredJson.fingerprint(
+                + TokenStoreCodec.fingerprint(
                         String.valueOf(server.issuer().id()),
                         redirectUri == null ? "" : withoutLoopbackPort(redirectUri),
                         settings.grant().getClass().getSimpleName(),
@@ -124,13 +124,13 @@ final class Registrations {
             Response response = context.send(Request.post(url)
                     .named("OAuth 2 registration")
                     .json(metadata(redirectUri))
-                    .accept(301, 302, 303, 307, 308));
+                    .acceptStatus(301, 302, 303, 307, 308));
             if (response.status() >= 300) {
                 throw TokenEndpoint.redirected(response);
             }
             return client(response.json(), redirectUri);
         } catch (StatusException e) {
-            throw TokenAnswer.refusal("registration endpoint", e);
+            throw TokenResponseParser.refusal("registration endpoint", e);
         }
     }
 
@@ -189,7 +189,8 @@ final class Registrations {
             default ->
                 throw new OAuth2Exception(
                         "The authorization server registered a client that must authenticate by "
-                                + TokenAnswer.shown(name) + ", which is not possible here: set one by client(id, key)",
+                                + TokenResponseParser.shown(name)
+                                + ", which is not possible here: set one by client(id, key)",
                         null,
                         null);
         };

@@ -43,11 +43,11 @@ final class TokenEndpoint {
 
     private static final String CLIENT_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-    private final ClientSettings settings;
+    private final OAuth2ClientConfig settings;
     private final CredentialPolicy policy;
     private final @Nullable RegisteredClient client;
     private final AuthContext context;
-    private final TokenAnswer answers;
+    private final TokenResponseParser answers;
     private final Forms forms;
 
     /**
@@ -57,21 +57,24 @@ final class TokenEndpoint {
      * @param client the registered client in the settings; null when it is configured
      */
     TokenEndpoint(
-            ClientSettings settings, CredentialPolicy policy, @Nullable RegisteredClient client, AuthContext context) {
+            OAuth2ClientConfig settings,
+            CredentialPolicy policy,
+            @Nullable RegisteredClient client,
+            AuthContext context) {
         this.settings = settings;
         this.policy = policy;
         this.client = client;
         this.context = context;
-        this.answers = new TokenAnswer(settings.definition(), settings.clock());
+        this.answers = new TokenResponseParser(settings.definition(), settings.clock());
         this.forms = new Forms(settings);
     }
 
-    ClientSettings settings() {
+    OAuth2ClientConfig settings() {
         return settings;
     }
 
     /** Revokes the refresh token, and with it all access tokens; or the access token, where there is nothing else. */
-    void revoke(Tokens tokens) {
+    void revoke(StoredTokens tokens) {
         String url = settings.definition().revocationUrl();
         String token = tokens.refreshToken() == null ? tokens.accessToken() : tokens.refreshToken();
         if (url == null || token == null) {
@@ -98,7 +101,7 @@ final class TokenEndpoint {
         if (settings.scope() != null) {
             parameters.put("scope", settings.scope());
         }
-        parameters.putAll(Definition.orEmpty(settings.definition().authorizationParameters()));
+        parameters.putAll(ProviderSettings.orEmpty(settings.definition().authorizationParameters()));
         Request request = Request.post(url)
                 .named("OAuth 2 device authorization")
                 .header("Accept", "application/json")
@@ -110,29 +113,29 @@ final class TokenEndpoint {
                 .json();
     }
 
-    Tokens deviceCode(String code) {
+    StoredTokens deviceCode(String code) {
         OAuthRequest form = forms.deviceCode(code);
-        Response answer = send(form, settings.definition().tokenParameters(), false, null);
-        return tokens(answer, null, said -> masked(said, code));
+        Response response = send(form, settings.definition().tokenParameters(), false, null);
+        return tokens(response, null, said -> masked(said, code));
     }
 
-    Tokens clientCredentials() {
+    StoredTokens clientCredentials() {
         OAuthRequest form = forms.clientCredentials(settings.scope());
-        Response answer = send(form, settings.definition().tokenParameters(), true, null);
-        return tokens(answer, null, said -> masked(said));
+        Response response = send(form, settings.definition().tokenParameters(), true, null);
+        return tokens(response, null, said -> masked(said));
     }
 
-    Tokens password(String user, Secret password) {
+    StoredTokens password(String user, Secret password) {
         OAuthRequest form = forms.password(user, password.reveal(), settings.scope());
-        Response answer = send(form, settings.definition().tokenParameters(), true, null);
-        return tokens(answer, null, said -> masked(said, password.reveal()));
+        Response response = send(form, settings.definition().tokenParameters(), true, null);
+        return tokens(response, null, said -> masked(said, password.reveal()));
     }
 
-    Tokens jwtBearer(JwtKey key, Map<String, ?> claims) {
+    StoredTokens jwtBearer(JwtKey key, Map<String, ?> claims) {
         String assertion = assertion(key, claims).reveal();
         OAuthRequest form = forms.jwtBearer(assertion, settings.scope());
-        Response answer = send(form, settings.definition().tokenParameters(), true, null);
-        return tokens(answer, null, said -> masked(said, assertion));
+        Response response = send(form, settings.definition().tokenParameters(), true, null);
+        return tokens(response, null, said -> masked(said, assertion));
     }
 
     /** For once, and for five minutes: RFC 7523, section 3. */
@@ -147,33 +150,33 @@ final class TokenEndpoint {
         return key.sign(claims);
     }
 
-    Tokens refresh(Tokens old, String refreshToken) {
+    StoredTokens refresh(StoredTokens old, String refreshToken) {
         // The scope of a consent stays what it was; one that is set beside a refresh token asks for less: RFC 6749,
         // section 6.
-        boolean isFirst = settings.grant() instanceof Grant.RefreshToken;
+        boolean isFirst = settings.grant() instanceof GrantType.RefreshToken;
         OAuthRequest form = forms.refresh(refreshToken, isFirst ? settings.scope() : null);
         Map<String, String> parameters = new LinkedHashMap<>();
         if (isFirst) {
-            parameters.putAll(Definition.orEmpty(settings.definition().tokenParameters()));
+            parameters.putAll(ProviderSettings.orEmpty(settings.definition().tokenParameters()));
         }
-        parameters.putAll(Definition.orEmpty(settings.definition().refreshParameters()));
+        parameters.putAll(ProviderSettings.orEmpty(settings.definition().refreshParameters()));
         Map<String, Secret> secrets = settings.requestSecrets().refresh();
-        Response answer = send(form, parameters, secrets, false, old.issuer());
-        return tokens(answer, old, said -> masked(said, refreshToken));
+        Response response = send(form, parameters, secrets, false, old.issuer());
+        return tokens(response, old, said -> masked(said, refreshToken));
     }
 
     /** From a code, RFC 6749, section 4.1.3, which can be spent only once. */
-    Tokens authorizationCode(String code, Pending pending) {
+    StoredTokens authorizationCode(String code, PendingAuthorization pending) {
         String verifier = pending.verifier();
         OAuthRequest form = forms.authorizationCode(code, verifier, pending.redirectUri());
-        Response answer = send(form, settings.definition().tokenParameters(), false, pending.issuer());
+        Response response = send(form, settings.definition().tokenParameters(), false, pending.issuer());
         if (pending.nonce() != null) {
-            answers.checkNonce(answer, pending.nonce());
+            answers.checkNonce(response, pending.nonce());
         }
-        return tokens(answer, null, said -> masked(said, code, verifier == null ? "" : verifier));
+        return tokens(response, null, said -> masked(said, code, verifier == null ? "" : verifier));
     }
 
-    private Tokens tokens(Response response, @Nullable Tokens old, UnaryOperator<String> mask) {
+    private StoredTokens tokens(Response response, @Nullable StoredTokens old, UnaryOperator<String> mask) {
         UnaryOperator<String> whole = said -> mask.apply(context.mask(response, said));
         return answers.tokens(response, old, whole).from(policy.server(), client);
     }
@@ -217,7 +220,7 @@ final class TokenEndpoint {
         policy.check(form.getUrl(), owner);
         List<Parameter> all = ownParameters(form);
         all.addAll(form.getBodyParams().getParams());
-        Definition.orEmpty(parameters).forEach((name, value) -> {
+        ProviderSettings.orEmpty(parameters).forEach((name, value) -> {
             all.removeIf(known -> known.getKey().equals(name));
             all.add(new Parameter(name, value));
         });
@@ -228,7 +231,7 @@ final class TokenEndpoint {
             request = with(request, secret.getKey(), secret.getValue(), place());
         }
         for (Map.Entry<String, String> header :
-                Definition.orEmpty(settings.definition().tokenHeaders()).entrySet()) {
+                ProviderSettings.orEmpty(settings.definition().tokenHeaders()).entrySet()) {
             request = request.header(header.getKey(), header.getValue());
         }
         for (Map.Entry<String, Secret> header :
@@ -250,13 +253,13 @@ final class TokenEndpoint {
     /** Tokens are the server's own to give: where it redirects to is none of ours to ask. */
     private Response answered(String endpoint, Request request) {
         try {
-            Response answer = context.send(request.accept(301, 302, 303, 307, 308));
-            if (answer.status() >= 300) {
-                throw redirected(answer);
+            Response response = context.send(request.acceptStatus(301, 302, 303, 307, 308));
+            if (response.status() >= 300) {
+                throw redirected(response);
             }
-            return answer;
+            return response;
         } catch (StatusException e) {
-            throw TokenAnswer.refusal(endpoint, e);
+            throw TokenResponseParser.refusal(endpoint, e);
         }
     }
 
@@ -332,7 +335,7 @@ final class TokenEndpoint {
     /** ScribeJava's forms of the requests, without the client's credentials and the provider's own parameters. */
     private static final class Forms extends OAuth20Service {
 
-        Forms(ClientSettings settings) {
+        Forms(OAuth2ClientConfig settings) {
             super(new Api(settings.definition()), "", null, null, null, null, null, null, null, null);
         }
 
@@ -376,9 +379,9 @@ final class TokenEndpoint {
     }
 
     private static final class Api extends DefaultApi20 {
-        private final Definition definition;
+        private final ProviderSettings definition;
 
-        Api(Definition definition) {
+        Api(ProviderSettings definition) {
             this.definition = definition;
         }
 

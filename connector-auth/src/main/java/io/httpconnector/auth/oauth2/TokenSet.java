@@ -8,9 +8,9 @@ import java.util.Optional;
 /** The tokens that a user has consented to, as they are in the {@link TokenStore}: there is no need to keep them elsewhere. */
 public final class TokenSet {
 
-    private final Tokens tokens;
+    private final StoredTokens tokens;
 
-    TokenSet(Tokens tokens) {
+    TokenSet(StoredTokens tokens) {
         this.tokens = tokens;
     }
 

@@ -87,11 +87,11 @@ public interface TokenStore {
      * to write: whoever holds the lease reads again afterwards.
      *
      * @param key the key
-     * @param patience how long to wait at most
+     * @param timeout how long to wait at most
      * @return the lease, which the caller closes
      * @throws io.httpconnector.ConnectorException when the time is over, or the thread is interrupted
      */
-    Lease lease(String key, Duration patience);
+    Lease lease(String key, Duration timeout);
 
     /** The exclusive right to renew what is kept under a key. */
     interface Lease extends AutoCloseable {

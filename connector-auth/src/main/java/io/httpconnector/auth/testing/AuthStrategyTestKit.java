@@ -4,7 +4,7 @@ import io.httpconnector.AuthStrategy;
 import io.httpconnector.Exchange;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
-import io.httpconnector.Retry;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.StatusException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -102,7 +102,7 @@ public final class AuthStrategyTestKit {
         return HttpConnection.named("Test kit")
                 .baseUrl(server.url())
                 .auth(strategy)
-                .retry(Retry.upTo(3).backoff(Duration.ofMillis(1), Duration.ofMillis(1)))
+                .retry(RetryPolicy.maxAttempts(3).backoff(Duration.ofMillis(1), Duration.ofMillis(1)))
                 .build();
     }
 

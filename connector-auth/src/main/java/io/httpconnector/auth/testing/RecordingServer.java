@@ -70,17 +70,17 @@ final class RecordingServer implements AutoCloseable {
         exchange.getRequestHeaders().forEach((name, values) -> request.put(name, String.join(", ", values)));
         request.put("(target)", exchange.getRequestMethod() + " " + exchange.getRequestURI());
         request.put("(body)", new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.ISO_8859_1));
-        Answer answer;
+        Answer response;
         synchronized (this) {
             received.add(request);
-            answer = next.isEmpty() ? new Answer(200, "", false) : next.remove();
+            response = next.isEmpty() ? new Answer(200, "", false) : next.remove();
         }
-        byte[] body = (answer.echo ? request.toString() : "{}").getBytes(StandardCharsets.ISO_8859_1);
-        if (!answer.location.isEmpty()) {
-            exchange.getResponseHeaders().set("Location", answer.location);
+        byte[] body = (response.echo ? request.toString() : "{}").getBytes(StandardCharsets.ISO_8859_1);
+        if (!response.location.isEmpty()) {
+            exchange.getResponseHeaders().set("Location", response.location);
         }
         exchange.getResponseHeaders().set("Content-Type", "text/plain");
-        exchange.sendResponseHeaders(answer.status, body.length);
+        exchange.sendResponseHeaders(response.status, body.length);
         exchange.getResponseBody().write(body);
         exchange.close();
     }

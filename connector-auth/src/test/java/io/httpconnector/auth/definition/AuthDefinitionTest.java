@@ -271,7 +271,7 @@ class AuthDefinitionTest {
     void whatIsEnteredWronglyIsListed() {
         AuthDefinition shop = definition(
                 "\"basic\": {\"type\": \"basic\", \"user\": \"{{auth.user}}\", \"password\": \"{{auth.key}}\"}");
-        AuthChoice choice = shop.choose("basic").value("regoin", "eu").value("user", (String) null);
+        AuthMethod choice = shop.choose("basic").value("regoin", "eu").value("user", (String) null);
         assertThatThrownBy(choice::build)
                 .hasMessageContaining("regoin: there is no such field, but [region, user, key]")
                 .hasMessageContaining("user: it is null")

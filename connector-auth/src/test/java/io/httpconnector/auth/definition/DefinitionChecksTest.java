@@ -200,7 +200,7 @@ class DefinitionChecksTest {
         AuthDefinition definition = definition("'type': 'custom', 'headers': {'X': '{{auth.o}}', 'Y': '{{auth.u}}'}");
         assertThat(definition.fields("a").get(2).isOptional()).isTrue();
         for (String empty : new String[] {"", null}) {
-            AuthChoice choice = definition.choose("a").value("k", "x");
+            AuthMethod choice = definition.choose("a").value("k", "x");
             if (empty != null) {
                 choice.value("o", empty);
             }

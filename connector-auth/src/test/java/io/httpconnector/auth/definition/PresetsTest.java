@@ -109,11 +109,11 @@ class PresetsTest {
         return AuthDefinition.parse(bent);
     }
 
-    private static AuthChoice filled(AuthDefinition definition, String strategy) {
-        AuthChoice choice = definition
+    private static AuthMethod filled(AuthDefinition definition, String strategy) {
+        AuthMethod choice = definition
                 .choose(strategy)
                 .redirectUri("https://app.example.com/callback")
-                .tokens(TokenStore.inMemory(), "customer-1");
+                .tokenStore(TokenStore.inMemory(), "customer-1");
         for (InputField field : definition.fields(strategy)) {
             if (field.isSecret()) {
                 choice.value(field.name(), Secret.of("secret-" + field.name()));
@@ -183,7 +183,7 @@ class PresetsTest {
                 .filter(field -> !field.name().equals("clientSecret"))
                 .findFirst()
                 .orElseThrow();
-        AuthChoice choice = preset.choose(strategy);
+        AuthMethod choice = preset.choose(strategy);
         preset.fields(strategy).stream()
                 .filter(field -> !field.equals(needed) && !field.name().equals(needed.name()))
                 .forEach(field -> choice.value(field.name(), "x"));
@@ -198,8 +198,8 @@ class PresetsTest {
         AuthDefinition preset = AuthDefinition.preset(id);
         JsonNode described = json(preset).path("strategies").path(strategy);
         String type = described.path("type").asText();
-        String answer = type.equals("login") ? "{\"id\": \"session-id\"}" : answer(described);
-        service.stubFor(any(anyUrl()).willReturn(okJson(answer)));
+        String response = type.equals("login") ? "{\"id\": \"session-id\"}" : answer(described);
+        service.stubFor(any(anyUrl()).willReturn(okJson(response)));
         AuthDefinition bent = bent(preset);
         try (HttpConnection connection = connection(bent, filled(bent, strategy).build())) {
             if (type.equals("oauth2-authorization-code")) {
@@ -217,18 +217,18 @@ class PresetsTest {
 
     /** A token where the preset expects it, and whatever else it wants. */
     private static String answer(JsonNode described) {
-        Map<String, Object> answer = new HashMap<>();
-        put(answer, described.path("accessTokenPath").asText("/access_token"), "a-token");
+        Map<String, Object> response = new HashMap<>();
+        put(response, described.path("accessTokenPath").asText("/access_token"), "a-token");
         described
                 .path("tokenFields")
                 .properties()
                 .forEach(field -> put(
-                        answer,
+                        response,
                         field.getValue().asText(),
                         field.getKey().endsWith("_domain") || field.getKey().endsWith("_url")
                                 ? service.baseUrl()
                                 : "f"));
-        return new ObjectMapper().valueToTree(answer).toString();
+        return new ObjectMapper().valueToTree(response).toString();
     }
 
     @SuppressWarnings("unchecked")

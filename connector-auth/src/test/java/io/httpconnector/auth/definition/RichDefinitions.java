@@ -254,11 +254,11 @@ final class RichDefinitions implements AutoCloseable {
         }
     }
 
-    private AuthChoice filled(AuthDefinition definition, String strategy) {
-        AuthChoice choice = definition
+    private AuthMethod filled(AuthDefinition definition, String strategy) {
+        AuthMethod choice = definition
                 .choose(strategy)
                 .redirectUri("https://app.example.com/callback")
-                .tokens(TokenStore.inMemory(), "customer");
+                .tokenStore(TokenStore.inMemory(), "customer");
         for (InputField field : definition.fields(strategy)) {
             if (field.name().equals("pem")) {
                 choice.value("pem", Secret.of(pem));
@@ -285,15 +285,15 @@ final class RichDefinitions implements AutoCloseable {
                 .collect(Collectors.joining("\n"));
         received.add(masked(request + "\n" + headers + "\n" + body(new String(body, StandardCharsets.UTF_8))));
         String base = url();
-        byte[] answer = """
+        byte[] response = """
                 {"access_token": "a-token", "token": "t", "id": "s", "token_endpoint": "BASE/token", "issuer": "BASE",
                  "device_code": "d", "user_code": "u", "verification_uri": "https://x.example.com", "api_domain": "BASE", "instance_url": "BASE",
                  "data": {"token": "a-token", "refresh": "r", "in": 60, "host": "h"}}""".replace("BASE", base).getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().add("Content-Type", "application/json");
         exchange.getResponseHeaders().add("X-Token", "header-token");
         exchange.getResponseHeaders().add("Set-Cookie", "sid=cookie-token");
-        exchange.sendResponseHeaders(200, answer.length);
-        exchange.getResponseBody().write(answer);
+        exchange.sendResponseHeaders(200, response.length);
+        exchange.getResponseBody().write(response);
         exchange.close();
     }
 

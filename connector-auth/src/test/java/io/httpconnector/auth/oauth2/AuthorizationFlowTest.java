@@ -21,7 +21,7 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
-import io.httpconnector.Retry;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.TestClock;
 import java.net.URI;
@@ -74,8 +74,8 @@ class AuthorizationFlowTest {
         opened.forEach(HttpConnection::close);
     }
 
-    private static void answer(ResponseDefinitionBuilder answer) {
-        service.stubFor(post("/token").willReturn(answer));
+    private static void answer(ResponseDefinitionBuilder response) {
+        service.stubFor(post("/token").willReturn(response));
     }
 
     private HttpConnection connection(UnaryOperator<OAuth2Builder> more) {
@@ -86,10 +86,10 @@ class AuthorizationFlowTest {
                                 .tokenUrl(service.url("/token"))
                                 .client("id", Secret.of("client-secret"))
                                 .redirectUri("https://app.example.com/callback?x=1")
-                                .tokens(store)
+                                .tokenStore(store)
                                 .clock(clock))
                         .build())
-                .retry(Retry.none())
+                .retry(RetryPolicy.none())
                 .build();
         opened.add(connection);
         return connection;
@@ -249,8 +249,8 @@ class AuthorizationFlowTest {
 
     @Test
     void callbackForAnotherAccountIsRefused() {
-        AuthorizationFlow one = AuthorizationFlow.of(connection(auth -> auth.tokens(store, "customer-1")));
-        AuthorizationFlow other = AuthorizationFlow.of(connection(auth -> auth.tokens(store, "customer-2")));
+        AuthorizationFlow one = AuthorizationFlow.of(connection(auth -> auth.tokenStore(store, "customer-1")));
+        AuthorizationFlow other = AuthorizationFlow.of(connection(auth -> auth.tokenStore(store, "customer-2")));
         assertRefused(other, "code=c&state=" + state(one.start("s")), "s", "another account");
     }
 
@@ -322,7 +322,7 @@ class AuthorizationFlowTest {
         clock.passes(Duration.ofHours(1));
         connection.send(Request.get("/orders"));
 
-        assertThat(StoredJson.read(store.get(Keys.of(connection)).orElseThrow(), Tokens.class)
+        assertThat(TokenStoreCodec.read(store.get(Keys.of(connection)).orElseThrow(), StoredTokens.class)
                         .fields())
                 .isEqualTo(fields);
     }
@@ -474,11 +474,11 @@ class AuthorizationFlowTest {
     void storeThatIsDownCostsNoCode() {
         TokenStore down = new ForwardingStore(store) {
             @Override
-            public Lease lease(String key, Duration patience) {
+            public Lease lease(String key, Duration timeout) {
                 throw new ConnectorException("the database is down");
             }
         };
-        AuthorizationFlow flow = AuthorizationFlow.of(connection(auth -> auth.tokens(down)));
+        AuthorizationFlow flow = AuthorizationFlow.of(connection(auth -> auth.tokenStore(down)));
         String callback = "code=c&state=" + state(flow.start("s"));
         assertThatThrownBy(() -> flow.finish(callback, "s")).hasMessageContaining("database is down");
         service.verify(0, postRequestedFor(urlEqualTo("/token")));

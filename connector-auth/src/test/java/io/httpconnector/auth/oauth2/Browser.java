@@ -19,7 +19,7 @@ final class Browser {
 
     private static final Pattern FORM = Pattern.compile("<form[^>]*>", Pattern.CASE_INSENSITIVE);
     private static final Pattern INPUT = Pattern.compile("<input[^>]*>", Pattern.CASE_INSENSITIVE);
-    private static final int MOST_PAGES = 12;
+    private static final int MAX_PAGES = 12;
 
     private final HttpClient client =
             HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
@@ -28,7 +28,7 @@ final class Browser {
     String go(URI start) throws IOException, InterruptedException {
         HttpRequest next =
                 HttpRequest.newBuilder(start).header("Accept", "text/html").build();
-        for (int i = 0; i < MOST_PAGES; i++) {
+        for (int i = 0; i < MAX_PAGES; i++) {
             HttpResponse<String> page = client.send(next, HttpResponse.BodyHandlers.ofString());
             URI here = page.uri();
             if (page.headers().firstValue("Location").isPresent()) {

@@ -24,7 +24,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.RateLimitedException;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
-import io.httpconnector.Retry;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
 import io.httpconnector.TimedOutException;
@@ -57,7 +57,7 @@ class ClientCredentialsTest {
         return HttpConnection.named("Service")
                 .baseUrl(service.baseUrl())
                 .auth(auth.build())
-                .retry(Retry.none())
+                .retry(RetryPolicy.none())
                 .build();
     }
 
@@ -70,11 +70,11 @@ class ClientCredentialsTest {
     void tokenIsAskedForOnceAndUsedByAll() {
         answering("{\"access_token\": \"t0ken\", \"token_type\": \"Bearer\", \"expires_in\": 3600}");
         try (HttpConnection connection = connection(client())) {
-            List<CompletableFuture<Response>> answers = new ArrayList<>();
+            List<CompletableFuture<Response>> responses = new ArrayList<>();
             for (int i = 0; i < 64; i++) {
-                answers.add(connection.sendAsync(Request.get("/x")));
+                responses.add(connection.sendAsync(Request.get("/x")));
             }
-            answers.forEach(CompletableFuture::join);
+            responses.forEach(CompletableFuture::join);
         }
 
         service.verify(
@@ -167,8 +167,8 @@ class ClientCredentialsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"<html>canary</html>", "", "{\"access_token\": ", "[]", "null", "{\"access_token\": {}}"})
-    void answerThatMakesNoSenseIsSaidToAndNotShown(String answer) {
-        answering(answer);
+    void answerThatMakesNoSenseIsSaidToAndNotShown(String response) {
+        answering(response);
         try (HttpConnection connection = connection(client())) {
             assertThatThrownBy(() -> connection.send(Request.get("/x")))
                     .isInstanceOf(ConnectorException.class)
@@ -183,7 +183,7 @@ class ClientCredentialsTest {
         try (HttpConnection connection = HttpConnection.named("Service")
                 .baseUrl(service.baseUrl())
                 .auth(client().build())
-                .retry(Retry.none())
+                .retry(RetryPolicy.none())
                 .totalTimeout(Duration.ofMillis(300))
                 .build()) {
             assertThatThrownBy(() -> connection.send(Request.get("/x"))).isInstanceOf(TimedOutException.class);
@@ -237,7 +237,7 @@ class ClientCredentialsTest {
                         .tokenHeader("X Y", "z")
                         .tokenMethod("TRACE")
                         .lifetime(Duration.ZERO)
-                        .tokens(null)
+                        .tokenStore(null)
                         .build())
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContainingAll(

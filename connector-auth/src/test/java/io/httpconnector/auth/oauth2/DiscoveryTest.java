@@ -23,7 +23,7 @@ import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
-import io.httpconnector.Retry;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import java.net.URI;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,8 +85,8 @@ class DiscoveryTest {
     private HttpConnection connection(OAuth2Builder auth) {
         return HttpConnection.named("Tools")
                 .baseUrl(service.url("/mcp"))
-                .auth(auth.tokens(store).build())
-                .retry(Retry.none())
+                .auth(auth.tokenStore(store).build())
+                .retry(RetryPolicy.none())
                 .build();
     }
 

@@ -30,7 +30,7 @@ class ForwardingStore implements TokenStore {
     }
 
     @Override
-    public Lease lease(String key, Duration patience) {
-        return store.lease(key, patience);
+    public Lease lease(String key, Duration timeout) {
+        return store.lease(key, timeout);
     }
 }

@@ -22,7 +22,7 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
-import io.httpconnector.Retry;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.JwtKey;
 import io.httpconnector.auth.TestClock;
@@ -73,7 +73,7 @@ class GrantsTest {
         return HttpConnection.named("Service")
                 .baseUrl(service.baseUrl())
                 .auth(auth.tokenUrl(service.url("/token")).clock(clock).build())
-                .retry(Retry.none())
+                .retry(RetryPolicy.none())
                 .build();
     }
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
-import io.httpconnector.Retry;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.JwtKey;
 import io.httpconnector.auth.TestClock;
@@ -122,8 +122,8 @@ class IssuerAttackTest {
     private HttpConnection connection(OAuth2Builder auth) {
         HttpConnection connection = HttpConnection.named("Service")
                 .baseUrl(service.url("/api"))
-                .auth(auth.tokens(store).clock(clock).build())
-                .retry(Retry.none())
+                .auth(auth.tokenStore(store).clock(clock).build())
+                .retry(RetryPolicy.none())
                 .build();
         opened.add(connection);
         return connection;
@@ -631,10 +631,10 @@ class IssuerAttackTest {
                 .auth(auth.authorizationUrl("https://login.example.com/authorize")
                         .tokenUrl(server.url("/token"))
                         .redirectUri("https://app.example.com/callback")
-                        .tokens(store, "customer-1")
+                        .tokenStore(store, "customer-1")
                         .clock(clock)
                         .build())
-                .retry(Retry.none())
+                .retry(RetryPolicy.none())
                 .build();
         opened.add(connection);
         return connection;

@@ -8,6 +8,6 @@ final class Keys {
     private Keys() {}
 
     static String of(HttpConnection connection) {
-        return ((TokenSession) connection.auth()).key();
+        return ((TokenManager) connection.auth()).key();
     }
 }

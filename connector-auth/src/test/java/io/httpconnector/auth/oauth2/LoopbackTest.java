@@ -48,7 +48,7 @@ class LoopbackTest {
     private final List<HttpResponse<String>> pages = new ArrayList<>();
     private String redirect = "";
 
-    private TokenSet authorize(@Nullable String redirectUri, Consumer<URI> browser, Duration patience) {
+    private TokenSet authorize(@Nullable String redirectUri, Consumer<URI> browser, Duration timeout) {
         service.stubFor(post("/token").willReturn(okJson("{\"access_token\": \"a1\"}")));
         OAuth2Builder auth = OAuth2.authorizationCode()
                 .authorizationUrl("https://login.example.com/authorize")
@@ -61,7 +61,7 @@ class LoopbackTest {
                 .baseUrl(service.baseUrl())
                 .auth(auth.build())
                 .build()) {
-            return AuthorizationFlow.of(connection).authorize(browser, patience);
+            return AuthorizationFlow.of(connection).authorize(browser, timeout);
         }
     }
 

@@ -86,7 +86,7 @@ class ManyProcessesTest {
                 .auth(OAuth2.refreshToken(Secret.of("r0"))
                         .tokenUrl(url + "/token")
                         .publicClient("id")
-                        .tokens(store)
+                        .tokenStore(store)
                         .build())
                 .build();
     }

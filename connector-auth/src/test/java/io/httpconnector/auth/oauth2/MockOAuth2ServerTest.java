@@ -12,7 +12,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
-import io.httpconnector.Retry;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.TestClock;
 import java.net.URI;
@@ -59,7 +59,7 @@ class MockOAuth2ServerTest {
         return HttpConnection.named("Service")
                 .baseUrl(service.baseUrl())
                 .auth(auth.client("app", Secret.of("secret")).clock(clock).build())
-                .retry(Retry.none())
+                .retry(RetryPolicy.none())
                 .build();
     }
 
@@ -73,14 +73,14 @@ class MockOAuth2ServerTest {
 
     /** A browser that signs in, and stops where it is sent back to the application. */
     private static String signIn(URI url, String user) throws Exception {
-        HttpResponse<String> answer = HttpClient.newHttpClient()
+        HttpResponse<String> response = HttpClient.newHttpClient()
                 .send(
                         HttpRequest.newBuilder(url)
                                 .header("Content-Type", "application/x-www-form-urlencoded")
                                 .POST(HttpRequest.BodyPublishers.ofString("username=" + user))
                                 .build(),
                         HttpResponse.BodyHandlers.ofString());
-        return answer.headers().firstValue("Location").orElseThrow();
+        return response.headers().firstValue("Location").orElseThrow();
     }
 
     private static JsonNode lastToken() throws Exception {

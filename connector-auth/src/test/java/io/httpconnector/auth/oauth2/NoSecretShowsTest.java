@@ -20,7 +20,7 @@ import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
-import io.httpconnector.Retry;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.TestClock;
 import java.io.IOException;
@@ -89,13 +89,13 @@ class NoSecretShowsTest {
                 .clientAuthentication(OAuth2.ClientAuthentication.BODY)
                 .tokenParameter("assertion", Secret.of(CANARY + "-parameter"))
                 .redirectUri("https://app.example.com/callback")
-                .tokens(TokenStore.file(directory, STORE_KEY))
+                .tokenStore(TokenStore.file(directory, STORE_KEY))
                 .clock(clock)
                 .build();
         connection = HttpConnection.named("Service")
                 .baseUrl(service.baseUrl())
                 .auth(auth)
-                .retry(Retry.none())
+                .retry(RetryPolicy.none())
                 .build();
         flow = AuthorizationFlow.of(connection);
         seen.add(auth.toString());
@@ -110,8 +110,8 @@ class NoSecretShowsTest {
         }
     }
 
-    private static void tokenAnswer(ResponseDefinitionBuilder answer) {
-        service.stubFor(post("/token").willReturn(answer));
+    private static void tokenAnswer(ResponseDefinitionBuilder response) {
+        service.stubFor(post("/token").willReturn(response));
     }
 
     private void consent() {

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
-import io.httpconnector.Retry;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.TestClock;
 import io.httpconnector.auth.oauth2.Origin.Received;
@@ -155,8 +155,8 @@ class RegistrationTest {
     private HttpConnection connection(OAuth2Builder auth, String account) {
         HttpConnection connection = HttpConnection.named("Tools")
                 .baseUrl(service.url("/api"))
-                .auth(auth.tokens(store, account).clock(clock).build())
-                .retry(Retry.none())
+                .auth(auth.tokenStore(store, account).clock(clock).build())
+                .retry(RetryPolicy.none())
                 .build();
         opened.add(connection);
         return connection;
@@ -426,7 +426,7 @@ class RegistrationTest {
     @Test
     void clientOfAnEarlierVersionIsUsed() {
         clients.put("old", "https://app.example.com/callback");
-        String key = "client." + StoredJson.fingerprint(login.url("") + " https://app.example.com/callback");
+        String key = "client." + TokenStoreCodec.fingerprint(login.url("") + " https://app.example.com/callback");
         store.put(key, Secret.of("{\"id\": \"old\", \"secret\": null}"), null);
         HttpConnection connection = connection();
         consent(connection);

@@ -23,10 +23,10 @@ import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
-import io.httpconnector.Retry;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
-import io.httpconnector.auth.ExpiresAs;
+import io.httpconnector.auth.ExpiryFormat;
 import io.httpconnector.auth.TestClock;
 import java.time.Duration;
 import java.util.List;
@@ -107,22 +107,22 @@ class RenewalTest {
                 .baseUrl(service.baseUrl())
                 .auth(auth.tokenUrl(service.url("/token"))
                         .client("id", Secret.of("secret"))
-                        .tokens(store)
+                        .tokenStore(store)
                         .clock(clock)
                         .build())
-                .retry(Retry.none())
+                .retry(RetryPolicy.none())
                 .totalTimeout(Duration.ofSeconds(10))
                 .build();
     }
 
     /** The next token request, from the first one on, is answered so. */
-    private void then(ResponseDefinitionBuilder answer) {
+    private void then(ResponseDefinitionBuilder response) {
         String before = tokenRequests == 0 ? Scenario.STARTED : "after " + tokenRequests;
         tokenRequests++;
         service.stubFor(post("/token")
                 .inScenario("tokens")
                 .whenScenarioStateIs(before)
-                .willReturn(answer)
+                .willReturn(response)
                 .willSetStateTo("after " + tokenRequests));
     }
 
@@ -159,7 +159,7 @@ class RenewalTest {
                 "MINUTES            | 60",
                 "MILLISECONDS       | 3600000",
             })
-    void tokenIsRenewedAMinuteBeforeItExpires(ExpiresAs meaning, String value) {
+    void tokenIsRenewedAMinuteBeforeItExpires(ExpiryFormat meaning, String value) {
         thenToken("t1", "\"lives\": " + value);
         thenToken("t2", "");
         try (HttpConnection connection = connection(machine().expires("/lives", meaning))) {
@@ -181,7 +181,7 @@ class RenewalTest {
         "EPOCH_MILLISECONDS, 1764075600000",
         "DATE_TIME, \"2025-11-25T14:00:00+01:00\"",
     })
-    void absoluteTimeIsOneOfTheServersClock(ExpiresAs meaning, String value) {
+    void absoluteTimeIsOneOfTheServersClock(ExpiryFormat meaning, String value) {
         // By the server it is a year earlier, and an hour is left.
         then(okJson("{\"access_token\": \"t1\", \"expires_in\": " + value + "}")
                 .withHeader("Date", "Tue, 25 Nov 2025 12:00:00 GMT"));
@@ -390,8 +390,9 @@ class RenewalTest {
             clock.passes(Duration.ofHours(1));
             store.afterNextPut = () -> {
                 Secret begun = store.get(Keys.of(connection)).orElseThrow();
-                Tokens refused = StoredJson.read(begun, Tokens.class).refused("spent by another", "invalid_grant");
-                store.put(Keys.of(connection), StoredJson.write(refused), null);
+                StoredTokens refused =
+                        TokenStoreCodec.read(begun, StoredTokens.class).refused("spent by another", "invalid_grant");
+                store.put(Keys.of(connection), TokenStoreCodec.write(refused), null);
             };
 
             assertThatThrownBy(() -> send(connection))

@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
-import io.httpconnector.Retry;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.BasicAuth;
 import io.httpconnector.auth.TestClock;
@@ -64,7 +64,7 @@ class SpringAuthorizationServerTest {
                         .client("web", SECRET)
                         .clock(clock)
                         .build())
-                .retry(Retry.none())
+                .retry(RetryPolicy.none())
                 .build();
     }
 
@@ -135,7 +135,7 @@ class SpringAuthorizationServerTest {
     @Test
     void consentThatWasRevokedElsewhereIsNoticed() throws Exception {
         TokenStore store = TokenStore.inMemory();
-        try (HttpConnection connection = connection(user().tokens(store))) {
+        try (HttpConnection connection = connection(user().tokenStore(store))) {
             TokenSet tokens = consent(AuthorizationFlow.of(connection));
             try (HttpConnection elsewhere = HttpConnection.named("Elsewhere")
                     .baseUrl(server.url())

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
-import io.httpconnector.Retry;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.TestClock;
 import io.httpconnector.auth.oauth2.Origin.Received;
@@ -63,8 +63,8 @@ class TokenAttackTest {
     private HttpConnection connection(OAuth2Builder auth) {
         HttpConnection connection = HttpConnection.named("Service")
                 .baseUrl(service.url("/api"))
-                .auth(auth.tokens(store).clock(clock).build())
-                .retry(Retry.none())
+                .auth(auth.tokenStore(store).clock(clock).build())
+                .retry(RetryPolicy.none())
                 .build();
         opened.add(connection);
         return connection;

@@ -8,7 +8,7 @@ import io.httpconnector.CannotConnectException;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
-import io.httpconnector.Retry;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.TestClock;
 import io.httpconnector.auth.oauth2.Origin.Reply;
@@ -61,10 +61,10 @@ class TokenRequestPauseTest {
         HttpConnection connection = HttpConnection.named("Service")
                 .baseUrl(server.url(""))
                 .auth(auth.tokenUrl(server.url("/token"))
-                        .tokens(store)
+                        .tokenStore(store)
                         .clock(by)
                         .build())
-                .retry(Retry.none())
+                .retry(RetryPolicy.none())
                 .build();
         opened.add(connection);
         return connection;
@@ -255,8 +255,8 @@ class TokenRequestPauseTest {
         server.close();
         HttpConnection connection = HttpConnection.named("Service")
                 .baseUrl("http://127.0.0.1:1")
-                .auth(machine().tokenUrl(url).tokens(store).clock(clock).build())
-                .retry(Retry.none())
+                .auth(machine().tokenUrl(url).tokenStore(store).clock(clock).build())
+                .retry(RetryPolicy.none())
                 .build();
         opened.add(connection);
         assertThat(fails(connection)).isInstanceOf(CannotConnectException.class);
@@ -269,10 +269,10 @@ class TokenRequestPauseTest {
                 .baseUrl(server.url(""))
                 .auth(machine()
                         .discover(server.url(""))
-                        .tokens(store)
+                        .tokenStore(store)
                         .clock(clock)
                         .build())
-                .retry(Retry.none())
+                .retry(RetryPolicy.none())
                 .build();
         opened.add(connection);
         for (int i = 0; i < 10; i++) {
@@ -296,7 +296,7 @@ class TokenRequestPauseTest {
                 .auth(OAuth2.refreshToken(Secret.of("r0"))
                         .publicClient("id")
                         .tokenUrl(server.url("/token"))
-                        .tokens(broken)
+                        .tokenStore(broken)
                         .clock(clock)
                         .build())
                 .build();

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.httpconnector.CannotConnectException;
-import io.httpconnector.ConnectionTest;
+import io.httpconnector.ConnectionTestResult;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Proxy;
 import io.httpconnector.Request;
-import io.httpconnector.Retry;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -66,9 +66,9 @@ class TokenRequestProxyTest {
                         .auth(OAuth2.refreshToken(Secret.of("r0-secret"))
                                 .tokenUrl("https://auth.example.com/token")
                                 .client("id", Secret.of("s3cret"))
-                                .tokens(store)
+                                .tokenStore(store)
                                 .build())
-                        .retry(Retry.none())
+                        .retry(RetryPolicy.none())
                         .test(Request.get("/"))
                         .build()) {
             serve(server, response);
@@ -82,7 +82,7 @@ class TokenRequestProxyTest {
                 // The consent counts as good: it is tried again.
                 assertThat(received.size()).isGreaterThan(before);
             }
-            assertThat(connection.test().outcome()).isEqualTo(ConnectionTest.Outcome.PROXY);
+            assertThat(connection.test().outcome()).isEqualTo(ConnectionTestResult.Outcome.PROXY);
         }
         assertThat(received)
                 .allSatisfy(request -> assertThat(request)

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
-import io.httpconnector.Retry;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.oauth2.Origin.Reply;
 import org.junit.jupiter.api.AfterEach;
@@ -32,7 +32,7 @@ class TokenRequestTest {
                         .tokenUrl(server.url(tokenUrl))
                         .tokenMethod(method)
                         .build())
-                .retry(Retry.none())
+                .retry(RetryPolicy.none())
                 .build();
     }
 

@@ -110,11 +110,11 @@ class TokenStoreTest {
     @MethodSource("stores")
     void leaseIsForOneAtATime(TokenStore store) throws Exception {
         AtomicInteger inside = new AtomicInteger();
-        AtomicInteger most = new AtomicInteger();
+        AtomicInteger limit = new AtomicInteger();
         List<Callable<Integer>> works = Stream.<Callable<Integer>>generate(() -> () -> {
                     TokenStore.Lease lease = store.lease("a", Duration.ofSeconds(20));
                     try {
-                        most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                        limit.accumulateAndGet(inside.incrementAndGet(), Math::max);
                         Thread.sleep(1);
                         return inside.decrementAndGet();
                     } finally {
@@ -126,7 +126,7 @@ class TokenStoreTest {
         for (Future<Integer> work : THREADS.invokeAll(works)) {
             work.get();
         }
-        assertThat(most).hasValue(1);
+        assertThat(limit).hasValue(1);
 
         TokenStore.Lease held = store.lease("a", Duration.ZERO);
         assertThatThrownBy(() -> store.lease("a", Duration.ofMillis(50))).hasMessageContaining("did not become free");

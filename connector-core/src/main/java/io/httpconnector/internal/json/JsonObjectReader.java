@@ -88,7 +88,7 @@ public final class JsonObjectReader {
     private void reportUnknown() {
         json.fieldNames().forEachRemaining(name -> {
             if (!known.contains(name)) {
-                String nearest = Nearest.of(name, known);
+                String nearest = Suggestions.of(name, known);
                 add(
                         pointerTo(name),
                         "unknown member; "
@@ -384,7 +384,7 @@ public final class JsonObjectReader {
 
     /** The message for a value that is none of the permitted ones. */
     private static String notOneOf(String text, Iterable<String> names) {
-        String nearest = Nearest.of(text, names);
+        String nearest = Suggestions.of(text, names);
         return "\"" + shortened(text) + "\" is unknown; "
                 + (nearest == null ? "use one of " + String.join(", ", names) : "did you mean \"" + nearest + "\"?");
     }
@@ -645,7 +645,7 @@ public final class JsonObjectReader {
         all.add(name);
         boolean misspelt = false;
         for (Map.Entry<String, JsonNode> member : json.properties()) {
-            misspelt |= !all.contains(member.getKey()) && name.equals(Nearest.of(member.getKey(), all));
+            misspelt |= !all.contains(member.getKey()) && name.equals(Suggestions.of(member.getKey(), all));
         }
         return misspelt && !json.has(name);
     }
@@ -657,7 +657,7 @@ public final class JsonObjectReader {
     public void acceptOthers() {
         List<String> absent = known.stream().filter(name -> !json.has(name)).toList();
         json.fieldNames().forEachRemaining(name -> {
-            if (Nearest.of(name, absent) == null) {
+            if (Suggestions.of(name, absent) == null) {
                 known.add(name);
             }
         });

@@ -1,6 +1,6 @@
 package io.httpconnector.internal.threads;
 
-import io.httpconnector.Time;
+import io.httpconnector.TimeSource;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
@@ -20,7 +20,7 @@ public final class BackgroundThread {
     private static final Duration MAX_PAUSE = Duration.ofSeconds(1);
 
     private final String name;
-    private final Time time;
+    private final TimeSource time;
     private final Task task;
     private final ThreadFactory threads;
     private final CountDownLatch never = new CountDownLatch(1);
@@ -52,7 +52,7 @@ public final class BackgroundThread {
      * @param time for the pauses after failures
      * @param task what to repeat
      */
-    public BackgroundThread(String name, Time time, Task task) {
+    public BackgroundThread(String name, TimeSource time, Task task) {
         this(name, time, task, Thread::new);
     }
 
@@ -64,7 +64,7 @@ public final class BackgroundThread {
      * @param task what to repeat
      * @param threads creates the thread
      */
-    public BackgroundThread(String name, Time time, Task task, ThreadFactory threads) {
+    public BackgroundThread(String name, TimeSource time, Task task, ThreadFactory threads) {
         this.name = name;
         this.time = time;
         this.task = task;
@@ -168,15 +168,15 @@ public final class BackgroundThread {
      * @return whether it has ended
      */
     public boolean join(Duration timeout) {
-        long end = Time.SYSTEM.nanos() + timeout.toNanos();
+        long end = TimeSource.SYSTEM.nanos() + timeout.toNanos();
         Thread running;
         synchronized (this) {
             running = thread;
         }
         boolean interrupted = false;
-        while (running != null && running.isAlive() && Time.SYSTEM.nanos() - end < 0) {
+        while (running != null && running.isAlive() && TimeSource.SYSTEM.nanos() - end < 0) {
             try {
-                running.join(Math.max(1, (end - Time.SYSTEM.nanos()) / 1_000_000));
+                running.join(Math.max(1, (end - TimeSource.SYSTEM.nanos()) / 1_000_000));
             } catch (InterruptedException e) {
                 interrupted = true;
             }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -102,6 +102,6 @@ class JsonObjectReaderTest {
     }
 
     private static <T extends @Nullable Object> T read(@Nullable String json, Function<JsonObjectReader, T> reading) {
-        return JsonObjectReader.read("document", json == null ? null : Json.parse(json), reading);
+        return JsonObjectReader.read("document", json == null ? null : JsonSupport.parse(json), reading);
     }
 }

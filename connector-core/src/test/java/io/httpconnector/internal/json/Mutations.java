@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Json;
+import io.httpconnector.JsonSupport;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,23 +34,23 @@ public record Mutations(UnaryOperator<JsonNode> read, Predicate<String> isData, 
 
     /** Values of all types; a member gets each of those that are of another type than its own. */
     private static final List<JsonNode> VALUES = List.of(
-            Json.parse("\"text\""),
-            Json.parse("\"\""),
-            Json.parse("\"PT5M\""),
-            Json.parse("\"7\""),
-            Json.parse("7"),
-            Json.parse("0"),
-            Json.parse("1.5"),
-            Json.parse("99999999999999999999"),
-            Json.parse("true"),
-            Json.parse("false"),
-            Json.parse("null"),
-            Json.parse("[]"),
-            Json.parse("[7]"),
-            Json.parse("[\"/a\"]"),
-            Json.parse("[{}]"),
-            Json.parse("{}"),
-            Json.parse("{\"a\":1}"));
+            JsonSupport.parse("\"text\""),
+            JsonSupport.parse("\"\""),
+            JsonSupport.parse("\"PT5M\""),
+            JsonSupport.parse("\"7\""),
+            JsonSupport.parse("7"),
+            JsonSupport.parse("0"),
+            JsonSupport.parse("1.5"),
+            JsonSupport.parse("99999999999999999999"),
+            JsonSupport.parse("true"),
+            JsonSupport.parse("false"),
+            JsonSupport.parse("null"),
+            JsonSupport.parse("[]"),
+            JsonSupport.parse("[7]"),
+            JsonSupport.parse("[\"/a\"]"),
+            JsonSupport.parse("[{}]"),
+            JsonSupport.parse("{}"),
+            JsonSupport.parse("{\"a\":1}"));
 
     /**
      * Checks all mutations of a definition.

@@ -1,7 +1,7 @@
 package io.httpconnector.webhook.inbox;
 
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Time;
+import io.httpconnector.TimeSource;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.trigger.Delivery;
 import java.nio.file.Path;
@@ -22,10 +22,10 @@ public interface Inbox extends AutoCloseable {
      * @param receiver the name of the receiver
      * @param delivery handles the events, and says how often and how many at once
      * @param window how long it is remembered which events have been handled
-     * @param mostIds how many of them at most
+     * @param maxIds how many of them at most
      * @param time what time it is, and waits between attempts
      */
-    record Terms(String receiver, Delivery delivery, Duration window, int mostIds, Time time) {}
+    record Settings(String receiver, Delivery delivery, Duration window, int maxIds, TimeSource time) {}
 
     /**
      * Opens the part of a receiver, and begins to handle what is still there.
@@ -34,7 +34,7 @@ public interface Inbox extends AutoCloseable {
      * @return its mailbox, to be closed by the receiver
      * @throws io.httpconnector.state.StateException when it is in use, or can't be read
      */
-    Mailbox open(Terms terms);
+    Mailbox open(Settings terms);
 
     /** Gives back what the inbox holds, after its mailboxes were closed. Inboxes that hold nothing need not do anything. */
     @Override
@@ -78,6 +78,6 @@ public interface Inbox extends AutoCloseable {
                     List.of("it needs a store, 1 to 10 million events and at least 1 MB; not " + mostEvents
                             + " events and " + mostBytes + " bytes"));
         }
-        return new JournalInbox(store, mostEvents, mostBytes);
+        return new StateStoreInbox(store, mostEvents, mostBytes);
     }
 }

@@ -36,7 +36,7 @@ public interface Mailbox extends AutoCloseable {
      *
      * @return without dead letters
      */
-    int waiting();
+    int pendingCount();
 
     /**
      * The events that no attempt could get handled.

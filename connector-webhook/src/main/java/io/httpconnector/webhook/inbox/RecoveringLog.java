@@ -15,21 +15,21 @@ import org.jspecify.annotations.Nullable;
 final class RecoveringLog implements AutoCloseable {
 
     private final StateLog log;
-    private Content content = Content.NOTHING;
+    private LogContent content = LogContent.NOTHING;
 
     /** What the log has when the write succeeded that has failed. */
-    private @Nullable Content perhaps;
+    private @Nullable LogContent perhaps;
 
     /** How many entries there are, how long, and a sum over all. */
-    private record Content(long entries, long bytes, long sum) {
+    private record LogContent(long entries, long bytes, long sum) {
 
-        private static final Content NOTHING = new Content(0, 0, 0);
+        private static final LogContent NOTHING = new LogContent(0, 0, 0);
 
-        Content and(byte[] entry) {
+        LogContent and(byte[] entry) {
             CRC32C sums = new CRC32C();
             sums.update(ByteBuffer.allocate(Long.BYTES).putLong(0, sum));
             sums.update(entry);
-            return new Content(entries + 1, bytes + entry.length, sums.getValue());
+            return new LogContent(entries + 1, bytes + entry.length, sums.getValue());
         }
     }
 
@@ -39,7 +39,7 @@ final class RecoveringLog implements AutoCloseable {
 
     /** Reads all entries, as the log does. */
     void read(Consumer<byte[]> reader) {
-        content = Content.NOTHING;
+        content = LogContent.NOTHING;
         log.read(entry -> {
             content = content.and(entry);
             reader.accept(entry);
@@ -59,7 +59,7 @@ final class RecoveringLog implements AutoCloseable {
      */
     void append(byte[] entry) {
         recover();
-        Content next = content.and(entry);
+        LogContent next = content.and(entry);
         perhaps = next;
         log.append(entry);
         content = next;
@@ -73,7 +73,7 @@ final class RecoveringLog implements AutoCloseable {
      */
     void replace(List<byte[]> entries) {
         recover();
-        Content next = Content.NOTHING;
+        LogContent next = LogContent.NOTHING;
         for (byte[] entry : entries) {
             next = next.and(entry);
         }
@@ -85,8 +85,8 @@ final class RecoveringLog implements AutoCloseable {
 
     /** After a failure nobody knows whether it was written. */
     private void recover() {
-        Content before = content;
-        Content after = perhaps;
+        LogContent before = content;
+        LogContent after = perhaps;
         if (after == null) {
             return;
         }

@@ -1,6 +1,6 @@
 package io.httpconnector.webhook.internal;
 
-import io.httpconnector.Time;
+import io.httpconnector.TimeSource;
 import io.httpconnector.internal.threads.BackgroundThread;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,7 +36,7 @@ public final class Watchdog {
     private final Set<Watch> others = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean watching = new AtomicBoolean();
     private final BackgroundThread thread =
-            new BackgroundThread("http-connector-webhook-watchdog", Time.SYSTEM, new Ticks());
+            new BackgroundThread("http-connector-webhook-watchdog", TimeSource.SYSTEM, new Ticks());
 
     private Watchdog() {}
 
@@ -52,9 +52,9 @@ public final class Watchdog {
         private long firstSeen;
         private boolean late;
 
-        private Watch(Watchdog watchdog, long longest, Runnable end, Runnable afterwards) {
+        private Watch(Watchdog watchdog, long max, Runnable end, Runnable afterwards) {
             this.watchdog = watchdog;
-            this.longest = longest;
+            this.longest = max;
             this.end = end;
             this.afterwards = afterwards;
         }
@@ -100,27 +100,27 @@ public final class Watchdog {
     /**
      * Interrupts the calling thread when it takes too long.
      *
-     * @param longest the time that it has
+     * @param max the time that it has
      * @return the watch, to be closed by the same thread, which forgets the interruption then
      */
-    public Watch interrupt(Duration longest) {
+    public Watch interrupt(Duration max) {
         // The interruption is meant for what is watched, and not for what comes after that.
-        return watch(longest, Thread.currentThread()::interrupt, Thread::interrupted);
+        return watch(max, Thread.currentThread()::interrupt, Thread::interrupted);
     }
 
     /**
      * Does something when it takes too long.
      *
-     * @param longest the time that there is
+     * @param max the time that there is
      * @param late what to do, once: it must not wait
      * @return the watch
      */
-    public Watch watch(Duration longest, Runnable late) {
-        return watch(longest, late, () -> {});
+    public Watch watch(Duration max, Runnable late) {
+        return watch(max, late, () -> {});
     }
 
-    private Watch watch(Duration longest, Runnable late, Runnable afterwards) {
-        Watch watch = new Watch(this, longest.toNanos(), late, afterwards);
+    private Watch watch(Duration max, Runnable late, Runnable afterwards) {
+        Watch watch = new Watch(this, max.toNanos(), late, afterwards);
         if (!slots.compareAndSet(watch.slot, null, watch)) {
             others.add(watch);
         }
@@ -155,8 +155,8 @@ public final class Watchdog {
 
         @Override
         public void step() throws InterruptedException {
-            boolean unused = Time.SYSTEM.await(never, TICK);
-            long now = Time.SYSTEM.nanos();
+            boolean unused = TimeSource.SYSTEM.await(never, TICK);
+            long now = TimeSource.SYSTEM.nanos();
             List<Watch> watches = watches();
             watches.forEach(watch -> watch.check(now));
             idle = watches.isEmpty() ? idle + 1 : 0;

@@ -16,11 +16,11 @@ import java.io.IOException;
 public final class JavalinHandler implements Handler {
 
     private final WebhookReceiver receiver;
-    private final Budget budget;
+    private final MemoryBudget budget;
 
     private JavalinHandler(WebhookReceiver receiver) {
         this.receiver = receiver;
-        this.budget = new Budget(receiver);
+        this.budget = new MemoryBudget(receiver);
     }
 
     /**
@@ -35,13 +35,13 @@ public final class JavalinHandler implements Handler {
 
     @Override
     public void handle(Context context) throws IOException {
-        WebhookResponse answer = Bodies.read(
+        WebhookResponse response = RequestBodies.read(
                 context.req().getInputStream(),
                 context.req().getContentLengthLong(),
                 receiver,
                 budget,
                 body -> WebhookServlet.receive(receiver, context.req(), body));
-        answer.headers().forEach(context::header);
-        context.status(answer.status()).result(answer.body());
+        response.headers().forEach(context::header);
+        context.status(response.status()).result(response.body());
     }
 }

@@ -28,7 +28,7 @@ public final class JdkHandler implements HttpHandler {
     private static final ScheduledThreadPoolExecutor TIMER = timer();
 
     private final WebhookReceiver receiver;
-    private final Budget budget;
+    private final MemoryBudget budget;
 
     private static ScheduledThreadPoolExecutor timer() {
         ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, run -> {
@@ -42,7 +42,7 @@ public final class JdkHandler implements HttpHandler {
 
     private JdkHandler(WebhookReceiver receiver) {
         this.receiver = receiver;
-        this.budget = new Budget(receiver);
+        this.budget = new MemoryBudget(receiver);
     }
 
     /**
@@ -58,13 +58,13 @@ public final class JdkHandler implements HttpHandler {
     @Override
     public void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
-            WebhookResponse answer = read(exchange);
-            answer.headers().forEach(exchange.getResponseHeaders()::set);
+            WebhookResponse response = read(exchange);
+            response.headers().forEach(exchange.getResponseHeaders()::set);
             boolean empty =
-                    answer.body().length == 0 || exchange.getRequestMethod().equals("HEAD");
-            exchange.sendResponseHeaders(answer.status(), empty ? -1 : answer.body().length);
+                    response.body().length == 0 || exchange.getRequestMethod().equals("HEAD");
+            exchange.sendResponseHeaders(response.status(), empty ? -1 : response.body().length);
             try (OutputStream out = exchange.getResponseBody()) {
-                out.write(empty ? new byte[0] : answer.body());
+                out.write(empty ? new byte[0] : response.body());
             }
         }
     }
@@ -77,7 +77,7 @@ public final class JdkHandler implements HttpHandler {
             boolean there = length >= 0 && exchange.getRequestBody().available() >= length;
             return there ? read(exchange, exchange.getRequestBody(), length, () -> {}) : readInTime(exchange, length);
         } catch (IOException e) {
-            return Bodies.TOO_SLOW;
+            return RequestBodies.TOO_SLOW;
         }
     }
 
@@ -122,9 +122,9 @@ public final class JdkHandler implements HttpHandler {
     }
 
     private WebhookResponse read(HttpExchange exchange, InputStream in, long length, Runnable whenRead) {
-        return Bodies.read(in, length, receiver, budget, body -> {
+        return RequestBodies.read(in, length, receiver, budget, body -> {
             whenRead.run();
-            return Bodies.receive(receiver, webhook(exchange, body));
+            return RequestBodies.receive(receiver, webhook(exchange, body));
         });
     }
 

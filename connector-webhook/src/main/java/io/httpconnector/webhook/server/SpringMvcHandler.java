@@ -21,11 +21,11 @@ import org.springframework.web.servlet.function.ServerResponse;
 public final class SpringMvcHandler implements HandlerFunction<ServerResponse> {
 
     private final WebhookReceiver receiver;
-    private final Budget budget;
+    private final MemoryBudget budget;
 
     private SpringMvcHandler(WebhookReceiver receiver) {
         this.receiver = receiver;
-        this.budget = new Budget(receiver);
+        this.budget = new MemoryBudget(receiver);
     }
 
     /**
@@ -41,14 +41,14 @@ public final class SpringMvcHandler implements HandlerFunction<ServerResponse> {
     @Override
     public ServerResponse handle(ServerRequest request) throws IOException {
         HttpServletRequest servlet = request.servletRequest();
-        WebhookResponse answer = Bodies.read(
+        WebhookResponse result = RequestBodies.read(
                 servlet.getInputStream(),
                 servlet.getContentLengthLong(),
                 receiver,
                 budget,
                 body -> WebhookServlet.receive(receiver, servlet, body));
-        return ServerResponse.status(answer.status()).build((any, response) -> {
-            WebhookServlet.write(answer, response);
+        return ServerResponse.status(result.status()).build((any, response) -> {
+            WebhookServlet.write(result, response);
             return null;
         });
     }

@@ -32,12 +32,12 @@ import reactor.core.scheduler.Schedulers;
 public final class SpringWebFluxHandler implements HandlerFunction<ServerResponse> {
 
     private final WebhookReceiver receiver;
-    private final Budget budget;
+    private final MemoryBudget budget;
     private final Scheduler scheduler = Schedulers.boundedElastic();
 
     private SpringWebFluxHandler(WebhookReceiver receiver) {
         this.receiver = receiver;
-        this.budget = new Budget(receiver);
+        this.budget = new MemoryBudget(receiver);
     }
 
     /**
@@ -53,16 +53,16 @@ public final class SpringWebFluxHandler implements HandlerFunction<ServerRespons
     @Override
     public Mono<ServerResponse> handle(ServerRequest request) {
         ServerHttpRequest http = request.exchange().getRequest();
-        Gathered body = new Gathered(receiver, budget);
+        BodyAccumulator body = new BodyAccumulator(receiver, budget);
         return Mono.firstWithSignal(gather(http, body), tooSlow())
-                .switchIfEmpty(Mono.fromCallable(() -> Bodies.receive(receiver, webhook(http, body.toBytes())))
+                .switchIfEmpty(Mono.fromCallable(() -> RequestBodies.receive(receiver, webhook(http, body.toBytes())))
                         .subscribeOn(scheduler))
                 .doFinally(end -> body.close())
                 .flatMap(SpringWebFluxHandler::response);
     }
 
     /** Nothing, when the whole body is there. */
-    private static Mono<WebhookResponse> gather(ServerHttpRequest http, Gathered body) {
+    private static Mono<WebhookResponse> gather(ServerHttpRequest http, BodyAccumulator body) {
         return http.getBody()
                 .handle((DataBuffer piece, SynchronousSink<WebhookResponse> refusals) -> {
                     WebhookResponse refusal = body.add(bytes(piece));
@@ -73,13 +73,13 @@ public final class SpringWebFluxHandler implements HandlerFunction<ServerRespons
                 })
                 .next()
                 // The sender is gone: no error of the application's, as Spring would log it.
-                .onErrorReturn(Bodies.TOO_SLOW);
+                .onErrorReturn(RequestBodies.TOO_SLOW);
     }
 
     /** Reactor's own timeout wakes a thread for each request, which takes a quarter of the throughput. */
     private Mono<WebhookResponse> tooSlow() {
         return Mono.create(sink -> {
-            Watch watch = Watchdog.SHARED.watch(receiver.bodyTimeout(), () -> sink.success(Bodies.TOO_SLOW));
+            Watch watch = Watchdog.SHARED.watch(receiver.bodyTimeout(), () -> sink.success(RequestBodies.TOO_SLOW));
             sink.onDispose(watch::close);
         });
     }
@@ -106,9 +106,9 @@ public final class SpringWebFluxHandler implements HandlerFunction<ServerRespons
                 : webhook.from(http.getRemoteAddress().getAddress());
     }
 
-    private static Mono<ServerResponse> response(WebhookResponse answer) {
-        ServerResponse.BodyBuilder builder = ServerResponse.status(answer.status());
-        answer.headers().forEach(builder::header);
-        return answer.body().length == 0 ? builder.build() : builder.bodyValue(answer.body());
+    private static Mono<ServerResponse> response(WebhookResponse response) {
+        ServerResponse.BodyBuilder builder = ServerResponse.status(response.status());
+        response.headers().forEach(builder::header);
+        return response.body().length == 0 ? builder.build() : builder.bodyValue(response.body());
     }
 }

@@ -31,12 +31,12 @@ public final class VertxHandler implements Handler<HttpServerRequest> {
 
     private final Vertx vertx;
     private final WebhookReceiver receiver;
-    private final Budget budget;
+    private final MemoryBudget budget;
 
     private VertxHandler(Vertx vertx, WebhookReceiver receiver) {
         this.vertx = vertx;
         this.receiver = receiver;
-        this.budget = new Budget(receiver);
+        this.budget = new MemoryBudget(receiver);
     }
 
     /**
@@ -59,7 +59,7 @@ public final class VertxHandler implements Handler<HttpServerRequest> {
     private final class Reception {
 
         private final HttpServerRequest request;
-        private final Gathered body = new Gathered(receiver, budget);
+        private final BodyAccumulator body = new BodyAccumulator(receiver, budget);
         private final Watch watch;
         private boolean over;
 
@@ -67,7 +67,7 @@ public final class VertxHandler implements Handler<HttpServerRequest> {
             this.request = request;
             Context context = vertx.getOrCreateContext();
             this.watch = Watchdog.SHARED.watch(
-                    receiver.bodyTimeout(), () -> context.runOnContext(late -> refuse(Bodies.TOO_SLOW)));
+                    receiver.bodyTimeout(), () -> context.runOnContext(late -> refuse(RequestBodies.TOO_SLOW)));
         }
 
         void begin() {
@@ -86,10 +86,10 @@ public final class VertxHandler implements Handler<HttpServerRequest> {
             });
         }
 
-        private void refuse(WebhookResponse answer) {
+        private void refuse(WebhookResponse response) {
             if (!over) {
                 giveUp();
-                write(answer, request);
+                write(response, request);
                 endSending();
             }
         }
@@ -112,10 +112,11 @@ public final class VertxHandler implements Handler<HttpServerRequest> {
         private void handOver() {
             over = true;
             watch.close();
-            var unused = vertx.executeBlocking(() -> Bodies.receive(receiver, webhook(request, body.toBytes())), false)
-                    .onComplete(answer -> {
+            var unused = vertx.executeBlocking(
+                            () -> RequestBodies.receive(receiver, webhook(request, body.toBytes())), false)
+                    .onComplete(response -> {
                         body.close();
-                        write(answer.succeeded() ? answer.result() : Bodies.FAILED, request);
+                        write(response.succeeded() ? response.result() : RequestBodies.FAILED, request);
                     });
         }
     }
@@ -131,15 +132,15 @@ public final class VertxHandler implements Handler<HttpServerRequest> {
         }
     }
 
-    private static void write(WebhookResponse answer, HttpServerRequest request) {
+    private static void write(WebhookResponse result, HttpServerRequest request) {
         HttpServerResponse response = request.response();
         if (!response.ended() && !response.closed()) {
-            answer.headers().forEach(response::putHeader);
+            result.headers().forEach(response::putHeader);
             if (request.version() == HttpVersion.HTTP_2) {
                 // Connections are not the business of its messages (RFC 9113, section 8.2.2).
                 response.headers().remove("Connection");
             }
-            var unused = response.setStatusCode(answer.status()).end(Buffer.buffer(answer.body()));
+            var unused = response.setStatusCode(result.status()).end(Buffer.buffer(result.body()));
         }
     }
 

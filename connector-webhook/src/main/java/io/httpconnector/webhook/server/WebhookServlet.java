@@ -39,12 +39,12 @@ public final class WebhookServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
 
     private final transient WebhookReceiver receiver;
-    private final transient Budget budget;
+    private final transient MemoryBudget budget;
     private final transient @Nullable Executor executor;
 
     private WebhookServlet(WebhookReceiver receiver, @Nullable Executor executor) {
         this.receiver = receiver;
-        this.budget = new Budget(receiver);
+        this.budget = new MemoryBudget(receiver);
         this.executor = executor;
     }
 
@@ -73,7 +73,7 @@ public final class WebhookServlet extends HttpServlet {
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (executor == null) {
             write(
-                    Bodies.read(
+                    RequestBodies.read(
                             request.getInputStream(),
                             request.getContentLengthLong(),
                             receiver,
@@ -89,7 +89,7 @@ public final class WebhookServlet extends HttpServlet {
     }
 
     static WebhookResponse receive(WebhookReceiver receiver, HttpServletRequest request, byte[] body) {
-        return Bodies.receive(receiver, webhook(request, body));
+        return RequestBodies.receive(receiver, webhook(request, body));
     }
 
     private static WebhookRequest webhook(HttpServletRequest request, byte[] body) {
@@ -111,11 +111,11 @@ public final class WebhookServlet extends HttpServlet {
                 : webhook;
     }
 
-    static void write(WebhookResponse answer, HttpServletResponse response) throws IOException {
-        response.setStatus(answer.status());
-        answer.headers().forEach(response::setHeader);
-        response.setContentLength(answer.body().length);
-        response.getOutputStream().write(answer.body());
+    static void write(WebhookResponse result, HttpServletResponse response) throws IOException {
+        response.setStatus(result.status());
+        result.headers().forEach(response::setHeader);
+        response.setContentLength(result.body().length);
+        response.getOutputStream().write(result.body());
     }
 
     /** Reads a body as it comes. */
@@ -127,14 +127,14 @@ public final class WebhookServlet extends HttpServlet {
         private final HttpServletRequest request;
         private final HttpServletResponse response;
         private final ServletInputStream in;
-        private final Gathered body;
+        private final BodyAccumulator body;
         private final byte[] chunk = new byte[8192];
         private final AtomicBoolean read = new AtomicBoolean();
         private final Watch watch;
 
         Reading(
                 WebhookReceiver receiver,
-                Budget budget,
+                MemoryBudget budget,
                 Executor executor,
                 AsyncContext context,
                 HttpServletRequest request,
@@ -146,7 +146,7 @@ public final class WebhookServlet extends HttpServlet {
             this.request = request;
             this.response = response;
             this.in = request.getInputStream();
-            this.body = new Gathered(receiver, budget);
+            this.body = new BodyAccumulator(receiver, budget);
             this.watch = Watchdog.SHARED.watch(receiver.bodyTimeout(), this::tooSlow);
         }
 
@@ -157,9 +157,9 @@ public final class WebhookServlet extends HttpServlet {
             }
             body.close();
             try {
-                executor.execute(() -> complete(Bodies.TOO_SLOW));
+                executor.execute(() -> complete(RequestBodies.TOO_SLOW));
             } catch (RejectedExecutionException e) {
-                response.setStatus(Bodies.TOO_SLOW.status());
+                response.setStatus(RequestBodies.TOO_SLOW.status());
                 context.complete();
             }
         }
@@ -189,11 +189,11 @@ public final class WebhookServlet extends HttpServlet {
             watch.close();
             try {
                 executor.execute(() -> {
-                    WebhookResponse answer = Bodies.FAILED;
+                    WebhookResponse response = RequestBodies.FAILED;
                     try {
-                        answer = receive(receiver, request, body.toBytes());
+                        response = receive(receiver, request, body.toBytes());
                     } finally {
-                        complete(answer);
+                        complete(response);
                     }
                 });
             } catch (RejectedExecutionException e) {
@@ -201,16 +201,16 @@ public final class WebhookServlet extends HttpServlet {
             }
         }
 
-        private void finish(WebhookResponse answer) {
+        private void finish(WebhookResponse response) {
             if (read.compareAndSet(false, true)) {
                 watch.close();
-                complete(answer);
+                complete(response);
             }
         }
 
-        private void complete(WebhookResponse answer) {
+        private void complete(WebhookResponse result) {
             try {
-                write(answer, response);
+                write(result, response);
             } catch (IOException e) {
                 // The sender has gone: it will send again.
             } finally {
@@ -221,18 +221,18 @@ public final class WebhookServlet extends HttpServlet {
 
         @Override
         public void onTimeout(AsyncEvent event) {
-            finish(Bodies.TOO_SLOW);
+            finish(RequestBodies.TOO_SLOW);
         }
 
         @Override
         public void onError(Throwable error) {
             // The rest of the body does not come.
-            finish(error instanceof IOException ? Bodies.CUT_OFF : Bodies.FAILED);
+            finish(error instanceof IOException ? RequestBodies.CUT_OFF : RequestBodies.FAILED);
         }
 
         @Override
         public void onError(AsyncEvent event) {
-            finish(Bodies.FAILED);
+            finish(RequestBodies.FAILED);
         }
 
         @Override

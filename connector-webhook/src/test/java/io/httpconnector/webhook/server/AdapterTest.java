@@ -113,7 +113,7 @@ class AdapterTest {
     void handsOverWhatCameAndSendsWhatIsAnswered(String server) throws Exception {
         byte[] body = noise(50_000);
         try (Running running = start(server)) {
-            HttpResponse<String> answer = client.send(
+            HttpResponse<String> response = client.send(
                     request(running, "/hooks/a%20c?x=%C3%A9&y=1+2&x=3")
                             .header("X-Twice", "1")
                             .header("X-Twice", "2")
@@ -122,10 +122,10 @@ class AdapterTest {
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
 
-            assertThat(answer.statusCode()).isEqualTo(202);
-            assertThat(answer.body()).isEqualTo("got 50000");
-            assertThat(answer.headers().firstValue("x-answer")).contains("yes");
-            assertThat(answer.headers().firstValue("content-type").orElse("")).startsWith("text/plain");
+            assertThat(response.statusCode()).isEqualTo(202);
+            assertThat(response.body()).isEqualTo("got 50000");
+            assertThat(response.headers().firstValue("x-answer")).contains("yes");
+            assertThat(response.headers().firstValue("content-type").orElse("")).startsWith("text/plain");
         }
 
         WebhookRequest request = received.take();
@@ -171,20 +171,20 @@ class AdapterTest {
             OutputStream out = socket.getOutputStream();
             // It says ten gigabytes, and sends until nobody reads any more.
             out.write("POST /hooks/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 10737418240\r\n\r\n".getBytes(UTF_8));
-            Optional<String> answer = status(socket, 64 << 20);
+            Optional<String> response = status(socket, 64 << 20);
 
-            assertThat(answer.orElse("closed")).isIn("413", "closed");
+            assertThat(response.orElse("closed")).isIn("413", "closed");
             assertThat(received).isEmpty();
         }
     }
 
     /** Sends until an answer comes, or the connection ends; at most so much. */
-    private static Optional<String> status(Socket socket, long most) throws IOException {
+    private static Optional<String> status(Socket socket, long max) throws IOException {
         byte[] chunk = noise(64 * 1024);
         InputStream in = socket.getInputStream();
         long sent = 0;
         try {
-            while (in.available() == 0 && sent < most) {
+            while (in.available() == 0 && sent < max) {
                 socket.getOutputStream().write(chunk);
                 sent += chunk.length;
             }
@@ -228,10 +228,10 @@ class AdapterTest {
                     .write("POST /hooks/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf".getBytes(UTF_8));
             long begin = System.nanoTime();
 
-            byte[] answer = socket.getInputStream().readAllBytes();
+            byte[] response = socket.getInputStream().readAllBytes();
 
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(8));
-            assertThat(new String(answer, ISO_8859_1))
+            assertThat(new String(response, ISO_8859_1))
                     .doesNotStartWith("HTTP/1.1 202")
                     .doesNotContain("Exception");
             assertThat(received).isEmpty();

@@ -40,10 +40,10 @@ class BudgetTest {
     };
 
     /** For one body, and not for two. */
-    private final Budget budget = new Budget(receiver, BODY + 1024);
+    private final MemoryBudget budget = new MemoryBudget(receiver, BODY + 1024);
 
     private int post(InputStream body, long length) {
-        return Bodies.read(body, length, receiver, budget, bytes -> WebhookResponse.of(200))
+        return RequestBodies.read(body, length, receiver, budget, bytes -> WebhookResponse.of(200))
                 .status();
     }
 
@@ -70,7 +70,7 @@ class BudgetTest {
             assertThat(post(body(BODY + 1), BODY + 1)).isEqualTo(413);
             assertThat(post(body(BODY + 1), -1)).isEqualTo(413);
             assertThat(post(broken, BODY)).isEqualTo(408);
-            assertThatThrownBy(() -> Bodies.read(body(BODY), BODY, receiver, budget, bytes -> {
+            assertThatThrownBy(() -> RequestBodies.read(body(BODY), BODY, receiver, budget, bytes -> {
                         throw new IllegalStateException("a receiver that fails");
                     }))
                     .hasMessage("a receiver that fails");
@@ -82,13 +82,15 @@ class BudgetTest {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch end = new CountDownLatch(1);
         ExecutorService threads = Executors.newSingleThreadExecutor();
-        Future<WebhookResponse> first = threads.submit(() -> Bodies.read(body(BODY), BODY, receiver, budget, bytes -> {
-            begun.countDown();
-            return await(end);
-        }));
+        Future<WebhookResponse> first =
+                threads.submit(() -> RequestBodies.read(body(BODY), BODY, receiver, budget, bytes -> {
+                    begun.countDown();
+                    return await(end);
+                }));
         begun.await();
 
-        WebhookResponse refused = Bodies.read(body(BODY), BODY, receiver, budget, bytes -> WebhookResponse.of(200));
+        WebhookResponse refused =
+                RequestBodies.read(body(BODY), BODY, receiver, budget, bytes -> WebhookResponse.of(200));
         end.countDown();
 
         assertThat(refused.status()).isEqualTo(503);
@@ -110,17 +112,17 @@ class BudgetTest {
     @Test
     void piecesAreRefusedWhenThereIsNoRoomNow() {
         byte[] piece = new byte[40_000];
-        Gathered one = new Gathered(receiver, budget);
-        Gathered other = new Gathered(receiver, budget);
+        BodyAccumulator one = new BodyAccumulator(receiver, budget);
+        BodyAccumulator other = new BodyAccumulator(receiver, budget);
 
         assertThat(one.add(piece)).isNull();
-        assertThat(other.add(piece)).isSameAs(Bodies.BUSY);
-        assertThat(one.add(piece)).isSameAs(Bodies.TOO_LARGE);
+        assertThat(other.add(piece)).isSameAs(RequestBodies.BUSY);
+        assertThat(one.add(piece)).isSameAs(RequestBodies.TOO_LARGE);
         one.close();
         one.close();
         other.close();
-        assertThat(other.add(piece)).isSameAs(Bodies.BUSY);
-        Gathered next = new Gathered(receiver, budget);
+        assertThat(other.add(piece)).isSameAs(RequestBodies.BUSY);
+        BodyAccumulator next = new BodyAccumulator(receiver, budget);
         assertThat(next.add(piece)).isNull();
         next.close();
         assertThat(post(body(BODY), BODY)).isEqualTo(200);

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.httpconnector.webhook.Explanation;
+import io.httpconnector.webhook.RequestDiagnosis;
 import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookEvent;
 import io.httpconnector.webhook.WebhookReceiver;
@@ -64,8 +64,8 @@ class ShortBodyTest {
             socket.setSoTimeout(30_000);
             socket.getOutputStream().write((head + "\r\nHost: x\r\nConnection: close\r\n\r\n" + body).getBytes(UTF_8));
             socket.shutdownOutput();
-            String answer = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
-            return answer.length() < 12 ? "closed" : answer.substring(9, 12);
+            String response = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+            return response.length() < 12 ? "closed" : response.substring(9, 12);
         }
     }
 
@@ -130,12 +130,12 @@ class ShortBodyTest {
                 Map.of("content-length", List.of("500"), "Content-Type", List.of("application/json")),
                 null);
 
-        WebhookResponse answer = receiver.receive(request);
-        Explanation explanation = receiver.explain(request);
+        WebhookResponse response = receiver.receive(request);
+        RequestDiagnosis explanation = receiver.explain(request);
 
-        assertThat(answer.status()).isEqualTo(400);
+        assertThat(response.status()).isEqualTo(400);
         assertThat(events).isEmpty();
-        assertThat(explanation.step()).isEqualTo(Explanation.Step.BODY);
+        assertThat(explanation.step()).isEqualTo(RequestDiagnosis.DiagnosisStep.BODY);
         assertThat(explanation.toString())
                 .contains("Content-Length says 500 bytes, and the body has 0")
                 .contains("spring.servlet.multipart.enabled")

@@ -1,0 +1,310 @@
+package io.httpconnector.auth.definition;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
+import io.httpconnector.Secret;
+import io.httpconnector.auth.ExpiryFormat;
+import io.httpconnector.auth.internal.GrantMembers;
+import io.httpconnector.auth.internal.SecureUrl;
+import io.httpconnector.auth.oauth2.OAuth2;
+import io.httpconnector.auth.oauth2.OAuth2Builder;
+import io.httpconnector.internal.json.JsonObjectReader;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The types of OAuth 2, one for each grant. Their members have the names of the methods of {@link OAuth2Builder}. */
+final class OAuth2StrategyFactory {
+
+    static final String CLIENT_ID = "clientId";
+    static final String CLIENT_SECRET = "clientSecret";
+
+    private final Members members;
+    private final JsonObjectReader reader;
+    private final List<Step> steps = new ArrayList<>();
+
+    /** Passes one member on to the builder. */
+    private interface Step {
+        void apply(FieldValues values, OAuth2Builder builder);
+    }
+
+    private OAuth2StrategyFactory(Members members) {
+        this.members = members;
+        this.reader = members.reader();
+    }
+
+    static StrategyFactory.Recipe authorizationCode(Members members) {
+        return read(
+                members,
+                "authorization-code",
+                List.of("authorizationUrl", "tokenUrl"),
+                true,
+                values -> OAuth2.authorizationCode());
+    }
+
+    static StrategyFactory.Recipe clientCredentials(Members members) {
+        return read(members, "client-credentials", List.of("tokenUrl"), true, values -> OAuth2.clientCredentials());
+    }
+
+    static StrategyFactory.Recipe deviceCode(Members members) {
+        return read(
+                members,
+                "device-code",
+                List.of("deviceAuthorizationUrl", "tokenUrl"),
+                true,
+                values -> OAuth2.deviceCode());
+    }
+
+    static StrategyFactory.Recipe password(Members members) {
+        FieldText user = members.requiredText("user");
+        FieldText password = members.requiredSecret("password");
+        return read(
+                members,
+                "password",
+                List.of("tokenUrl"),
+                true,
+                values -> OAuth2.password(values.requiredText(user), values.requiredSecret(password)));
+    }
+
+    static StrategyFactory.Recipe refreshToken(Members members) {
+        FieldText token = members.requiredSecret("refreshToken");
+        return read(
+                members,
+                "refresh-token",
+                List.of("tokenUrl"),
+                true,
+                values -> OAuth2.refreshToken(values.requiredSecret(token)));
+    }
+
+    static StrategyFactory.Recipe jwtBearer(Members members) {
+        KeyMembers key = KeyMembers.read(members);
+        var claims = members.object("claims", false);
+        return read(
+                members,
+                "jwt-bearer",
+                List.of("tokenUrl"),
+                false,
+                values -> OAuth2.jwtBearer(key.build(values), values.claims(claims)));
+    }
+
+    private static StrategyFactory.Recipe read(
+            Members members,
+            String name,
+            List<String> endpoints,
+            boolean needsClient,
+            Function<FieldValues, OAuth2Builder> grant) {
+        return new OAuth2StrategyFactory(members).recipe(name, endpoints, needsClient, grant);
+    }
+
+    private StrategyFactory.Recipe recipe(
+            String name, List<String> endpoints, boolean needsClient, Function<FieldValues, OAuth2Builder> grant) {
+        for (String member : new TreeSet<>(GrantMembers.names())) {
+            String problem = GrantMembers.problem(name, member);
+            if (problem != null && reader.has(member)) {
+                reader.problem(member, problem);
+            }
+        }
+        boolean asksService = discover();
+        for (String url :
+                List.of("authorizationUrl", "tokenUrl", "refreshUrl", "revocationUrl", "deviceAuthorizationUrl")) {
+            url(url, endpoints.contains(url) && !reader.has("discover"));
+        }
+        authorizationRequest();
+        tokenRequest();
+        tokenResponse();
+        KeyMembers key = reader.object("clientKey", object -> KeyMembers.read(members.of(object)));
+        String unusedProof = reader.atMostOneOf("clientKey", "clientAuthentication");
+        FieldText header = members.text("accessTokenHeader", field -> {
+            var unused = Request.get("/").header(field, "");
+        });
+        step(header, OAuth2Builder::accessTokenHeader);
+        step(members.text("tokenPrefix", StrategyFactory::checkPrefix), OAuth2Builder::tokenPrefix);
+        Additions additions =
+                Additions.besides(members, header == null ? "Authorization" : header.isFixed() ? header.fixed() : "");
+        return (values, choice) -> {
+            OAuth2Builder builder = grant.apply(values);
+            steps.forEach(step -> step.apply(values, builder));
+            client(values, builder, key, needsClient && !asksService);
+            choice.applyTo(builder);
+            choice.fieldsOfBaseUrl(values).forEach(builder::field);
+            return StrategyFactory.combined(additions, values, builder.build(), choice);
+        };
+    }
+
+    /** Whether the service itself is asked, which may give a client too. */
+    private boolean discover() {
+        JsonNode discover = reader.any("discover");
+        if (discover == null) {
+            return false;
+        }
+        if (discover.isTextual()) {
+            FieldText issuer = members.url("discover", SecureUrl::problemOfIssuer);
+            steps.add((values, builder) -> accept(values.url(issuer), builder::discover));
+            return false;
+        }
+        if (!discover.isBoolean() || !discover.booleanValue()) {
+            reader.problem("discover", "expected the URL of an issuer, or true to ask the service");
+            return false;
+        }
+        steps.add((values, builder) -> builder.discover());
+        return true;
+    }
+
+    private void url(String name, boolean required) {
+        FieldText url = required ? members.requiredUrl(name) : members.url(name);
+        steps.add((values, builder) -> accept(values.url(url), value -> {
+            switch (name) {
+                case "authorizationUrl" -> builder.authorizationUrl(value);
+                case "tokenUrl" -> builder.tokenUrl(value);
+                case "refreshUrl" -> builder.refreshUrl(value);
+                case "revocationUrl" -> builder.revocationUrl(value);
+                default -> builder.deviceAuthorizationUrl(value);
+            }
+        }));
+    }
+
+    private void authorizationRequest() {
+        List<FieldText> scopes = members.scopes("scopes");
+        steps.add((values, builder) -> scopes.forEach(scope -> accept(values.text(scope), builder::scopes)));
+        step(members.text("scopeSeparator", Members::checkNotEmpty), OAuth2Builder::scopeSeparator);
+        if (reader.has("scopeSeparator") && !reader.has("scopes")) {
+            reader.problem("scopeSeparator", "there are no scopes: leave it out");
+        }
+        each(
+                members.texts("authorizationParameters", true),
+                OAuth2Builder::authorizationParameter,
+                OAuth2Builder::authorizationParameter);
+        if (Boolean.FALSE.equals(reader.flag("pkce"))) {
+            steps.add((values, builder) -> builder.withoutPkce());
+        }
+        if (reader.isSet("nonce")) {
+            steps.add((values, builder) -> builder.nonce());
+        }
+        step(members.url("issuer", SecureUrl::problemOfIssuer), OAuth2Builder::issuer);
+        FieldText resource = members.url("resource", SecureUrl::problemOfResource);
+        steps.add((values, builder) -> accept(values.url(resource), builder::resource));
+        List<String> fields = members.names("callbackFields");
+        steps.add((values, builder) -> fields.forEach(builder::callbackFields));
+    }
+
+    private void tokenRequest() {
+        each(members.texts("tokenParameters", true), OAuth2Builder::tokenParameter, OAuth2Builder::tokenParameter);
+        each(
+                members.texts("refreshParameters", true),
+                OAuth2Builder::refreshParameter,
+                OAuth2Builder::refreshParameter);
+        each(members.headers("tokenHeaders"), OAuth2Builder::tokenHeader, OAuth2Builder::tokenHeader);
+        OAuth2.ClientAuthentication authentication =
+                reader.constant("clientAuthentication", OAuth2.ClientAuthentication.class);
+        OAuth2.TokenRequest request = reader.constant("tokenRequest", OAuth2.TokenRequest.class);
+        String method = reader.oneOf("tokenMethod", List.of("GET", "POST", "PUT"));
+        if ("GET".equals(method) && request != null && request != OAuth2.TokenRequest.QUERY) {
+            reader.problem("tokenRequest", "a GET request has no body: write \"query\", or leave it out");
+        }
+        steps.add((values, builder) -> {
+            accept(authentication, builder::clientAuthentication);
+            accept(request, builder::tokenRequest);
+            accept(method, builder::tokenMethod);
+        });
+    }
+
+    private void tokenResponse() {
+        String access = members.pointer("accessTokenPath");
+        String refresh = members.pointer("refreshTokenPath");
+        String expires = members.pointer("expiresPath");
+        ExpiryFormat meaning = members.expiresAs();
+        Duration lifetime = positive(reader, "lifetime");
+        Duration before = reader.duration("refreshBefore");
+        if (before != null && before.isNegative()) {
+            reader.problem("refreshBefore", before + " is negative");
+        }
+        Map<String, String> fields = members.pointers("tokenFields");
+        List<String> refusals = members.names("refusals");
+        steps.add((values, builder) -> {
+            accept(access, builder::accessTokenAt);
+            accept(refresh, builder::refreshTokenAt);
+            if (expires != null || meaning != null) {
+                builder.expires(
+                        expires == null ? "/expires_in" : expires, meaning == null ? ExpiryFormat.SECONDS : meaning);
+            }
+            accept(lifetime, builder::lifetime);
+            accept(before, builder::refreshBefore);
+            fields.forEach(builder::tokenField);
+            refusals.forEach(builder::refusals);
+        });
+    }
+
+    private static void client(FieldValues values, OAuth2Builder builder, @Nullable KeyMembers key, boolean needed) {
+        String id = values.plain().get(CLIENT_ID);
+        if (id == null) {
+            if (needed) {
+                values.problem(CLIENT_ID, "it is missing: set it by value(\"clientId\", ...)");
+            }
+        } else if (key != null) {
+            builder.client(id, key.build(values));
+        } else {
+            Secret secret = values.entered(CLIENT_SECRET);
+            if (secret == null) {
+                builder.publicClient(id);
+            } else {
+                builder.client(id, secret);
+            }
+        }
+    }
+
+    /** What each user of a client enters, unless the definition says so itself. */
+    static List<InputField> usualFields(String type) {
+        return type.startsWith("oauth2-")
+                ? List.of(
+                        InputField.of(CLIENT_ID, "Client ID", false),
+                        InputField.of(CLIENT_SECRET, "Client secret", true))
+                : List.of();
+    }
+
+    static @Nullable Duration positive(JsonObjectReader reader, String name) {
+        Duration time = reader.duration(name);
+        if (time != null && (time.isNegative() || time.isZero())) {
+            reader.problem(name, time + " is not positive");
+            return null;
+        }
+        return time;
+    }
+
+    private interface Setter<T> {
+        OAuth2Builder set(OAuth2Builder builder, T value);
+    }
+
+    private interface PairSetter<T> {
+        OAuth2Builder set(OAuth2Builder builder, String name, T value);
+    }
+
+    private void step(@Nullable FieldText text, Setter<String> setter) {
+        steps.add((values, builder) -> accept(values.text(text), value -> setter.set(builder, value)));
+    }
+
+    private void each(Map<String, FieldText> texts, PairSetter<String> plain, PairSetter<Secret> secret) {
+        steps.add((values, builder) -> texts.forEach((name, text) -> {
+            try {
+                if (values.isSecret(text)) {
+                    accept(values.secret(text), value -> secret.set(builder, name, value));
+                } else {
+                    accept(values.text(text), value -> plain.set(builder, name, value));
+                }
+            } catch (InvalidDefinitionException e) {
+                e.problems().forEach(problem -> values.problem(text.pointer(), problem));
+            }
+        }));
+    }
+
+    private static <T> void accept(@Nullable T value, Consumer<T> action) {
+        if (value != null) {
+            action.accept(value);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package io.httpconnector.auth.oauth2;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.Response;
+import io.httpconnector.StatusException;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what a token endpoint answers, RFC 6749, section 5, and what others make of it. */
+final class TokenResponseParser {
+
+    private static final int MAX_DESCRIPTION = 300;
+    /** Types of tokens that are good only with a key. What else providers write, such as "user" or "BearerToken", is used as bearer. */
+    private static final Set<String> BOUND = Set.of("dpop", "mac", "pop");
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final ProviderSettings definition;
+    private final Clock clock;
+
+    TokenResponseParser(ProviderSettings definition, Clock clock) {
+        this.definition = definition;
+        this.clock = clock;
+    }
+
+    /**
+     * The tokens in the answer; a refresh token that it leaves out stays as it was.
+     *
+     * @param mask hides what was sent, should the server say it again
+     */
+    StoredTokens tokens(Response response, @Nullable StoredTokens old, UnaryOperator<String> mask) {
+        JsonNode json = parsed(response);
+        String accessToken = text(json, definition.accessTokenPath(), "/access_token");
+        if (accessToken == null) {
+            throw error("token endpoint", json, null, mask);
+        }
+        if (!accessToken.chars().allMatch(c -> c >= 0x20 && c <= 0x7e)) {
+            throw new OAuth2Exception(
+                    "The token endpoint gave an access token with a character that it must not have (RFC 6749, appendix A.12)",
+                    null,
+                    null);
+        }
+        String type = text(json, null, "/token_type");
+        if (type != null && BOUND.contains(type.toLowerCase(Locale.ROOT))) {
+            throw new OAuth2Exception(
+                    "The token endpoint gave a token of the type " + type
+                            + ", which must not be used as a bearer token (RFC"
+                            + " 6749, section 7.1): register the client for bearer tokens",
+                    null,
+                    null);
+        }
+        String refreshToken = text(json, definition.refreshTokenPath(), "/refresh_token");
+        Instant now = clock.instant();
+        Instant expires = expiry(json, response, now);
+        return new StoredTokens(
+                accessToken,
+                refreshToken != null || old == null ? refreshToken : old.refreshToken(),
+                now.toEpochMilli(),
+                expires == null ? null : expires.toEpochMilli(),
+                null,
+                null,
+                null,
+                old == null ? null : old.seed(),
+                null,
+                null,
+                fields(json, old));
+    }
+
+    /** The fields that the definition asks for; those that the answer leaves out stay as they were. */
+    private Map<String, String> fields(JsonNode response, @Nullable StoredTokens old) {
+        Map<String, String> fields = new HashMap<>(old == null ? Map.of() : old.fields());
+        ProviderSettings.orEmpty(definition.tokenFields()).forEach((name, path) -> {
+            String value = text(response, path, path);
+            if (value != null) {
+                fields.put(name, value);
+            }
+        });
+        return fields;
+    }
+
+    /**
+     * The ID token must be the answer to our request: OpenID Connect Core 1.0, section 3.1.3.7. It came from the token
+     * endpoint itself, so that its signature says nothing more.
+     */
+    void checkNonce(Response response, String nonce) {
+        String idToken = text(parsed(response), null, "/id_token");
+        if (idToken == null) {
+            throw new OAuth2Exception(
+                    "The token endpoint answered without an ID token, which has the nonce", null, null);
+        }
+        if (!nonce.equals(text(claims(idToken), null, "/nonce"))) {
+            throw new OAuth2Exception("The ID token has another nonce than the request: it is not for us", null, null);
+        }
+    }
+
+    private static JsonNode claims(String token) {
+        try {
+            return JSON.readTree(Base64.getUrlDecoder().decode(token.split("\\.", -1)[1]));
+        } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException | IOException e) {
+            // The cause would quote the token.
+            throw new OAuth2Exception("The ID token is no JWT", null, null);
+        }
+    }
+
+    private @Nullable Instant expiry(JsonNode json, Response response, Instant now) {
+        String value = text(json, definition.expiresPath(), "/expires_in");
+        Duration left = value == null
+                ? null
+                : definition
+                        .expiresAsOrDefault()
+                        .lifetime(value, response, clock)
+                        .orElse(null);
+        left = left == null ? definition.lifetimeOrNull() : left;
+        return left == null ? null : now.plus(left);
+    }
+
+    /** JSON, or the form that some send instead. */
+    private static JsonNode parsed(Response response) {
+        String text = response.text();
+        if (text.contains("=")
+                && !text.stripLeading().startsWith("{")
+                && !text.stripLeading().startsWith("<")) {
+            return form(text.strip());
+        }
+        return response.json();
+    }
+
+    private static ObjectNode form(String text) {
+        ObjectNode form = JsonNodeFactory.instance.objectNode();
+        for (String pair : List.of(text.split("&", -1))) {
+            int equals = pair.indexOf('=');
+            if (equals > 0) {
+                form.put(decoded(pair.substring(0, equals)), decoded(pair.substring(equals + 1)));
+            }
+        }
+        return form;
+    }
+
+    private static String decoded(String text) {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return text;
+        }
+    }
+
+    private static @Nullable String text(JsonNode response, @Nullable String path, String usual) {
+        JsonNode value = response.at(JsonPointer.compile(path == null ? usual : path));
+        return value.isValueNode() && !value.isNull() && !value.asText().isEmpty() ? value.asText() : null;
+    }
+
+    /**
+     * What the server says by a status of its refusal; that of its own failure leaves open what it has done.
+     *
+     * @param endpoint such as {@code token endpoint}
+     */
+    static RuntimeException refusal(String endpoint, StatusException e) {
+        return e.status() < 500 && e.json().has("error") ? error(endpoint, e.json(), e, UnaryOperator.identity()) : e;
+    }
+
+    private static OAuth2Exception error(
+            String endpoint, JsonNode response, @Nullable Throwable cause, UnaryOperator<String> mask) {
+        String error = text(response, null, "/error");
+        String description = text(response, null, "/error_description");
+        String uri = text(response, null, "/error_uri");
+        if (error == null) {
+            return new OAuth2Exception("The " + endpoint + " answered without an access token", null, cause);
+        }
+        String said = error + (description == null ? "" : ": " + description) + (uri == null ? "" : " (" + uri + ")");
+        return new OAuth2Exception(
+                "The " + endpoint + " refused: " + shown(mask.apply(said)), mask.apply(error), cause);
+    }
+
+    /** On one line, and not too long. */
+    static String shown(String said) {
+        String line = said.replaceAll("\\p{Cntrl}", " ");
+        return line.length() <= MAX_DESCRIPTION ? line : line.substring(0, MAX_DESCRIPTION) + "…";
+    }
+}

@@ -1,0 +1,58 @@
+package io.httpconnector.auth.oauth2;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.httpconnector.ConnectorException;
+import io.httpconnector.Secret;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** What lies in a {@link TokenStore}: records as JSON, and fingerprints in place of what must not lie there. */
+final class TokenStoreCodec {
+
+    private static final ObjectMapper MAPPER = JsonMapper.builder()
+            .defaultPropertyInclusion(
+                    JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
+            .build();
+
+    private TokenStoreCodec() {}
+
+    static <T> T read(Secret text, Class<T> type) {
+        try {
+            return MAPPER.readValue(text.reveal(), type);
+        } catch (JsonProcessingException e) {
+            // The cause would quote the tokens.
+            throw new ConnectorException("What the token store holds is nothing that this version can read");
+        }
+    }
+
+    static Secret write(Record value) {
+        try {
+            return Secret.of(MAPPER.writeValueAsString(value));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a record of strings and numbers can be written", e);
+        }
+    }
+
+    /** The fingerprint of several texts, none of which can be taken for a part of another. */
+    static String fingerprint(String first, String... more) {
+        StringBuilder text = new StringBuilder(first);
+        for (String one : more) {
+            text.append('\n').append(one.length()).append(' ').append(one);
+        }
+        return digest(text.toString());
+    }
+
+    private static String digest(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JVM has SHA-256", e);
+        }
+    }
+}

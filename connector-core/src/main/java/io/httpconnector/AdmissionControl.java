@@ -1,0 +1,135 @@
+package io.httpconnector;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** All waiting of a connection: for a free slot, for the rate limit, between attempts. Closing it ends all of it. */
+final class AdmissionControl implements AutoCloseable {
+
+    private final String connection;
+    private final TimeSource time;
+    private final Semaphore slots;
+    private final @Nullable RateLimiter pace;
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    AdmissionControl(ConnectionSettings settings) {
+        this.connection = settings.name();
+        this.time = settings.time();
+        this.slots = new Semaphore(settings.maxConnections(), true);
+        this.pace = settings.rateLimit() == null ? null : new RateLimiter(settings.rateLimit(), time);
+    }
+
+    /** Waits for its turn among all who send, and for the rate limit. Who comes in must leave. */
+    void acquire(Request request, CallContext call) {
+        long start = time.nanos();
+        acquireSlot(request, call);
+        boolean entered = false;
+        try {
+            awaitRateLimit(request, call);
+            entered = true;
+        } finally {
+            if (!entered) {
+                slots.release();
+            }
+        }
+        call.addWait(time.nanos() - start);
+    }
+
+    void release() {
+        slots.release();
+    }
+
+    /** Takes in what an answer says about the service's own limit. */
+    void update(Response response) {
+        if (pace != null) {
+            pace.update(response);
+        }
+    }
+
+    private void acquireSlot(Request request, CallContext call) {
+        ensureOpen();
+        long left = call.remaining().toNanos();
+        try {
+            // Not tryAcquire() without a time, as that would jump the queue.
+            if (left <= 0 || !slots.tryAcquire(left, TimeUnit.NANOSECONDS)) {
+                TimedOutException.Phase phase =
+                        left <= 0 ? TimedOutException.Phase.TOTAL : TimedOutException.Phase.POOL;
+                throw new TimedOutException(phase, call.total(), null, Exchange.withoutResponse(request, call));
+            }
+        } catch (InterruptedException e) {
+            throw interrupted("a free connection", e, Exchange.withoutResponse(request, call));
+        }
+        if (isClosed()) {
+            slots.release();
+            ensureOpen();
+        }
+    }
+
+    private void awaitRateLimit(Request request, CallContext call) {
+        if (pace == null) {
+            return;
+        }
+        Duration wait = pace.reserve(call.remaining());
+        do {
+            hold(wait, request, call);
+            wait = pace.permit();
+        } while (!wait.isZero());
+    }
+
+    private void hold(Duration wait, Request request, CallContext call) {
+        if (wait.isZero()) {
+            return;
+        }
+        if (wait.compareTo(call.remaining()) >= 0) {
+            Exchange exchange = Exchange.withoutResponse(request, call);
+            throw new RateLimitedException(
+                    exchange.method() + " " + exchange.url() + ": the rate limit permits the next request in "
+                            + wait.toMillis() + " ms, and this call may take only "
+                            + Math.max(0, call.remaining().toMillis()) + " ms more",
+                    wait,
+                    exchange);
+        }
+        try {
+            if (time.await(closed, wait)) {
+                ensureOpen();
+            }
+        } catch (InterruptedException e) {
+            throw interrupted("the rate limit", e, Exchange.withoutResponse(request, call));
+        }
+    }
+
+    /** Waits before the next attempt; false when the connection was closed meanwhile. */
+    boolean pause(Duration wait, CallContext call, Request request) {
+        call.addWait(wait.toNanos());
+        try {
+            return wait.isZero() ? !isClosed() : !time.await(closed, wait);
+        } catch (InterruptedException e) {
+            throw interrupted("the next attempt", e, Exchange.withoutResponse(request, call));
+        }
+    }
+
+    private static TransferException interrupted(String awaited, InterruptedException e, Exchange exchange) {
+        Thread.currentThread().interrupt();
+        return new TransferException(
+                exchange.summary() + ": the thread was interrupted while it waited for " + awaited, e, exchange);
+    }
+
+    boolean isClosed() {
+        return closed.getCount() == 0;
+    }
+
+    void ensureOpen() {
+        if (isClosed()) {
+            throw new ConnectorException("Connection \"" + connection + "\" is closed");
+        }
+    }
+
+    /** Who comes or waits finds out, one after the other, as those before leave. */
+    @Override
+    public void close() {
+        closed.countDown();
+    }
+}

@@ -1,0 +1,62 @@
+package io.httpconnector;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A request that another thread sends. Whoever completes it from outside, by a cancel or a timeout, ends the sending. */
+final class AsyncCall extends CompletableFuture<Response> {
+
+    private @Nullable Thread sender;
+
+    private AsyncCall() {}
+
+    static CompletableFuture<Response> start(Supplier<Response> send, Executor executor) {
+        AsyncCall sending = new AsyncCall();
+        var unused = sending.whenComplete((response, failure) -> sending.interrupt());
+        try {
+            executor.execute(() -> sending.run(send));
+        } catch (RejectedExecutionException e) {
+            sending.completeExceptionally(new ConnectorException(
+                    "The executor takes no more requests: " + DefaultExecutors.MAX_WAITING
+                            + " wait in the one of this library; send less at once, or give an executor",
+                    e));
+        }
+        return sending;
+    }
+
+    private void run(Supplier<Response> send) {
+        synchronized (this) {
+            if (isDone()) {
+                return;
+            }
+            sender = Thread.currentThread();
+        }
+        Response response = null;
+        Throwable failure = null;
+        try {
+            response = send.get();
+        } catch (Throwable e) {
+            failure = e;
+        }
+        synchronized (this) {
+            sender = null;
+        }
+        if (isDone()) {
+            // The interrupt was meant for this request, not for the next one of the thread.
+            Thread.interrupted();
+        } else if (failure == null) {
+            complete(response);
+        } else {
+            completeExceptionally(failure);
+        }
+    }
+
+    private synchronized void interrupt() {
+        if (sender != null) {
+            sender.interrupt();
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package io.httpconnector;
+
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.hc.core5.concurrent.Cancellable;
+import org.apache.hc.core5.concurrent.CancellableDependency;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
+import org.jspecify.annotations.Nullable;
+
+/** A request on its way through Apache HttpClient, which can be ended by another thread at any moment. */
+final class CancellableRequest extends BasicClassicHttpRequest implements CancellableDependency {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final Cancellable ENDED = () -> false;
+
+    private final transient AtomicReference<@Nullable Cancellable> dependency = new AtomicReference<>();
+    private transient volatile @Nullable Future<?> waiting;
+    private volatile boolean expired;
+    private volatile boolean closed;
+
+    /** Has the target without its secrets, for the log of HttpClient; the true one follows when there is a connection. */
+    CancellableRequest(Request request) {
+        super(request.method(), request.url().origin(), request.shownTarget());
+        NameValuePair[] fields = request.headers();
+        setHeaders(fields);
+        Body body = request.content();
+        if (body != null) {
+            if (request.header("Content-Type").isEmpty()) {
+                addHeader("Content-Type", body.contentType());
+            }
+            if (body.isGzip()) {
+                setHeader("Content-Encoding", "gzip");
+            }
+            ProgressListener progress = request.upload();
+            setEntity(
+                    body.isInMemory() && progress == null
+                            ? new ByteArrayEntity(body.content(), null)
+                            : new BodyEntity(body, progress));
+        }
+    }
+
+    /** Called by the watchdog when the whole exchange has taken too long. */
+    void expire() {
+        expired = true;
+        cancel();
+    }
+
+    /** Called when the connection is closed. */
+    void close() {
+        closed = true;
+        cancel();
+    }
+
+    /** Sets what is to be cancelled too. */
+    void waitsFor(Future<?> future) {
+        waiting = future;
+        if (isCancelled()) {
+            future.cancel(true);
+        }
+    }
+
+    boolean isExpired() {
+        return expired;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public boolean cancel() {
+        Cancellable current = dependency.getAndSet(ENDED);
+        Future<?> future = waiting;
+        if (future != null) {
+            future.cancel(true);
+        }
+        return current != null && current.cancel();
+    }
+
+    @Override
+    public void setDependency(Cancellable next) {
+        Cancellable previous = dependency.getAndUpdate(current -> current == ENDED ? ENDED : next);
+        if (previous == ENDED) {
+            next.cancel();
+        }
+    }
+
+    @Override
+    public boolean isCancelled() {
+        return dependency.get() == ENDED;
+    }
+}

@@ -1,0 +1,50 @@
+package io.httpconnector;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What an {@link HttpConnectionBuilder} has been told, checked, but for what the {@link Transport} needs. Immutable. */
+record ConnectionSettings(
+        String name,
+        BaseUrl baseUrl,
+        AuthStrategy auth,
+        NameValuePairs query,
+        NameValuePairs headers,
+        @Nullable Request test,
+        RetryPolicy retry,
+        @Nullable RateLimit rateLimit,
+        List<ResponseRule> rules,
+        List<ExchangeListener> listeners,
+        Duration totalTimeout,
+        int maxConnections,
+        int maxResponseBytes,
+        TimeSource time,
+        boolean isForAuth) {
+
+    /** How long this request may take. */
+    CallContext call(Request request) {
+        Duration asked = request.timeout();
+        return new CallContext(time, asked == null ? totalTimeout : asked);
+    }
+
+    /** For the requests of the auth strategy: nothing of the connection's own in them, and no rule for its answers. */
+    ConnectionSettings forAuth() {
+        return new ConnectionSettings(
+                name,
+                baseUrl.forAuth(),
+                AuthStrategy.none(),
+                NameValuePairs.NONE,
+                NameValuePairs.NONE,
+                null,
+                retry,
+                null,
+                List.of(),
+                listeners,
+                totalTimeout,
+                maxConnections,
+                maxResponseBytes,
+                time,
+                true);
+    }
+}

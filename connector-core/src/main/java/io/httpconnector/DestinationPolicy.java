@@ -1,0 +1,161 @@
+package io.httpconnector;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Where a connection may lead, for applications whose own users type the URLs: without a guard they reach what only the
+ * server of the application can reach, such as its database or the metadata service of the cloud (server-side request
+ * forgery).
+ *
+ * <pre>{@code
+ * .destinations(DestinationPolicy.publicInternetOnly())
+ * .destinations(DestinationPolicy.publicInternetOnly().allow("erp.internal.example.com").deny("*.example.org"))
+ * }</pre>
+ *
+ * <p>It judges the address that is connected to, after the name was resolved, on each redirect too: a name that resolves to
+ * something else the next time does not help, nor does an unusual way to write an address. What is denied is denied, then
+ * what is allowed is allowed, then the rest is decided by what it began with.
+ *
+ * <p>Patterns are a name ({@code api.example.com}), all names below one ({@code *.example.com}), an address, or a network
+ * ({@code 10.20.0.0/16}). Immutable.
+ */
+public final class DestinationPolicy {
+
+    /** The special-purpose registries of IANA (RFC 6890), multicast, and the metadata address of Azure. */
+    private static final List<HostPattern> NOT_PUBLIC = Stream.of(
+                    "0.0.0.0/8",
+                    "10.0.0.0/8",
+                    "100.64.0.0/10",
+                    "127.0.0.0/8",
+                    "168.63.129.16",
+                    "169.254.0.0/16",
+                    "172.16.0.0/12",
+                    "192.0.0.0/24",
+                    "192.0.2.0/24",
+                    "192.88.99.0/24",
+                    "192.168.0.0/16",
+                    "198.18.0.0/15",
+                    "198.51.100.0/24",
+                    "203.0.113.0/24",
+                    "224.0.0.0/3",
+                    "2001::/23",
+                    "2001:db8::/32",
+                    "2002::/16",
+                    "3fff::/20")
+            .map(network -> HostPattern.of("network", network))
+            .toList();
+
+    private static final List<HostPattern> GLOBAL_UNICAST =
+            List.of(HostPattern.of("network", "0.0.0.0/0"), HostPattern.of("network", "2000::/3"));
+
+    private enum Base {
+        ANYWHERE,
+        PUBLIC_INTERNET,
+        NOWHERE
+    }
+
+    private static final DestinationPolicy PUBLIC = new DestinationPolicy(Base.PUBLIC_INTERNET, List.of(), List.of());
+
+    private final Base base;
+    private final List<HostPattern> allowed;
+    private final List<HostPattern> denied;
+
+    private DestinationPolicy(Base base, List<HostPattern> allowed, List<HostPattern> denied) {
+        this.base = base;
+        this.allowed = allowed;
+        this.denied = denied;
+    }
+
+    /**
+     * Hosts on the public Internet: no private, local, shared, reserved or multicast address.
+     *
+     * @return the destinations
+     */
+    public static DestinationPolicy publicInternetOnly() {
+        return PUBLIC;
+    }
+
+    /**
+     * Any host, to deny some of them.
+     *
+     * @return the destinations
+     */
+    public static DestinationPolicy anywhere() {
+        return new DestinationPolicy(Base.ANYWHERE, List.of(), List.of());
+    }
+
+    /**
+     * These hosts, and no other.
+     *
+     * @param hosts patterns of names, addresses and networks
+     * @return the destinations
+     * @throws InvalidDefinitionException when one is no pattern
+     */
+    public static DestinationPolicy only(String... hosts) {
+        return new DestinationPolicy(Base.NOWHERE, List.of(), List.of()).allow(hosts);
+    }
+
+    /**
+     * These hosts too. A host that is allowed by its name is allowed whatever its address is.
+     *
+     * @param hosts patterns of names, addresses and networks
+     * @return new destinations
+     * @throws InvalidDefinitionException when one is no pattern
+     */
+    public DestinationPolicy allow(String... hosts) {
+        return new DestinationPolicy(base, plus(allowed, hosts), denied);
+    }
+
+    /**
+     * Not these hosts, even if they are allowed by another rule.
+     *
+     * @param hosts patterns of names, addresses and networks
+     * @return new destinations
+     * @throws InvalidDefinitionException when one is no pattern
+     */
+    public DestinationPolicy deny(String... hosts) {
+        return new DestinationPolicy(base, allowed, plus(denied, hosts));
+    }
+
+    private static List<HostPattern> plus(List<HostPattern> patterns, String... more) {
+        List<HostPattern> all = new ArrayList<>(patterns);
+        Arrays.stream(more).forEach(host -> all.add(HostPattern.of("destinations", host)));
+        return List.copyOf(all);
+    }
+
+    /** Whether a connection to this address, which the name was resolved to, is permitted. */
+    boolean permits(String host, InetAddress resolved) {
+        InetAddress address = HostPattern.unwrapped(resolved);
+        if (matches(denied, host, address)) {
+            return false;
+        }
+        return switch (base) {
+            case ANYWHERE -> true;
+            case NOWHERE -> matches(allowed, host, address);
+            case PUBLIC_INTERNET -> matches(allowed, host, address) || isPublic(address);
+        };
+    }
+
+    private static boolean matches(List<HostPattern> patterns, String host, InetAddress address) {
+        return patterns.stream().anyMatch(one -> one.matchesName(host) || one.matchesAddress(address));
+    }
+
+    private static boolean isPublic(InetAddress address) {
+        return GLOBAL_UNICAST.stream().anyMatch(network -> network.matchesAddress(address))
+                && NOT_PUBLIC.stream().noneMatch(network -> network.matchesAddress(address));
+    }
+
+    /**
+     * Says what it permits.
+     *
+     * @return the rules
+     */
+    @Override
+    public String toString() {
+        return base + ", allowed " + allowed + ", denied " + denied;
+    }
+}

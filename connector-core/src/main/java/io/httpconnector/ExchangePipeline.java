@@ -1,0 +1,228 @@
+package io.httpconnector;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The way of a request: defaults, credentials, its turn, the wire, what the answer means, perhaps once more, redirects. */
+final class ExchangePipeline {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
+
+    private static final double RETRIES_PER_REQUEST = 0.1;
+
+    private final ConnectionSettings settings;
+    private final AuthStrategy auth;
+    private final Transport transport;
+    private final OriginPolicy policy;
+    private final AdmissionControl turnstile;
+    private final ResponseClassifier verdicts;
+    private final RetryBudget budget;
+
+    ExchangePipeline(ConnectionSettings settings, Transport transport, AuthStrategy auth) {
+        this.settings = settings;
+        this.auth = auth;
+        this.transport = transport;
+        this.policy = new OriginPolicy(settings, transport.proxy());
+        this.turnstile = new AdmissionControl(settings);
+        this.verdicts = new ResponseClassifier(settings.rules());
+        this.budget = new RetryBudget(settings.time(), RETRIES_PER_REQUEST);
+    }
+
+    /** This request at its absolute URL. */
+    Request resolve(Request request, CallContext call) {
+        Url url = request.url().below(settings.baseUrl().forRequest(request, auth, call));
+        return request.withUrl(url, NameValuePairs.NONE, NameValuePairs.NONE);
+    }
+
+    /** A receiver for the body of any response that is accepted. */
+    <T> StreamingReceiver<T> receiver(BodyHandler<T> reader) {
+        return new StreamingReceiver<>(
+                reader,
+                verdicts,
+                judged -> judged.classification() == ResponseRule.Action.ACCEPT,
+                transport.maxStreamBytes());
+    }
+
+    long maxStreamBytes() {
+        return transport.maxStreamBytes();
+    }
+
+    /** Sends the request, and tells the listeners. */
+    Response send(Request request, RetryPolicy retry, CallContext call, @Nullable StreamingReceiver<?> receiver) {
+        budget.countRequest();
+        OriginPolicy.Hop first = policy.first(request, settings.baseUrl().forRequest(request, auth, call));
+        if (settings.listeners().isEmpty()) {
+            return follow(first, retry, call, receiver);
+        }
+        ExchangeStarted start = new ExchangeStarted(settings.name(), first, policy.outgoing(first));
+        ListenerNotifier watches = new ListenerNotifier(settings.listeners(), start);
+        call.notifyThrough(watches);
+        try {
+            Response response = follow(start.hop(), retry, call, receiver);
+            watches.ended(new ExchangeResult(start.request(), response, null, call));
+            return response;
+        } catch (RuntimeException | Error e) {
+            watches.ended(new ExchangeResult(start.request(), null, e, call));
+            throw e;
+        }
+    }
+
+    private Response follow(
+            OriginPolicy.Hop first, RetryPolicy retry, CallContext call, @Nullable StreamingReceiver<?> receiver) {
+        OriginPolicy.Hop hop = first;
+        while (true) {
+            Response response = exchange(hop, call, retry, receiver);
+            OriginPolicy.Hop next = policy.next(hop, response);
+            if (next == null) {
+                return accepted(response, hop);
+            }
+            hop = next;
+        }
+    }
+
+    /** One hop, tried until it has an answer to go on with, or there is no sense in another attempt. */
+    private Response exchange(
+            OriginPolicy.Hop hop, CallContext call, RetryPolicy retry, @Nullable StreamingReceiver<?> receiver) {
+        Request plain = policy.outgoing(hop);
+        while (true) {
+            // Each attempt is signed anew: a signature may hold the time.
+            Request request = hop.trusted() ? authenticate(plain, call) : plain;
+            try {
+                Response response = attempt(request, policy.sendsCookies(hop), call, receiver);
+                if (hop.trusted() && isRejected(request, response, call)) {
+                    continue;
+                }
+                Duration wait =
+                        retry.after(response, call, budget, settings.time().now());
+                if (wait == null || !request.isReplayable() || !pause(wait, request, response, null, call)) {
+                    return response;
+                }
+            } catch (ConnectorException e) {
+                boolean seen = receiver != null && receiver.hasStarted();
+                Duration wait = seen ? null : retry.after(e, request, call, budget);
+                if (wait == null || !request.isReplayable() || !pause(wait, request, null, e, call)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private Request authenticate(Request plain, CallContext call) {
+        Request signed = auth.apply(plain.inAuthPhase(call));
+        if (signed == null || !signed.isInAuthPhase() || !signed.url().equals(plain.url())) {
+            throw new InvalidDefinitionException(
+                    "auth strategy of connection \"" + settings.name() + "\"",
+                    "it must return the request that it was given, with additions by the request's own methods");
+        }
+        return signed;
+    }
+
+    /** Passes the response on to the strategy; true if the request is to be signed and sent again. */
+    private boolean isRejected(Request request, Response response, CallContext call) {
+        if (response.classification() == ResponseRule.Action.REFRESH_AUTH) {
+            return refreshes(request, response, call);
+        }
+        auth.accepted(request, response);
+        return false;
+    }
+
+    private boolean refreshes(Request rejected, Response response, CallContext call) {
+        if (!rejected.isReplayable() || !call.tryUseRefresh() || !auth.refresh(rejected, response)) {
+            return false;
+        }
+        call.startNextAttempt();
+        return true;
+    }
+
+    private Response attempt(
+            Request request, boolean withCookies, CallContext call, @Nullable StreamingReceiver<?> receiver) {
+        turnstile.acquire(request, call);
+        try {
+            Response response = verdicts.classify(transport.exchange(request, withCookies, call, receiver));
+            turnstile.update(response);
+            if (LOG.isDebugEnabled()) {
+                log(response.exchange());
+            }
+            return response;
+        } catch (ConnectorException e) {
+            LOG.debug("\"{}\": {}", settings.name(), e.getMessage());
+            throw e;
+        } catch (IllegalStateException e) {
+            turnstile.ensureOpen();
+            throw e;
+        } finally {
+            turnstile.release();
+        }
+    }
+
+    private void log(Exchange exchange) {
+        LOG.debug("\"{}\": {}", settings.name(), exchange.summary());
+        if (LOG.isTraceEnabled()) {
+            LOG.trace("\"{}\": sent\n{}", settings.name(), exchange.requestHeaders());
+            LOG.trace("\"{}\": received\n{}", settings.name(), exchange.responseHeaders());
+        }
+    }
+
+    /**
+     * Waits before another attempt after a failure that nobody else has waited for.
+     *
+     * @return false when there is to be none
+     */
+    boolean pauseAfter(ConnectorException failure, Request request, CallContext call) {
+        Duration wait = settings.retry().after(failure, request, call, budget);
+        return wait != null && pause(wait, request, null, failure, call);
+    }
+
+    /** Waits before the next attempt; false when the connection was closed meanwhile. */
+    private boolean pause(
+            Duration wait,
+            Request request,
+            @Nullable Response response,
+            @Nullable ConnectorException failure,
+            CallContext call) {
+        ListenerNotifier watches = call.watches();
+        if (watches != null) {
+            watches.retrying(new ExchangeResult(request, response, failure, call), wait);
+        }
+        if (!wait.isZero()) {
+            call.startNextAttempt();
+            LOG.debug("\"{}\": next attempt in {} ms", settings.name(), wait.toMillis());
+        }
+        return turnstile.pause(wait, call, request);
+    }
+
+    private Response accepted(Response response, OriginPolicy.Hop hop) {
+        if (response.classification() == ResponseRule.Action.ACCEPT
+                || response.classification() == ResponseRule.Action.IGNORE) {
+            return response;
+        }
+        Exchange exchange = response.exchange();
+        String said = exchange.responseBody();
+        String excerpt = said.length() <= 300 ? said : said.substring(0, 300) + "…";
+        boolean wantsCredentials = response.status() == 401 || response.status() == 403;
+        String message = exchange.summary()
+                + (said.isEmpty() ? "" : ": " + Ascii.visible(excerpt))
+                + (wantsCredentials ? policy.withheld(hop) : "");
+        Duration asked = RetryPolicy.requestedDelay(response, settings.time().now());
+        if (response.classification() == ResponseRule.Action.RATE_LIMITED) {
+            throw new RateLimitedException(message, asked, exchange);
+        }
+        throw new StatusException(message, response.status(), exchange.responseHeaders(), said, asked, exchange);
+    }
+
+    void ensureOpen() {
+        turnstile.ensureOpen();
+    }
+
+    /** Ends all of it; false when it had ended already. */
+    synchronized boolean end() {
+        if (turnstile.isClosed()) {
+            return false;
+        }
+        turnstile.close();
+        transport.close();
+        return true;
+    }
+}

@@ -1,0 +1,110 @@
+package io.httpconnector;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/** How a call went, or went so far. Immutable; belongs to the thread that sends, as long as the listener is called. */
+public final class ExchangeResult {
+
+    private final Request request;
+    private final @Nullable Response answer;
+    private final @Nullable Throwable failure;
+    private final Timings timings;
+    private final int attempts;
+    private final long sentBytes;
+    private final long receivedBytes;
+
+    ExchangeResult(Request request, @Nullable Response response, @Nullable Throwable failure, CallContext call) {
+        this.request = request;
+        this.answer = response;
+        this.failure = failure;
+        this.timings = call.timings();
+        this.attempts = call.attempts();
+        Body body = request.content();
+        this.sentBytes = body == null ? 0 : body.source().length();
+        this.receivedBytes = call.receivedBytes();
+    }
+
+    /**
+     * The status code.
+     *
+     * @return the status; empty when no answer came
+     */
+    public OptionalInt status() {
+        if (answer != null) {
+            return OptionalInt.of(answer.status());
+        }
+        return failure instanceof ConnectorException e && e.exchange().isPresent()
+                ? e.exchange().get().status()
+                : OptionalInt.empty();
+    }
+
+    /**
+     * Why the call failed.
+     *
+     * @return what {@code send} throws; empty when it succeeded, or is to be tried again because of its answer
+     */
+    public Optional<Throwable> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    /**
+     * How long it took.
+     *
+     * @return the parts
+     */
+    public Timings timings() {
+        return timings;
+    }
+
+    /**
+     * How many attempts there were.
+     *
+     * @return at least 1
+     */
+    public int attempts() {
+        return attempts;
+    }
+
+    /**
+     * The size of the body that was sent.
+     *
+     * @return bytes as they were sent, -1 for a stream of unknown length
+     */
+    public long sentBytes() {
+        return sentBytes;
+    }
+
+    /**
+     * The size of the body that came.
+     *
+     * @return bytes, decompressed, of the last answer
+     */
+    public long receivedBytes() {
+        return receivedBytes;
+    }
+
+    /**
+     * What was sent and what came back, made when it is asked for: it takes far longer than all else here.
+     *
+     * @return the exchange, without its secrets; empty when nothing was about to be sent
+     */
+    public Optional<Exchange> exchange() {
+        if (answer != null) {
+            return Optional.of(answer.exchange());
+        }
+        return failure instanceof ConnectorException e ? e.exchange() : Optional.empty();
+    }
+
+    /**
+     * Says how it went, without secrets.
+     *
+     * @return request, status and time
+     */
+    @Override
+    public String toString() {
+        return request + " -> " + (status().isPresent() ? String.valueOf(status().getAsInt()) : "no answer") + " in "
+                + timings.total().toMillis() + " ms";
+    }
+}

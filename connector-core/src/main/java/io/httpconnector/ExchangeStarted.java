@@ -1,0 +1,73 @@
+package io.httpconnector;
+
+import java.net.URI;
+
+/** A call that is about to be sent. Belongs to the thread that sends. */
+public final class ExchangeStarted {
+
+    private final String connection;
+    private OriginPolicy.Hop hop;
+    private Request request;
+
+    ExchangeStarted(String connection, OriginPolicy.Hop hop, Request request) {
+        this.connection = connection;
+        this.hop = hop;
+        this.request = request;
+    }
+
+    /**
+     * The connection.
+     *
+     * @return its name
+     */
+    public String connection() {
+        return connection;
+    }
+
+    /**
+     * What the request is called.
+     *
+     * @return the name of the request, such as that of its template; empty when it has none
+     */
+    public String name() {
+        return request.name();
+    }
+
+    /**
+     * The method.
+     *
+     * @return such as {@code GET}
+     */
+    public String method() {
+        return request.method();
+    }
+
+    /**
+     * The URL that is asked for, before redirects.
+     *
+     * @return an absolute URL; a secret in it is {@code ***}
+     */
+    public URI uri() {
+        return URI.create(request.shownUrl());
+    }
+
+    /**
+     * Adds a header field to what is sent, such as {@code traceparent}.
+     *
+     * @param name the field name
+     * @param value the value
+     * @throws InvalidDefinitionException as {@link Request#header(String, String)}
+     */
+    public void header(String name, String value) {
+        request = request.header(name, value);
+        hop = hop.with(hop.own().header(name, value));
+    }
+
+    OriginPolicy.Hop hop() {
+        return hop;
+    }
+
+    Request request() {
+        return request;
+    }
+}

@@ -1,0 +1,62 @@
+package io.httpconnector;
+
+import java.util.List;
+
+/** Says what answers mean: by the rules of the connection, and by their status. */
+final class ResponseClassifier {
+
+    private final List<ResponseRule> rules;
+
+    ResponseClassifier(List<ResponseRule> rules) {
+        this.rules = List.copyOf(rules);
+    }
+
+    /** Whether the body has to be looked at to know what this response means. */
+    boolean dependOnBody(Response head) {
+        for (ResponseRule rule : rules) {
+            if (rule.matchesHead(head)) {
+                return rule.needsBody();
+            }
+        }
+        return false;
+    }
+
+    /** The answer with what it means. */
+    Response classify(Response response) {
+        return response.isClassified() ? response : classify(response, true);
+    }
+
+    /** The answer with what its head alone means, as its body is not known: what a rule asks of that does not hold. */
+    Response classifyHead(Response head) {
+        return classify(head, false);
+    }
+
+    private Response classify(Response response, boolean withBody) {
+        for (ResponseRule rule : rules) {
+            if (withBody ? rule.matches(response) : !rule.needsBody() && rule.matchesHead(response)) {
+                return response.classifiedAs(rule.action(), true);
+            }
+        }
+        ResponseRule.Action usual = byStatus(response);
+        return withBody && usual == ResponseRule.Action.ACCEPT ? response : response.classifiedAs(usual, false);
+    }
+
+    private static ResponseRule.Action byStatus(Response response) {
+        Request request = response.request();
+        if (request.accepts(response.status())) {
+            return ResponseRule.Action.ACCEPT;
+        }
+        return switch (response.status()) {
+            case 401 -> ResponseRule.Action.REFRESH_AUTH;
+            case 429 -> ResponseRule.Action.RATE_LIMITED;
+            case 408, 425 -> ResponseRule.Action.RETRY;
+            case 502, 504 -> request.isRepeatable() ? ResponseRule.Action.RETRY : ResponseRule.Action.FAIL;
+            case 503 ->
+                request.isRepeatable()
+                                || response.headers().first("Retry-After").isPresent()
+                        ? ResponseRule.Action.RETRY
+                        : ResponseRule.Action.FAIL;
+            default -> ResponseRule.Action.FAIL;
+        };
+    }
+}

@@ -1,0 +1,168 @@
+package io.httpconnector;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes an answer into a file: beside it first, so that the file is there whole or not at all. What there is of it already,
+ * also from an earlier run of the application, is not asked for again where the service can tell that it is still the same
+ * (RFC 9110, section 14).
+ */
+final class ResumableDownload implements AutoCloseable {
+
+    private static final Pattern RANGE = Pattern.compile("bytes (\\d{1,18})-\\d{1,18}/(\\d{1,18}|\\*)");
+
+    private final Request request;
+    private final Path file;
+    private final Path part;
+    private final Path mark;
+    private final FileChannel channel;
+    private final String identity;
+
+    private ResumableDownload(Request request, Path file, Path part, Path mark, FileChannel channel) {
+        this.request = request;
+        this.file = file;
+        this.part = part;
+        this.mark = mark;
+        this.channel = channel;
+        this.identity = identity(request);
+    }
+
+    static ResumableDownload start(Request request, Path file) {
+        Path part = file.resolveSibling(file.getFileName() + ".part");
+        try {
+            FileChannel channel = FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (!locks(channel)) {
+                channel.close();
+                throw new ConnectorException("Another download is writing " + part);
+            }
+            return new ResumableDownload(
+                    request, file, part, file.resolveSibling(file.getFileName() + ".part.mark"), channel);
+        } catch (IOException e) {
+            throw new ConnectorException("The file " + part + " can't be written: " + e, e);
+        }
+    }
+
+    private static boolean locks(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            return false;
+        }
+    }
+
+    /** The request for what is missing. */
+    Request next() throws IOException {
+        Request plain = request.header("Accept-Encoding", "identity");
+        String validator = validator();
+        return channel.size() == 0 || validator == null
+                ? plain
+                : plain.header("Range", "bytes=" + channel.size() + "-").header("If-Range", validator);
+    }
+
+    /** How much there is. */
+    long size() throws IOException {
+        return channel.size();
+    }
+
+    /** Begins anew: the service does not know what there is. */
+    void discard() throws IOException {
+        channel.truncate(0);
+        Files.deleteIfExists(mark);
+    }
+
+    StreamingReceiver<Long> receiver(long max) {
+        return new StreamingReceiver<>(this::write, null, head -> head.status() == 200 || head.status() == 206, max);
+    }
+
+    /** Appends what comes. */
+    private long write(Response response, InputStream body) throws IOException {
+        long expected = -1;
+        if (response.status() == 206) {
+            Matcher range =
+                    RANGE.matcher(response.headers().first("Content-Range").orElse(""));
+            if (!range.matches() || Long.parseLong(range.group(1)) != channel.size()) {
+                discard();
+                throw new IOException("the service sent another part than it was asked for");
+            }
+            expected = range.group(2).equals("*") ? -1 : Long.parseLong(range.group(2));
+        } else {
+            discard();
+            remember(response.headers());
+        }
+        channel.position(channel.size());
+        OutputStream out = Channels.newOutputStream(channel);
+        long moved = body.transferTo(out);
+        if (expected >= 0 && channel.size() != expected) {
+            throw new IOException("there are " + channel.size() + " bytes, and not the " + expected + " announced");
+        }
+        return moved;
+    }
+
+    void finish() throws IOException {
+        channel.force(true);
+        try {
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (AtomicMoveNotSupportedException e) {
+            Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+        }
+        Files.deleteIfExists(mark);
+    }
+
+    /** Only a strong validator says that the bytes are the same. */
+    private void remember(Headers headers) throws IOException {
+        String tag =
+                headers.first("ETag").filter(value -> !value.startsWith("W/")).orElse(null);
+        String validator = tag != null ? tag : headers.first("Last-Modified").orElse(null);
+        if (validator != null && headers.first("Content-Encoding").isEmpty()) {
+            Files.writeString(mark, identity + "\n" + validator);
+        }
+    }
+
+    private @Nullable String validator() throws IOException {
+        if (!Files.exists(mark)) {
+            return null;
+        }
+        List<String> lines = Files.readAllLines(mark);
+        return lines.size() == 2 && lines.get(0).equals(identity) ? lines.get(1) : null;
+    }
+
+    /** Tells requests apart without showing what they hold. */
+    private static String identity(Request request) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(ByteBuffer.wrap((request.method() + " " + request.uri()).getBytes(StandardCharsets.UTF_8)));
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JVM has SHA-256", e);
+        }
+    }
+
+    /** Keeps what there is, for the next time, unless that is nothing. */
+    @Override
+    public void close() throws IOException {
+        boolean empty = channel.isOpen() && channel.size() == 0;
+        channel.close();
+        if (empty) {
+            Files.deleteIfExists(part);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package io.httpconnector.polling;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.polling.Reading.End;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The service gives everything each time: it is compared with what was seen. Marks are times, in milliseconds. A record that is
+ * missing is gone when the read is proven; where pages may have shifted it is read again at once, a few times.
+ */
+final class FullComparisonDetection implements ChangeDetection {
+
+    private static final int MAX_READS = 5;
+
+    private final TriggerDefinition definition;
+    private final TriggerState state;
+    private final PartitionState scope;
+    private final boolean first;
+    private final boolean silent;
+    private final long begun;
+    private int reads;
+    private boolean again;
+    private boolean proven;
+    private Reading reading;
+    private @Nullable Reading before;
+
+    FullComparisonDetection(TriggerDefinition definition, TriggerState state, PartitionState scope, long now) {
+        this.definition = definition;
+        this.state = state;
+        this.scope = scope;
+        this.first = !scope.checkpoint().started();
+        this.silent = first && definition.first().isSilent();
+        this.begun = now;
+        this.reading = newReading();
+        scope.refresh(now);
+    }
+
+    private Reading newReading() {
+        return new Reading(definition.pagination().isStable());
+    }
+
+    @Override
+    public @Nullable Map<String, Object> nextQuery() {
+        if (reads > 0 && !again) {
+            return null;
+        }
+        again = false;
+        reads++;
+        reading = newReading();
+        scope.beginRead();
+        return Map.of();
+    }
+
+    @Override
+    public boolean isProof() {
+        return reads > 1;
+    }
+
+    @Override
+    public Reading reading() {
+        return reading;
+    }
+
+    @Override
+    public long mark(JsonNode item) {
+        return begun;
+    }
+
+    @Override
+    public long occurrence(long mark, SeenKeyIndex.KeyEntry entry) {
+        return scope.checkpoint().generation();
+    }
+
+    @Override
+    public boolean keepsMarks() {
+        return false;
+    }
+
+    @Override
+    public boolean readsOn(Page page, int number, boolean hasNext) {
+        return hasNext;
+    }
+
+    @Override
+    public void endQuery(End end) {
+        reading.end(end);
+        if (end != End.COMPLETE && end != End.REPEATED) {
+            return;
+        }
+        boolean confirmed =
+                before != null && reading.foundTheOrderOf(before) && reading.foundTheSame() && !isBeforeMissing();
+        proven = reading.isSteady() || confirmed;
+        before = reading;
+        scope.endRead();
+        boolean matters = silent
+                || (definition.deletions()
+                        && !first
+                        && reading.showsLists()
+                        && !missing().isEmpty());
+        again = !proven && matters && reads < MAX_READS;
+    }
+
+    /** Whether a record of the read before was not found. */
+    private boolean isBeforeMissing() {
+        boolean[] found = {false};
+        scope.seen().forEach((key, known) -> found[0] |= known.before() && !known.here());
+        return found[0];
+    }
+
+    private List<Fingerprint> missing() {
+        List<Fingerprint> gone = new ArrayList<>();
+        scope.seen().forEach((key, known) -> {
+            if (!known.here()) {
+                gone.add(key);
+            }
+        });
+        return gone;
+    }
+
+    @Override
+    public void finish(RecordProcessor intake) {
+        if (!proven) {
+            return;
+        }
+        if (definition.deletions()) {
+            if (!reading.showsLists()) {
+                return;
+            }
+            List<Fingerprint> gone = missing();
+            if (!gone.isEmpty()) {
+                intake.deliverDeleted(gone);
+                state.checkpoint(scope, scope.checkpoint().withNextGeneration());
+            }
+        } else {
+            long forgotten = begun - definition.limits().memory().toMillis();
+            state.forgotten(scope, (key, mark, reach) -> mark < forgotten);
+        }
+    }
+
+    @Override
+    public @Nullable String warning() {
+        if (definition.deletions()
+                && !first
+                && !reading.showsLists()
+                && !missing().isEmpty()) {
+            return "a response did not show its list of records: that some are missing does not prove that they are deleted; where the"
+                    + " service leaves out an empty list, say by Records.emptyWhen(...) or Pagination.total(...) how an empty one is known";
+        }
+        return again || proven || !(silent || definition.deletions())
+                ? null
+                : "records have moved or changed with each read of the last poll: what is missing is not known to be deleted";
+    }
+}

@@ -1,0 +1,59 @@
+package io.httpconnector.polling;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.JsonSupport;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A JSON pointer (RFC 6901) that somebody has written. */
+record JsonPaths(JsonPointer pointer) {
+
+    static JsonPaths of(String part, String text) {
+        return new JsonPaths(compiled(part, text));
+    }
+
+    /** The segments of a pointer, in which {@code *} may mean each. */
+    static List<String> segments(String part, String text) {
+        List<String> segments = new ArrayList<>();
+        for (JsonPointer rest = compiled(part, text); !rest.matches(); rest = rest.tail()) {
+            segments.add(rest.getMatchingProperty());
+        }
+        return List.copyOf(segments);
+    }
+
+    private static JsonPointer compiled(String part, String text) {
+        try {
+            return JsonSupport.pointer(text);
+        } catch (InvalidDefinitionException e) {
+            throw new InvalidDefinitionException(
+                    part,
+                    List.of("\"" + text + "\" is no JSON pointer (RFC 6901): write \"/field\" or \"/object/field\", and"
+                            + " \"\" for the whole"));
+        }
+    }
+
+    boolean isRoot() {
+        return pointer.matches();
+    }
+
+    /** The value; a missing node when there is none. */
+    JsonNode in(JsonNode tree) {
+        return tree.at(pointer);
+    }
+
+    /** The single value; of an XML element with attributes its text. */
+    JsonNode valueIn(JsonNode tree) {
+        return value(in(tree));
+    }
+
+    static JsonNode value(JsonNode node) {
+        return node.isObject() && node.path("").isTextual() ? node.get("") : node;
+    }
+
+    @Override
+    public String toString() {
+        return pointer.toString();
+    }
+}

@@ -1,0 +1,189 @@
+package io.httpconnector.polling;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.template.PillInfo;
+import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.template.RequestTemplateBuilder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where in a request a value goes that changes from page to page or from poll to poll. Immutable.
+ */
+public final class ParameterLocation {
+
+    private enum LocationType {
+        QUERY,
+        HEADER,
+        FIELD,
+        JSON,
+        TEMPLATE
+    }
+
+    private final LocationType kind;
+    private final String name;
+
+    private ParameterLocation(LocationType kind, String name) {
+        this.kind = kind;
+        this.name = name;
+        if (name.isBlank() && kind != LocationType.TEMPLATE) {
+            throw new InvalidDefinitionException("place", List.of("the name is empty"));
+        }
+    }
+
+    /**
+     * A query parameter.
+     *
+     * @param name the parameter name
+     * @return the place
+     */
+    public static ParameterLocation query(String name) {
+        return new ParameterLocation(LocationType.QUERY, given(name));
+    }
+
+    /**
+     * A header field.
+     *
+     * @param name the field name
+     * @return the place
+     */
+    public static ParameterLocation header(String name) {
+        return new ParameterLocation(LocationType.HEADER, given(name));
+    }
+
+    /**
+     * A field of the HTML form in the body.
+     *
+     * @param name the field name
+     * @return the place
+     */
+    public static ParameterLocation field(String name) {
+        return new ParameterLocation(LocationType.FIELD, given(name));
+    }
+
+    /**
+     * A member of the JSON object in the body.
+     *
+     * @param pointer a JSON pointer (RFC 6901) to the member, which need not be there
+     * @return the place
+     */
+    public static ParameterLocation json(String pointer) {
+        return new ParameterLocation(
+                LocationType.JSON, JsonPaths.of("place", pointer).toString());
+    }
+
+    /**
+     * Wherever the template has the pill itself, such as in its path.
+     *
+     * @return the place
+     */
+    public static ParameterLocation template() {
+        return new ParameterLocation(LocationType.TEMPLATE, "");
+    }
+
+    private static String given(String name) {
+        return name == null ? "" : name;
+    }
+
+    /** As JSON: {@code {"query": "since"}}. */
+    ObjectNode toJson() {
+        return JsonNodeFactory.instance.objectNode().put(kind.name().toLowerCase(Locale.ROOT), name);
+    }
+
+    /** Reads what {@link #toJson} wrote. */
+    static @Nullable ParameterLocation read(JsonObjectReader reader) {
+        List<ParameterLocation> places = new ArrayList<>();
+        reader.text("query", name -> places.add(query(name)));
+        reader.text("header", name -> places.add(header(name)));
+        reader.text("field", name -> places.add(field(name)));
+        reader.text("json", pointer -> places.add(json(pointer)));
+        JsonNode template = reader.any("template");
+        if (template != null && template.isBoolean() && template.booleanValue()) {
+            places.add(template());
+        } else {
+            reader.text("template", text -> places.add(template(text)));
+        }
+        String kind = reader.exactlyOneOf("query", "header", "field", "json", "template");
+        return kind == null || places.isEmpty() ? null : places.get(0);
+    }
+
+    private static ParameterLocation template(String text) {
+        if (!text.isEmpty()) {
+            throw new InvalidDefinitionException("place", List.of("must be empty: the template itself has the pill"));
+        }
+        return template();
+    }
+
+    boolean isTemplate() {
+        return kind == LocationType.TEMPLATE;
+    }
+
+    /** Whether a value in this place and one in the other would replace each other. */
+    boolean isSameAs(ParameterLocation other) {
+        boolean sameName = kind == LocationType.HEADER ? name.equalsIgnoreCase(other.name) : name.equals(other.name);
+        return kind == other.kind && kind != LocationType.TEMPLATE && sameName;
+    }
+
+    /** Puts a pill into the place; it is left out as long as it has no value. */
+    RequestTemplate apply(RequestTemplate template, String pill, List<String> problems) {
+        if (kind == LocationType.TEMPLATE) {
+            if (template.pills().stream().map(PillInfo::path).noneMatch(pill::equals)) {
+                problems.add(
+                        "request: the template has no pill {{" + pill + "}}, so that it would have no place to go");
+            }
+            return template;
+        }
+        RequestTemplateBuilder builder = template.toBuilder();
+        String value = Delimiters.of(template).pill(pill + " | omit");
+        switch (kind) {
+            case QUERY -> builder.query(name, value);
+            case HEADER -> builder.header(name, value);
+            case FIELD -> builder.field(name, value);
+            default -> builder.jsonMember(name, value);
+        }
+        if (kind == LocationType.QUERY && sets(template, name)) {
+            problems.add("request: the template has a query parameter \"" + name + "\" already: remove it there");
+        }
+        try {
+            return builder.build();
+        } catch (InvalidDefinitionException e) {
+            e.problems().forEach(problem -> problems.add("request: " + problem));
+            return template;
+        }
+    }
+
+    private static boolean sets(RequestTemplate template, String name) {
+        for (var parameter : template.toJson().path("query")) {
+            if (parameter.path("name").asText().equals(name)) {
+                return true;
+            }
+        }
+        String url = template.toJson().path("url").asText();
+        return url.matches(".*[?&]\\Q" + name + "\\E(=.*|&.*)?");
+    }
+
+    private record Delimiters(String open, String close) {
+
+        static Delimiters of(RequestTemplate template) {
+            var own = template.toJson().path("delimiters");
+            return own.isEmpty()
+                    ? new Delimiters("{{", "}}")
+                    : new Delimiters(own.get(0).asText(), own.get(1).asText());
+        }
+
+        String pill(String content) {
+            return open + content + close;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return kind == LocationType.TEMPLATE ? "the template" : kind.name().toLowerCase(Locale.ROOT) + " " + name;
+    }
+}

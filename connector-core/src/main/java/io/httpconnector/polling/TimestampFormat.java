@@ -1,0 +1,201 @@
+package io.httpconnector.polling;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.polling.Cursor.Span;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.TemporalAccessor;
+import java.time.zone.ZoneOffsetTransition;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a service writes points in time. Without a format it is found out for each value: numbers since 1970 by their size, ISO
+ * 8601 in its varieties, the date of HTTP (RFC 9110, section 5.6.7).
+ *
+ * @param format a pattern, or null for what is found out
+ * @param unit how many digits the fraction of a second has in numbers, -1 for what is found out
+ * @param zone where times without an offset count
+ */
+record TimestampFormat(@Nullable DateTimeFormatter format, int unit, ZoneId zone) {
+
+    static final TimestampFormat AUTO = new TimestampFormat(null, -1, ZoneOffset.UTC);
+
+    private static final int LONGEST = 100;
+
+    private static final String KNOWN =
+            "ISO 8601 and RFC 3339 (also with a space, without an offset, with UTC or GMT), the date of HTTP,"
+                    + " seconds or smaller units since 1970 as numbers or texts, and /Date(1735689600000)/";
+
+    /** As JSON of .NET has it; the offset is for display. */
+    private static final Pattern DOT_NET = Pattern.compile("/Date\\((-?\\d{1,18})([+-]\\d{4})?\\)/");
+
+    /** The obsolete form of RFC 9110, section 5.6.7. */
+    private static final DateTimeFormatter ASCTIME =
+            DateTimeFormatter.ofPattern("EEE MMM d HH:mm:ss uuuu", Locale.ENGLISH);
+
+    private static final DateTimeFormatter ISO = new DateTimeFormatterBuilder()
+            .parseCaseInsensitive()
+            .append(DateTimeFormatter.ISO_LOCAL_DATE)
+            .optionalStart()
+            .appendLiteral('T')
+            .append(DateTimeFormatter.ISO_LOCAL_TIME)
+            .optionalStart()
+            .appendPattern("[XXX][XX][X]")
+            .toFormatter(Locale.ROOT);
+
+    /** Nanoseconds since 1970; null when there is no point in time. */
+    @Nullable Span read(JsonNode value) {
+        String text = value.asText().strip();
+        if (text.length() > LONGEST) {
+            throw new DateTimeException("a time of " + text.length() + " characters");
+        }
+        if (value.isMissingNode() || value.isNull() || text.isEmpty()) {
+            return null;
+        }
+        boolean numeric = format == null && text.matches("-?\\d+(\\.\\d+)?([eE][+]?\\d{1,2})?");
+        return numeric && (text.length() != 8 || unit >= 0 || value.isNumber())
+                ? exactly(number(new BigDecimal(text)))
+                : parse(text);
+    }
+
+    private static Span exactly(long nanos) {
+        return new Span(nanos, nanos);
+    }
+
+    private long number(BigDecimal number) {
+        int digits = unit >= 0 ? unit : fraction(number);
+        return clamp(number.movePointRight(9 - digits).setScale(0, RoundingMode.FLOOR));
+    }
+
+    /** Seconds until the year 5138, milliseconds since 1973, and so on. */
+    private static int fraction(BigDecimal number) {
+        int length = number.abs().setScale(0, RoundingMode.FLOOR).precision();
+        return length <= 11 ? 0 : (length <= 14 ? 3 : (length <= 17 ? 6 : 9));
+    }
+
+    private static long clamp(BigDecimal nanos) {
+        BigDecimal limited =
+                nanos.max(BigDecimal.valueOf(Long.MIN_VALUE / 2)).min(BigDecimal.valueOf(Long.MAX_VALUE / 2));
+        return limited.longValue();
+    }
+
+    private Span parse(String text) {
+        try {
+            return format == null
+                    ? found(text)
+                    : span(format.parseBest(text, ZonedDateTime::from, LocalDateTime::from, LocalDate::from));
+        } catch (DateTimeException e) {
+            // By its shape: a wrong field may have anything.
+            String shape = text.replaceAll("\\d", "9").replaceAll("\\p{L}", "a");
+            throw new DateTimeException(
+                    format == null
+                            ? "a time like \"" + shape + "\" is not known; known are " + KNOWN
+                                    + "; give the pattern of others, such as Cursor.timestamp(...).format(\"dd/MM/yyyy HH:mm\")"
+                            : "a time like \"" + shape + "\" does not fit the format of the cursor",
+                    e);
+        }
+    }
+
+    /** By what it looks like; what could be two times, such as 01/02/2026, is refused. */
+    private Span found(String text) {
+        Matcher date = DOT_NET.matcher(text);
+        if (date.matches()) {
+            return exactly(clamp(new BigDecimal(date.group(1)).movePointRight(6)));
+        }
+        if (Character.isLetter(text.charAt(0)) || text.matches("\\d{1,2} \\p{L}{3} \\d{4} .*")) {
+            String http = text.replaceFirst("(?i) (UTC|Z)$", " GMT").replaceFirst("([+-]\\d{2}):(\\d{2})$", "$1$2");
+            return http.matches("\\p{L}{3} \\p{L}{3} .*")
+                    ? span(LocalDateTime.parse(http.replaceAll(" +", " "), ASCTIME)
+                            .atZone(ZoneOffset.UTC))
+                    : span(ZonedDateTime.parse(http, DateTimeFormatter.RFC_1123_DATE_TIME));
+        }
+        if (text.matches("\\d{8}")) {
+            return span(LocalDate.parse(text, DateTimeFormatter.BASIC_ISO_DATE));
+        }
+        return span(ISO.parseBest(iso(text), ZonedDateTime::from, LocalDateTime::from, LocalDate::from));
+    }
+
+    /** The usual variants of ISO 8601 as the one that the JDK reads. */
+    private static String iso(String text) {
+        String iso = text.replaceFirst("^(\\d{4}-\\d{2}-\\d{2}) +", "$1T")
+                .replaceFirst("^(\\d{4})(\\d{2})(\\d{2})[Tt](\\d{2})(\\d{2})(\\d{2})?", "$1-$2-$3T$4:$5:$6")
+                .replaceFirst("(T\\d{2}:\\d{2}):(?!\\d)", "$1")
+                .replaceFirst("(:\\d{2}),(\\d)", "$1.$2")
+                .replaceFirst("(\\.\\d{9})\\d+", "$1")
+                // A leap second is the last one of its minute.
+                .replaceFirst("([Tt]\\d{2}:\\d{2}):60", "$1:59");
+        return iso.replaceFirst("(?i) *(UTC|GMT|Z)$", "Z").replaceFirst(" +([+-]\\d{2}(:?\\d{2})?)$", "$1");
+    }
+
+    private Span span(TemporalAccessor time) {
+        if (time instanceof LocalDate date) {
+            return span(date.atStartOfDay());
+        }
+        return time instanceof LocalDateTime local ? span(local) : exactly(nanos(((ZonedDateTime) time).toInstant()));
+    }
+
+    /** When clocks are set back a local time occurs twice, and when they are set forward never: by each of the two offsets. */
+    private Span span(LocalDateTime local) {
+        ZoneOffsetTransition change = zone.getRules().getTransition(local);
+        if (change == null) {
+            return exactly(nanos(local.atZone(zone).toInstant()));
+        }
+        long one = nanos(local.toInstant(change.getOffsetBefore()));
+        long other = nanos(local.toInstant(change.getOffsetAfter()));
+        return new Span(Math.min(one, other), Math.max(one, other));
+    }
+
+    /** A time whose text is not later than that of any time after it: where the clocks are about to be set back, before that hour. */
+    long unambiguous(long nanos, long grain) {
+        if (format == null) {
+            return nanos;
+        }
+        ZoneOffsetTransition change = zone.getRules().nextTransition(instant(nanos));
+        if (change == null || !change.isOverlap()) {
+            return nanos;
+        }
+        long repeated = nanos(change.getInstant().plus(change.getDuration()));
+        return nanos < repeated ? nanos : Math.min(nanos, repeated - grain);
+    }
+
+    static long nanos(Instant time) {
+        BigDecimal seconds = BigDecimal.valueOf(time.getEpochSecond());
+        return clamp(seconds.movePointRight(9).add(BigDecimal.valueOf(time.getNano())));
+    }
+
+    static Instant instant(long nanos) {
+        return Instant.ofEpochSecond(Math.floorDiv(nanos, 1_000_000_000L), Math.floorMod(nanos, 1_000_000_000L));
+    }
+
+    /** In the format, or else as ISO 8601 in UTC. */
+    String write(long nanos) {
+        if (unit >= 0) {
+            return BigDecimal.valueOf(nanos)
+                    .movePointLeft(9 - unit)
+                    .setScale(0, RoundingMode.FLOOR)
+                    .toPlainString();
+        }
+        Instant time = instant(nanos);
+        return format == null ? time.toString() : format.format(time.atZone(zone));
+    }
+
+    static DateTimeFormatter pattern(String pattern) {
+        try {
+            return DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH);
+        } catch (IllegalArgumentException e) {
+            throw new DateTimeException("\"" + pattern + "\" is no pattern for dates: " + e.getMessage(), e);
+        }
+    }
+}

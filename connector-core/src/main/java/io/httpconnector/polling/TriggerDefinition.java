@@ -1,0 +1,146 @@
+package io.httpconnector.polling;
+
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.internal.json.MemberSteps;
+import io.httpconnector.template.Pills;
+import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.trigger.Delivery;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a trigger does, checked. */
+record TriggerDefinition(
+        String id,
+        HttpConnection connection,
+        RequestTemplate template,
+        Pills pills,
+        RecordSelector records,
+        RecordIdentity identity,
+        Pagination pagination,
+        @Nullable Cursor cursor,
+        boolean deletions,
+        boolean conditional,
+        StartPosition first,
+        Delivery delivery,
+        Limits limits) {
+
+    /**
+     * What is not exceeded.
+     *
+     * @param keys how many keys are remembered
+     * @param deadLetters how many dead letters are kept
+     * @param parents how many parents there may be
+     * @param batch how many records are held in memory at once
+     * @param memory how long a key is remembered after its record was seen for the last time, when there is no cursor
+     * @param pollTimeout how long one poll may wait for the service altogether
+     */
+    record Limits(int keys, int deadLetters, int parents, int batch, Duration memory, Duration pollTimeout) {
+        static final Limits DEFAULTS =
+                new Limits(1_000_000, 1000, 10_000, 1000, Duration.ofDays(7), PollDeadline.DEFAULT);
+
+        private static final Duration MAX_POLL_TIMEOUT = Duration.ofDays(1);
+
+        private static final Duration MAX_MEMORY = Duration.ofDays(36_500);
+
+        Limits withKeys(int max) {
+            return new Limits(inRange(max, 100_000_000), deadLetters, parents, batch, memory, pollTimeout);
+        }
+
+        Limits withDeadLetters(int max) {
+            return new Limits(keys, inRange(max, 1_000_000), parents, batch, memory, pollTimeout);
+        }
+
+        Limits withParents(int max) {
+            return new Limits(keys, deadLetters, inRange(max, 1_000_000), batch, memory, pollTimeout);
+        }
+
+        Limits withBatch(int max) {
+            return new Limits(keys, deadLetters, parents, inRange(max, 100_000), memory, pollTimeout);
+        }
+
+        Limits withMemory(Duration time) {
+            if (time == null || time.isNegative() || time.compareTo(MAX_MEMORY) > 0) {
+                throw refused(time + " is out of range: use PT0S to " + MAX_MEMORY);
+            }
+            return new Limits(keys, deadLetters, parents, batch, time, pollTimeout);
+        }
+
+        Limits withPollTimeout(Duration time) {
+            if (time == null || time.toMillis() < 1 || time.compareTo(MAX_POLL_TIMEOUT) > 0) {
+                throw refused(time + " is out of range: use PT0.001S to " + MAX_POLL_TIMEOUT);
+            }
+            return new Limits(keys, deadLetters, parents, batch, memory, time);
+        }
+
+        private static int inRange(int value, int max) {
+            if (value < 1 || value > max) {
+                throw refused(value + " is out of range: use 1 to " + max);
+            }
+            return value;
+        }
+
+        private static InvalidDefinitionException refused(String problem) {
+            return new InvalidDefinitionException("limits", List.of(problem));
+        }
+
+        /** Reads the member {@code limits}. */
+        static Limits read(JsonObjectReader reader, Limits start) {
+            return new MemberSteps<>(reader, start)
+                    .integer("keys", Limits::withKeys)
+                    .integer("deadLetters", Limits::withDeadLetters)
+                    .integer("parents", Limits::withParents)
+                    .integer("inMemory", Limits::withBatch)
+                    .duration("keyRetention", Limits::withMemory)
+                    .duration("pollTimeout", Limits::withPollTimeout)
+                    .value();
+        }
+    }
+
+    TriggerDefinition withFirst(StartPosition other) {
+        return new TriggerDefinition(
+                id,
+                connection,
+                template,
+                pills,
+                records,
+                identity,
+                pagination,
+                cursor,
+                deletions,
+                conditional,
+                other,
+                delivery,
+                limits);
+    }
+
+    /** Whether the token of the next page is sent in the place of the cursor. */
+    boolean sharesPlace() {
+        return pagination.sharesPlaceOf(cursor);
+    }
+
+    /** What can't be guaranteed, because nobody can; null when all can. */
+    @Nullable String impossible() {
+        boolean shifts = !pagination.isStable();
+        if (shifts && cursor == null) {
+            return "records may move between pages while they are read, and there is no cursor to read again from: a record"
+                    + " may be found only by a later poll; use a cursor, or Pagination.stable() where it holds";
+        }
+        if (shifts && cursor != null && cursor.isGiven() && pagination.isPositional()) {
+            return "records may move between pages while they are read, and the token of the last page goes past what was"
+                    + " skipped: use pages by a token or a URL, or Pagination.stable() where it holds";
+        }
+        return null;
+    }
+
+    /** What decides whether the state of an earlier definition still has a meaning. */
+    String identityText() {
+        return identity.key() + " " + identity.version() + " " + identity.hashed() + " " + identity.ignored();
+    }
+
+    String cursorText() {
+        return cursor == null ? "snapshot" : cursor.definition();
+    }
+}

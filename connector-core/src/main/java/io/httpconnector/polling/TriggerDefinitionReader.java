@@ -1,0 +1,60 @@
+package io.httpconnector.polling;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.JsonSupport;
+import java.util.List;
+
+/**
+ * The document of an option: a member for each method that was called, which {@code read} reads by {@code MemberSteps}.
+ * A method that replaces what another one has set removes the member of that other one, so that a document never contradicts
+ * itself. Immutable.
+ */
+final class TriggerDefinitionReader {
+
+    static final TriggerDefinitionReader NONE =
+            new TriggerDefinitionReader(JsonNodeFactory.instance.objectNode(), false);
+
+    private final ObjectNode json;
+    private final boolean hasCode;
+
+    private TriggerDefinitionReader(ObjectNode json, boolean hasCode) {
+        this.json = json;
+        this.hasCode = hasCode;
+    }
+
+    /** Sets a member and removes those that it replaces. */
+    TriggerDefinitionReader with(String name, Object value, String... replaced) {
+        ObjectNode more = json.deepCopy();
+        more.remove(List.of(replaced));
+        more.set(name, JsonSupport.tree(value));
+        return new TriggerDefinitionReader(more, hasCode);
+    }
+
+    /** One more of several. */
+    TriggerDefinitionReader plus(String name, Object value) {
+        ObjectNode more = json.deepCopy();
+        more.withArray("/" + name).add(JsonSupport.tree(value));
+        return new TriggerDefinitionReader(more, hasCode);
+    }
+
+    /** Something was set by code, which can't be saved. */
+    TriggerDefinitionReader withCode() {
+        return new TriggerDefinitionReader(json, true);
+    }
+
+    ObjectNode toJson(String part) {
+        if (hasCode) {
+            throw new InvalidDefinitionException(part, List.of("it has code of yours, which can't be saved"));
+        }
+        return json.deepCopy();
+    }
+
+    static ArrayNode texts(List<JsonPaths> pointers) {
+        ArrayNode texts = JsonNodeFactory.instance.arrayNode();
+        pointers.forEach(pointer -> texts.add(pointer.toString()));
+        return texts;
+    }
+}

@@ -1,0 +1,264 @@
+package io.httpconnector.polling;
+
+import io.httpconnector.ConnectorException;
+import io.httpconnector.TimeSource;
+import io.httpconnector.polling.Lanes.Client;
+import io.httpconnector.polling.PollingEngine.Job;
+import io.httpconnector.polling.PollingEngine.Task;
+import io.httpconnector.polling.PollingException.Reason;
+import io.httpconnector.polling.PollingStatus.State;
+import io.httpconnector.polling.Schedule.Due;
+import io.httpconnector.state.StateException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Has the polls of a trigger run when they are due, and later when they fail. */
+final class TriggerScheduler implements Task {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PollingTrigger.class);
+    private static final Duration FIRST_BACKOFF = Duration.ofMinutes(1);
+    private static final Duration MAX_BACKOFF = Duration.ofHours(1);
+    /** A service that asks for more has made a mistake. */
+    private static final Duration MAX_ASKED = Duration.ofDays(1);
+    /** A clock that is set is noticed this soon. */
+    private static final Duration MAX_SLEEP = Duration.ofMinutes(1);
+
+    private final String id;
+    private final @Nullable Schedule schedule;
+    private final PollingEngine engine;
+    private final Poller poller;
+    private final TimeSource time;
+    private final long epoch;
+    private final Instant epochTime;
+    private final Client client;
+
+    // Guarded by this.
+    private boolean started;
+    private boolean paused;
+    private boolean needsAuthorization;
+    private @Nullable Due due;
+    private @Nullable Job job;
+    private Duration lag = Duration.ZERO;
+
+    TriggerScheduler(String id, @Nullable Schedule schedule, PollingEngine engine, Poller poller) {
+        this.id = id;
+        this.schedule = schedule;
+        this.engine = engine;
+        this.poller = poller;
+        this.time = poller.time();
+        this.epoch = time.nanos();
+        this.epochTime = time.now();
+        this.client = new Client(poller.origin());
+    }
+
+    /** By the clock on the wall for times of the day; else by the time that passes, whatever the clock is set to. */
+    private Instant now() {
+        return schedule != null && schedule.isByClock() ? time.now() : epochTime.plusNanos(time.nanos() - epoch);
+    }
+
+    synchronized void start() {
+        if (schedule == null) {
+            throw new ConnectorException("The trigger has no schedule: give it one by every(...), or call pollOnce()");
+        }
+        if (!started) {
+            if (!engine.claim(id)) {
+                throw new StateException(
+                        StateException.Reason.IN_USE,
+                        "A trigger \"" + id + "\" is started already: give the other one an id of its own");
+            }
+            started = true;
+            paused = false;
+            needsAuthorization = false;
+            await(schedule.first(now()));
+        }
+    }
+
+    synchronized void pause() {
+        paused = true;
+        cancel();
+    }
+
+    synchronized void resume() {
+        if (paused && started && schedule != null && due != null) {
+            Instant now = now();
+            await(due.begin().isAfter(now) ? due : schedule.next(due.time(), now));
+        }
+        paused = false;
+    }
+
+    synchronized void stop() {
+        end();
+        due = null;
+        cancel();
+    }
+
+    private void end() {
+        if (started) {
+            started = false;
+            engine.release(id);
+        }
+    }
+
+    private void cancel() {
+        if (job != null) {
+            engine.cancel(job);
+            job = null;
+        }
+    }
+
+    private void await(Due next) {
+        due = next;
+        Duration delay = Duration.between(now(), next.begin());
+        job = engine.schedule(this, client, delay.compareTo(MAX_SLEEP) < 0 ? delay : MAX_SLEEP);
+    }
+
+    @Override
+    public void run() {
+        Due planned = begin();
+        if (planned == null) {
+            return;
+        }
+        Duration atLeast = Duration.ZERO;
+        boolean ends = false;
+        try {
+            PollResult unused = poller.poll();
+            atLeast = poller.askedInterval();
+        } catch (ConnectorException e) {
+            atLeast = backoff(e, poller.history().failures());
+            ends = e.needsAuthorization();
+        } catch (RuntimeException | Error e) {
+            LOG.error("A poll failed in a way that it should not", e);
+            atLeast = backoff(poller.history().failures());
+        } finally {
+            after(planned, atLeast, ends);
+        }
+    }
+
+    @Override
+    public void rejected(Throwable reason) {
+        poller.rejected(reason);
+    }
+
+    /** What is due now; null when nothing is, or not yet. */
+    private synchronized @Nullable Due begin() {
+        if (!started || paused || due == null) {
+            return null;
+        }
+        Instant now = now();
+        if (now.isBefore(due.begin())) {
+            await(due);
+            return null;
+        }
+        lag = Duration.between(due.begin(), now);
+        return due;
+    }
+
+    private synchronized void after(Due planned, Duration atLeast, boolean ends) {
+        if (ends) {
+            LOG.warn("The trigger stops: somebody must authorize it again, and start it");
+            end();
+            needsAuthorization = true;
+            due = null;
+        }
+        if (!started || schedule == null) {
+            return;
+        }
+        due = next(schedule, planned.time(), now(), poller.history().failures() > 0, atLeast);
+        if (!paused) {
+            await(due);
+        }
+    }
+
+    /** After a failure it comes to the poll that was planned, later. */
+    private static Due next(Schedule schedule, Instant planned, Instant now, boolean failing, Duration atLeast) {
+        Due next = schedule.next(planned, now);
+        Instant earliest = now.plus(atLeast.compareTo(MAX_ASKED) < 0 ? atLeast : MAX_ASKED);
+        boolean moves = failing || next.begin().isBefore(earliest);
+        return moves ? new Due(planned, Duration.between(planned, earliest)) : next;
+    }
+
+    /** When the first poll is due, for a scheduler that keeps the times. */
+    PlannedPoll first() {
+        Due first = scheduled().first(time.now());
+        return new PlannedPoll(first.time(), first.begin(), 0, false);
+    }
+
+    /** Polls for a scheduler that keeps the times. */
+    PlannedPoll poll(Instant planned, int failuresBefore) {
+        Schedule own = scheduled();
+        Duration atLeast;
+        int failures = 0;
+        boolean ends = false;
+        try {
+            if (poller.poll().stopped()) {
+                // Others are to do the rest at once.
+                return new PlannedPoll(planned, time.now(), failuresBefore, false);
+            }
+            atLeast = poller.askedInterval();
+        } catch (ConnectorException e) {
+            failures = failuresBefore + 1;
+            atLeast = backoff(e, failures);
+            ends = e.needsAuthorization();
+        }
+        Due next = next(own, planned, time.now(), failures > 0, atLeast);
+        return new PlannedPoll(next.time(), next.begin(), failures, ends);
+    }
+
+    private Schedule scheduled() {
+        if (schedule == null) {
+            throw new ConnectorException("The trigger has no schedule: give it one by every(...)");
+        }
+        return schedule;
+    }
+
+    /** Doubles with each failure in a row; a little at random; and never less than the service has asked for. */
+    private Duration backoff(ConnectorException e, int failures) {
+        if (e instanceof PollingException busy && busy.reason() == Reason.BUSY) {
+            return Duration.ZERO;
+        }
+        Duration wait = backoff(failures);
+        Duration asked = e.retryAfter().orElse(Duration.ZERO);
+        return wait.compareTo(asked) < 0 ? asked : wait;
+    }
+
+    private Duration backoff(int failures) {
+        Duration interval = schedule == null ? FIRST_BACKOFF : schedule.shortest();
+        Duration first = interval.compareTo(FIRST_BACKOFF) < 0 ? interval : FIRST_BACKOFF;
+        double doubled = first.toMillis() * Math.pow(2, failures - 1.0);
+        double millis = Math.min(doubled, (double) MAX_BACKOFF.toMillis());
+        return Duration.ofMillis(
+                (long) (millis * (1 + ThreadLocalRandom.current().nextDouble() / 4)));
+    }
+
+    synchronized PollingStatus status() {
+        Instant next = due == null || paused ? null : time.now().plus(Duration.between(now(), due.begin()));
+        State state = state();
+        Duration late = state == State.WAITING ? late() : lag;
+        return new PollingStatus(state, poller.history(), next, late);
+    }
+
+    /** How long ago a poll was due that has not begun; negative when none is. */
+    private Duration late() {
+        return !started || paused || due == null ? Duration.ofNanos(-1) : Duration.between(due.begin(), now());
+    }
+
+    private State state() {
+        if (needsAuthorization) {
+            return State.AUTHORIZATION_NEEDED;
+        }
+        if (poller.isPolling()) {
+            return State.POLLING;
+        }
+        if (paused && started) {
+            return State.PAUSED;
+        }
+        if (late().toMillis() > 0) {
+            return State.WAITING;
+        }
+        return started || poller.isOpen() ? State.IDLE : State.STOPPED;
+    }
+}

@@ -1,0 +1,142 @@
+package io.httpconnector.template;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.httpconnector.internal.json.Suggestions;
+import io.httpconnector.template.TemplateProblem.Code;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way to a value: field names (String), indexes (Integer, from the end when negative), and {@link #ALL} for each
+ * element of a list. Read by {@link ExpressionReader}.
+ */
+record PillPath(String text, List<Object> steps) {
+
+    /** The step that is written {@code [*]}. */
+    static final Object ALL = new Object() {
+        @Override
+        public String toString() {
+            return "*";
+        }
+    };
+
+    /** The value that the path leads to from here, or null when it is missing. */
+    @Nullable JsonNode resolve(JsonNode from) {
+        return resolve(from, 0);
+    }
+
+    /** The value at the end of the steps from {@code first} on, or null when it is missing. */
+    @Nullable JsonNode resolve(JsonNode from, int first) {
+        JsonNode value = from;
+        for (int i = first; i < steps.size(); i++) {
+            Object step = steps.get(i);
+            if (step == ALL) {
+                return each(value, i + 1);
+            }
+            value = child(value, step);
+            if (value == null || value.isMissingNode()) {
+                return null;
+            }
+        }
+        return value;
+    }
+
+    private @Nullable JsonNode each(JsonNode list, int next) {
+        if (!list.isArray()) {
+            return null;
+        }
+        boolean more = steps.subList(next, steps.size()).contains(ALL);
+        ArrayNode found = JsonNodeFactory.instance.arrayNode(list.size());
+        for (JsonNode element : list) {
+            JsonNode value = resolve(element, next);
+            if (value == null) {
+                return null;
+            }
+            if (more) {
+                // Lists within lists become one list.
+                found.addAll((ArrayNode) value);
+            } else {
+                found.add(value);
+            }
+        }
+        return found;
+    }
+
+    private static @Nullable JsonNode child(JsonNode value, Object step) {
+        if (step instanceof Integer index) {
+            return value.get(index < 0 ? value.size() + index : index);
+        }
+        return value.get((String) step);
+    }
+
+    /** Says which step leads nowhere from here, and what would. */
+    ValueRejectedException missing(JsonNode from, int first) {
+        StringBuilder reached = new StringBuilder();
+        for (int i = 0; i < first; i++) {
+            append(reached, steps.get(i));
+        }
+        return missing(from, first, reached);
+    }
+
+    private ValueRejectedException missing(JsonNode from, int first, StringBuilder reached) {
+        JsonNode value = from;
+        for (int i = first; i < steps.size(); i++) {
+            Object step = steps.get(i);
+            if (step == ALL && value.isArray()) {
+                return missingInEach(value, i + 1, reached);
+            }
+            JsonNode next = step == ALL ? null : child(value, step);
+            if (next == null || next.isMissingNode()) {
+                return missing(value, reached.isEmpty() ? "the job" : "\"" + reached + "\"", step);
+            }
+            value = next;
+            append(reached, step);
+        }
+        return new ValueRejectedException(Code.MISSING, "has no value");
+    }
+
+    private ValueRejectedException missingInEach(JsonNode list, int next, StringBuilder reached) {
+        for (int i = 0; i < list.size(); i++) {
+            if (resolve(list.get(i), next) == null) {
+                append(reached, i);
+                return missing(list.get(i), next, reached);
+            }
+        }
+        return new ValueRejectedException(Code.MISSING, "has no value");
+    }
+
+    private static ValueRejectedException missing(JsonNode value, String owner, Object step) {
+        if (!(step instanceof String name)) {
+            return new ValueRejectedException(
+                    Code.MISSING,
+                    value.isArray()
+                            ? owner + " has " + value.size() + " elements, and so no [" + step + "]"
+                            : owner + " is no list, and so has no [" + step + "]");
+        }
+        if (!value.isObject()) {
+            return new ValueRejectedException(
+                    Code.MISSING, owner + " is " + ValueType.of(value).phrase() + ", and so has no \"" + name + "\"");
+        }
+        List<String> names = value.properties().stream().map(Map.Entry::getKey).toList();
+        return new ValueRejectedException(
+                Code.MISSING, owner + " has no \"" + name + "\"", Suggestions.of(name, names));
+    }
+
+    static void append(StringBuilder path, Object step) {
+        if (!(step instanceof String name)) {
+            path.append('[').append(step).append(']');
+        } else if (ExpressionReader.isName(name)) {
+            path.append(path.isEmpty() ? "" : ".").append(name);
+        } else {
+            path.append("[\"").append(name).append("\"]");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

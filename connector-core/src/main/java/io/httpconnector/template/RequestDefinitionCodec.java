@@ -1,0 +1,223 @@
+package io.httpconnector.template;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.JsonSupport;
+import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.template.RequestDefinition.BodyDefinition;
+import io.httpconnector.template.TemplateProblem.Code;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the definition of a request as JSON and reads it again, without loss. */
+final class RequestDefinitionCodec {
+
+    private static final List<String> STYLES = Stream.of(ListStyle.values())
+            .map(style -> style.name().toLowerCase(Locale.ROOT))
+            .toList();
+
+    private static final JsonFactory NAMES = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
+    private RequestDefinitionCodec() {}
+
+    static ObjectNode write(RequestDefinition definition) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("name", definition.name());
+        json.put("method", definition.method());
+        json.put("url", definition.url());
+        definition.hosts().forEach(json.withArray("/hosts")::add);
+        definition.query().forEach(pair -> json.withArray("/query").add(write(pair)));
+        definition.headers().forEach(pair -> json.withArray("/headers").add(write(pair)));
+        if (definition.body() != null) {
+            json.set("body", write(definition.body()));
+        }
+        definition.accept().forEach(json.withArray("/accept")::add);
+        if (definition.timeout() != null) {
+            json.put("timeout", definition.timeout().toString());
+        }
+        boolean usual = definition.open().equals(PillSyntax.DEFAULT.open())
+                && definition.close().equals(PillSyntax.DEFAULT.close());
+        if (!usual) {
+            json.putArray("delimiters").add(definition.open()).add(definition.close());
+        }
+        // What is empty says nothing.
+        for (String list : List.of("hosts", "query", "headers", "accept")) {
+            if (json.path(list).isEmpty()) {
+                json.remove(list);
+            }
+        }
+        return json;
+    }
+
+    private static ObjectNode write(RequestDefinition.PairDefinition pair) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("name", pair.name()).put("value", pair.value());
+        if (pair.style() != null) {
+            json.put("list", pair.style().name().toLowerCase(Locale.ROOT));
+        }
+        return json;
+    }
+
+    private static ObjectNode write(BodyDefinition content) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        if (content instanceof BodyDefinition.JsonBody body) {
+            JsonNode tree = tree(body.json());
+            return tree == null ? json.put("jsonText", body.json()) : json.set("json", tree);
+        }
+        if (content instanceof BodyDefinition.FormBody form) {
+            ArrayNode fields = json.putArray("form");
+            form.fields().forEach(pair -> fields.add(write(pair)));
+        } else if (content instanceof BodyDefinition.MultipartBody parts) {
+            ArrayNode array = json.putArray("multipart");
+            for (RequestDefinition.PartDefinition part : parts.parts()) {
+                ObjectNode written = write(part.field());
+                if (part.fileName() != null) {
+                    written.put("fileName", part.fileName());
+                }
+                if (part.contentType() != null) {
+                    written.put("contentType", part.contentType());
+                }
+                array.add(written);
+            }
+        } else if (content instanceof BodyDefinition.XmlBody xml) {
+            json.put("xml", xml.xml());
+        } else if (content instanceof BodyDefinition.TextBody text) {
+            json.put("text", text.text()).put("contentType", text.contentType());
+        } else if (content instanceof BodyDefinition.BytesBody bytes) {
+            json.put("bytes", bytes.content()).put("contentType", bytes.contentType());
+        }
+        return json;
+    }
+
+    /** The text as a tree, when it means the same; null when pills stand outside of strings, or nothing in it is a pill. */
+    private static @Nullable JsonNode tree(String json) {
+        try {
+            // What is escaped is no delimiter in the text, but would be one in the tree.
+            return json.contains("\\u") || json.contains("\\/") || repeatsNames(json) ? null : JsonSupport.parse(json);
+        } catch (InvalidDefinitionException e) {
+            return null;
+        }
+    }
+
+    /** Whether an object has two members of one name, of which a tree would keep one. */
+    private static boolean repeatsNames(String json) {
+        try (JsonParser parser = NAMES.createParser(json)) {
+            while (parser.nextToken() != null) {
+                // Reads on to the end.
+            }
+            return false;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    /** The definition; null if it is no object. All problems are added, and what they concern is filled with placeholders. */
+    static @Nullable RequestDefinition read(@Nullable JsonNode json, List<TemplateProblem> problems) {
+        List<RequestDefinition> read = new ArrayList<>();
+        try {
+            return JsonObjectReader.read("request", json, reader -> {
+                read.add(definition(reader));
+                return read.get(0);
+            });
+        } catch (InvalidDefinitionException e) {
+            e.problems().forEach(problem -> problems.add(problem(problem)));
+            return read.isEmpty() ? null : read.get(0);
+        }
+    }
+
+    private static TemplateProblem problem(String problem) {
+        int colon = problem.startsWith("/") ? problem.indexOf(": ") : -1;
+        String part = colon < 0 ? "request" : problem.substring(0, colon);
+        return TemplateProblem.of(
+                SourceLocation.of(part), Code.MALFORMED, null, problem.substring(colon < 0 ? 0 : colon + 2));
+    }
+
+    private static RequestDefinition definition(JsonObjectReader reader) {
+        String name = reader.requiredText("name");
+        String method = reader.requiredText("method");
+        String url = reader.text("url");
+        List<String> delimiters = reader.texts("delimiters");
+        JsonNode pair = reader.any("delimiters");
+        boolean own = delimiters.size() == 2;
+        if (pair != null && pair.isArray() && pair.size() != 2) {
+            reader.problem("delimiters", "expected two strings, found " + pair.size());
+        }
+        return new RequestDefinition(
+                isText(reader, "name") ? name : "request",
+                isText(reader, "method") ? method : "GET",
+                url == null ? "/" : url,
+                reader.texts("hosts"),
+                reader.objects("query", RequestDefinitionCodec::pair),
+                reader.objects("headers", RequestDefinitionCodec::pair),
+                reader.object("body", RequestDefinitionCodec::content),
+                reader.integers("accept"),
+                reader.duration("timeout"),
+                own ? delimiters.get(0) : PillSyntax.DEFAULT.open(),
+                own ? delimiters.get(1) : PillSyntax.DEFAULT.close());
+    }
+
+    /** Whether there is a string, which may be empty; what else is there has been reported already. */
+    private static boolean isText(JsonObjectReader reader, String member) {
+        JsonNode value = reader.any(member);
+        return value != null && value.isTextual();
+    }
+
+    private static RequestDefinition.PairDefinition pair(JsonObjectReader reader) {
+        String style = reader.oneOf("list", STYLES);
+        return new RequestDefinition.PairDefinition(
+                reader.requiredText("name"),
+                reader.requiredText("value"),
+                style == null ? null : ListStyle.valueOf(style.toUpperCase(Locale.ROOT)));
+    }
+
+    private static RequestDefinition.PartDefinition part(JsonObjectReader reader) {
+        RequestDefinition.PairDefinition pair = pair(reader);
+        String fileName = reader.text("fileName");
+        String contentType = reader.text("contentType");
+        String usedType = contentType == null && fileName != null ? "application/octet-stream" : contentType;
+        return new RequestDefinition.PartDefinition(pair, fileName, usedType);
+    }
+
+    private static @Nullable BodyDefinition content(JsonObjectReader reader) {
+        JsonNode json = reader.any("json");
+        String jsonText = reader.text("jsonText");
+        List<RequestDefinition.PairDefinition> form = reader.objects("form", RequestDefinitionCodec::pair);
+        List<RequestDefinition.PartDefinition> multipart = reader.objects("multipart", RequestDefinitionCodec::part);
+        String xml = reader.text("xml");
+        String text = reader.text("text");
+        String bytes = reader.text("bytes");
+        String type = reader.text("contentType");
+        String kind = reader.exactlyOneOf("json", "jsonText", "form", "multipart", "xml", "text", "bytes");
+        if (kind == null) {
+            return null;
+        }
+        boolean typed = kind.equals("text") || kind.equals("bytes");
+        if (typed) {
+            reader.require("contentType");
+        } else if (reader.has("contentType")) {
+            reader.problem("contentType", "contradicts " + kind + ": it is for text and bytes");
+        }
+        String usedType = type == null ? "text/plain" : type;
+        return switch (kind) {
+            case "json" -> json == null ? null : new BodyDefinition.JsonBody(json.toPrettyString());
+            case "jsonText" -> jsonText == null ? null : new BodyDefinition.JsonBody(jsonText);
+            case "form" -> new BodyDefinition.FormBody(form);
+            case "multipart" -> new BodyDefinition.MultipartBody(multipart);
+            case "xml" -> xml == null ? null : new BodyDefinition.XmlBody(xml);
+            case "text" -> text == null ? null : new BodyDefinition.TextBody(text, usedType);
+            default -> bytes == null ? null : new BodyDefinition.BytesBody(bytes, usedType);
+        };
+    }
+}

@@ -1,0 +1,33 @@
+package io.httpconnector.template;
+
+import org.jspecify.annotations.Nullable;
+
+/** A place in the text of a part, and in a JSON body the pointer to it. A part as a whole has no text. */
+record SourceLocation(
+        String part,
+        @Nullable String text,
+        int at,
+        @Nullable String pointer) {
+
+    static SourceLocation of(String part) {
+        return new SourceLocation(part, null, 0, null);
+    }
+
+    static SourceLocation in(String part, String text, long at) {
+        return new SourceLocation(part, text, (int) Math.max(0, Math.min(at, text.length())), null);
+    }
+
+    SourceLocation pointer(String pointer) {
+        return new SourceLocation(part, text, at, pointer);
+    }
+
+    int line() {
+        return text == null
+                ? 0
+                : 1 + (int) text.chars().limit(at).filter(c -> c == '\n').count();
+    }
+
+    int column() {
+        return text == null ? 0 : at - text.lastIndexOf('\n', at - 1);
+    }
+}

@@ -1,0 +1,236 @@
+package io.httpconnector.jdbc;
+
+import io.httpconnector.polling.PlannedPoll;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The definitions of triggers, and for each a task of the scheduler, whose time is far away while the trigger is paused. Whoever changes
+ * a task locks its trigger first. Safe for many threads.
+ */
+final class TriggerRepository {
+
+    static final String RUNNING = "r";
+    static final String PAUSED = "p";
+    static final String AUTHORIZATION_NEEDED = "a";
+
+    private static final Instant NEVER = Instant.parse("9999-01-01T00:00:00Z");
+
+    private final Database database;
+    private final String task;
+
+    /** A definition, as often as it was changed. */
+    record Row(String id, String definition, long version, String state, Instant planned) {}
+
+    /** A trigger with what the scheduler knows about it. */
+    record Listed(
+            Row row,
+            Instant next,
+            @Nullable String machine,
+            int failures,
+            @Nullable Instant lastSuccess,
+            @Nullable Instant lastFailure) {}
+
+    TriggerRepository(Database database, String task) {
+        this.database = database;
+        this.task = task;
+    }
+
+    /** Sets parameters. */
+    @FunctionalInterface
+    private interface Parameters {
+        void set(PreparedStatement statement) throws SQLException;
+    }
+
+    private int update(Connection connection, String sql, Parameters parameters) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(database.sql(sql))) {
+            parameters.set(statement);
+            return statement.executeUpdate();
+        }
+    }
+
+    private static void set(PreparedStatement statement, @Nullable Object... values) throws SQLException {
+        for (int i = 0; i < values.length; i++) {
+            Object value = values[i];
+            statement.setObject(i + 1, value instanceof Instant instant ? instant.atOffset(ZoneOffset.UTC) : value);
+        }
+    }
+
+    /** Adds a trigger, or changes it; then it polls no later than was planned. */
+    void put(String id, String definition, PlannedPoll first) {
+        String key = Database.key(id);
+        boolean unused = Database.retryOnConflict(() -> database.write(connection -> {
+            int known = update(
+                    connection,
+                    "update $trigger set definition = ?, version = version + 1, planned_at = ? where trigger_key = ?",
+                    update -> set(update, definition, first.time().toEpochMilli(), key));
+            if (known == 1) {
+                return update(
+                                connection,
+                                "update $trigger_task set execution_time = ? where task_name = ? and task_instance = ?"
+                                        + " and picked = ? and execution_time > ? and execution_time < ?",
+                                update -> set(update, first.start(), task, key, false, first.start(), NEVER))
+                        == 1;
+            }
+            return update(
+                                    connection,
+                                    "insert into $trigger (trigger_key, id, definition, version, state, planned_at)"
+                                            + " values (?, ?, ?, 1, '" + RUNNING + "', ?)",
+                                    insert -> set(
+                                            insert,
+                                            key,
+                                            id,
+                                            definition,
+                                            first.time().toEpochMilli()))
+                            + update(
+                                    connection,
+                                    "insert into $trigger_task (task_name, task_instance, execution_time, picked, version)"
+                                            + " values (?, ?, ?, ?, 1)",
+                                    insert -> set(insert, task, key, first.start(), false))
+                    == 2;
+        }));
+    }
+
+    /** Has it poll at once, or no more; false when there is none. */
+    boolean state(String id, String state, Instant now) {
+        String key = Database.key(id);
+        return database.write(connection -> {
+            int known = update(
+                    connection,
+                    "update $trigger set state = ?, planned_at = ? where trigger_key = ?",
+                    update -> set(update, state, now.toEpochMilli(), key));
+            int unused = update(
+                    connection,
+                    "update $trigger_task set execution_time = ? where task_name = ? and task_instance = ? and picked = ?",
+                    update -> set(update, state.equals(RUNNING) ? now : NEVER, task, key, false));
+            return known == 1;
+        });
+    }
+
+    /** Removes it, and what it has remembered; false when there is none. */
+    boolean remove(String id) {
+        return database.write(connection -> remove(connection, Database.key(id)));
+    }
+
+    private boolean remove(Connection connection, String key) throws SQLException {
+        int known = update(connection, "delete from $trigger where trigger_key = ?", delete -> set(delete, key));
+        int unused = update(
+                        connection,
+                        "delete from $trigger_task where task_name = ? and task_instance = ?",
+                        delete -> set(delete, task, key))
+                + update(connection, "delete from $state where state_key = ?", delete -> set(delete, key))
+                + update(connection, "delete from $state_entry where state_key = ?", delete -> set(delete, key));
+        return known == 1;
+    }
+
+    /** The trigger of a task. */
+    Optional<Row> find(String key) {
+        return database.read(connection -> find(connection, key, ""));
+    }
+
+    private Optional<Row> find(Connection connection, String key, String lock) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(database.sql(
+                "select id, definition, version, state, planned_at from $trigger where trigger_key = ?" + lock))) {
+            select.setString(1, key);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? Optional.of(row(row)) : Optional.empty();
+            }
+        }
+    }
+
+    private static Row row(ResultSet row) throws SQLException {
+        return new Row(
+                row.getString(1),
+                row.getString(2),
+                row.getLong(3),
+                row.getString(4),
+                Instant.ofEpochMilli(row.getLong(5)));
+    }
+
+    /**
+     * Plans the next poll: at once when the definition has changed meanwhile, and none when the trigger was paused or removed.
+     *
+     * @param polled whether it was polled
+     */
+    void plan(String key, long taskVersion, Row row, boolean polled, PlannedPoll next, Instant now) {
+        boolean unused = database.write(connection -> {
+            Optional<Row> found = find(connection, key, " for update");
+            if (found.isEmpty()) {
+                // With what the poll has written since it was removed.
+                return remove(connection, key);
+            }
+            Row current = found.get();
+            boolean running = current.state.equals(RUNNING) && !next.needsAuthorization();
+            boolean same = current.version == row.version;
+            int mine = update(
+                    connection,
+                    "update $trigger_task set picked = ?, picked_by = null, last_heartbeat = null, version = version + 1,"
+                            + " execution_time = ?, consecutive_failures = ?,"
+                            + " last_success = coalesce(?, last_success), last_failure = coalesce(?, last_failure)"
+                            + " where task_name = ? and task_instance = ? and version = ?",
+                    update -> set(
+                            update,
+                            false,
+                            running ? same ? next.start() : now : NEVER,
+                            next.failures(),
+                            polled && next.failures() == 0 ? now : null,
+                            polled && next.failures() > 0 ? now : null,
+                            task,
+                            key,
+                            taskVersion));
+            if (mine == 0) {
+                // Another machine has it, since this one seemed to be dead.
+                return false;
+            }
+            Instant planned = same ? next.time() : current.planned;
+            String state = current.state.equals(RUNNING) && !running ? AUTHORIZATION_NEEDED : current.state;
+            return update(
+                            connection,
+                            "update $trigger set planned_at = ?, state = ? where trigger_key = ?",
+                            update -> set(update, planned.toEpochMilli(), state, key))
+                    == 1;
+        });
+    }
+
+    List<Listed> list() {
+        return database.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(database.sql(
+                            "select t.id, t.definition, t.version, t.state, t.planned_at, k.execution_time,"
+                                    + " k.picked_by, k.consecutive_failures, k.last_success, k.last_failure"
+                                    + " from $trigger t join $trigger_task k on k.task_name = ?"
+                                    + " and k.task_instance = t.trigger_key order by t.id"));
+                    ResultSet rows = rows(select)) {
+                List<Listed> all = new ArrayList<>();
+                while (rows.next()) {
+                    all.add(new Listed(
+                            row(rows),
+                            rows.getObject(6, OffsetDateTime.class).toInstant(),
+                            rows.getString(7),
+                            rows.getInt(8),
+                            instant(rows, 9),
+                            instant(rows, 10)));
+                }
+                return all;
+            }
+        });
+    }
+
+    private ResultSet rows(PreparedStatement select) throws SQLException {
+        select.setString(1, task);
+        return select.executeQuery();
+    }
+
+    private static @Nullable Instant instant(ResultSet row, int column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+}

@@ -1,0 +1,39 @@
+package io.httpconnector.webhook;
+
+import io.httpconnector.Secret;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Shared secrets that are hashed together with the content: older than HMAC, and weaker. */
+final class DigestChecker implements SignatureChecker {
+
+    private final String algorithm;
+    private final List<Secret> secrets;
+
+    DigestChecker(String algorithm, List<Secret> secrets) {
+        this.algorithm = algorithm;
+        this.secrets = secrets;
+    }
+
+    @Override
+    public @Nullable Supplier<String> verify(
+            SignedContent content, SignedContent.Known known, List<byte[]> signatures) {
+        byte[] first = null;
+        for (Secret secret : secrets) {
+            MessageDigest digest = Digests.of(algorithm);
+            content.feed(digest::update, known, secret);
+            byte[] right = digest.digest();
+            // By the first secret, whichever has signed.
+            byte[] fingerprinted = first == null ? right : first;
+            first = fingerprinted;
+            for (byte[] signature : signatures) {
+                if (MessageDigest.isEqual(right, signature)) {
+                    return () -> Digests.fingerprint(fingerprinted);
+                }
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,115 @@
+package io.httpconnector.webhook;
+
+import io.httpconnector.webhook.BodyParser.TooLargeException;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads {@code application/x-www-form-urlencoded}, as the URL standard has it: what is no percent-encoding stands for itself. */
+final class FormParser {
+
+    private static final int MAX_FIELDS = 10_000;
+
+    private FormParser() {}
+
+    /** Whether bytes are nothing but names and values as the URL standard writes them. */
+    static boolean isForm(byte[] body) {
+        boolean pair = false;
+        for (byte b : body) {
+            if (b <= ' ' || b >= 0x7F || "\"<>\\^`{|}".indexOf(b) >= 0) {
+                return false;
+            }
+            pair |= b == '=';
+        }
+        return pair;
+    }
+
+    /** Each byte as one character, so that bytes of any charset can be decoded later. */
+    static String text(byte[] body) {
+        return new String(body, StandardCharsets.ISO_8859_1);
+    }
+
+    static Map<String, List<String>> parse(String form, Charset charset) throws IOException {
+        return parse(form, (text, start, end) -> decode(text, start, end, charset));
+    }
+
+    /**
+     * Reads what is signed, in UTF-8: text that has several readings is no form.
+     *
+     * @throws IOException also for a malformed percent-encoding and invalid UTF-8
+     */
+    static Map<String, List<String>> parseStrictly(String form) throws IOException {
+        return parse(form, FormParser::decodeStrictly);
+    }
+
+    @FunctionalInterface
+    private interface Decoding {
+        String decode(String form, int start, int end) throws IOException;
+    }
+
+    private static Map<String, List<String>> parse(String form, Decoding decoding) throws IOException {
+        Map<String, List<String>> fields = new LinkedHashMap<>();
+        int count = 0;
+        int start = 0;
+        int equals = form.indexOf('=');
+        while (start < form.length()) {
+            int amp = form.indexOf('&', start);
+            int end = amp < 0 ? form.length() : amp;
+            if (equals >= 0 && equals < start) {
+                equals = form.indexOf('=', start);
+            }
+            if (end > start) {
+                if (++count > MAX_FIELDS) {
+                    throw new TooLargeException("it has more than " + MAX_FIELDS + " fields");
+                }
+                int split = equals >= 0 && equals < end ? equals : end;
+                String value = split < end ? decoding.decode(form, split + 1, end) : "";
+                fields.computeIfAbsent(decoding.decode(form, start, split), name -> new ArrayList<>(1))
+                        .add(value);
+            }
+            start = end + 1;
+        }
+        return fields;
+    }
+
+    private static String decodeStrictly(String form, int start, int end) throws IOException {
+        for (int i = start; i < end; i++) {
+            if (form.charAt(i) == '%'
+                    && (i + 2 >= end
+                            || Character.digit(form.charAt(i + 1), 16) < 0
+                            || Character.digit(form.charAt(i + 2), 16) < 0)) {
+                throw new IOException("a percent-encoding of the form is malformed");
+            }
+        }
+        String decoded = decode(form, start, end, StandardCharsets.UTF_8);
+        if (decoded.indexOf('\uFFFD') >= 0 && !isUtf8(decode(form, start, end, StandardCharsets.ISO_8859_1))) {
+            throw new IOException("the form is not in UTF-8");
+        }
+        return decoded;
+    }
+
+    private static boolean isUtf8(String bytes) {
+        return Texts.isUtf8(bytes.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    private static String decode(String form, int start, int end, Charset charset) {
+        byte[] bytes = new byte[end - start];
+        int length = 0;
+        for (int i = start; i < end; i++) {
+            char c = form.charAt(i);
+            int high = c == '%' && i + 2 < end ? Character.digit(form.charAt(i + 1), 16) : -1;
+            int low = high >= 0 ? Character.digit(form.charAt(i + 2), 16) : -1;
+            if (low >= 0) {
+                bytes[length++] = (byte) (high * 16 + low);
+                i += 2;
+            } else {
+                bytes[length++] = (byte) (c == '+' ? ' ' : c);
+            }
+        }
+        return new String(bytes, 0, length, charset);
+    }
+}

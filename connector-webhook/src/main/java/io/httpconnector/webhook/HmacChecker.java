@@ -1,0 +1,113 @@
+package io.httpconnector.webhook;
+
+import io.httpconnector.Secret;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/** Shared secrets, any of which may have signed: HMAC, RFC 2104. */
+final class HmacChecker implements SignatureChecker {
+
+    private final List<Key> keys;
+
+    HmacChecker(String algorithm, List<Secret> secrets, Function<Secret, byte[]> decode) {
+        this.keys = secrets.stream()
+                .map(secret -> new Key(algorithm, secret, decode))
+                .toList();
+    }
+
+    @Override
+    public @Nullable Supplier<String> verify(
+            SignedContent content, SignedContent.Known known, List<byte[]> signatures) {
+        byte[] first = null;
+        for (Key key : keys) {
+            byte[] right = key.sign(content, known);
+            first = first == null ? right : first;
+            for (byte[] signature : signatures) {
+                if (MessageDigest.isEqual(right, signature)) {
+                    return fingerprint(first);
+                }
+            }
+        }
+        return null;
+    }
+
+    /** By the first secret, whichever has signed: a request may have several signatures, and anybody could drop some of them. */
+    private static Supplier<String> fingerprint(byte[] code) {
+        // Whoever sees half of a code can't sign by it.
+        return () -> HexFormat.of().formatHex(code, 0, code.length / 2);
+    }
+
+    static byte[] sign(String algorithm, byte[] key, byte[] content) {
+        try {
+            Mac mac = Mac.getInstance(algorithm);
+            mac.init(new SecretKeySpec(key, algorithm));
+            return mac.doFinal(content);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java has " + algorithm, e);
+        }
+    }
+
+    /** One secret, and the prepared codes that are not in use. */
+    private static final class Key {
+
+        private static final int SLOTS = 64;
+
+        private final String algorithm;
+        private final Secret secret;
+        private final Function<Secret, byte[]> decode;
+        private volatile Prepared prepared;
+
+        private record Prepared(String value, SecretKeySpec key, AtomicReferenceArray<Code> idle) {}
+
+        private record Code(Mac mac, SignedContent.Sink sink) {}
+
+        Key(String algorithm, Secret secret, Function<Secret, byte[]> decode) {
+            this.algorithm = algorithm;
+            this.secret = secret;
+            this.decode = decode;
+            this.prepared = prepare(secret.reveal());
+        }
+
+        byte[] sign(SignedContent content, SignedContent.Known known) {
+            String value = secret.reveal();
+            Prepared now = prepared;
+            if (!now.value.equals(value)) {
+                now = prepare(value);
+                prepared = now;
+            }
+            int slot = (int) Thread.currentThread().getId() & SLOTS - 1;
+            Code code = now.idle.getAndSet(slot, null);
+            if (code == null) {
+                Mac mac = mac(now.key);
+                code = new Code(mac, mac::update);
+            }
+            content.feed(code.sink, known, secret);
+            byte[] bytes = code.mac.doFinal();
+            now.idle.setRelease(slot, code);
+            return bytes;
+        }
+
+        private Prepared prepare(String value) {
+            SecretKeySpec key = new SecretKeySpec(decode.apply(Secret.of(value)), algorithm);
+            return new Prepared(value, key, new AtomicReferenceArray<>(SLOTS));
+        }
+
+        private Mac mac(SecretKeySpec key) {
+            try {
+                Mac mac = Mac.getInstance(algorithm);
+                mac.init(key);
+                return mac;
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException("every Java has " + algorithm, e);
+            }
+        }
+    }
+}

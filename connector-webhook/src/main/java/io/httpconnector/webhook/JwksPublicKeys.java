@@ -1,0 +1,73 @@
+package io.httpconnector.webhook;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.jwk.AsymmetricJWK;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.OctetKeyPair;
+import io.httpconnector.ConnectorException;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.Request;
+import io.httpconnector.TimeSource;
+import java.security.GeneralSecurityException;
+import java.security.PublicKey;
+import java.text.ParseException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A set of keys (RFC 7517) that a service publishes: fetched when it is needed, kept for five minutes, and longer while the service
+ * can't be reached. Safe for many threads.
+ */
+final class JwksPublicKeys implements PublicKeys {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JwksPublicKeys.class);
+    private static final Duration FRESH = Duration.ofMinutes(5);
+    private static final Duration PAUSE = Duration.ofSeconds(10);
+
+    private final HttpConnection connection;
+    private final Request request;
+    private final TimeSource time;
+    private List<PublicKey> keys = List.of();
+    private long next;
+
+    JwksPublicKeys(HttpConnection connection, String path, TimeSource time) {
+        this.connection = connection;
+        this.request = Request.get(path);
+        this.time = time;
+        this.next = time.nanos();
+    }
+
+    @Override
+    public synchronized List<PublicKey> of(WebhookRequest webhook) {
+        if (time.nanos() - next >= 0) {
+            try {
+                keys = read(connection.send(request).text());
+                next = time.nanos() + FRESH.toNanos();
+            } catch (ConnectorException | ParseException e) {
+                LOG.warn("The keys at {} can't be had, {} that are known are used on", request, keys.size(), e);
+                next = time.nanos() + PAUSE.toNanos();
+            }
+        }
+        return keys;
+    }
+
+    private static List<PublicKey> read(String json) throws ParseException {
+        List<PublicKey> all = new ArrayList<>();
+        for (JWK key : JWKSet.parse(json).getKeys()) {
+            try {
+                if (key instanceof OctetKeyPair pair) {
+                    all.add(PublicKeyReader.ed25519(pair.getX().decode()));
+                } else if (key instanceof AsymmetricJWK asymmetric) {
+                    all.add(asymmetric.toPublicKey());
+                }
+            } catch (JOSEException | GeneralSecurityException e) {
+                LOG.debug("A key of the set is of a kind that can't be used", e);
+            }
+        }
+        return List.copyOf(all);
+    }
+}

@@ -1,0 +1,116 @@
+package io.httpconnector.webhook;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.internal.json.MemberSteps;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what {@link WebhookEndpointBuilder#toJson} wrote: a member for each method of the builder. */
+final class ReceiverDefinitionCodec {
+
+    private ReceiverDefinitionCodec() {}
+
+    static void read(JsonObjectReader reader, WebhookEndpointBuilder builder) {
+        builder.described(
+                reader.elements("verify", (json, at) -> json),
+                reader.objects(
+                        "verify",
+                        one -> VerifierDefinitionReader.at(one.pointer(), VerifierDefinitionReader.verifier(one))),
+                reader.elements("handshake", (json, at) -> json),
+                reader.objects(
+                        "handshake",
+                        one -> VerifierDefinitionReader.at(one.pointer(), VerifierDefinitionReader.handshake(one))));
+        reader.flag("unverified", builder::unverified);
+        List<String> methods = reader.texts("methods");
+        if (reader.has("methods")) {
+            builder.methods(methods.toArray(String[]::new));
+        }
+        reader.object("response", ReceiverDefinitionCodec::response, builder::response);
+        reader.object(
+                "responseJson", AnswerJson::read, received -> builder.responseJson(received.status, received.template));
+        reader.duration("deadline", builder::deadline);
+        reader.object("remember", Remember::read, memory -> builder.remember(memory.window, memory.events));
+        reader.object("id", ValueSelector::read, builder::id);
+        reader.object("type", ValueSelector::read, builder::type);
+        reader.object("key", ValueSelector::read, builder::key);
+        reader.text("each", builder::each);
+        reader.text("jsonIn", builder::jsonIn);
+        reader.text("readAs", builder::readAs);
+        reader.text("publicUrl", builder::publicUrl);
+        reader.integer("trustedHops", builder::trustedHops);
+        reader.object("limitPerSource", Limit::read, limit -> builder.limitPerSource(limit.requests, limit.period));
+        reader.document("delivery", json -> {
+            builder.delivery(json);
+            return json;
+        });
+        reader.integer("maxBody", builder::maxBody);
+        reader.duration("bodyTimeout", builder::bodyTimeout);
+    }
+
+    /** The member {@code responseJson}. */
+    private record AnswerJson(int status, String template) {
+        static AnswerJson read(JsonObjectReader reader) {
+            return new AnswerJson(reader.requiredInteger("status"), reader.requiredText("template"));
+        }
+    }
+
+    /** The member {@code remember}. */
+    private record Remember(Duration window, int events) {
+        static @Nullable Remember read(JsonObjectReader reader) {
+            Duration window = reader.requiredDuration("window");
+            int events = reader.requiredInteger("events");
+            return window == null ? null : new Remember(window, events);
+        }
+    }
+
+    /** The member {@code limitPerSource}. */
+    private record Limit(int requests, Duration period) {
+        static @Nullable Limit read(JsonObjectReader reader) {
+            int requests = reader.requiredInteger("requests");
+            Duration period = reader.requiredDuration("period");
+            return period == null ? null : new Limit(requests, period);
+        }
+    }
+
+    static ObjectNode written(WebhookResponse response) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode().put("status", response.status());
+        response.headers().forEach(json.withObject("/headers")::put);
+        String text = new String(response.body(), StandardCharsets.UTF_8);
+        boolean isText = Arrays.equals(text.getBytes(StandardCharsets.UTF_8), response.body());
+        return isText
+                ? json.put("text", text)
+                : json.put("base64", Base64.getEncoder().encodeToString(response.body()));
+    }
+
+    private static WebhookResponse response(JsonObjectReader reader) {
+        List<WebhookResponse> start = new ArrayList<>();
+        reader.require("status");
+        reader.integer("status", status -> start.add(WebhookResponse.of(status)));
+        reader.atMostOneOf("text", "base64");
+        // A placeholder takes the other members, so that what is wrong with them is found, too.
+        MemberSteps<WebhookResponse> steps = new MemberSteps<>(
+                        reader, start.isEmpty() ? WebhookResponse.of(200) : start.get(0))
+                .text("text", (response, text) -> response.withBytes(text.getBytes(StandardCharsets.UTF_8)))
+                .text("base64", (response, text) -> response.withBytes(bytes(text)));
+        reader.textMap("headers")
+                .forEach(
+                        (name, value) -> steps.with("headers", value, (response, text) -> response.header(name, text)));
+        return steps.value();
+    }
+
+    private static byte[] bytes(String base64) {
+        try {
+            return Base64.getDecoder().decode(base64);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidDefinitionException("response", List.of("it is not written in base64"));
+        }
+    }
+}

@@ -1,0 +1,293 @@
+package io.httpconnector.webhook;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Secret;
+import io.httpconnector.internal.json.JsonObjectReader;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads verifiers and handshakes from JSON. Reading checks all members and yields a {@link Recipe}; the receiver makes the object
+ * of it when it is built, because its secrets and its connection are known then. Immutable.
+ *
+ * @param secrets the secrets by the names that documents use
+ * @param connection fetches keys and certificates
+ */
+record VerifierDefinitionReader(
+        Map<String, Secret> secrets, @Nullable HttpConnection connection) {
+
+    private static final List<String> VERIFIERS = List.of(
+            "preset", "signature", "jwt", "sns", "paypal", "basic", "token", "addresses", "certificate", "any-of");
+    private static final List<String> HANDSHAKES = List.of(
+            "echo", "meta", "microsoft-graph", "slack", "zoom", "discord", "cloud-events", "sns", "probes", "asana");
+
+    /**
+     * Makes what a document describes. What is refused has a JSON Pointer from the object that was read.
+     *
+     * @param <T> the type of the result
+     */
+    @FunctionalInterface
+    interface Recipe<T> {
+        T make(VerifierDefinitionReader context);
+    }
+
+    static @Nullable Recipe<Verifier> verifier(JsonObjectReader reader) {
+        String type = type(reader, VERIFIERS);
+        if (type == null) {
+            return null;
+        }
+        return switch (type) {
+            case "preset" -> {
+                reader.require("name");
+                String name = reader.oneOf("name", Signatures.presets());
+                List<String> secrets = reader.requiredTexts("secrets");
+                yield name == null ? null : at -> Signatures.preset(name, at.secrets("secrets", secrets));
+            }
+            case "signature" -> signature(reader);
+            case "jwt" -> jwt(reader);
+            case "sns" -> {
+                String region = reader.requiredText("region");
+                String[] topics = reader.requiredTexts("topics").toArray(String[]::new);
+                yield at -> Signatures.sns(at.connected(""), region, topics);
+            }
+            case "paypal" -> {
+                String webhookId = reader.requiredText("webhookId");
+                yield at -> Signatures.paypal(at.connected(""), webhookId);
+            }
+            case "basic" -> {
+                String user = reader.requiredText("user");
+                List<String> passwords = reader.requiredTexts("passwords");
+                yield at -> Verifiers.basic(user, at.secrets("passwords", passwords));
+            }
+            case "token" -> {
+                ValueSelector place = reader.requiredObject("place", ValueSelector::read);
+                List<String> tokens = reader.requiredTexts("tokens");
+                yield place == null ? null : at -> Verifiers.token(place, at.secrets("tokens", tokens));
+            }
+            case "addresses" -> {
+                String[] ranges = reader.requiredTexts("ranges").toArray(String[]::new);
+                yield at -> Verifiers.addresses(ranges);
+            }
+            case "certificate" -> {
+                String[] subjects = reader.requiredTexts("subjects").toArray(String[]::new);
+                yield at -> Verifiers.certificate(subjects);
+            }
+            default -> {
+                reader.require("verifiers");
+                List<Recipe<Verifier>> ways = reader.objects("verifiers", VerifierDefinitionReader::verifier);
+                yield at -> {
+                    List<Verifier> made = new ArrayList<>();
+                    for (int i = 0; i < ways.size(); i++) {
+                        Recipe<Verifier> way = ways.get(i);
+                        made.add(below("/verifiers/" + i, () -> way.make(at)));
+                    }
+                    return Verifiers.anyOf(made.toArray(Verifier[]::new));
+                };
+            }
+        };
+    }
+
+    private static @Nullable Recipe<Verifier> signature(JsonObjectReader reader) {
+        reader.require("definition");
+        JsonNode definition = reader.object("definition");
+        reader.object("definition", inner -> SignatureBuilder.read(inner, List.of(), null));
+        KeysOf keys = KeysOf.read(reader);
+        return definition == null || keys == null
+                ? null
+                : at -> below(
+                        "/definition",
+                        () -> (keys.isShared()
+                                        ? Signatures.definition(definition, keys.secrets(at))
+                                        : Signatures.definition(definition, keys.publicKeys(at)))
+                                .build());
+    }
+
+    private static @Nullable Recipe<Verifier> jwt(JsonObjectReader reader) {
+        KeysOf keys = KeysOf.read(reader);
+        ValueSelector place = reader.object("place", ValueSelector::read);
+        List<String> algorithms = reader.has("algorithms") ? reader.requiredTexts("algorithms") : List.of();
+        String issuer = reader.text("issuer");
+        String audience = reader.text("audience");
+        Map<String, String> claims = reader.textMap("claims");
+        if (issuer != null && claims.containsKey("iss")) {
+            reader.problem("issuer", "contradicts the claim iss: give one of them");
+        }
+        String bodyHash = reader.text("bodyHash");
+        Duration tolerance = reader.duration("tolerance");
+        if (keys == null) {
+            return null;
+        }
+        return at -> {
+            JwtVerifierBuilder jwt =
+                    keys.isShared() ? Verifiers.jwt(keys.secrets(at)) : Verifiers.jwt(keys.publicKeys(at));
+            if (place != null) {
+                jwt.place(place);
+            }
+            if (!algorithms.isEmpty()) {
+                jwt.algorithms(algorithms.toArray(String[]::new));
+            }
+            if (issuer != null) {
+                jwt.issuer(issuer);
+            }
+            if (audience != null) {
+                jwt.audience(audience);
+            }
+            claims.forEach(jwt::claim);
+            if (bodyHash != null) {
+                jwt.bodyHash(bodyHash);
+            }
+            if (tolerance != null) {
+                jwt.tolerance(tolerance);
+            }
+            return jwt.build();
+        };
+    }
+
+    /**
+     * By what a signature is checked: exactly one of the members {@code secrets}, {@code keys} and {@code jwks}.
+     *
+     * @param names the names of secrets
+     * @param fixed public keys
+     * @param jwks where public keys are fetched
+     */
+    private record KeysOf(
+            List<String> names,
+            List<String> fixed,
+            @Nullable String jwks) {
+
+        static @Nullable KeysOf read(JsonObjectReader reader) {
+            List<String> names = reader.has("secrets") ? reader.requiredTexts("secrets") : List.of();
+            List<String> fixed = reader.has("keys") ? reader.requiredTexts("keys") : List.of();
+            String jwks = reader.text("jwks");
+            return reader.exactlyOneOf("secrets", "keys", "jwks") == null ? null : new KeysOf(names, fixed, jwks);
+        }
+
+        boolean isShared() {
+            return fixed.isEmpty() && jwks == null;
+        }
+
+        Secret[] secrets(VerifierDefinitionReader context) {
+            return context.secrets("secrets", names);
+        }
+
+        PublicKeys publicKeys(VerifierDefinitionReader context) {
+            return jwks == null
+                    ? below("/keys", () -> PublicKeys.fixed(fixed.toArray(String[]::new)))
+                    : PublicKeys.jwks(context.connected("/jwks"), jwks);
+        }
+    }
+
+    static @Nullable Recipe<Handshake> handshake(JsonObjectReader reader) {
+        String type = type(reader, HANDSHAKES);
+        if (type == null) {
+            return null;
+        }
+        return switch (type) {
+            case "echo" -> {
+                String parameter = reader.requiredText("parameter");
+                yield at -> Handshakes.echo(parameter);
+            }
+            case "meta" -> {
+                String token = reader.requiredText("verifyToken");
+                yield at -> Handshakes.meta(at.secret("/verifyToken", token));
+            }
+            case "microsoft-graph" -> at -> Handshakes.microsoftGraph();
+            case "slack" -> at -> Handshakes.slack();
+            case "zoom" -> {
+                String secret = reader.requiredText("secret");
+                yield at -> Handshakes.zoom(at.secret("/secret", secret));
+            }
+            case "discord" -> at -> Handshakes.discord();
+            case "cloud-events" -> {
+                String[] origins = reader.texts("origins").toArray(String[]::new);
+                yield at -> Handshakes.cloudEvents(origins);
+            }
+            case "sns" -> {
+                String region = reader.requiredText("region");
+                yield at -> Handshakes.sns(at.connected(""), region);
+            }
+            case "probes" -> at -> Handshakes.probes();
+            default -> {
+                reader.problem(
+                        "type", "asana hands over a secret, which needs code: use handshake(Handshakes.asana(...))");
+                yield null;
+            }
+        };
+    }
+
+    /** The type; without it nothing can be said of the other members. */
+    private static @Nullable String type(JsonObjectReader reader, List<String> types) {
+        reader.require("type");
+        String type = reader.oneOf("type", types);
+        if (type == null) {
+            reader.acceptOthers();
+        }
+        return type;
+    }
+
+    /** A recipe whose problems have the JSON Pointer of its object. */
+    static <T> @Nullable Recipe<T> at(String pointer, @Nullable Recipe<T> recipe) {
+        return recipe == null ? null : context -> below(pointer, () -> recipe.make(context));
+    }
+
+    /** Makes something that is described at a JSON Pointer below; what is refused is put there. */
+    static <T> T below(String pointer, Supplier<T> making) {
+        try {
+            return making.get();
+        } catch (InvalidDefinitionException e) {
+            throw new InvalidDefinitionException(
+                    "definition",
+                    e.problems().stream()
+                            .map(problem -> pointer + (problem.startsWith("/") ? "" : ": ") + problem)
+                            .toList());
+        }
+    }
+
+    private Secret[] secrets(String member, List<String> names) {
+        List<String> problems = new ArrayList<>();
+        List<Secret> found = new ArrayList<>();
+        List<String> distinct = names.stream().distinct().toList();
+        for (String name : distinct) {
+            Secret secret = secrets.get(name);
+            if (secret == null) {
+                problems.add("/" + member + "/" + names.indexOf(name) + ": " + unknown(name));
+            } else {
+                found.add(secret);
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new InvalidDefinitionException("definition", problems);
+        }
+        return found.toArray(Secret[]::new);
+    }
+
+    private Secret secret(String pointer, String name) {
+        Secret secret = secrets.get(name);
+        if (secret == null) {
+            throw invalid(pointer + ": " + unknown(name));
+        }
+        return secret;
+    }
+
+    private String unknown(String name) {
+        return "there is no secret \"" + Texts.visible(name) + "\", but " + new TreeSet<>(secrets.keySet());
+    }
+
+    private HttpConnection connected(String pointer) {
+        if (connection == null) {
+            throw invalid((pointer.isEmpty() ? "" : pointer + ": ") + "it fetches something: use connection(...) too");
+        }
+        return connection;
+    }
+
+    private static InvalidDefinitionException invalid(String problem) {
+        return new InvalidDefinitionException("definition", List.of(problem));
+    }
+}
