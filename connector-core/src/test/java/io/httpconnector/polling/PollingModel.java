@@ -334,6 +334,7 @@ final class PollingModel {
                 .retry(RetryPolicy.none())
                 .rule(ResponseRule.forStatus(404).treatAs(ResponseRule.Action.IGNORE))
                 .rule(ResponseRule.forStatus(202).treatAs(ResponseRule.Action.IGNORE))
+                .dedicatedPool()
                 .build();
     }
 

@@ -27,7 +27,7 @@ final class WithoutSockets extends CloseableHttpClient {
         this.service = service;
     }
 
-    /** Lets the connection ask the service without sockets. */
+    /** Connects without sockets. The connection needs a pool of its own, as connections with equal settings share one client. */
     static void connect(HttpConnection connection, Service service) {
         try {
             Object shared = value(value(value(connection, "sender"), "transport"), "client");
