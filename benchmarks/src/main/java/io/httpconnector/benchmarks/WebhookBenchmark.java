@@ -11,6 +11,7 @@ import io.httpconnector.Secret;
 import io.httpconnector.webhook.Signatures;
 import io.httpconnector.webhook.VerificationResult;
 import io.httpconnector.webhook.Verifier;
+import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookResponse;
@@ -68,7 +69,7 @@ public class WebhookBenchmark {
     private volatile JsonNode handled = MissingNode.getInstance();
     private final Mac reused = mac();
     private List<Sample> samples = List.of();
-    private WebhookReceiver receiver = request -> WebhookResponse.of(503);
+    private WebhookEndpoint receiver = request -> WebhookResponse.of(503);
     private int next;
 
     private record Sample(

@@ -24,8 +24,8 @@ final class WebhookFuzz {
     private static final Secret SECRET = Secret.of("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
     private static final String TOKEN = WebhookRouter.newToken();
     private static final WebhookRouter ROUTER = WebhookRouter.at("https://app.example.com/hooks");
-    private static final List<WebhookReceiver> RECEIVERS = new ArrayList<>();
-    private static final WebhookEndpoint SIGNED = WebhookReceiver.named("signed")
+    private static final List<WebhookEndpoint> RECEIVERS = new ArrayList<>();
+    private static final WebhookReceiver SIGNED = WebhookReceiver.named("signed")
             .verify(Signatures.github(SECRET))
             .publicUrl("https://app.example.com/hooks/x")
             .handler(event -> {})
@@ -100,7 +100,7 @@ final class WebhookFuzz {
         }
         WebhookRequest request = WebhookRequest.of(
                 first[0].isEmpty() ? "POST" : first[0], target[0], target.length < 2 ? null : target[1], headers, body);
-        for (WebhookReceiver receiver : RECEIVERS) {
+        for (WebhookEndpoint receiver : RECEIVERS) {
             check(receiver.receive(request));
         }
         check(ROUTER.receive(request));

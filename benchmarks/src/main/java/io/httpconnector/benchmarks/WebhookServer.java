@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.Secret;
 import io.httpconnector.webhook.Signatures;
 import io.httpconnector.webhook.ValueSelector;
+import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.server.JavalinHandler;
 import io.httpconnector.webhook.server.JdkHandler;
@@ -112,7 +113,7 @@ final class WebhookServer {
         }
     }
 
-    private static void jdk(int port, @Nullable WebhookReceiver receiver) throws IOException {
+    private static void jdk(int port, @Nullable WebhookEndpoint receiver) throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 100);
         server.setExecutor(Executors.newFixedThreadPool(16));
         server.createContext(
@@ -250,7 +251,7 @@ final class WebhookServer {
         server.start();
     }
 
-    private static void vertx(int port, @Nullable WebhookReceiver receiver) {
+    private static void vertx(int port, @Nullable WebhookEndpoint receiver) {
         Vertx vertx = Vertx.vertx();
         var unused = vertx.createHttpServer()
                 .requestHandler(

@@ -100,7 +100,7 @@ public final class WebhookSoak {
         }
     }
 
-    private static HttpServer serve(int port, WebhookReceiver receiver, ExecutorService threads) throws IOException {
+    private static HttpServer serve(int port, WebhookEndpoint receiver, ExecutorService threads) throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
         server.setExecutor(threads);
         server.createContext("/", JdkHandler.of(receiver));
@@ -225,7 +225,7 @@ public final class WebhookSoak {
     private static boolean killed(int port, Path directory) throws IOException, InterruptedException {
         Path handled = directory.resolve("handled");
         try (Inbox inbox = Inbox.file(directory.resolve("inbox"));
-                WebhookEndpoint receiver = WebhookReceiver.named("killed")
+                WebhookReceiver receiver = WebhookReceiver.named("killed")
                         .verify(Signatures.stripe(SECRET))
                         .inbox(inbox)
                         .key(ValueSelector.body("/customer"))
@@ -315,7 +315,7 @@ public final class WebhookSoak {
         AtomicBoolean stop = new AtomicBoolean();
         CountDownLatch ended = new CountDownLatch(senders);
         try (box;
-                WebhookEndpoint receiver = WebhookReceiver.named("inbox")
+                WebhookReceiver receiver = WebhookReceiver.named("inbox")
                         .unverified()
                         .id(ValueSelector.body("/id"))
                         .inbox(box)

@@ -13,7 +13,7 @@ import javax.sql.DataSource;
  * do what it has not finished. Who does what is decided by <a href="https://github.com/kagkarlsson/db-scheduler">db-scheduler</a>.
  *
  * <pre>{@code
- * WebhookReceiver.named("leads").verify(signature).inbox(JdbcInbox.of(dataSource)).handler(event -> ...).build();
+ * WebhookEndpoint.named("leads").verify(signature).inbox(JdbcInbox.of(dataSource)).handler(event -> ...).build();
  * }</pre>
  *
  * <p>A delivery's {@code concurrently} holds for each machine. How many events are remembered as handled is not limited, but for how long.

@@ -12,7 +12,6 @@ import io.httpconnector.polling.StartPosition;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.webhook.Signatures;
 import io.httpconnector.webhook.ValueSelector;
-import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookResponse;
@@ -85,7 +84,7 @@ class OutageTest {
             URI url = URI.create(Machine.url(direct).substring("jdbc:".length()));
             try (Wire wire = new Wire(url.getPort());
                     HikariDataSource source = source(wire, url);
-                    WebhookEndpoint receiver = WebhookReceiver.named("leads")
+                    WebhookReceiver receiver = WebhookReceiver.named("leads")
                             .verify(Signatures.github(SECRET))
                             .id(ValueSelector.body("/id"))
                             .inbox(JdbcInbox.of(source))
@@ -146,7 +145,7 @@ class OutageTest {
         return source;
     }
 
-    private static WebhookResponse receive(WebhookEndpoint receiver, int id) {
+    private static WebhookResponse receive(WebhookReceiver receiver, int id) {
         byte[] body = ("{\"id\":\"" + id + "\"}").getBytes(UTF_8);
         return receiver.receive(
                 WebhookSigner.preset("github", SECRET).sign(WebhookRequest.of("POST", "/", "", Map.of(), body)));

@@ -11,7 +11,6 @@ import io.httpconnector.polling.StartPosition;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.webhook.Signatures;
 import io.httpconnector.webhook.ValueSelector;
-import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookHandler;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.server.JdkHandler;
@@ -54,12 +53,12 @@ final class SoakNode {
             source.setMaximumPoolSize(30);
             SoakNode node = new SoakNode(arguments[0], source, service);
             try (ClusteredPolling polling = ClusteredPolling.on(source).start((id, definition) -> node.trigger(id));
-                    WebhookEndpoint plain = node.receiver("plain-hook", event -> {
+                    WebhookReceiver plain = node.receiver("plain-hook", event -> {
                         try (Connection connection = source.getConnection()) {
                             node.write(connection, "plain-hook", event.id(), event.id());
                         }
                     });
-                    WebhookEndpoint exact = node.receiver(
+                    WebhookReceiver exact = node.receiver(
                             "once-hook",
                             node.once.webhooks((event, connection) ->
                                     node.write(connection, "once-hook", event.id(), event.id())))) {
@@ -75,7 +74,7 @@ final class SoakNode {
         }
     }
 
-    private WebhookEndpoint receiver(String receiver, WebhookHandler handler) {
+    private WebhookReceiver receiver(String receiver, WebhookHandler handler) {
         return WebhookReceiver.named(receiver)
                 .verify(Signatures.github(SECRET))
                 .id(ValueSelector.body("/id"))

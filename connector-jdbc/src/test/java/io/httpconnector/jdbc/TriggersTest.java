@@ -18,7 +18,6 @@ import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.EventHandler;
 import io.httpconnector.webhook.Signatures;
 import io.httpconnector.webhook.ValueSelector;
-import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookEvent;
 import io.httpconnector.webhook.WebhookHandler;
 import io.httpconnector.webhook.WebhookReceiver;
@@ -148,7 +147,7 @@ class TriggersTest {
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);
             try (Inbox inbox = inbox(source);
-                    WebhookEndpoint receiver = receiver(inbox, TriggersTest::fail)) {
+                    WebhookReceiver receiver = receiver(inbox, TriggersTest::fail)) {
                 assertThat(receiver.receive(signed("{\"id\":\"1\"}")).status()).isEqualTo(200);
                 Databases.execute(source, "alter table http_connector_state_entry rename to elsewhere");
                 assertThat(receiver.receive(signed("{\"id\":\"2\"}")).status()).isEqualTo(503);
@@ -157,7 +156,7 @@ class TriggersTest {
             }
             CountDownLatch done = new CountDownLatch(2);
             try (Inbox inbox = inbox(source);
-                    WebhookEndpoint receiver = receiver(inbox, event -> {
+                    WebhookReceiver receiver = receiver(inbox, event -> {
                         handled.add(event.id());
                         done.countDown();
                     })) {
@@ -177,7 +176,7 @@ class TriggersTest {
         return Inbox.in(JdbcStateStore.of(source), 1000, 1 << 20);
     }
 
-    private static WebhookEndpoint receiver(Inbox inbox, WebhookHandler handler) {
+    private static WebhookReceiver receiver(Inbox inbox, WebhookHandler handler) {
         return WebhookReceiver.named("leads")
                 .verify(Signatures.github(SECRET))
                 .id(ValueSelector.body("/id"))

@@ -13,12 +13,12 @@ import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what {@link WebhookEndpointBuilder#toJson} wrote: a member for each method of the builder. */
+/** Reads what {@link WebhookReceiverBuilder#toJson} wrote: a member for each method of the builder. */
 final class ReceiverDefinitionCodec {
 
     private ReceiverDefinitionCodec() {}
 
-    static void read(JsonObjectReader reader, WebhookEndpointBuilder builder) {
+    static void read(JsonObjectReader reader, WebhookReceiverBuilder builder) {
         builder.described(
                 reader.elements("verify", (json, at) -> json),
                 reader.objects(

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 @FunctionalInterface
 interface ResponseFactory {
 
-    Logger LOG = LoggerFactory.getLogger(WebhookEndpoint.class);
+    Logger LOG = LoggerFactory.getLogger(WebhookReceiver.class);
 
     WebhookResponse of(WebhookEvent event);
 

@@ -22,7 +22,7 @@ import java.util.Set;
  * }</pre>
  *
  * <p>Each takes several secrets, any of which may have signed: while a secret is changed, give the old and the new one. Services
- * that sign their URL need {@link WebhookEndpointBuilder#publicUrl}, or a {@link WebhookRouter}.
+ * that sign their URL need {@link WebhookReceiverBuilder#publicUrl}, or a {@link WebhookRouter}.
  */
 public final class Signatures {
 

@@ -54,7 +54,7 @@ public final class Verifiers {
     }
 
     /**
-     * The addresses that a service sends from. Behind a proxy it needs {@link WebhookEndpointBuilder#trustedHops}.
+     * The addresses that a service sends from. Behind a proxy it needs {@link WebhookReceiverBuilder#trustedHops}.
      *
      * @param ranges addresses and ranges of IPv4 and IPv6, such as {@code 192.0.2.7} and {@code 2001:db8::/32}
      * @return checks where a request comes from

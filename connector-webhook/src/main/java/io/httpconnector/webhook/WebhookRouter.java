@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
  *
  * <p>To rotate a URL, add the same receiver by another token, and revoke the old one when the service uses the new one.
  */
-public final class WebhookRouter implements WebhookReceiver {
+public final class WebhookRouter implements WebhookEndpoint {
 
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int TOKEN_BYTES = 16;
@@ -32,7 +32,7 @@ public final class WebhookRouter implements WebhookReceiver {
     private final String mount;
 
     /** By the hashes of their tokens: how long a look-up takes says nothing of a token then. */
-    private final ConcurrentMap<String, WebhookReceiver> receivers = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, WebhookEndpoint> receivers = new ConcurrentHashMap<>();
 
     /** Asked for with each request, so not looked for among all receivers each time. Those of one that was revoked stay. */
     private volatile Limits limits = Limits.NONE;
@@ -106,7 +106,7 @@ public final class WebhookRouter implements WebhookReceiver {
      * @return its public URL, which is a secret
      * @throws InvalidDefinitionException when the token is of another form, or the receiver is null
      */
-    public URI add(String token, WebhookReceiver receiver) {
+    public URI add(String token, WebhookEndpoint receiver) {
         if (receiver == null) {
             throw invalid("the receiver is null");
         }
@@ -146,7 +146,7 @@ public final class WebhookRouter implements WebhookReceiver {
     public WebhookResponse receive(WebhookRequest request) {
         String path = Arguments.notNull(request, "webhook request").path();
         String token = path.startsWith(mount) ? path.substring(mount.length()) : "";
-        WebhookReceiver receiver = TOKEN.matcher(token).matches() ? receivers.get(hash(token)) : null;
+        WebhookEndpoint receiver = TOKEN.matcher(token).matches() ? receivers.get(hash(token)) : null;
         return receiver == null ? StandardResponses.NOT_FOUND : receiver.receive(request.publicUrl(base + token));
     }
 
@@ -165,7 +165,7 @@ public final class WebhookRouter implements WebhookReceiver {
 
         private static final Limits NONE = new Limits(0, Duration.ofSeconds(1));
 
-        Limits or(WebhookReceiver receiver) {
+        Limits or(WebhookEndpoint receiver) {
             Duration timeout = receiver.bodyTimeout();
             return new Limits(
                     Math.max(maxBody, receiver.maxBody()), timeout.compareTo(bodyTimeout) > 0 ? timeout : bodyTimeout);

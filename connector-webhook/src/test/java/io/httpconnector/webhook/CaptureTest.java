@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Samples of events, and what is learnt from them. */
 class CaptureTest {
 
-    private final WebhookEndpoint leads =
+    private final WebhookReceiver leads =
             WebhookReceiver.named("leads").unverified().handler(event -> {}).build();
 
     private void post(String body) {

@@ -38,7 +38,7 @@ class DeadlineTest extends InboxFixture {
         }
     }
 
-    private static void assertBusyInTime(WebhookEndpoint leads, String id) {
+    private static void assertBusyInTime(WebhookReceiver leads, String id) {
         long begin = System.nanoTime();
         assertThat(leads.receive(event(id)).status()).isEqualTo(503);
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(3));
@@ -80,7 +80,7 @@ class DeadlineTest extends InboxFixture {
 
     @Test
     void anInboxWhoseStoreHangsDoesNotHoldUpTheSender() throws Exception {
-        WebhookEndpoint leads = open(receiver()
+        WebhookReceiver leads = open(receiver()
                 .deadline(DEADLINE)
                 .inbox(inbox(Inbox.in(new LockedStore(), 100, 1 << 20)))
                 .handler(events::add));
@@ -123,7 +123,7 @@ class DeadlineTest extends InboxFixture {
             @Override
             public void close() {}
         };
-        WebhookEndpoint leads =
+        WebhookReceiver leads =
                 open(receiver().deadline(DEADLINE).inbox(terms -> hanging).handler(events::add));
         assertBusyInTime(leads, "1");
         locked.countDown();
@@ -132,7 +132,7 @@ class DeadlineTest extends InboxFixture {
 
     @Test
     void aVerifierThatHangsDoesNotRefuseTheSender() throws Exception {
-        WebhookEndpoint leads = open(WebhookReceiver.named("leads")
+        WebhookReceiver leads = open(WebhookReceiver.named("leads")
                 .verify((request, now) -> {
                     try {
                         locked.await();
@@ -150,7 +150,7 @@ class DeadlineTest extends InboxFixture {
     void anInterruptedCloseGivesTheInboxBack() throws Exception {
         StateStore store = StateStore.inMemory();
         CountDownLatch handling = new CountDownLatch(1);
-        WebhookEndpoint leads =
+        WebhookReceiver leads =
                 open(receiver().inbox(inbox(Inbox.in(store, 100, 1 << 20))).handler(event -> {
                     handling.countDown();
                     Thread.sleep(60_000);
@@ -160,7 +160,7 @@ class DeadlineTest extends InboxFixture {
         Thread.currentThread().interrupt();
         leads.close();
         assertThat(Thread.interrupted()).isTrue();
-        WebhookEndpoint next =
+        WebhookReceiver next =
                 open(receiver().inbox(inbox(Inbox.in(store, 100, 1 << 20))).handler(events::add));
         eventually(() -> events.size() == 1 && next.pendingCount() == 0);
     }

@@ -33,7 +33,7 @@ class ExplainTest {
                 .sign(request(body).publicUrl("https://app.example.com/hooks/1"));
     }
 
-    private static WebhookEndpoint receiver(Verifier... verifiers) {
+    private static WebhookReceiver receiver(Verifier... verifiers) {
         return WebhookReceiver.named("any")
                 .verify(verifiers)
                 .timeSource(new At(NOW))
@@ -113,7 +113,7 @@ class ExplainTest {
 
     @Test
     void anOldSecretIsRecognised() {
-        WebhookEndpoint receiver = receiver(Signatures.github(Secret.of("new")));
+        WebhookReceiver receiver = receiver(Signatures.github(Secret.of("new")));
 
         RequestDiagnosis explanation = receiver.explain(signed("github", "{}"), Secret.of("other"), SECRET);
 
@@ -160,7 +160,7 @@ class ExplainTest {
     @Test
     void anUrlOfAnotherFormIsRecognised() {
         WebhookRequest request = signed("square", "{}");
-        WebhookEndpoint receiver = WebhookReceiver.named("any")
+        WebhookReceiver receiver = WebhookReceiver.named("any")
                 .verify(Signatures.preset("square", SECRET))
                 .timeSource(new At(NOW))
                 .publicUrl("http://app.example.com/hooks/1")
@@ -173,7 +173,7 @@ class ExplainTest {
 
     @Test
     void theOtherStepsAreSaidToo() {
-        WebhookEndpoint receiver = WebhookReceiver.named("any")
+        WebhookReceiver receiver = WebhookReceiver.named("any")
                 .unverified()
                 .maxBody(3)
                 .handler(event -> {})

@@ -57,7 +57,7 @@ class ForgedEventTest {
     /** A server that each request of a test goes to; the first one calls the receiver itself. */
     private static final Map<String, Running> SERVERS = new LinkedHashMap<>();
 
-    private static volatile WebhookReceiver current = request -> WebhookResponse.of(503);
+    private static volatile WebhookEndpoint current = request -> WebhookResponse.of(503);
 
     /**
      * An attack.
@@ -66,10 +66,10 @@ class ForgedEventTest {
      * @param genuine the request that was captured
      * @param forge what the attacker makes of it
      */
-    record Attack(String name, Consumer<WebhookEndpointBuilder> configure, WebhookRequest genuine, Forge forge) {
+    record Attack(String name, Consumer<WebhookReceiverBuilder> configure, WebhookRequest genuine, Forge forge) {
 
-        WebhookEndpoint receiver(List<WebhookEvent> events) {
-            WebhookEndpointBuilder builder = WebhookReceiver.named("attacked")
+        WebhookReceiver receiver(List<WebhookEvent> events) {
+            WebhookReceiverBuilder builder = WebhookReceiver.named("attacked")
                     .timeSource(new At(NOW))
                     .publicUrl(URL)
                     .handler(events::add);
@@ -77,8 +77,8 @@ class ForgedEventTest {
             return builder.build();
         }
 
-        WebhookEndpoint receiver(List<WebhookEvent> events, Inbox inbox) {
-            WebhookEndpointBuilder builder = WebhookReceiver.named("attacked")
+        WebhookReceiver receiver(List<WebhookEvent> events, Inbox inbox) {
+            WebhookReceiverBuilder builder = WebhookReceiver.named("attacked")
                     .timeSource(new At(NOW))
                     .publicUrl(URL)
                     .inbox(inbox)
@@ -101,7 +101,7 @@ class ForgedEventTest {
     @BeforeAll
     static void start() throws Exception {
         for (Map.Entry<String, Servers.Start> server : Servers.all().entrySet()) {
-            SERVERS.put(server.getKey(), server.getValue().with(new WebhookReceiver() {
+            SERVERS.put(server.getKey(), server.getValue().with(new WebhookEndpoint() {
                 @Override
                 public WebhookResponse receive(WebhookRequest request) {
                     return current.receive(request);
@@ -122,7 +122,7 @@ class ForgedEventTest {
         }
     }
 
-    private static int send(String server, WebhookReceiver receiver, Wire wire) throws IOException {
+    private static int send(String server, WebhookEndpoint receiver, Wire wire) throws IOException {
         if (server.equals("receive")) {
             return receiver.receive(wire.request()).status();
         }
@@ -514,7 +514,7 @@ class ForgedEventTest {
             List<WebhookEvent> events = new CopyOnWriteArrayList<>();
             Wire genuine = Wire.of(attack.genuine());
             Wire forged = attack.forge().of(genuine);
-            WebhookReceiver receiver = attack.receiver(events);
+            WebhookEndpoint receiver = attack.receiver(events);
             int status = send(server, receiver, genuine);
             if (status != 200 || events.size() != 1) {
                 successes.add(attack + ": the genuine request is answered " + status);
@@ -525,7 +525,7 @@ class ForgedEventTest {
                 successes.add(attack + ": handled again, " + replayed);
             }
             List<WebhookEvent> early = new CopyOnWriteArrayList<>();
-            WebhookReceiver fresh = attack.receiver(early);
+            WebhookEndpoint fresh = attack.receiver(early);
             int first = send(server, fresh, forged);
             if (!early.isEmpty() && !isSame(attack, early.get(0), events.get(0))) {
                 successes.add(attack + ": " + describe(early.get(0)) + " instead of " + describe(events.get(0)));
@@ -552,7 +552,7 @@ class ForgedEventTest {
             Set<String> ids = new TreeSet<>();
             for (Forge forge : List.<Forge>of(wire -> wire, attack.forge())) {
                 List<WebhookEvent> events = new CopyOnWriteArrayList<>();
-                try (WebhookEndpoint receiver = attack.receiver(events, inbox)) {
+                try (WebhookReceiver receiver = attack.receiver(events, inbox)) {
                     // Another receiver, as after a restart: it does not remember what was signed.
                     receiver.receive(forge.of(Wire.of(attack.genuine())).request());
                     receiver.receive(forge.of(Wire.of(attack.genuine())).request());
@@ -775,7 +775,7 @@ class ForgedEventTest {
         }
         for (Map.Entry<String, Wire> attempt : forged.entrySet()) {
             List<WebhookEvent> events = new ArrayList<>();
-            WebhookReceiver receiver = attack.receiver(events);
+            WebhookEndpoint receiver = attack.receiver(events);
             receiver.receive(genuine.request());
             WebhookResponse response = receiver.receive(attempt.getValue().request());
             assertThat(events.size()).as(attempt.getKey()).isLessThanOrEqualTo(repeats ? 2 : 1);
@@ -820,7 +820,7 @@ class ForgedEventTest {
         }
         Attack attack = genuine(preset);
         List<WebhookEvent> events = new ArrayList<>();
-        WebhookReceiver receiver = attack.receiver(events);
+        WebhookEndpoint receiver = attack.receiver(events);
         Wire sent = Wire.of(attack.genuine());
         WebhookRequest plain = preset.equals("mailgun")
                 ? request(

@@ -73,7 +73,7 @@ class FullDiskTest extends InboxFixture {
         }
     }
 
-    private WebhookEndpoint open(Disk disk) {
+    private WebhookReceiver open(Disk disk) {
         return open(receiver().inbox(inbox(Inbox.in(disk, 10_000, 64 << 20))).handler(events::add));
     }
 
@@ -82,7 +82,7 @@ class FullDiskTest extends InboxFixture {
         for (int kilobytes : List.of(1024, 14 * 1024)) {
             events.clear();
             Disk disk = new Disk(kilobytes * 1024L);
-            WebhookEndpoint leads = open(disk);
+            WebhookReceiver leads = open(disk);
             int count = kilobytes * 4 / 10;
             for (int i = 0; i < count; i++) {
                 assertThat(leads.receive(event("e" + i, "x".repeat(10_000))).status())
@@ -95,7 +95,7 @@ class FullDiskTest extends InboxFixture {
             }
             eventually(() -> leads.pendingCount() == 0);
             leads.close();
-            WebhookEndpoint next = open(disk);
+            WebhookReceiver next = open(disk);
             assertThat(next.pendingCount()).isZero();
             assertThat(next.receive(event("e0")).status()).isEqualTo(200);
             assertThat(next.receive(event("new")).status()).isEqualTo(200);
@@ -107,7 +107,7 @@ class FullDiskTest extends InboxFixture {
     @Test
     void aDiskThatOthersHaveFilledIsUsedAgainAndNothingIsHandledTwice() throws Exception {
         Disk disk = new Disk(1 << 20);
-        WebhookEndpoint leads = open(disk);
+        WebhookReceiver leads = open(disk);
         for (int i = 0; i < 50; i++) {
             assertThat(leads.receive(event("e" + i, "x".repeat(1000))).status()).isEqualTo(200);
         }
@@ -119,7 +119,7 @@ class FullDiskTest extends InboxFixture {
         eventually(() -> leads.pendingCount() == 0);
         leads.close();
 
-        WebhookEndpoint next = open(disk);
+        WebhookReceiver next = open(disk);
         assertThat(next.pendingCount()).isZero();
         assertThat(events).hasSize(51);
         assertThat(new HashSet<>(events.stream().map(WebhookEvent::id).toList()))
@@ -130,7 +130,7 @@ class FullDiskTest extends InboxFixture {
     void whatWasHandledOnAFullDiskIsStoredWithoutANewEvent() throws Exception {
         Disk disk = new Disk(1 << 20);
         java.util.concurrent.CountDownLatch full = new java.util.concurrent.CountDownLatch(1);
-        WebhookEndpoint leads =
+        WebhookReceiver leads =
                 open(receiver().inbox(inbox(Inbox.in(disk, 100, 1 << 20))).handler(event -> {
                     full.await();
                     events.add(event);
@@ -153,7 +153,7 @@ class FullDiskTest extends InboxFixture {
     @Test
     void aFileThatACrashHasLeftIsRemovedAndALogOfGarbageIsMadeSmallerAtTheStart() throws Exception {
         Path here = directory.resolve("inbox");
-        WebhookEndpoint leads = open(receiver().inbox(inbox(Inbox.file(here))).handler(events::add));
+        WebhookReceiver leads = open(receiver().inbox(inbox(Inbox.file(here))).handler(events::add));
         for (int i = 0; i < 100; i++) {
             assertThat(leads.receive(event("e" + i, "x".repeat(10_000))).status())
                     .isEqualTo(200);

@@ -39,7 +39,7 @@ class HandlingTest {
         return WebhookRequest.of("POST", "/", "", Map.of(), ("{\"id\":\"" + id + "\"}").getBytes(UTF_8));
     }
 
-    private static WebhookEndpointBuilder receiver() {
+    private static WebhookReceiverBuilder receiver() {
         return WebhookReceiver.named("any").unverified().id(ValueSelector.body("/id"));
     }
 
@@ -63,7 +63,7 @@ class HandlingTest {
     @Test
     void aFailureIsAnswered500AndTheRepetitionIsHandled() {
         AtomicInteger attempts = new AtomicInteger();
-        WebhookReceiver receiver = receiver()
+        WebhookEndpoint receiver = receiver()
                 .handler(event -> {
                     if (attempts.incrementAndGet() == 1) {
                         throw new IllegalStateException("canary: the database is away");
@@ -85,7 +85,7 @@ class HandlingTest {
     @Test
     void concurrentRepetitionsAreHandledOnce() throws Exception {
         CountDownLatch slow = new CountDownLatch(1);
-        WebhookReceiver receiver = receiver()
+        WebhookEndpoint receiver = receiver()
                 .handler(event -> {
                     boolean unused = slow.await(300, TimeUnit.MILLISECONDS);
                     events.add(event);
@@ -101,7 +101,7 @@ class HandlingTest {
     @Test
     void concurrentRepetitionsOfAFailureAreNotAcknowledged() throws Exception {
         CountDownLatch slow = new CountDownLatch(1);
-        WebhookReceiver receiver = receiver()
+        WebhookEndpoint receiver = receiver()
                 .handler(event -> {
                     boolean unused = slow.await(300, TimeUnit.MILLISECONDS);
                     throw new IllegalStateException("no");
@@ -115,7 +115,7 @@ class HandlingTest {
 
     @Test
     void aHandlerThatTakesTooLongIsInterruptedAndItsThreadIsNot() {
-        WebhookReceiver receiver = receiver()
+        WebhookEndpoint receiver = receiver()
                 .deadline(Duration.ofMillis(100))
                 .handler(event -> new CountDownLatch(1).await())
                 .build();
@@ -131,11 +131,11 @@ class HandlingTest {
     @Test
     void aHandlerWithinAHandlerHasADeadlineOfItsOwn() {
         List<Integer> inside = new ArrayList<>();
-        WebhookReceiver inner = receiver()
+        WebhookEndpoint inner = receiver()
                 .deadline(Duration.ofMillis(100))
                 .handler(event -> new CountDownLatch(1).await())
                 .build();
-        WebhookReceiver outer = receiver()
+        WebhookEndpoint outer = receiver()
                 .deadline(Duration.ofSeconds(30))
                 .handler(event -> inside.add(inner.receive(event("1")).status()))
                 .build();
@@ -149,7 +149,7 @@ class HandlingTest {
 
     @Test
     void theInterruptionOfAHandlerThatDoesNotTakeItIsNotLeftToTheServer() {
-        WebhookReceiver receiver = receiver()
+        WebhookEndpoint receiver = receiver()
                 .deadline(Duration.ofMillis(50))
                 .handler(event -> {
                     while (!Thread.currentThread().isInterrupted()) {
@@ -165,7 +165,7 @@ class HandlingTest {
 
     @Test
     void anInterruptionFromElsewhereStays() throws Exception {
-        WebhookReceiver receiver =
+        WebhookEndpoint receiver =
                 receiver().handler(event -> new CountDownLatch(1).await()).build();
         Thread.currentThread().interrupt();
 
@@ -179,7 +179,7 @@ class HandlingTest {
     void aRepetitionWaitsNoLongerThanTheDeadline() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch end = new CountDownLatch(1);
-        WebhookReceiver receiver = receiver()
+        WebhookEndpoint receiver = receiver()
                 .deadline(Duration.ofMillis(200))
                 .handler(event -> {
                     begun.countDown();
@@ -215,7 +215,7 @@ class HandlingTest {
     @Test
     void aRepetitionIsAnsweredAsTheFirstWas() {
         AtomicInteger calls = new AtomicInteger();
-        WebhookReceiver receiver = receiver()
+        WebhookEndpoint receiver = receiver()
                 .responder(event -> WebhookResponse.text(201, "call " + calls.incrementAndGet())
                         .header("X-Call", "yes"))
                 .build();
@@ -234,7 +234,7 @@ class HandlingTest {
     void ofLargeResponsesTheLastAreKept() {
         AtomicInteger calls = new AtomicInteger();
         String megabyte = "x".repeat(1024 * 1024);
-        WebhookReceiver receiver = receiver()
+        WebhookEndpoint receiver = receiver()
                 .responder(event -> {
                     calls.incrementAndGet();
                     return WebhookResponse.text(201, megabyte);
@@ -250,7 +250,7 @@ class HandlingTest {
         assertThat(calls).hasValue(8);
     }
 
-    private WebhookReceiver remembering(At time, int max) {
+    private WebhookEndpoint remembering(At time, int max) {
         return receiver()
                 .timeSource(time)
                 .remember(Duration.ofMinutes(10), max)
@@ -261,7 +261,7 @@ class HandlingTest {
     @Test
     void aRepetitionIsKnownWithinTheWindowOnly() {
         At time = new At(Instant.EPOCH);
-        WebhookReceiver receiver = remembering(time, 100);
+        WebhookEndpoint receiver = remembering(time, 100);
 
         receiver.receive(event("1"));
         time.pass(Duration.ofMinutes(9));
@@ -276,7 +276,7 @@ class HandlingTest {
     @Test
     void whatCameAgainAfterTheWindowIsRememberedAnew() {
         At time = new At(Instant.EPOCH);
-        WebhookReceiver receiver = remembering(time, 2);
+        WebhookEndpoint receiver = remembering(time, 2);
 
         receiver.receive(event("1"));
         time.pass(Duration.ofMinutes(9));
@@ -291,7 +291,7 @@ class HandlingTest {
 
     @Test
     void noMoreIdsAreRememberedThanAllowed() {
-        WebhookReceiver receiver =
+        WebhookEndpoint receiver =
                 receiver().remember(Duration.ofHours(1), 3).handler(events::add).build();
 
         for (String id : List.of("1", "2", "3", "4", "2", "3", "4", "1")) {
@@ -354,7 +354,7 @@ class HandlingTest {
         AtomicInteger running = new AtomicInteger();
         AtomicInteger limit = new AtomicInteger();
         AtomicInteger id = new AtomicInteger();
-        WebhookReceiver receiver = receiver()
+        WebhookEndpoint receiver = receiver()
                 .key(ValueSelector.body("/key"))
                 .handler(event -> {
                     limit.accumulateAndGet(running.incrementAndGet(), Math::max);
@@ -377,15 +377,15 @@ class HandlingTest {
 
     @Test
     void answersWhatWasChosen() {
-        WebhookReceiver fixed = receiver()
+        WebhookEndpoint fixed = receiver()
                 .response(WebhookResponse.of(204))
                 .handler(events::add)
                 .build();
-        WebhookReceiver template = receiver()
+        WebhookEndpoint template = receiver()
                 .responseJson(202, "{\"got\": \"{{event.payload.id}}\", \"as\": \"{{event.id}}\"}")
                 .handler(events::add)
                 .build();
-        WebhookReceiver responder = receiver()
+        WebhookEndpoint responder = receiver()
                 .responder(event -> WebhookResponse.text(201, "hello " + event.id()))
                 .build();
 
@@ -398,7 +398,7 @@ class HandlingTest {
 
     @Test
     void anAnswerThatCanNotBeMadeDoesNotUndoTheEvent() {
-        WebhookReceiver receiver = receiver()
+        WebhookEndpoint receiver = receiver()
                 .responseJson(200, "{\"got\": \"{{event.payload.missing}}\"}")
                 .handler(events::add)
                 .build();
@@ -412,7 +412,7 @@ class HandlingTest {
     @Test
     void aResponderThatDeclinesIsAskedAgain() {
         AtomicInteger attempts = new AtomicInteger();
-        WebhookReceiver receiver = receiver()
+        WebhookEndpoint receiver = receiver()
                 .responder(event -> WebhookResponse.of(attempts.incrementAndGet() == 1 ? 503 : 200))
                 .build();
 
@@ -422,7 +422,7 @@ class HandlingTest {
 
     @Test
     void otherMethodsAreToldWhichAreTaken() {
-        WebhookReceiver receiver =
+        WebhookEndpoint receiver =
                 receiver().methods("POST", "PUT").handler(events::add).build();
 
         WebhookResponse response = receiver.receive(WebhookRequest.of("DELETE", "/", "", Map.of(), null));

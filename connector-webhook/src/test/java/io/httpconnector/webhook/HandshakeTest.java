@@ -19,7 +19,7 @@ class HandshakeTest {
     private static final Secret SECRET = Secret.of("s3cr3t");
     private final List<WebhookEvent> events = new ArrayList<>();
 
-    private WebhookReceiver receiver(Handshake... handshakes) {
+    private WebhookEndpoint receiver(Handshake... handshakes) {
         return WebhookReceiver.named("any")
                 .verify(Verifiers.token(ValueSelector.header("X-Token"), SECRET))
                 .handshake(handshakes)
@@ -42,7 +42,7 @@ class HandshakeTest {
 
     @Test
     void aChallengeInTheQueryIsAnsweredAsPlainText() {
-        WebhookReceiver receiver = receiver(Handshakes.echo("challenge"));
+        WebhookEndpoint receiver = receiver(Handshakes.echo("challenge"));
 
         WebhookResponse response = receiver.receive(request("GET", "challenge=%3Cscript%3E1", ""));
 
@@ -58,7 +58,7 @@ class HandshakeTest {
 
     @Test
     void metaGetsItsChallengeForTheRightTokenOnly() {
-        WebhookReceiver receiver = receiver(Handshakes.meta(Secret.of("v3rify")));
+        WebhookEndpoint receiver = receiver(Handshakes.meta(Secret.of("v3rify")));
         String query = "hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=";
 
         assertThat(text(receiver.receive(request("GET", query + "v3rify", "")))).endsWith(" 1158201444");
@@ -71,7 +71,7 @@ class HandshakeTest {
 
     @Test
     void microsoftGraphGetsItsTokenDecoded() {
-        WebhookReceiver receiver = receiver(Handshakes.microsoftGraph());
+        WebhookEndpoint receiver = receiver(Handshakes.microsoftGraph());
 
         WebhookResponse response = receiver.receive(request("POST", "validationToken=Validation%3a+Testing+a%26b", ""));
 
@@ -80,7 +80,7 @@ class HandshakeTest {
 
     @Test
     void slackGetsItsChallengeWhenItIsGenuine() {
-        WebhookReceiver receiver = receiver(Handshakes.slack());
+        WebhookEndpoint receiver = receiver(Handshakes.slack());
         String body = "{\"type\":\"url_verification\",\"challenge\":\"3eZbrw1a\"}";
 
         WebhookResponse genuine =
@@ -95,7 +95,7 @@ class HandshakeTest {
 
     @Test
     void zoomGetsTheHmacOfItsToken() {
-        WebhookReceiver receiver = receiver(Handshakes.zoom(Secret.of("z00m")));
+        WebhookEndpoint receiver = receiver(Handshakes.zoom(Secret.of("z00m")));
         String body = "{\"event\":\"endpoint.url_validation\",\"payload\":{\"plainToken\":\"qgg8vlvZRS6UYooatFL8Aw\"}}";
 
         WebhookResponse response = receiver.receive(request("POST", "", body, "X-Token", "s3cr3t"));
@@ -108,7 +108,7 @@ class HandshakeTest {
 
     @Test
     void discordGetsItsPong() {
-        WebhookReceiver receiver = receiver(Handshakes.discord());
+        WebhookEndpoint receiver = receiver(Handshakes.discord());
 
         assertThat(text(receiver.receive(request("POST", "", "{\"type\":1}", "X-Token", "s3cr3t"))))
                 .isEqualTo("200 application/json {\"type\":1}");
@@ -121,7 +121,7 @@ class HandshakeTest {
     @Test
     void asanaHandsOverItsSecretAndGetsItBack() {
         List<String> secrets = new ArrayList<>();
-        WebhookReceiver receiver = receiver(Handshakes.asana(secret -> {
+        WebhookEndpoint receiver = receiver(Handshakes.asana(secret -> {
             if (!secrets.isEmpty()) {
                 throw new IllegalStateException("there is one already");
             }
@@ -140,7 +140,7 @@ class HandshakeTest {
 
     @Test
     void cloudEventsAskWhetherTheyMaySend() {
-        WebhookReceiver receiver = receiver(Handshakes.cloudEvents("emitter.example.com"));
+        WebhookEndpoint receiver = receiver(Handshakes.cloudEvents("emitter.example.com"));
 
         WebhookResponse allowed =
                 receiver.receive(request("OPTIONS", "", "", "WebHook-Request-Origin", "emitter.example.com"));
@@ -156,7 +156,7 @@ class HandshakeTest {
 
     @Test
     void probesAreAnswered() {
-        WebhookReceiver receiver = receiver(Handshakes.probes());
+        WebhookEndpoint receiver = receiver(Handshakes.probes());
 
         assertThat(receiver.receive(request("HEAD", "", "")).status()).isEqualTo(200);
         assertThat(receiver.receive(request("GET", "", "")).status()).isEqualTo(200);

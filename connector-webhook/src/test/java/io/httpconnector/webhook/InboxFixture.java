@@ -36,13 +36,13 @@ abstract class InboxFixture {
         return inbox;
     }
 
-    WebhookEndpoint open(WebhookEndpointBuilder builder) {
-        WebhookEndpoint endpoint = builder.build();
+    WebhookReceiver open(WebhookReceiverBuilder builder) {
+        WebhookReceiver endpoint = builder.build();
         opened.add(endpoint);
         return endpoint;
     }
 
-    static WebhookEndpointBuilder receiver() {
+    static WebhookReceiverBuilder receiver() {
         return WebhookReceiver.named("leads")
                 .unverified()
                 .id(ValueSelector.body("/id"))

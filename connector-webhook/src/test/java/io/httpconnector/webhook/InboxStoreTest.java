@@ -41,7 +41,7 @@ class InboxStoreTest extends InboxFixture {
                 throw new StateException(StateException.Reason.UNAVAILABLE, "the disk is full");
             }
         });
-        WebhookEndpoint leads =
+        WebhookReceiver leads =
                 open(receiver().inbox(inbox(Inbox.in(store, 100, 1 << 20))).handler(events::add));
 
         WebhookResponse refused = leads.receive(event("1"));
@@ -61,7 +61,7 @@ class InboxStoreTest extends InboxFixture {
             writes.incrementAndGet();
             await(new CountDownLatch(1), Duration.ofMillis(20));
         });
-        WebhookEndpoint leads =
+        WebhookReceiver leads =
                 open(receiver().inbox(inbox(Inbox.in(store, 1000, 1 << 20))).handler(events::add));
         ExecutorService threads = Executors.newFixedThreadPool(32);
         List<Future<Integer>> senders = new ArrayList<>();
@@ -106,7 +106,7 @@ class InboxStoreTest extends InboxFixture {
         Path away = directory.resolve("away");
         Inbox inbox = inbox(Inbox.file(here));
         CountDownLatch isAway = new CountDownLatch(1);
-        WebhookEndpoint leads = open(receiver().inbox(inbox).handler(event -> {
+        WebhookReceiver leads = open(receiver().inbox(inbox).handler(event -> {
             isAway.await();
             events.add(event);
         }));
@@ -122,7 +122,7 @@ class InboxStoreTest extends InboxFixture {
         eventually(() -> events.size() == 2);
         leads.close();
 
-        WebhookEndpoint next = open(receiver().inbox(inbox).handler(events::add));
+        WebhookReceiver next = open(receiver().inbox(inbox).handler(events::add));
         assertThat(next.receive(event("1")).status()).isEqualTo(200);
         assertThat(next.receive(event("2")).status()).isEqualTo(200);
         assertThat(next.receive(event("3")).status()).isEqualTo(200);
@@ -132,7 +132,7 @@ class InboxStoreTest extends InboxFixture {
 
     @Test
     void aJournalThatCanNotBeMadeSmallerIsWrittenOn() throws Exception {
-        WebhookEndpoint leads = open(
+        WebhookReceiver leads = open(
                 receiver().inbox(inbox(Inbox.file(directory.resolve("inbox")))).handler(events::add));
         assertThat(leads.receive(event("first")).status()).isEqualTo(200);
         Path inTheWay = Path.of(stateFile() + ".new");
@@ -150,7 +150,7 @@ class InboxStoreTest extends InboxFixture {
     void aJournalThatIsAnotherOneNowIsNotWritten() throws Exception {
         Path here = directory.resolve("inbox");
         Path away = directory.resolve("away");
-        WebhookEndpoint leads = open(receiver().inbox(inbox(Inbox.file(here))).handler(events::add));
+        WebhookReceiver leads = open(receiver().inbox(inbox(Inbox.file(here))).handler(events::add));
         assertThat(leads.receive(event("1")).status()).isEqualTo(200);
         byte[] old = Files.readAllBytes(stateFile());
         assertThat(leads.receive(event("2")).status()).isEqualTo(200);
@@ -174,7 +174,7 @@ class InboxStoreTest extends InboxFixture {
                 throw new OutOfMemoryError("tested");
             }
         });
-        WebhookEndpoint leads =
+        WebhookReceiver leads =
                 open(receiver().inbox(inbox(Inbox.in(store, 100, 1 << 20))).handler(events::add));
 
         assertThat(leads.receive(event("1")).status()).isEqualTo(503);
@@ -200,7 +200,7 @@ class InboxStoreTest extends InboxFixture {
                 throw new StateException(StateException.Reason.UNAVAILABLE, "the disk is full");
             }
         });
-        WebhookEndpoint leads = open(receiver()
+        WebhookReceiver leads = open(receiver()
                 .each("/leads")
                 .inbox(inbox(Inbox.in(store, 100, 1 << 20)))
                 .handler(events::add));
@@ -251,7 +251,7 @@ class InboxStoreTest extends InboxFixture {
 
     @Test
     void theJournalDoesNotGrowForEver() throws Exception {
-        WebhookEndpoint leads = open(receiver()
+        WebhookReceiver leads = open(receiver()
                 .remember(Duration.ofHours(1), 100)
                 .maxBody(10_000_000)
                 .inbox(inbox(Inbox.file(directory)))

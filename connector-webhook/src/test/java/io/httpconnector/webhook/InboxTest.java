@@ -32,7 +32,7 @@ class InboxTest extends InboxFixture {
     @Test
     void theSenderIsAnsweredBeforeTheEventIsHandled() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
-        WebhookEndpoint leads = open(receiver().inbox(inbox(Inbox.inMemory())).handler(event -> {
+        WebhookReceiver leads = open(receiver().inbox(inbox(Inbox.inMemory())).handler(event -> {
             gate.await();
             events.add(event);
         }));
@@ -49,7 +49,7 @@ class InboxTest extends InboxFixture {
     @Test
     void aFailureIsTriedAgainAndTheSenderNeedNotKnow() throws Exception {
         AtomicInteger attempts = new AtomicInteger();
-        WebhookEndpoint leads = open(receiver().inbox(inbox(Inbox.inMemory())).handler(event -> {
+        WebhookReceiver leads = open(receiver().inbox(inbox(Inbox.inMemory())).handler(event -> {
             if (attempts.incrementAndGet() < 4) {
                 throw new IllegalStateException("away");
             }
@@ -66,7 +66,7 @@ class InboxTest extends InboxFixture {
     @Test
     void aHandlerThatInterruptsItselfOrRunsOutOfMemoryIsCalledAgain() throws Exception {
         AtomicInteger attempts = new AtomicInteger();
-        WebhookEndpoint leads = open(receiver().inbox(inbox(Inbox.inMemory())).handler(event -> {
+        WebhookReceiver leads = open(receiver().inbox(inbox(Inbox.inMemory())).handler(event -> {
             int attempt = attempts.incrementAndGet();
             if (attempt == 1) {
                 throw new InterruptedException("by itself");
@@ -85,7 +85,7 @@ class InboxTest extends InboxFixture {
     @Test
     void aDeadLetterIsReplayedOrDiscarded() throws Exception {
         AtomicBoolean broken = new AtomicBoolean(true);
-        WebhookEndpoint leads =
+        WebhookReceiver leads =
                 open(receiver().inbox(inbox(Inbox.file(directory))).handler(event -> {
                     if (broken.get()) {
                         throw new IllegalStateException("broken");
@@ -119,7 +119,7 @@ class InboxTest extends InboxFixture {
     @Test
     void repetitionsAreAcknowledgedAndNotHandledAgain() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
-        WebhookEndpoint leads =
+        WebhookReceiver leads =
                 open(receiver().inbox(inbox(Inbox.file(directory))).handler(event -> {
                     gate.await();
                     events.add(event);
@@ -145,7 +145,7 @@ class InboxTest extends InboxFixture {
     void whatWasAnsweredIsHandledAfterARestart() throws Exception {
         Inbox first = Inbox.file(directory);
         CountDownLatch begun = new CountDownLatch(1);
-        WebhookEndpoint before = receiver()
+        WebhookReceiver before = receiver()
                 .inbox(first)
                 .handler(event -> {
                     if (event.id().equals("dead")) {
@@ -169,7 +169,7 @@ class InboxTest extends InboxFixture {
         closing.join();
         first.close();
 
-        WebhookEndpoint after =
+        WebhookReceiver after =
                 open(receiver().inbox(inbox(Inbox.file(directory))).handler(events::add));
 
         eventually(() -> events.size() == 3);
@@ -187,7 +187,7 @@ class InboxTest extends InboxFixture {
     @Test
     void aFullInboxSaysSoAndTakesMoreLater() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
-        WebhookEndpoint leads = open(receiver()
+        WebhookReceiver leads = open(receiver()
                 .inbox(inbox(Inbox.in(StateStore.inMemory(), 3, 1 << 20)))
                 .handler(event -> gate.await()));
         for (String id : List.of("1", "2", "3")) {
@@ -208,7 +208,7 @@ class InboxTest extends InboxFixture {
     @Test
     void aFullInboxOfBytesSaysSo() {
         CountDownLatch gate = new CountDownLatch(1);
-        WebhookEndpoint leads = open(receiver()
+        WebhookReceiver leads = open(receiver()
                 .inbox(inbox(Inbox.in(StateStore.inMemory(), 1000, 1 << 20)))
                 .handler(event -> gate.await()));
         List<Integer> responses = new ArrayList<>();
@@ -224,7 +224,7 @@ class InboxTest extends InboxFixture {
     void eventsOfAKeyAreHandledInTheirOrderAndOthersMeanwhile() throws Exception {
         Map<String, List<String>> handled = new ConcurrentHashMap<>();
         AtomicInteger failures = new AtomicInteger();
-        WebhookEndpoint leads = open(receiver()
+        WebhookReceiver leads = open(receiver()
                 .key(ValueSelector.body("/key"))
                 .inbox(inbox(Inbox.file(directory)))
                 .delivery(delivery -> delivery.concurrently(8)
@@ -256,7 +256,7 @@ class InboxTest extends InboxFixture {
 
     @Test
     void whatComesAfterItIsClosedIsNotAcknowledged() {
-        WebhookEndpoint leads =
+        WebhookReceiver leads =
                 open(receiver().inbox(inbox(Inbox.file(directory))).handler(events::add));
         leads.close();
         leads.close();
@@ -266,7 +266,7 @@ class InboxTest extends InboxFixture {
 
     @Test
     void anInterruptedThreadStillStoresAndStaysInterrupted() throws Exception {
-        WebhookEndpoint leads =
+        WebhookReceiver leads =
                 open(receiver().inbox(inbox(Inbox.file(directory))).handler(events::add));
         Thread.currentThread().interrupt();
 
@@ -280,7 +280,7 @@ class InboxTest extends InboxFixture {
     @Test
     void idsAreForgottenAfterTheWindow() throws Exception {
         At time = new At(Instant.now());
-        WebhookEndpoint leads = open(receiver()
+        WebhookReceiver leads = open(receiver()
                 .timeSource(time)
                 .remember(Duration.ofHours(1), 100)
                 .inbox(inbox(Inbox.inMemory()))
@@ -301,8 +301,8 @@ class InboxTest extends InboxFixture {
     void twoReceiversOfOneInboxDoNotMix() throws Exception {
         Inbox inbox = inbox(Inbox.file(directory));
         List<WebhookEvent> others = new CopyOnWriteArrayList<>();
-        WebhookEndpoint leads = open(receiver().inbox(inbox).handler(events::add));
-        WebhookEndpoint orders = open(WebhookReceiver.named("orders")
+        WebhookReceiver leads = open(receiver().inbox(inbox).handler(events::add));
+        WebhookReceiver orders = open(WebhookReceiver.named("orders")
                 .unverified()
                 .id(ValueSelector.body("/id"))
                 .inbox(inbox)

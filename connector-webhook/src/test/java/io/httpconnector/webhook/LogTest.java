@@ -79,7 +79,7 @@ class LogTest {
     void eventsOfAnInboxAreLoggedOnOneLine() throws Exception {
         String evil = "x\\r\\nINFO forged\\u001b[31m\\u2028";
         try (Inbox inbox = Inbox.inMemory();
-                WebhookEndpoint receiver = WebhookReceiver.named("leads")
+                WebhookReceiver receiver = WebhookReceiver.named("leads")
                         .unverified()
                         .id(ValueSelector.body("/id"))
                         .key(ValueSelector.body("/id"))

@@ -42,7 +42,7 @@ class NullTest {
             WebhookRouter.class,
             WebhookRequest.class,
             WebhookResponse.class,
-            WebhookReceiver.class,
+            WebhookEndpoint.class,
             WebhookEvent.class);
 
     private final Map<Class<?>, Object> samples = new HashMap<>();
@@ -67,7 +67,7 @@ class NullTest {
         samples.put(WebhookHandler.class, (WebhookHandler) event -> {});
         samples.put(WebhookResponse.class, WebhookResponse.of(200));
         samples.put(WebhookRequest.class, WebhookRequest.of("POST", "/", "", Map.of(), null));
-        samples.put(WebhookReceiver.class, (WebhookReceiver) request -> WebhookResponse.of(200));
+        samples.put(WebhookEndpoint.class, (WebhookEndpoint) request -> WebhookResponse.of(200));
         samples.put(
                 SignatureBuilder.class,
                 Signatures.hmac("HmacSHA256", Secret.of("x")).signature(ValueSelector.header("X")));
@@ -101,10 +101,10 @@ class NullTest {
         eachMethod(WebhookRouter.class, () -> WebhookRouter.at("https://example.com"));
         eachMethod(WebhookSigner.class, () -> WebhookSigner.preset("github", Secret.of("x")));
         eachMethod(
-                WebhookEndpointBuilder.class,
+                WebhookReceiverBuilder.class,
                 () -> WebhookReceiver.named("a").unverified().handler(event -> {}));
         eachMethod(
-                WebhookEndpoint.class,
+                WebhookReceiver.class,
                 () -> WebhookReceiver.named("a")
                         .unverified()
                         .handler(event -> {})
@@ -160,7 +160,7 @@ class NullTest {
         calls++;
         try {
             Object result = method.invoke(target, arguments);
-            if (result instanceof WebhookEndpointBuilder builder) {
+            if (result instanceof WebhookReceiverBuilder builder) {
                 builder.build().close();
             } else if (result instanceof SignatureBuilder builder) {
                 builder.build();

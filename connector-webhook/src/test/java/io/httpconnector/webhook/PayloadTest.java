@@ -26,7 +26,7 @@ class PayloadTest {
 
     private final List<WebhookEvent> events = new ArrayList<>();
 
-    private WebhookEndpointBuilder any() {
+    private WebhookReceiverBuilder any() {
         return WebhookReceiver.named("any").unverified().handler(events::add);
     }
 
@@ -132,7 +132,7 @@ class PayloadTest {
 
     @Test
     void unpacksGzipUpToTheLimitOfTheBody() throws Exception {
-        WebhookReceiver receiver = any().maxBody(10_000).build();
+        WebhookEndpoint receiver = any().maxBody(10_000).build();
 
         WebhookResponse good = receiver.receive(request(
                 gzip("{\"a\":1}".getBytes(UTF_8)), "Content-Type", "application/json", "Content-Encoding", "gzip"));
@@ -169,7 +169,7 @@ class PayloadTest {
 
     @Test
     void refusesWhatIsMeantToExhaust() {
-        WebhookReceiver receiver = any().build();
+        WebhookEndpoint receiver = any().build();
 
         assertThat(receiver.receive(request("application/json", "[".repeat(100_000)))
                         .status())
@@ -209,7 +209,7 @@ class PayloadTest {
     @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void aBodyMadeToBeExpensiveIsReadInTheTimeOfItsLength(String type) {
         // Of the second one the fields are sorted before the signature can be checked.
-        List<WebhookReceiver> receivers = List.of(
+        List<WebhookEndpoint> receivers = List.of(
                 any().build(),
                 WebhookReceiver.named("signed")
                         .verify(Signatures.preset("twilio", Secret.of("s3cret")))
@@ -243,7 +243,7 @@ class PayloadTest {
                 "<!--",
                 "]]>")) {
             String body = piece.repeat(1024 * 1024 / piece.length());
-            for (WebhookReceiver receiver : receivers) {
+            for (WebhookEndpoint receiver : receivers) {
                 long begun = System.nanoTime();
                 WebhookResponse response = receiver.receive(request(type, body));
                 assertThat(Duration.ofNanos(System.nanoTime() - begun))
@@ -257,7 +257,7 @@ class PayloadTest {
 
     @Test
     void readsTheJsonInAFieldOfAForm() {
-        WebhookReceiver receiver = any().jsonIn("/payload")
+        WebhookEndpoint receiver = any().jsonIn("/payload")
                 .id(ValueSelector.body("/payload/id"))
                 .type(ValueSelector.body("/payload/action"))
                 .build();
@@ -290,7 +290,7 @@ class PayloadTest {
 
     @Test
     void aListIsABatchOfEvents() {
-        WebhookReceiver receiver = any().each("")
+        WebhookEndpoint receiver = any().each("")
                 .id(ValueSelector.body("/id"))
                 .type(ValueSelector.body("/kind"))
                 .build();
@@ -312,7 +312,7 @@ class PayloadTest {
                 .each("")
                 .handler(events::add)
                 .build();
-        WebhookReceiver unverified = any().each("").build();
+        WebhookEndpoint unverified = any().each("").build();
         WebhookSigner signer = WebhookSigner.preset("github", secret);
 
         signed.receive(signer.sign(request("application/json", "[1,2]")));
@@ -349,7 +349,7 @@ class PayloadTest {
 
     @Test
     void aFormIsKnownByItsWholeMediaType() {
-        WebhookReceiver receiver = any().build();
+        WebhookEndpoint receiver = any().build();
 
         receiver.receive(request("application/x-www-form-urlencoded+json", "{\"a\":1}"));
         receiver.receive(request("Application/X-WWW-Form-Urlencoded ; charset=utf-8;", "a=1"));
@@ -367,7 +367,7 @@ class PayloadTest {
 
     @Test
     void cloudEventsComeInThreeWays() {
-        WebhookReceiver receiver = any().build();
+        WebhookEndpoint receiver = any().build();
         String one = "{\"specversion\":\"1.0\",\"id\":\"7\",\"source\":\"/shop\",\"type\":\"sold\",\"data\":{\"n\":1}}";
         String two =
                 "{\"specversion\":\"1.0\",\"id\":\"8\",\"source\":\"/shop\",\"type\":\"sold\",\"data_base64\":\"AAE=\"}";

@@ -45,7 +45,7 @@ class ReceiverDefinitionTest {
 
     private final List<WebhookEvent> events = new CopyOnWriteArrayList<>();
 
-    private WebhookEndpointBuilder builder(String json) {
+    private WebhookReceiverBuilder builder(String json) {
         return WebhookReceiver.named("any")
                 .definition(JsonSupport.parse(json), SECRETS)
                 .handler(events::add);
@@ -62,7 +62,7 @@ class ReceiverDefinitionTest {
         return WebhookRequest.of("POST", "/hooks/1", query, Map.of(), body.getBytes(UTF_8));
     }
 
-    private static List<String> problems(WebhookEndpointBuilder builder) {
+    private static List<String> problems(WebhookReceiverBuilder builder) {
         List<String> problems = new ArrayList<>();
         assertThatThrownBy(builder::build)
                 .isInstanceOfSatisfying(InvalidDefinitionException.class, e -> problems.addAll(e.problems()));
@@ -166,7 +166,7 @@ class ReceiverDefinitionTest {
             String secret = "{\"type\": \"jwt\", \"secrets\": [\"old\"], \"claims\": {\"tenant\": \"7\"}, " + rules;
             String stranger = "{\"type\": \"jwt\", \"secrets\": [\"old\"], \"claims\": {\"tenant\": \"8\"}, " + rules;
             String published = "{\"type\": \"jwt\", \"jwks\": \"/keys\", \"algorithms\": [\"ES256\"], " + rules;
-            WebhookReceiver receiver = builder("{\"verify\": [" + published + "]}")
+            WebhookEndpoint receiver = builder("{\"verify\": [" + published + "]}")
                     .connection(connection)
                     .build();
 
@@ -215,7 +215,7 @@ class ReceiverDefinitionTest {
 
     @Test
     void whatCodeSaysIsSavedAndWorks() {
-        WebhookEndpointBuilder inCode = WebhookReceiver.named("any")
+        WebhookReceiverBuilder inCode = WebhookReceiver.named("any")
                 .unverified()
                 .methods("PUT", "POST")
                 .response(WebhookResponse.of(200).body("image/gif", new byte[] {(byte) 0xff, 0}))
@@ -237,7 +237,7 @@ class ReceiverDefinitionTest {
 
     @Test
     void settingsOfADefinitionAreObeyed() throws Exception {
-        WebhookEndpoint receiver = builder(EVERYTHING).build();
+        WebhookReceiver receiver = builder(EVERYTHING).build();
         String body = "{\"events\": [{\"id\": \"a\"}, {\"id\": \"b\"}]}";
         WebhookRequest request = post("key=k&token=" + OLD.reveal(), body)
                 .header("X-Type", "v=1; t=lead")

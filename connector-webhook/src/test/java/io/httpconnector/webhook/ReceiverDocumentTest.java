@@ -23,7 +23,7 @@ class ReceiverDocumentTest {
     private static final Map<String, Secret> SECRETS = Map.of(
             "old", Secret.of("old-s3cr3t-old-s3cr3t-old-s3cr3t"), "new", Secret.of("new-s3cr3t-new-s3cr3t-new-s3cr3t"));
 
-    private static WebhookEndpointBuilder builder(JsonNode json, HttpConnection connection) {
+    private static WebhookReceiverBuilder builder(JsonNode json, HttpConnection connection) {
         return WebhookReceiver.named("any")
                 .definition(json, SECRETS)
                 .connection(connection)
@@ -64,7 +64,7 @@ class ReceiverDocumentTest {
         try (HttpConnection connection =
                 HttpConnection.named("any").baseUrl("https://acme.example").build()) {
             Reading receiver = changed -> {
-                WebhookEndpointBuilder builder = builder(changed, connection);
+                WebhookReceiverBuilder builder = builder(changed, connection);
                 JsonNode written = builder.toJson();
                 builder.build();
                 return written;

@@ -16,7 +16,6 @@ import io.httpconnector.polling.StartPosition;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.webhook.Signatures;
 import io.httpconnector.webhook.ValueSelector;
-import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.server.JdkHandler;
 import java.io.IOException;
@@ -60,7 +59,7 @@ final class ClusterNode {
                         HttpConnection.named("Service").baseUrl(args[2]).build()) {
             ClusterNode node = new ClusterNode(args[0], service, ExactlyOnce.in(dataSource));
             try (ClusteredPolling polling = ClusteredPolling.on(dataSource).start(node::trigger);
-                    WebhookEndpoint leads = WebhookReceiver.named("leads")
+                    WebhookReceiver leads = WebhookReceiver.named("leads")
                             .verify(Signatures.github(SECRET))
                             .id(ValueSelector.body("/id"))
                             .inbox(JdbcInbox.of(dataSource))

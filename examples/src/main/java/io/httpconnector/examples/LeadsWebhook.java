@@ -10,7 +10,6 @@ import io.httpconnector.Secret;
 import io.httpconnector.webhook.SignatureBuilder;
 import io.httpconnector.webhook.Signatures;
 import io.httpconnector.webhook.ValueSelector;
-import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookRouter;
@@ -80,7 +79,7 @@ public final class LeadsWebhook {
         server.setExecutor(threads);
         String base = "http://127.0.0.1:" + server.getAddress().getPort();
         try (Inbox inbox = Inbox.file(directory);
-                WebhookEndpoint leads = WebhookReceiver.named("leads")
+                WebhookReceiver leads = WebhookReceiver.named("leads")
                         .verify(signature().build())
                         .inbox(inbox)
                         .delivery(delivery -> delivery.backoff(Duration.ofMillis(50), Duration.ofSeconds(1)))
@@ -106,7 +105,7 @@ public final class LeadsWebhook {
         }
     }
 
-    private void tell(URI url, HttpConnection form, WebhookEndpoint leads) {
+    private void tell(URI url, HttpConnection form, WebhookReceiver leads) {
         out.println("The form is to send its leads to " + url.getScheme() + "://.../hooks/<a token nobody can guess>.");
         WebhookRequest ada = signed(url, "{\"id\": \"1\", \"email\": \"ada@example.com\"}");
         post(form, url, "Ada, signed", ada);

@@ -524,9 +524,9 @@ final class Snippets {
         default void entered(URI url) {}
     }
 
-    static WebhookEndpoint inbox(Path directory, Secret secret, Crm crm) {
+    static WebhookReceiver inbox(Path directory, Secret secret, Crm crm) {
         Inbox inbox = Inbox.file(directory);
-        WebhookEndpoint leads = WebhookReceiver.named("leads")
+        WebhookReceiver leads = WebhookReceiver.named("leads")
                 .verify(Signatures.stripe(secret))
                 .inbox(inbox)
                 .key(ValueSelector.body("/data/object/customer")) // those of one customer in their order
@@ -559,7 +559,7 @@ final class Snippets {
         };
     }
 
-    static WebhookReceiver handshakes(Secret secret, Secret verifyToken, Crm crm) {
+    static WebhookEndpoint handshakes(Secret secret, Secret verifyToken, Crm crm) {
         return WebhookReceiver.named("messages")
                 .verify(Signatures.preset("meta", secret))
                 .handshake(Handshakes.meta(verifyToken))
@@ -594,7 +594,7 @@ final class Snippets {
         return polling;
     }
 
-    static WebhookReceiver inADatabase(DataSource dataSource, Secret secret, Crm crm) {
+    static WebhookEndpoint inADatabase(DataSource dataSource, Secret secret, Crm crm) {
         WebhookReceiver leads = WebhookReceiver.named("leads")
                 .verify(Signatures.github(secret))
                 .inbox(JdbcInbox.of(dataSource))
@@ -625,25 +625,25 @@ final class Snippets {
         }
     }
 
-    static WebhookReceiver defined(JsonNode saved, Secret secret, Secret verifyToken, Crm crm) {
+    static WebhookEndpoint defined(JsonNode saved, Secret secret, Secret verifyToken, Crm crm) {
         return WebhookReceiver.named("messages")
                 .definition(saved, Map.of("app", secret, "verify", verifyToken))
                 .handler(event -> crm.create(event.payload()))
                 .build();
     }
 
-    static void explained(WebhookEndpoint leads, WebhookRequest refused, Secret oldSecret) {
+    static void explained(WebhookReceiver leads, WebhookRequest refused, Secret oldSecret) {
         log.info("{}", leads.explain(refused, oldSecret));
     }
 
-    static void tested(WebhookReceiver leads, Secret secret) {
+    static void tested(WebhookEndpoint leads, Secret secret) {
         WebhookRequest genuine = WebhookSigner.preset("stripe", secret)
                 .sign(WebhookRequest.of("POST", "/", "", Map.of(), "{\"id\": \"evt_1\"}".getBytes(UTF_8)));
         int status = leads.receive(genuine).status();
         log.info("{}", status);
     }
 
-    static PillCatalogue captured(WebhookEndpoint leads) {
+    static PillCatalogue captured(WebhookReceiver leads) {
         try (EventCapture capture = leads.capture(5)) {
             return capture.catalogue("lead"); // when the service has sent a few
         }

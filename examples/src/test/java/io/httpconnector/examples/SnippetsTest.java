@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.JsonSupport;
 import io.httpconnector.Secret;
-import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookResponse;
 import io.httpconnector.webhook.WebhookSigner;
@@ -78,7 +78,7 @@ class SnippetsTest {
         assertThat(json.find()).isTrue();
         Secret secret = Secret.of("s3cr3t");
         List<JsonNode> entries = new ArrayList<>();
-        WebhookReceiver receiver = Snippets.defined(JsonSupport.parse(json.group(1)), secret, secret, entries::add);
+        WebhookEndpoint receiver = Snippets.defined(JsonSupport.parse(json.group(1)), secret, secret, entries::add);
         byte[] body = "{\"entry\": [{\"id\": \"1\"}, {\"id\": \"2\"}]}".getBytes(StandardCharsets.UTF_8);
 
         WebhookResponse response = receiver.receive(

@@ -1,6 +1,6 @@
 package io.httpconnector.webhook.server;
 
-import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookResponse;
 import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +23,7 @@ final class BodyAccumulator {
     private int pieces;
     private boolean closed;
 
-    BodyAccumulator(WebhookReceiver receiver, MemoryBudget budget) {
+    BodyAccumulator(WebhookEndpoint receiver, MemoryBudget budget) {
         this.most = receiver.maxBody();
         this.budget = budget;
     }

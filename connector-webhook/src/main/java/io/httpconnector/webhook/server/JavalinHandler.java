@@ -1,6 +1,6 @@
 package io.httpconnector.webhook.server;
 
-import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookResponse;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
@@ -15,10 +15,10 @@ import java.io.IOException;
  */
 public final class JavalinHandler implements Handler {
 
-    private final WebhookReceiver receiver;
+    private final WebhookEndpoint receiver;
     private final MemoryBudget budget;
 
-    private JavalinHandler(WebhookReceiver receiver) {
+    private JavalinHandler(WebhookEndpoint receiver) {
         this.receiver = receiver;
         this.budget = new MemoryBudget(receiver);
     }
@@ -29,7 +29,7 @@ public final class JavalinHandler implements Handler {
      * @param receiver a receiver, or a router of many
      * @return the handler
      */
-    public static JavalinHandler of(WebhookReceiver receiver) {
+    public static JavalinHandler of(WebhookEndpoint receiver) {
         return new JavalinHandler(receiver);
     }
 

@@ -3,7 +3,7 @@ package io.httpconnector.webhook.server;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpsExchange;
-import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookResponse;
 import java.io.FilterInputStream;
@@ -27,7 +27,7 @@ public final class JdkHandler implements HttpHandler {
 
     private static final ScheduledThreadPoolExecutor TIMER = timer();
 
-    private final WebhookReceiver receiver;
+    private final WebhookEndpoint receiver;
     private final MemoryBudget budget;
 
     private static ScheduledThreadPoolExecutor timer() {
@@ -40,7 +40,7 @@ public final class JdkHandler implements HttpHandler {
         return timer;
     }
 
-    private JdkHandler(WebhookReceiver receiver) {
+    private JdkHandler(WebhookEndpoint receiver) {
         this.receiver = receiver;
         this.budget = new MemoryBudget(receiver);
     }
@@ -51,7 +51,7 @@ public final class JdkHandler implements HttpHandler {
      * @param receiver a receiver, or a router of many
      * @return the handler
      */
-    public static JdkHandler of(WebhookReceiver receiver) {
+    public static JdkHandler of(WebhookEndpoint receiver) {
         return new JdkHandler(receiver);
     }
 

@@ -1,6 +1,6 @@
 package io.httpconnector.webhook.server;
 
-import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.WebhookEndpoint;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -12,15 +12,15 @@ final class MemoryBudget {
 
     private static final int KILOBYTE = 1024;
 
-    private final WebhookReceiver receiver;
+    private final WebhookEndpoint receiver;
     private final int all;
     private final Semaphore free;
 
-    MemoryBudget(WebhookReceiver receiver) {
+    MemoryBudget(WebhookEndpoint receiver) {
         this(receiver, Runtime.getRuntime().maxMemory() / 16);
     }
 
-    MemoryBudget(WebhookReceiver receiver, long bytes) {
+    MemoryBudget(WebhookEndpoint receiver, long bytes) {
         this.receiver = receiver;
         this.all = (int) Math.min(Integer.MAX_VALUE / 2, bytes / KILOBYTE);
         this.free = new Semaphore(all, true);

@@ -1,7 +1,7 @@
 package io.httpconnector.webhook.server;
 
 import io.httpconnector.TimeSource;
-import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookResponse;
 import io.httpconnector.webhook.internal.BodyLength;
@@ -33,7 +33,7 @@ final class RequestBodies {
     }
 
     /** Hands a request over, unless its body is not whole: a receiver can't tell that from a body that is meant to be short. */
-    static WebhookResponse receive(WebhookReceiver receiver, WebhookRequest request) {
+    static WebhookResponse receive(WebhookEndpoint receiver, WebhookRequest request) {
         boolean cutOff = BodyLength.isCutOff(
                 request.header("Content-Length").orElse(null),
                 request.header("Transfer-Encoding").orElse(null),
@@ -56,7 +56,7 @@ final class RequestBodies {
     static WebhookResponse read(
             InputStream in,
             long length,
-            WebhookReceiver receiver,
+            WebhookEndpoint receiver,
             MemoryBudget budget,
             Function<byte[], WebhookResponse> then) {
         int max = receiver.maxBody();

@@ -1,6 +1,6 @@
 package io.httpconnector.webhook.server;
 
-import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
@@ -20,10 +20,10 @@ import org.springframework.web.servlet.function.ServerResponse;
  */
 public final class SpringMvcHandler implements HandlerFunction<ServerResponse> {
 
-    private final WebhookReceiver receiver;
+    private final WebhookEndpoint receiver;
     private final MemoryBudget budget;
 
-    private SpringMvcHandler(WebhookReceiver receiver) {
+    private SpringMvcHandler(WebhookEndpoint receiver) {
         this.receiver = receiver;
         this.budget = new MemoryBudget(receiver);
     }
@@ -34,7 +34,7 @@ public final class SpringMvcHandler implements HandlerFunction<ServerResponse> {
      * @param receiver a receiver, or a router of many
      * @return the handler
      */
-    public static SpringMvcHandler of(WebhookReceiver receiver) {
+    public static SpringMvcHandler of(WebhookEndpoint receiver) {
         return new SpringMvcHandler(receiver);
     }
 

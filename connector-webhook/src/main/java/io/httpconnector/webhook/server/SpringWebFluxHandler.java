@@ -1,6 +1,6 @@
 package io.httpconnector.webhook.server;
 
-import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookResponse;
 import io.httpconnector.webhook.internal.Watchdog;
@@ -31,11 +31,11 @@ import reactor.core.scheduler.Schedulers;
  */
 public final class SpringWebFluxHandler implements HandlerFunction<ServerResponse> {
 
-    private final WebhookReceiver receiver;
+    private final WebhookEndpoint receiver;
     private final MemoryBudget budget;
     private final Scheduler scheduler = Schedulers.boundedElastic();
 
-    private SpringWebFluxHandler(WebhookReceiver receiver) {
+    private SpringWebFluxHandler(WebhookEndpoint receiver) {
         this.receiver = receiver;
         this.budget = new MemoryBudget(receiver);
     }
@@ -46,7 +46,7 @@ public final class SpringWebFluxHandler implements HandlerFunction<ServerRespons
      * @param receiver a receiver, or a router of many
      * @return the handler
      */
-    public static SpringWebFluxHandler of(WebhookReceiver receiver) {
+    public static SpringWebFluxHandler of(WebhookEndpoint receiver) {
         return new SpringWebFluxHandler(receiver);
     }
 

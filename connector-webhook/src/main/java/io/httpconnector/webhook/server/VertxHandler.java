@@ -1,6 +1,6 @@
 package io.httpconnector.webhook.server;
 
-import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookResponse;
 import io.httpconnector.webhook.internal.Watchdog;
@@ -30,10 +30,10 @@ import java.util.stream.Stream;
 public final class VertxHandler implements Handler<HttpServerRequest> {
 
     private final Vertx vertx;
-    private final WebhookReceiver receiver;
+    private final WebhookEndpoint receiver;
     private final MemoryBudget budget;
 
-    private VertxHandler(Vertx vertx, WebhookReceiver receiver) {
+    private VertxHandler(Vertx vertx, WebhookEndpoint receiver) {
         this.vertx = vertx;
         this.receiver = receiver;
         this.budget = new MemoryBudget(receiver);
@@ -46,7 +46,7 @@ public final class VertxHandler implements Handler<HttpServerRequest> {
      * @param receiver a receiver, or a router of many
      * @return the handler
      */
-    public static VertxHandler of(Vertx vertx, WebhookReceiver receiver) {
+    public static VertxHandler of(Vertx vertx, WebhookEndpoint receiver) {
         return new VertxHandler(vertx, receiver);
     }
 

@@ -1,6 +1,6 @@
 package io.httpconnector.webhook.server;
 
-import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookResponse;
 import io.httpconnector.webhook.internal.Watchdog;
@@ -38,11 +38,11 @@ public final class WebhookServlet extends HttpServlet {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient WebhookReceiver receiver;
+    private final transient WebhookEndpoint receiver;
     private final transient MemoryBudget budget;
     private final transient @Nullable Executor executor;
 
-    private WebhookServlet(WebhookReceiver receiver, @Nullable Executor executor) {
+    private WebhookServlet(WebhookEndpoint receiver, @Nullable Executor executor) {
         this.receiver = receiver;
         this.budget = new MemoryBudget(receiver);
         this.executor = executor;
@@ -54,7 +54,7 @@ public final class WebhookServlet extends HttpServlet {
      * @param receiver a receiver, or a router of many
      * @return the servlet
      */
-    public static WebhookServlet of(WebhookReceiver receiver) {
+    public static WebhookServlet of(WebhookEndpoint receiver) {
         return new WebhookServlet(receiver, null);
     }
 
@@ -65,7 +65,7 @@ public final class WebhookServlet extends HttpServlet {
      * @param executor runs the receiver; when it refuses, the sender is answered 503
      * @return the servlet
      */
-    public static WebhookServlet async(WebhookReceiver receiver, Executor executor) {
+    public static WebhookServlet async(WebhookEndpoint receiver, Executor executor) {
         return new WebhookServlet(receiver, executor);
     }
 
@@ -88,7 +88,7 @@ public final class WebhookServlet extends HttpServlet {
         }
     }
 
-    static WebhookResponse receive(WebhookReceiver receiver, HttpServletRequest request, byte[] body) {
+    static WebhookResponse receive(WebhookEndpoint receiver, HttpServletRequest request, byte[] body) {
         return RequestBodies.receive(receiver, webhook(request, body));
     }
 
@@ -121,7 +121,7 @@ public final class WebhookServlet extends HttpServlet {
     /** Reads a body as it comes. */
     private static final class Reading implements ReadListener, AsyncListener {
 
-        private final WebhookReceiver receiver;
+        private final WebhookEndpoint receiver;
         private final Executor executor;
         private final AsyncContext context;
         private final HttpServletRequest request;
@@ -133,7 +133,7 @@ public final class WebhookServlet extends HttpServlet {
         private final Watch watch;
 
         Reading(
-                WebhookReceiver receiver,
+                WebhookEndpoint receiver,
                 MemoryBudget budget,
                 Executor executor,
                 AsyncContext context,

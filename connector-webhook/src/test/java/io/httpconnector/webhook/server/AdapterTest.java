@@ -8,7 +8,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookResponse;
 import io.httpconnector.webhook.server.Servers.Running;
@@ -52,7 +52,7 @@ class AdapterTest {
     private int maxBody = 100_000;
     private Duration bodyTimeout = Duration.ofMillis(500);
 
-    private final WebhookReceiver receiver = new WebhookReceiver() {
+    private final WebhookEndpoint receiver = new WebhookEndpoint() {
         @Override
         public WebhookResponse receive(WebhookRequest request) {
             received.add(request);

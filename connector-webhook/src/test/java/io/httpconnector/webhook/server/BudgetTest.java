@@ -3,7 +3,7 @@ package io.httpconnector.webhook.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookResponse;
 import java.io.ByteArrayInputStream;
@@ -22,7 +22,7 @@ class BudgetTest {
 
     private static final int BODY = 64 * 1024;
 
-    private final WebhookReceiver receiver = new WebhookReceiver() {
+    private final WebhookEndpoint receiver = new WebhookEndpoint() {
         @Override
         public WebhookResponse receive(WebhookRequest request) {
             return WebhookResponse.of(200);

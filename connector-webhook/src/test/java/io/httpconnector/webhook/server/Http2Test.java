@@ -2,7 +2,7 @@ package io.httpconnector.webhook.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookResponse;
 import io.httpconnector.webhook.server.Servers.Running;
@@ -41,7 +41,7 @@ class Http2Test {
     private int maxBody = 100_000;
     private Duration bodyTimeout = Duration.ofMillis(500);
 
-    private final WebhookReceiver receiver = new WebhookReceiver() {
+    private final WebhookEndpoint receiver = new WebhookEndpoint() {
         @Override
         public WebhookResponse receive(WebhookRequest request) {
             if (request.path().endsWith("/slow")) {

@@ -1,7 +1,7 @@
 package io.httpconnector.webhook.server;
 
 import com.sun.net.httpserver.HttpServer;
-import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.WebhookEndpoint;
 import io.javalin.Javalin;
 import io.vertx.core.Vertx;
 import jakarta.servlet.DispatcherType;
@@ -43,7 +43,7 @@ public final class Servers {
     /** Starts a server at a port of its own. */
     @FunctionalInterface
     public interface Start {
-        Running with(WebhookReceiver receiver) throws Exception;
+        Running with(WebhookEndpoint receiver) throws Exception;
     }
 
     /** A server that runs. */
@@ -84,7 +84,7 @@ public final class Servers {
         return all;
     }
 
-    private static Running jdk(WebhookReceiver receiver) throws Exception {
+    private static Running jdk(WebhookEndpoint receiver) throws Exception {
         ExecutorService threads = Executors.newCachedThreadPool();
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
@@ -123,32 +123,32 @@ public final class Servers {
     @EnableWebMvc
     static class Mvc {}
 
-    private static Running springMvc(WebhookReceiver receiver) throws Exception {
+    private static Running springMvc(WebhookEndpoint receiver) throws Exception {
         return jetty(new DispatcherServlet(mvcContext(receiver)));
     }
 
     /** With the filter and the multipart resolver that Spring Boot adds unless it is told not to. */
-    static Running springMvcWithDefaultsOfBoot(WebhookReceiver receiver) throws Exception {
+    static Running springMvcWithDefaultsOfBoot(WebhookEndpoint receiver) throws Exception {
         AnnotationConfigWebApplicationContext context = mvcContext(receiver);
         context.addBeanFactoryPostProcessor(
                 beans -> beans.registerSingleton("multipartResolver", new StandardServletMultipartResolver()));
         return jetty(new DispatcherServlet(context), new FormContentFilter());
     }
 
-    private static AnnotationConfigWebApplicationContext mvcContext(WebhookReceiver receiver) {
+    private static AnnotationConfigWebApplicationContext mvcContext(WebhookEndpoint receiver) {
         AnnotationConfigWebApplicationContext context = new AnnotationConfigWebApplicationContext();
         context.register(Mvc.class);
         context.addBeanFactoryPostProcessor(beans -> beans.registerSingleton("webhooks", mvcRoute(receiver)));
         return context;
     }
 
-    private static RouterFunction<ServerResponse> mvcRoute(WebhookReceiver receiver) {
+    private static RouterFunction<ServerResponse> mvcRoute(WebhookEndpoint receiver) {
         return org.springframework.web.servlet.function.RouterFunctions.route(
                 org.springframework.web.servlet.function.RequestPredicates.path("/hooks/**"),
                 SpringMvcHandler.of(receiver));
     }
 
-    private static Running springWebFlux(WebhookReceiver receiver) {
+    private static Running springWebFlux(WebhookEndpoint receiver) {
         HttpHandler handler = RouterFunctions.toHttpHandler(RouterFunctions.route(
                 org.springframework.web.reactive.function.server.RequestPredicates.path("/hooks/**"),
                 SpringWebFluxHandler.of(receiver)));
@@ -161,7 +161,7 @@ public final class Servers {
         return new Running(server.port(), server::disposeNow);
     }
 
-    private static Running vertx(WebhookReceiver receiver) throws Exception {
+    private static Running vertx(WebhookEndpoint receiver) throws Exception {
         Vertx vertx = Vertx.vertx();
         int port = vertx.createHttpServer()
                 .requestHandler(VertxHandler.of(vertx, receiver))
@@ -175,7 +175,7 @@ public final class Servers {
                 () -> vertx.close().toCompletionStage().toCompletableFuture().get());
     }
 
-    private static Running javalin(WebhookReceiver receiver) {
+    private static Running javalin(WebhookEndpoint receiver) {
         Javalin javalin = Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
             config.jetty.modifyHttpConfiguration(http -> http.setIdleTimeout(1000));

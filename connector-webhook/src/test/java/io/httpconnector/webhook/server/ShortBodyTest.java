@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.httpconnector.webhook.RequestDiagnosis;
-import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookEvent;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookRequest;
@@ -34,7 +33,7 @@ class ShortBodyTest {
     private static final String MULTIPART = "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--b--\r\n";
 
     private final List<WebhookEvent> events = new CopyOnWriteArrayList<>();
-    private final WebhookEndpoint receiver = WebhookReceiver.named("any")
+    private final WebhookReceiver receiver = WebhookReceiver.named("any")
             .unverified()
             .methods("POST", "PUT")
             .handler(events::add)

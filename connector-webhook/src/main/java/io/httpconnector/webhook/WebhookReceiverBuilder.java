@@ -11,7 +11,7 @@ import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.trigger.Delivery;
 import io.httpconnector.webhook.EventReader.EventSelectors;
 import io.httpconnector.webhook.VerifierDefinitionReader.Recipe;
-import io.httpconnector.webhook.WebhookEndpoint.ReceiverSettings;
+import io.httpconnector.webhook.WebhookReceiver.ReceiverSettings;
 import io.httpconnector.webhook.inbox.Inbox;
 import io.httpconnector.webhook.inbox.Inbox.Settings;
 import io.httpconnector.webhook.inbox.Mailbox;
@@ -30,9 +30,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Describes a receiver. For one thread; what it builds is for many. */
-public final class WebhookEndpointBuilder {
+public final class WebhookReceiverBuilder {
 
-    private static final Logger LOG = LoggerFactory.getLogger(WebhookEndpointBuilder.class);
+    private static final Logger LOG = LoggerFactory.getLogger(WebhookReceiverBuilder.class);
     private static final int MEGABYTE = 1024 * 1024;
 
     private final String name;
@@ -77,7 +77,7 @@ public final class WebhookEndpointBuilder {
     private Duration bodyTimeout = Duration.ofSeconds(10);
     private TimeSource time = TimeSource.SYSTEM;
 
-    WebhookEndpointBuilder(String name) {
+    WebhookReceiverBuilder(String name) {
         this.name = name;
     }
 
@@ -87,7 +87,7 @@ public final class WebhookEndpointBuilder {
      * @param all such as {@code Signatures.github(secret)}
      * @return this builder
      */
-    public WebhookEndpointBuilder verify(Verifier... all) {
+    public WebhookReceiverBuilder verify(Verifier... all) {
         verifiers.addAll(Arguments.all(all, "verify"));
         return this;
     }
@@ -98,7 +98,7 @@ public final class WebhookEndpointBuilder {
      * @param all such as {@code Handshakes.slack()}
      * @return this builder
      */
-    public WebhookEndpointBuilder handshake(Handshake... all) {
+    public WebhookReceiverBuilder handshake(Handshake... all) {
         handshakes.addAll(Arguments.all(all, "handshake"));
         return this;
     }
@@ -108,7 +108,7 @@ public final class WebhookEndpointBuilder {
      *
      * @return this builder
      */
-    public WebhookEndpointBuilder unverified() {
+    public WebhookReceiverBuilder unverified() {
         this.unverified = true;
         return this;
     }
@@ -119,7 +119,7 @@ public final class WebhookEndpointBuilder {
      * @param handler is given each event, by many threads at once
      * @return this builder
      */
-    public WebhookEndpointBuilder handler(WebhookHandler handler) {
+    public WebhookReceiverBuilder handler(WebhookHandler handler) {
         this.handler = handler;
         return this;
     }
@@ -130,7 +130,7 @@ public final class WebhookEndpointBuilder {
      * @param responder is given each event, by many threads at once; of a batch, the answer for the last one is sent
      * @return this builder
      */
-    public WebhookEndpointBuilder responder(WebhookResponder responder) {
+    public WebhookReceiverBuilder responder(WebhookResponder responder) {
         this.responder = responder;
         return this;
     }
@@ -141,7 +141,7 @@ public final class WebhookEndpointBuilder {
      * @param response a 2xx; {@code 200 {"status":"ok"}} by default
      * @return this builder
      */
-    public WebhookEndpointBuilder response(WebhookResponse response) {
+    public WebhookReceiverBuilder response(WebhookResponse response) {
         this.fixedAnswer = response;
         return this;
     }
@@ -155,7 +155,7 @@ public final class WebhookEndpointBuilder {
      * @param template such as {@code {"received": "{{event.payload.id}}"}}
      * @return this builder
      */
-    public WebhookEndpointBuilder responseJson(int status, String template) {
+    public WebhookReceiverBuilder responseJson(int status, String template) {
         this.answerStatus = status;
         this.answerTemplate = template;
         return this;
@@ -167,7 +167,7 @@ public final class WebhookEndpointBuilder {
      * @param time 10 ms to 10 minutes; 10 seconds by default, as many senders wait no longer
      * @return this builder
      */
-    public WebhookEndpointBuilder deadline(Duration time) {
+    public WebhookReceiverBuilder deadline(Duration time) {
         this.deadline = time;
         return this;
     }
@@ -179,7 +179,7 @@ public final class WebhookEndpointBuilder {
      * @param inbox an inbox, to be closed by its owner after the receiver
      * @return this builder
      */
-    public WebhookEndpointBuilder inbox(Inbox inbox) {
+    public WebhookReceiverBuilder inbox(Inbox inbox) {
         this.inbox = inbox;
         return this;
     }
@@ -190,7 +190,7 @@ public final class WebhookEndpointBuilder {
      * @param change such as {@code delivery -> delivery.concurrently(8).attempts(10)}; by default one at a time and 5 attempts
      * @return this builder
      */
-    public WebhookEndpointBuilder delivery(UnaryOperator<Delivery> change) {
+    public WebhookReceiverBuilder delivery(UnaryOperator<Delivery> change) {
         this.delivery = change;
         return this;
     }
@@ -202,7 +202,7 @@ public final class WebhookEndpointBuilder {
      * @param max how many events at most, 1 to 10 million; 100,000 by default, at about 150 bytes each
      * @return this builder
      */
-    public WebhookEndpointBuilder remember(Duration window, int max) {
+    public WebhookReceiverBuilder remember(Duration window, int max) {
         this.window = window;
         this.mostIds = max;
         return this;
@@ -214,7 +214,7 @@ public final class WebhookEndpointBuilder {
      * @param all such as {@code POST}, which is the default; {@code GET} for services that put everything into the query
      * @return this builder
      */
-    public WebhookEndpointBuilder methods(String... all) {
+    public WebhookReceiverBuilder methods(String... all) {
         this.methods = new TreeSet<>(Arguments.all(all, "methods"));
         return this;
     }
@@ -227,7 +227,7 @@ public final class WebhookEndpointBuilder {
      * @param place such as {@code ValueSelector.body("/id")}
      * @return this builder
      */
-    public WebhookEndpointBuilder id(ValueSelector place) {
+    public WebhookReceiverBuilder id(ValueSelector place) {
         this.id = place;
         return this;
     }
@@ -238,7 +238,7 @@ public final class WebhookEndpointBuilder {
      * @param place such as {@code ValueSelector.body("/type")}
      * @return this builder
      */
-    public WebhookEndpointBuilder type(ValueSelector place) {
+    public WebhookReceiverBuilder type(ValueSelector place) {
         this.type = place;
         return this;
     }
@@ -250,7 +250,7 @@ public final class WebhookEndpointBuilder {
      * @param place such as {@code ValueSelector.body("/customer/id")}
      * @return this builder
      */
-    public WebhookEndpointBuilder key(ValueSelector place) {
+    public WebhookReceiverBuilder key(ValueSelector place) {
         this.key = place;
         return this;
     }
@@ -261,7 +261,7 @@ public final class WebhookEndpointBuilder {
      * @param pointer a JSON pointer, such as {@code /events}; empty for a body that is a list
      * @return this builder
      */
-    public WebhookEndpointBuilder each(String pointer) {
+    public WebhookReceiverBuilder each(String pointer) {
         this.each = ValueSelector.list(Arguments.notNull(pointer, "each"));
         return this;
     }
@@ -274,7 +274,7 @@ public final class WebhookEndpointBuilder {
      * @param pointer a JSON pointer, such as {@code /payload}
      * @return this builder
      */
-    public WebhookEndpointBuilder jsonIn(String pointer) {
+    public WebhookReceiverBuilder jsonIn(String pointer) {
         this.jsonIn = ValueSelector.body(Arguments.notNull(pointer, "jsonIn"));
         return this;
     }
@@ -286,7 +286,7 @@ public final class WebhookEndpointBuilder {
      * @param mediaType such as {@code application/json}
      * @return this builder
      */
-    public WebhookEndpointBuilder readAs(String mediaType) {
+    public WebhookReceiverBuilder readAs(String mediaType) {
         this.mediaType = mediaType;
         return this;
     }
@@ -299,7 +299,7 @@ public final class WebhookEndpointBuilder {
      * @return this builder
      * @throws InvalidDefinitionException when it is no such URL
      */
-    public WebhookEndpointBuilder publicUrl(@Nullable String url) {
+    public WebhookReceiverBuilder publicUrl(@Nullable String url) {
         if (url != null && !PUBLIC_URL.matcher(url).matches()) {
             throw new InvalidDefinitionException(
                     "publicUrl",
@@ -318,7 +318,7 @@ public final class WebhookEndpointBuilder {
      * @param hops 0 (the default) to 10
      * @return this builder
      */
-    public WebhookEndpointBuilder trustedHops(int hops) {
+    public WebhookReceiverBuilder trustedHops(int hops) {
         this.hops = hops;
         return this;
     }
@@ -330,7 +330,7 @@ public final class WebhookEndpointBuilder {
      * @param period 1 second to 24 hours
      * @return this builder
      */
-    public WebhookEndpointBuilder limitPerSource(int max, Duration period) {
+    public WebhookReceiverBuilder limitPerSource(int max, Duration period) {
         this.mostPerSource = max;
         this.period = period;
         this.limited = true;
@@ -343,7 +343,7 @@ public final class WebhookEndpointBuilder {
      * @param bytes 1 byte to 100 MB; 1 MB by default
      * @return this builder
      */
-    public WebhookEndpointBuilder maxBody(int bytes) {
+    public WebhookReceiverBuilder maxBody(int bytes) {
         this.maxBody = bytes;
         return this;
     }
@@ -354,7 +354,7 @@ public final class WebhookEndpointBuilder {
      * @param time 10 ms to 10 minutes; 10 seconds by default
      * @return this builder
      */
-    public WebhookEndpointBuilder bodyTimeout(Duration time) {
+    public WebhookReceiverBuilder bodyTimeout(Duration time) {
         this.bodyTimeout = time;
         return this;
     }
@@ -365,7 +365,7 @@ public final class WebhookEndpointBuilder {
      * @param time the system's by default
      * @return this builder
      */
-    public WebhookEndpointBuilder timeSource(TimeSource time) {
+    public WebhookReceiverBuilder timeSource(TimeSource time) {
         this.time = time;
         return this;
     }
@@ -433,7 +433,7 @@ public final class WebhookEndpointBuilder {
      * @param secrets the secrets, by the names by which the definition calls them
      * @return this builder
      */
-    public WebhookEndpointBuilder definition(JsonNode json, Map<String, Secret> secrets) {
+    public WebhookReceiverBuilder definition(JsonNode json, Map<String, Secret> secrets) {
         this.secrets = Map.copyOf(Arguments.notNull(secrets, "secrets of a definition"));
         try {
             var unused = JsonObjectReader.read("definition", Arguments.notNull(json, "definition"), reader -> {
@@ -480,7 +480,7 @@ public final class WebhookEndpointBuilder {
      * @param connection a connection, to be closed by its owner after the receiver
      * @return this builder
      */
-    public WebhookEndpointBuilder connection(HttpConnection connection) {
+    public WebhookReceiverBuilder connection(HttpConnection connection) {
         this.connection = connection;
         return this;
     }
@@ -491,7 +491,7 @@ public final class WebhookEndpointBuilder {
      * @return the receiver
      * @throws InvalidDefinitionException when something is missing or wrong: lists every problem
      */
-    public WebhookEndpoint build() {
+    public WebhookReceiver build() {
         List<String> problems = new ArrayList<>(wrong);
         VerifierDefinitionReader described = new VerifierDefinitionReader(secrets, connection);
         List<Verifier> allVerifiers = all(verifiers, verifierRecipes, described, problems);
@@ -553,7 +553,7 @@ public final class WebhookEndpointBuilder {
             throw new InvalidDefinitionException("webhook receiver \"" + name + "\"", problems);
         }
         warnOfUnsigned(allVerifiers);
-        return new WebhookEndpoint(
+        return new WebhookReceiver(
                 new ReceiverSettings(
                         name,
                         allVerifiers,
