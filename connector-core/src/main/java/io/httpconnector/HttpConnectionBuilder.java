@@ -372,7 +372,7 @@ public final class HttpConnectionBuilder {
             found.add("auth: it is null: leave it out, or use AuthStrategy.none()");
         }
         if (retry == null) {
-            found.add("retry: it is null: leave it out, or use Retry.none()");
+            found.add("retry: it is null: leave it out, or use RetryPolicy.none()");
         }
         if (maxConnections < 1 || maxConnections > MAX_CONNECTIONS) {
             found.add("maxConnections: " + maxConnections + " is out of range: use 1 to " + MAX_CONNECTIONS);

@@ -169,7 +169,8 @@ public final class JsonSupport {
     }
 
     private static InvalidDefinitionException invalidPointer(String rule) {
-        return new InvalidDefinitionException("JSON pointer", "it is no JSON pointer, such as /data/token: " + rule);
+        return new InvalidDefinitionException(
+                "JSON pointer", "it is no JSON pointer (RFC 6901) such as /data/token: " + rule);
     }
 
     /**

@@ -170,7 +170,7 @@ class RateLimitTest {
     @Test
     void waitingIsInTheOrderOfComing() throws Exception {
         answering(okJson("{}"));
-        try (HttpConnection connection = connection(RateLimit.of(1, Duration.ofMillis(30)))
+        try (HttpConnection connection = connection(RateLimit.of(1, Duration.ofMillis(100)))
                 .time(TimeSource.SYSTEM)
                 .build()) {
             List<CompletableFuture<Response>> responses = new ArrayList<>();

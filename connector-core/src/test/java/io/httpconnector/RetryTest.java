@@ -339,6 +339,6 @@ class RetryTest {
                 .hasMessageContaining("backoff");
         assertThatThrownBy(() -> RetryPolicy.defaults().backoff(Duration.ofSeconds(2), Duration.ofSeconds(1)))
                 .hasMessageContaining("is longer than");
-        assertThatThrownBy(() -> connection().retry(null).build()).hasMessageContaining("use Retry.none()");
+        assertThatThrownBy(() -> connection().retry(null).build()).hasMessageContaining("use RetryPolicy.none()");
     }
 }

@@ -36,7 +36,7 @@ final class Idle {
                             .auth(Tokens.client(store, "customer-" + i))
                             .build()));
             measure(
-                    "connector, isolated()",
+                    "connector, dedicatedPool()",
                     i -> connection(baseUrl, i).dedicatedPool().build()::close);
             measure("httpclient5, one client with a pool for each", i -> Peer.bareHttpClient());
         }

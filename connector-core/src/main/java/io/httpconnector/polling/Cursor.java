@@ -250,12 +250,12 @@ public final class Cursor {
      */
     public Cursor sentAs(ParameterLocation where) {
         if (where == null) {
-            throw invalid("in: the place is null");
+            throw invalid("sentAs: the location is null");
         }
         if (kind == CursorType.URL) {
-            throw invalid("in: a URL is the whole request, and goes nowhere else");
+            throw invalid("sentAs: a URL is the whole request, and goes nowhere else");
         }
-        withoutWindows("in");
+        withoutWindows("sentAs");
         return new Cursor(
                 kind,
                 field,
@@ -266,7 +266,7 @@ public final class Cursor {
                 where,
                 windows,
                 expiries,
-                spec.with("in", where.toJson(), "clientSide"));
+                spec.with("sentAs", where.toJson(), "clientSide"));
     }
 
     /**
@@ -277,7 +277,16 @@ public final class Cursor {
     public Cursor clientSide() {
         withoutWindows("clientSide");
         return new Cursor(
-                kind, field, token, text, range, order, null, windows, expiries, spec.with("clientSide", true, "in"));
+                kind,
+                field,
+                token,
+                text,
+                range,
+                order,
+                null,
+                windows,
+                expiries,
+                spec.with("clientSide", true, "sentAs"));
     }
 
     private void withoutWindows(String what) {
@@ -462,7 +471,7 @@ public final class Cursor {
      */
     public Cursor order(RecordOrder order) {
         if (order == null) {
-            throw invalid("order: it is null: use Order.NONE");
+            throw invalid("order: it is null: use RecordOrder.NONE");
         }
         return new Cursor(kind, field, token, text, range, order, place, windows, expiries, spec.with("order", order));
     }
@@ -496,7 +505,7 @@ public final class Cursor {
             throw invalid("windows of " + step + ": use at least a grain");
         }
         Map<String, Object> each = Map.of("step", step, "from", from.toJson(), "to", to.toJson());
-        TriggerDefinitionReader said = spec.with("windows", each, "in", "clientSide");
+        TriggerDefinitionReader said = spec.with("windows", each, "sentAs", "clientSide");
         Windows places = new Windows(step.toNanos(), from, to);
         return new Cursor(kind, field, token, text, range, order, null, places, expiries, said);
     }
@@ -507,13 +516,13 @@ public final class Cursor {
 
     /** Reads what {@link #toJson} wrote: the kind first, and then all that depends on it, in a fixed order. */
     static Cursor read(JsonObjectReader reader) {
-        ParameterLocation in = reader.object("in", ParameterLocation::read);
+        ParameterLocation in = reader.object("sentAs", ParameterLocation::read);
         WindowsJson windows = reader.object("windows", WindowsJson::read);
-        reader.atMostOneOf("in", "windows");
+        reader.atMostOneOf("sentAs", "windows");
         reader.atMostOneOf("epochSeconds", "epochMillis", "format");
         boolean notSent = reader.isSet("clientSide");
-        if (notSent && reader.has("in")) {
-            reader.problem("clientSide", "contradicts in: give one of them");
+        if (notSent && reader.has("sentAs")) {
+            reader.problem("clientSide", "contradicts sentAs: give one of them");
         } else if (notSent && reader.has("windows")) {
             reader.problem("clientSide", "contradicts windows: give one of them");
         }
@@ -525,9 +534,9 @@ public final class Cursor {
         Duration time = isNumber ? null : reader.duration("lookback");
         // A number has none of the options of a timestamp; a placeholder accepts what it can, as nothing is made of it.
         Cursor start = kind != null ? kind : isNumber ? number("") : timestamp("");
-        boolean hasPlace = reader.has("in") || reader.has("windows");
+        boolean hasPlace = reader.has("sentAs") || reader.has("windows");
         MemberSteps<Cursor> steps = new MemberSteps<>(reader, notSent && !hasPlace ? start.clientSide() : start)
-                .with("in", in, Cursor::sentAs)
+                .with("sentAs", in, Cursor::sentAs)
                 .text("format", Cursor::format)
                 .flag("epochSeconds", Cursor::epochSeconds)
                 .flag("epochMillis", Cursor::epochMillis)
@@ -540,7 +549,7 @@ public final class Cursor {
         for (Expiry expiry : reader.objects("expiredWhen", Expiry::read)) {
             steps.with("expiredWhen", expiry, (cursor, one) -> cursor.expiredWhen(one.status, one.text));
         }
-        if (in == null && !reader.has("in")) {
+        if (in == null && !reader.has("sentAs")) {
             steps.with("windows", windows, (cursor, each) -> cursor.windows(each.step, each.from, each.to));
         }
         return steps.value();

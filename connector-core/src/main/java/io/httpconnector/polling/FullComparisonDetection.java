@@ -147,7 +147,7 @@ final class FullComparisonDetection implements ChangeDetection {
                 && !reading.showsLists()
                 && !missing().isEmpty()) {
             return "a response did not show its list of records: that some are missing does not prove that they are deleted; where the"
-                    + " service leaves out an empty list, say by Records.emptyWhen(...) or Pagination.total(...) how an empty one is known";
+                    + " service leaves out an empty list, say by RecordSelector.emptyWhen(...) or Pagination.total(...) how an empty one is known";
         }
         return again || proven || !(silent || definition.deletions())
                 ? null

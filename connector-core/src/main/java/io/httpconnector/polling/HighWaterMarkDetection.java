@@ -510,7 +510,7 @@ final class HighWaterMarkDetection implements ChangeDetection {
         if (cursor.order() == RecordOrder.ASCENDING && !ascending) {
             LOG.warn(
                     "{}: the service does not list the oldest first, as the cursor says: a crash while pages are read could"
-                            + " lose records; use Order.NONE",
+                            + " lose records; use RecordOrder.NONE",
                     definition.id());
         }
         forgetPassed();
@@ -542,7 +542,7 @@ final class HighWaterMarkDetection implements ChangeDetection {
         }
         return unprovenAtEnd
                 ? "records may have moved between the pages of the last poll: what it may have skipped is read again"
-                        + " (Pagination.stable() or Order.ASCENDING, where they hold, save that)"
+                        + " (Pagination.stable() or RecordOrder.ASCENDING, where they hold, save that)"
                 : null;
     }
 }

@@ -28,9 +28,7 @@ record JsonPaths(JsonPointer pointer) {
             return JsonSupport.pointer(text);
         } catch (InvalidDefinitionException e) {
             throw new InvalidDefinitionException(
-                    part,
-                    List.of("\"" + text + "\" is no JSON pointer (RFC 6901): write \"/field\" or \"/object/field\", and"
-                            + " \"\" for the whole"));
+                    part, List.of("\"" + text + "\" " + e.problems().get(0).replaceFirst("^it ", "")));
         }
     }
 

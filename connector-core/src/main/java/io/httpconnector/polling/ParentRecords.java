@@ -99,7 +99,7 @@ public final class ParentRecords {
             throw new InvalidDefinitionException("parents", List.of("the pagination is null: leave it out"));
         }
         if (template == null) {
-            throw new InvalidDefinitionException("parents", List.of("those of Parents.of(...) are not on pages"));
+            throw new InvalidDefinitionException("parents", List.of("those of ParentRecords.of(...) are not on pages"));
         }
         return new ParentRecords(fixed, template, records, key, pages);
     }

@@ -129,7 +129,7 @@ final class PartitionPoll {
                     Reason.LIMIT_REACHED,
                     "There are more pages than maxPages(" + max
                             + "), and the next poll could not go on behind them: nothing follows from this read, and the records on"
-                            + " further pages are not lost, but not read; raise maxPages, or use a cursor with Order.ASCENDING where the"
+                            + " further pages are not lost, but not read; raise maxPages, or use a cursor with RecordOrder.ASCENDING where the"
                             + " service lists the oldest first, or Pagination.until(...) where only the first pages are wanted");
         }
         warning = "maxPages(" + max + ") ended the last poll: the next one goes on where it ended";
@@ -187,7 +187,7 @@ final class PartitionPoll {
                         Reason.UNEXPECTED_RESPONSE,
                         page.answer().exchange().summary()
                                 + ": a response without a list (empty, null, or the status 202, 204, 205 or 206) does not prove that all"
-                                + " records are deleted; if the service leaves out an empty list, use Records.at(...).optional()");
+                                + " records are deleted; if the service leaves out an empty list, use RecordSelector.at(...).optional()");
             }
             intake.flush();
             intake.countPage();

@@ -43,9 +43,9 @@ public final class PollingTriggerBuilder {
             "pills",
             "records",
             "key",
-            "keyOfWholeRecord",
+            "wholeRecordAsKey",
             "version",
-            "versionOfWholeRecord",
+            "wholeRecordAsVersion",
             "pagination",
             "cursor",
             "parents",
@@ -514,12 +514,12 @@ public final class PollingTriggerBuilder {
         values.forEach(json.withObject("/pills")::set);
         json.set("records", records.toJson());
         if (keyIsRecord) {
-            json.put("keyOfWholeRecord", true);
+            json.put("wholeRecordAsKey", true);
         } else {
             json.set("key", TriggerDefinitionReader.texts(key));
         }
         if (versionIsRecord) {
-            json.set("versionOfWholeRecord", TriggerDefinitionReader.texts(ignored));
+            json.set("wholeRecordAsVersion", TriggerDefinitionReader.texts(ignored));
         } else {
             json.set("version", TriggerDefinitionReader.texts(version));
         }
@@ -617,27 +617,27 @@ public final class PollingTriggerBuilder {
     /** What a definition says replaces what was said before, fields and whole records alike. */
     private void readIdentity(JsonObjectReader reader) {
         List<String> keys = reader.texts("key");
-        boolean isRecord = reader.isSet("keyOfWholeRecord");
-        if (reader.has("key") || reader.has("keyOfWholeRecord")) {
+        boolean isRecord = reader.isSet("wholeRecordAsKey");
+        if (reader.has("key") || reader.has("wholeRecordAsKey")) {
             key.clear();
             keyIsRecord = isRecord;
         }
         if (isRecord && !keys.isEmpty()) {
-            reader.problem("keyOfWholeRecord", "contradicts key: give one of them");
+            reader.problem("wholeRecordAsKey", "contradicts key: give one of them");
         }
         List<String> versions = reader.texts("version");
-        List<String> except = reader.texts("versionOfWholeRecord");
-        if (reader.has("version") || reader.has("versionOfWholeRecord")) {
+        List<String> except = reader.texts("wholeRecordAsVersion");
+        if (reader.has("version") || reader.has("wholeRecordAsVersion")) {
             version.clear();
             ignored.clear();
-            versionIsRecord = reader.has("versionOfWholeRecord");
+            versionIsRecord = reader.has("wholeRecordAsVersion");
         }
         if (versionIsRecord && !versions.isEmpty()) {
-            reader.problem("versionOfWholeRecord", "contradicts version: give one of them");
+            reader.problem("wholeRecordAsVersion", "contradicts version: give one of them");
         }
         readPointers(reader, "key", keys, key);
         readPointers(reader, "version", versions, version);
-        readPointers(reader, "versionOfWholeRecord", except, ignored);
+        readPointers(reader, "wholeRecordAsVersion", except, ignored);
     }
 
     private static void readPointers(
@@ -659,15 +659,15 @@ public final class PollingTriggerBuilder {
     }
 
     private void checkIdentity(List<String> found) {
-        boolean hasKey = isClear("key", "keyOfWholeRecord");
-        boolean hasVersion = isClear("version", "versionOfWholeRecord");
+        boolean hasKey = isClear("key", "wholeRecordAsKey");
+        boolean hasVersion = isClear("version", "wholeRecordAsVersion");
         require(
                 keyIsRecord == key.isEmpty() || !hasKey,
                 keyIsRecord
                         ? "key: there are two: use fields, or the whole record"
                         : isDefined
-                                ? "/key: missing; give fields that identify a record, or keyOfWholeRecord"
-                                : "key: it is missing: use key(\"/id\"), or keyOfWholeRecord()",
+                                ? "/key: missing; give fields that identify a record, or wholeRecordAsKey"
+                                : "key: it is missing: use key(\"/id\"), or wholeRecordAsKey()",
                 found);
         require(
                 !versionIsRecord || version.isEmpty() || !hasVersion,
@@ -700,7 +700,7 @@ public final class PollingTriggerBuilder {
         boolean hasBeginning = first != null && (first.position() != null || (first.isSilent() && first.last() == 0));
         require(
                 cursor == null || cursor.windows() == null || hasBeginning,
-                "firstPoll: windows need a beginning: use FirstPoll.from(time) or fromNow()",
+                "startPosition: windows need a beginning: use StartPosition.from(time) or fromNow()",
                 found);
     }
 

@@ -64,7 +64,7 @@ record RecordIdentity(List<JsonPaths> key, List<JsonPaths> version, boolean hash
         if (text.isEmpty()) {
             throw new ConnectorException("A record has no key: at \"" + field + "\" there is "
                     + (value.isContainerNode() ? "an object or a list" : "nothing")
-                    + "; choose another key, or keyOfWholeRecord()");
+                    + "; choose another key, or wholeRecordAsKey()");
         }
         return text;
     }

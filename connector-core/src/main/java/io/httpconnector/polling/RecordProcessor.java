@@ -185,7 +185,7 @@ final class RecordProcessor implements PageReader.Taker {
             throw new PollingException(
                     Reason.LIMIT_REACHED,
                     "More than " + definition.limits().keys() + " keys would have to be remembered: raise"
-                            + " rememberAtMost(...), shorten the lookback, or say that the service lists the oldest first");
+                            + " maxRememberedKeys(...), shorten the lookback, or say that the service lists the oldest first");
         }
     }
 

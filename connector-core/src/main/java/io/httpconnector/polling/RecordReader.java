@@ -115,7 +115,7 @@ final class RecordReader {
                 throw new Unexpected(
                         parser,
                         "there is nothing at \"/" + String.join("/", records.path())
-                                + "\": if the service leaves out an empty list, use Records.at(...).optional(),"
+                                + "\": if the service leaves out an empty list, use RecordSelector.at(...).optional(),"
                                 + " or emptyWhen(...) where it says that it is empty");
             }
             if (isEmpty) {

@@ -38,7 +38,7 @@ class BadTriggerTest {
                 .hasMessageContaining("id: it is missing")
                 .hasMessageContaining("connection: it is missing")
                 .hasMessageContaining("request: it is missing")
-                .hasMessageContaining("key: it is missing: use key(\"/id\"), or keyOfWholeRecord()")
+                .hasMessageContaining("key: it is missing: use key(\"/id\"), or wholeRecordAsKey()")
                 .hasMessageContaining("store: it is missing: use StateStore.file(...), or StateStore.inMemory()")
                 .hasMessageContaining("handler: it is missing");
     }
@@ -93,7 +93,7 @@ class BadTriggerTest {
                 bad("an interval of PT0.5S is too short: use at least PT1S", b -> b.every(Duration.ofMillis(500))),
                 bad("minInterval: use more than nothing", b -> b.minInterval(Duration.ZERO)),
                 bad("an interval of PT-1S", b -> b.every(Duration.ofSeconds(-1))),
-                bad("rememberAtMost: 0 is out of range", b -> b.maxRememberedKeys(0)),
+                bad("maxRememberedKeys: 0 is out of range", b -> b.maxRememberedKeys(0)),
                 bad("maxParents: -1 is out of range", b -> b.maxParents(-1)),
                 bad("listener: it is null", b -> b.listener(null)),
                 bad("the handler is null", b -> b.handler(null)));

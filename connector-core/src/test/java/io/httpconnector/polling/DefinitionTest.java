@@ -196,8 +196,8 @@ class DefinitionTest {
                         "{\"cursor\": {\"in\": {\"query\": \"since\"}}}",
                         "/cursor: one of timestamp, number, opaque, nextUrl is required"),
                 arguments(
-                        "{\"cursor\": {\"nextUrl\": \"/d\", \"in\": {\"query\": \"d\"}}}",
-                        "/cursor/in: in: a URL is the whole request"),
+                        "{\"cursor\": {\"nextUrl\": \"/d\", \"sentAs\": {\"query\": \"d\"}}}",
+                        "/cursor/sentAs: sentAs: a URL is the whole request"),
                 arguments(
                         "{\"cursor\": {\"timestamp\": \"/t\", \"zone\": \"Mars\"}}",
                         "/cursor/zone: \"Mars\" is not a time zone, such as Europe/Berlin"),

@@ -141,7 +141,7 @@ class SharedPlaceTest {
                 {"request": {"name": "Changes", "method": "GET", "url": "/_changes"}, "records": {"path": "/results"},
                  "key": ["/id"], "startPosition": {"everything": true},
                  "pagination": {"cursor": {"query": "since"}, "token": "/last_seq"},
-                 "cursor": {"opaque": "/last_seq", "in": {"query": "since"}}}""");
+                 "cursor": {"opaque": "/last_seq", "sentAs": {"query": "since"}}}""");
         try (PollingTrigger trigger = PollingTrigger.named("records")
                 .definition(json)
                 .connection(connection)

@@ -89,27 +89,27 @@ class TriggerDocumentTest {
                 {"request": {"name": "List", "method": "POST", "url": "/items/{{parent.id}}", "body": {"json": {}}},
                  "parents": {"request": {"name": "Parents", "method": "GET", "url": "/parents"}, "records": {"path": "/v"},
                              "key": "/id", "pagination": {"linkHeader": true, "maxPages": 3}},
-                 "key": ["/id"], "versionOfWholeRecord": ["/views"],
+                 "key": ["/id"], "wholeRecordAsVersion": ["/views"],
                  "records": {"csv": ";"},
                  "pagination": {"cursor": {"json": "/after"}, "token": "/next", "size": {"place": {"json": "/size"}, "records": 5}},
                  "detectDeletions": true, "startPosition": {"everything": true},
                  "schedule": {"cron": {"expression": "0 6 * * *", "zone": "UTC"}, "misfire": "SKIP"}}""", """
                 {"request": {"name": "List", "method": "POST", "url": "/items/{{parent}}",
                              "body": {"form": [{"name": "a", "value": "{{parent}}", "list": "repeat"}]}},
-                 "parents": {"values": ["a", 7]}, "keyOfWholeRecord": true, "startPosition": {"last": 10},
+                 "parents": {"values": ["a", 7]}, "wholeRecordAsKey": true, "startPosition": {"last": 10},
                  "pagination": {"pages": {"field": "page"}},
-                 "cursor": {"number": "/n", "in": {"query": "min"}, "lookback": 100, "order": "DESCENDING"}}""", """
+                 "cursor": {"number": "/n", "sentAs": {"query": "min"}, "lookback": 100, "order": "DESCENDING"}}""", """
                 {"request": {"name": "List", "method": "POST", "url": "/items",
                              "body": {"multipart": [{"name": "f", "value": "v", "fileName": "n", "contentType": "text/plain"}]}},
                  "key": ["/id"], "startPosition": {"fromNow": true}, "pagination": {"nextUrl": "/next"},
                  "cursor": {"timestamp": "/t", "clientSide": true, "epochMillis": true}}""", """
                 {"request": {"name": "List", "method": "POST", "url": "/items", "body": {"xml": "<a/>"}},
                  "key": ["/id"], "pagination": {"cursor": {"query": "after"}, "tokenHeader": "X-Next"},
-                 "cursor": {"opaque": "/token", "in": {"query": "token"}}}""", """
+                 "cursor": {"opaque": "/token", "sentAs": {"query": "token"}}}""", """
                 {"request": {"name": "List", "method": "POST", "url": "/items", "body": {"text": "a", "contentType": "text/plain"},
                              "delimiters": ["<<", ">>"]},
                  "key": ["/id"], "pagination": {"cursor": {"query": "after"}, "tokenOfLastRecord": "/id"},
-                 "cursor": {"timestamp": "/t", "in": {"query": "since"}, "epochSeconds": true}}""", """
+                 "cursor": {"timestamp": "/t", "sentAs": {"query": "since"}, "epochSeconds": true}}""", """
                 {"request": {"name": "List", "method": "POST", "url": "/items", "body": {"jsonText": "{\\"a\\": {{team}}}"}}, "pills": {"team": 7},
                  "key": ["/id"], "cursor": {"nextUrl": "/delta"}, "pagination": {"linkHeader": true}}"""})
     void everyChangeHasTheSameMeaningOrIsRefused(String json) {
@@ -151,7 +151,7 @@ class TriggerDocumentTest {
         service.behaviour = this::feed;
         JsonNode json = JsonSupport.parse("{" + REQUEST + """
                 "records": {"path": "/items"}, "key": ["/id"],
-                "cursor": {"timestamp": "/t", "in": {"query": "since"}, "epochSeconds": true, "settlingTime": "PT1S", "lookback": "PT1M"},
+                "cursor": {"timestamp": "/t", "sentAs": {"query": "since"}, "epochSeconds": true, "settlingTime": "PT1S", "lookback": "PT1M"},
                 "startPosition": {"everything": true}, "pagination": %s}""".formatted(pagination));
         Random random = new Random(SEED);
         List<JsonNode> documents = new ArrayList<>(List.of(json, Mutations.jsonb(json)));
@@ -179,10 +179,10 @@ class TriggerDocumentTest {
             delimiter = '|',
             value = {
                 "{}                                                          | /request: missing",
-                "{}                                                          | /key: missing; give fields that identify a record, or keyOfWholeRecord",
-                "{'firstPoll': {}}                                           | /firstPoll: one of fromNow, everything, last, from is required",
-                "{'key': ['/a~2b']}                                          | /key: \"/a~2b\" is no JSON pointer (RFC 6901): write \"~0\" for a tilde, and \"~1\" for a slash in a name",
-                "{'version': ['/a~']}                                        | /version: \"/a~\" is no JSON pointer (RFC 6901): write \"~0\" for a tilde, and \"~1\" for a slash in a name",
+                "{}                                                          | /key: missing; give fields that identify a record, or wholeRecordAsKey",
+                "{'startPosition': {}}                                           | /startPosition: one of fromNow, everything, last, from is required",
+                "{'key': ['/a~2b']}                                          | /key: \"/a~2b\" is no JSON pointer (RFC 6901) such as /data/token: a \"~\" is followed by 0 or 1: write ~0 for the character itself",
+                "{'version': ['/a~']}                                        | /version: \"/a~\" is no JSON pointer (RFC 6901) such as /data/token: a \"~\" is followed by 0 or 1: write ~0 for the character itself",
                 "{'pagination': {'pages': {'query': 'p'}, 'first': 1.0}}     | /pagination/first: expected an integer without a fraction or an exponent, found the number 1.0",
                 "{'pagination': {'pages': {'query': 'p'}, 'first': 1e2}}     | /pagination/first: expected an integer without a fraction or an exponent, found the number 1e2",
                 "{'pagination': {'pages': {'query': 'p'}, 'first': 99999999999}} | /pagination/first: expected an integer from -2147483648 to 2147483647, found 99999999999",
@@ -214,11 +214,11 @@ class TriggerDocumentTest {
         assertThat(problems(start + "\"cursor\": {\"timestamp\": \"/t\", \"number\": \"/n\"}}"))
                 .containsExactly("/cursor: timestamp and number exclude each other: give one of them");
         assertThat(problems(start
-                        + "\"cursor\": {\"timestamp\": \"/t\", \"in\": {\"query\": \"q\"}, \"clientSide\": true}}"))
-                .containsExactly("/cursor/notSent: contradicts in: give one of them");
+                        + "\"cursor\": {\"timestamp\": \"/t\", \"sentAs\": {\"query\": \"q\"}, \"clientSide\": true}}"))
+                .containsExactly("/cursor/clientSide: contradicts sentAs: give one of them");
         assertThat(problems(
-                        start + "\"cursor\": {\"timestamp\": \"/t\", \"in\": {\"query\": \"q\", \"header\": \"h\"}}}"))
-                .containsExactly("/cursor/in: query and header exclude each other: give one of them");
+                        start + "\"cursor\": {\"timestamp\": \"/t\", \"sentAs\": {\"query\": \"q\", \"header\": \"h\"}}}"))
+                .containsExactly("/cursor/sentAs: query and header exclude each other: give one of them");
         assertThat(problems(start + "\"startPosition\": {\"last\": 1, \"everything\": true}}"))
                 .containsExactly("/firstPoll: everything and last exclude each other: give one of them");
         assertThat(
@@ -228,10 +228,10 @@ class TriggerDocumentTest {
                 .containsExactly("/schedule: every and cron exclude each other: give one of them");
         assertThat(problems(start + "\"records\": {\"as\": \"XML\", \"csv\": \";\"}}"))
                 .containsExactly("/records/csv: contradicts \"as\": XML");
-        assertThat(problems(start + "\"keyOfWholeRecord\": true}"))
-                .containsExactly("/keyOfWholeRecord: contradicts key: give one of them");
-        assertThat(problems(start + "\"version\": [\"/v\"], \"versionOfWholeRecord\": []}"))
-                .containsExactly("/versionOfWholeRecord: contradicts version: give one of them");
+        assertThat(problems(start + "\"wholeRecordAsKey\": true}"))
+                .containsExactly("/wholeRecordAsKey: contradicts key: give one of them");
+        assertThat(problems(start + "\"version\": [\"/v\"], \"wholeRecordAsVersion\": []}"))
+                .containsExactly("/wholeRecordAsVersion: contradicts version: give one of them");
         assertThat(problems(
                         "{\"request\": {\"name\": \"List\", \"method\": \"POST\", \"url\": \"/\", \"body\": {\"json\": {}, \"form\": []}},"
                                 + " \"key\": [\"/id\"]}"))
@@ -266,7 +266,7 @@ class TriggerDocumentTest {
     void everyProblemIsReportedOnceAndNoneHidesAnother() {
         assertThat(problems("{" + REQUEST + """
                 "recods": {"path": "/items"}, "kye": ["/id"], "schedule": {"every": "5m"},
-                "cursor": {"timestmp": "/t", "in": {"query": "since"}, "order": "UP"}}"""))
+                "cursor": {"timestmp": "/t", "sentAs": {"query": "since"}, "order": "UP"}}"""))
                 .containsExactlyInAnyOrder(
                         "/recods: unknown member; did you mean \"records\"?",
                         "/kye: unknown member; did you mean \"key\"?",
@@ -277,7 +277,7 @@ class TriggerDocumentTest {
         assertThat(problems("{\"requst\": {}, \"schedule\": {\"every\": \"PT0.5S\"}}"))
                 .containsExactlyInAnyOrder(
                         "/requst: unknown member; did you mean \"request\"?",
-                        "/key: missing; give fields that identify a record, or keyOfWholeRecord",
+                        "/key: missing; give fields that identify a record, or wholeRecordAsKey",
                         "schedule: an interval of PT0.5S is too short: use at least PT1S");
     }
 
