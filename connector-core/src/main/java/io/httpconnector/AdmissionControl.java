@@ -1,6 +1,9 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.limits.RateLimiter;
+import io.httpconnector.internal.limits.RetryAfter;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -12,14 +15,17 @@ final class AdmissionControl implements AutoCloseable {
     private final String connection;
     private final TimeSource time;
     private final Semaphore slots;
-    private final @Nullable RateLimiter pace;
+    private final @Nullable RateLimiter limiter;
+    private final boolean isAdaptive;
     private final CountDownLatch closed = new CountDownLatch(1);
 
     AdmissionControl(ConnectionSettings settings) {
         this.connection = settings.name();
         this.time = settings.time();
         this.slots = new Semaphore(settings.maxConnections(), true);
-        this.pace = settings.rateLimit() == null ? null : new RateLimiter(settings.rateLimit(), time);
+        RateLimit limit = settings.rateLimit();
+        this.limiter = limit == null ? null : new RateLimiter(limit.requests(), limit.period(), time);
+        this.isAdaptive = limit != null && limit.isAdaptive();
     }
 
     /** Waits for its turn among all who send, and for the rate limit. Who comes in must leave. */
@@ -44,8 +50,16 @@ final class AdmissionControl implements AutoCloseable {
 
     /** Takes in what an answer says about the service's own limit. */
     void update(Response response) {
-        if (pace != null) {
-            pace.update(response);
+        if (limiter == null || !isAdaptive) {
+            return;
+        }
+        Instant now = time.now();
+        boolean refused = response.classification() == ResponseRule.Action.RATE_LIMITED;
+        Long remaining = refused ? Long.valueOf(0) : RetryAfter.remaining(response.headers());
+        Duration untilReset =
+                refused ? RetryPolicy.requestedDelay(response, now) : RetryAfter.reset(response.headers(), now);
+        if (remaining != null && untilReset != null) {
+            limiter.update(remaining, untilReset);
         }
     }
 
@@ -69,13 +83,13 @@ final class AdmissionControl implements AutoCloseable {
     }
 
     private void awaitRateLimit(Request request, CallContext call) {
-        if (pace == null) {
+        if (limiter == null) {
             return;
         }
-        Duration wait = pace.reserve(call.remaining());
+        Duration wait = limiter.reserve(call.remaining());
         do {
             hold(wait, request, call);
-            wait = pace.permit();
+            wait = limiter.permit();
         } while (!wait.isZero());
     }
 

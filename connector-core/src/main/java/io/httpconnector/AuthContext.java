@@ -1,6 +1,6 @@
 package io.httpconnector;
 
-import static io.httpconnector.InvalidDefinitionException.notNull;
+import static io.httpconnector.internal.Arguments.notNull;
 
 import java.util.function.Function;
 import java.util.function.Supplier;

@@ -1,5 +1,7 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.http.BodySource;
+import io.httpconnector.internal.io.ProgressStreams;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

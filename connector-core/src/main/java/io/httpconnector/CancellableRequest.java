@@ -1,9 +1,11 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.http.NameValuePair;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hc.core5.concurrent.Cancellable;
 import org.apache.hc.core5.concurrent.CancellableDependency;
+import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +23,8 @@ final class CancellableRequest extends BasicClassicHttpRequest implements Cancel
     private volatile boolean closed;
 
     /** Has the target without its secrets, for the log of HttpClient; the true one follows when there is a connection. */
-    CancellableRequest(Request request) {
-        super(request.method(), request.url().origin(), request.shownTarget());
+    CancellableRequest(Request request, HttpHost host) {
+        super(request.method(), host, request.shownTarget());
         NameValuePair[] fields = request.headers();
         setHeaders(fields);
         Body body = request.content();

@@ -31,7 +31,7 @@ final class ConnectionOperator extends DefaultHttpClientConnectionOperator imple
     private final RouteKey way;
 
     ConnectionOperator(RouteKey way) {
-        this(way, way.tls().strategy());
+        this(way, TlsStrategy.of(way.tls()));
     }
 
     private ConnectionOperator(RouteKey way, TlsSocketStrategy tls) {

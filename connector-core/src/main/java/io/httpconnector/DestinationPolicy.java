@@ -1,5 +1,6 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.http.HostPattern;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,5 +1,8 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.http.Timeouts;
+import io.httpconnector.internal.http.Url;
+import io.httpconnector.internal.text.LogSafe;
 import java.io.EOFException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -69,20 +72,20 @@ final class ExceptionMapper {
 
     private CannotConnectException cannotConnect(Exception e, Request request, Exchange exchange) {
         Url url = request.url();
-        String host = url.origin().toHostString();
+        String host = url.origin().authority();
         if (e instanceof BoundedDnsResolver.ForbiddenHostException) {
             return new CannotConnectException(
                     CannotConnectException.Reason.NOT_ALLOWED, summary(exchange) + reason(e, request), e, exchange);
         }
         if (proxy != null
-                && !proxy.bypasses(url.origin().getHostName())
+                && !proxy.bypasses(url.origin().host())
                 && (!(e instanceof SSLException tls) || isNoTls(tls))) {
             return noProxy(e, request, exchange);
         }
         if (e instanceof UnknownHostException) {
             return new CannotConnectException(
                     CannotConnectException.Reason.UNKNOWN_HOST,
-                    summary(exchange) + "the host " + url.origin().getHostName()
+                    summary(exchange) + "the host " + url.origin().host()
                             + " is unknown: check its name and the DNS",
                     e,
                     exchange);
@@ -131,7 +134,7 @@ final class ExceptionMapper {
         if (message == null) {
             return e.getClass().getSimpleName();
         }
-        String text = Ascii.visible(new Redactor(request.secrets()).mask(message));
+        String text = LogSafe.visible(new Redactor(request.secrets()).mask(message));
         return text.length() > MAX_REASON ? text.substring(0, MAX_REASON) + "..." : text;
     }
 

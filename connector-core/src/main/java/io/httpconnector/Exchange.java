@@ -1,5 +1,7 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.http.NameValuePair;
+import io.httpconnector.internal.text.LogSafe;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -40,7 +42,7 @@ public record Exchange(
         Redactor redactor = new Redactor(request.secrets());
         Headers masked = redactor.mask(headers);
         if (body.length > 0 && request.redactsResponse() && status / 100 == 2) {
-            return of(request, redactor, OptionalInt.of(status), masked, Secret.MASK, moment);
+            return of(request, redactor, OptionalInt.of(status), masked, LogSafe.MASK, moment);
         }
         String text = body.length == 0
                 ? ""

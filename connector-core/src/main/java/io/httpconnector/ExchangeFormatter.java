@@ -1,5 +1,8 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.text.Ascii;
+import io.httpconnector.internal.text.CharsetDetector;
+import io.httpconnector.internal.text.LogSafe;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -116,7 +119,7 @@ final class ExchangeFormatter {
         String line = exchange.method() + " " + exchange.url();
         if (!exchange.method().matches("[A-Za-z0-9].*") || !isHarmless(line)) {
             return text.append("# The request ")
-                    .append(Ascii.visible(line).replace("{{", "{ {"))
+                    .append(LogSafe.visible(line).replace("{{", "{ {"))
                     .append(" can't be written in this format\n")
                     .toString();
         }
@@ -128,7 +131,7 @@ final class ExchangeFormatter {
                 text.append(
                                 isWritten
                                         ? field
-                                        : "# " + Ascii.visible(field).replace("{{", "{ {")
+                                        : "# " + LogSafe.visible(field).replace("{{", "{ {")
                                                 + " (can't be written in this format)")
                         .append('\n');
             }

@@ -1,5 +1,10 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.Loggers;
+import io.httpconnector.internal.http.NameValuePairs;
+import io.httpconnector.internal.http.Url;
+import io.httpconnector.internal.limits.RetryBudget;
+import io.httpconnector.internal.text.LogSafe;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -8,7 +13,7 @@ import org.slf4j.LoggerFactory;
 /** The way of a request: defaults, credentials, its turn, the wire, what the answer means, perhaps once more, redirects. */
 final class ExchangePipeline {
 
-    private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Loggers.CONNECTION);
 
     private static final double RETRIES_PER_REQUEST = 0.1;
 
@@ -32,8 +37,12 @@ final class ExchangePipeline {
 
     /** This request at its absolute URL. */
     Request resolve(Request request, CallContext call) {
-        Url url = request.url().below(settings.baseUrl().forRequest(request, auth, call));
+        Url url = request.url().below(baseUrl(request, call));
         return request.withUrl(url, NameValuePairs.NONE, NameValuePairs.NONE);
+    }
+
+    private Url baseUrl(Request request, CallContext call) {
+        return settings.baseUrl().forRequest(request.url(), () -> auth.fields(request.inAuthPhase(call)));
     }
 
     /** A receiver for the body of any response that is accepted. */
@@ -52,7 +61,7 @@ final class ExchangePipeline {
     /** Sends the request, and tells the listeners. */
     Response send(Request request, RetryPolicy retry, CallContext call, @Nullable StreamingReceiver<?> receiver) {
         budget.countRequest();
-        OriginPolicy.Hop first = policy.first(request, settings.baseUrl().forRequest(request, auth, call));
+        OriginPolicy.Hop first = policy.first(request, baseUrl(request, call));
         if (settings.listeners().isEmpty()) {
             return follow(first, retry, call, receiver);
         }
@@ -203,7 +212,7 @@ final class ExchangePipeline {
         String excerpt = said.length() <= 300 ? said : said.substring(0, 300) + "…";
         boolean wantsCredentials = response.status() == 401 || response.status() == 403;
         String message = exchange.summary()
-                + (said.isEmpty() ? "" : ": " + Ascii.visible(excerpt))
+                + (said.isEmpty() ? "" : ": " + LogSafe.visible(excerpt))
                 + (wantsCredentials ? policy.withheld(hop) : "");
         Duration asked = RetryPolicy.requestedDelay(response, settings.time().now());
         if (response.classification() == ResponseRule.Action.RATE_LIMITED) {

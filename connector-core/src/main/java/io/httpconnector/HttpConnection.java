@@ -1,7 +1,10 @@
 package io.httpconnector;
 
-import static io.httpconnector.InvalidDefinitionException.notNull;
+import static io.httpconnector.internal.Arguments.notNull;
 
+import io.httpconnector.internal.http.Timeouts;
+import io.httpconnector.internal.threads.AsyncCall;
+import io.httpconnector.internal.threads.DefaultExecutors;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;

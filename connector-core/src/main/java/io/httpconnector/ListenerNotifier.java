@@ -1,5 +1,8 @@
 package io.httpconnector;
 
+import static io.httpconnector.internal.Arguments.notNull;
+
+import io.httpconnector.internal.Loggers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,14 +13,14 @@ import org.slf4j.LoggerFactory;
 /** Tells the listeners of a connection of one call. What they throw is their own. */
 final class ListenerNotifier {
 
-    private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Loggers.CONNECTION);
 
     private final List<ExchangeListener.CallObserver> watches = new ArrayList<>();
 
     ListenerNotifier(List<ExchangeListener> listeners, ExchangeStarted start) {
         for (ExchangeListener listener : listeners) {
             try {
-                watches.add(InvalidDefinitionException.notNull(listener.started(start), "watch of a listener"));
+                watches.add(notNull(listener.started(start), "watch of a listener"));
             } catch (RuntimeException e) {
                 logFailure(e);
             }

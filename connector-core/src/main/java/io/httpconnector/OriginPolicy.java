@@ -1,5 +1,7 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.http.NameValuePairs;
+import io.httpconnector.internal.http.Url;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -62,9 +64,9 @@ final class OriginPolicy {
         if (own.hasSecretContent()) {
             throw new InvalidDefinitionException(
                     "request",
-                    "it leads to " + url.origin().toURI() + ", another origin than that of connection \""
+                    "it leads to " + url.origin() + ", another origin than that of connection \""
                             + settings.name() + "\", and has a secret in its query or body, which goes to "
-                            + home.origin().toURI() + " only: give that service a connection of its own");
+                            + home.origin() + " only: give that service a connection of its own");
         }
         return new Hop(elsewhere(own), home, false, 0, false);
     }
@@ -109,7 +111,7 @@ final class OriginPolicy {
         return hop.trusted()
                 ? ""
                 : "; no credentials were sent, as they belong to "
-                        + hop.home().origin().toURI() + " only";
+                        + hop.home().origin() + " only";
     }
 
     /** The request for another origin: without what belongs to the one that it was meant for. */
@@ -122,6 +124,6 @@ final class OriginPolicy {
         return proxy != null
                 && !proxy.isSocks()
                 && !url.isSecure()
-                && !proxy.bypasses(url.origin().getHostName());
+                && !proxy.bypasses(url.origin().host());
     }
 }

@@ -1,7 +1,10 @@
 package io.httpconnector;
 
-import static io.httpconnector.InvalidDefinitionException.notNull;
+import static io.httpconnector.internal.Arguments.notNull;
 
+import io.httpconnector.internal.http.HostPattern;
+import io.httpconnector.internal.http.Url;
+import io.httpconnector.internal.text.LogSafe;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,9 +72,9 @@ public final class Proxy {
     private static String checked(String host, int port) {
         Url url = Url.parseAbsolute("http://" + notNull(host, "proxy host") + ":" + port);
         if (!url.path().isEmpty() || url.query() != null) {
-            throw new InvalidDefinitionException("proxy", "\"" + Ascii.visible(host) + "\" is not a host name");
+            throw new InvalidDefinitionException("proxy", "\"" + LogSafe.visible(host) + "\" is not a host name");
         }
-        return url.origin().getHostName();
+        return url.origin().host();
     }
 
     /**

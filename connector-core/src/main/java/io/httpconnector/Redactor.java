@@ -1,5 +1,10 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.http.NameValuePair;
+import io.httpconnector.internal.text.Ascii;
+import io.httpconnector.internal.text.CharsetDetector;
+import io.httpconnector.internal.text.LogSafe;
+import io.httpconnector.internal.text.SecretMatcher;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -44,7 +49,7 @@ final class Redactor {
             Header header = headers[i];
             String value = header.getValue() == null ? "" : header.getValue();
             masked[i] =
-                    NameValuePair.of(header.getName(), header.isSensitive() ? Secret.MASK : maskCookie(header, value));
+                    NameValuePair.of(header.getName(), header.isSensitive() ? LogSafe.MASK : maskCookie(header, value));
         }
         return new Headers(masked);
     }
@@ -52,13 +57,13 @@ final class Redactor {
     /** What the service sets as a cookie is a secret of its own. */
     private String maskCookie(Header header, String value) {
         return header.getName().equalsIgnoreCase("Set-Cookie")
-                ? value.replaceFirst("=[^;]*", "=" + Secret.MASK)
+                ? value.replaceFirst("=[^;]*", "=" + LogSafe.MASK)
                 : mask(value);
     }
 
     String mask(Body body) {
         if (body.isConcealed()) {
-            return Secret.MASK;
+            return LogSafe.MASK;
         }
         Body shown = body.shown();
         if (!shown.isInMemory()) {
@@ -75,7 +80,7 @@ final class Redactor {
     /** The body as text without secrets, cut after 64 KiB; only its size when it is not text. */
     String mask(byte[] body, @Nullable String contentType) {
         if (!isText(contentType)) {
-            return "(" + body.length + " bytes of " + Ascii.visible(String.valueOf(contentType)) + ")";
+            return "(" + body.length + " bytes of " + LogSafe.visible(String.valueOf(contentType)) + ")";
         }
         // A secret that is cut in two would not be recognised, so that the cut comes last.
         int max = (int) Math.min(MAX_CONTEXT, (long) MAX_SPELLING * secrets.longest());

@@ -1,5 +1,7 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.http.NameValuePair;
+import io.httpconnector.internal.http.Url;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,14 @@
 package io.httpconnector;
 
-import static io.httpconnector.InvalidDefinitionException.notNull;
+import static io.httpconnector.internal.Arguments.notNull;
 
+import io.httpconnector.internal.http.NameValuePair;
+import io.httpconnector.internal.http.NameValuePairs;
+import io.httpconnector.internal.http.RequestOptions;
+import io.httpconnector.internal.http.Timeouts;
+import io.httpconnector.internal.http.Url;
+import io.httpconnector.internal.text.Ascii;
+import io.httpconnector.internal.text.LogSafe;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -86,7 +93,7 @@ public final class Request {
         if (!NameValuePair.isToken(notNull(method, "method")) || method.equals("CONNECT") || method.equals("TRACE")) {
             throw new InvalidDefinitionException(
                     "request",
-                    "\"" + Ascii.visible(method)
+                    "\"" + LogSafe.visible(method)
                             + "\" is not a method that can be sent: use GET, POST or another token");
         }
         String usual = method.toUpperCase(Locale.ROOT);
@@ -162,7 +169,7 @@ public final class Request {
      * @return a new request
      */
     public Request named(String name) {
-        return new Request(Ascii.visible(notNull(name, "name")), method, url, query, headers, body, terms, secrecy);
+        return new Request(LogSafe.visible(notNull(name, "name")), method, url, query, headers, body, terms, secrecy);
     }
 
     /**
@@ -184,7 +191,7 @@ public final class Request {
      * @return a new request
      */
     public Request query(String name, Secret secret) {
-        return withQuery(NameValuePair.of(name, secret));
+        return withQuery(NameValuePair.of(name, Secret.fixed(secret, name)));
     }
 
     /**
@@ -209,7 +216,7 @@ public final class Request {
      * @throws InvalidDefinitionException as for {@link #header(String, String)}
      */
     public Request header(String name, Secret secret) {
-        return withHeader(NameValuePair.header(name, secret));
+        return withHeader(NameValuePair.header(name, Secret.fixed(secret, name)));
     }
 
     /**
@@ -416,7 +423,7 @@ public final class Request {
      */
     public URI uri() {
         String target = target();
-        return URI.create(url.host() == null ? target : url.host().toURI() + target);
+        return URI.create(url.host() == null ? target : url.host() + target);
     }
 
     /**
@@ -538,7 +545,7 @@ public final class Request {
 
     /** The URL for people: secrets are masked where they were put. */
     String shownUrl() {
-        return (url.host() == null ? "" : url.host().toURI()) + shownTarget();
+        return (url.host() == null ? "" : url.host().toString()) + shownTarget();
     }
 
     /** Every field that holds a secret. */

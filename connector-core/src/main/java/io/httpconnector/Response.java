@@ -1,7 +1,11 @@
 package io.httpconnector;
 
-import static io.httpconnector.InvalidDefinitionException.notNull;
+import static io.httpconnector.internal.Arguments.notNull;
 
+import io.httpconnector.internal.http.Url;
+import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.internal.json.Xml;
+import io.httpconnector.internal.text.CharsetDetector;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -144,7 +148,7 @@ public final class Response {
     public URI resolve(String reference) {
         Url target = request.url().redirectedTo(notNull(reference, "reference"));
         return URI.create(
-                target.origin().toURI() + target.path() + (target.query() == null ? "" : "?" + target.query()));
+                target.origin() + target.path() + (target.query() == null ? "" : "?" + target.query()));
     }
 
     /**

@@ -1,5 +1,8 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.http.Timeouts;
+import io.httpconnector.internal.limits.RetryAfter;
+import io.httpconnector.internal.limits.RetryBudget;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;

@@ -1,5 +1,6 @@
 package io.httpconnector;
 
+import io.httpconnector.tls.TlsSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 record RouteKey(
         @Nullable Proxy proxy,
-        Tls tls,
+        TlsSettings tls,
         @Nullable DestinationPolicy destinations,
         BoundedDnsResolver.DnsResolver lookup,
         boolean cookies,

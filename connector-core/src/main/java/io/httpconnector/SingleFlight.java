@@ -1,5 +1,6 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.threads.DefaultExecutors;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;

@@ -1,5 +1,6 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.http.HostPattern;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;

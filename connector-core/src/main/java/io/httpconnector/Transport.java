@@ -1,5 +1,9 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.http.Origin;
+import io.httpconnector.internal.http.Timeouts;
+import io.httpconnector.internal.io.ProgressStreams;
+import io.httpconnector.internal.text.Ascii;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,7 +41,7 @@ final class Transport implements AutoCloseable {
     private final Set<CancellableRequest> underWay = ConcurrentHashMap.newKeySet();
     private final ExceptionMapper failures;
     private final @Nullable Proxy proxy;
-    private final @Nullable Map<HttpHost, CookieStore> cookies;
+    private final @Nullable Map<Origin, CookieStore> cookies;
     private final int maxResponseBytes;
     private final long maxStreamBytes;
 
@@ -59,7 +63,7 @@ final class Transport implements AutoCloseable {
             sendThrough(unixSocket, configured);
         }
         this.config = configured.build();
-        this.failures = new ExceptionMapper(timeouts, way.proxy(), way.tls().certificate() != null);
+        this.failures = new ExceptionMapper(timeouts, way.proxy(), way.tls().hasCertificate());
         this.proxy = way.proxy();
         this.cookies = keepsCookies ? new ConcurrentHashMap<>() : null;
         this.maxResponseBytes = maxResponseBytes;
@@ -85,19 +89,21 @@ final class Transport implements AutoCloseable {
      * @throws ConnectorException by what went wrong
      */
     Response exchange(Request request, boolean withCookies, CallContext call, @Nullable StreamingReceiver<?> receiver) {
-        CancellableRequest transmission = new CancellableRequest(request);
+        Origin target = request.url().origin();
+        HttpHost host = new HttpHost(target.scheme(), target.host(), target.port());
+        CancellableRequest transmission = new CancellableRequest(request, host);
         AttemptContext attempt = new AttemptContext(request.target(), transmission, call, config);
         if (cookies != null
                 && withCookies
                 && (cookies.size() < MAX_ORIGINS
-                        || cookies.containsKey(request.url().origin()))) {
-            attempt.useCookieStore(cookies.computeIfAbsent(request.url().origin(), origin -> new BasicCookieStore()));
+                        || cookies.containsKey(target))) {
+            attempt.useCookieStore(cookies.computeIfAbsent(target, origin -> new BasicCookieStore()));
         }
         DeadlineScheduler.Deadline deadline = DeadlineScheduler.start(call, transmission::expire);
         underWay.add(transmission);
         try {
             return client.execute(
-                    request.url().origin(),
+                    host,
                     transmission,
                     attempt,
                     response -> read(request, attempt, transmission, response, call, receiver));
@@ -196,7 +202,7 @@ final class Transport implements AutoCloseable {
 
     private static InvalidResponseException tooLarge(Request request, CallContext call, long limit, String setting) {
         return new InvalidResponseException(
-                request.method() + " " + request.url().origin().toHostString()
+                request.method() + " " + request.url().origin().authority()
                         + ": the body is larger than the limit of " + limit + " bytes: ask for less, or raise "
                         + setting,
                 null,

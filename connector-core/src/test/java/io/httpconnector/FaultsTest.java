@@ -3,6 +3,7 @@ package io.httpconnector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.httpconnector.tls.TlsSettings;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -96,7 +97,7 @@ class FaultsTest {
     }
 
     private final BoundedDnsResolver.DnsResolver dns = InetAddress::getAllByName;
-    private final SharedClient client = SharedClient.acquire(new RouteKey(null, Tls.DEFAULT, null, dns, false, null));
+    private final SharedClient client = SharedClient.acquire(new RouteKey(null, TlsSettings.DEFAULT, null, dns, false, null));
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private final Logger root = (Logger) LoggerFactory.getLogger("io.httpconnector");
     private final Logger apache = (Logger) LoggerFactory.getLogger("org.apache.hc");
