@@ -1,5 +1,6 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.transport.CallContext;
 import io.httpconnector.internal.limits.RateLimiter;
 import io.httpconnector.internal.limits.RetryAfter;
 import java.time.Duration;
@@ -71,10 +72,10 @@ final class AdmissionControl implements AutoCloseable {
             if (left <= 0 || !slots.tryAcquire(left, TimeUnit.NANOSECONDS)) {
                 TimedOutException.Phase phase =
                         left <= 0 ? TimedOutException.Phase.TOTAL : TimedOutException.Phase.POOL;
-                throw new TimedOutException(phase, call.total(), null, Exchange.withoutResponse(request, call));
+                throw new TimedOutException(phase, call.total(), null, Redactor.withoutResponse(request, call));
             }
         } catch (InterruptedException e) {
-            throw interrupted("a free connection", e, Exchange.withoutResponse(request, call));
+            throw interrupted("a free connection", e, Redactor.withoutResponse(request, call));
         }
         if (isClosed()) {
             slots.release();
@@ -98,7 +99,7 @@ final class AdmissionControl implements AutoCloseable {
             return;
         }
         if (wait.compareTo(call.remaining()) >= 0) {
-            Exchange exchange = Exchange.withoutResponse(request, call);
+            Exchange exchange = Redactor.withoutResponse(request, call);
             throw new RateLimitedException(
                     exchange.method() + " " + exchange.url() + ": the rate limit permits the next request in "
                             + wait.toMillis() + " ms, and this call may take only "
@@ -111,7 +112,7 @@ final class AdmissionControl implements AutoCloseable {
                 ensureOpen();
             }
         } catch (InterruptedException e) {
-            throw interrupted("the rate limit", e, Exchange.withoutResponse(request, call));
+            throw interrupted("the rate limit", e, Redactor.withoutResponse(request, call));
         }
     }
 
@@ -121,7 +122,7 @@ final class AdmissionControl implements AutoCloseable {
         try {
             return wait.isZero() ? !isClosed() : !time.await(closed, wait);
         } catch (InterruptedException e) {
-            throw interrupted("the next attempt", e, Exchange.withoutResponse(request, call));
+            throw interrupted("the next attempt", e, Redactor.withoutResponse(request, call));
         }
     }
 

@@ -2,6 +2,9 @@ package io.httpconnector;
 
 import static io.httpconnector.internal.Arguments.notNull;
 
+import io.httpconnector.internal.transport.ApacheTransport;
+import io.httpconnector.internal.transport.BoundedDnsResolver;
+import io.httpconnector.internal.transport.RouteKey;
 import io.httpconnector.internal.Loggers;
 import io.httpconnector.internal.http.BaseUrl;
 import io.httpconnector.internal.http.NameValuePair;
@@ -420,15 +423,19 @@ public final class HttpConnectionBuilder {
                 maxResponseBytes,
                 time,
                 false);
-        RouteKey way = new RouteKey(proxy, tls, destinations, lookup, cookies, isolated ? new Object() : null);
+        RouteKey route = new RouteKey(
+                proxy == null ? null : proxy.route(),
+                tls,
+                destinations == null ? null : destinations.filter(),
+                lookup,
+                cookies,
+                isolated ? new Object() : null);
         return new HttpConnection(
                 settings,
                 () -> new Transport(
-                        SharedClient.acquire(way),
+                        ApacheTransport.open(route, timeouts.connect(), timeouts.response(), unixSocket, cookies),
                         timeouts,
-                        way,
-                        unixSocket,
-                        cookies,
+                        route,
                         maxResponseBytes,
                         maxStreamBytes));
     }

@@ -2,6 +2,7 @@ package io.httpconnector;
 
 import static io.httpconnector.internal.Arguments.notNull;
 
+import io.httpconnector.internal.transport.CallContext;
 import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.http.NameValuePairs;
 import io.httpconnector.internal.http.RequestOptions;
@@ -473,7 +474,7 @@ public final class Request {
      * @return method, URL, headers and body, with masked secrets; no status and no answer, no attempts, begun in 1970
      */
     public Exchange preview() {
-        return Exchange.unsent(this);
+        return Redactor.unsent(this);
     }
 
     /**

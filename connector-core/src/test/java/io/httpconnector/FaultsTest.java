@@ -3,6 +3,9 @@ package io.httpconnector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.httpconnector.internal.transport.BoundedDnsResolver;
+import io.httpconnector.internal.transport.RouteKey;
+import io.httpconnector.internal.transport.SharedClient;
 import io.httpconnector.tls.TlsSettings;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;

@@ -2,19 +2,19 @@ package io.httpconnector.internal.http;
 
 import static io.httpconnector.internal.Arguments.notNull;
 
+import io.httpconnector.internal.text.HeaderFields;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.internal.text.Ascii;
 import io.httpconnector.internal.text.LogSafe;
 import java.util.Set;
-import org.apache.hc.core5.http.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A name and a value: a header, a query parameter, a body field. One that holds a secret knows it, wherever it goes:
  * that, and not its name, is why it is masked.
  */
-public record NameValuePair(String name, String value, @Nullable Secret secret) implements Header {
+public record NameValuePair(String name, String value, @Nullable Secret secret) {
 
     /** Header fields that describe the connection or the framing of the message, which only the connection knows. */
     private static final Set<String> MANAGED = Set.of(
@@ -102,6 +102,31 @@ public record NameValuePair(String name, String value, @Nullable Secret secret) 
         return field;
     }
 
+    /** Fields in an array, which must not change. */
+    public static HeaderFields headerFields(NameValuePair... fields) {
+        return new HeaderFields() {
+            @Override
+            public int size() {
+                return fields.length;
+            }
+
+            @Override
+            public String name(int index) {
+                return fields[index].name();
+            }
+
+            @Override
+            public String value(int index) {
+                return fields[index].value();
+            }
+
+            @Override
+            public boolean isSensitive(int index) {
+                return fields[index].isSensitive();
+            }
+        };
+    }
+
     /** Whether a message may have one header field of this name only. */
     public boolean isSingle() {
         return SINGLE.contains(Ascii.lowerCase(name));
@@ -112,17 +137,7 @@ public record NameValuePair(String name, String value, @Nullable Secret secret) 
         return secret == null ? value : LogSafe.MASK;
     }
 
-    @Override
-    public String getName() {
-        return name;
-    }
-
-    @Override
-    public String getValue() {
-        return value;
-    }
-
-    @Override
+    /** Whether the value is a secret. */
     public boolean isSensitive() {
         return secret != null;
     }

@@ -1,4 +1,4 @@
-package io.httpconnector;
+package io.httpconnector.internal.transport;
 
 import java.io.IOException;
 import java.net.Socket;
@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  * application, share its sockets, and those that are idle cost nearly nothing. It sets no limits: each connection has its
  * own. Closed with its last user. Safe for many threads.
  */
-final class SharedClient {
+public final class SharedClient {
 
     private static final TimeValue MAX_IDLE = TimeValue.ofSeconds(60);
     /** New sockets follow the DNS, and show a renewed certificate. */
@@ -106,7 +106,7 @@ final class SharedClient {
         if (!way.cookies()) {
             builder.disableCookieManagement();
         }
-        Proxy proxy = way.proxy();
+        ProxyRoute proxy = way.proxy();
         if (proxy != null && !proxy.isSocks()) {
             builder.setRoutePlanner(new ProxyPlanner(proxy));
             builder.setDefaultCredentialsProvider((scope, context) -> credentials(proxy, scope));
@@ -129,10 +129,10 @@ final class SharedClient {
     }
 
     private static final class ProxyPlanner extends DefaultRoutePlanner {
-        private final Proxy proxy;
+        private final ProxyRoute proxy;
         private final HttpHost host;
 
-        ProxyPlanner(Proxy proxy) {
+        ProxyPlanner(ProxyRoute proxy) {
             super(DefaultSchemePortResolver.INSTANCE);
             this.proxy = proxy;
             this.host = new HttpHost("http", proxy.host(), proxy.port());
@@ -177,7 +177,7 @@ final class SharedClient {
     }
 
     /** For the proxy only: what a service asks for is answered by the auth strategy. */
-    private static @Nullable Credentials credentials(Proxy proxy, AuthScope scope) {
+    private static @Nullable Credentials credentials(ProxyRoute proxy, AuthScope scope) {
         boolean asksProxy = proxy.host().equalsIgnoreCase(scope.getHost()) && proxy.port() == scope.getPort();
         return asksProxy && proxy.user() != null && proxy.password() != null
                 ? new UsernamePasswordCredentials(
@@ -186,7 +186,7 @@ final class SharedClient {
     }
 
     /** The client for this way, to be released once. */
-    static SharedClient acquire(RouteKey way) {
+    public static SharedClient acquire(RouteKey way) {
         synchronized (OPEN) {
             SharedClient client = OPEN.computeIfAbsent(way, SharedClient::new);
             client.users++;
@@ -194,7 +194,7 @@ final class SharedClient {
         }
     }
 
-    void release() {
+    public void release() {
         synchronized (OPEN) {
             users--;
             if (users > 0) {
@@ -205,7 +205,7 @@ final class SharedClient {
         client.close(CloseMode.GRACEFUL);
     }
 
-    <T> T execute(
+    public <T> T execute(
             HttpHost host, ClassicHttpRequest request, AttemptContext attempt, HttpClientResponseHandler<T> handler)
             throws IOException {
         if (!swept.get() && swept.compareAndSet(false, true)) {
@@ -215,7 +215,7 @@ final class SharedClient {
     }
 
     /** Sockets of services that nobody asks any more would stay open for ever: closed by them, but not by us. */
-    void sweep(TimeValue maxIdle) {
+    public void sweep(TimeValue maxIdle) {
         pool.closeExpired();
         pool.closeIdle(maxIdle);
         PoolStats stats = pool.getTotalStats();
@@ -230,7 +230,7 @@ final class SharedClient {
     }
 
     /** How many sockets are in use, and how many are kept. */
-    PoolStats stats() {
+    public PoolStats stats() {
         return pool.getTotalStats();
     }
 }

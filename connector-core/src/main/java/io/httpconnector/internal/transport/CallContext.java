@@ -1,11 +1,21 @@
-package io.httpconnector;
+package io.httpconnector.internal.transport;
 
+import io.httpconnector.TimeSource;
+import io.httpconnector.Timings;
 import java.time.Duration;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 
 /** One call of {@code send}: from when on it counts, how long it may take, and how often it was tried. Used by one thread. */
-final class CallContext {
+public final class CallContext {
+
+    /**
+     * When something happened in a call.
+     *
+     * @param startedAt when the call began
+     * @param elapsed how long it had taken by then
+     * @param attempts how many attempts it had made by then
+     */
+    public record CallTiming(Instant startedAt, Duration elapsed, int attempts) {}
 
     private final TimeSource time;
     private final long start;
@@ -14,7 +24,6 @@ final class CallContext {
     private int attempts = 1;
     private int stale;
     private boolean refreshed;
-    private @Nullable ListenerNotifier watches;
     private long waited;
     private long mark;
     private long dns;
@@ -30,32 +39,32 @@ final class CallContext {
     private long readerSince;
     private boolean isWithReader;
 
-    CallContext(TimeSource time, Duration total) {
+    public CallContext(TimeSource time, Duration total) {
         this.time = time;
         this.start = time.nanos();
         this.startedAt = time.now();
         this.total = total;
     }
 
-    Duration total() {
+    public Duration total() {
         return total;
     }
 
-    Duration elapsed() {
+    public Duration elapsed() {
         return Duration.ofNanos(time.nanos() - start);
     }
 
-    Exchange.CallTiming timing() {
-        return new Exchange.CallTiming(startedAt, elapsed(), attempts);
+    public CallTiming timing() {
+        return new CallTiming(startedAt, elapsed(), attempts);
     }
 
     /** The time that is left, negative when there is none. */
-    Duration remaining() {
+    public Duration remaining() {
         return total.minus(elapsed()).plusNanos(readerTook());
     }
 
     /** The time that the reader of a body takes by itself is not counted. */
-    void pauseWhileReading() {
+    public void pauseWhileReading() {
         countsReader = false;
     }
 
@@ -70,7 +79,7 @@ final class CallContext {
     }
 
     /** The reader has what it has waited for, or has begun. */
-    void startReader() {
+    public void startReader() {
         if (!countsReader) {
             synchronized (reader) {
                 isWithReader = true;
@@ -80,7 +89,7 @@ final class CallContext {
     }
 
     /** The reader waits for more, or has ended. */
-    void endReader() {
+    public void endReader() {
         if (!countsReader) {
             synchronized (reader) {
                 readerTook += isWithReader ? time.nanos() - readerSince : 0;
@@ -90,46 +99,38 @@ final class CallContext {
     }
 
     /** Whether the time that was left in the beginning has become longer since. */
-    boolean isExtended() {
+    public boolean isExtended() {
         return readerTook() > 0;
     }
 
     /** How many times a request was sent, or is being sent, redirects not counted. */
-    int attempts() {
+    public int attempts() {
         return attempts;
     }
 
-    void startNextAttempt() {
+    public void startNextAttempt() {
         attempts++;
     }
 
     /** It was not in vain: the attempts are counted anew. */
-    void resetAttempts() {
+    public void resetAttempts() {
         attempts = 1;
     }
 
     /** Counts a connection that was found closed when it was used again, and says how many there were. */
-    int countStale() {
+    public int countStale() {
         return ++stale;
     }
 
     /** Whether this call may ask for other credentials: once. */
-    boolean tryUseRefresh() {
+    public boolean tryUseRefresh() {
         boolean first = !refreshed;
         refreshed = true;
         return first;
     }
 
-    void notifyThrough(ListenerNotifier watches) {
-        this.watches = watches;
-    }
-
-    @Nullable ListenerNotifier watches() {
-        return watches;
-    }
-
     /** The next attempt has its own times. */
-    void startAttempt() {
+    public void startAttempt() {
         dns = 0;
         connect = 0;
         tls = 0;
@@ -138,40 +139,40 @@ final class CallContext {
     }
 
     /** A part of a connection begins now, and lasts until it ends. */
-    void startPhase() {
+    public void startPhase() {
         mark = time.nanos();
     }
 
-    void endDns() {
+    public void endDns() {
         dns = time.nanos() - mark;
     }
 
     /** Each address that was tried counts. */
-    void endConnect() {
+    public void endConnect() {
         connect += time.nanos() - mark;
     }
 
-    void endTls() {
+    public void endTls() {
         tls = time.nanos() - mark;
     }
 
-    void endWaiting() {
+    public void endWaiting() {
         firstByte = time.nanos() - mark;
     }
 
-    void addWait(long nanos) {
+    public void addWait(long nanos) {
         waited += nanos;
     }
 
-    void addReceived(long bytes) {
+    public void addReceived(long bytes) {
         receivedBytes = bytes;
     }
 
-    long receivedBytes() {
+    public long receivedBytes() {
         return receivedBytes;
     }
 
-    Timings timings() {
+    public Timings timings() {
         return new Timings(
                 Duration.ofNanos(waited),
                 Duration.ofNanos(dns),

@@ -1,4 +1,4 @@
-package io.httpconnector;
+package io.httpconnector.internal.transport;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  * Reads the head of an answer, and fails when the service hangs up in the middle of it. The original takes what came as the
  * whole, so that an answer whose {@code Content-Length} is lost looks like a good one without a body.
  */
-final class StrictHeadParser extends DefaultHttpResponseParser {
+public final class StrictHeadParser extends DefaultHttpResponseParser {
 
     private @Nullable SessionInputBuffer buffer;
 
-    StrictHeadParser(Http1Config config) {
+    public StrictHeadParser(Http1Config config) {
         super(config);
     }
 
@@ -31,7 +31,7 @@ final class StrictHeadParser extends DefaultHttpResponseParser {
     }
 
     /** How many bytes were read from the socket, and belong to nothing that was parsed or read yet. */
-    int unread() {
+    public int unread() {
         return buffer == null ? 0 : buffer.length();
     }
 

@@ -1,17 +1,18 @@
-package io.httpconnector;
+package io.httpconnector.internal.transport;
 
 import io.httpconnector.internal.http.NameValuePair;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hc.core5.concurrent.Cancellable;
 import org.apache.hc.core5.concurrent.CancellableDependency;
+import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.jspecify.annotations.Nullable;
 
 /** A request on its way through Apache HttpClient, which can be ended by another thread at any moment. */
-final class CancellableRequest extends BasicClassicHttpRequest implements CancellableDependency {
+public final class CancellableRequest extends BasicClassicHttpRequest implements CancellableDependency {
 
     private static final long serialVersionUID = 1L;
 
@@ -23,51 +24,76 @@ final class CancellableRequest extends BasicClassicHttpRequest implements Cancel
     private volatile boolean closed;
 
     /** Has the target without its secrets, for the log of HttpClient; the true one follows when there is a connection. */
-    CancellableRequest(Request request, HttpHost host) {
+    public CancellableRequest(OutgoingRequest request, HttpHost host) {
         super(request.method(), host, request.shownTarget());
-        NameValuePair[] fields = request.headers();
-        setHeaders(fields);
-        Body body = request.content();
+        for (NameValuePair field : request.headers()) {
+            addHeader(new OutgoingHeader(field));
+        }
+        OutgoingBody body = request.body();
         if (body != null) {
-            if (request.header("Content-Type").isEmpty()) {
+            if (!containsHeader("Content-Type")) {
                 addHeader("Content-Type", body.contentType());
             }
             if (body.isGzip()) {
                 setHeader("Content-Encoding", "gzip");
             }
-            ProgressListener progress = request.upload();
+            byte[] bytes = body.bytes();
             setEntity(
-                    body.isInMemory() && progress == null
-                            ? new ByteArrayEntity(body.content(), null)
-                            : new BodyEntity(body, progress));
+                    bytes != null && body.progress() == null
+                            ? new ByteArrayEntity(bytes, null)
+                            : new BodyEntity(body));
+        }
+    }
+
+    /** A field as Apache HttpClient sends it, without a copy of its value. */
+    private record OutgoingHeader(NameValuePair field) implements Header {
+
+        @Override
+        public String getName() {
+            return field.name();
+        }
+
+        @Override
+        public String getValue() {
+            return field.value();
+        }
+
+        @Override
+        public boolean isSensitive() {
+            return field.isSensitive();
+        }
+
+        @Override
+        public String toString() {
+            return field.toString();
         }
     }
 
     /** Called by the watchdog when the whole exchange has taken too long. */
-    void expire() {
+    public void expire() {
         expired = true;
         cancel();
     }
 
     /** Called when the connection is closed. */
-    void close() {
+    public void close() {
         closed = true;
         cancel();
     }
 
     /** Sets what is to be cancelled too. */
-    void waitsFor(Future<?> future) {
+    public void waitsFor(Future<?> future) {
         waiting = future;
         if (isCancelled()) {
             future.cancel(true);
         }
     }
 
-    boolean isExpired() {
+    public boolean isExpired() {
         return expired;
     }
 
-    boolean isClosed() {
+    public boolean isClosed() {
         return closed;
     }
 

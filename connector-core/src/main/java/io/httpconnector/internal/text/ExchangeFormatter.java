@@ -1,4 +1,4 @@
-package io.httpconnector;
+package io.httpconnector.internal.text;
 
 import io.httpconnector.internal.text.Ascii;
 import io.httpconnector.internal.text.CharsetDetector;
@@ -10,11 +10,15 @@ import java.net.URI;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import java.util.regex.Pattern;
 
 /** Writes an exchange in the formats of other tools. */
-final class ExchangeFormatter {
+public final class ExchangeFormatter {
 
     /** What stands for a body that is not shown. */
     private static final Pattern ABSENT = Pattern.compile("\\((a stream|\\d+ bytes) of [^\\n]*\\)");
@@ -31,12 +35,37 @@ final class ExchangeFormatter {
 
     private ExchangeFormatter() {}
 
+    /**
+     * An exchange without secrets.
+     *
+     * @param requestHeaders the values of each field, by its name in lower case
+     * @param status 0 if there is no response
+     * @param responseHeaders the values of each field, by its name in lower case
+     */
+    public record Values(
+            String name,
+            String method,
+            String url,
+            Map<String, List<String>> requestHeaders,
+            String requestBody,
+            int status,
+            Map<String, List<String>> responseHeaders,
+            String responseBody,
+            Instant startedAt,
+            Duration elapsed) {
+
+        @Nullable String contentType() {
+            List<String> values = requestHeaders.get("content-type");
+            return values == null ? null : values.get(0);
+        }
+    }
+
     /** A command for a POSIX shell; what holds control characters comes from {@code printf}. */
-    static String curl(Exchange exchange) {
+    public static String curl(Values exchange) {
         boolean head = exchange.method().equals("HEAD");
         String body = exchange.requestBody();
         Charset charset = CharsetDetector.charset(
-                exchange.requestHeaders().first("Content-Type").orElse(null));
+                exchange.contentType());
         byte[] bytes = body.getBytes(charset.canEncode() ? charset : StandardCharsets.UTF_8);
         // A shell passes on the bytes of the terminal, which are UTF-8.
         boolean isOtherwise = !Arrays.equals(bytes, body.getBytes(StandardCharsets.UTF_8));
@@ -48,8 +77,9 @@ final class ExchangeFormatter {
         }
         // What begins with a hyphen would be an option.
         command.append(exchange.url().startsWith("-") ? " --url " : " ").append(quoted(exchange.url()));
-        for (String name : exchange.requestHeaders().names()) {
-            for (String value : exchange.requestHeaders().all(name)) {
+        for (Map.Entry<String, List<String>> entry : exchange.requestHeaders().entrySet()) {
+            String name = entry.getKey();
+            for (String value : entry.getValue()) {
                 // curl leaves out a header without a value, unless it ends with a semicolon.
                 command.append(" \\\n  -H ")
                         .append(quoted(value.isBlank() ? capital(name) + ";" : capital(name) + ": " + value));
@@ -114,7 +144,7 @@ final class ExchangeFormatter {
     }
 
     /** One request of an {@code .http} file. The format has no quoting, so that what would mean something else stays out of it. */
-    static String http(Exchange exchange) {
+    public static String http(Values exchange) {
         StringBuilder text = new StringBuilder();
         String line = exchange.method() + " " + exchange.url();
         if (!exchange.method().matches("[A-Za-z0-9].*") || !isHarmless(line)) {
@@ -124,8 +154,9 @@ final class ExchangeFormatter {
                     .toString();
         }
         text.append(line).append('\n');
-        for (String name : exchange.requestHeaders().names()) {
-            for (String value : exchange.requestHeaders().all(name)) {
+        for (Map.Entry<String, List<String>> entry : exchange.requestHeaders().entrySet()) {
+            String name = entry.getKey();
+            for (String value : entry.getValue()) {
                 String field = capital(name) + ": " + value;
                 boolean isWritten = isHarmless(field) && Ascii.isLetterOrDigit(field.charAt(0));
                 text.append(
@@ -151,7 +182,7 @@ final class ExchangeFormatter {
     }
 
     /** HTTP Archive, version 1.2. */
-    static String har(Exchange exchange) {
+    public static String har(Values exchange) {
         ObjectNode root = JSON.objectNode();
         ObjectNode log = root.putObject("log");
         log.put("version", "1.2");
@@ -169,7 +200,7 @@ final class ExchangeFormatter {
         return root.toPrettyString();
     }
 
-    private static ObjectNode harRequest(Exchange exchange) {
+    private static ObjectNode harRequest(Values exchange) {
         ObjectNode request = JSON.objectNode();
         request.put("method", exchange.method()).put("url", exchange.url()).put("httpVersion", "HTTP/1.1");
         request.putArray("cookies");
@@ -180,16 +211,16 @@ final class ExchangeFormatter {
             request.putObject("postData")
                     .put(
                             "mimeType",
-                            exchange.requestHeaders().first("Content-Type").orElse(""))
+                            first(exchange.requestHeaders(), "content-type"))
                     .put("text", body);
         }
         request.put("headersSize", -1).put("bodySize", isAbsent(body) ? -1 : bytes(body));
         return request;
     }
 
-    private static ObjectNode harResponse(Exchange exchange) {
+    private static ObjectNode harResponse(Values exchange) {
         ObjectNode response = JSON.objectNode();
-        response.put("status", exchange.status().orElse(0))
+        response.put("status", exchange.status())
                 .put("statusText", "")
                 .put("httpVersion", "HTTP/1.1");
         response.putArray("cookies");
@@ -198,9 +229,9 @@ final class ExchangeFormatter {
                 .put("size", bytes(exchange.responseBody()))
                 .put(
                         "mimeType",
-                        exchange.responseHeaders().first("Content-Type").orElse(""))
+                        first(exchange.responseHeaders(), "content-type"))
                 .put("text", exchange.responseBody());
-        response.put("redirectURL", exchange.responseHeaders().first("Location").orElse(""));
+        response.put("redirectURL", first(exchange.responseHeaders(), "location"));
         response.put("headersSize", -1).put("bodySize", -1);
         return response;
     }
@@ -209,13 +240,16 @@ final class ExchangeFormatter {
         return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
-    private static ArrayNode harHeaders(Headers headers) {
+    private static ArrayNode harHeaders(Map<String, List<String>> headers) {
         ArrayNode all = JSON.arrayNode();
-        for (String name : headers.names()) {
-            headers.all(name)
-                    .forEach(value -> all.addObject().put("name", capital(name)).put("value", value));
-        }
+        headers.forEach((name, values) -> values.forEach(
+                value -> all.addObject().put("name", capital(name)).put("value", value)));
         return all;
+    }
+
+    private static String first(Map<String, List<String>> headers, String name) {
+        List<String> values = headers.get(name);
+        return values == null ? "" : values.get(0);
     }
 
     private static ArrayNode harQuery(String url) {

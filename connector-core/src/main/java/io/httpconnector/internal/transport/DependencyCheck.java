@@ -1,5 +1,6 @@
-package io.httpconnector;
+package io.httpconnector.internal.transport;
 
+import io.httpconnector.InvalidDefinitionException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -7,7 +8,7 @@ import java.util.regex.Pattern;
 import org.apache.hc.core5.util.VersionInfo;
 
 /** The libraries on the class path: the application chooses their versions, or its framework does. */
-final class DependencyCheck {
+public final class DependencyCheck {
 
     private static final Pattern MAJOR_AND_MINOR = Pattern.compile("([0-9]{1,4})\\.([0-9]{1,4}).*");
 
@@ -16,14 +17,14 @@ final class DependencyCheck {
     private DependencyCheck() {}
 
     /** Otherwise, classes and methods would be missing, now or later. */
-    static void check() {
+    public static void check() {
         if (!good) {
             check(DependencyCheck.class.getClassLoader());
             good = true;
         }
     }
 
-    static void check(ClassLoader loader) {
+    public static void check(ClassLoader loader) {
         List<String> problems = new ArrayList<>();
         check("org.apache.hc.client5", "Apache HttpClient", "5.4", loader, problems);
         check("org.apache.hc.core5", "Apache HttpCore", "5.3", loader, problems);

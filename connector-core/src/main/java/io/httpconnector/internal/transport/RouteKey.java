@@ -1,4 +1,4 @@
-package io.httpconnector;
+package io.httpconnector.internal.transport;
 
 import io.httpconnector.tls.TlsSettings;
 import org.jspecify.annotations.Nullable;
@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param cookies whether it takes and sends cookies
  * @param own who shares with nobody, or null
  */
-record RouteKey(
-        @Nullable Proxy proxy,
+public record RouteKey(
+        @Nullable ProxyRoute proxy,
         TlsSettings tls,
-        @Nullable DestinationPolicy destinations,
+        @Nullable AddressFilter destinations,
         BoundedDnsResolver.DnsResolver lookup,
         boolean cookies,
         @Nullable Object own) {}

@@ -1,5 +1,6 @@
-package io.httpconnector;
+package io.httpconnector.internal.transport;
 
+import io.httpconnector.TimeSource;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.Socket;
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It does not log what passes through it. Apache HttpClient's own does at DEBUG, which is the level of a Logback without
  * configuration, and would show every secret.
  */
-final class StrictConnection extends DefaultBHttpClientConnection implements ManagedHttpClientConnection {
+public final class StrictConnection extends DefaultBHttpClientConnection implements ManagedHttpClientConnection {
 
     /** Only after this time is the end of the stream looked for, which costs more than to look for bytes. */
     private static final long IDLE_NANOS = 1_000_000L;
@@ -53,7 +54,7 @@ final class StrictConnection extends DefaultBHttpClientConnection implements Man
     private boolean framed = true;
     private long idleSince;
 
-    StrictConnection(Http1Config config) {
+    public StrictConnection(Http1Config config) {
         this(config, new StrictHeadParser(config));
     }
 
@@ -132,7 +133,7 @@ final class StrictConnection extends DefaultBHttpClientConnection implements Man
     }
 
     /** The message can't be read to its end any more, so that this connection serves no other request. */
-    void losesBoundary() {
+    public void losesBoundary() {
         framed = false;
     }
 

@@ -1,5 +1,6 @@
-package io.httpconnector;
+package io.httpconnector.internal.transport;
 
+import io.httpconnector.TimeSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
@@ -14,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  * The body of a response as it comes from the socket, before decompression. Its beginning can be looked at before it is read.
  * Used by one thread.
  */
-final class WireBody extends HttpEntityWrapper {
+public final class WireBody extends HttpEntityWrapper {
 
     private final StrictConnection connection;
     private @Nullable Replay content;
 
-    WireBody(HttpEntity entity, StrictConnection connection) {
+    public WireBody(HttpEntity entity, StrictConnection connection) {
         super(entity);
         this.connection = connection;
     }
@@ -39,7 +40,7 @@ final class WireBody extends HttpEntityWrapper {
     }
 
     /** Whether there is not a single byte; waits for the first one, or for the end. */
-    boolean isEmpty() throws IOException {
+    public boolean isEmpty() throws IOException {
         return getContentLength() == 0 || (getContentLength() < 0 && replay().isEmpty());
     }
 
@@ -50,7 +51,7 @@ final class WireBody extends HttpEntityWrapper {
      * @param silence gives up when nothing came for so long, or after four times as long
      * @return whether this is all, so that the rest can be read without waiting
      */
-    boolean isWholeWithin(int max, Duration silence) throws IOException {
+    public boolean isWholeWithin(int max, Duration silence) throws IOException {
         if (getContentLength() > max) {
             return false;
         }

@@ -1,4 +1,4 @@
-package io.httpconnector;
+package io.httpconnector.internal.transport;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -17,7 +17,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Resolves host names: within a time, as the JDK does not, and to destinations that are permitted. */
-final class BoundedDnsResolver {
+public final class BoundedDnsResolver {
 
     private static final int MAX_LOOKUPS = 64;
     private static final int MAX_WAITING = 10_000;
@@ -38,12 +38,12 @@ final class BoundedDnsResolver {
 
     /** Asks the DNS. */
     @FunctionalInterface
-    interface DnsResolver {
+    public interface DnsResolver {
         InetAddress[] all(String host) throws UnknownHostException;
     }
 
     /** The host is known, but the connection may not lead there. */
-    static final class ForbiddenHostException extends IOException {
+    public static final class ForbiddenHostException extends IOException {
         private static final long serialVersionUID = 1L;
 
         ForbiddenHostException(String host) {
@@ -53,9 +53,9 @@ final class BoundedDnsResolver {
 
     private BoundedDnsResolver() {}
 
-    static InetAddress[] resolve(
+    public static InetAddress[] resolve(
             DnsResolver lookup,
-            @Nullable DestinationPolicy destinations,
+            @Nullable AddressFilter destinations,
             String host,
             Duration timeout,
             AttemptContext attempt)

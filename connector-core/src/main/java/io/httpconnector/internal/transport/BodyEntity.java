@@ -1,5 +1,6 @@
-package io.httpconnector;
+package io.httpconnector.internal.transport;
 
+import io.httpconnector.ProgressListener;
 import io.httpconnector.internal.http.BodySource;
 import io.httpconnector.internal.io.ProgressStreams;
 import java.io.IOException;
@@ -10,22 +11,22 @@ import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
 import org.jspecify.annotations.Nullable;
 
 /** A body that is read while it is sent, as Apache HttpClient wants it. */
-final class BodyEntity extends AbstractHttpEntity {
+public final class BodyEntity extends AbstractHttpEntity {
 
     private final BodySource content;
     private final boolean gzip;
     private final @Nullable ProgressListener progress;
 
-    BodyEntity(Body body, @Nullable ProgressListener progress) {
+    public BodyEntity(OutgoingBody body) {
         super(body.contentType(), null, isCompressed(body) || body.source().length() == BodySource.UNKNOWN);
         this.content = body.source();
         this.gzip = isCompressed(body);
-        this.progress = progress;
+        this.progress = body.progress();
     }
 
-    /** What is in memory is compressed already. */
-    private static boolean isCompressed(Body body) {
-        return body.isGzip() && !body.isInMemory();
+    /** Whether it is compressed while it is sent. What is in memory is compressed already. */
+    private static boolean isCompressed(OutgoingBody body) {
+        return body.isGzip() && body.bytes() == null;
     }
 
     @Override

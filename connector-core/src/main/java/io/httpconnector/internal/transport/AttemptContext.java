@@ -1,4 +1,4 @@
-package io.httpconnector;
+package io.httpconnector.internal.transport;
 
 import java.util.concurrent.Future;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -7,10 +7,10 @@ import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.jspecify.annotations.Nullable;
 
 /** One attempt on its way, and how far it came: only once there is a connection can the service have seen anything of it. */
-final class AttemptContext extends HttpClientContext {
+public final class AttemptContext extends HttpClientContext {
 
     /** How far an attempt came. */
-    enum Stage {
+    public enum Stage {
         /** There was no connection. */
         NOWHERE,
         /** A new connection, which gave no answer. */
@@ -29,7 +29,7 @@ final class AttemptContext extends HttpClientContext {
     private boolean answered;
     private @Nullable WireBody body;
 
-    AttemptContext(String target, CancellableRequest transmission, CallContext call, RequestConfig config) {
+    public AttemptContext(String target, CancellableRequest transmission, CallContext call, RequestConfig config) {
         this.target = target;
         this.transmission = transmission;
         this.call = call;
@@ -38,27 +38,27 @@ final class AttemptContext extends HttpClientContext {
     }
 
     /** Cookies go with it, and are taken from its answer. */
-    void useCookieStore(CookieStore cookies) {
+    public void useCookieStore(CookieStore cookies) {
         setCookieStore(cookies);
     }
 
     /** No connection was left over: a new one is being opened. */
-    void markNewConnection() {
+    public void markNewConnection() {
         fresh = true;
         connected = false;
     }
 
-    CallContext call() {
+    public CallContext call() {
         return call;
     }
 
     /** What it waits for now, and need not when it is ended. */
-    void waitsFor(Future<?> future) {
+    public void waitsFor(Future<?> future) {
         transmission.waitsFor(future);
     }
 
     /** There is a connection: gives the target as it stands in the request line, secrets included. */
-    String connects() {
+    public String connects() {
         connected = true;
         answered = false;
         call.startPhase();
@@ -66,23 +66,23 @@ final class AttemptContext extends HttpClientContext {
     }
 
     /** The head of a response to the request is there. */
-    void markResponseStarted(@Nullable WireBody body) {
+    public void markResponseStarted(@Nullable WireBody body) {
         this.body = body;
         answered = true;
         call.endWaiting();
     }
 
     /** The body as it comes from the socket; null when the response has none. */
-    @Nullable WireBody body() {
+    public @Nullable WireBody body() {
         return body;
     }
 
     /** Whether the request itself went out, and not only what opens a tunnel for it. */
-    boolean isSent() {
+    public boolean isSent() {
         return connected;
     }
 
-    Stage stage() {
+    public Stage stage() {
         if (!connected) {
             return Stage.NOWHERE;
         }

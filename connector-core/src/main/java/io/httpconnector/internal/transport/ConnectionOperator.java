@@ -1,5 +1,6 @@
-package io.httpconnector;
+package io.httpconnector.internal.transport;
 
+import io.httpconnector.TimeSource;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,13 +25,13 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /** Opens connections, and tells the attempt for which it does. */
-final class ConnectionOperator extends DefaultHttpClientConnectionOperator implements HttpClientConnectionOperator {
+public final class ConnectionOperator extends DefaultHttpClientConnectionOperator implements HttpClientConnectionOperator {
 
     private static final SchemePortResolver PORTS = DefaultSchemePortResolver.INSTANCE;
 
     private final RouteKey way;
 
-    ConnectionOperator(RouteKey way) {
+    public ConnectionOperator(RouteKey way) {
         this(way, TlsStrategy.of(way.tls()));
     }
 
@@ -77,7 +78,7 @@ final class ConnectionOperator extends DefaultHttpClientConnectionOperator imple
             throws IOException {
         AttemptContext attempt = (AttemptContext) context;
         attempt.markNewConnection();
-        Proxy proxy = way.proxy();
+        ProxyRoute proxy = way.proxy();
         if (proxy != null && proxy.isSocks() && !proxy.bypasses(host.getHostName())) {
             connectBySocks(proxy, connection, host, name, timeout, attachment, attempt);
         } else {
@@ -130,7 +131,7 @@ final class ConnectionOperator extends DefaultHttpClientConnectionOperator imple
     }
 
     private void connectBySocks(
-            Proxy proxy,
+            ProxyRoute proxy,
             ManagedHttpClientConnection connection,
             HttpHost host,
             @Nullable NamedEndpoint name,

@@ -1,4 +1,4 @@
-package io.httpconnector;
+package io.httpconnector.internal.transport;
 
 import java.io.IOException;
 
@@ -6,7 +6,7 @@ import java.io.IOException;
  * The proxy did not do what it was asked for, so that the request never reached the service. Only the status code is kept of
  * what the proxy sent: nothing else of that message has a meaning for the request.
  */
-final class ProxyRefusedException extends IOException {
+public final class ProxyRefusedException extends IOException {
 
     private static final long serialVersionUID = 1L;
 
@@ -14,7 +14,7 @@ final class ProxyRefusedException extends IOException {
 
     private final int status;
 
-    ProxyRefusedException(int status) {
+    public ProxyRefusedException(int status) {
         super(
                 status == PROXY_AUTHENTICATION_REQUIRED
                         ? "it wants credentials, or others (407): set them by Proxy.credentials(...)"
@@ -22,13 +22,13 @@ final class ProxyRefusedException extends IOException {
         this.status = status;
     }
 
-    ProxyRefusedException(String problem) {
+    public ProxyRefusedException(String problem) {
         super(problem);
         this.status = 0;
     }
 
     /** Whether another attempt may succeed, by the status (RFC 9110, section 15). */
-    boolean isTemporary() {
+    public boolean isTemporary() {
         return status == 408 || status == 429 || status == 502 || status == 503 || status == 504;
     }
 }
