@@ -1,6 +1,10 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.transport.CallContext;
+import io.httpconnector.internal.limits.RateLimiter;
+import io.httpconnector.internal.limits.RetryAfter;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -12,14 +16,17 @@ final class AdmissionControl implements AutoCloseable {
     private final String connection;
     private final TimeSource time;
     private final Semaphore slots;
-    private final @Nullable RateLimiter pace;
+    private final @Nullable RateLimiter limiter;
+    private final boolean isAdaptive;
     private final CountDownLatch closed = new CountDownLatch(1);
 
     AdmissionControl(ConnectionSettings settings) {
         this.connection = settings.name();
         this.time = settings.time();
         this.slots = new Semaphore(settings.maxConnections(), true);
-        this.pace = settings.rateLimit() == null ? null : new RateLimiter(settings.rateLimit(), time);
+        RateLimit limit = settings.rateLimit();
+        this.limiter = limit == null ? null : new RateLimiter(limit.requests(), limit.period(), time);
+        this.isAdaptive = limit != null && limit.isAdaptive();
     }
 
     /** Waits for its turn among all who send, and for the rate limit. Who comes in must leave. */
@@ -44,8 +51,16 @@ final class AdmissionControl implements AutoCloseable {
 
     /** Takes in what an answer says about the service's own limit. */
     void update(Response response) {
-        if (pace != null) {
-            pace.update(response);
+        if (limiter == null || !isAdaptive) {
+            return;
+        }
+        Instant now = time.now();
+        boolean refused = response.classification() == ResponseRule.Action.RATE_LIMITED;
+        Long remaining = refused ? Long.valueOf(0) : RetryAfter.remaining(response.headers());
+        Duration untilReset =
+                refused ? RetryPolicy.requestedDelay(response, now) : RetryAfter.reset(response.headers(), now);
+        if (remaining != null && untilReset != null) {
+            limiter.update(remaining, untilReset);
         }
     }
 
@@ -57,10 +72,10 @@ final class AdmissionControl implements AutoCloseable {
             if (left <= 0 || !slots.tryAcquire(left, TimeUnit.NANOSECONDS)) {
                 TimedOutException.Phase phase =
                         left <= 0 ? TimedOutException.Phase.TOTAL : TimedOutException.Phase.POOL;
-                throw new TimedOutException(phase, call.total(), null, Exchange.withoutResponse(request, call));
+                throw new TimedOutException(phase, call.total(), null, Redactor.withoutResponse(request, call));
             }
         } catch (InterruptedException e) {
-            throw interrupted("a free connection", e, Exchange.withoutResponse(request, call));
+            throw interrupted("a free connection", e, Redactor.withoutResponse(request, call));
         }
         if (isClosed()) {
             slots.release();
@@ -69,13 +84,13 @@ final class AdmissionControl implements AutoCloseable {
     }
 
     private void awaitRateLimit(Request request, CallContext call) {
-        if (pace == null) {
+        if (limiter == null) {
             return;
         }
-        Duration wait = pace.reserve(call.remaining());
+        Duration wait = limiter.reserve(call.remaining());
         do {
             hold(wait, request, call);
-            wait = pace.permit();
+            wait = limiter.permit();
         } while (!wait.isZero());
     }
 
@@ -84,7 +99,7 @@ final class AdmissionControl implements AutoCloseable {
             return;
         }
         if (wait.compareTo(call.remaining()) >= 0) {
-            Exchange exchange = Exchange.withoutResponse(request, call);
+            Exchange exchange = Redactor.withoutResponse(request, call);
             throw new RateLimitedException(
                     exchange.method() + " " + exchange.url() + ": the rate limit permits the next request in "
                             + wait.toMillis() + " ms, and this call may take only "
@@ -97,7 +112,7 @@ final class AdmissionControl implements AutoCloseable {
                 ensureOpen();
             }
         } catch (InterruptedException e) {
-            throw interrupted("the rate limit", e, Exchange.withoutResponse(request, call));
+            throw interrupted("the rate limit", e, Redactor.withoutResponse(request, call));
         }
     }
 
@@ -107,7 +122,7 @@ final class AdmissionControl implements AutoCloseable {
         try {
             return wait.isZero() ? !isClosed() : !time.await(closed, wait);
         } catch (InterruptedException e) {
-            throw interrupted("the next attempt", e, Exchange.withoutResponse(request, call));
+            throw interrupted("the next attempt", e, Redactor.withoutResponse(request, call));
         }
     }
 

@@ -1,36 +1,20 @@
 package io.httpconnector;
 
-import static io.httpconnector.InvalidDefinitionException.notNull;
-
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a connection gives to its {@link AuthStrategy}, when the strategy must ask somebody before it can sign: a way to send
  * requests of its own, and a way to do so once for all threads that wait. Safe for many threads.
  */
-public final class AuthContext {
-
-    private final ConnectionSettings settings;
-    private final Supplier<Transport> transports;
-    private @Nullable ExchangePipeline sender;
-    private int underWay;
-    private boolean closed;
-
-    AuthContext(ConnectionSettings settings, Supplier<Transport> transports) {
-        this.settings = settings;
-        this.transports = transports;
-    }
+public interface AuthContext {
 
     /**
      * The name of the connection.
      *
      * @return the name
      */
-    public String connection() {
-        return settings.name();
-    }
+    String connection();
 
     /**
      * Sends a request of the strategy's own, such as one for a token: by the way and within the time limits of the
@@ -41,15 +25,7 @@ public final class AuthContext {
      * @return the answer, with a status that the request accepts
      * @throws ConnectorException as for {@link HttpConnection#send}
      */
-    public Response send(Request request) {
-        Request concealed = notNull(request, "request").withRedactedResponse();
-        ExchangePipeline own = enter();
-        try {
-            return own.send(concealed, settings.retry(), settings.call(request), null);
-        } finally {
-            leave();
-        }
-    }
+    Response send(Request request);
 
     /**
      * Hides the secrets of a request in a text of its response, in whatever spelling the service repeats them: for the message of an
@@ -59,9 +35,7 @@ public final class AuthContext {
      * @param text the text, such as an error description
      * @return the text with a mask in the place of each secret
      */
-    public String mask(Response response, String text) {
-        return new Redactor(notNull(response, "response").request().secrets()).mask(notNull(text, "text"));
-    }
+    String mask(Response response, String text);
 
     /**
      * Has a piece of work done once for all threads that want its result at the same time. It is done by a thread of the
@@ -72,36 +46,5 @@ public final class AuthContext {
      * @return joins the work under way, or starts it: takes the request that waits, as {@link AuthStrategy#apply} got it;
      *     returns or throws what the work does
      */
-    public <T> Function<Request, T> singleFlight(Supplier<T> work) {
-        return new SingleFlight<>(notNull(work, "work"));
-    }
-
-    private synchronized ExchangePipeline enter() {
-        if (closed) {
-            throw new ConnectorException("Connection \"" + settings.name() + "\" is closed");
-        }
-        if (sender == null) {
-            sender = new ExchangePipeline(settings, transports.get(), AuthStrategy.none());
-        }
-        underWay++;
-        return sender;
-    }
-
-    private synchronized void leave() {
-        underWay--;
-        releaseWhenDone();
-    }
-
-    private void releaseWhenDone() {
-        if (closed && underWay == 0 && sender != null) {
-            var unused = sender.end();
-            sender = null;
-        }
-    }
-
-    /** For the connection: no more requests; those under way end by themselves. */
-    synchronized void close() {
-        closed = true;
-        releaseWhenDone();
-    }
+    <T> Function<Request, T> singleFlight(Supplier<T> work);
 }

@@ -1,7 +1,16 @@
 package io.httpconnector;
 
-import static io.httpconnector.InvalidDefinitionException.notNull;
+import static io.httpconnector.internal.Arguments.notNull;
 
+import io.httpconnector.internal.http.BodySource;
+import io.httpconnector.internal.http.MultipartWriter;
+import io.httpconnector.internal.http.NameValuePair;
+import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.internal.json.Xml;
+import io.httpconnector.internal.text.Ascii;
+import io.httpconnector.internal.text.CharsetDetector;
+import io.httpconnector.internal.text.LogSafe;
+import io.httpconnector.internal.text.PercentEncoding;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
@@ -216,7 +225,7 @@ public final class Body {
      * @throws InvalidDefinitionException when the media type can't stand in a header
      */
     public static Body stream(StreamSource source, String contentType) {
-        return of(new BodySource.ReopenableSource(notNull(source, "body stream"), BodySource.UNKNOWN), contentType);
+        return of(new BodySource.ReopenableSource(notNull(source, "body stream")::open, BodySource.UNKNOWN), contentType);
     }
 
     /**
@@ -229,7 +238,7 @@ public final class Body {
      * @throws InvalidDefinitionException when the length is negative, or the media type can't stand in a header
      */
     public static Body stream(StreamSource source, long length, String contentType) {
-        return of(new BodySource.ReopenableSource(notNull(source, "body stream"), checked(length)), contentType);
+        return of(new BodySource.ReopenableSource(notNull(source, "body stream")::open, checked(length)), contentType);
     }
 
     private static long checked(long length) {
@@ -249,7 +258,7 @@ public final class Body {
      * @throws InvalidDefinitionException when the length is negative, or the media type can't stand in a header
      */
     public static Body writing(StreamWriter writer, long length, String contentType) {
-        return of(new BodySource.WriterSource(notNull(writer, "body writer"), checked(length)), contentType);
+        return of(new BodySource.WriterSource(notNull(writer, "body writer")::writeTo, checked(length)), contentType);
     }
 
     /**
@@ -293,7 +302,7 @@ public final class Body {
      * @throws InvalidDefinitionException when this body is neither a form nor a JSON object
      */
     public Body field(String name, Secret secret) {
-        return field(NameValuePair.of(name, secret));
+        return field(NameValuePair.of(name, Secret.fixed(secret, name)));
     }
 
     private Body field(NameValuePair field) {
@@ -321,9 +330,9 @@ public final class Body {
 
     private static void append(StringBuilder form, NameValuePair field) {
         form.append(form.isEmpty() ? "" : "&");
-        Ascii.percentEncode(field.name(), form);
+        PercentEncoding.encode(field.name(), form);
         form.append('=');
-        Ascii.percentEncode(field.value(), form);
+        PercentEncoding.encode(field.value(), form);
     }
 
     private BodySource withJsonField(NameValuePair field) {
@@ -385,13 +394,17 @@ public final class Body {
     private Body withPart(String name, @Nullable String fileName, Body body) {
         if (kind != Kind.MULTIPART) {
             throw new InvalidDefinitionException(
-                    "body", "no part " + Ascii.visible(name) + " can be added to " + contentType + ": use multipart()");
+                    "body", "no part " + LogSafe.visible(name) + " can be added to " + contentType + ": use multipart()");
         }
         List<NameValuePair> hidden = new ArrayList<>(secrets);
         hidden.addAll(notNull(body, "body of part " + name).secrets);
+        if (body.isGzip() && !body.isInMemory()) {
+            throw new InvalidDefinitionException(
+                    "part " + LogSafe.visible(name), "it can't be compressed while it is sent");
+        }
         return new Body(
                 kind,
-                withPart(MultipartWriter.part(name, fileName, body)),
+                withPart(MultipartWriter.part(name, fileName, body.contentType, body.isGzip(), body.content)),
                 contentType,
                 List.copyOf(hidden),
                 concealed || body.concealed,
@@ -438,7 +451,7 @@ public final class Body {
      */
     public Body redacting(Secret secret) {
         List<NameValuePair> hidden = new ArrayList<>(secrets);
-        hidden.add(NameValuePair.of("", secret));
+        hidden.add(NameValuePair.of("", Secret.fixed(secret, "")));
         return new Body(kind, content, contentType, List.copyOf(hidden), concealed, plain);
     }
 

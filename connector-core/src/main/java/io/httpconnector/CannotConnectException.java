@@ -8,9 +8,13 @@ public final class CannotConnectException extends ConnectorException {
     /** Why there is no connection. */
     private final Reason reason;
 
-    CannotConnectException(Reason reason, String message, Throwable cause, Exchange exchange) {
+    private final transient boolean isLasting;
+
+    CannotConnectException(
+            Reason reason, String message, Throwable cause, Exchange exchange, boolean isLasting) {
         super(message, cause, exchange);
         this.reason = reason;
+        this.isLasting = isLasting;
     }
 
     /**
@@ -20,6 +24,11 @@ public final class CannotConnectException extends ConnectorException {
      */
     public Reason reason() {
         return reason;
+    }
+
+    /** Whether another attempt would fail for the same reason. */
+    boolean isLasting() {
+        return isLasting;
     }
 
     /** Why there is no connection. */

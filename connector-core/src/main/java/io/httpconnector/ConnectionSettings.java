@@ -1,5 +1,8 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.transport.CallContext;
+import io.httpconnector.internal.http.BaseUrl;
+import io.httpconnector.internal.http.NameValuePairs;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,7 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.transport.AddressFilter;
+import io.httpconnector.internal.http.HostPattern;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -63,6 +65,7 @@ public final class DestinationPolicy {
     private final Base base;
     private final List<HostPattern> allowed;
     private final List<HostPattern> denied;
+    private final AddressFilter filter = this::permits;
 
     private DestinationPolicy(Base base, List<HostPattern> allowed, List<HostPattern> denied) {
         this.base = base;
@@ -127,8 +130,12 @@ public final class DestinationPolicy {
         return List.copyOf(all);
     }
 
+    AddressFilter filter() {
+        return filter;
+    }
+
     /** Whether a connection to this address, which the name was resolved to, is permitted. */
-    boolean permits(String host, InetAddress resolved) {
+    private boolean permits(String host, InetAddress resolved) {
         InetAddress address = HostPattern.unwrapped(resolved);
         if (matches(denied, host, address)) {
             return false;

@@ -1,112 +1,114 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.transport.CallContext;
+import io.httpconnector.internal.transport.ProxyRoute;
+import io.httpconnector.internal.transport.TransportFailure;
+import io.httpconnector.internal.http.Timeouts;
+import io.httpconnector.internal.http.Url;
+import io.httpconnector.internal.text.LogSafe;
 import java.io.EOFException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
-import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLHandshakeException;
-import org.apache.hc.client5.http.ConnectTimeoutException;
-import org.apache.hc.core5.http.MessageConstraintException;
-import org.apache.hc.core5.http.NoHttpResponseException;
 import org.jspecify.annotations.Nullable;
 
-/** Says in the terms of this library what Apache HttpClient reports. */
+/** Maps failures of the transport to the exceptions of this library. */
 final class ExceptionMapper {
 
     /** What HttpClient says may quote a header field of the service. */
     private static final int MAX_REASON = 500;
 
     private final Timeouts timeouts;
-    private final @Nullable Proxy proxy;
+    private final @Nullable ProxyRoute proxy;
     private final boolean showsCertificate;
 
-    ExceptionMapper(Timeouts timeouts, @Nullable Proxy proxy, boolean showsCertificate) {
+    ExceptionMapper(Timeouts timeouts, @Nullable ProxyRoute proxy, boolean showsCertificate) {
         this.timeouts = timeouts;
         this.proxy = proxy;
         this.showsCertificate = showsCertificate;
     }
 
-    /** Whatever it looked like, it was the application that ended it. */
-    static TransferException closed(Exception e, Exchange exchange) {
-        return new TransferException(summary(exchange) + "the connection was closed", e, exchange);
+    /** The exception for a failure of this request. */
+    ConnectorException of(TransportFailure failure, Request request, CallContext call) {
+        Exchange exchange = Redactor.withoutResponse(request, call);
+        Exception e = failure.reason();
+        return switch (failure.kind()) {
+            case EXPIRED -> new TimedOutException(TimedOutException.Phase.TOTAL, call.total(), e, exchange);
+            case CLOSED -> new TransferException(summary(exchange) + "the connection was closed", e, exchange);
+            case INTERRUPTED -> new TransferException(summary(exchange) + "the thread was interrupted", e, exchange);
+            case PROXY -> noProxy(failure, request, exchange);
+            case FORBIDDEN_HOST ->
+                new CannotConnectException(
+                        CannotConnectException.Reason.NOT_ALLOWED,
+                        summary(exchange) + reason(e, request),
+                        e,
+                        exchange,
+                        true);
+            case CONNECT_TIMEOUT ->
+                new TimedOutException(TimedOutException.Phase.CONNECT, timeouts.connect(), e, exchange);
+            case NOT_CONNECTED -> cannotConnect(failure, request, exchange);
+            case RESPONSE_TIMEOUT ->
+                new TimedOutException(TimedOutException.Phase.RESPONSE, timeouts.response(), e, exchange);
+            case NO_RESPONSE ->
+                new TransferException(
+                        summary(exchange) + "the service closed the connection without an answer",
+                        e,
+                        exchange,
+                        failure.isStale());
+            case HEADERS_TOO_LARGE ->
+                new InvalidResponseException(summary(exchange) + "the response headers are too large", e, exchange);
+            case BROKEN ->
+                new TransferException(
+                        summary(exchange) + "the exchange broke off: " + reason(e, request),
+                        e,
+                        exchange,
+                        failure.isStale());
+        };
     }
 
-    ConnectorException of(Exception e, AttemptContext.Stage reach, Request request, Exchange exchange) {
-        if (e instanceof ProxyRefusedException) {
-            return noProxy(e, request, exchange);
-        }
-        boolean connected = reach != AttemptContext.Stage.NOWHERE;
-        if (e instanceof ConnectTimeoutException || (e instanceof SocketTimeoutException && !connected)) {
-            return new TimedOutException(TimedOutException.Phase.CONNECT, timeouts.connect(), e, exchange);
-        }
-        if (e instanceof SocketTimeoutException) {
-            return new TimedOutException(TimedOutException.Phase.RESPONSE, timeouts.response(), e, exchange);
-        }
-        if (e instanceof MessageConstraintException && connected) {
-            return new InvalidResponseException(summary(exchange) + "the response headers are too large", e, exchange);
-        }
-        if (Thread.currentThread().isInterrupted()) {
-            return new TransferException(summary(exchange) + "the thread was interrupted", e, exchange);
-        }
-        if (reach == AttemptContext.Stage.NEW_CONNECTION && e instanceof SSLHandshakeException) {
-            // By TLS 1.3 a service refuses our certificate when we have sent the request already, which it does not
-            // read.
-            return cannotConnect(e, request, exchange);
-        }
-        return connected
-                ? brokeOff(e, reach == AttemptContext.Stage.KEPT_CONNECTION, request, exchange)
-                : cannotConnect(e, request, exchange);
-    }
-
-    private TransferException brokeOff(Exception e, boolean stale, Request request, Exchange exchange) {
-        String why = e instanceof NoHttpResponseException
-                ? "the service closed the connection without an answer"
-                : "the exchange broke off: " + reason(e, request);
-        return new TransferException(summary(exchange) + why, e, exchange, stale);
-    }
-
-    private CannotConnectException cannotConnect(Exception e, Request request, Exchange exchange) {
+    private CannotConnectException cannotConnect(TransportFailure failure, Request request, Exchange exchange) {
+        Exception e = failure.reason();
         Url url = request.url();
-        String host = url.origin().toHostString();
-        if (e instanceof BoundedDnsResolver.ForbiddenHostException) {
-            return new CannotConnectException(
-                    CannotConnectException.Reason.NOT_ALLOWED, summary(exchange) + reason(e, request), e, exchange);
-        }
+        String host = url.origin().authority();
         if (proxy != null
-                && !proxy.bypasses(url.origin().getHostName())
+                && !proxy.bypasses(url.origin().host())
                 && (!(e instanceof SSLException tls) || isNoTls(tls))) {
-            return noProxy(e, request, exchange);
+            return noProxy(failure, request, exchange);
         }
         if (e instanceof UnknownHostException) {
             return new CannotConnectException(
                     CannotConnectException.Reason.UNKNOWN_HOST,
-                    summary(exchange) + "the host " + url.origin().getHostName()
+                    summary(exchange) + "the host " + url.origin().host()
                             + " is unknown: check its name and the DNS",
                     e,
-                    exchange);
+                    exchange,
+                    failure.isLasting());
         }
         if (e instanceof SSLException || (url.isSecure() && isReset(e))) {
             return new CannotConnectException(
                     CannotConnectException.Reason.TLS,
                     summary(exchange) + "no secure connection to " + host + ": " + reason(e, request) + hint(e),
                     e,
-                    exchange);
+                    exchange,
+                    failure.isLasting());
         }
         return new CannotConnectException(
                 CannotConnectException.Reason.REFUSED,
                 summary(exchange) + "no connection to " + host + ": " + reason(e, request),
                 e,
-                exchange);
+                exchange,
+                failure.isLasting());
     }
 
-    private CannotConnectException noProxy(Exception e, Request request, Exchange exchange) {
+    private CannotConnectException noProxy(TransportFailure failure, Request request, Exchange exchange) {
+        Exception e = failure.reason();
         return new CannotConnectException(
                 CannotConnectException.Reason.PROXY,
                 summary(exchange) + "no connection through the proxy " + proxy + ": " + reason(e, request),
                 e,
-                exchange);
+                exchange,
+                failure.isLasting());
     }
 
     /** What came through the tunnel is no TLS at all, or nothing: no service was reached. */
@@ -131,7 +133,7 @@ final class ExceptionMapper {
         if (message == null) {
             return e.getClass().getSimpleName();
         }
-        String text = Ascii.visible(new Redactor(request.secrets()).mask(message));
+        String text = LogSafe.visible(new Redactor(request.secrets()).mask(message));
         return text.length() > MAX_REASON ? text.substring(0, MAX_REASON) + "..." : text;
     }
 

@@ -1,11 +1,12 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.text.ExchangeFormatter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.List;
 import java.util.OptionalInt;
-import org.apache.hc.core5.http.Header;
 
 /**
  * What was sent and what came back, safe to show and to store: every value that a secret put in is masked, also where the
@@ -36,69 +37,6 @@ public record Exchange(
         Duration elapsed,
         int attempts) {
 
-    static Exchange withResponse(Request request, int status, Header[] headers, byte[] body, CallTiming moment) {
-        Redactor redactor = new Redactor(request.secrets());
-        Headers masked = redactor.mask(headers);
-        if (body.length > 0 && request.redactsResponse() && status / 100 == 2) {
-            return of(request, redactor, OptionalInt.of(status), masked, Secret.MASK, moment);
-        }
-        String text = body.length == 0
-                ? ""
-                : redactor.mask(body, masked.first("Content-Type").orElse(null));
-        return of(request, redactor, OptionalInt.of(status), masked, text, moment);
-    }
-
-    static Exchange withoutResponse(Request request, CallContext call) {
-        return of(request, new Redactor(request.secrets()), OptionalInt.empty(), Headers.NONE, "", call.timing());
-    }
-
-    /** What was written into a header for credentials is masked here, too: it did not come from an auth strategy. */
-    static Exchange unsent(Request request) {
-        Request shown = request;
-        for (String name : List.of("Authorization", "Proxy-Authorization", "Cookie")) {
-            String value = request.header(name).orElse("");
-            shown = value.isEmpty() ? shown : shown.header(name, Secret.of(value));
-        }
-        CallTiming never = new CallTiming(Instant.EPOCH, Duration.ZERO, 0);
-        return of(shown, new Redactor(shown.secrets()), OptionalInt.empty(), Headers.NONE, "", never);
-    }
-
-    private static Exchange of(
-            Request request, Redactor redactor, OptionalInt status, Headers headers, String body, CallTiming moment) {
-        Body sent = request.content();
-        return new Exchange(
-                request.name(),
-                request.method(),
-                redactor.mask(request.shownUrl()),
-                redactor.mask(sent == null ? request.headers() : withContentType(request, sent)),
-                sent == null ? "" : redactor.mask(sent),
-                status,
-                headers,
-                body,
-                moment.startedAt(),
-                moment.elapsed(),
-                moment.attempts());
-    }
-
-    private static NameValuePair[] withContentType(Request request, Body body) {
-        NameValuePair[] fields = request.headers();
-        if (request.header("Content-Type").isPresent()) {
-            return fields;
-        }
-        NameValuePair[] all = Arrays.copyOf(fields, fields.length + 1);
-        all[fields.length] = NameValuePair.of("Content-Type", body.contentType());
-        return all;
-    }
-
-    /**
-     * When something happened in a call.
-     *
-     * @param startedAt when the call began
-     * @param elapsed how long it had taken by then
-     * @param attempts how many attempts it had made by then
-     */
-    record CallTiming(Instant startedAt, Duration elapsed, int attempts) {}
-
     /**
      * The exchange on one line, as it stands in the log.
      *
@@ -117,7 +55,7 @@ public record Exchange(
      * @return the command, for a shell of Unix
      */
     public String asCurl() {
-        return ExchangeFormatter.curl(this);
+        return ExchangeFormatter.curl(values());
     }
 
     /**
@@ -127,7 +65,7 @@ public record Exchange(
      * @return request line, headers and body; each {@code ***} stands for a secret
      */
     public String asHttp() {
-        return ExchangeFormatter.http(this);
+        return ExchangeFormatter.http(values());
     }
 
     /**
@@ -136,6 +74,26 @@ public record Exchange(
      * @return JSON; each {@code ***} stands for a secret
      */
     public String asHar() {
-        return ExchangeFormatter.har(this);
+        return ExchangeFormatter.har(values());
+    }
+
+    private ExchangeFormatter.Values values() {
+        return new ExchangeFormatter.Values(
+                name,
+                method,
+                url,
+                values(requestHeaders),
+                requestBody,
+                status.orElse(0),
+                values(responseHeaders),
+                responseBody,
+                startedAt,
+                elapsed);
+    }
+
+    private static Map<String, List<String>> values(Headers headers) {
+        Map<String, List<String>> values = new LinkedHashMap<>();
+        headers.names().forEach(name -> values.put(name, headers.all(name)));
+        return values;
     }
 }

@@ -1,5 +1,11 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.transport.CallContext;
+import io.httpconnector.internal.Loggers;
+import io.httpconnector.internal.http.NameValuePairs;
+import io.httpconnector.internal.http.Url;
+import io.httpconnector.internal.limits.RetryBudget;
+import io.httpconnector.internal.text.LogSafe;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -8,7 +14,7 @@ import org.slf4j.LoggerFactory;
 /** The way of a request: defaults, credentials, its turn, the wire, what the answer means, perhaps once more, redirects. */
 final class ExchangePipeline {
 
-    private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Loggers.CONNECTION);
 
     private static final double RETRIES_PER_REQUEST = 0.1;
 
@@ -32,8 +38,12 @@ final class ExchangePipeline {
 
     /** This request at its absolute URL. */
     Request resolve(Request request, CallContext call) {
-        Url url = request.url().below(settings.baseUrl().forRequest(request, auth, call));
+        Url url = request.url().below(baseUrl(request, call));
         return request.withUrl(url, NameValuePairs.NONE, NameValuePairs.NONE);
+    }
+
+    private Url baseUrl(Request request, CallContext call) {
+        return settings.baseUrl().forRequest(request.url(), () -> auth.fields(request.inAuthPhase(call)));
     }
 
     /** A receiver for the body of any response that is accepted. */
@@ -50,30 +60,38 @@ final class ExchangePipeline {
     }
 
     /** Sends the request, and tells the listeners. */
-    Response send(Request request, RetryPolicy retry, CallContext call, @Nullable StreamingReceiver<?> receiver) {
+    Response send(
+            Request request,
+            RetryPolicy retry,
+            CallContext call,
+            @Nullable StreamingReceiver<?> receiver,
+            ListenerNotifier listeners) {
         budget.countRequest();
-        OriginPolicy.Hop first = policy.first(request, settings.baseUrl().forRequest(request, auth, call));
-        if (settings.listeners().isEmpty()) {
-            return follow(first, retry, call, receiver);
+        OriginPolicy.Hop first = policy.first(request, baseUrl(request, call));
+        if (!listeners.hasListeners()) {
+            return follow(first, retry, call, receiver, listeners);
         }
-        ExchangeStarted start = new ExchangeStarted(settings.name(), first, policy.outgoing(first));
-        ListenerNotifier watches = new ListenerNotifier(settings.listeners(), start);
-        call.notifyThrough(watches);
+        ExchangeStarted start = new ExchangeStarted(settings.name(), first.own(), policy.outgoing(first));
+        listeners.started(start);
         try {
-            Response response = follow(start.hop(), retry, call, receiver);
-            watches.ended(new ExchangeResult(start.request(), response, null, call));
+            Response response = follow(first.with(start.own()), retry, call, receiver, listeners);
+            listeners.ended(new ExchangeResult(start.request(), response, null, call));
             return response;
         } catch (RuntimeException | Error e) {
-            watches.ended(new ExchangeResult(start.request(), null, e, call));
+            listeners.ended(new ExchangeResult(start.request(), null, e, call));
             throw e;
         }
     }
 
     private Response follow(
-            OriginPolicy.Hop first, RetryPolicy retry, CallContext call, @Nullable StreamingReceiver<?> receiver) {
+            OriginPolicy.Hop first,
+            RetryPolicy retry,
+            CallContext call,
+            @Nullable StreamingReceiver<?> receiver,
+            ListenerNotifier listeners) {
         OriginPolicy.Hop hop = first;
         while (true) {
-            Response response = exchange(hop, call, retry, receiver);
+            Response response = exchange(hop, call, retry, receiver, listeners);
             OriginPolicy.Hop next = policy.next(hop, response);
             if (next == null) {
                 return accepted(response, hop);
@@ -84,7 +102,11 @@ final class ExchangePipeline {
 
     /** One hop, tried until it has an answer to go on with, or there is no sense in another attempt. */
     private Response exchange(
-            OriginPolicy.Hop hop, CallContext call, RetryPolicy retry, @Nullable StreamingReceiver<?> receiver) {
+            OriginPolicy.Hop hop,
+            CallContext call,
+            RetryPolicy retry,
+            @Nullable StreamingReceiver<?> receiver,
+            ListenerNotifier listeners) {
         Request plain = policy.outgoing(hop);
         while (true) {
             // Each attempt is signed anew: a signature may hold the time.
@@ -96,13 +118,13 @@ final class ExchangePipeline {
                 }
                 Duration wait =
                         retry.after(response, call, budget, settings.time().now());
-                if (wait == null || !request.isReplayable() || !pause(wait, request, response, null, call)) {
+                if (wait == null || !request.isReplayable() || !pause(wait, request, response, null, call, listeners)) {
                     return response;
                 }
             } catch (ConnectorException e) {
                 boolean seen = receiver != null && receiver.hasStarted();
                 Duration wait = seen ? null : retry.after(e, request, call, budget);
-                if (wait == null || !request.isReplayable() || !pause(wait, request, null, e, call)) {
+                if (wait == null || !request.isReplayable() || !pause(wait, request, null, e, call, listeners)) {
                     throw e;
                 }
             }
@@ -170,9 +192,10 @@ final class ExchangePipeline {
      *
      * @return false when there is to be none
      */
-    boolean pauseAfter(ConnectorException failure, Request request, CallContext call) {
+    boolean pauseAfter(
+            ConnectorException failure, Request request, CallContext call, ListenerNotifier listeners) {
         Duration wait = settings.retry().after(failure, request, call, budget);
-        return wait != null && pause(wait, request, null, failure, call);
+        return wait != null && pause(wait, request, null, failure, call, listeners);
     }
 
     /** Waits before the next attempt; false when the connection was closed meanwhile. */
@@ -181,10 +204,10 @@ final class ExchangePipeline {
             Request request,
             @Nullable Response response,
             @Nullable ConnectorException failure,
-            CallContext call) {
-        ListenerNotifier watches = call.watches();
-        if (watches != null) {
-            watches.retrying(new ExchangeResult(request, response, failure, call), wait);
+            CallContext call,
+            ListenerNotifier listeners) {
+        if (listeners.hasListeners()) {
+            listeners.retrying(new ExchangeResult(request, response, failure, call), wait);
         }
         if (!wait.isZero()) {
             call.startNextAttempt();
@@ -203,7 +226,7 @@ final class ExchangePipeline {
         String excerpt = said.length() <= 300 ? said : said.substring(0, 300) + "…";
         boolean wantsCredentials = response.status() == 401 || response.status() == 403;
         String message = exchange.summary()
-                + (said.isEmpty() ? "" : ": " + Ascii.visible(excerpt))
+                + (said.isEmpty() ? "" : ": " + LogSafe.visible(excerpt))
                 + (wantsCredentials ? policy.withheld(hop) : "");
         Duration asked = RetryPolicy.requestedDelay(response, settings.time().now());
         if (response.classification() == ResponseRule.Action.RATE_LIMITED) {

@@ -1,5 +1,6 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.transport.CallContext;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;

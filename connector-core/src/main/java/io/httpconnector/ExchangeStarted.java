@@ -6,12 +6,12 @@ import java.net.URI;
 public final class ExchangeStarted {
 
     private final String connection;
-    private OriginPolicy.Hop hop;
+    private Request own;
     private Request request;
 
-    ExchangeStarted(String connection, OriginPolicy.Hop hop, Request request) {
+    ExchangeStarted(String connection, Request own, Request request) {
         this.connection = connection;
-        this.hop = hop;
+        this.own = own;
         this.request = request;
     }
 
@@ -60,11 +60,12 @@ public final class ExchangeStarted {
      */
     public void header(String name, String value) {
         request = request.header(name, value);
-        hop = hop.with(hop.own().header(name, value));
+        own = own.header(name, value);
     }
 
-    OriginPolicy.Hop hop() {
-        return hop;
+    /** The request of the caller with what listeners added, before defaults and credentials. */
+    Request own() {
+        return own;
     }
 
     Request request() {

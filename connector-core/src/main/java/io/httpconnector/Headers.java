@@ -1,12 +1,12 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.text.HeaderFields;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.apache.hc.core5.http.Header;
 
 /**
  * The header fields of a message, in the order in which they came. Names are compared without regard to case (RFC 9110,
@@ -14,11 +14,11 @@ import org.apache.hc.core5.http.Header;
  */
 public final class Headers {
 
-    static final Headers NONE = new Headers();
+    static final Headers NONE = new Headers(HeaderFields.NONE);
 
-    private final Header[] fields;
+    private final HeaderFields fields;
 
-    Headers(Header... fields) {
+    Headers(HeaderFields fields) {
         this.fields = fields;
     }
 
@@ -29,9 +29,9 @@ public final class Headers {
      * @return the value; empty when there is no such field
      */
     public Optional<String> first(String name) {
-        for (Header field : fields) {
-            if (field.getName().equalsIgnoreCase(name)) {
-                return Optional.of(valueOf(field));
+        for (int i = 0; i < fields.size(); i++) {
+            if (fields.name(i).equalsIgnoreCase(name)) {
+                return Optional.of(fields.value(i));
             }
         }
         return Optional.empty();
@@ -45,9 +45,9 @@ public final class Headers {
      */
     public List<String> all(String name) {
         List<String> values = new ArrayList<>();
-        for (Header field : fields) {
-            if (field.getName().equalsIgnoreCase(name)) {
-                values.add(valueOf(field));
+        for (int i = 0; i < fields.size(); i++) {
+            if (fields.name(i).equalsIgnoreCase(name)) {
+                values.add(fields.value(i));
             }
         }
         return List.copyOf(values);
@@ -60,8 +60,8 @@ public final class Headers {
      */
     public Set<String> names() {
         Set<String> names = new TreeSet<>();
-        for (Header field : fields) {
-            names.add(field.getName().toLowerCase(Locale.ROOT));
+        for (int i = 0; i < fields.size(); i++) {
+            names.add(fields.name(i).toLowerCase(Locale.ROOT));
         }
         return names;
     }
@@ -74,16 +74,12 @@ public final class Headers {
     @Override
     public String toString() {
         StringBuilder lines = new StringBuilder();
-        for (Header field : fields) {
+        for (int i = 0; i < fields.size(); i++) {
             lines.append(lines.isEmpty() ? "" : "\n")
-                    .append(field.getName())
+                    .append(fields.name(i))
                     .append(": ")
-                    .append(valueOf(field));
+                    .append(fields.value(i));
         }
         return lines.toString();
-    }
-
-    private static String valueOf(Header field) {
-        return field.getValue() == null ? "" : field.getValue();
     }
 }

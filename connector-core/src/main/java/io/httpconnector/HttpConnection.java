@@ -1,7 +1,12 @@
 package io.httpconnector;
 
-import static io.httpconnector.InvalidDefinitionException.notNull;
+import static io.httpconnector.internal.Arguments.notNull;
 
+import io.httpconnector.internal.transport.CallContext;
+import io.httpconnector.internal.transport.DependencyCheck;
+import io.httpconnector.internal.http.Timeouts;
+import io.httpconnector.internal.threads.AsyncCall;
+import io.httpconnector.internal.threads.DefaultExecutors;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
@@ -36,13 +41,13 @@ public final class HttpConnection implements AutoCloseable {
     private static final Duration STREAMING = Duration.ofHours(1);
 
     private final ConnectionSettings settings;
-    private final AuthContext context;
+    private final ConnectionAuthContext context;
     private final AuthStrategy auth;
     private final ExchangePipeline sender;
 
     HttpConnection(ConnectionSettings settings, Supplier<Transport> transports) {
         this.settings = settings;
-        this.context = new AuthContext(settings.forAuth(), transports);
+        this.context = new ConnectionAuthContext(settings.forAuth(), transports);
         this.auth = opened(settings.auth(), context);
         this.sender = new ExchangePipeline(settings, transports.get(), auth);
     }
@@ -121,7 +126,7 @@ public final class HttpConnection implements AutoCloseable {
      * @throws ConnectorException when the connection is closed
      */
     public Response send(Request request) {
-        return sender.send(request, settings.retry(), settings.call(notNull(request, "request")), null);
+        return sender.send(request, settings.retry(), settings.call(notNull(request, "request")), null, listeners());
     }
 
     /**
@@ -145,7 +150,7 @@ public final class HttpConnection implements AutoCloseable {
      */
     public CompletableFuture<Response> sendAsync(Request request, Executor executor) {
         CallContext call = settings.call(notNull(request, "request"));
-        return AsyncCall.start(() -> sender.send(request, settings.retry(), call, null), notNull(executor, "executor"));
+        return AsyncCall.start(() -> sender.send(request, settings.retry(), call, null, listeners()), notNull(executor, "executor"));
     }
 
     /**
@@ -165,7 +170,7 @@ public final class HttpConnection implements AutoCloseable {
 
     private <T> T read(Request request, BodyHandler<T> reader, CallContext call) {
         StreamingReceiver<T> receiver = sender.receiver(notNull(reader, "reader"));
-        Response response = sender.send(request, settings.retry(), call, receiver);
+        Response response = sender.send(request, settings.retry(), call, receiver, listeners());
         if (!receiver.hasStarted()) {
             receiver.receiveNothing(response, call);
         }
@@ -216,12 +221,17 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     private Response download(ResumableDownload download, CallContext call) throws IOException {
+        ListenerNotifier listeners = listeners();
         while (true) {
             long before = download.size();
             Request next = download.next();
             try {
                 Response response = sender.send(
-                        next.acceptStatus(416), settings.retry(), call, download.receiver(sender.maxStreamBytes()));
+                        next.acceptStatus(416),
+                        settings.retry(),
+                        call,
+                        download.receiver(sender.maxStreamBytes()),
+                        listeners);
                 if (response.status() == 416) {
                     download.discard();
                     continue;
@@ -236,11 +246,15 @@ public final class HttpConnection implements AutoCloseable {
                 if (download.size() > before) {
                     call.resetAttempts();
                 }
-                if (!sender.pauseAfter(e, next, call)) {
+                if (!sender.pauseAfter(e, next, call, listeners)) {
                     throw e;
                 }
             }
         }
+    }
+
+    private ListenerNotifier listeners() {
+        return ListenerNotifier.of(settings.listeners());
     }
 
     private CallContext streaming(Request request) {
@@ -265,7 +279,7 @@ public final class HttpConnection implements AutoCloseable {
         sender.ensureOpen();
         CallContext call = settings.call(test);
         try {
-            return ConnectionTestResult.passed(settings.name(), sender.send(test, RetryPolicy.none(), call, null));
+            return ConnectionTestResult.passed(settings.name(), sender.send(test, RetryPolicy.none(), call, null, listeners()));
         } catch (ConnectorException e) {
             return ConnectionTestResult.failed(e, call.elapsed());
         }

@@ -1,5 +1,19 @@
 package io.httpconnector;
 
+import static io.httpconnector.internal.Arguments.notNull;
+
+import io.httpconnector.internal.transport.ApacheTransport;
+import io.httpconnector.internal.transport.BoundedDnsResolver;
+import io.httpconnector.internal.transport.RouteKey;
+import io.httpconnector.internal.Loggers;
+import io.httpconnector.internal.http.BaseUrl;
+import io.httpconnector.internal.http.NameValuePair;
+import io.httpconnector.internal.http.NameValuePairs;
+import io.httpconnector.internal.http.Timeouts;
+import io.httpconnector.internal.text.LogSafe;
+import io.httpconnector.tls.ClientCertificate;
+import io.httpconnector.tls.ServerTrust;
+import io.httpconnector.tls.TlsSettings;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class HttpConnectionBuilder {
 
-    private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Loggers.CONNECTION);
     private static final List<String> TLS_VERSIONS = Arrays.asList("TLSv1.2", "TLSv1.3");
     private static final BoundedDnsResolver.DnsResolver SYSTEM_LOOKUP = InetAddress::getAllByName;
     private static final int DEFAULT_MAX_CONNECTIONS = 50;
@@ -41,7 +55,7 @@ public final class HttpConnectionBuilder {
     private @Nullable Path unixSocket;
     private @Nullable DestinationPolicy destinations;
     private BoundedDnsResolver.DnsResolver lookup = SYSTEM_LOOKUP;
-    private Tls tls = Tls.DEFAULT;
+    private TlsSettings tls = TlsSettings.DEFAULT;
     private @Nullable RateLimit rateLimit;
     private boolean isolated;
     private boolean cookies;
@@ -50,7 +64,7 @@ public final class HttpConnectionBuilder {
     private long maxStreamBytes = DEFAULT_MAX_STREAM_BYTES;
 
     HttpConnectionBuilder(@Nullable String name) {
-        this.name = name == null ? "" : Ascii.visible(name.strip());
+        this.name = name == null ? "" : LogSafe.visible(name.strip());
         if (this.name.isEmpty()) {
             problems.add("name: it is missing: name the service, such as \"Jira\"");
         }
@@ -101,7 +115,7 @@ public final class HttpConnectionBuilder {
      * @return this
      */
     public HttpConnectionBuilder header(String name, Secret secret) {
-        check(() -> headers.add(NameValuePair.header(name, secret)));
+        check(() -> headers.add(NameValuePair.header(name, Secret.fixed(secret, name))));
         return this;
     }
 
@@ -165,7 +179,7 @@ public final class HttpConnectionBuilder {
      * @return this
      */
     public HttpConnectionBuilder clientCertificate(ClientCertificate certificate) {
-        tls = new Tls(certificate, tls.trust(), tls.versions(), tls.checksHostname());
+        tls = tls.withCertificate(certificate);
         return this;
     }
 
@@ -176,7 +190,7 @@ public final class HttpConnectionBuilder {
      * @return this
      */
     public HttpConnectionBuilder trust(ServerTrust trust) {
-        tls = new Tls(tls.certificate(), trust, tls.versions(), tls.checksHostname());
+        tls = tls.withTrust(trust);
         return this;
     }
 
@@ -189,16 +203,16 @@ public final class HttpConnectionBuilder {
     public HttpConnectionBuilder tlsVersions(String... versions) {
         List<String> chosen = versions == null ? List.of() : Arrays.asList(versions.clone());
         if (chosen.isEmpty() || !TLS_VERSIONS.containsAll(chosen)) {
-            problems.add("tlsVersions: " + Ascii.visible(chosen.toString()) + ": use TLSv1.2, TLSv1.3 or both");
+            problems.add("tlsVersions: " + LogSafe.visible(chosen.toString()) + ": use TLSv1.2, TLSv1.3 or both");
         }
-        tls = new Tls(tls.certificate(), tls.trust(), chosen, tls.checksHostname());
+        tls = tls.withVersions(chosen);
         return this;
     }
 
     /** For tests with a certificate for another host: whoever has a trusted certificate for any host can be the service. */
     HttpConnectionBuilder withoutHostnameCheck() {
         LOG.warn("Connection \"{}\" does not check the host name of the service: for tests only", name);
-        tls = new Tls(tls.certificate(), tls.trust(), tls.versions(), false);
+        tls = tls.withoutHostnameCheck();
         return this;
     }
 
@@ -285,7 +299,7 @@ public final class HttpConnectionBuilder {
      * @return this
      */
     public HttpConnectionBuilder rule(ResponseRule rule) {
-        check(() -> rules.add(InvalidDefinitionException.notNull(rule, "error rule")));
+        check(() -> rules.add(notNull(rule, "error rule")));
         return this;
     }
 
@@ -307,7 +321,7 @@ public final class HttpConnectionBuilder {
      * @return this
      */
     public HttpConnectionBuilder listener(ExchangeListener listener) {
-        check(() -> listeners.add(InvalidDefinitionException.notNull(listener, "listener")));
+        check(() -> listeners.add(notNull(listener, "listener")));
         return this;
     }
 
@@ -409,15 +423,19 @@ public final class HttpConnectionBuilder {
                 maxResponseBytes,
                 time,
                 false);
-        RouteKey way = new RouteKey(proxy, tls, destinations, lookup, cookies, isolated ? new Object() : null);
+        RouteKey route = new RouteKey(
+                proxy == null ? null : proxy.route(),
+                tls,
+                destinations == null ? null : destinations.filter(),
+                lookup,
+                cookies,
+                isolated ? new Object() : null);
         return new HttpConnection(
                 settings,
                 () -> new Transport(
-                        SharedClient.acquire(way),
+                        ApacheTransport.open(route, timeouts.connect(), timeouts.response(), unixSocket, cookies),
                         timeouts,
-                        way,
-                        unixSocket,
-                        cookies,
+                        route,
                         maxResponseBytes,
                         maxStreamBytes));
     }

@@ -1,7 +1,6 @@
 package io.httpconnector;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Something was described wrongly: a connection, a request, a template. Thrown when it is built, before anything is sent,
@@ -24,17 +23,15 @@ public class InvalidDefinitionException extends ConnectorException {
         this.problems = List.copyOf(problems);
     }
 
-    InvalidDefinitionException(String what, String problem) {
+    /**
+     * An exception with one problem.
+     *
+     * @param what what is invalid, such as {@code connection "Jira"}
+     * @param problem the problem, and how to fix it
+     */
+    public InvalidDefinitionException(String what, String problem) {
         super("Invalid " + what + ": " + problem);
         this.problems = List.of(problem);
-    }
-
-    /** Refuses null with a sentence, where callers without null checks of their own would meet a bare NullPointerException. */
-    static <T> T notNull(@Nullable T value, String what) {
-        if (value == null) {
-            throw new InvalidDefinitionException(what, "it is null");
-        }
-        return value;
     }
 
     /**

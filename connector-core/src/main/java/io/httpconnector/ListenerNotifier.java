@@ -1,5 +1,8 @@
 package io.httpconnector;
 
+import static io.httpconnector.internal.Arguments.notNull;
+
+import io.httpconnector.internal.Loggers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,17 +10,34 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells the listeners of a connection of one call. What they throw is their own. */
+/** Notifies the connection's listeners about one call. Exceptions thrown by listeners are logged and ignored. */
 final class ListenerNotifier {
 
-    private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Loggers.CONNECTION);
 
-    private final List<ExchangeListener.CallObserver> watches = new ArrayList<>();
+    private static final ListenerNotifier NONE = new ListenerNotifier(List.of());
 
-    ListenerNotifier(List<ExchangeListener> listeners, ExchangeStarted start) {
+    private final List<ExchangeListener> listeners;
+    private final List<ExchangeListener.CallObserver> observers = new ArrayList<>();
+
+    private ListenerNotifier(List<ExchangeListener> listeners) {
+        this.listeners = listeners;
+    }
+
+    /** A notifier for one call, used by one thread. */
+    static ListenerNotifier of(List<ExchangeListener> listeners) {
+        return listeners.isEmpty() ? NONE : new ListenerNotifier(listeners);
+    }
+
+    boolean hasListeners() {
+        return !listeners.isEmpty();
+    }
+
+    void started(ExchangeStarted start) {
+        observers.clear();
         for (ExchangeListener listener : listeners) {
             try {
-                watches.add(InvalidDefinitionException.notNull(listener.started(start), "watch of a listener"));
+                observers.add(notNull(listener.started(start), "watch of a listener"));
             } catch (RuntimeException e) {
                 logFailure(e);
             }
@@ -25,17 +45,17 @@ final class ListenerNotifier {
     }
 
     void retrying(ExchangeResult report, Duration wait) {
-        notifyListeners(watch -> watch.retrying(report, wait));
+        notifyListeners(observer -> observer.retrying(report, wait));
     }
 
     void ended(ExchangeResult report) {
-        notifyListeners(watch -> watch.ended(report));
+        notifyListeners(observer -> observer.ended(report));
     }
 
-    private void notifyListeners(Consumer<ExchangeListener.CallObserver> news) {
-        for (ExchangeListener.CallObserver watch : watches) {
+    private void notifyListeners(Consumer<ExchangeListener.CallObserver> event) {
+        for (ExchangeListener.CallObserver observer : observers) {
             try {
-                news.accept(watch);
+                event.accept(observer);
             } catch (RuntimeException e) {
                 logFailure(e);
             }

@@ -1,7 +1,13 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.transport.ProxyRoute;
+import io.httpconnector.internal.http.NameValuePair;
+import io.httpconnector.internal.http.NameValuePairs;
+import io.httpconnector.internal.http.Url;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+
 
 /**
  * Decides what may be sent to which origin (scheme, host and port). Nothing else does.
@@ -17,8 +23,10 @@ final class OriginPolicy {
     private static final String PROXY_CREDENTIALS = "proxy-authorization";
     private static final Set<String> CREDENTIALS = Set.of("authorization", "cookie", PROXY_CREDENTIALS);
 
+    private static final int MAX_REDIRECTS = 5;
+
     private final ConnectionSettings settings;
-    private final @Nullable Proxy proxy;
+    private final @Nullable ProxyRoute proxy;
 
     /**
      * A policy.
@@ -26,7 +34,7 @@ final class OriginPolicy {
      * @param settings of the connection
      * @param proxy what it goes through, or null
      */
-    OriginPolicy(ConnectionSettings settings, @Nullable Proxy proxy) {
+    OriginPolicy(ConnectionSettings settings, @Nullable ProxyRoute proxy) {
         this.settings = settings;
         this.proxy = proxy;
     }
@@ -62,9 +70,9 @@ final class OriginPolicy {
         if (own.hasSecretContent()) {
             throw new InvalidDefinitionException(
                     "request",
-                    "it leads to " + url.origin().toURI() + ", another origin than that of connection \""
+                    "it leads to " + url.origin() + ", another origin than that of connection \""
                             + settings.name() + "\", and has a secret in its query or body, which goes to "
-                            + home.origin().toURI() + " only: give that service a connection of its own");
+                            + home.origin() + " only: give that service a connection of its own");
         }
         return new Hop(elsewhere(own), home, false, 0, false);
     }
@@ -75,7 +83,7 @@ final class OriginPolicy {
      * @throws InvalidResponseException when it must not be followed
      */
     @Nullable Hop next(Hop hop, Response response) {
-        Request next = RedirectPolicy.next(hop.own(), response, hop.count());
+        Request next = redirect(hop.own(), response, hop.count());
         // A service that leads us away and back again does not get our credentials for a URL of the other's choice.
         return next == null
                 ? null
@@ -84,7 +92,7 @@ final class OriginPolicy {
                         hop.home(),
                         hop.trusted() && next.url().sameOrigin(hop.home()),
                         hop.count() + 1,
-                        hop.whole() || !RedirectPolicy.repeatsUrl(response));
+                        hop.whole() || !repeatsUrl(response));
     }
 
     /** What goes out, but for what the auth strategy adds. */
@@ -109,11 +117,11 @@ final class OriginPolicy {
         return hop.trusted()
                 ? ""
                 : "; no credentials were sent, as they belong to "
-                        + hop.home().origin().toURI() + " only";
+                        + hop.home().origin() + " only";
     }
 
     /** The request for another origin: without what belongs to the one that it was meant for. */
-    static Request elsewhere(Request request) {
+    private static Request elsewhere(Request request) {
         return request.without(CREDENTIALS::contains).withoutSecretHeaders();
     }
 
@@ -122,6 +130,68 @@ final class OriginPolicy {
         return proxy != null
                 && !proxy.isSocks()
                 && !url.isSecure()
-                && !proxy.bypasses(url.origin().getHostName());
+                && !proxy.bypasses(url.origin().host());
+    }
+
+    /**
+     * The request that follows, or null when the answer is no redirect or the request wants it as it is.
+     *
+     * @param request what was sent, before the auth strategy added to it
+     * @throws InvalidResponseException when it must not be followed
+     */
+    static @Nullable Request redirect(Request request, Response response, int hop) {
+        String location = isRedirect(response.status())
+                ? response.headers().first("Location").orElse(null)
+                : null;
+        if (location == null || response.matchedRule() || request.accepts(response.status())) {
+            return null;
+        }
+        if (hop == MAX_REDIRECTS) {
+            throw refused(response, "more than " + MAX_REDIRECTS + " redirects follow each other");
+        }
+        Url target;
+        try {
+            target = request.url().redirectedTo(location);
+        } catch (InvalidDefinitionException e) {
+            throw refused(response, "it redirects to what is no acceptable URL");
+        }
+        List<NameValuePair> secrets = response.request().secrets();
+        Request next = request.redirected(
+                target, Url.isSameDocument(location), becomesGet(request.method(), response.status()), secrets);
+        if (!next.isReplayable()) {
+            throw refused(response, "it redirects a body that can be sent only once");
+        }
+        if (request.url().sameOrigin(target)) {
+            return next;
+        }
+        if (request.url().isSecure() && !target.isSecure()) {
+            throw refused(response, "it redirects from https to http");
+        }
+        boolean echoesSecret = !new Redactor(secrets).mask(location).equals(location);
+        if (echoesSecret || next.hasSecretContent()) {
+            throw refused(response, "it redirects to another origin, which must not see the secrets of this request");
+        }
+        return elsewhere(next);
+    }
+
+    /** Whether a redirect repeats the URL of the request, with its query. */
+    private static boolean repeatsUrl(Response response) {
+        return response.headers().first("Location").filter(Url::isSameDocument).isPresent();
+    }
+
+    private static boolean isRedirect(int status) {
+        return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+    }
+
+    private static boolean becomesGet(String method, int status) {
+        return status == 303 ? !method.equals("HEAD") : method.equals("POST") && (status == 301 || status == 302);
+    }
+
+    private static InvalidResponseException refused(Response response, String problem) {
+        Exchange exchange = response.exchange();
+        return new InvalidResponseException(
+                exchange.summary() + ": " + problem + ": accept(" + response.status() + ") gives the answer itself",
+                null,
+                exchange);
     }
 }

@@ -1,11 +1,13 @@
 package io.httpconnector;
 
-import static io.httpconnector.InvalidDefinitionException.notNull;
+import static io.httpconnector.internal.Arguments.notNull;
 
-import java.net.InetAddress;
+import io.httpconnector.internal.transport.ProxyRoute;
+import io.httpconnector.internal.http.HostPattern;
+import io.httpconnector.internal.http.Url;
+import io.httpconnector.internal.text.LogSafe;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A proxy that a connection goes through: to leave a network that permits nothing else, or to enter a private one.
@@ -19,26 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Proxy {
 
-    private final boolean socks;
-    private final String host;
-    private final int port;
-    private final @Nullable String user;
-    private final @Nullable Secret password;
-    private final List<HostPattern> spared;
+    private final ProxyRoute route;
 
-    private Proxy(
-            boolean socks,
-            String host,
-            int port,
-            @Nullable String user,
-            @Nullable Secret password,
-            List<HostPattern> spared) {
-        this.socks = socks;
-        this.host = host;
-        this.port = port;
-        this.user = user;
-        this.password = password;
-        this.spared = spared;
+    private Proxy(ProxyRoute route) {
+        this.route = route;
     }
 
     /**
@@ -50,7 +36,7 @@ public final class Proxy {
      * @throws InvalidDefinitionException when host or port can't be right
      */
     public static Proxy http(String host, int port) {
-        return new Proxy(false, checked(host, port), port, null, null, List.of());
+        return new Proxy(new ProxyRoute(false, checked(host, port), port, null, null, List.of()));
     }
 
     /**
@@ -63,15 +49,15 @@ public final class Proxy {
      * @throws InvalidDefinitionException when host or port can't be right
      */
     public static Proxy socks5(String host, int port) {
-        return new Proxy(true, checked(host, port), port, null, null, List.of());
+        return new Proxy(new ProxyRoute(true, checked(host, port), port, null, null, List.of()));
     }
 
     private static String checked(String host, int port) {
         Url url = Url.parseAbsolute("http://" + notNull(host, "proxy host") + ":" + port);
         if (!url.path().isEmpty() || url.query() != null) {
-            throw new InvalidDefinitionException("proxy", "\"" + Ascii.visible(host) + "\" is not a host name");
+            throw new InvalidDefinitionException("proxy", "\"" + LogSafe.visible(host) + "\" is not a host name");
         }
-        return url.origin().getHostName();
+        return url.origin().host();
     }
 
     /**
@@ -83,7 +69,13 @@ public final class Proxy {
      * @return a new proxy
      */
     public Proxy credentials(String user, Secret password) {
-        return new Proxy(socks, host, port, notNull(user, "proxy user"), notNull(password, "proxy password"), spared);
+        return new Proxy(new ProxyRoute(
+                route.isSocks(),
+                route.host(),
+                route.port(),
+                notNull(user, "proxy user"),
+                notNull(password, "proxy password"),
+                route.bypassed()));
     }
 
     /**
@@ -95,38 +87,16 @@ public final class Proxy {
      * @throws InvalidDefinitionException when one is no host
      */
     public Proxy bypass(String... hosts) {
-        List<HostPattern> all = new ArrayList<>(spared);
+        List<HostPattern> all = new ArrayList<>(route.bypassed());
         for (String one : hosts) {
             all.add(HostPattern.of("proxy exception", one));
         }
-        return new Proxy(socks, host, port, user, password, List.copyOf(all));
+        return new Proxy(new ProxyRoute(
+                route.isSocks(), route.host(), route.port(), route.user(), route.password(), List.copyOf(all)));
     }
 
-    boolean isSocks() {
-        return socks;
-    }
-
-    /** Whether the host is connected to directly. */
-    boolean bypasses(String target) {
-        InetAddress address = HostPattern.literal(target);
-        return spared.stream()
-                .anyMatch(one -> one.matchesName(target) || (address != null && one.matchesAddress(address)));
-    }
-
-    String host() {
-        return host;
-    }
-
-    int port() {
-        return port;
-    }
-
-    @Nullable String user() {
-        return user;
-    }
-
-    @Nullable Secret password() {
-        return password;
+    ProxyRoute route() {
+        return route;
     }
 
     /**
@@ -136,6 +106,6 @@ public final class Proxy {
      */
     @Override
     public String toString() {
-        return host + ":" + port;
+        return route.toString();
     }
 }

@@ -1,5 +1,6 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.http.Timeouts;
 import java.time.Duration;
 
 /**

@@ -1,9 +1,19 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.transport.CallContext;
+import io.httpconnector.internal.text.HeaderFields;
+import io.httpconnector.internal.text.LogSafe;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.OptionalInt;
+import io.httpconnector.internal.http.NameValuePair;
+import io.httpconnector.internal.text.Ascii;
+import io.httpconnector.internal.text.CharsetDetector;
+import io.httpconnector.internal.text.SecretMatcher;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.apache.hc.core5.http.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,27 +48,26 @@ final class Redactor {
         return secrets.mask(text);
     }
 
-    Headers mask(Header[] headers) {
-        Header[] masked = new Header[headers.length];
-        for (int i = 0; i < headers.length; i++) {
-            Header header = headers[i];
-            String value = header.getValue() == null ? "" : header.getValue();
-            masked[i] =
-                    NameValuePair.of(header.getName(), header.isSensitive() ? Secret.MASK : maskCookie(header, value));
+    Headers mask(HeaderFields headers) {
+        NameValuePair[] masked = new NameValuePair[headers.size()];
+        for (int i = 0; i < masked.length; i++) {
+            String name = headers.name(i);
+            masked[i] = NameValuePair.of(
+                    name, headers.isSensitive(i) ? LogSafe.MASK : maskCookie(name, headers.value(i)));
         }
-        return new Headers(masked);
+        return new Headers(NameValuePair.headerFields(masked));
     }
 
     /** What the service sets as a cookie is a secret of its own. */
-    private String maskCookie(Header header, String value) {
-        return header.getName().equalsIgnoreCase("Set-Cookie")
-                ? value.replaceFirst("=[^;]*", "=" + Secret.MASK)
+    private String maskCookie(String name, String value) {
+        return name.equalsIgnoreCase("Set-Cookie")
+                ? value.replaceFirst("=[^;]*", "=" + LogSafe.MASK)
                 : mask(value);
     }
 
     String mask(Body body) {
         if (body.isConcealed()) {
-            return Secret.MASK;
+            return LogSafe.MASK;
         }
         Body shown = body.shown();
         if (!shown.isInMemory()) {
@@ -75,7 +84,7 @@ final class Redactor {
     /** The body as text without secrets, cut after 64 KiB; only its size when it is not text. */
     String mask(byte[] body, @Nullable String contentType) {
         if (!isText(contentType)) {
-            return "(" + body.length + " bytes of " + Ascii.visible(String.valueOf(contentType)) + ")";
+            return "(" + body.length + " bytes of " + LogSafe.visible(String.valueOf(contentType)) + ")";
         }
         // A secret that is cut in two would not be recognised, so that the cut comes last.
         int max = (int) Math.min(MAX_CONTEXT, (long) MAX_SPELLING * secrets.longest());
@@ -96,5 +105,63 @@ final class Redactor {
                 || type.contains("xml")
                 || type.contains("urlencoded")
                 || type.contains("javascript");
+    }
+
+    /** The exchange with its response. */
+    static Exchange withResponse(Request request, int status, HeaderFields headers, byte[] body, CallContext.CallTiming moment) {
+        Redactor redactor = new Redactor(request.secrets());
+        Headers masked = redactor.mask(headers);
+        if (body.length > 0 && request.redactsResponse() && status / 100 == 2) {
+            return of(request, redactor, OptionalInt.of(status), masked, LogSafe.MASK, moment);
+        }
+        String text = body.length == 0
+                ? ""
+                : redactor.mask(body, masked.first("Content-Type").orElse(null));
+        return of(request, redactor, OptionalInt.of(status), masked, text, moment);
+    }
+
+    /** The exchange as far as it went without a response. */
+    static Exchange withoutResponse(Request request, CallContext call) {
+        return of(request, new Redactor(request.secrets()), OptionalInt.empty(), Headers.NONE, "", call.timing());
+    }
+
+    /**
+     * A request that was not sent. Header fields for credentials are masked here, too, although no auth strategy set them.
+     */
+    static Exchange unsent(Request request) {
+        Request shown = request;
+        for (String name : List.of("Authorization", "Proxy-Authorization", "Cookie")) {
+            String value = request.header(name).orElse("");
+            shown = value.isEmpty() ? shown : shown.header(name, Secret.of(value));
+        }
+        CallContext.CallTiming never = new CallContext.CallTiming(Instant.EPOCH, Duration.ZERO, 0);
+        return of(shown, new Redactor(shown.secrets()), OptionalInt.empty(), Headers.NONE, "", never);
+    }
+
+    private static Exchange of(
+            Request request, Redactor redactor, OptionalInt status, Headers headers, String body, CallContext.CallTiming moment) {
+        Body sent = request.content();
+        return new Exchange(
+                request.name(),
+                request.method(),
+                redactor.mask(request.shownUrl()),
+                redactor.mask(NameValuePair.headerFields(sent == null ? request.headers() : withContentType(request, sent))),
+                sent == null ? "" : redactor.mask(sent),
+                status,
+                headers,
+                body,
+                moment.startedAt(),
+                moment.elapsed(),
+                moment.attempts());
+    }
+
+    private static NameValuePair[] withContentType(Request request, Body body) {
+        NameValuePair[] fields = request.headers();
+        if (request.header("Content-Type").isPresent()) {
+            return fields;
+        }
+        NameValuePair[] all = Arrays.copyOf(fields, fields.length + 1);
+        all[fields.length] = NameValuePair.of("Content-Type", body.contentType());
+        return all;
     }
 }

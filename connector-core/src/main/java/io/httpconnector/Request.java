@@ -1,7 +1,15 @@
 package io.httpconnector;
 
-import static io.httpconnector.InvalidDefinitionException.notNull;
+import static io.httpconnector.internal.Arguments.notNull;
 
+import io.httpconnector.internal.transport.CallContext;
+import io.httpconnector.internal.http.NameValuePair;
+import io.httpconnector.internal.http.NameValuePairs;
+import io.httpconnector.internal.http.RequestOptions;
+import io.httpconnector.internal.http.Timeouts;
+import io.httpconnector.internal.http.Url;
+import io.httpconnector.internal.text.Ascii;
+import io.httpconnector.internal.text.LogSafe;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -86,7 +94,7 @@ public final class Request {
         if (!NameValuePair.isToken(notNull(method, "method")) || method.equals("CONNECT") || method.equals("TRACE")) {
             throw new InvalidDefinitionException(
                     "request",
-                    "\"" + Ascii.visible(method)
+                    "\"" + LogSafe.visible(method)
                             + "\" is not a method that can be sent: use GET, POST or another token");
         }
         String usual = method.toUpperCase(Locale.ROOT);
@@ -162,7 +170,7 @@ public final class Request {
      * @return a new request
      */
     public Request named(String name) {
-        return new Request(Ascii.visible(notNull(name, "name")), method, url, query, headers, body, terms, secrecy);
+        return new Request(LogSafe.visible(notNull(name, "name")), method, url, query, headers, body, terms, secrecy);
     }
 
     /**
@@ -184,7 +192,7 @@ public final class Request {
      * @return a new request
      */
     public Request query(String name, Secret secret) {
-        return withQuery(NameValuePair.of(name, secret));
+        return withQuery(NameValuePair.of(name, Secret.fixed(secret, name)));
     }
 
     /**
@@ -209,7 +217,7 @@ public final class Request {
      * @throws InvalidDefinitionException as for {@link #header(String, String)}
      */
     public Request header(String name, Secret secret) {
-        return withHeader(NameValuePair.header(name, secret));
+        return withHeader(NameValuePair.header(name, Secret.fixed(secret, name)));
     }
 
     /**
@@ -416,7 +424,7 @@ public final class Request {
      */
     public URI uri() {
         String target = target();
-        return URI.create(url.host() == null ? target : url.host().toURI() + target);
+        return URI.create(url.host() == null ? target : url.host() + target);
     }
 
     /**
@@ -466,7 +474,7 @@ public final class Request {
      * @return method, URL, headers and body, with masked secrets; no status and no answer, no attempts, begun in 1970
      */
     public Exchange preview() {
-        return Exchange.unsent(this);
+        return Redactor.unsent(this);
     }
 
     /**
@@ -538,7 +546,7 @@ public final class Request {
 
     /** The URL for people: secrets are masked where they were put. */
     String shownUrl() {
-        return (url.host() == null ? "" : url.host().toURI()) + shownTarget();
+        return (url.host() == null ? "" : url.host().toString()) + shownTarget();
     }
 
     /** Every field that holds a secret. */

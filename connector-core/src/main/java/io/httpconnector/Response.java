@@ -1,14 +1,19 @@
 package io.httpconnector;
 
-import static io.httpconnector.InvalidDefinitionException.notNull;
+import static io.httpconnector.internal.Arguments.notNull;
 
+import io.httpconnector.internal.transport.CallContext;
+import io.httpconnector.internal.text.HeaderFields;
+import io.httpconnector.internal.http.Url;
+import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.internal.json.Xml;
+import io.httpconnector.internal.text.CharsetDetector;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
-import org.apache.hc.core5.http.Header;
 import org.jspecify.annotations.Nullable;
 
 /** What a service answered, read as a whole. Immutable and safe for many threads; there is nothing to close. */
@@ -17,13 +22,13 @@ public final class Response {
     private final Request request;
     private final int status;
     private final Headers headers;
-    private final Header[] fields;
+    private final HeaderFields fields;
     private final byte[] body;
-    private final Exchange.CallTiming moment;
+    private final CallContext.CallTiming moment;
     private final ResponseRule.@Nullable Action classification;
     private final boolean matchedRule;
 
-    Response(Request request, int status, Header[] fields, byte[] body, CallContext call) {
+    Response(Request request, int status, HeaderFields fields, byte[] body, CallContext call) {
         this.request = request;
         this.status = status;
         this.fields = fields;
@@ -144,7 +149,7 @@ public final class Response {
     public URI resolve(String reference) {
         Url target = request.url().redirectedTo(notNull(reference, "reference"));
         return URI.create(
-                target.origin().toURI() + target.path() + (target.query() == null ? "" : "?" + target.query()));
+                target.origin() + target.path() + (target.query() == null ? "" : "?" + target.query()));
     }
 
     /**
@@ -162,7 +167,7 @@ public final class Response {
      * @return the exchange, without its secrets
      */
     public Exchange exchange() {
-        return Exchange.withResponse(request, status, fields, body, moment);
+        return Redactor.withResponse(request, status, fields, body, moment);
     }
 
     /** This answer with what it means, and whether a rule of the connection says so. */

@@ -1,7 +1,9 @@
 package io.httpconnector;
 
-import static io.httpconnector.InvalidDefinitionException.notNull;
+import static io.httpconnector.internal.Arguments.notNull;
 
+import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.internal.text.LogSafe;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -235,7 +237,7 @@ public final class ResponseRule {
             } catch (InvalidDefinitionException e) {
                 throw new InvalidDefinitionException(
                         "error rule",
-                        "\"" + Ascii.visible(String.valueOf(pointer)) + "\": "
+                        "\"" + LogSafe.visible(String.valueOf(pointer)) + "\": "
                                 + e.problems().get(0));
             }
         }

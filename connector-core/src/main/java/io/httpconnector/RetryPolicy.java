@@ -1,11 +1,13 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.transport.CallContext;
+import io.httpconnector.internal.http.Timeouts;
+import io.httpconnector.internal.limits.RetryAfter;
+import io.httpconnector.internal.limits.RetryBudget;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
 import javax.net.ssl.SSLException;
-import org.apache.hc.client5.http.ClientProtocolException;
-import org.apache.hc.core5.http.MessageConstraintException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -152,10 +154,8 @@ public final class RetryPolicy {
         if (failure instanceof CannotConnectException e) {
             return e.reason() != CannotConnectException.Reason.TLS
                     && e.reason() != CannotConnectException.Reason.NOT_ALLOWED
-                    && !(e.getCause() instanceof ClientProtocolException)
                     && !(e.getCause() instanceof SSLException)
-                    && !(e.getCause() instanceof MessageConstraintException)
-                    && !(e.getCause() instanceof ProxyRefusedException refused && !refused.isTemporary());
+                    && !e.isLasting();
         }
         return failure instanceof TimedOutException e && e.phase() == TimedOutException.Phase.CONNECT;
     }

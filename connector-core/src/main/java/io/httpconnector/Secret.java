@@ -1,7 +1,8 @@
 package io.httpconnector;
 
-import static io.httpconnector.InvalidDefinitionException.notNull;
+import static io.httpconnector.internal.Arguments.notNull;
 
+import io.httpconnector.internal.text.LogSafe;
 import java.util.function.BinaryOperator;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -20,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  * Only {@link #reveal()} gives the value away. A secret is immutable and safe for many threads, as far as its supplier is.
  */
 public final class Secret {
-
-    static final String MASK = "***";
 
     /** Shorter values of an assumed secret are masked where they stand, and not in every text that happens to hold them. */
     static final int MIN_ASSUMED = 8;
@@ -142,6 +141,11 @@ public final class Secret {
         return now;
     }
 
+    /** The secret that a field holds, as it is now. */
+    static Secret fixed(Secret secret, String field) {
+        return notNull(secret, "secret " + field).fixed();
+    }
+
     /** This secret as it is now: the source is asked once, and no more. */
     Secret fixed() {
         if (value != null) {
@@ -173,7 +177,7 @@ public final class Secret {
      */
     @Override
     public String toString() {
-        return MASK;
+        return LogSafe.MASK;
     }
 
     private static String notEmpty(@Nullable String value, String what) {

@@ -1,5 +1,6 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.json.JsonSupport;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.Optional;

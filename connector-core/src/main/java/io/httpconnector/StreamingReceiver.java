@@ -1,5 +1,6 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.transport.CallContext;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.httpconnector.internal.http.NameValuePairs;
+import io.httpconnector.internal.http.Url;
 import io.httpconnector.template.RequestTemplate;
 import java.time.Duration;
 import java.util.List;

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.httpconnector.internal.transport.BoundedDnsResolver;
+import io.httpconnector.tls.ServerTrust;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;

@@ -120,7 +120,7 @@ class DestinationsTest {
         "::ffff:10.0.0.1, false"
     })
     void whatIsPublic(String address, boolean isPublic) throws Exception {
-        assertThat(DestinationPolicy.publicInternetOnly().permits("any.example", InetAddress.getByName(address)))
+        assertThat(DestinationPolicy.publicInternetOnly().filter().permits("any.example", InetAddress.getByName(address)))
                 .isEqualTo(isPublic);
     }
 
@@ -151,7 +151,7 @@ class DestinationsTest {
     }
 
     private static boolean permits(DestinationPolicy destinations, String host, String address) throws Exception {
-        return destinations.permits(host, InetAddress.getByName(address));
+        return destinations.filter().permits(host, InetAddress.getByName(address));
     }
 
     @Test

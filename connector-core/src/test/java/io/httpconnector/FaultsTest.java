@@ -3,6 +3,10 @@ package io.httpconnector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.httpconnector.internal.transport.BoundedDnsResolver;
+import io.httpconnector.internal.transport.RouteKey;
+import io.httpconnector.internal.transport.SharedClient;
+import io.httpconnector.tls.TlsSettings;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -96,7 +100,7 @@ class FaultsTest {
     }
 
     private final BoundedDnsResolver.DnsResolver dns = InetAddress::getAllByName;
-    private final SharedClient client = SharedClient.acquire(new RouteKey(null, Tls.DEFAULT, null, dns, false, null));
+    private final SharedClient client = SharedClient.acquire(new RouteKey(null, TlsSettings.DEFAULT, null, dns, false, null));
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private final Logger root = (Logger) LoggerFactory.getLogger("io.httpconnector");
     private final Logger apache = (Logger) LoggerFactory.getLogger("org.apache.hc");
@@ -217,7 +221,7 @@ class FaultsTest {
             assertThat(text(writing) + text(reading)).doesNotContain(CANARY);
         }
         assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(log.list)
+        assertThat(List.copyOf(log.list))
                 .isNotEmpty()
                 .noneMatch(event -> event.getFormattedMessage().contains(CANARY));
     }
@@ -238,7 +242,7 @@ class FaultsTest {
                 assertThat(client.stats().getAvailable()).isZero();
             }
         }
-        assertThat(log.list)
+        assertThat(List.copyOf(log.list))
                 .isNotEmpty()
                 .noneMatch(event -> event.getFormattedMessage().contains(CANARY));
     }

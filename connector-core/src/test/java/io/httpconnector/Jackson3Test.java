@@ -2,6 +2,7 @@ package io.httpconnector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.httpconnector.internal.json.JsonSupport;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.template.Pills;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.httpconnector.internal.transport.DependencyCheck;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.Map;

@@ -3,6 +3,10 @@ package io.httpconnector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.httpconnector.internal.transport.BoundedDnsResolver;
+import io.httpconnector.internal.transport.RouteKey;
+import io.httpconnector.internal.transport.SharedClient;
+import io.httpconnector.tls.TlsSettings;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -111,7 +115,7 @@ class PoolingTest {
             exchange.sendResponseHeaders(204, -1);
             exchange.close();
         });
-        SharedClient client = SharedClient.acquire(new RouteKey(null, Tls.DEFAULT, null, dns, false, null));
+        SharedClient client = SharedClient.acquire(new RouteKey(null, TlsSettings.DEFAULT, null, dns, false, null));
         ExecutorService threads = Executors.newFixedThreadPool(500);
         try (HttpConnection connection =
                 connection().lookup(dns).maxConnections(20).build()) {

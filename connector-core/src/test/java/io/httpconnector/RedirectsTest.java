@@ -12,11 +12,11 @@ import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMoc
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.httpconnector.internal.http.NameValuePair;
+import io.httpconnector.internal.transport.CallContext;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import java.time.Duration;
-import org.apache.hc.core5.http.Header;
-import org.apache.hc.core5.http.message.BasicHeader;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -262,11 +262,11 @@ class RedirectsTest {
         Response response = new Response(
                 request,
                 302,
-                new Header[] {new BasicHeader("Location", "http://localhost/to")},
+                NameValuePair.headerFields(NameValuePair.of("Location", "http://localhost/to")),
                 new byte[0],
                 new CallContext(TimeSource.SYSTEM, Duration.ofMinutes(1)));
 
-        assertThatThrownBy(() -> RedirectPolicy.next(request, response, 0))
+        assertThatThrownBy(() -> OriginPolicy.redirect(request, response, 0))
                 .isInstanceOf(InvalidResponseException.class)
                 .hasMessageContaining("from https to http");
     }

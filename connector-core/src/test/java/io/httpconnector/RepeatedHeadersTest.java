@@ -3,6 +3,7 @@ package io.httpconnector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.httpconnector.internal.json.JsonSupport;
 import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.template.RequestTemplate;
 import java.io.IOException;

@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import io.httpconnector.internal.http.NameValuePair;
+import io.httpconnector.internal.text.PercentEncoding;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -116,7 +118,7 @@ class SecretSpellingsTest {
     private static final List<UnaryOperator<String>> ENCODERS = List.of(
             text -> text,
             text -> URLEncoder.encode(text, StandardCharsets.UTF_8),
-            Ascii::percentEncode,
+            PercentEncoding::encode,
             text -> percent(text, "%%%02x"),
             text -> percent(text, "%%%02X"),
             text -> unicode(text, "\\u%04x"),

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.httpconnector.tls.TlsInternals;
+import javax.net.ssl.X509ExtendedTrustManager;
+import io.httpconnector.tls.ClientCertificate;
+import io.httpconnector.tls.ServerTrust;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -280,9 +284,9 @@ class TlsTest {
 
             file("client.key", keyPem(second.keys().getPrivate(), "PKCS8"));
             assertThat(connection.send(Request.get("/")).text()).endsWith("CN=second");
-            assertThat(certificate.keyStore().current())
+            assertThat(TlsInternals.keyStore(certificate))
                     .as("read once for each change")
-                    .isSameAs(certificate.keyStore().current());
+                    .isSameAs(TlsInternals.keyStore(certificate));
         }
     }
 
@@ -324,7 +328,7 @@ class TlsTest {
         UnaryOperator<String> stranger = pin -> pin.replaceFirst("/.{4}", "/AAAA");
         try (TlsServer server = server(identity, false)) {
             for (int height = 0; height < 3; height++) {
-                String pin = ServerTrust.pinOf(identity.chain().get(height));
+                String pin = TlsInternals.pinOf(identity.chain().get(height));
 
                 assertThat(send(connection(server)
                                 .trust(ServerTrust.only(CA.pem()).pin(stranger.apply(pin), pin))))
@@ -332,8 +336,8 @@ class TlsTest {
             }
             assertThat(failure(connection(server)
                             .trust(ServerTrust.only(CA.pem())
-                                    .pin(ServerTrust.pinOf(other.chain().get(0))))))
-                    .hasMessageContaining(ServerTrust.pinOf(identity.chain().get(0)));
+                                    .pin(TlsInternals.pinOf(other.chain().get(0))))))
+                    .hasMessageContaining(TlsInternals.pinOf(identity.chain().get(0)));
         }
     }
 
@@ -347,9 +351,9 @@ class TlsTest {
         store.setKeyEntry("key", keys.getPrivate(), "server".toCharArray(), new X509Certificate[] {
             own.chain().get(0), own.chain().get(1), pinned.chain().get(0)
         });
-        PinnedTrustManager manager = (PinnedTrustManager) ServerTrust.only(CA.pem())
-                .pin(ServerTrust.pinOf(pinned.chain().get(0)))
-                .manager();
+        X509ExtendedTrustManager manager = TlsInternals.trustManager(ServerTrust.only(CA.pem())
+                .pin(TlsInternals.pinOf(pinned.chain().get(0)))
+                );
 
         assertThatThrownBy(() -> manager.checkServerTrusted(
                         Arrays.copyOf(store.getCertificateChain("key"), 3, X509Certificate[].class), "ECDHE_ECDSA"))

@@ -3,7 +3,7 @@ package io.httpconnector.benchmarks;
 import com.code_intelligence.jazzer.Jazzer;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.JsonSupport;
+import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.Request;
 import io.httpconnector.template.RenderException;
 import io.httpconnector.template.RequestTemplate;

@@ -2,7 +2,7 @@ package io.httpconnector.auth;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.JsonSupport;
+import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.Secret;

@@ -1,6 +1,6 @@
 package io.httpconnector.polling;
 
-import io.httpconnector.JsonSupport;
+import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.trigger.DeadLetter;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;

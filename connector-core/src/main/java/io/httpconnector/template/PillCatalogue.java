@@ -3,7 +3,7 @@ package io.httpconnector.template;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.JsonSupport;
+import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.template.TemplateProblem.Code;
 import java.util.ArrayList;

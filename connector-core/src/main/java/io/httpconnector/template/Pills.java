@@ -1,10 +1,15 @@
 package io.httpconnector.template;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.Body;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.JsonSupport;
+import io.httpconnector.internal.json.JsonSupport;
+import java.io.File;
+import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -20,6 +25,10 @@ import java.util.Map;
  * {@code byte[]}, {@code Path}, {@code File}, {@code InputStream} or {@code Body.StreamSource} can be the body or a file of it.
  */
 public final class Pills {
+
+    /** Keeps what can be sent as a file or a stream. */
+    private static final ObjectMapper CONTENTS =
+            JsonSupport.embedding(Path.class, File.class, InputStream.class, Body.StreamSource.class);
 
     private static final Pills NONE = new Pills(JsonNodeFactory.instance.objectNode());
 
@@ -64,7 +73,7 @@ public final class Pills {
         }
         ObjectNode more = JsonNodeFactory.instance.objectNode();
         more.setAll(steps);
-        more.set(step, JsonSupport.treeWithContents(value));
+        more.set(step, JsonSupport.tree(CONTENTS, value));
         return new Pills(more);
     }
 

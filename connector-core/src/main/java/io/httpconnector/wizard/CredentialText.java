@@ -1,7 +1,7 @@
 package io.httpconnector.wizard;
 
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.JsonSupport;
+import io.httpconnector.internal.json.JsonSupport;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.function.UnaryOperator;

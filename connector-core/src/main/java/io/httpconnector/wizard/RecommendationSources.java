@@ -2,7 +2,7 @@ package io.httpconnector.wizard;
 
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.JsonSupport;
+import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.template.PillFilter;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -7,7 +7,7 @@ import io.httpconnector.Exchange;
 import io.httpconnector.Headers;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.InvalidResponseException;
-import io.httpconnector.JsonSupport;
+import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.Response;
 import java.util.Optional;
 import java.util.OptionalInt;

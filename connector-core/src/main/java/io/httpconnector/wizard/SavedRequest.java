@@ -7,7 +7,7 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.Exchange;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.JsonSupport;
+import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.Response;
 import io.httpconnector.internal.io.OwnerOnlyFiles;
 import io.httpconnector.internal.json.JsonObjectReader;

@@ -3,7 +3,7 @@ package io.httpconnector.wizard;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.JsonSupport;
+import io.httpconnector.internal.json.JsonSupport;
 import java.util.List;
 
 /** Reads a document in JSON, or in YAML if the application has SnakeYAML, which comes with Jackson's module for YAML. */

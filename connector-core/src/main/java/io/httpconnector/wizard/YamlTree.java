@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.JsonSupport;
+import io.httpconnector.internal.json.JsonSupport;
 import java.io.StringReader;
 import java.math.BigInteger;
 import java.util.HashMap;

@@ -3,7 +3,7 @@ package io.httpconnector.polling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.httpconnector.JsonSupport;
+import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.template.ListStyle;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.template.RequestTemplateBuilder;

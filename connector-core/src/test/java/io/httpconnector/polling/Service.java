@@ -1,6 +1,6 @@
 package io.httpconnector.polling;
 
-import io.httpconnector.JsonSupport;
+import io.httpconnector.internal.json.JsonSupport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URLDecoder;

@@ -9,7 +9,7 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.FakeTime;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.JsonSupport;
+import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.Request;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.TimeSource;

@@ -16,7 +16,7 @@ import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.JsonSupport;
+import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.template.Pills;
 import java.io.IOException;
 import java.net.InetAddress;

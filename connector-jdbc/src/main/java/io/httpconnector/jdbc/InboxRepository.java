@@ -1,6 +1,6 @@
 package io.httpconnector.jdbc;
 
-import io.httpconnector.JsonSupport;
+import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateException.Reason;
 import io.httpconnector.trigger.DeadLetter;

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.zaxxer.hikari.HikariDataSource;
 import io.httpconnector.HttpConnection;
-import io.httpconnector.JsonSupport;
+import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.TimeSource;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.StartPosition;

@@ -3,7 +3,7 @@ package io.httpconnector.webhook;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.JsonSupport;
+import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.Secret;
 import io.httpconnector.webhook.SignatureVerifier.Service;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package io.httpconnector.auth.oauth2;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.JsonSupport;
+import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.ExpiryFormat;

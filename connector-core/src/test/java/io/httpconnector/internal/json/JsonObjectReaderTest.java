@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.JsonSupport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,0 +1,105 @@
+package io.httpconnector;
+
+import static io.httpconnector.internal.Arguments.notNull;
+
+import io.httpconnector.internal.transport.CallContext;
+import io.httpconnector.internal.threads.DefaultExecutors;
+import io.httpconnector.internal.threads.SingleFlight;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The auth context of one connection: sends the strategy's own requests by a pipeline of its own. Thread-safe. */
+final class ConnectionAuthContext implements AuthContext {
+
+    private final ConnectionSettings settings;
+    private final Supplier<Transport> transports;
+    private @Nullable ExchangePipeline pipeline;
+    private int underWay;
+    private boolean closed;
+
+    ConnectionAuthContext(ConnectionSettings settings, Supplier<Transport> transports) {
+        this.settings = settings;
+        this.transports = transports;
+    }
+
+    @Override
+    public String connection() {
+        return settings.name();
+    }
+
+    @Override
+    public Response send(Request request) {
+        Request concealed = notNull(request, "request").withRedactedResponse();
+        ExchangePipeline own = enter();
+        try {
+            return own.send(
+                    concealed,
+                    settings.retry(),
+                    settings.call(request),
+                    null,
+                    ListenerNotifier.of(settings.listeners()));
+        } finally {
+            leave();
+        }
+    }
+
+    @Override
+    public String mask(Response response, String text) {
+        return new Redactor(notNull(response, "response").request().secrets()).mask(notNull(text, "text"));
+    }
+
+    @Override
+    public <T> Function<Request, T> singleFlight(Supplier<T> work) {
+        SingleFlight<T> flight = new SingleFlight<>(
+                notNull(work, "work"),
+                DefaultExecutors.forAuth(),
+                "Credentials can't be asked for: " + DefaultExecutors.MAX_WAITING + " connections wait for theirs");
+        return waiting -> await(flight, waiting);
+    }
+
+    private static <T> T await(SingleFlight<T> flight, Request waiting) {
+        CallContext call = waiting.call();
+        try {
+            return flight.await(call.remaining());
+        } catch (TimeoutException e) {
+            throw new TimedOutException(
+                    TimedOutException.Phase.TOTAL, call.total(), null, Redactor.withoutResponse(waiting, call));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            Exchange exchange = Redactor.withoutResponse(waiting, call);
+            throw new TransferException(
+                    exchange.summary() + ": the thread was interrupted while it waited for credentials", e, exchange);
+        }
+    }
+
+    private synchronized ExchangePipeline enter() {
+        if (closed) {
+            throw new ConnectorException("Connection \"" + settings.name() + "\" is closed");
+        }
+        if (pipeline == null) {
+            pipeline = new ExchangePipeline(settings, transports.get(), AuthStrategy.none());
+        }
+        underWay++;
+        return pipeline;
+    }
+
+    private synchronized void leave() {
+        underWay--;
+        releaseWhenDone();
+    }
+
+    private void releaseWhenDone() {
+        if (closed && underWay == 0 && pipeline != null) {
+            var unused = pipeline.end();
+            pipeline = null;
+        }
+    }
+
+    /** For the connection: no more requests; those under way end by themselves. */
+    synchronized void close() {
+        closed = true;
+        releaseWhenDone();
+    }
+}

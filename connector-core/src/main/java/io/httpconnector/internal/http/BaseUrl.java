@@ -1,0 +1,131 @@
+package io.httpconnector.internal.http;
+
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.text.LogSafe;
+import io.httpconnector.internal.text.PercentEncoding;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The URL that relative ones are appended to. It may have pills, {@code https://{{auth.subdomain}}.example.com}, whose values
+ * the auth strategy knows when a request is sent. A value is data: in the host it is part of a name, in the path it stays in
+ * its segment; only one that the text begins with is a URL itself.
+ */
+public final class BaseUrl {
+
+    private static final Pattern PILL = Pattern.compile("\\{\\{\\s*auth\\.([A-Za-z0-9_.-]+)\\s*}}");
+    private static final Pattern IN_HOST = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?");
+
+    private final String text;
+    private final @Nullable Url fixed;
+    private final boolean unknown;
+    private volatile @Nullable Filled last;
+
+    /** What the pills came to, so that it is parsed once. */
+    private record Filled(String text, Url url) {}
+
+    private BaseUrl(String text, @Nullable Url fixed, boolean unknown) {
+        this.text = text;
+        this.unknown = unknown;
+        this.fixed = fixed;
+    }
+
+    /** @throws InvalidDefinitionException when it is not a URL, whatever the values are */
+    public static BaseUrl of(String text) {
+        boolean isTemplate = text != null && PILL.matcher(text).find();
+        Url sample = parse(isTemplate ? filled(text, name -> "x", "https://x") : text);
+        return new BaseUrl(text, isTemplate ? null : sample, false);
+    }
+
+    private static Url parse(String text) {
+        Url url = Url.parseAbsolute(text);
+        if (url.query() != null) {
+            throw new InvalidDefinitionException("base URL", "it has a query: add it by query(name, value)");
+        }
+        return url;
+    }
+
+    /** For the requests by which the strategy comes by its values: what can't be known yet is not asked for. */
+    public BaseUrl forAuth() {
+        return fixed == null ? new BaseUrl(text, null, true) : this;
+    }
+
+    /** The URL for a request to this URL; the fields of the auth strategy are asked for only if they stand in it. */
+    public Url forRequest(Url requested, Supplier<Map<String, String>> fields) {
+        if (fixed != null) {
+            return fixed;
+        }
+        if (unknown) {
+            if (requested.host() == null) {
+                throw new InvalidDefinitionException(
+                        "URL of an auth strategy",
+                        "it is relative, and the base URL " + text + " needs the strategy first");
+            }
+            return requested;
+        }
+        Map<String, String> values = fields.get();
+        String now = filled(text, name -> value(name, values), null);
+        Filled known = last;
+        if (known == null || !known.text.equals(now)) {
+            known = new Filled(now, parse(now));
+            last = known;
+        }
+        return known.url;
+    }
+
+    private String value(String name, Map<String, String> values) {
+        String value = values == null ? null : values.get(name);
+        if (value == null || value.isEmpty()) {
+            List<String> names = values == null ? List.of() : new ArrayList<>(new TreeSet<>(values.keySet()));
+            throw new InvalidDefinitionException(
+                    "base URL " + text, "the auth strategy has no value for {{auth." + name + "}}, it has " + names);
+        }
+        return value;
+    }
+
+    /** @param first what to put in for a pill that the text begins with; null for its value */
+    private static String filled(String text, Function<String, String> values, @Nullable String first) {
+        StringBuilder filled = new StringBuilder();
+        Matcher pill = PILL.matcher(text);
+        int literal = 0;
+        while (pill.find()) {
+            filled.append(text, literal, pill.start());
+            literal = pill.end();
+            String value = values.apply(pill.group(1));
+            if (filled.isEmpty()) {
+                filled.append(first == null ? withoutSlash(value) : first);
+            } else if (filled.indexOf("/", filled.indexOf("://") + 3) < 0) {
+                filled.append(inHost(text, pill.group(), value));
+            } else {
+                PercentEncoding.encode(value, filled);
+            }
+        }
+        return filled.append(text, literal, text.length()).toString();
+    }
+
+    private static String inHost(String text, String pill, String value) {
+        if (!IN_HOST.matcher(value).matches()) {
+            throw new InvalidDefinitionException(
+                    "base URL " + text,
+                    "the value for " + pill + " is no part of a host name: \"" + LogSafe.visible(value) + "\"");
+        }
+        return value;
+    }
+
+    private static String withoutSlash(String url) {
+        return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+    }
+
+    /** As it was written. */
+    @Override
+    public String toString() {
+        return fixed == null ? text : fixed.origin() + fixed.path();
+    }
+}

@@ -1,0 +1,119 @@
+package io.httpconnector.internal.http;
+
+import static io.httpconnector.internal.Arguments.notNull;
+
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.text.Ascii;
+import io.httpconnector.internal.text.LogSafe;
+import java.math.BigInteger;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Hosts by their name ({@code api.example.com}, {@code *.example.com}) or by their address ({@code 10.0.0.0/8}). */
+public final class HostPattern {
+
+    private static final int V4_BYTES = 4;
+    private static final HostPattern NAT64 = of("network", "64:ff9b::/96");
+
+    private final String text;
+    private final @Nullable InetAddress network;
+    private final int prefix;
+
+    private HostPattern(String text, @Nullable InetAddress network, int prefix) {
+        this.text = text;
+        this.network = network;
+        this.prefix = prefix;
+    }
+
+    public static HostPattern of(String what, String pattern) {
+        String text = Ascii.lowerCase(notNull(pattern, what).strip());
+        String host = text.startsWith("*.") ? text.substring(2) : text;
+        int slash = host.indexOf('/');
+        try {
+            if (slash >= 0) {
+                InetAddress network = literal(host.substring(0, slash));
+                int prefix = Integer.parseInt(host.substring(slash + 1));
+                if (network != null && prefix >= 0 && prefix <= network.getAddress().length * 8) {
+                    return new HostPattern(text, network, prefix);
+                }
+            } else {
+                InetAddress address = literal(host);
+                if (address != null) {
+                    return new HostPattern(text, address, address.getAddress().length * 8);
+                }
+                if (host.matches("[a-z0-9_-]++(\\.[a-z0-9_-]++)*+")) {
+                    return new HostPattern(text, null, 0);
+                }
+            }
+        } catch (NumberFormatException e) {
+            // Refused below.
+        }
+        throw new InvalidDefinitionException(
+                what,
+                "\"" + LogSafe.visible(pattern)
+                        + "\" is no host: use a name, *. and a name, an address, or a network such as 10.0.0.0/8");
+    }
+
+    /** The address that is written here, or null when it is a name; never asks the DNS. */
+    public static @Nullable InetAddress literal(String host) {
+        String text = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+        boolean v4 = text.matches("\\d{1,3}(\\.\\d{1,3}){3}");
+        boolean v6 = text.contains(":") && text.matches("[0-9a-fA-F:.]+");
+        try {
+            return v4 || v6 ? InetAddress.getByName(text) : null;
+        } catch (UnknownHostException e) {
+            return null;
+        }
+    }
+
+    public boolean matchesName(String host) {
+        String name = Ascii.lowerCase(host.endsWith(".") ? host.substring(0, host.length() - 1) : host);
+        return network == null && (text.startsWith("*.") ? name.endsWith(text.substring(1)) : name.equals(text));
+    }
+
+    public boolean matchesAddress(InetAddress address) {
+        if (network == null) {
+            return false;
+        }
+        byte[] mine = network.getAddress();
+        byte[] other = address.getAddress();
+        return mine.length == other.length && head(mine).equals(head(other));
+    }
+
+    private BigInteger head(byte[] address) {
+        return new BigInteger(1, address).shiftRight(address.length * 8 - prefix);
+    }
+
+    /** The address of IPv4 that an address of IPv6 stands for (RFC 4291, RFC 6052), or the address itself. */
+    public static InetAddress unwrapped(InetAddress address) {
+        if (!(address instanceof Inet6Address)) {
+            return address;
+        }
+        byte[] bytes = address.getAddress();
+        boolean mapped = isZero(bytes, 0, 10) && (bytes[10] & bytes[11] & 0xff) == 0xff;
+        boolean compatible = isZero(bytes, 0, 12) && !isZero(bytes, 12, 15);
+        boolean stands = mapped || compatible || NAT64.matchesAddress(address);
+        try {
+            return stands ? InetAddress.getByAddress(Arrays.copyOfRange(bytes, 16 - V4_BYTES, 16)) : address;
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("four bytes are an address", e);
+        }
+    }
+
+    private static boolean isZero(byte[] bytes, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (bytes[i] != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

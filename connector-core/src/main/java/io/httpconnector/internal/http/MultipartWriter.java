@@ -1,0 +1,67 @@
+package io.httpconnector.internal.http;
+
+import static io.httpconnector.internal.Arguments.notNull;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Puts together a multipart/form-data body (RFC 7578): names in UTF-8, and what would end them percent-encoded, as browsers do. */
+public record MultipartWriter(String contentType) {
+
+    private static final String BOUNDARY = "boundary=";
+
+    public static MultipartWriter create() {
+        return new MultipartWriter("multipart/form-data; " + BOUNDARY
+                + UUID.randomUUID().toString().replace("-", ""));
+    }
+
+    public static MultipartWriter of(String contentType) {
+        return new MultipartWriter(contentType);
+    }
+
+    private String boundary() {
+        return contentType.substring(contentType.indexOf(BOUNDARY) + BOUNDARY.length());
+    }
+
+    /** A form without parts yet. */
+    public BodySource empty() {
+        return new BodySource.SequenceSource(List.of(end()));
+    }
+
+    /** A form with one more part before its end. */
+    public BodySource with(BodySource form, BodySource part) {
+        List<BodySource> all = new ArrayList<>(((BodySource.SequenceSource) form).parts());
+        all.set(all.size() - 1, text("--" + boundary() + "\r\n"));
+        all.add(part);
+        all.add(text("\r\n"));
+        all.add(end());
+        return new BodySource.SequenceSource(List.copyOf(all));
+    }
+
+    private BodySource end() {
+        return text("--" + boundary() + "--\r\n");
+    }
+
+    public static BodySource part(NameValuePair field) {
+        return text("Content-Disposition: form-data; name=\"" + quoted(field.name()) + "\"\r\n\r\n" + field.value());
+    }
+
+    public static BodySource part(
+            String name, @Nullable String fileName, String contentType, boolean isGzip, BodySource content) {
+        String head = "Content-Disposition: form-data; name=\"" + quoted(notNull(name, "name of a part"))
+                + (fileName == null ? "" : "\"; filename=\"" + quoted(fileName)) + "\"\r\nContent-Type: "
+                + contentType + "\r\n" + (isGzip ? "Content-Encoding: gzip\r\n" : "") + "\r\n";
+        return new BodySource.SequenceSource(List.of(text(head), content));
+    }
+
+    private static String quoted(String name) {
+        return name.replace("\"", "%22").replace("\r", "%0D").replace("\n", "%0A");
+    }
+
+    private static BodySource text(String text) {
+        return new BodySource.ByteArraySource(text.getBytes(StandardCharsets.UTF_8));
+    }
+}

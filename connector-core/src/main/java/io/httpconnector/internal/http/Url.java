@@ -1,0 +1,307 @@
+package io.httpconnector.internal.http;
+
+import static io.httpconnector.internal.Arguments.notNull;
+
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.text.Ascii;
+import io.httpconnector.internal.text.LogSafe;
+import io.httpconnector.internal.text.PercentEncoding;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A URL that was checked: absolute ({@code https://host/path?query}) or relative to a base URL ({@code /path?query}).
+ * Path and query are kept as they were written. {@code host} is null when the URL is relative; {@code query} is null when
+ * there is none.
+ *
+ * <p>Follows RFC 3986, and refuses what it permits but nobody means: user info, fragments, dot segments, a URL that
+ * starts with two slashes.
+ */
+public record Url(@Nullable Origin host, String path, @Nullable String query) {
+
+    private static final int MAX_LENGTH = 8192;
+
+    public static Url parse(String text) {
+        notNull(text, "URL");
+        if (text.length() > MAX_LENGTH) {
+            throw invalid(text.substring(0, 100) + "…", "it is longer than " + MAX_LENGTH + " characters");
+        }
+        int colon = schemeEnd(text);
+        if (colon < 0 && text.startsWith("//")) {
+            throw invalid(text, "it starts with \"//\": write the scheme, https://, or a single slash");
+        }
+        Origin host = colon < 0 ? null : authority(text, colon);
+        int start = colon < 0 ? 0 : authorityEnd(text, colon + 3);
+        int question = check(text, start);
+        String path = text.substring(start, question < 0 ? text.length() : question);
+        return new Url(host, path, question < 0 ? null : text.substring(question + 1));
+    }
+
+    public static Url parseAbsolute(String text) {
+        Url url = parse(text);
+        if (url.host == null) {
+            throw invalid(text, "it is relative: write the scheme and the host, such as https://api.example.com/v1");
+        }
+        return url;
+    }
+
+    /** This URL below a base: absolute URLs stay, relative ones are appended to the base's path. */
+    public Url below(Url base) {
+        if (host != null) {
+            return path.isEmpty() ? new Url(host, "/", query) : this;
+        }
+        return new Url(base.host, join(base.path, path), query);
+    }
+
+    /** What a {@code Location} header means (RFC 3986, section 5.2), as far as it leads to an acceptable URL. */
+    public Url redirectedTo(String location) {
+        String target = withoutFragment(location);
+        return target.isEmpty() ? this : parseAbsolute(resolved(target)).below(this);
+    }
+
+    /** Whether a {@code Location} header means the URL itself, with its query: RFC 3986, section 4.4. */
+    public static boolean isSameDocument(String location) {
+        return withoutFragment(location).isEmpty();
+    }
+
+    private static String withoutFragment(String reference) {
+        int fragment = reference.indexOf('#');
+        return fragment < 0 ? reference : reference.substring(0, fragment);
+    }
+
+    private String resolved(String target) {
+        int colon = schemeEnd(target);
+        if (colon >= 0) {
+            return target.startsWith("//", colon + 1)
+                    ? withoutDotSegments(target, authorityEnd(target, colon + 3))
+                    : target;
+        }
+        if (target.startsWith("//")) {
+            String whole = origin().scheme() + ":" + target;
+            return withoutDotSegments(
+                    whole, authorityEnd(whole, origin().scheme().length() + 3));
+        }
+        String origin = origin().toString();
+        if (target.startsWith("/")) {
+            return withoutDotSegments(origin + target, origin.length());
+        }
+        String here = path.isEmpty() ? "/" : path;
+        return target.startsWith("?")
+                ? origin + here + target
+                : withoutDotSegments(origin + here.substring(0, here.lastIndexOf('/') + 1) + target, origin.length());
+    }
+
+    /** RFC 3986, section 5.2.4, for the path that starts at an index. */
+    private static String withoutDotSegments(String url, int start) {
+        int question = url.indexOf('?', start);
+        int end = question < 0 ? url.length() : question;
+        if (start == end || url.charAt(start) != '/') {
+            return url;
+        }
+        List<String> kept = new ArrayList<>();
+        String[] segments = url.substring(start + 1, end).split("/", -1);
+        for (int i = 0; i < segments.length; i++) {
+            boolean isDots = segments[i].equals(".") || segments[i].equals("..");
+            if (segments[i].equals("..") && !kept.isEmpty()) {
+                kept.remove(kept.size() - 1);
+            }
+            if (!isDots) {
+                kept.add(segments[i]);
+            } else if (i == segments.length - 1) {
+                kept.add("");
+            }
+        }
+        return url.substring(0, start) + "/" + String.join("/", kept) + url.substring(end);
+    }
+
+    /** The host of an absolute URL. */
+    public Origin origin() {
+        if (host == null) {
+            throw new IllegalStateException("a relative URL has no origin");
+        }
+        return host;
+    }
+
+    public boolean sameOrigin(Url other) {
+        return origin().equals(other.origin());
+    }
+
+    public boolean isSecure() {
+        return "https".equals(origin().scheme());
+    }
+
+    private static String join(String base, String path) {
+        if (path.isEmpty()) {
+            return base.isEmpty() ? "/" : base;
+        }
+        if (base.isEmpty() || base.equals("/")) {
+            return path.charAt(0) == '/' ? path : "/" + path;
+        }
+        boolean slashEnds = base.charAt(base.length() - 1) == '/';
+        boolean slashStarts = path.charAt(0) == '/';
+        if (slashEnds && slashStarts) {
+            return base.substring(0, base.length() - 1).concat(path);
+        }
+        return slashEnds || slashStarts ? base.concat(path) : base + "/" + path;
+    }
+
+    /** The colon after the scheme of {@code scheme://}, or -1. A colon further on belongs to the path. */
+    private static int schemeEnd(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == ':') {
+                return i > 0 ? i : -1;
+            }
+            boolean inScheme = Ascii.isLetterOrDigit(c) || c == '+' || c == '-' || c == '.';
+            if (!inScheme) {
+                return -1;
+            }
+        }
+        return -1;
+    }
+
+    private static Origin authority(String text, int colon) {
+        String scheme = Ascii.lowerCase(text.substring(0, colon));
+        if (!scheme.equals("https") && !scheme.equals("http")) {
+            throw invalid(text, "the scheme is \"" + scheme + "\": only http and https are known");
+        }
+        if (!text.startsWith("//", colon + 1)) {
+            throw invalid(text, "\"" + scheme + ":\" is not followed by \"//\" and a host");
+        }
+        String authority = text.substring(colon + 3, authorityEnd(text, colon + 3));
+        if (authority.indexOf('@') >= 0) {
+            // The URL itself is not repeated: what stands before the @ may be a password.
+            throw new InvalidDefinitionException(
+                    "URL", "it has user info before the \"@\": take it out and give the connection an auth strategy");
+        }
+        int portColon = authority.lastIndexOf(':');
+        boolean hasPort = portColon > authority.lastIndexOf(']');
+        String host = hasPort ? authority.substring(0, portColon) : authority;
+        int port = hasPort ? port(text, authority.substring(portColon + 1)) : -1;
+        checkHost(text, host);
+        int defaultPort = scheme.equals("https") ? 443 : 80;
+        return new Origin(scheme, unbracketed(Ascii.lowerCase(host)), port == defaultPort ? -1 : port);
+    }
+
+    private static int authorityEnd(String text, int start) {
+        for (int i = start; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '/' || c == '?' || c == '#' || c == '\\') {
+                return i;
+            }
+        }
+        return text.length();
+    }
+
+    private static void checkHost(String text, String host) {
+        boolean bracketed = host.startsWith("[") && host.endsWith("]") && host.length() > 2;
+        boolean acceptable = bracketed
+                ? host.substring(1, host.length() - 1)
+                        .chars()
+                        .allMatch(c -> Ascii.isHexDigit((char) c) || c == ':' || c == '.')
+                : !host.isEmpty()
+                        && host.chars()
+                                .allMatch(c -> Ascii.isLetterOrDigit((char) c) || c == '-' || c == '.' || c == '_');
+        if (!acceptable) {
+            throw invalid(
+                    text,
+                    host.isEmpty()
+                            ? "the host is missing"
+                            : "\"" + LogSafe.visible(host) + "\" is not a host name: write non-ASCII names in Punycode");
+        }
+    }
+
+    private static String unbracketed(String host) {
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    private static int port(String text, String digits) {
+        boolean number =
+                !digits.isEmpty() && digits.length() <= 5 && digits.chars().allMatch(c -> c >= '0' && c <= '9');
+        int port = number ? Integer.parseInt(digits) : -1;
+        if (port < 1 || port > 65535) {
+            throw invalid(text, "\"" + LogSafe.visible(digits) + "\" is not a port: use 1 to 65535");
+        }
+        return port;
+    }
+
+    /** Checks path and query character by character, and gives the position of the question mark, or -1. */
+    private static int check(String text, int start) {
+        int question = -1;
+        int segment = start;
+        for (int i = start; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '%') {
+                boolean encoded = i + 2 < text.length()
+                        && Ascii.isHexDigit(text.charAt(i + 1))
+                        && Ascii.isHexDigit(text.charAt(i + 2));
+                if (!encoded) {
+                    throw invalid(text, at(i) + "a \"%\" without two hex digits: write %25 for the character itself");
+                }
+            } else if (c == '?' && question < 0) {
+                question = i;
+                checkSegment(text, segment, i);
+            } else if (c == '/') {
+                if (question < 0) {
+                    checkSegment(text, segment, i);
+                    segment = i + 1;
+                }
+            } else if (c == '#') {
+                throw invalid(text, at(i) + "a fragment is never sent to a server: leave it out, or write %23");
+            } else if (!isPermitted(c, question >= 0)) {
+                throw invalid(text, at(i) + notPermitted(text.codePointAt(i)));
+            }
+        }
+        if (question < 0) {
+            checkSegment(text, segment, text.length());
+        }
+        return question;
+    }
+
+    private static String notPermitted(int c) {
+        if (c < 0x20 || c == 0x7f || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
+            String what = c > 0x7f ? "half a character" : "a control character";
+            return String.format("%s (U+%04X): remove it", what, c);
+        }
+        String character = Character.toString(c);
+        return "\"" + LogSafe.visible(character) + "\" can't stand in a URL: write it percent-encoded ("
+                + PercentEncoding.encode(character) + "), or use query(name, value)";
+    }
+
+    private static boolean isPermitted(char c, boolean inQuery) {
+        return Ascii.isLetterOrDigit(c)
+                || "-._~!$&'()*+,;=:@".indexOf(c) >= 0
+                // Brackets are not RFC 3986, but many a service wants filter[name]=x.
+                || (inQuery && (c == '?' || c == '[' || c == ']'));
+    }
+
+    private static void checkSegment(String text, int start, int end) {
+        // The longest that counts as dots is %2e%2e.
+        if (end - start < 1 || end - start > 6) {
+            return;
+        }
+        char first = text.charAt(start);
+        if (first != '.' && first != '%') {
+            return;
+        }
+        String segment = Ascii.lowerCase(text.substring(start, end)).replace("%2e", ".");
+        if (segment.equals(".") || segment.equals("..")) {
+            throw invalid(text, at(start) + "a \"" + segment + "\" segment: write the path that is meant");
+        }
+    }
+
+    private static String at(int index) {
+        return "character " + (index + 1) + ": ";
+    }
+
+    private static InvalidDefinitionException invalid(String text, String problem) {
+        return new InvalidDefinitionException("URL \"" + LogSafe.visible(withoutQuery(text)) + "\"", problem);
+    }
+
+    /** Query values may be keys that somebody pasted in, so that a message does not repeat them. */
+    private static String withoutQuery(String text) {
+        int question = text.indexOf('?');
+        return question < 0 ? text : text.substring(0, question) + "?…";
+    }
+}

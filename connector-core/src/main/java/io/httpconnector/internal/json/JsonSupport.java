@@ -1,0 +1,324 @@
+package io.httpconnector.internal.json;
+
+import static io.httpconnector.internal.Arguments.notNull;
+
+import io.httpconnector.ConnectorException;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Response;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.TreeNode;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.temporal.TemporalAccessor;
+import java.time.temporal.TemporalAmount;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How this library reads and writes JSON, by Jackson: numbers keep every digit that they came with, and values of
+ * {@code java.time} are written as ISO 8601 text. Safe for many threads.
+ */
+public final class JsonSupport {
+
+    private static final ObjectMapper MAPPER = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .addModule(new SimpleModule("http-connector")
+                    .addSerializer(TemporalAccessor.class, ToStringSerializer.instance)
+                    .addSerializer(TemporalAmount.class, ToStringSerializer.instance)
+                    .addDeserializer(JsonNode.class, new LosslessTreeDeserializer()))
+            .addModule(Jackson3.module())
+            .build();
+    private static final ObjectMapper PIECES = new Pieces(MAPPER);
+
+    private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
+
+    private JsonSupport() {}
+
+    /**
+     * Any value as a tree: a map, a record, a bean, a list, or what is a tree already, of Jackson 2 or Jackson 3, also within the
+     * others.
+     *
+     * @param value the value
+     * @return the tree
+     * @throws InvalidDefinitionException when Jackson has no way to write the value
+     */
+    public static JsonNode tree(Object value) {
+        return tree(MAPPER, value);
+    }
+
+    /**
+     * JSON text as a tree.
+     *
+     * @param text one JSON value
+     * @return the tree, whose numbers are written as they were read
+     * @throws InvalidDefinitionException when the text is not one JSON value: says where
+     */
+    public static JsonNode parse(String text) {
+        check(text);
+        try {
+            return MAPPER.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new InvalidDefinitionException("JSON", describe(e));
+        }
+    }
+
+    /**
+     * JSON as a tree, from bytes.
+     *
+     * @param json one JSON value, in UTF-8, UTF-16 or UTF-32
+     * @return the tree, whose numbers are written as they were read; a missing node when there is nothing but white space
+     * @throws IOException when it is not one JSON value: says where, and nothing of the content
+     */
+    public static JsonNode parse(byte[] json) throws IOException {
+        try (JsonParser parser = MAPPER.getFactory().createParser(json)) {
+            if (parser.nextToken() == null) {
+                return MissingNode.getInstance();
+            }
+            JsonNode tree = LosslessTreeDeserializer.read(parser, MAPPER.getNodeFactory());
+            if (parser.nextToken() != null) {
+                throw new IOException("more follows after the JSON value");
+            }
+            return tree;
+        } catch (JsonProcessingException e) {
+            // Jackson's message quotes what it can't read.
+            JsonLocation at = e.getLocation();
+            throw new IOException(
+                    at == null
+                            ? "it is no JSON"
+                            : "line " + at.getLineNr() + ", column " + at.getColumnNr() + ": it is no JSON");
+        }
+    }
+
+    /**
+     * A mapper for trees in which values of some classes are kept as what they are, instead of being written.
+     *
+     * @param types the classes, such as {@code Path} for files
+     * @return a mapper for {@link #tree(ObjectMapper, Object)}, by which each value of these classes becomes a {@code POJONode}
+     */
+    public static ObjectMapper embedding(Class<?>... types) {
+        SimpleModule module = new SimpleModule("http-connector-contents");
+        for (Class<?> type : types) {
+            embed(module, type);
+        }
+        return MAPPER.copy().registerModule(module);
+    }
+
+    private static <T> void embed(SimpleModule module, Class<T> type) {
+        module.addSerializer(type, new Embedded<>(type));
+    }
+
+    /**
+     * Any value as a tree, by a mapper of {@link #embedding}.
+     *
+     * @param mapper the mapper
+     * @param value the value
+     * @return the tree
+     * @throws InvalidDefinitionException when Jackson has no way to write the value
+     */
+    public static JsonNode tree(ObjectMapper mapper, Object value) {
+        if (value instanceof JsonNode node) {
+            return node;
+        }
+        if (value != null && Jackson3.isTree(value.getClass())) {
+            return Jackson3.tree(value);
+        }
+        try {
+            return mapper.valueToTree(value);
+        } catch (StackOverflowError e) {
+            // Jackson has no limit there: lists in lists, or a cycle.
+            throw new InvalidDefinitionException(
+                    "JSON value",
+                    "a " + value.getClass().getName()
+                            + " can't be written as JSON: it is nested too deep, or has itself" + " within it");
+        } catch (IllegalArgumentException e) {
+            throw new InvalidDefinitionException(
+                    "JSON value",
+                    "a " + value.getClass().getName() + " can't be written as JSON: " + firstLine(e.getMessage()));
+        }
+    }
+
+    /**
+     * A JSON pointer, read strictly: RFC 6901, section 3.
+     *
+     * @param text the pointer; empty for the whole document
+     * @return the pointer
+     * @throws InvalidDefinitionException when it is no JSON pointer: says why
+     */
+    public static JsonPointer pointer(String text) {
+        notNull(text, "JSON pointer");
+        if (!text.isEmpty() && text.charAt(0) != '/') {
+            throw invalidPointer("it begins with a slash");
+        }
+        for (int i = text.indexOf('~'); i >= 0; i = text.indexOf('~', i + 1)) {
+            if (i + 1 == text.length() || "01".indexOf(text.charAt(i + 1)) < 0) {
+                throw invalidPointer("a \"~\" is followed by 0 or 1: write ~0 for the character itself");
+            }
+        }
+        return JsonPointer.compile(text);
+    }
+
+    private static InvalidDefinitionException invalidPointer(String rule) {
+        return new InvalidDefinitionException(
+                "JSON pointer", "it is no JSON pointer (RFC 6901) such as /data/token: " + rule);
+    }
+
+    /**
+     * A number that is written digit for digit as it was read, such as {@code 1.50}, {@code 1E400} or an integer of 400 digits.
+     *
+     * @param text a number as JSON has it (RFC 8259, section 6)
+     * @return the number
+     * @throws InvalidDefinitionException when the text is no such number, or has more than 1000 digits
+     */
+    public static JsonNode number(String text) {
+        boolean numeric = text.length() <= 1000 && NUMBER.matcher(text).matches();
+        try {
+            if (numeric) {
+                return LosslessTreeDeserializer.Written.node(text);
+            }
+        } catch (NumberFormatException e) {
+            // The exponent is out of range.
+        }
+        throw new InvalidDefinitionException("JSON number", "it is no number that JSON has");
+    }
+
+    /**
+     * Reads JSON piece by piece, so that it may be of any size. What {@code readValueAsTree} gives is as from
+     * {@link #parse}.
+     *
+     * @param json one JSON value, or several one after the other; in UTF-8, UTF-16 or UTF-32
+     * @return a parser at its beginning; to close it closes the stream
+     * @throws IOException when the stream can't be read
+     */
+    public static JsonParser parser(InputStream json) throws IOException {
+        return PIECES.createParser(json);
+    }
+
+    /**
+     * Reads XML piece by piece, in the same tree as {@link Response#xml()}: elements of one name come as fields of one name.
+     *
+     * @param xml one document
+     * @return a parser at the beginning of the root element's content
+     * @throws IOException when the stream can't be read, or is not XML
+     * @throws ConnectorException when the library {@code jackson-dataformat-xml} is missing
+     */
+    public static JsonParser xmlParser(InputStream xml) throws IOException {
+        return Xml.parser(xml);
+    }
+
+    /** Reads one of several values, without what Jackson prepares for each. */
+    private static final class Pieces extends ObjectMapper {
+
+        private static final long serialVersionUID = 1L;
+
+        Pieces(ObjectMapper like) {
+            super(like);
+        }
+
+        @Override
+        @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // as Jackson declares it
+        public <T extends TreeNode> T readTree(JsonParser parser) throws IOException {
+            return (T) LosslessTreeDeserializer.read(parser, getNodeFactory());
+        }
+    }
+
+    public static byte[] write(Object value) {
+        try {
+            return MAPPER.writeValueAsBytes(tree(value));
+        } catch (JsonProcessingException e) {
+            throw new InvalidDefinitionException("JSON value", firstLine(e.getOriginalMessage()));
+        }
+    }
+
+    public static JsonNode read(byte[] bytes) throws IOException {
+        return MAPPER.readTree(bytes);
+    }
+
+    public static <T> T read(byte[] bytes, Class<T> type) throws IOException {
+        return MAPPER.readValue(bytes, type);
+    }
+
+    public static JsonNode readLenient(String text) {
+        try {
+            return MAPPER.readTree(text);
+        } catch (JsonProcessingException e) {
+            return MissingNode.getInstance();
+        }
+    }
+
+    /** Refuses what is not one whole JSON value, and says where. */
+    public static void check(String text) {
+        try (JsonParser parser = MAPPER.createParser(text)) {
+            if (parser.nextToken() == null) {
+                throw new InvalidDefinitionException("JSON body", "it is empty");
+            }
+            parser.skipChildren();
+            if (parser.nextToken() != null) {
+                JsonLocation at = parser.currentTokenLocation();
+                throw new InvalidDefinitionException(
+                        "JSON body",
+                        "line " + at.getLineNr() + ", column " + at.getColumnNr() + ": more follows after the value");
+            }
+        } catch (JsonProcessingException e) {
+            throw new InvalidDefinitionException("JSON body", describe(e));
+        } catch (IOException e) {
+            throw new InvalidDefinitionException("JSON body", firstLine(e.getMessage()));
+        }
+    }
+
+    /**
+     * Jackson's own message, without the excerpt of the source that it appends: that may hold what must not be shown.
+     *
+     * @param e what Jackson has thrown
+     * @return where it is wrong and why, in a line
+     */
+    public static String describe(JsonProcessingException e) {
+        JsonLocation at = e.getLocation();
+        String where = at == null ? "" : "line " + at.getLineNr() + ", column " + at.getColumnNr() + ": ";
+        String why = firstLine(e.getOriginalMessage());
+        boolean isMarkup = at != null && at.getLineNr() == 1 && at.getColumnNr() <= 2 && why.contains("'<' (code 60)");
+        return where + (isMarkup ? "it is HTML or XML, such as the page of a login or of a proxy" : why);
+    }
+
+    /**
+     * Puts a value into a tree as it is.
+     *
+     * @param <T> the type of the value
+     */
+    private static final class Embedded<T> extends StdSerializer<T> {
+
+        private static final long serialVersionUID = 1L;
+
+        Embedded(Class<T> type) {
+            super(type);
+        }
+
+        @Override
+        public void serialize(T value, JsonGenerator generator, SerializerProvider provider) throws IOException {
+            generator.writeEmbeddedObject(value);
+        }
+    }
+
+    private static String firstLine(@Nullable String message) {
+        if (message == null) {
+            return "no reason is given";
+        }
+        int end = message.indexOf('\n');
+        return end < 0 ? message : message.substring(0, end);
+    }
+}

@@ -1,0 +1,79 @@
+package io.httpconnector.internal.limits;
+
+import io.httpconnector.TimeSource;
+import java.time.Duration;
+
+/** Keeps a rate limit: gives each request a time at which it may go, one after the other. Safe for many threads. */
+public final class RateLimiter {
+
+    /** Services round the reset to seconds. */
+    private static final long SAME_WINDOW = 2_000_000_000L;
+
+    private static final Duration LONGEST = Duration.ofDays(1);
+
+    private final TimeSource time;
+    private final long period;
+
+    /** When each of the last requests went, or will go, the oldest at {@code next}. */
+    private final long[] departures;
+
+    private int next;
+    private long counted;
+
+    /** What the service permits until the reset; after that it may be anything. */
+    private long left = Long.MAX_VALUE;
+
+    private long reset;
+
+    public RateLimiter(int requests, Duration period, TimeSource time) {
+        this.time = time;
+        this.period = period.toNanos();
+        this.departures = new long[requests];
+    }
+
+    /** How long the request has to wait; when that is longer than the time it has, no place is taken for it. */
+    public synchronized Duration reserve(Duration timeout) {
+        long now = time.nanos();
+        long wait = Math.max(0, afterOthers(now));
+        if (wait >= timeout.toNanos()) {
+            return Duration.ofNanos(wait);
+        }
+        if (departures.length > 0) {
+            departures[next] = now + wait;
+            next = (next + 1) % departures.length;
+            counted++;
+        }
+        return Duration.ofNanos(wait);
+    }
+
+    private long afterOthers(long now) {
+        boolean free = counted < departures.length || departures.length == 0;
+        return free ? 0 : departures[next] + period - now;
+    }
+
+    /** How long the service wants everybody to wait now; takes one of what it permits when that is not at all. */
+    public synchronized Duration permit() {
+        long untilReset = reset - time.nanos();
+        if (untilReset <= 0) {
+            left = Long.MAX_VALUE;
+        }
+        if (left > 0) {
+            left--;
+            return Duration.ZERO;
+        }
+        return Duration.ofNanos(untilReset);
+    }
+
+    /** Takes in the limit that a response reports: how many requests remain, and how long until the reset. */
+    public void update(long remaining, Duration untilReset) {
+        update(remaining, (untilReset.compareTo(LONGEST) < 0 ? untilReset : LONGEST).toNanos());
+    }
+
+    private synchronized void update(long remaining, long untilReset) {
+        long now = time.nanos();
+        boolean sameWindow = reset > now && Math.abs(now + untilReset - reset) < SAME_WINDOW;
+        // Answers overtake each other: within one window the least is the latest.
+        left = sameWindow ? Math.min(left, remaining) : remaining;
+        reset = now + untilReset;
+    }
+}

@@ -1,0 +1,115 @@
+package io.httpconnector.internal.limits;
+
+import io.httpconnector.Headers;
+import io.httpconnector.internal.text.HttpDate;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long a service asks us to wait: {@code Retry-After} (RFC 9110, section 10.2.3), and the many spellings of a rate
+ * limit's reset, in seconds from now, seconds of the epoch or milliseconds of the epoch.
+ */
+public final class RetryAfter {
+
+    private static final List<String> RESETS =
+            List.of("RateLimit-Reset", "X-RateLimit-Reset", "X-Rate-Limit-Reset", "X-RateLimit-Reset-After");
+    private static final List<String> REMAINING =
+            List.of("RateLimit-Remaining", "X-RateLimit-Remaining", "X-Rate-Limit-Remaining");
+    /** The field of the IETF draft, in which the parameter r is what remains, and t the seconds until there is more. */
+    private static final Pattern DRAFT =
+            Pattern.compile("(?:;\\s*|,\\s*|^)(?:r|remaining)=(\\d{1,18}).*?[;,]\\s*(?:t|reset)=(\\d{1,9})");
+
+    /** A longer field is not meant for us, and would take long to search. */
+    private static final int MAX_DRAFT = 1000;
+
+    /** A number above is no wait, but a time of the day: 10^9 seconds are 31 years, and the year 2001 in the epoch. */
+    private static final long EPOCH_SECONDS = 1_000_000_000L;
+
+    private static final long EPOCH_MILLIS = 100_000_000_000L;
+
+    private RetryAfter() {}
+
+    /** What {@code Retry-After} says, or null. Dates are taken relative to the service's own clock, where it shows it. */
+    public static @Nullable Duration of(Headers headers, Instant now) {
+        Duration millis = first(headers, List.of("Retry-After-Ms"), text -> number(text, 3));
+        return millis != null ? millis : first(headers, List.of("Retry-After"), text -> time(text, headers, now));
+    }
+
+    /** What the headers of a rate limit say that is used up, or null. */
+    public static @Nullable Duration ofLimit(Headers headers, Instant now) {
+        Duration asked = of(headers, now);
+        if (asked != null) {
+            return asked;
+        }
+        Long remaining = remaining(headers);
+        return remaining != null && remaining > 0 ? null : reset(headers, now);
+    }
+
+    /** The time until the service permits more again, or null when it does not say. */
+    public static @Nullable Duration reset(Headers headers, Instant now) {
+        Matcher draft = draft(headers);
+        return draft.find()
+                ? Duration.ofSeconds(Long.parseLong(draft.group(2)))
+                : first(headers, RESETS, text -> time(text, headers, now));
+    }
+
+    /** How many requests the service still permits in this period, or null when it does not say. */
+    public static @Nullable Long remaining(Headers headers) {
+        Matcher draft = draft(headers);
+        if (draft.find()) {
+            return Long.valueOf(draft.group(1));
+        }
+        return first(headers, REMAINING, text -> text.matches("\\d{1,18}") ? Long.valueOf(text) : null);
+    }
+
+    private static Matcher draft(Headers headers) {
+        String field = headers.first("RateLimit").orElse("");
+        return DRAFT.matcher(field.length() > MAX_DRAFT ? "" : field);
+    }
+
+    private static <T> @Nullable T first(Headers headers, List<String> names, Function<String, @Nullable T> reader) {
+        for (String name : names) {
+            T value = headers.first(name).map(String::strip).map(reader).orElse(null);
+            if (value != null) {
+                return value;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable Duration time(String text, Headers headers, Instant now) {
+        Instant clock = headers.first("Date").map(HttpDate::parse).orElse(now);
+        Instant date = HttpDate.parse(text);
+        if (date != null) {
+            return notNegative(Duration.between(clock, date));
+        }
+        Duration given = number(text, 0);
+        if (given == null || given.toSeconds() < EPOCH_SECONDS) {
+            return given;
+        }
+        Instant reset =
+                given.toSeconds() < EPOCH_MILLIS ? Instant.EPOCH.plus(given) : Instant.ofEpochMilli(given.toSeconds());
+        return notNegative(Duration.between(clock, reset));
+    }
+
+    /** A number with this many decimal places shifted away, rounded up to a millisecond. */
+    private static @Nullable Duration number(String text, int shift) {
+        if (!text.matches("\\d{1,15}(\\.\\d{1,9})?")) {
+            return null;
+        }
+        BigDecimal seconds = new BigDecimal(text).movePointLeft(shift);
+        return Duration.ofMillis(
+                seconds.movePointRight(3).setScale(0, RoundingMode.CEILING).longValueExact());
+    }
+
+    private static Duration notNegative(Duration duration) {
+        return duration.isNegative() ? Duration.ZERO : duration;
+    }
+}

@@ -1,0 +1,90 @@
+package io.httpconnector.internal.text;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which characters bytes stand for: what a byte order mark says, or else the media type, or else the declaration of XML, or
+ * else UTF-8 where it fits, or else Windows-1252.
+ */
+public final class CharsetDetector {
+
+    private static final Pattern XML = Pattern.compile("^<\\?xml[^>]*\\bencoding\\s*=\\s*[\"']([A-Za-z0-9._-]+)[\"']");
+    private static final Charset OTHER =
+            Charset.isSupported("windows-1252") ? Charset.forName("windows-1252") : StandardCharsets.ISO_8859_1;
+
+    public static final String BYTE_ORDER_MARK = "\uFEFF";
+
+    private CharsetDetector() {}
+
+    public static boolean hasUtf8Mark(byte[] bytes) {
+        return StandardCharsets.UTF_8.equals(marked(bytes));
+    }
+
+    public static String of(byte[] bytes, @Nullable String contentType) {
+        return of(bytes, bytes.length, contentType);
+    }
+
+    /** The beginning, of this length, where a last character that is cut in two does not count. */
+    public static String of(byte[] bytes, int length, @Nullable String contentType) {
+        Charset marked = marked(bytes);
+        if (marked != null) {
+            int mark = marked.equals(StandardCharsets.UTF_8) ? 3 : 2;
+            return new String(bytes, mark, length - mark, marked);
+        }
+        Charset declared = declared(contentType);
+        if (declared == null) {
+            declared = inXml(bytes, length);
+        }
+        if (declared != null) {
+            return new String(bytes, 0, length, declared);
+        }
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes, 0, length))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            return new String(bytes, 0, length, length < bytes.length ? StandardCharsets.UTF_8 : OTHER);
+        }
+    }
+
+    /** The charset of a media type, or UTF-8. */
+    public static Charset charset(@Nullable String contentType) {
+        Charset declared = declared(contentType);
+        return declared == null ? StandardCharsets.UTF_8 : declared;
+    }
+
+    private static @Nullable Charset marked(byte[] bytes) {
+        int first = bytes.length < 2 ? 0 : (bytes[0] & 0xff) << 8 | (bytes[1] & 0xff);
+        return switch (first) {
+            case 0xfeff -> StandardCharsets.UTF_16BE;
+            case 0xfffe -> StandardCharsets.UTF_16LE;
+            case 0xefbb -> bytes.length > 2 && (bytes[2] & 0xff) == 0xbf ? StandardCharsets.UTF_8 : null;
+            default -> null;
+        };
+    }
+
+    private static @Nullable Charset declared(@Nullable String contentType) {
+        String name = contentType == null ? null : MediaType.parameter(contentType, "charset");
+        try {
+            return name == null || name.isBlank() ? null : Charset.forName(name);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable Charset inXml(byte[] bytes, int length) {
+        Matcher match = XML.matcher(new String(bytes, 0, Math.min(length, 200), StandardCharsets.ISO_8859_1));
+        try {
+            return match.find() ? Charset.forName(match.group(1)) : null;
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package io.httpconnector.internal.text;
+
+/** The header fields of a message by index, wherever they are stored, so that they need not be copied. Immutable. */
+public interface HeaderFields {
+
+    /** A message without header fields. */
+    HeaderFields NONE = new HeaderFields() {
+        @Override
+        public int size() {
+            return 0;
+        }
+
+        @Override
+        public String name(int index) {
+            throw new IndexOutOfBoundsException(index);
+        }
+
+        @Override
+        public String value(int index) {
+            throw new IndexOutOfBoundsException(index);
+        }
+
+        @Override
+        public boolean isSensitive(int index) {
+            throw new IndexOutOfBoundsException(index);
+        }
+    };
+
+    int size();
+
+    String name(int index);
+
+    /** The value, empty if there is none. */
+    String value(int index);
+
+    /** Whether the value is a secret. */
+    boolean isSensitive(int index);
+}

@@ -1,0 +1,41 @@
+package io.httpconnector.internal.text;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Parses the dates of header fields (RFC 9110, section 5.6.7), leniently. */
+public final class HttpDate {
+
+    private static final DateTimeFormatter IMF_FIXDATE = formatter("EEE, dd MMM yyyy HH:mm:ss zzz");
+    private static final DateTimeFormatter RFC_850 = formatter("EEE, dd-MMM-yy HH:mm:ss zzz");
+
+    private HttpDate() {}
+
+    private static DateTimeFormatter formatter(String pattern) {
+        return new DateTimeFormatterBuilder()
+                .parseLenient()
+                .parseCaseInsensitive()
+                .appendPattern(pattern)
+                .toFormatter(Locale.ENGLISH);
+    }
+
+    /** The time, or null if the text is not a date. A date may stand in single quotes. */
+    public static @Nullable Instant parse(String text) {
+        boolean isQuoted = text.length() > 1 && text.startsWith("'") && text.endsWith("'");
+        String date = isQuoted ? text.substring(1, text.length() - 1) : text;
+        Instant time = parse(date, IMF_FIXDATE);
+        return time == null ? parse(date, RFC_850) : time;
+    }
+
+    private static @Nullable Instant parse(String date, DateTimeFormatter formatter) {
+        try {
+            return Instant.from(formatter.parse(date));
+        } catch (DateTimeException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * Text on the wire and in logs: character sets, percent-encoding, masking, dates. Not part of the public API: it may change in
+ * any release. Uses no other package.
+ */
+@NullMarked
+package io.httpconnector.internal.text;
+
+import org.jspecify.annotations.NullMarked;

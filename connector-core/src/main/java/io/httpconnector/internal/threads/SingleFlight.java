@@ -1,0 +1,62 @@
+package io.httpconnector.internal.threads;
+
+import io.httpconnector.ConnectorException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs work once for all threads that want its result at the same time, on a thread of its own. Each thread waits for its own
+ * time only.
+ */
+public final class SingleFlight<T> {
+
+    private final Supplier<T> work;
+    private final Executor executor;
+    private final String rejection;
+    private @Nullable CompletableFuture<T> underWay;
+
+    public SingleFlight(Supplier<T> work, Executor executor, String rejection) {
+        this.work = work;
+        this.executor = executor;
+        this.rejection = rejection;
+    }
+
+    /**
+     * Joins the work under way, or starts it. Throws what the work throws, or a {@code ConnectorException} with the
+     * rejection as its message if the executor has no capacity.
+     */
+    public T await(Duration timeout) throws InterruptedException, TimeoutException {
+        CompletableFuture<T> flight = join();
+        try {
+            return flight.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            if (e.getCause() instanceof Error failure) {
+                throw failure;
+            }
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private synchronized CompletableFuture<T> join() {
+        CompletableFuture<T> flight = underWay;
+        if (flight == null || flight.isDone()) {
+            try {
+                flight = CompletableFuture.supplyAsync(work, executor);
+            } catch (RejectedExecutionException e) {
+                throw new ConnectorException(rejection, e);
+            }
+            underWay = flight;
+        }
+        return flight;
+    }
+}

@@ -1,0 +1,156 @@
+package io.httpconnector.internal.transport;
+
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.http.Origin;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLHandshakeException;
+import org.apache.hc.client5.http.ClientProtocolException;
+import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.cookie.BasicCookieStore;
+import org.apache.hc.client5.http.cookie.CookieStore;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.MessageConstraintException;
+import org.apache.hc.core5.http.NoHttpResponseException;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/** Sends one request by Apache HttpClient and has its response read. Redirects are not followed. Thread-safe. */
+public final class ApacheTransport implements AutoCloseable {
+
+    /** The maximum number of origins whose cookies are kept. */
+    private static final int MAX_ORIGINS = 20;
+
+    private final SharedClient client;
+    private final RequestConfig config;
+    private final Set<CancellableRequest> underWay = ConcurrentHashMap.newKeySet();
+    private final @Nullable Map<Origin, CookieStore> cookies;
+
+    @SuppressWarnings("deprecation") // Its successor belongs to the pool, which connections with other timeouts share.
+    private ApacheTransport(
+            RouteKey route,
+            Duration connectTimeout,
+            Duration responseTimeout,
+            @Nullable Path unixSocket,
+            boolean keepsCookies) {
+        RequestConfig.Builder configured = RequestConfig.custom()
+                .setConnectTimeout(Timeout.of(connectTimeout))
+                .setResponseTimeout(Timeout.of(responseTimeout))
+                .setProtocolUpgradeEnabled(false);
+        if (unixSocket != null) {
+            sendThrough(unixSocket, configured);
+        }
+        this.config = configured.build();
+        this.cookies = keepsCookies ? new ConcurrentHashMap<>() : null;
+        this.client = SharedClient.acquire(route);
+    }
+
+    /** A transport that shares the sockets of its route with others, until it is closed. */
+    public static ApacheTransport open(
+            RouteKey route,
+            Duration connectTimeout,
+            Duration responseTimeout,
+            @Nullable Path unixSocket,
+            boolean keepsCookies) {
+        return new ApacheTransport(route, connectTimeout, responseTimeout, unixSocket, keepsCookies);
+    }
+
+    private static void sendThrough(Path unixSocket, RequestConfig.Builder config) {
+        try {
+            config.setUnixDomainSocket(unixSocket);
+        } catch (NoSuchMethodError e) {
+            throw new InvalidDefinitionException(
+                    "connection",
+                    List.of("unixSocket needs Apache HttpClient 5.6, and an older one is on the class path"));
+        }
+    }
+
+    /** Sends the request, and returns what the reader makes of the response. Unchecked exceptions of the reader pass. */
+    public <T> T exchange(OutgoingRequest request, CallContext call, ResponseReader<T> reader) throws TransportFailure {
+        Origin origin = request.origin();
+        HttpHost host = new HttpHost(origin.scheme(), origin.host(), origin.port());
+        CancellableRequest transmission = new CancellableRequest(request, host);
+        AttemptContext attempt = new AttemptContext(request.target(), transmission, call, config);
+        if (cookies != null
+                && request.withCookies()
+                && (cookies.size() < MAX_ORIGINS || cookies.containsKey(origin))) {
+            attempt.useCookieStore(cookies.computeIfAbsent(origin, any -> new BasicCookieStore()));
+        }
+        DeadlineScheduler.Deadline deadline = DeadlineScheduler.start(call, transmission::expire);
+        underWay.add(transmission);
+        try {
+            return client.execute(
+                    host,
+                    transmission,
+                    attempt,
+                    response -> reader.read(new IncomingResponse(response, attempt.body(), transmission)));
+        } catch (IOException | IllegalStateException e) {
+            // So HttpClient says that it was cancelled, and when it notices late, that it has lost its socket.
+            if (e instanceof IllegalStateException unexpected && !transmission.isCancelled()) {
+                throw unexpected;
+            }
+            AttemptContext.Stage stage = attempt.stage();
+            throw new TransportFailure(
+                    kind(e, stage, transmission), e, stage == AttemptContext.Stage.KEPT_CONNECTION, isLasting(e));
+        } finally {
+            underWay.remove(transmission);
+            deadline.close();
+        }
+    }
+
+    private static TransportFailure.Kind kind(
+            Exception e, AttemptContext.Stage stage, CancellableRequest transmission) {
+        if (transmission.isExpired()) {
+            return TransportFailure.Kind.EXPIRED;
+        }
+        if (transmission.isClosed()) {
+            return TransportFailure.Kind.CLOSED;
+        }
+        if (e instanceof ProxyRefusedException) {
+            return TransportFailure.Kind.PROXY;
+        }
+        boolean isConnected = stage != AttemptContext.Stage.NOWHERE;
+        if (e instanceof ConnectTimeoutException || (e instanceof SocketTimeoutException && !isConnected)) {
+            return TransportFailure.Kind.CONNECT_TIMEOUT;
+        }
+        if (e instanceof SocketTimeoutException) {
+            return TransportFailure.Kind.RESPONSE_TIMEOUT;
+        }
+        if (e instanceof MessageConstraintException && isConnected) {
+            return TransportFailure.Kind.HEADERS_TOO_LARGE;
+        }
+        if (Thread.currentThread().isInterrupted()) {
+            return TransportFailure.Kind.INTERRUPTED;
+        }
+        // By TLS 1.3 a service refuses our certificate when we have sent the request already, which it does not read.
+        boolean isRefused = stage == AttemptContext.Stage.NEW_CONNECTION && e instanceof SSLHandshakeException;
+        if (isConnected && !isRefused) {
+            return e instanceof NoHttpResponseException
+                    ? TransportFailure.Kind.NO_RESPONSE
+                    : TransportFailure.Kind.BROKEN;
+        }
+        return e instanceof BoundedDnsResolver.ForbiddenHostException
+                ? TransportFailure.Kind.FORBIDDEN_HOST
+                : TransportFailure.Kind.NOT_CONNECTED;
+    }
+
+    private static boolean isLasting(Exception e) {
+        return e instanceof ClientProtocolException
+                || e instanceof MessageConstraintException
+                || (e instanceof ProxyRefusedException refused && !refused.isTemporary());
+    }
+
+    /** Ends the requests under way. */
+    @Override
+    public void close() {
+        underWay.forEach(CancellableRequest::close);
+        client.release();
+    }
+}

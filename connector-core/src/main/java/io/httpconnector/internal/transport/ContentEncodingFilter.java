@@ -1,0 +1,99 @@
+package io.httpconnector.internal.transport;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.hc.client5.http.classic.ExecChain;
+import org.apache.hc.client5.http.classic.ExecChainHandler;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
+
+/**
+ * Lets a response pass whose body is empty, whatever its {@code Content-Encoding}: nothing is compressed there. And one whose
+ * {@code Content-Encoding} names no coding: some services write {@code UTF-8} or {@code none} there, and
+ * object stores keep {@code aws-chunked}. HttpClient refuses them from version 5.6 on, and did not before.
+ */
+public final class ContentEncodingFilter implements ExecChainHandler {
+
+    /** Those that IANA knows, and what else is a compression: to take such a body as it is would be to misread it. */
+    private static final Set<String> CODINGS = Set.of(
+            "aes128gcm",
+            "br",
+            "bzip2",
+            "compress",
+            "dcb",
+            "dcz",
+            "deflate",
+            "exi",
+            "gzip",
+            "lz4",
+            "lzma",
+            "pack200-gzip",
+            "snappy",
+            "x-bzip2",
+            "x-compress",
+            "x-gzip",
+            "xz",
+            "zstd");
+
+    @Override
+    public ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
+            throws IOException, HttpException {
+        ClassicHttpResponse response = chain.proceed(request, scope);
+        HttpEntity entity = response.getEntity();
+        if (entity != null && entity.getContentEncoding() != null && isEmpty(scope)) {
+            // Nothing was compressed, and no coding can make anything of it.
+            response.setEntity(new Coded(entity, ""));
+        } else if (entity != null && entity.getContentEncoding() != null) {
+            List<String> said = Arrays.stream(entity.getContentEncoding().split(",", -1))
+                    .map(String::strip)
+                    .toList();
+            String codings = said.stream()
+                    .filter(coding -> CODINGS.contains(coding.toLowerCase(Locale.ROOT)))
+                    .collect(Collectors.joining(", "));
+            if (!codings.equals(String.join(", ", said))) {
+                response.setEntity(new Coded(entity, codings));
+            }
+        }
+        return response;
+    }
+
+    private static boolean isEmpty(ExecChain.Scope scope) throws IOException {
+        WireBody body = scope.clientContext instanceof AttemptContext attempt ? attempt.body() : null;
+        return body != null && body.isEmpty();
+    }
+
+    /** Around the decompression, for HttpClient before 5.6, which lets pass what it can't read. */
+    static ClassicHttpResponse refuseUnread(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
+            throws IOException, HttpException {
+        ClassicHttpResponse response = chain.proceed(request, scope);
+        HttpEntity entity = response.getEntity();
+        String coding = entity == null || entity.getContentLength() == 0 ? null : entity.getContentEncoding();
+        if (coding != null && CODINGS.contains(coding.toLowerCase(Locale.ROOT))) {
+            response.close();
+            throw new HttpException("Unsupported Content-Encoding: " + coding);
+        }
+        return response;
+    }
+
+    private static final class Coded extends HttpEntityWrapper {
+
+        private final String codings;
+
+        Coded(HttpEntity entity, String codings) {
+            super(entity);
+            this.codings = codings;
+        }
+
+        @Override
+        public String getContentEncoding() {
+            return codings;
+        }
+    }
+}

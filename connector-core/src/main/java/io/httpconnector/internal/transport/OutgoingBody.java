@@ -1,0 +1,21 @@
+package io.httpconnector.internal.transport;
+
+import io.httpconnector.ProgressListener;
+import io.httpconnector.internal.http.BodySource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A body to send.
+ *
+ * @param source its bytes, compressed already if they are in memory
+ * @param contentType its media type
+ * @param isGzip whether it is sent compressed
+ * @param progress receives the upload progress, or null
+ */
+public record OutgoingBody(
+        BodySource source, String contentType, boolean isGzip, @Nullable ProgressListener progress) {
+
+    public byte @Nullable [] bytes() {
+        return source instanceof BodySource.ByteArraySource bytes ? bytes.all() : null;
+    }
+}

@@ -1,0 +1,236 @@
+package io.httpconnector.internal.transport;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.SchemePortResolver;
+import org.apache.hc.client5.http.auth.AuthChallenge;
+import org.apache.hc.client5.http.auth.AuthScheme;
+import org.apache.hc.client5.http.auth.AuthScope;
+import org.apache.hc.client5.http.auth.ChallengeType;
+import org.apache.hc.client5.http.auth.Credentials;
+import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
+import org.apache.hc.client5.http.classic.ExecChain;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.impl.ChainElement;
+import org.apache.hc.client5.http.impl.DefaultAuthenticationStrategy;
+import org.apache.hc.client5.http.impl.DefaultSchemePortResolver;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.impl.routing.DefaultRoutePlanner;
+import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
+import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
+import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.HttpStatus;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.io.HttpClientResponseHandler;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.pool.PoolStats;
+import org.apache.hc.core5.util.TimeValue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One Apache HttpClient for all connections that take the same way: thousands of them, one for each customer of an
+ * application, share its sockets, and those that are idle cost nearly nothing. It sets no limits: each connection has its
+ * own. Closed with its last user. Safe for many threads.
+ */
+public final class SharedClient {
+
+    private static final TimeValue MAX_IDLE = TimeValue.ofSeconds(60);
+    /** New sockets follow the DNS, and show a renewed certificate. */
+    private static final TimeValue MAX_AGE = TimeValue.ofMinutes(10);
+
+    private static final long SWEEP_SECONDS = 20;
+    private static final Http1Config LIMITS = Http1Config.custom()
+            .setMaxHeaderCount(500)
+            .setMaxLineLength(64 * 1024)
+            .build();
+
+    private static final Map<RouteKey, SharedClient> OPEN = new HashMap<>();
+    private static final ScheduledThreadPoolExecutor SWEEPER = DeadlineScheduler.daemon("http-connector idle sockets");
+
+    private final RouteKey way;
+    private final PoolingHttpClientConnectionManager pool;
+    private final CloseableHttpClient client;
+    private final AtomicBoolean swept = new AtomicBoolean();
+    private int users;
+
+    private SharedClient(RouteKey way) {
+        this.way = way;
+        this.pool = new OpenerPool(way)
+                .setMaxConnTotal(Integer.MAX_VALUE)
+                .setMaxConnPerRoute(Integer.MAX_VALUE)
+                .setDefaultConnectionConfig(ConnectionConfig.custom()
+                        .setTimeToLive(MAX_AGE)
+                        .setValidateAfterInactivity(TimeValue.ZERO_MILLISECONDS)
+                        .build())
+                .setConnectionFactory(SharedClient::connection)
+                .build();
+        HttpClientBuilder builder = HttpClientBuilder.create()
+                .setConnectionManager(pool)
+                .addRequestInterceptorLast((request, entity, context) -> {
+                    if (context instanceof AttemptContext attempt) {
+                        request.setPath(attempt.connects());
+                    }
+                })
+                .addResponseInterceptorFirst((response, entity, context) -> {
+                    if (context instanceof AttemptContext attempt) {
+                        attempt.markResponseStarted(entity instanceof WireBody body ? body : null);
+                    }
+                })
+                .addExecInterceptorBefore(
+                        ChainElement.PROTOCOL.name(), "responses of the proxy", SharedClient::refuseProxy)
+                .addExecInterceptorBefore(
+                        ChainElement.COMPRESS.name(), "unread codings", ContentEncodingFilter::refuseUnread)
+                .addExecInterceptorAfter(ChainElement.COMPRESS.name(), "misused codings", new ContentEncodingFilter())
+                .setUserAgent("http-connector")
+                .setTargetAuthenticationStrategy((type, challenges, context) -> List.of())
+                .setProxyAuthenticationStrategy(SharedClient::schemes)
+                .disableRedirectHandling()
+                .disableAutomaticRetries()
+                .disableAuthCaching()
+                .disableConnectionState();
+        if (!way.cookies()) {
+            builder.disableCookieManagement();
+        }
+        ProxyRoute proxy = way.proxy();
+        if (proxy != null && !proxy.isSocks()) {
+            builder.setRoutePlanner(new ProxyPlanner(proxy));
+            builder.setDefaultCredentialsProvider((scope, context) -> credentials(proxy, scope));
+        }
+        this.client = builder.build();
+    }
+
+    private static final class OpenerPool extends PoolingHttpClientConnectionManagerBuilder {
+        private final RouteKey way;
+
+        OpenerPool(RouteKey way) {
+            this.way = way;
+        }
+
+        @Override
+        protected HttpClientConnectionOperator createConnectionOperator(
+                SchemePortResolver ports, DnsResolver names, TlsSocketStrategy tls) {
+            return new ConnectionOperator(way);
+        }
+    }
+
+    private static final class ProxyPlanner extends DefaultRoutePlanner {
+        private final ProxyRoute proxy;
+        private final HttpHost host;
+
+        ProxyPlanner(ProxyRoute proxy) {
+            super(DefaultSchemePortResolver.INSTANCE);
+            this.proxy = proxy;
+            this.host = new HttpHost("http", proxy.host(), proxy.port());
+        }
+
+        @Override
+        protected @Nullable HttpHost determineProxy(HttpHost target, HttpContext context) {
+            return proxy.bypasses(target.getHostName()) ? null : host;
+        }
+    }
+
+    private static ManagedHttpClientConnection connection(@Nullable Socket socket) throws IOException {
+        StrictConnection connection = new StrictConnection(LIMITS);
+        if (socket != null) {
+            connection.bind(socket);
+        }
+        return connection;
+    }
+
+    /** How to authenticate to a proxy; a service, also one that is reached through a tunnel, can't ask for that. */
+    private static List<AuthScheme> schemes(
+            ChallengeType type, Map<String, AuthChallenge> challenges, HttpContext context) {
+        boolean isTunnelled = context instanceof AttemptContext attempt
+                && attempt.isSent()
+                && (attempt.getHttpRoute().getProxyHost() == null
+                        || attempt.getHttpRoute().isTunnelled());
+        return isTunnelled ? List.of() : DefaultAuthenticationStrategy.INSTANCE.select(type, challenges, context);
+    }
+
+    /** Lets nothing pass that the service has not said. */
+    private static ClassicHttpResponse refuseProxy(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
+            throws IOException, HttpException {
+        ClassicHttpResponse response = chain.proceed(request, scope);
+        boolean isForwarded = scope.route.getProxyHost() != null && !scope.route.isTunnelled();
+        boolean asksForCredentials = isForwarded && response.getCode() == HttpStatus.SC_PROXY_AUTHENTICATION_REQUIRED;
+        // What came before the request went out can't be the response to it.
+        if (asksForCredentials || (scope.clientContext instanceof AttemptContext attempt && !attempt.isSent())) {
+            scope.execRuntime.discardEndpoint();
+            throw new ProxyRefusedException(response.getCode());
+        }
+        return response;
+    }
+
+    /** For the proxy only: what a service asks for is answered by the auth strategy. */
+    private static @Nullable Credentials credentials(ProxyRoute proxy, AuthScope scope) {
+        boolean asksProxy = proxy.host().equalsIgnoreCase(scope.getHost()) && proxy.port() == scope.getPort();
+        return asksProxy && proxy.user() != null && proxy.password() != null
+                ? new UsernamePasswordCredentials(
+                        proxy.user(), proxy.password().reveal().toCharArray())
+                : null;
+    }
+
+    /** The client for this way, to be released once. */
+    public static SharedClient acquire(RouteKey way) {
+        synchronized (OPEN) {
+            SharedClient client = OPEN.computeIfAbsent(way, SharedClient::new);
+            client.users++;
+            return client;
+        }
+    }
+
+    public void release() {
+        synchronized (OPEN) {
+            users--;
+            if (users > 0) {
+                return;
+            }
+            OPEN.remove(way);
+        }
+        client.close(CloseMode.GRACEFUL);
+    }
+
+    public <T> T execute(
+            HttpHost host, ClassicHttpRequest request, AttemptContext attempt, HttpClientResponseHandler<T> handler)
+            throws IOException {
+        if (!swept.get() && swept.compareAndSet(false, true)) {
+            sweepLater();
+        }
+        return client.execute(host, request, attempt, handler);
+    }
+
+    /** Sockets of services that nobody asks any more would stay open for ever: closed by them, but not by us. */
+    public void sweep(TimeValue maxIdle) {
+        pool.closeExpired();
+        pool.closeIdle(maxIdle);
+        PoolStats stats = pool.getTotalStats();
+        swept.set(false);
+        if (stats.getLeased() + stats.getAvailable() > 0 && swept.compareAndSet(false, true)) {
+            sweepLater();
+        }
+    }
+
+    private void sweepLater() {
+        var unused = SWEEPER.schedule(() -> sweep(MAX_IDLE), SWEEP_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** How many sockets are in use, and how many are kept. */
+    public PoolStats stats() {
+        return pool.getTotalStats();
+    }
+}

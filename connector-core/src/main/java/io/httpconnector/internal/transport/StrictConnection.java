@@ -1,0 +1,217 @@
+package io.httpconnector.internal.transport;
+
+import io.httpconnector.TimeSource;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLSocket;
+import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.HttpStatus;
+import org.apache.hc.core5.http.Method;
+import org.apache.hc.core5.http.ProtocolException;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.impl.io.DefaultBHttpClientConnection;
+import org.apache.hc.core5.http.impl.io.SocketHolder;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection of a pool that knows whose message it reads, and where that ends.
+ *
+ * <p>What a proxy says to CONNECT never leaves it as a response: a 2xx status opens the tunnel (RFC 9110, section 9.3.6), a 407
+ * is for HttpClient's authentication, anything else is a {@link ProxyRefusedException}.
+ *
+ * <p>It is used again only at the boundary of a message (RFC 9112, section 9.2): bytes that nobody asked for would be taken for
+ * the response to the next request. They are looked for when the connection returns to the pool, when it is leased, and before
+ * a request is sent.
+ *
+ * <p>It does not log what passes through it. Apache HttpClient's own does at DEBUG, which is the level of a Logback without
+ * configuration, and would show every secret.
+ */
+public final class StrictConnection extends DefaultBHttpClientConnection implements ManagedHttpClientConnection {
+
+    /** Only after this time is the end of the stream looked for, which costs more than to look for bytes. */
+    private static final long IDLE_NANOS = 1_000_000L;
+    /** Where there is no other way than to wait for a millisecond. */
+    private static final long LONG_IDLE_NANOS = 2_000_000_000L;
+
+    private final StrictHeadParser parser;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    /** What counts while it is leased. */
+    private Timeout socketTimeout = Timeout.ZERO_MILLISECONDS;
+
+    private boolean opensTunnel;
+    private boolean framed = true;
+    private long idleSince;
+
+    public StrictConnection(Http1Config config) {
+        this(config, new StrictHeadParser(config));
+    }
+
+    private StrictConnection(Http1Config config, StrictHeadParser parser) {
+        // HttpCore 5.3 asks for a parser without limits.
+        super(config, null, null, null, null, null, any -> parser);
+        this.parser = parser;
+    }
+
+    @Override
+    public void bind(SSLSocket sslSocket, Socket socket) throws IOException {
+        bind(new SocketHolder(sslSocket, socket));
+    }
+
+    /** Whoever closes it while it is being opened closes the socket too, whichever is first. */
+    @Override
+    protected void bind(SocketHolder holder) throws IOException {
+        if (closed.get()) {
+            holder.getSocket().close();
+            throw new InterruptedIOException("the connection is closed");
+        }
+        super.bind(holder);
+        socketTimeout = Timeout.ofMilliseconds(holder.getSocket().getSoTimeout());
+    }
+
+    @Override
+    public @Nullable Socket getSocket() {
+        SocketHolder holder = getSocketHolder();
+        return holder == null ? null : holder.getSocket();
+    }
+
+    @Override
+    public void sendRequestHeader(ClassicHttpRequest request) throws HttpException, IOException {
+        if (parser.unread() > 0) {
+            throw new ProtocolException("bytes came before the request was sent");
+        }
+        opensTunnel = Method.CONNECT.isSame(request.getMethod());
+        super.sendRequestHeader(request);
+    }
+
+    @Override
+    public ClassicHttpResponse receiveResponseHeader() throws HttpException, IOException {
+        ClassicHttpResponse response = super.receiveResponseHeader();
+        if (response.getCode() == HttpStatus.SC_SWITCHING_PROTOCOLS) {
+            throw new ProtocolException("status 101, and no other protocol was asked for");
+        }
+        // RFC 9112, section 6.3: where two fields say how long the body is, peers may disagree on its end.
+        framed = !response.containsHeader(HttpHeaders.TRANSFER_ENCODING)
+                || !response.containsHeader(HttpHeaders.CONTENT_LENGTH);
+        if (opensTunnel && response.getCode() >= HttpStatus.SC_SUCCESS) {
+            checkTunnel(response);
+        }
+        return response;
+    }
+
+    private void checkTunnel(ClassicHttpResponse response) throws ProxyRefusedException {
+        if (response.getCode() / 100 == 2) {
+            if (parser.unread() > 0) {
+                // The service does not speak before the client in TLS, so that these are the proxy's bytes.
+                throw new ProxyRefusedException("it sent bytes of its own through the tunnel");
+            }
+            // HttpClient knows no other status that opens a tunnel.
+            response.setCode(HttpStatus.SC_OK);
+        } else if (response.getCode() != HttpStatus.SC_PROXY_AUTHENTICATION_REQUIRED) {
+            throw new ProxyRefusedException(response.getCode());
+        }
+    }
+
+    @Override
+    public void receiveResponseEntity(ClassicHttpResponse response) throws HttpException, IOException {
+        super.receiveResponseEntity(response);
+        HttpEntity entity = response.getEntity();
+        if (entity != null) {
+            response.setEntity(new WireBody(entity, this));
+        }
+    }
+
+    /** The message can't be read to its end any more, so that this connection serves no other request. */
+    public void losesBoundary() {
+        framed = false;
+    }
+
+    /** Asked when it returns to the pool. */
+    @Override
+    public boolean isConsistent() {
+        return super.isConsistent() && framed && !holdsBytes();
+    }
+
+    /** Asked whenever it is leased from the pool: whether the service has closed it, or has sent what nobody asked for. */
+    @Override
+    public boolean isStale() throws IOException {
+        SocketHolder holder = getSocketHolder();
+        return holder == null || holdsBytes() || hasInput(holder);
+    }
+
+    /** Whether bytes were read from the socket that belong to no message. */
+    private boolean holdsBytes() {
+        if (parser.unread() > 0) {
+            return true;
+        }
+        SocketHolder holder = getSocketHolder();
+        SSLSocket tls = holder == null ? null : holder.getSSLSocket();
+        try {
+            return tls != null && tls.getInputStream().available() > 0;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    /**
+     * Whether bytes, or the end of the stream, wait in the socket. In TLS, any bytes do: it is not worth while to see what they
+     * say.
+     */
+    private boolean hasInput(SocketHolder holder) throws IOException {
+        Socket socket = holder.getBaseSocket();
+        if (socket.getInputStream().available() > 0) {
+            return true;
+        }
+        long idle = TimeSource.SYSTEM.nanos() - idleSince;
+        SocketChannel channel = socket.getChannel();
+        if (channel == null) {
+            return idle > LONG_IDLE_NANOS && (super.isStale() || parser.unread() > 0);
+        }
+        return idle > IDLE_NANOS && readsWithoutWaiting(channel);
+    }
+
+    private static boolean readsWithoutWaiting(SocketChannel channel) throws IOException {
+        channel.configureBlocking(false);
+        try {
+            return channel.read(ByteBuffer.allocate(1)) != 0;
+        } finally {
+            channel.configureBlocking(true);
+        }
+    }
+
+    @Override
+    public void passivate() {
+        idleSince = TimeSource.SYSTEM.nanos();
+        setSocketTimeout(Timeout.ZERO_MILLISECONDS);
+    }
+
+    @Override
+    public void activate() {
+        setSocketTimeout(socketTimeout);
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (closed.compareAndSet(false, true)) {
+            super.close();
+        }
+    }
+
+    @Override
+    public void close(CloseMode mode) {
+        if (closed.compareAndSet(false, true)) {
+            super.close(mode);
+        }
+    }
+}

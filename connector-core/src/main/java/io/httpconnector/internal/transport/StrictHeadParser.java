@@ -1,0 +1,92 @@
+package io.httpconnector.internal.transport;
+
+import java.io.IOException;
+import java.io.InputStream;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ConnectionClosedException;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParser;
+import org.apache.hc.core5.http.io.HttpTransportMetrics;
+import org.apache.hc.core5.http.io.SessionInputBuffer;
+import org.apache.hc.core5.util.CharArrayBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the head of an answer, and fails when the service hangs up in the middle of it. The original takes what came as the
+ * whole, so that an answer whose {@code Content-Length} is lost looks like a good one without a body.
+ */
+public final class StrictHeadParser extends DefaultHttpResponseParser {
+
+    private @Nullable SessionInputBuffer buffer;
+
+    public StrictHeadParser(Http1Config config) {
+        super(config);
+    }
+
+    @Override
+    public ClassicHttpResponse parse(SessionInputBuffer buffer, InputStream in) throws IOException, HttpException {
+        this.buffer = buffer;
+        return super.parse(new Lines(buffer), in);
+    }
+
+    /** How many bytes were read from the socket, and belong to nothing that was parsed or read yet. */
+    public int unread() {
+        return buffer == null ? 0 : buffer.length();
+    }
+
+    private static final class Lines implements SessionInputBuffer {
+
+        private final SessionInputBuffer buffer;
+        private boolean begun;
+
+        Lines(SessionInputBuffer buffer) {
+            this.buffer = buffer;
+        }
+
+        @Override
+        public int readLine(CharArrayBuffer line, InputStream in) throws IOException {
+            int length = buffer.readLine(line, in);
+            if (length < 0 && begun) {
+                throw new ConnectionClosedException("the service hung up in the middle of the headers");
+            }
+            begun = true;
+            return length;
+        }
+
+        @Override
+        public int length() {
+            return buffer.length();
+        }
+
+        @Override
+        public int capacity() {
+            return buffer.capacity();
+        }
+
+        @Override
+        public int available() {
+            return buffer.available();
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length, InputStream in) throws IOException {
+            return buffer.read(bytes, offset, length, in);
+        }
+
+        @Override
+        public int read(byte[] bytes, InputStream in) throws IOException {
+            return buffer.read(bytes, in);
+        }
+
+        @Override
+        public int read(InputStream in) throws IOException {
+            return buffer.read(in);
+        }
+
+        @Override
+        public HttpTransportMetrics getMetrics() {
+            return buffer.getMetrics();
+        }
+    }
+}

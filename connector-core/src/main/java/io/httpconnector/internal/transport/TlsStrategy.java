@@ -1,0 +1,62 @@
+package io.httpconnector.internal.transport;
+
+import io.httpconnector.tls.TlsSettings;
+import java.io.IOException;
+import java.net.Socket;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.client5.http.ssl.HostnameVerificationPolicy;
+import org.apache.hc.client5.http.ssl.NoopHostnameVerifier;
+import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.reactor.ssl.SSLBufferMode;
+import org.jspecify.annotations.Nullable;
+
+/** Opens TLS sessions by the settings of a connection, and follows them when a certificate file changes. Thread-safe. */
+public final class TlsStrategy implements TlsSocketStrategy {
+
+    private final TlsSettings settings;
+    private @Nullable SSLContext context;
+    private @Nullable TlsSocketStrategy strategy;
+
+    /** Shared by all connections with the default settings, because it takes time to read the JVM's trust store. */
+    private static final class Default {
+        private static final TlsSocketStrategy STRATEGY = DefaultClientTlsStrategy.createDefault();
+    }
+
+    private TlsStrategy(TlsSettings settings) {
+        this.settings = settings;
+    }
+
+    public static TlsSocketStrategy of(TlsSettings settings) {
+        return settings.equals(TlsSettings.DEFAULT) ? Default.STRATEGY : new TlsStrategy(settings);
+    }
+
+    @Override
+    public SSLSocket upgrade(Socket socket, String host, int port, @Nullable Object attachment, HttpContext context)
+            throws IOException {
+        return current().upgrade(socket, host, port, attachment, context);
+    }
+
+    private synchronized TlsSocketStrategy current() throws IOException {
+        SSLContext now = settings.context();
+        TlsSocketStrategy current = strategy;
+        if (current == null || now != context) {
+            current = create(now);
+            context = now;
+            strategy = current;
+        }
+        return current;
+    }
+
+    private TlsSocketStrategy create(SSLContext now) {
+        return new DefaultClientTlsStrategy(
+                now,
+                settings.versions().isEmpty() ? null : settings.versions().toArray(String[]::new),
+                null,
+                SSLBufferMode.STATIC,
+                settings.checksHostname() ? HostnameVerificationPolicy.BOTH : HostnameVerificationPolicy.CLIENT,
+                settings.checksHostname() ? null : NoopHostnameVerifier.INSTANCE);
+    }
+}

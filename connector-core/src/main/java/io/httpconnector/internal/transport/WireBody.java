@@ -1,0 +1,134 @@
+package io.httpconnector.internal.transport;
+
+import io.httpconnector.TimeSource;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.Arrays;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body of a response as it comes from the socket, before decompression. Its beginning can be looked at before it is read.
+ * Used by one thread.
+ */
+public final class WireBody extends HttpEntityWrapper {
+
+    private final StrictConnection connection;
+    private @Nullable Replay content;
+
+    public WireBody(HttpEntity entity, StrictConnection connection) {
+        super(entity);
+        this.connection = connection;
+    }
+
+    @Override
+    public InputStream getContent() throws IOException {
+        return content == null ? super.getContent() : content;
+    }
+
+    private Replay replay() throws IOException {
+        Replay known = content;
+        if (known == null) {
+            known = new Replay(super.getContent());
+            content = known;
+        }
+        return known;
+    }
+
+    /** Whether there is not a single byte; waits for the first one, or for the end. */
+    public boolean isEmpty() throws IOException {
+        return getContentLength() == 0 || (getContentLength() < 0 && replay().isEmpty());
+    }
+
+    /**
+     * Reads ahead, as long as the service keeps sending.
+     *
+     * @param max as many bytes, and no more
+     * @param silence gives up when nothing came for so long, or after four times as long
+     * @return whether this is all, so that the rest can be read without waiting
+     */
+    public boolean isWholeWithin(int max, Duration silence) throws IOException {
+        if (getContentLength() > max) {
+            return false;
+        }
+        if (getContentLength() >= 0) {
+            return replay().readAhead(max + 1);
+        }
+        Timeout usual = connection.getSocketTimeout();
+        long end = TimeSource.SYSTEM.nanos() + silence.multipliedBy(4).toNanos();
+        connection.setSocketTimeout(Timeout.of(silence));
+        try {
+            while (TimeSource.SYSTEM.nanos() < end && replay().length <= max) {
+                if (replay().readAhead(1 + replay().length)) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (SocketTimeoutException e) {
+            // Perhaps in the middle of what frames the body.
+            connection.losesBoundary();
+            return false;
+        } finally {
+            connection.setSocketTimeout(usual);
+        }
+    }
+
+    /** What was read ahead, and the rest behind it. */
+    private static final class Replay extends InputStream {
+
+        private final InputStream rest;
+        private byte[] ahead = new byte[0];
+        private int length;
+        private int position;
+        private boolean ended;
+
+        Replay(InputStream rest) {
+            this.rest = rest;
+        }
+
+        boolean isEmpty() throws IOException {
+            return readAhead(1) && length == 0;
+        }
+
+        /** Reads until so many bytes are there; whether the end is reached before. */
+        boolean readAhead(int wanted) throws IOException {
+            while (!ended && length < wanted) {
+                ahead = length == ahead.length ? Arrays.copyOf(ahead, Math.max(512, 2 * length)) : ahead;
+                int read = rest.read(ahead, length, ahead.length - length);
+                ended = read < 0;
+                length += Math.max(0, read);
+            }
+            return ended;
+        }
+
+        @Override
+        public int read() throws IOException {
+            return position < length ? ahead[position++] & 0xff : ended ? -1 : rest.read();
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int wanted) throws IOException {
+            if (position < length) {
+                int some = Math.min(wanted, length - position);
+                System.arraycopy(ahead, position, buffer, offset, some);
+                position += some;
+                return some;
+            }
+            return ended ? -1 : rest.read(buffer, offset, wanted);
+        }
+
+        @Override
+        public int available() throws IOException {
+            return length - position + (ended ? 0 : rest.available());
+        }
+
+        @Override
+        public void close() throws IOException {
+            rest.close();
+        }
+    }
+}

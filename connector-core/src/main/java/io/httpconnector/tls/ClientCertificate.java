@@ -1,0 +1,240 @@
+package io.httpconnector.tls;
+
+import static io.httpconnector.internal.Arguments.notNull;
+
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Secret;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A certificate and its private key, by which a connection shows the service who it is (mutual TLS).
+ *
+ * <pre>{@code
+ * ClientCertificate.pem(Path.of("client.crt"), Path.of("client.key"))
+ * ClientCertificate.keyStore(Path.of("client.p12"), Secret.fromEnv("KEYSTORE_PASSWORD"))
+ * }</pre>
+ *
+ * <p>It is read and checked at once. Files are read again when they have changed, so that a renewed certificate needs no
+ * restart: new sockets show it. While the new files don't fit together the old certificate stays. Immutable and safe for
+ * many threads; connections with the same object share sockets.
+ */
+public final class ClientCertificate {
+
+    private final ReloadingValue<KeyStore> keyStore;
+    private final KeyMaterialSource first;
+    private final @Nullable KeyMaterialSource key;
+    private final @Nullable Secret password;
+
+    private ClientCertificate(KeyMaterialSource first, @Nullable KeyMaterialSource key, @Nullable Secret password) {
+        this.first = first;
+        this.key = key;
+        this.password = password;
+        List<KeyMaterialSource> sources = key == null ? List.of(first) : List.of(first, key);
+        this.keyStore = new ReloadingValue<>("client certificate", sources, () -> load(first, key, password));
+    }
+
+    /**
+     * From a key store: PKCS #12 ({@code .p12}, {@code .pfx}) or JKS, whichever it is.
+     *
+     * @param file the key store, with one private key
+     * @param password of the store and of the key
+     * @return the certificate
+     * @throws InvalidDefinitionException when the file can't be read, or the password is wrong
+     */
+    public static ClientCertificate keyStore(Path file, Secret password) {
+        return new ClientCertificate(KeyMaterialSource.of(file), null, notNull(password, "key store password"));
+    }
+
+    /**
+     * From the bytes of a key store.
+     *
+     * @param content a PKCS #12 or JKS store with one private key
+     * @param password of the store and of the key
+     * @return the certificate
+     * @throws InvalidDefinitionException when it can't be read, or the password is wrong
+     */
+    public static ClientCertificate keyStore(byte[] content, Secret password) {
+        return new ClientCertificate(KeyMaterialSource.of(content), null, notNull(password, "key store password"));
+    }
+
+    /**
+     * From a stream of a key store, such as a resource of the application.
+     *
+     * @param content a PKCS #12 or JKS store with one private key; read to its end, not closed
+     * @param password of the store and of the key
+     * @return the certificate
+     * @throws InvalidDefinitionException when it can't be read, or the password is wrong
+     */
+    public static ClientCertificate keyStore(InputStream content, Secret password) {
+        return keyStore(KeyMaterialSource.read(content), password);
+    }
+
+    /**
+     * From PEM files.
+     *
+     * @param chain the certificate, and those of the authorities that stand between it and the root
+     * @param key the private key: PKCS #8, PKCS #1 or SEC 1; may be the same file
+     * @return the certificate; when the key is encrypted, see {@link #pem(Path, Path, Secret)}
+     * @throws InvalidDefinitionException when a file can't be read, or they don't belong together
+     */
+    public static ClientCertificate pem(Path chain, Path key) {
+        return new ClientCertificate(KeyMaterialSource.of(chain), KeyMaterialSource.of(key), null);
+    }
+
+    /**
+     * From PEM files with an encrypted key.
+     *
+     * @param chain the certificate, and those of the authorities that stand between it and the root
+     * @param key the private key: PKCS #8, PKCS #1 or SEC 1; may be the same file
+     * @param password of the key
+     * @return the certificate
+     * @throws InvalidDefinitionException when a file can't be read, the password is wrong, or they don't belong together
+     */
+    public static ClientCertificate pem(Path chain, Path key, Secret password) {
+        return new ClientCertificate(
+                KeyMaterialSource.of(chain), KeyMaterialSource.of(key), notNull(password, "key password"));
+    }
+
+    /**
+     * From PEM in memory.
+     *
+     * @param chain the certificate, and those of the authorities that stand between it and the root
+     * @param key the private key: PKCS #8, PKCS #1 or SEC 1
+     * @param password of the key; null when it is not encrypted
+     * @return the certificate
+     * @throws InvalidDefinitionException when the password is wrong, or they don't belong together
+     */
+    public static ClientCertificate pem(byte[] chain, byte[] key, @Nullable Secret password) {
+        return new ClientCertificate(KeyMaterialSource.of(chain), KeyMaterialSource.of(key), password);
+    }
+
+    /**
+     * From streams of PEM.
+     *
+     * @param chain the certificate, and those of the authorities that stand between it and the root; not closed
+     * @param key the private key: PKCS #8, PKCS #1 or SEC 1; not closed
+     * @param password of the key; null when it is not encrypted
+     * @return the certificate
+     * @throws InvalidDefinitionException when they can't be read, or don't belong together
+     */
+    public static ClientCertificate pem(InputStream chain, InputStream key, @Nullable Secret password) {
+        return pem(KeyMaterialSource.read(chain), KeyMaterialSource.read(key), password);
+    }
+
+    /** The key store as its files are now. */
+    ReloadingValue<KeyStore> keyStore() {
+        return keyStore;
+    }
+
+    /** The password of the key in the key store. */
+    char[] keyPassword() {
+        return key == null && password != null ? password.reveal().toCharArray() : new char[0];
+    }
+
+    private static KeyStore load(KeyMaterialSource first, @Nullable KeyMaterialSource key, @Nullable Secret password)
+            throws GeneralSecurityException, IOException {
+        if (key != null) {
+            return fromPem(first, key, password);
+        }
+        byte[] content = first.read();
+        // JKS begins with the bytes FE ED FE ED.
+        KeyStore store = KeyStore.getInstance(content.length > 1 && content[0] == (byte) 0xfe ? "JKS" : "PKCS12");
+        store.load(
+                new ByteArrayInputStream(content),
+                password == null ? null : password.reveal().toCharArray());
+        for (String alias : Collections.list(store.aliases())) {
+            if (store.isKeyEntry(alias)) {
+                return store;
+            }
+        }
+        throw new GeneralSecurityException("the key store has no private key");
+    }
+
+    private static KeyStore fromPem(KeyMaterialSource first, KeyMaterialSource key, @Nullable Secret password)
+            throws GeneralSecurityException, IOException {
+        List<X509Certificate> certificates = PemReader.certificates(first.read());
+        if (certificates.isEmpty()) {
+            throw new GeneralSecurityException("there is no certificate in it");
+        }
+        PrivateKey privateKey = PemReader.key(key.read(), password);
+        if (privateKey == null) {
+            throw new GeneralSecurityException("there is no private key in " + key);
+        }
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry("client", privateKey, new char[0], chain(certificates, privateKey));
+        return store;
+    }
+
+    /** The certificate of the key first, then each one's issuer, as TLS wants it. */
+    private static X509Certificate[] chain(List<X509Certificate> certificates, PrivateKey key)
+            throws GeneralSecurityException {
+        List<X509Certificate> chain = new ArrayList<>();
+        List<X509Certificate> others = new ArrayList<>(certificates);
+        X509Certificate next = null;
+        for (X509Certificate certificate : certificates) {
+            if (next == null && belongTogether(certificate, key)) {
+                next = certificate;
+            }
+        }
+        if (next == null) {
+            throw new GeneralSecurityException("the private key is not the one of the certificate");
+        }
+        while (next != null) {
+            chain.add(next);
+            others.remove(next);
+            next = issuerOf(next, others);
+        }
+        return chain.toArray(X509Certificate[]::new);
+    }
+
+    private static @Nullable X509Certificate issuerOf(X509Certificate issued, List<X509Certificate> candidates) {
+        for (X509Certificate candidate : candidates) {
+            if (ServerTrust.isIssuer(candidate, issued)) {
+                return candidate;
+            }
+        }
+        return null;
+    }
+
+    private static boolean belongTogether(X509Certificate certificate, PrivateKey key) throws GeneralSecurityException {
+        String algorithm = key.getAlgorithm();
+        if (!certificate.getPublicKey().getAlgorithm().equals(algorithm)) {
+            return false;
+        }
+        Signature signature = Signature.getInstance(
+                switch (algorithm) {
+                    case "EC" -> "SHA256withECDSA";
+                    case "EdDSA" -> "EdDSA";
+                    default -> "SHA256with" + algorithm;
+                });
+        signature.initSign(key);
+        signature.update((byte) 1);
+        byte[] signed = signature.sign();
+        signature.initVerify(certificate);
+        signature.update((byte) 1);
+        return signature.verify(signed);
+    }
+
+    /**
+     * Says where it is from, and nothing of the key.
+     *
+     * @return the file, if it is one
+     */
+    @Override
+    public String toString() {
+        return "client certificate from " + first;
+    }
+}

@@ -1,0 +1,161 @@
+package io.httpconnector.tls;
+
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.List;
+import java.util.Objects;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The TLS settings of a connection: its client certificate, the server certificates that it trusts, and the versions of TLS.
+ * Applications set them by the connection's builder. Connections with equal settings may share sockets. Thread-safe.
+ */
+public final class TlsSettings {
+
+    /** The settings of the JVM: no client certificate, and the JVM's trust store. */
+    public static final TlsSettings DEFAULT = new TlsSettings(null, null, List.of(), true);
+
+    private final @Nullable ClientCertificate certificate;
+    private final @Nullable ServerTrust trust;
+    private final List<String> versions;
+    private final boolean checksHostname;
+
+    private @Nullable Object usedKeys;
+    private @Nullable Object usedAuthorities;
+    private @Nullable SSLContext context;
+
+    private TlsSettings(
+            @Nullable ClientCertificate certificate,
+            @Nullable ServerTrust trust,
+            List<String> versions,
+            boolean checksHostname) {
+        this.certificate = certificate;
+        this.trust = trust;
+        this.versions = versions;
+        this.checksHostname = checksHostname;
+    }
+
+    /**
+     * These settings with a client certificate.
+     *
+     * @param certificate the certificate, or null for none
+     * @return new settings
+     */
+    public TlsSettings withCertificate(@Nullable ClientCertificate certificate) {
+        return new TlsSettings(certificate, trust, versions, checksHostname);
+    }
+
+    /**
+     * These settings with other trusted certificates.
+     *
+     * @param trust the trusted certificates, or null for those of the JVM
+     * @return new settings
+     */
+    public TlsSettings withTrust(@Nullable ServerTrust trust) {
+        return new TlsSettings(certificate, trust, versions, checksHostname);
+    }
+
+    /**
+     * These settings with other versions of TLS.
+     *
+     * @param versions such as {@code TLSv1.3}, or an empty list for those of the JVM
+     * @return new settings
+     */
+    public TlsSettings withVersions(List<String> versions) {
+        return new TlsSettings(certificate, trust, List.copyOf(versions), checksHostname);
+    }
+
+    /**
+     * These settings without a check of the server's host name, for tests.
+     *
+     * @return new settings
+     */
+    public TlsSettings withoutHostnameCheck() {
+        return new TlsSettings(certificate, trust, versions, false);
+    }
+
+    /**
+     * Whether there is a client certificate.
+     *
+     * @return true if there is one
+     */
+    public boolean hasCertificate() {
+        return certificate != null;
+    }
+
+    /**
+     * The versions of TLS.
+     *
+     * @return the versions, or an empty list for those of the JVM
+     */
+    public List<String> versions() {
+        return versions;
+    }
+
+    /**
+     * Whether the host name of the server is checked.
+     *
+     * @return false in tests only
+     */
+    public boolean checksHostname() {
+        return checksHostname;
+    }
+
+    /**
+     * The context for new TLS sessions. It is the same until a certificate file changes. Then it is a new one, so that no session
+     * of the old certificate is resumed.
+     *
+     * @return the context
+     * @throws IOException when the certificates can't be used
+     */
+    public synchronized SSLContext context() throws IOException {
+        KeyStore keys = certificate == null ? null : certificate.keyStore().current();
+        Object authorities = trust == null ? null : trust.current();
+        SSLContext current = context;
+        if (current == null || keys != usedKeys || authorities != usedAuthorities) {
+            current = create(keys);
+            usedKeys = keys;
+            usedAuthorities = authorities;
+            context = current;
+        }
+        return current;
+    }
+
+    private SSLContext create(@Nullable KeyStore keys) throws IOException {
+        try {
+            SSLContext created = SSLContext.getInstance("TLS");
+            created.init(
+                    keys == null ? null : keyManagers(keys),
+                    trust == null ? null : new TrustManager[] {trust.manager()},
+                    null);
+            return created;
+        } catch (GeneralSecurityException e) {
+            throw new IOException("TLS can't be set up: " + e.getMessage(), e);
+        }
+    }
+
+    private KeyManager[] keyManagers(KeyStore keys) throws GeneralSecurityException {
+        KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        factory.init(keys, Objects.requireNonNull(certificate).keyPassword());
+        return factory.getKeyManagers();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof TlsSettings that
+                && Objects.equals(certificate, that.certificate)
+                && Objects.equals(trust, that.trust)
+                && versions.equals(that.versions)
+                && checksHostname == that.checksHostname;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(certificate, trust, versions, checksHostname);
+    }
+}

@@ -1,0 +1,5 @@
+/** Client certificates, and the server certificates that a connection trusts. */
+@NullMarked
+package io.httpconnector.tls;
+
+import org.jspecify.annotations.NullMarked;
