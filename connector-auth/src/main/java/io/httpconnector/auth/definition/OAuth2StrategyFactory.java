@@ -7,8 +7,10 @@ import io.httpconnector.Secret;
 import io.httpconnector.auth.ExpiryFormat;
 import io.httpconnector.auth.internal.GrantMembers;
 import io.httpconnector.auth.internal.SecureUrl;
+import io.httpconnector.auth.oauth2.ClientAuthentication;
 import io.httpconnector.auth.oauth2.OAuth2;
 import io.httpconnector.auth.oauth2.OAuth2Builder;
+import io.httpconnector.auth.oauth2.TokenRequestFormat;
 import io.httpconnector.internal.json.JsonObjectReader;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -200,11 +202,11 @@ final class OAuth2StrategyFactory {
                 OAuth2Builder::refreshParameter,
                 OAuth2Builder::refreshParameter);
         each(members.headers("tokenHeaders"), OAuth2Builder::tokenHeader, OAuth2Builder::tokenHeader);
-        OAuth2.ClientAuthentication authentication =
-                reader.constant("clientAuthentication", OAuth2.ClientAuthentication.class);
-        OAuth2.TokenRequest request = reader.constant("tokenRequest", OAuth2.TokenRequest.class);
+        ClientAuthentication authentication =
+                reader.constant("clientAuthentication", ClientAuthentication.class);
+        TokenRequestFormat request = reader.constant("tokenRequest", TokenRequestFormat.class);
         String method = reader.oneOf("tokenMethod", List.of("GET", "POST", "PUT"));
-        if ("GET".equals(method) && request != null && request != OAuth2.TokenRequest.QUERY) {
+        if ("GET".equals(method) && request != null && request != TokenRequestFormat.QUERY) {
             reader.problem("tokenRequest", "a GET request has no body: write \"query\", or leave it out");
         }
         steps.add((values, builder) -> {

@@ -91,7 +91,7 @@ final class AuthorizationCallback {
 
     private OAuth2Exception refusal(String error) {
         String description = get("error_description");
-        String said = TokenResponseParser.shown(error + (description == null ? "" : ": " + description));
+        String said = ErrorText.singleLine(error + (description == null ? "" : ": " + description));
         return NO_CONSENT.contains(error)
                 ? new AuthorizationRequiredException("The user did not consent: " + said, error, null)
                 : new OAuth2Exception("The authorization server refused: " + said, error, null);

@@ -45,8 +45,8 @@ record CredentialPolicy(
     private AuthorizationRequiredException changed(String what, Issuer owner, String now) {
         return new AuthorizationRequiredException(
                 "\"" + connection + "\" needs the user's authorization: the authorization server has changed. " + what
-                        + " belongs to " + TokenResponseParser.shown(owner.toString()) + "; "
-                        + TokenResponseParser.shown(now)
+                        + " belongs to " + ErrorText.singleLine(owner.toString()) + "; "
+                        + ErrorText.singleLine(now)
                         + ". Nothing was sent. If the change is right, name the server by discover(\"https://...\") or"
                         + " tokenUrl(\"https://...\"), and send the user through the flow",
                 null,

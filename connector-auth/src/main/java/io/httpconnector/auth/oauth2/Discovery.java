@@ -65,7 +65,7 @@ final class Discovery {
     /** The definition is right, but the metadata of the authorization server lacks an endpoint: RFC 8414, section 2. */
     static OAuth2Exception withoutEndpoint(Issuer server, String member, String method) {
         return new OAuth2Exception(
-                "The metadata of the authorization server " + TokenResponseParser.shown(server.toString()) + " has no "
+                "The metadata of the authorization server " + ErrorText.singleLine(server.toString()) + " has no "
                         + member + ": ask its operator, or set the endpoint by " + method + "(\"https://...\")",
                 null,
                 null);
@@ -199,6 +199,6 @@ final class Discovery {
 
     private OAuth2Exception failed(String why) {
         return new OAuth2Exception(
-                "Discovery of \"" + context.connection() + "\": " + TokenResponseParser.shown(why), null, null);
+                "Discovery of \"" + context.connection() + "\": " + ErrorText.singleLine(why), null, null);
     }
 }

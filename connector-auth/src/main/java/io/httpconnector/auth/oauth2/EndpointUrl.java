@@ -30,7 +30,7 @@ final class EndpointUrl {
     static String require(String what, String url) {
         String problem = problem(url);
         if (problem != null) {
-            throw new OAuth2Exception(what + " is not acceptable: " + TokenResponseParser.shown(problem), null, null);
+            throw new OAuth2Exception(what + " is not acceptable: " + ErrorText.singleLine(problem), null, null);
         }
         return url;
     }

@@ -10,8 +10,8 @@ sealed interface GrantType {
     /** One that needs nobody, and so can be asked for again. */
     sealed interface Alone extends GrantType {
 
-        /** Makes the token request. */
-        StoredTokens ask(TokenEndpoint endpoint);
+        /** Sends the token request. */
+        StoredTokens requestTokens(TokenRequests endpoint);
 
         /** Whether a refresh token is used as long as it is good. */
         default boolean refreshes() {
@@ -31,7 +31,7 @@ sealed interface GrantType {
     /** Section 4.4. */
     record ClientCredentials() implements Alone {
         @Override
-        public StoredTokens ask(TokenEndpoint endpoint) {
+        public StoredTokens requestTokens(TokenRequests endpoint) {
             return endpoint.clientCredentials();
         }
     }
@@ -39,7 +39,7 @@ sealed interface GrantType {
     /** Section 4.3. */
     record Password(String user, Secret password) implements Alone {
         @Override
-        public StoredTokens ask(TokenEndpoint endpoint) {
+        public StoredTokens requestTokens(TokenRequests endpoint) {
             return endpoint.password(user, password);
         }
 
@@ -52,7 +52,7 @@ sealed interface GrantType {
     /** RFC 7523, section 2.1. */
     record JwtBearer(JwtKey key, Map<String, ?> claims) implements Alone {
         @Override
-        public StoredTokens ask(TokenEndpoint endpoint) {
+        public StoredTokens requestTokens(TokenRequests endpoint) {
             return endpoint.jwtBearer(key, claims);
         }
     }

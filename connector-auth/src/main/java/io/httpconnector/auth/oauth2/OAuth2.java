@@ -1,6 +1,5 @@
 package io.httpconnector.auth.oauth2;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import io.httpconnector.AuthContext;
 import io.httpconnector.AuthStrategy;
 import io.httpconnector.InvalidDefinitionException;
@@ -127,31 +126,5 @@ public final class OAuth2 implements AuthStrategy {
     @Override
     public String toString() {
         return "OAuth2";
-    }
-
-    /** How the client proves who it is at the token endpoint: RFC 6749, section 2.3. */
-    public enum ClientAuthentication {
-        /** The Basic scheme, id and secret form-encoded first. */
-        @JsonProperty("basic")
-        BASIC,
-        /** {@code client_id} and {@code client_secret} among the parameters. */
-        @JsonProperty("body")
-        BODY,
-        /** A public client, which has only its {@code client_id}. */
-        @JsonProperty("none")
-        NONE
-    }
-
-    /** Where the parameters of a token request are. */
-    public enum TokenRequest {
-        /** In the body as a form: RFC 6749, section 4.1.3. */
-        @JsonProperty("form")
-        FORM,
-        /** In the body as a JSON object. */
-        @JsonProperty("json")
-        JSON,
-        /** In the URL. */
-        @JsonProperty("query")
-        QUERY
     }
 }

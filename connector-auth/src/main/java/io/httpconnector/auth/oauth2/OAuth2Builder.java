@@ -404,7 +404,7 @@ public final class OAuth2Builder {
      * @param way the way
      * @return this
      */
-    public OAuth2Builder clientAuthentication(OAuth2.ClientAuthentication way) {
+    public OAuth2Builder clientAuthentication(ClientAuthentication way) {
         return isThere("clientAuthentication", way) ? text("clientAuthentication", way.name()) : this;
     }
 
@@ -497,7 +497,7 @@ public final class OAuth2Builder {
      * @param place where they are
      * @return this
      */
-    public OAuth2Builder tokenRequest(OAuth2.TokenRequest place) {
+    public OAuth2Builder tokenRequest(TokenRequestFormat place) {
         return isThere("tokenRequest", place) ? text("tokenRequest", place.name()) : this;
     }
 

@@ -33,7 +33,7 @@ record OAuth2ClientConfig(
     }
 
     OAuth2ClientConfig with(RegisteredClient client) {
-        boolean hasSecret = client.secret() != null && client.method() != OAuth2.ClientAuthentication.NONE;
+        boolean hasSecret = client.secret() != null && client.method() != ClientAuthentication.NONE;
         return with(
                 client.method() == null ? definition : definition.with(client.method()),
                 client.id(),
@@ -118,7 +118,7 @@ record OAuth2ClientConfig(
         return definition.tokenFields() != null || definition.callbackFields() != null;
     }
 
-    OAuth2.ClientAuthentication clientAuthentication() {
-        return clientSecret == null ? OAuth2.ClientAuthentication.NONE : definition.clientAuthenticationOrDefault();
+    ClientAuthentication clientAuthentication() {
+        return clientSecret == null ? ClientAuthentication.NONE : definition.clientAuthenticationOrDefault();
     }
 }

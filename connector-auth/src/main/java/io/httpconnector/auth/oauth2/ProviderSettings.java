@@ -32,8 +32,8 @@ record ProviderSettings(
         @Nullable String revocationUrl,
         @Nullable String deviceAuthorizationUrl,
         @Nullable String scopeSeparator,
-        OAuth2.@Nullable ClientAuthentication clientAuthentication,
-        OAuth2.@Nullable TokenRequest tokenRequest,
+        @Nullable ClientAuthentication clientAuthentication,
+        @Nullable TokenRequestFormat tokenRequest,
         @Nullable String tokenMethod,
         @Nullable Map<String, String> tokenParameters,
         @Nullable Map<String, String> refreshParameters,
@@ -75,7 +75,7 @@ record ProviderSettings(
     }
 
     /** This, with another client authentication: that of a registered client. */
-    ProviderSettings with(OAuth2.ClientAuthentication method) {
+    ProviderSettings with(ClientAuthentication method) {
         ObjectNode all = MAPPER.valueToTree(this);
         all.put("clientAuthentication", method.name());
         return of(all);
@@ -110,12 +110,12 @@ record ProviderSettings(
         return of(all);
     }
 
-    OAuth2.ClientAuthentication clientAuthenticationOrDefault() {
-        return clientAuthentication == null ? OAuth2.ClientAuthentication.BASIC : clientAuthentication;
+    ClientAuthentication clientAuthenticationOrDefault() {
+        return clientAuthentication == null ? ClientAuthentication.BASIC : clientAuthentication;
     }
 
-    OAuth2.TokenRequest tokenRequestOrDefault() {
-        return tokenRequest == null ? OAuth2.TokenRequest.FORM : tokenRequest;
+    TokenRequestFormat tokenRequestOrDefault() {
+        return tokenRequest == null ? TokenRequestFormat.FORM : tokenRequest;
     }
 
     ExpiryFormat expiresAsOrDefault() {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 record RegisteredClient(
         String id,
         @Nullable String secret,
-        OAuth2.@Nullable ClientAuthentication method,
+        @Nullable ClientAuthentication method,
         @Nullable Long expiresAt,
         @Nullable String redirectUri,
         @Nullable Issuer issuer) {

@@ -178,18 +178,18 @@ final class Registrations {
                 server.issuer());
     }
 
-    private static OAuth2.@Nullable ClientAuthentication method(@Nullable String name) {
+    private static @Nullable ClientAuthentication method(@Nullable String name) {
         if (name == null) {
             return null;
         }
         return switch (name) {
-            case "none" -> OAuth2.ClientAuthentication.NONE;
-            case "client_secret_basic" -> OAuth2.ClientAuthentication.BASIC;
-            case "client_secret_post" -> OAuth2.ClientAuthentication.BODY;
+            case "none" -> ClientAuthentication.NONE;
+            case "client_secret_basic" -> ClientAuthentication.BASIC;
+            case "client_secret_post" -> ClientAuthentication.BODY;
             default ->
                 throw new OAuth2Exception(
                         "The authorization server registered a client that must authenticate by "
-                                + TokenResponseParser.shown(name)
+                                + ErrorText.singleLine(name)
                                 + ", which is not possible here: set one by client(id, key)",
                         null,
                         null);

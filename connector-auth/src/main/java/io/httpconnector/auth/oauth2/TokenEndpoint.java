@@ -9,7 +9,6 @@ import com.github.scribejava.core.model.ParameterList;
 import com.github.scribejava.core.model.Verb;
 import com.github.scribejava.core.oauth.AccessTokenRequestParams;
 import com.github.scribejava.core.oauth.OAuth20Service;
-import com.github.scribejava.core.oauth2.clientauthentication.ClientAuthentication;
 import io.httpconnector.AuthContext;
 import io.httpconnector.Body;
 import io.httpconnector.Request;
@@ -35,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * Asks for tokens. ScribeJava forms each request as the RFCs say; here it takes the shape that the provider wants, and goes over
  * the connection, not by ScribeJava's own HTTP client.
  */
-final class TokenEndpoint {
+final class TokenEndpoint implements TokenRequests {
 
     private static final Set<String> SECRET =
             Set.of("client_secret", "refresh_token", "code", "code_verifier", "password", "assertion", "device_code");
@@ -87,7 +86,7 @@ final class TokenEndpoint {
                 .bodyField("token_type_hint", tokens.refreshToken() == null ? "access_token" : "refresh_token");
         var unused = answered(
                 "revocation endpoint",
-                withClient(request, OAuth2.TokenRequest.FORM).idempotent());
+                withClient(request, TokenRequestFormat.FORM).idempotent());
     }
 
     /** Begins on a device: RFC 8628, section 3.1. */
@@ -109,7 +108,7 @@ final class TokenEndpoint {
         for (Map.Entry<String, String> parameter : parameters.entrySet()) {
             request = request.bodyField(parameter.getKey(), parameter.getValue());
         }
-        return answered("device authorization endpoint", withClient(request, OAuth2.TokenRequest.FORM))
+        return answered("device authorization endpoint", withClient(request, TokenRequestFormat.FORM))
                 .json();
     }
 
@@ -119,19 +118,22 @@ final class TokenEndpoint {
         return tokens(response, null, said -> masked(said, code));
     }
 
-    StoredTokens clientCredentials() {
+    @Override
+    public StoredTokens clientCredentials() {
         OAuthRequest form = forms.clientCredentials(settings.scope());
         Response response = send(form, settings.definition().tokenParameters(), true, null);
         return tokens(response, null, said -> masked(said));
     }
 
-    StoredTokens password(String user, Secret password) {
+    @Override
+    public StoredTokens password(String user, Secret password) {
         OAuthRequest form = forms.password(user, password.reveal(), settings.scope());
         Response response = send(form, settings.definition().tokenParameters(), true, null);
         return tokens(response, null, said -> masked(said, password.reveal()));
     }
 
-    StoredTokens jwtBearer(JwtKey key, Map<String, ?> claims) {
+    @Override
+    public StoredTokens jwtBearer(JwtKey key, Map<String, ?> claims) {
         String assertion = assertion(key, claims).reveal();
         OAuthRequest form = forms.jwtBearer(assertion, settings.scope());
         Response response = send(form, settings.definition().tokenParameters(), true, null);
@@ -288,7 +290,7 @@ final class TokenEndpoint {
         return request;
     }
 
-    private Request withClient(Request request, OAuth2.TokenRequest place) {
+    private Request withClient(Request request, TokenRequestFormat place) {
         String id = settings.clientId();
         Secret secret = settings.clientSecret();
         JwtKey key = settings.clientKey();
@@ -300,10 +302,10 @@ final class TokenEndpoint {
                     with(with(request, "client_id", id, place), "client_assertion_type", CLIENT_ASSERTION, place);
             return with(named, "client_assertion", assertion(key, Map.of("iss", id, "sub", id)), place);
         }
-        if (secret == null || settings.clientAuthentication() == OAuth2.ClientAuthentication.NONE) {
+        if (secret == null || settings.clientAuthentication() == ClientAuthentication.NONE) {
             return with(request, "client_id", id, place);
         }
-        return settings.clientAuthentication() == OAuth2.ClientAuthentication.BASIC
+        return settings.clientAuthentication() == ClientAuthentication.BASIC
                 ? request.header("Authorization", basic(id, secret))
                 : with(with(request, "client_id", id, place), "client_secret", secret, place);
     }
@@ -319,17 +321,17 @@ final class TokenEndpoint {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
-    private static Request with(Request request, String name, String value, OAuth2.TokenRequest place) {
-        return place == OAuth2.TokenRequest.QUERY ? request.query(name, value) : request.bodyField(name, value);
+    private static Request with(Request request, String name, String value, TokenRequestFormat place) {
+        return place == TokenRequestFormat.QUERY ? request.query(name, value) : request.bodyField(name, value);
     }
 
-    private static Request with(Request request, String name, Secret value, OAuth2.TokenRequest place) {
-        return place == OAuth2.TokenRequest.QUERY ? request.query(name, value) : request.bodyField(name, value);
+    private static Request with(Request request, String name, Secret value, TokenRequestFormat place) {
+        return place == TokenRequestFormat.QUERY ? request.query(name, value) : request.bodyField(name, value);
     }
 
-    private OAuth2.TokenRequest place() {
+    private TokenRequestFormat place() {
         boolean hasBody = !"GET".equals(settings.definition().tokenMethod());
-        return hasBody ? settings.definition().tokenRequestOrDefault() : OAuth2.TokenRequest.QUERY;
+        return hasBody ? settings.definition().tokenRequestOrDefault() : TokenRequestFormat.QUERY;
     }
 
     /** ScribeJava's forms of the requests, without the client's credentials and the provider's own parameters. */
@@ -401,7 +403,7 @@ final class TokenEndpoint {
         }
 
         @Override
-        public ClientAuthentication getClientAuthentication() {
+        public com.github.scribejava.core.oauth2.clientauthentication.ClientAuthentication getClientAuthentication() {
             return (request, id, secret) -> {};
         }
 

@@ -433,7 +433,7 @@ final class TokenManager implements AuthStrategy {
                 LOG.debug("\"{}\": asks anew, as {}", connection, e.getMessage());
             }
         }
-        return stored(attempt(null, () -> exchange(null, null, grant::ask)), refreshToken);
+        return stored(attempt(null, () -> exchange(null, null, grant::requestTokens)), refreshToken);
     }
 
     /** Makes a token request, unless the same has failed a short time ago. */

@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 /** Reads what a token endpoint answers, RFC 6749, section 5, and what others make of it. */
 final class TokenResponseParser {
 
-    private static final int MAX_DESCRIPTION = 300;
     /** Types of tokens that are good only with a key. What else providers write, such as "user" or "BearerToken", is used as bearer. */
     private static final Set<String> BOUND = Set.of("dpop", "mac", "pop");
 
@@ -184,12 +183,6 @@ final class TokenResponseParser {
         }
         String said = error + (description == null ? "" : ": " + description) + (uri == null ? "" : " (" + uri + ")");
         return new OAuth2Exception(
-                "The " + endpoint + " refused: " + shown(mask.apply(said)), mask.apply(error), cause);
-    }
-
-    /** On one line, and not too long. */
-    static String shown(String said) {
-        String line = said.replaceAll("\\p{Cntrl}", " ");
-        return line.length() <= MAX_DESCRIPTION ? line : line.substring(0, MAX_DESCRIPTION) + "…";
+                "The " + endpoint + " refused: " + ErrorText.singleLine(mask.apply(said)), mask.apply(error), cause);
     }
 }

@@ -429,7 +429,7 @@ class RenewalTest {
                 .refreshParameter("scope", "all")
                 .refreshParameter("grant_type", "renew")
                 .tokenHeader("X-App", "app")
-                .tokenRequest(OAuth2.TokenRequest.QUERY)
+                .tokenRequest(TokenRequestFormat.QUERY)
                 .accessTokenAt("/data/access")
                 .refreshTokenAt("/data/refresh");
         try (HttpConnection connection = connection(auth)) {

@@ -162,7 +162,7 @@ class SpringAuthorizationServerTest {
     @Test
     void clientIsKnownByItsBodyToo() {
         try (HttpConnection connection =
-                connection(OAuth2.clientCredentials().clientAuthentication(OAuth2.ClientAuthentication.BODY))) {
+                connection(OAuth2.clientCredentials().clientAuthentication(ClientAuthentication.BODY))) {
             connection.send(Request.get("/orders"));
             assertThat(isActive(sent())).isTrue();
         }
