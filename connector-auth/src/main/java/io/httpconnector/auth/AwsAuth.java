@@ -5,10 +5,10 @@ import io.httpconnector.Body;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
+import io.httpconnector.TimeSource;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -51,7 +51,7 @@ public final class AwsAuth implements AuthStrategy {
     private final @Nullable Secret sessionToken;
     private final String region;
     private final String service;
-    private final Clock clock;
+    private final TimeSource timeSource;
 
     private AwsAuth(
             String accessKeyId,
@@ -59,13 +59,13 @@ public final class AwsAuth implements AuthStrategy {
             @Nullable Secret sessionToken,
             String region,
             String service,
-            Clock clock) {
+            TimeSource timeSource) {
         this.accessKeyId = accessKeyId;
         this.secretAccessKey = secretAccessKey;
         this.sessionToken = sessionToken;
         this.region = region;
         this.service = service;
-        this.clock = clock;
+        this.timeSource = timeSource;
     }
 
     /**
@@ -93,7 +93,7 @@ public final class AwsAuth implements AuthStrategy {
         if (!problems.isEmpty()) {
             throw new InvalidDefinitionException("AWS signature", problems);
         }
-        return new AwsAuth(accessKeyId, secretAccessKey, null, region, service, Clock.systemUTC());
+        return new AwsAuth(accessKeyId, secretAccessKey, null, region, service, TimeSource.SYSTEM);
     }
 
     /**
@@ -103,22 +103,22 @@ public final class AwsAuth implements AuthStrategy {
      * @return a new strategy
      */
     public AwsAuth sessionToken(Secret token) {
-        return new AwsAuth(accessKeyId, secretAccessKey, token, region, service, clock);
+        return new AwsAuth(accessKeyId, secretAccessKey, token, region, service, timeSource);
     }
 
     /**
-     * By which clock requests are signed; for tests, by default that of the system.
+     * Sets the time source by which requests are signed, for tests. Default: the system time.
      *
-     * @param clock the clock
+     * @param timeSource the time source
      * @return a new strategy
      */
-    public AwsAuth clock(Clock clock) {
-        return new AwsAuth(accessKeyId, secretAccessKey, sessionToken, region, service, clock);
+    public AwsAuth timeSource(TimeSource timeSource) {
+        return new AwsAuth(accessKeyId, secretAccessKey, sessionToken, region, service, timeSource);
     }
 
     @Override
     public Request apply(Request request) {
-        String time = TIME.format(clock.instant());
+        String time = TIME.format(timeSource.now());
         String payload = payload(request);
         Request dated = request.header("X-Amz-Date", time);
         if (isS3()) {

@@ -2,8 +2,8 @@ package io.httpconnector.auth;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.httpconnector.Response;
+import io.httpconnector.TimeSource;
 import java.math.BigDecimal;
-import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,15 +44,15 @@ public enum ExpiryFormat {
      *
      * @param value the value in the answer
      * @param response the answer
-     * @param clock the clock of this side, for an answer without a date
+     * @param timeSource the time source, for a response without a {@code Date} header
      * @return a positive time; empty when the value says nothing
      */
-    public Optional<Duration> lifetime(String value, Response response, Clock clock) {
+    public Optional<Duration> lifetime(String value, Response response, TimeSource timeSource) {
         if (value.length() > MAX_TEXT) {
             return Optional.empty();
         }
         try {
-            Duration left = left(value, sentAt(response, clock.instant()));
+            Duration left = left(value, sentAt(response, timeSource.now()));
             Duration capped = left.compareTo(MOST) > 0 ? MOST : left;
             return left.isZero() || left.isNegative() ? Optional.empty() : Optional.of(capped);
         } catch (ArithmeticException | NumberFormatException | DateTimeException e) {

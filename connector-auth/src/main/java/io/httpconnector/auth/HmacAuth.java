@@ -5,10 +5,10 @@ import io.httpconnector.Body;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
+import io.httpconnector.TimeSource;
 import io.httpconnector.template.PillText;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -73,7 +73,7 @@ public final class HmacAuth implements AuthStrategy {
     private final Map<String, ?> values;
     private final Map<String, PillText> headers;
     private final Map<String, PillText> queries;
-    private final Clock clock;
+    private final TimeSource timeSource;
 
     /** What there is to be signed. */
     private record Attempt(Request request, URI uri, Instant time, String nonce) {
@@ -100,7 +100,7 @@ public final class HmacAuth implements AuthStrategy {
             Map<String, ?> values,
             Map<String, PillText> headers,
             Map<String, PillText> queries,
-            Clock clock) {
+            TimeSource timeSource) {
         this.algorithm = algorithm;
         this.key = key;
         this.keyBytes = keyBytes;
@@ -108,7 +108,7 @@ public final class HmacAuth implements AuthStrategy {
         this.values = values;
         this.headers = headers;
         this.queries = queries;
-        this.clock = clock;
+        this.timeSource = timeSource;
     }
 
     /**
@@ -163,7 +163,7 @@ public final class HmacAuth implements AuthStrategy {
                 Map.copyOf(values),
                 Map.of(),
                 Map.of(),
-                Clock.systemUTC());
+                TimeSource.SYSTEM);
     }
 
     /**
@@ -185,7 +185,7 @@ public final class HmacAuth implements AuthStrategy {
     }
 
     private HmacAuth withKey(Function<String, byte[]> decoder) {
-        return new HmacAuth(algorithm, key, decoder, template, values, headers, queries, clock);
+        return new HmacAuth(algorithm, key, decoder, template, values, headers, queries, timeSource);
     }
 
     /**
@@ -198,7 +198,7 @@ public final class HmacAuth implements AuthStrategy {
      */
     public HmacAuth header(String name, String text) {
         Request.get("/").header(name == null ? "" : name, "");
-        return new HmacAuth(algorithm, key, keyBytes, template, values, with(headers, name, text), queries, clock);
+        return new HmacAuth(algorithm, key, keyBytes, template, values, with(headers, name, text), queries, timeSource);
     }
 
     /**
@@ -210,17 +210,17 @@ public final class HmacAuth implements AuthStrategy {
      * @throws InvalidDefinitionException when a pill is unknown
      */
     public HmacAuth query(String name, String text) {
-        return new HmacAuth(algorithm, key, keyBytes, template, values, headers, with(queries, name, text), clock);
+        return new HmacAuth(algorithm, key, keyBytes, template, values, headers, with(queries, name, text), timeSource);
     }
 
     /**
-     * By which clock requests are signed; for tests, by default that of the system.
+     * Sets the time source by which requests are signed, for tests. Default: the system time.
      *
-     * @param clock the clock
+     * @param timeSource the time source
      * @return a new strategy
      */
-    public HmacAuth clock(Clock clock) {
-        return new HmacAuth(algorithm, key, keyBytes, template, values, headers, queries, clock);
+    public HmacAuth timeSource(TimeSource timeSource) {
+        return new HmacAuth(algorithm, key, keyBytes, template, values, headers, queries, timeSource);
     }
 
     private Map<String, PillText> with(Map<String, PillText> known, String name, String text) {
@@ -262,7 +262,7 @@ public final class HmacAuth implements AuthStrategy {
     @Override
     public Request apply(Request request) {
         Attempt attempt = new Attempt(
-                request, request.uri(), clock.instant(), UUID.randomUUID().toString());
+                request, request.uri(), timeSource.now(), UUID.randomUUID().toString());
         byte[] toSign = toSign(attempt);
         Secret signature = key.map(text -> hex(Hashes.hmac(algorithm, decoded(text), toSign)));
         Request signed = request;

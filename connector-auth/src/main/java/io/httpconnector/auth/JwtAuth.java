@@ -4,7 +4,7 @@ import io.httpconnector.AuthStrategy;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
-import java.time.Clock;
+import io.httpconnector.TimeSource;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,18 +28,18 @@ public final class JwtAuth implements AuthStrategy {
     private final Map<String, ?> claims;
     private final Duration lifetime;
     private final String prefix;
-    private final Clock clock;
+    private final TimeSource timeSource;
     private volatile @Nullable Signed last;
 
     /** Until when it is used, in seconds since 1970. */
     private record Signed(Secret header, long until) {}
 
-    private JwtAuth(JwtKey key, Map<String, ?> claims, Duration lifetime, String prefix, Clock clock) {
+    private JwtAuth(JwtKey key, Map<String, ?> claims, Duration lifetime, String prefix, TimeSource timeSource) {
         this.key = key;
         this.claims = claims;
         this.lifetime = lifetime;
         this.prefix = prefix;
-        this.clock = clock;
+        this.timeSource = timeSource;
     }
 
     /**
@@ -54,7 +54,7 @@ public final class JwtAuth implements AuthStrategy {
         if (key == null || claims == null) {
             throw new InvalidDefinitionException("JWT", List.of("key and claims: one of them is null"));
         }
-        return new JwtAuth(key, JwtKey.claims(claims), Duration.ofMinutes(10), "Bearer ", Clock.systemUTC());
+        return new JwtAuth(key, JwtKey.claims(claims), Duration.ofMinutes(10), "Bearer ", TimeSource.SYSTEM);
     }
 
     /**
@@ -67,7 +67,7 @@ public final class JwtAuth implements AuthStrategy {
         if (lifetime == null || lifetime.toSeconds() < 2) {
             throw new InvalidDefinitionException("JWT", List.of("lifetime: it must be at least two seconds"));
         }
-        return new JwtAuth(key, claims, lifetime, prefix, clock);
+        return new JwtAuth(key, claims, lifetime, prefix, timeSource);
     }
 
     /**
@@ -77,22 +77,22 @@ public final class JwtAuth implements AuthStrategy {
      * @return a new strategy
      */
     public JwtAuth prefix(String prefix) {
-        return new JwtAuth(key, claims, lifetime, prefix == null ? "" : prefix, clock);
+        return new JwtAuth(key, claims, lifetime, prefix == null ? "" : prefix, timeSource);
     }
 
     /**
-     * By which clock tokens expire; for tests, by default that of the system.
+     * Sets the time source by which tokens expire, for tests. Default: the system time.
      *
-     * @param clock the clock
+     * @param timeSource the time source
      * @return a new strategy
      */
-    public JwtAuth clock(Clock clock) {
-        return new JwtAuth(key, claims, lifetime, prefix, clock);
+    public JwtAuth timeSource(TimeSource timeSource) {
+        return new JwtAuth(key, claims, lifetime, prefix, timeSource);
     }
 
     @Override
     public Request apply(Request request) {
-        long now = clock.instant().getEpochSecond();
+        long now = timeSource.now().getEpochSecond();
         Signed known = last;
         if (known == null || now >= known.until) {
             known = signed(now);

@@ -6,7 +6,7 @@ import io.httpconnector.JsonSupport;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.Secret;
-import java.time.Clock;
+import io.httpconnector.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,7 +28,7 @@ public final class LoginAuthBuilder {
     private @Nullable Duration lifetime;
     private final Map<String, JsonPointer> fields = new HashMap<>();
     private Function<Secret, CustomAuth> use = CustomAuth::bearer;
-    private Clock clock = Clock.systemUTC();
+    private TimeSource timeSource = TimeSource.SYSTEM;
 
     LoginAuthBuilder(@Nullable Supplier<Request> login) {
         this.login = login;
@@ -134,14 +134,14 @@ public final class LoginAuthBuilder {
     }
 
     /**
-     * By which clock tokens expire; for tests, by default that of the system.
+     * Sets the time source by which tokens expire, for tests. Default: the system time.
      *
-     * @param clock the clock
+     * @param timeSource the time source
      * @return this
      */
-    public LoginAuthBuilder clock(Clock clock) {
-        if (isThere("clock", clock)) {
-            this.clock = clock;
+    public LoginAuthBuilder timeSource(TimeSource timeSource) {
+        if (isThere("timeSource", timeSource)) {
+            this.timeSource = timeSource;
         }
         return this;
     }
@@ -161,7 +161,7 @@ public final class LoginAuthBuilder {
             throw new InvalidDefinitionException("login", found);
         }
         return new LoginAuth(new LoginSettings(
-                login, token, tokenPlace, expires, expiresAs, lifetime, Map.copyOf(fields), use, clock));
+                login, token, tokenPlace, expires, expiresAs, lifetime, Map.copyOf(fields), use, timeSource));
     }
 
     private JsonPointer pointer(String what, String path) {

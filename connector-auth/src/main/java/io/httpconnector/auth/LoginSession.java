@@ -10,8 +10,8 @@ import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
+import io.httpconnector.TimeSource;
 import io.httpconnector.auth.internal.FailedAttempts;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -30,7 +30,7 @@ final class LoginSession implements AuthStrategy {
 
     private final LoginSettings settings;
     private final AuthContext context;
-    private final Clock clock;
+    private final TimeSource timeSource;
     private final Function<Request, ValidLogin> login;
     private volatile @Nullable ValidLogin current;
     private volatile long rejectedUntil = Long.MIN_VALUE;
@@ -43,7 +43,7 @@ final class LoginSession implements AuthStrategy {
     LoginSession(LoginSettings settings, AuthContext context) {
         this.settings = settings;
         this.context = context;
-        this.clock = settings.clock();
+        this.timeSource = settings.timeSource();
         this.login = context.singleFlight(this::login);
     }
 
@@ -64,7 +64,7 @@ final class LoginSession implements AuthStrategy {
 
     private @Nullable ValidLogin usable() {
         ValidLogin known = current;
-        boolean good = known != null && clock.millis() < known.freshUntil && known.since > rejectedUntil;
+        boolean good = known != null && timeSource.now().toEpochMilli() < known.freshUntil && known.since > rejectedUntil;
         return good ? known : null;
     }
 
@@ -72,7 +72,7 @@ final class LoginSession implements AuthStrategy {
     @Override
     public boolean refresh(Request rejected, Response response) {
         ValidLogin known = current;
-        long age = known == null ? 0 : clock.millis() - known.since;
+        long age = known == null ? 0 : timeSource.now().toEpochMilli() - known.since;
         // A negative age is that of a clock that was set back.
         if (known != null && (age < 0 || age >= YOUNG.toMillis())) {
             rejectedUntil = known.since;
@@ -109,7 +109,7 @@ final class LoginSession implements AuthStrategy {
 
         @Override
         public long now() {
-            return clock.millis();
+            return timeSource.now().toEpochMilli();
         }
 
         @Override
@@ -138,7 +138,7 @@ final class LoginSession implements AuthStrategy {
                 fields.put(name, value);
             }
         });
-        long now = clock.millis();
+        long now = timeSource.now().toEpochMilli();
         return new ValidLogin(
                 settings.use().apply(Secret.of(token)), Map.copyOf(fields), now, freshUntil(response, now));
     }
@@ -148,7 +148,7 @@ final class LoginSession implements AuthStrategy {
                 settings.expires() == null ? null : at(settings.expires()).apply(response);
         Duration life = expires == null
                 ? settings.lifetime()
-                : settings.expiresAs().lifetime(expires, response, clock).orElse(settings.lifetime());
+                : settings.expiresAs().lifetime(expires, response, timeSource).orElse(settings.lifetime());
         return life == null ? Long.MAX_VALUE : now + life.toMillis() - Math.min(EARLY.toMillis(), life.toMillis() / 4);
     }
 

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonPointer;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.Secret;
-import java.time.Clock;
+import io.httpconnector.TimeSource;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Function;
@@ -21,4 +21,4 @@ record LoginSettings(
         @Nullable Duration lifetime,
         Map<String, JsonPointer> fields,
         Function<Secret, CustomAuth> use,
-        Clock clock) {}
+        TimeSource timeSource) {}

@@ -18,11 +18,11 @@ import io.httpconnector.Body;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
+import io.httpconnector.TimeSource;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.PrivateKey;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -50,7 +50,7 @@ public final class OAuth1Auth implements AuthStrategy {
     private final @Nullable Secret tokenSecret;
     private final SignatureService signatures;
     private final @Nullable String realm;
-    private final Clock clock;
+    private final TimeSource timeSource;
 
     private OAuth1Auth(
             String consumerKey,
@@ -59,14 +59,14 @@ public final class OAuth1Auth implements AuthStrategy {
             @Nullable Secret tokenSecret,
             SignatureService signatures,
             @Nullable String realm,
-            Clock clock) {
+            TimeSource timeSource) {
         this.consumerKey = consumerKey;
         this.consumerSecret = consumerSecret;
         this.token = token;
         this.tokenSecret = tokenSecret;
         this.signatures = signatures;
         this.realm = realm;
-        this.clock = clock;
+        this.timeSource = timeSource;
     }
 
     /**
@@ -85,7 +85,7 @@ public final class OAuth1Auth implements AuthStrategy {
                 null,
                 new HMACSha1SignatureService(),
                 null,
-                Clock.systemUTC());
+                TimeSource.SYSTEM);
     }
 
     /**
@@ -127,7 +127,7 @@ public final class OAuth1Auth implements AuthStrategy {
                 there("token secret", secret),
                 signatures,
                 realm,
-                clock);
+                timeSource);
     }
 
     /**
@@ -140,7 +140,7 @@ public final class OAuth1Auth implements AuthStrategy {
     }
 
     private OAuth1Auth with(SignatureService other) {
-        return new OAuth1Auth(consumerKey, consumerSecret, token, tokenSecret, other, realm, clock);
+        return new OAuth1Auth(consumerKey, consumerSecret, token, tokenSecret, other, realm, timeSource);
     }
 
     /**
@@ -153,17 +153,17 @@ public final class OAuth1Auth implements AuthStrategy {
         if (there("realm", realm).contains("\"")) {
             throw new InvalidDefinitionException("OAuth 1", List.of("realm: it has a quote"));
         }
-        return new OAuth1Auth(consumerKey, consumerSecret, token, tokenSecret, signatures, realm, clock);
+        return new OAuth1Auth(consumerKey, consumerSecret, token, tokenSecret, signatures, realm, timeSource);
     }
 
     /**
-     * By which clock requests are signed; for tests, by default that of the system.
+     * Sets the time source by which requests are signed, for tests. Default: the system time.
      *
-     * @param clock the clock
+     * @param timeSource the time source
      * @return a new strategy
      */
-    public OAuth1Auth clock(Clock clock) {
-        return new OAuth1Auth(consumerKey, consumerSecret, token, tokenSecret, signatures, realm, clock);
+    public OAuth1Auth timeSource(TimeSource timeSource) {
+        return new OAuth1Auth(consumerKey, consumerSecret, token, tokenSecret, signatures, realm, timeSource);
     }
 
     private static <T> T there(String what, @Nullable T value) {
@@ -240,7 +240,7 @@ public final class OAuth1Auth implements AuthStrategy {
             return new TimestampService() {
                 @Override
                 public String getTimestampInSeconds() {
-                    return String.valueOf(clock.instant().getEpochSecond());
+                    return String.valueOf(timeSource.now().getEpochSecond());
                 }
 
                 @Override

@@ -72,7 +72,7 @@ class LoginAuthTest {
         Request login = Request.post("/login").json(Map.of("user", "app")).bodyField("password", Secret.of("pa55word"));
         return HttpConnection.named("Service")
                 .baseUrl(service.baseUrl())
-                .auth(more.apply(LoginAuth.by(login).clock(clock)).build())
+                .auth(more.apply(LoginAuth.by(login).timeSource(clock)).build())
                 .retry(RetryPolicy.none())
                 .build();
     }

@@ -37,6 +37,7 @@ import io.httpconnector.auth.oauth2.TokenEncryption;
 import io.httpconnector.auth.oauth2.TokenSet;
 import io.httpconnector.auth.oauth2.TokenStore;
 import io.httpconnector.auth.testing.AuthStrategyTestKit;
+import io.httpconnector.auth.testing.StubResponse;
 import io.httpconnector.jdbc.ClusteredPolling;
 import io.httpconnector.jdbc.ExactlyOnce;
 import io.httpconnector.jdbc.JdbcInbox;
@@ -96,6 +97,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
@@ -309,6 +311,16 @@ final class Snippets {
     static void proves(List<String> logLines) {
         AuthStrategyTestKit.of(request -> request.header("X-Key", Secret.of("canary-key")))
                 .secret("canary-key")
+                .log(() -> logLines)
+                .verify();
+        AtomicInteger number = new AtomicInteger();
+        AuthStrategyTestKit.of(new TicketAuth())
+                .respond(
+                        "POST",
+                        "/tickets",
+                        () -> StubResponse.json("{\"ticket\": \"canary-ticket-" + number.incrementAndGet() + "\"}"))
+                .refreshes() // a rejected ticket must be replaced
+                .secret("canary-ticket")
                 .log(() -> logLines)
                 .verify();
     }

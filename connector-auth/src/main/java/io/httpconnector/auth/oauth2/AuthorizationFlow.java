@@ -97,7 +97,7 @@ public final class AuthorizationFlow {
                 redirectUri,
                 pkce == null ? null : pkce.getCodeVerifier(),
                 nonce,
-                settings.clock().instant().plus(PENDING).toEpochMilli(),
+                settings.timeSource().now().plus(PENDING).toEpochMilli(),
                 server.issuer(),
                 server.client());
         if (definition.authorizationUrl() == null) {
@@ -261,7 +261,7 @@ public final class AuthorizationFlow {
                 .map(found -> TokenStoreCodec.read(found, PendingAuthorization.class))
                 .orElseThrow(() -> new InvalidCallbackException("The state of the callback is unknown: it was answered"
                         + " before, it has expired, or it never was one of ours"));
-        if (settings.clock().millis() >= pending.until()) {
+        if (settings.timeSource().now().toEpochMilli() >= pending.until()) {
             throw new InvalidCallbackException("The state of the callback has expired: the user must begin anew");
         }
         if (!pending.session().equals(fingerprint(browserSession))) {

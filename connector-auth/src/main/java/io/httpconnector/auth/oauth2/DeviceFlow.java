@@ -6,10 +6,10 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.StatusException;
+import io.httpconnector.TimeSource;
 import io.httpconnector.TimedOutException;
 import io.httpconnector.TransferException;
 import io.httpconnector.auth.CombinedAuth;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -124,11 +124,11 @@ public final class DeviceFlow {
 
     /** As section 3.5 says, of which a server may be asked less often and no more. */
     private StoredTokens poll(TokenEndpoint endpoint, String code, Duration asked, Duration lifetime) {
-        Clock clock = session.settings().clock();
-        Instant end = clock.instant().plus(lifetime);
+        TimeSource timeSource = session.settings().timeSource();
+        Instant end = timeSource.now().plus(lifetime);
         Duration interval = asked.compareTo(MIN_INTERVAL) < 0 ? MIN_INTERVAL : asked;
-        for (Instant now = clock.instant(); now.isBefore(end); now = clock.instant()) {
-            PollingDelay.of(shorter(interval, Duration.between(now, end)), "the user");
+        for (Instant now = timeSource.now(); now.isBefore(end); now = timeSource.now()) {
+            PollingDelay.await(timeSource, shorter(interval, Duration.between(now, end)), "the user");
             try {
                 StoredTokens tokens = endpoint.deviceCode(code);
                 return session.consented(() -> tokens);

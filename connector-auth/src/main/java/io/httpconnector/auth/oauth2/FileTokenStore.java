@@ -2,6 +2,7 @@ package io.httpconnector.auth.oauth2;
 
 import io.httpconnector.ConnectorException;
 import io.httpconnector.Secret;
+import io.httpconnector.TimeSource;
 import io.httpconnector.internal.io.OwnerOnlyFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -11,7 +12,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -32,7 +32,7 @@ final class FileTokenStore implements TokenStore {
 
     private final Path directory;
     private final @Nullable TokenCipher cipher;
-    private final Clock clock = Clock.systemUTC();
+    private final TimeSource timeSource = TimeSource.SYSTEM;
 
     FileTokenStore(Path directory, @Nullable TokenCipher cipher) {
         this.cipher = cipher;
@@ -86,7 +86,7 @@ final class FileTokenStore implements TokenStore {
                 OwnerOnlyFiles.write(
                         file(key, ".pending"),
                         text,
-                        FileTime.from(clock.instant().plus(needed)));
+                        FileTime.from(timeSource.now().plus(needed)));
                 Files.deleteIfExists(file(key, ".tokens"));
             }
         } catch (IOException e) {
@@ -108,7 +108,7 @@ final class FileTokenStore implements TokenStore {
 
     /** What nobody has come for, and what a crash has left half written. */
     private void sweep() throws IOException {
-        Instant now = clock.instant();
+        Instant now = timeSource.now();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.{pending,tmp}")) {
             for (Path file : files) {
                 boolean temporary = file.toString().endsWith(".tmp");
@@ -129,7 +129,7 @@ final class FileTokenStore implements TokenStore {
 
     @Override
     public Lease lease(String key, Duration timeout) {
-        Instant end = clock.instant().plus(timeout);
+        Instant end = timeSource.now().plus(timeout);
         Path file = file(key, ".lock");
         Lease threads = THREADS.lock(file.toString(), key, timeout);
         boolean locked = false;
@@ -156,10 +156,10 @@ final class FileTokenStore implements TokenStore {
     /** The system can wait for a lock only for ever. */
     private void awaitLock(FileChannel channel, String key, Instant end) throws IOException {
         while (channel.tryLock() == null) {
-            if (!clock.instant().isBefore(end)) {
+            if (!timeSource.now().isBefore(end)) {
                 throw KeyLocks.notFree(key);
             }
-            PollingDelay.of(POLL, "the lease of \"" + key + "\"");
+            PollingDelay.await(timeSource, POLL, "the lease of \"" + key + "\"");
         }
     }
 

@@ -1,7 +1,7 @@
 package io.httpconnector.auth.oauth2;
 
 import io.httpconnector.Secret;
-import java.time.Clock;
+import io.httpconnector.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -14,7 +14,7 @@ final class MemoryTokenStore implements TokenStore {
 
     private final Map<String, Value> values = new ConcurrentHashMap<>();
     private final KeyLocks locks = new KeyLocks();
-    private final Clock clock = Clock.systemUTC();
+    private final TimeSource timeSource = TimeSource.SYSTEM;
 
     private record Value(Secret secret, Instant end) {}
 
@@ -25,7 +25,7 @@ final class MemoryTokenStore implements TokenStore {
 
     @Override
     public void put(String key, Secret value, @Nullable Duration needed) {
-        Instant now = clock.instant();
+        Instant now = timeSource.now();
         if (needed != null) {
             // What nobody has come for must not fill the memory.
             values.values().removeIf(known -> known.end.isBefore(now));

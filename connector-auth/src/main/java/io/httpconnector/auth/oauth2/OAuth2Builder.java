@@ -6,12 +6,12 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.JsonSupport;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
+import io.httpconnector.TimeSource;
 import io.httpconnector.auth.ExpiryFormat;
 import io.httpconnector.auth.JwtKey;
 import io.httpconnector.auth.internal.SecureUrl;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,7 +42,7 @@ public final class OAuth2Builder {
     private @Nullable TokenStore tokens;
     private @Nullable String account;
     private Duration refreshBefore = Duration.ofMinutes(1);
-    private Clock clock = Clock.systemUTC();
+    private TimeSource timeSource = TimeSource.SYSTEM;
 
     OAuth2Builder(GrantType grant) {
         this.grant = grant;
@@ -584,14 +584,14 @@ public final class OAuth2Builder {
     }
 
     /**
-     * By which clock tokens expire; for tests, by default that of the system.
+     * Sets the time source by which tokens expire, for tests. Default: the system time.
      *
-     * @param clock the clock
+     * @param timeSource the time source
      * @return this
      */
-    public OAuth2Builder clock(Clock clock) {
-        if (isThere("clock", clock)) {
-            this.clock = clock;
+    public OAuth2Builder timeSource(TimeSource timeSource) {
+        if (isThere("timeSource", timeSource)) {
+            this.timeSource = timeSource;
         }
         return this;
     }
@@ -640,7 +640,7 @@ public final class OAuth2Builder {
                 tokens == null ? TokenStore.inMemory() : tokens,
                 account,
                 refreshBefore,
-                clock));
+                timeSource));
     }
 
     /** Whether a client id is asked for: a server that the user names registers users' clients only. */

@@ -1,8 +1,8 @@
 package io.httpconnector.auth.oauth2;
 
 import io.httpconnector.Secret;
+import io.httpconnector.TimeSource;
 import io.httpconnector.auth.JwtKey;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +26,7 @@ record OAuth2ClientConfig(
         TokenStore tokens,
         @Nullable String account,
         Duration refreshBefore,
-        Clock clock) {
+        TimeSource timeSource) {
 
     OAuth2ClientConfig with(ProviderSettings discovered) {
         return with(discovered, clientId, clientSecret);
@@ -57,7 +57,7 @@ record OAuth2ClientConfig(
                 tokens,
                 account,
                 refreshBefore,
-                clock);
+                timeSource);
     }
 
     /** The scopes as the provider wants them; null when there are none. */

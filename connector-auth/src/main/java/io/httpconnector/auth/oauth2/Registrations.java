@@ -90,7 +90,7 @@ final class Registrations {
                 && !issuer.contradicts(server.issuer())
                 && issuer.hasEndpointAt(server.definition().tokenUrl())
                 && Objects.equals(client.redirectUri(), redirectUri)
-                && !client.isExpired(settings.clock().millis());
+                && !client.isExpired(settings.timeSource().now().toEpochMilli());
     }
 
     private String key(@Nullable String redirectUri) {

@@ -64,7 +64,7 @@ final class TokenEndpoint implements TokenRequests {
         this.policy = policy;
         this.client = client;
         this.context = context;
-        this.answers = new TokenResponseParser(settings.definition(), settings.clock());
+        this.answers = new TokenResponseParser(settings.definition(), settings.timeSource());
         this.forms = new Forms(settings);
     }
 
@@ -142,7 +142,7 @@ final class TokenEndpoint implements TokenRequests {
 
     /** For once, and for five minutes: RFC 7523, section 3. */
     private Secret assertion(JwtKey key, Map<String, ?> given) {
-        long now = settings.clock().instant().getEpochSecond();
+        long now = settings.timeSource().now().getEpochSecond();
         Map<String, Object> claims = new LinkedHashMap<>();
         claims.put("aud", settings.definition().tokenUrl());
         claims.put("iat", now);

@@ -9,10 +9,10 @@ import io.httpconnector.RateLimitedException;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.Secret;
+import io.httpconnector.TimeSource;
 import io.httpconnector.TimedOutException;
 import io.httpconnector.TransferException;
 import io.httpconnector.auth.internal.FailedAttempts;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
@@ -57,7 +57,7 @@ final class TokenManager implements AuthStrategy {
     private final String key;
     private final String earlierKey;
     private final TokenStore store;
-    private final Clock clock;
+    private final TimeSource timeSource;
     private final FailedAttempts failed;
     private final TokenRequestPolicy requests;
     private final Function<Request, ValidToken> renewal;
@@ -101,9 +101,9 @@ final class TokenManager implements AuthStrategy {
         this.earlierKey = settings.account() == null ? connection : settings.account();
         this.key = key(settings, connection);
         this.store = settings.tokens();
-        this.clock = settings.clock();
+        this.timeSource = settings.timeSource();
         this.failed = FAILED.computeIfAbsent(store, unused -> new FailedAttempts());
-        this.requests = new TokenRequestPolicy(clock);
+        this.requests = new TokenRequestPolicy(timeSource);
         if (settings.asksService() && settings.hasSecrets() && store instanceof MemoryTokenStore) {
             LOG.warn(
                     "\"{}\": the token store in memory forgets at the end of the process which authorization server the"
@@ -131,7 +131,7 @@ final class TokenManager implements AuthStrategy {
 
     private ValidToken usable(Request request) {
         ValidToken known = current;
-        return known == null || clock.millis() >= known.freshUntil ? renewal.apply(request) : known;
+        return known == null || timeSource.now().toEpochMilli() >= known.freshUntil ? renewal.apply(request) : known;
     }
 
     @Override
@@ -150,7 +150,7 @@ final class TokenManager implements AuthStrategy {
         if (known == null || !refused.header(headerName).equals(Optional.of(known.header.reveal()))) {
             return true;
         }
-        long age = clock.millis() - known.tokens.obtainedAt();
+        long age = timeSource.now().toEpochMilli() - known.tokens.obtainedAt();
         // One from the future is of another clock, or this one was set back.
         if (age >= 0 && age < REST.toMillis()) {
             return false;
@@ -250,7 +250,7 @@ final class TokenManager implements AuthStrategy {
             return request.apply(endpoint(null));
         }
         String uri = redirectUri == null ? redirectUri(client) : redirectUri;
-        RegisteredClient used = client == null || client.isExpired(clock.millis())
+        RegisteredClient used = client == null || client.isExpired(timeSource.now().toEpochMilli())
                 ? registrations().current(uri)
                 : client;
         try {
@@ -397,7 +397,7 @@ final class TokenManager implements AuthStrategy {
         if (candidate == null) {
             return null;
         }
-        return clock.millis() < candidate.freshUntil && !candidate.isRejected(rejected) ? candidate : null;
+        return timeSource.now().toEpochMilli() < candidate.freshUntil && !candidate.isRejected(rejected) ? candidate : null;
     }
 
     private @Nullable ValidToken current(StoredTokens tokens) {
@@ -487,7 +487,7 @@ final class TokenManager implements AuthStrategy {
     }
 
     private ValidToken refreshed(StoredTokens old, String refreshToken) {
-        StoredTokens begun = old.refreshing(clock.millis());
+        StoredTokens begun = old.refreshing(timeSource.now().toEpochMilli());
         write(begun);
         StoredTokens found = read().orElse(null);
         if (found != null && (found.refusal() != null || !refreshToken.equals(found.refreshToken()))) {
@@ -582,7 +582,7 @@ final class TokenManager implements AuthStrategy {
         } catch (InvalidDefinitionException e) {
             throw e;
         } catch (ConnectorException e) {
-            long now = clock.millis();
+            long now = timeSource.now().toEpochMilli();
             ValidToken known = old == null ? null : current(old);
             if (known == null || now >= known.validUntil || known.isRejected(rejected)) {
                 throw e;

@@ -4,16 +4,16 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidResponseException;
 import io.httpconnector.RateLimitedException;
 import io.httpconnector.StatusException;
+import io.httpconnector.TimeSource;
 import io.httpconnector.TimedOutException;
 import io.httpconnector.TransferException;
 import io.httpconnector.auth.internal.FailedAttempts;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 
 /** How long token requests pause after a failure: shortly when the server is in trouble, longer when it refused. */
-record TokenRequestPolicy(Clock clock) implements FailedAttempts.Policy {
+record TokenRequestPolicy(TimeSource timeSource) implements FailedAttempts.Policy {
 
     private static final Duration TEMPORARY = Duration.ofSeconds(2);
     private static final Duration REFUSED = Duration.ofSeconds(30);
@@ -21,7 +21,7 @@ record TokenRequestPolicy(Clock clock) implements FailedAttempts.Policy {
 
     @Override
     public long now() {
-        return clock.millis();
+        return timeSource.now().toEpochMilli();
     }
 
     @Override

@@ -7,10 +7,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Response;
 import io.httpconnector.StatusException;
+import io.httpconnector.TimeSource;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -31,11 +31,11 @@ final class TokenResponseParser {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final ProviderSettings definition;
-    private final Clock clock;
+    private final TimeSource timeSource;
 
-    TokenResponseParser(ProviderSettings definition, Clock clock) {
+    TokenResponseParser(ProviderSettings definition, TimeSource timeSource) {
         this.definition = definition;
-        this.clock = clock;
+        this.timeSource = timeSource;
     }
 
     /**
@@ -65,7 +65,7 @@ final class TokenResponseParser {
                     null);
         }
         String refreshToken = text(json, definition.refreshTokenPath(), "/refresh_token");
-        Instant now = clock.instant();
+        Instant now = timeSource.now();
         Instant expires = expiry(json, response, now);
         return new StoredTokens(
                 accessToken,
@@ -123,7 +123,7 @@ final class TokenResponseParser {
                 ? null
                 : definition
                         .expiresAsOrDefault()
-                        .lifetime(value, response, clock)
+                        .lifetime(value, response, timeSource)
                         .orElse(null);
         left = left == null ? definition.lifetimeOrNull() : left;
         return left == null ? null : now.plus(left);

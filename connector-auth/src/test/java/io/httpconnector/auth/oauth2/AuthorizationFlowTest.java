@@ -87,7 +87,7 @@ class AuthorizationFlowTest {
                                 .client("id", Secret.of("client-secret"))
                                 .redirectUri("https://app.example.com/callback?x=1")
                                 .tokenStore(store)
-                                .clock(clock))
+                                .timeSource(clock))
                         .build())
                 .retry(RetryPolicy.none())
                 .build();
@@ -159,7 +159,7 @@ class AuthorizationFlowTest {
                         Base64.getUrlEncoder().withoutPadding().encodeToString(hash));
         assertThat(tokens.accessToken().reveal()).isEqualTo("a1");
         assertThat(tokens.refreshToken().map(Secret::reveal)).contains("r1");
-        assertThat(tokens.expiresAt()).contains(clock.instant().plusSeconds(3600));
+        assertThat(tokens.expiresAt()).contains(clock.now().plusSeconds(3600));
         service.verify(getRequestedFor(urlEqualTo("/orders")).withHeader("Authorization", equalTo("Bearer a1")));
     }
 

@@ -72,7 +72,7 @@ class GrantsTest {
     private HttpConnection connection(OAuth2Builder auth) {
         return HttpConnection.named("Service")
                 .baseUrl(service.baseUrl())
-                .auth(auth.tokenUrl(service.url("/token")).clock(clock).build())
+                .auth(auth.tokenUrl(service.url("/token")).timeSource(clock).build())
                 .retry(RetryPolicy.none())
                 .build();
     }
@@ -199,8 +199,8 @@ class GrantsTest {
         assertThat(claims.at("/iss").asText()).isEqualTo("robot@example.com");
         assertThat(claims.at("/scope").asText()).isEqualTo("drive");
         assertThat(claims.at("/aud").asText()).isEqualTo(service.url("/token"));
-        assertThat(claims.at("/iat").asLong()).isEqualTo(clock.instant().getEpochSecond());
-        assertThat(claims.at("/exp").asLong()).isEqualTo(clock.instant().getEpochSecond() + 300);
+        assertThat(claims.at("/iat").asLong()).isEqualTo(clock.now().getEpochSecond());
+        assertThat(claims.at("/exp").asLong()).isEqualTo(clock.now().getEpochSecond() + 300);
         assertThat(claims.at("/jti").asText()).hasSize(36);
         Signature verifier = Signature.getInstance("SHA256withRSA");
         verifier.initVerify(pair.getPublic());

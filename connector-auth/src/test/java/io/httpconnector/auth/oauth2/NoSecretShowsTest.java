@@ -90,7 +90,7 @@ class NoSecretShowsTest {
                 .tokenParameter("assertion", Secret.of(CANARY + "-parameter"))
                 .redirectUri("https://app.example.com/callback")
                 .tokenStore(TokenStore.file(directory, STORE_KEY))
-                .clock(clock)
+                .timeSource(clock)
                 .build();
         connection = HttpConnection.named("Service")
                 .baseUrl(service.baseUrl())

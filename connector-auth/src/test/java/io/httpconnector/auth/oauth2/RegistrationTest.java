@@ -155,7 +155,7 @@ class RegistrationTest {
     private HttpConnection connection(OAuth2Builder auth, String account) {
         HttpConnection connection = HttpConnection.named("Tools")
                 .baseUrl(service.url("/api"))
-                .auth(auth.tokenStore(store, account).clock(clock).build())
+                .auth(auth.tokenStore(store, account).timeSource(clock).build())
                 .retry(RetryPolicy.none())
                 .build();
         opened.add(connection);
@@ -291,7 +291,7 @@ class RegistrationTest {
     @Test
     void secretThatHasExpiredIsReplaced() {
         more = ", \"client_secret\": \"secret-4711\", \"client_secret_expires_at\": "
-                + clock.instant().plusSeconds(3600).getEpochSecond();
+                + clock.now().plusSeconds(3600).getEpochSecond();
         consent(connection());
         clock.passes(Duration.ofMinutes(59));
         assertThat(parameter(AuthorizationFlow.of(connection()).start("s"), "client_id"))

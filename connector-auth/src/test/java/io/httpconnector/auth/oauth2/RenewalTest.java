@@ -108,7 +108,7 @@ class RenewalTest {
                 .auth(auth.tokenUrl(service.url("/token"))
                         .client("id", Secret.of("secret"))
                         .tokenStore(store)
-                        .clock(clock)
+                        .timeSource(clock)
                         .build())
                 .retry(RetryPolicy.none())
                 .totalTimeout(Duration.ofSeconds(10))
@@ -367,7 +367,7 @@ class RenewalTest {
                     .replace("r1", "r2")
                     .replaceAll(
                             "\"expiresAt\":\\d+",
-                            "\"expiresAt\":" + clock.instant().plusSeconds(3600).toEpochMilli());
+                            "\"expiresAt\":" + clock.now().plusSeconds(3600).toEpochMilli());
             when.accept(() -> store.put(Keys.of(connection), Secret.of(theirs), null));
 
             send(connection);

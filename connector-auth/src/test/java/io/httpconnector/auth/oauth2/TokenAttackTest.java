@@ -63,7 +63,7 @@ class TokenAttackTest {
     private HttpConnection connection(OAuth2Builder auth) {
         HttpConnection connection = HttpConnection.named("Service")
                 .baseUrl(service.url("/api"))
-                .auth(auth.tokenStore(store).clock(clock).build())
+                .auth(auth.tokenStore(store).timeSource(clock).build())
                 .retry(RetryPolicy.none())
                 .build();
         opened.add(connection);

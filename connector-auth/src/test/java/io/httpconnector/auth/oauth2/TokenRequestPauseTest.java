@@ -12,7 +12,6 @@ import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.TestClock;
 import io.httpconnector.auth.oauth2.Origin.Reply;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,12 +56,12 @@ class TokenRequestPauseTest {
         return connection(auth, clock);
     }
 
-    private HttpConnection connection(OAuth2Builder auth, Clock by) {
+    private HttpConnection connection(OAuth2Builder auth, TestClock by) {
         HttpConnection connection = HttpConnection.named("Service")
                 .baseUrl(server.url(""))
                 .auth(auth.tokenUrl(server.url("/token"))
                         .tokenStore(store)
-                        .clock(by)
+                        .timeSource(by)
                         .build())
                 .retry(RetryPolicy.none())
                 .build();
@@ -255,7 +254,7 @@ class TokenRequestPauseTest {
         server.close();
         HttpConnection connection = HttpConnection.named("Service")
                 .baseUrl("http://127.0.0.1:1")
-                .auth(machine().tokenUrl(url).tokenStore(store).clock(clock).build())
+                .auth(machine().tokenUrl(url).tokenStore(store).timeSource(clock).build())
                 .retry(RetryPolicy.none())
                 .build();
         opened.add(connection);
@@ -270,7 +269,7 @@ class TokenRequestPauseTest {
                 .auth(machine()
                         .discover(server.url(""))
                         .tokenStore(store)
-                        .clock(clock)
+                        .timeSource(clock)
                         .build())
                 .retry(RetryPolicy.none())
                 .build();
@@ -297,7 +296,7 @@ class TokenRequestPauseTest {
                         .publicClient("id")
                         .tokenUrl(server.url("/token"))
                         .tokenStore(broken)
-                        .clock(clock)
+                        .timeSource(clock)
                         .build())
                 .build();
         opened.add(failing);
