@@ -270,7 +270,7 @@ final class Snippets {
     static List<OAuth2Builder> grants(Secret pem, Secret password, Secret refreshToken) {
         OAuth2Builder user = OAuth2.authorizationCode().discover("https://login.example.com");
         OAuth2Builder device = OAuth2.deviceCode().discover("https://login.example.com");
-        OAuth2Builder tools = OAuth2.authorizationCode().discover(); // asks the service itself, as MCP servers want it
+        OAuth2Builder tools = OAuth2.authorizationCode().discover(); // discovers the server from the service, as MCP requires
         OAuth2Builder machine =
                 OAuth2.clientCredentials().client("client-id", JwtKey.rs256(pem).id("key-1"));
         OAuth2Builder robot = OAuth2.jwtBearer(JwtKey.rs256(pem), Map.of("iss", "robot@example.com", "scope", "drive"));
@@ -325,7 +325,7 @@ final class Snippets {
                 .verify();
     }
 
-    /** Fetches a ticket for a connection, and another one when the service no longer takes it. */
+    /** Requests a ticket for a connection, and another one when the service rejects it. */
     static final class TicketAuth implements AuthStrategy {
 
         @Override
@@ -343,7 +343,7 @@ final class Snippets {
             private volatile @Nullable Secret ticket;
 
             Session(AuthContext context) {
-                // Once for all threads that wait, over the connection's own way, within its time limits.
+                // Once for all waiting threads, with the network settings and timeouts of the connection.
                 this.fetch = context.singleFlight(() -> {
                     Response response = context.send(Request.post("/tickets"));
                     Secret fresh = Secret.of(response.json().at("/ticket").asText());
@@ -363,9 +363,9 @@ final class Snippets {
                 Secret known = ticket;
                 boolean isOurs = known != null && rejected.header("X-Ticket").equals(Optional.of(known.reveal()));
                 if (isOurs) {
-                    ticket = null; // or else another thread has a new one already
+                    ticket = null; // otherwise another thread has already replaced it
                 }
-                return true; // signed anew, and sent once more
+                return true; // signed again, and sent once more
             }
         }
     }
