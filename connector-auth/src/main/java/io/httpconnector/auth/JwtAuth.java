@@ -13,14 +13,14 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends a JSON Web Token, RFC 7519, that the application has signed itself, as a bearer token. A token is used for half of its
- * life, and then replaced. Immutable, each method gives a new strategy.
+ * Self-signed JSON Web Tokens, RFC 7519, as bearer tokens. A token is used for half of its lifetime, and then replaced.
+ * Immutable: each method returns a new strategy.
  *
  * <pre>{@code
  * .auth(JwtAuth.of(JwtKey.es256(pem).id("key-1"), Map.of("iss", issuer, "aud", "appstoreconnect-v1")))
  * }</pre>
  *
- * <p>Where such a token only buys an access token, see {@code OAuth2.jwtBearer}.
+ * <p>To exchange such a token for an access token, use {@code OAuth2.jwtBearer}.
  */
 public final class JwtAuth implements AuthStrategy {
 
@@ -31,7 +31,7 @@ public final class JwtAuth implements AuthStrategy {
     private final TimeSource timeSource;
     private volatile @Nullable Signed last;
 
-    /** Until when it is used, in seconds since 1970. */
+    /** A signed token, used until the given time in seconds since 1970. */
     private record Signed(Secret header, long until) {}
 
     private JwtAuth(JwtKey key, Map<String, ?> claims, Duration lifetime, String prefix, TimeSource timeSource) {
@@ -43,12 +43,12 @@ public final class JwtAuth implements AuthStrategy {
     }
 
     /**
-     * Describes the token. {@code iat}, {@code exp} and {@code jti} are in it unless they are given.
+     * Creates a strategy. The claims {@code iat}, {@code exp} and {@code jti} are added unless they are given.
      *
-     * @param key what signs it
+     * @param key the signing key
      * @param claims the other claims, such as {@code iss} and {@code aud}: strings, numbers, Booleans, lists, maps or JSON trees
-     * @return the strategy, with tokens for ten minutes
-     * @throws InvalidDefinitionException when something is missing
+     * @return the strategy; its tokens expire after ten minutes
+     * @throws InvalidDefinitionException if a value is missing or invalid
      */
     public static JwtAuth of(JwtKey key, Map<String, ?> claims) {
         if (key == null || claims == null) {
@@ -58,7 +58,7 @@ public final class JwtAuth implements AuthStrategy {
     }
 
     /**
-     * How long a token lives.
+     * Sets the lifetime of a token. Default: ten minutes.
      *
      * @param lifetime at least two seconds
      * @return a new strategy
@@ -71,9 +71,9 @@ public final class JwtAuth implements AuthStrategy {
     }
 
     /**
-     * What stands before the token in the {@code Authorization} header; by default {@code "Bearer "}.
+     * Sets the prefix of the token in the {@code Authorization} header. Default: {@code "Bearer "}.
      *
-     * @param prefix with its space; may be empty
+     * @param prefix the prefix, including the space; may be empty
      * @return a new strategy
      */
     public JwtAuth prefix(String prefix) {

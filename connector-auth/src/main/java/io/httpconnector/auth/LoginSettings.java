@@ -11,11 +11,11 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What a {@link LoginAuthBuilder} has been told: the login, and what is made of its answer. Immutable. */
+/** The validated settings of a {@link LoginAuthBuilder}: the login request, and how its response is used. Immutable. */
 record LoginSettings(
         Supplier<Request> login,
         Function<Response, @Nullable String> token,
-        String tokenPlace,
+        String tokenLocation,
         @Nullable JsonPointer expires,
         ExpiryFormat expiresAs,
         @Nullable Duration lifetime,

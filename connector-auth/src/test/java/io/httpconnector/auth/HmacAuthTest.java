@@ -128,7 +128,7 @@ class HmacAuthTest {
                 .isEqualTo(expected);
         assertThatThrownBy(() -> text.keyIsHex().apply(Request.get("https://example.com/")))
                 .isInstanceOf(InvalidDefinitionException.class)
-                .hasMessageContaining("key: it is not encoded")
+                .hasMessageContaining("key: it is not valid Base64 or hexadecimal")
                 .hasNoCause();
     }
 

@@ -245,7 +245,7 @@ class LoginAuthTest {
         try (HttpConnection connection = connection(auth -> auth)) {
             assertThatThrownBy(() -> connection.send(Request.get("/orders")))
                     .isInstanceOf(LoginException.class)
-                    .hasMessageContaining("\"Service\": the answer to the login has no token in /token")
+                    .hasMessageContaining("\"Service\": the response to the login has no token in /token")
                     .hasMessageNotContaining("canary");
         }
     }

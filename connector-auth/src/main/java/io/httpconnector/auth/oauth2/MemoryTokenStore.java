@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps values as long as the process lives. */
+/** A token store in memory: values are lost when the process ends. Thread-safe. */
 final class MemoryTokenStore implements TokenStore {
 
     private final Map<String, Value> values = new ConcurrentHashMap<>();
@@ -24,13 +24,13 @@ final class MemoryTokenStore implements TokenStore {
     }
 
     @Override
-    public void put(String key, Secret value, @Nullable Duration needed) {
+    public void put(String key, Secret value, @Nullable Duration timeToLive) {
         Instant now = timeSource.now();
-        if (needed != null) {
-            // What nobody has come for must not fill the memory.
+        if (timeToLive != null) {
+            // Expired values must not fill the memory.
             values.values().removeIf(known -> known.end.isBefore(now));
         }
-        values.put(key, new Value(value, needed == null ? Instant.MAX : now.plus(needed)));
+        values.put(key, new Value(value, timeToLive == null ? Instant.MAX : now.plus(timeToLive)));
     }
 
     @Override

@@ -221,7 +221,7 @@ class AuthorizationFlowTest {
                     try {
                         flow.finish(callback, "s");
                     } catch (InvalidCallbackException expected) {
-                        assertThat(expected).hasMessageContaining("answered before");
+                        assertThat(expected).hasMessageContaining("already used");
                     }
                 }))
                 .limit(8)
@@ -244,7 +244,7 @@ class AuthorizationFlowTest {
     @Test
     void callbackOfAnotherSessionIsRefused() {
         AuthorizationFlow flow = AuthorizationFlow.of(connection());
-        assertRefused(flow, "code=c&state=" + state(flow.start("mallory")), "alice", "another session");
+        assertRefused(flow, "code=c&state=" + state(flow.start("mallory")), "alice", "another browser session");
     }
 
     @Test
@@ -389,7 +389,7 @@ class AuthorizationFlowTest {
         URI bad = flow.start("s");
         assertThatThrownBy(() -> flow.finish("code=c&state=" + state(bad), "s"))
                 .isInstanceOf(OAuth2Exception.class)
-                .hasMessageContaining("another nonce");
+                .hasMessageContaining("nonce of the ID token differs");
     }
 
     @ParameterizedTest

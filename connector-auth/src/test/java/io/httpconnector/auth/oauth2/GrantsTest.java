@@ -262,8 +262,8 @@ class GrantsTest {
     @Test
     void whatIsMissingIsSaid() throws Exception {
         PrivateKey rsa = pair("RSA").getPrivate();
-        assertThatThrownBy(() -> JwtKey.es256(rsa)).hasMessageContaining("ES256 needs a key for EC");
-        assertThatThrownBy(() -> JwtKey.rs256((PrivateKey) null)).hasMessageContaining("needs a key for RSA");
+        assertThatThrownBy(() -> JwtKey.es256(rsa)).hasMessageContaining("ES256 requires a private key for EC");
+        assertThatThrownBy(() -> JwtKey.rs256((PrivateKey) null)).hasMessageContaining("requires a private key for RSA");
         assertThatThrownBy(() -> JwtKey.hs256(null)).hasMessageContaining("it is null");
         assertThatThrownBy(() -> OAuth2.password(null, null)).isInstanceOf(InvalidDefinitionException.class);
         assertThatThrownBy(() -> OAuth2.jwtBearer(null, Map.of())).isInstanceOf(InvalidDefinitionException.class);

@@ -653,7 +653,7 @@ class IssuerAttackTest {
                 explicit("Two", good, OAuth2.authorizationCode().publicClient("id"), evil))) {
             assertThatThrownBy(() -> other.send(Request.get("")))
                     .isInstanceOf(AuthorizationRequiredException.class)
-                    .hasMessageContaining("nobody has consented");
+                    .hasMessageContaining("there is no consent yet");
         }
         evilGotNothing();
         assertThat(one.send(Request.get("")).status()).isEqualTo(200);

@@ -334,7 +334,7 @@ class RenewalTest {
         try (HttpConnection connection = connection(user())) {
             assertThatThrownBy(() -> send(connection))
                     .isInstanceOf(AuthorizationRequiredException.class)
-                    .hasMessageContaining("its answer never came");
+                    .hasMessageContaining("its response was not received");
         }
     }
 
@@ -476,7 +476,7 @@ class RenewalTest {
         try (HttpConnection connection = connection(machine())) {
             assertThatThrownBy(() -> send(connection))
                     .isInstanceOf(ConnectorException.class)
-                    .hasMessageContaining("nothing that this version can read")
+                    .hasMessageContaining("can't be read by this version")
                     .hasMessageNotContaining("canary");
         }
     }

@@ -98,7 +98,7 @@ class TokenRequestPauseTest {
         assertThat(asked()).isEqualTo(2);
         assertThat(fails(connection).retryAfter()).hasValue(Duration.ofMinutes(2));
         clock.passes(Duration.ofSeconds(119));
-        assertThat(fails(connection)).isInstanceOf(OAuth2Exception.class).hasMessageContaining("too early");
+        assertThat(fails(connection)).isInstanceOf(OAuth2Exception.class).hasMessageContaining("until the backoff ends");
         assertThat(fails(connection).retryAfter()).hasValue(Duration.ofSeconds(1));
         assertThat(asked()).isEqualTo(2);
 
@@ -150,7 +150,7 @@ class TokenRequestPauseTest {
             assertThat(fails(connection)).isNotNull();
             requests++;
             clock.passes(Duration.ofSeconds(seconds - 1));
-            assertThat(fails(connection)).hasMessageContaining("too early").hasMessageContaining("in 2 s");
+            assertThat(fails(connection)).hasMessageContaining("until the backoff ends").hasMessageContaining("in 2 s");
             assertThat(asked()).isEqualTo(requests);
             clock.passes(Duration.ofSeconds(1));
         }
@@ -190,13 +190,13 @@ class TokenRequestPauseTest {
     void otherSecretsAreTriedAtOnce() {
         server.on("/token", Reply.json(401, "{\"error\": \"invalid_client\"}"));
         assertThat(fails(connection(machine()))).isNotNull();
-        assertThat(fails(connection(machine()))).hasMessageContaining("too early");
+        assertThat(fails(connection(machine()))).hasMessageContaining("until the backoff ends");
         assertThat(fails(connection(OAuth2.clientCredentials().client("id", Secret.of("secret-2")))))
-                .hasMessageNotContaining("too early");
+                .hasMessageNotContaining("until the backoff ends");
         assertThat(fails(connection(OAuth2.clientCredentials().client("id-2", Secret.of("secret-1")))))
-                .hasMessageNotContaining("too early");
+                .hasMessageNotContaining("until the backoff ends");
         assertThat(fails(connection(machine().tokenParameter("key", Secret.of("another-secret")))))
-                .hasMessageNotContaining("too early");
+                .hasMessageNotContaining("until the backoff ends");
         assertThat(asked()).isEqualTo(4);
     }
 
@@ -301,7 +301,7 @@ class TokenRequestPauseTest {
                 .build();
         opened.add(failing);
         assertThat(fails(failing)).hasMessageContaining("disk is full");
-        assertThat(fails(failing)).hasMessageContaining("disk is full").hasMessageNotContaining("too early");
+        assertThat(fails(failing)).hasMessageContaining("disk is full").hasMessageNotContaining("until the backoff ends");
         send(connection);
     }
 
@@ -311,7 +311,7 @@ class TokenRequestPauseTest {
         HttpConnection connection = connection(machine());
         assertThat(fails(connection)).isNotNull();
         clock.passes(Duration.ofHours(-5));
-        assertThat(fails(connection)).hasMessageNotContaining("too early");
+        assertThat(fails(connection)).hasMessageNotContaining("until the backoff ends");
         assertThat(asked()).isEqualTo(2);
     }
 
@@ -322,9 +322,9 @@ class TokenRequestPauseTest {
         HttpConnection connection = connection(machine());
         assertThat(fails(connection)).isNotNull();
         clock.passes(Duration.ofDays(1).minusSeconds(1));
-        boolean remembers = fails(connection).getMessage().contains("too early");
+        boolean remembers = fails(connection).getMessage().contains("until the backoff ends");
         clock.passes(Duration.ofSeconds(1));
-        assertThat(fails(connection)).hasMessageNotContaining("too early");
+        assertThat(fails(connection)).hasMessageNotContaining("until the backoff ends");
         assertThat(remembers || retryAfter.length() > 9).isTrue();
     }
 
