@@ -5,10 +5,10 @@ import io.httpconnector.Body;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
+import io.httpconnector.TimeSource;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -23,13 +23,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * AWS Signature Version 4, for the services of AWS and those with the same protocol. Each attempt is signed anew. The signature
- * covers the method, the URL, the host, the media type, the header fields that begin with {@code X-Amz-}, and the body. Immutable,
- * each method gives a new strategy.
+ * AWS Signature Version 4, for AWS and services with the same protocol. Each attempt is signed separately. The signature
+ * covers the method, the URL, the host, the media type, the header fields that begin with {@code X-Amz-}, and the body. Immutable:
+ * each method returns a new strategy.
  *
- * <p>The services of S3 ({@code s3}, {@code s3-object-lambda}, {@code s3-outposts}, {@code s3express}) have canonical URIs of
- * their own, and take a body that is a stream, as an unsigned payload. For each service, a request may have a
- * {@code X-Amz-Content-Sha256} header of its own, such as {@code UNSIGNED-PAYLOAD}; this value is signed instead of the body.
+ * <p>The services of S3 ({@code s3}, {@code s3-object-lambda}, {@code s3-outposts}, {@code s3express}) have their own canonical
+ * URIs, and accept a streamed body, as an unsigned payload. A request to any service may have its own
+ * {@code X-Amz-Content-Sha256} header, such as {@code UNSIGNED-PAYLOAD}; this value is signed instead of the body.
  *
  * <pre>{@code
  * .auth(AwsAuth.of("AKIAIOSFODNN7EXAMPLE", Secret.fromEnv("AWS_SECRET_ACCESS_KEY"), "eu-central-1", "execute-api"))
@@ -44,14 +44,14 @@ public final class AwsAuth implements AuthStrategy {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final HexFormat UPPER_HEX = HexFormat.of().withUpperCase();
-    private static final byte[] NOTHING = {};
+    private static final byte[] NO_BODY = {};
 
     private final String accessKeyId;
     private final Secret secretAccessKey;
     private final @Nullable Secret sessionToken;
     private final String region;
     private final String service;
-    private final Clock clock;
+    private final TimeSource timeSource;
 
     private AwsAuth(
             String accessKeyId,
@@ -59,13 +59,13 @@ public final class AwsAuth implements AuthStrategy {
             @Nullable Secret sessionToken,
             String region,
             String service,
-            Clock clock) {
+            TimeSource timeSource) {
         this.accessKeyId = accessKeyId;
         this.secretAccessKey = secretAccessKey;
         this.sessionToken = sessionToken;
         this.region = region;
         this.service = service;
-        this.clock = clock;
+        this.timeSource = timeSource;
     }
 
     /**
@@ -76,7 +76,7 @@ public final class AwsAuth implements AuthStrategy {
      * @param region such as {@code eu-central-1}
      * @param service the signing name of the service, such as {@code s3} or {@code execute-api}
      * @return the strategy
-     * @throws InvalidDefinitionException when something is missing
+     * @throws InvalidDefinitionException if a value is missing or invalid
      */
     public static AwsAuth of(String accessKeyId, Secret secretAccessKey, String region, String service) {
         List<String> problems = new ArrayList<>();
@@ -84,7 +84,7 @@ public final class AwsAuth implements AuthStrategy {
                         "access key id", "" + accessKeyId, "region", "" + region, "service", "" + service)
                 .entrySet()) {
             if (!text.getValue().matches("[A-Za-z0-9_.-]+") || text.getValue().equals("null")) {
-                problems.add(text.getKey() + ": it must be of letters, digits, \"-\", \"_\" and \".\"");
+                problems.add(text.getKey() + ": it must consist of letters, digits, \"-\", \"_\" and \".\"");
             }
         }
         if (secretAccessKey == null) {
@@ -93,7 +93,7 @@ public final class AwsAuth implements AuthStrategy {
         if (!problems.isEmpty()) {
             throw new InvalidDefinitionException("AWS signature", problems);
         }
-        return new AwsAuth(accessKeyId, secretAccessKey, null, region, service, Clock.systemUTC());
+        return new AwsAuth(accessKeyId, secretAccessKey, null, region, service, TimeSource.SYSTEM);
     }
 
     /**
@@ -103,22 +103,22 @@ public final class AwsAuth implements AuthStrategy {
      * @return a new strategy
      */
     public AwsAuth sessionToken(Secret token) {
-        return new AwsAuth(accessKeyId, secretAccessKey, token, region, service, clock);
+        return new AwsAuth(accessKeyId, secretAccessKey, token, region, service, timeSource);
     }
 
     /**
-     * By which clock requests are signed; for tests, by default that of the system.
+     * Sets the time source by which requests are signed, for tests. Default: the system time.
      *
-     * @param clock the clock
+     * @param timeSource the time source
      * @return a new strategy
      */
-    public AwsAuth clock(Clock clock) {
-        return new AwsAuth(accessKeyId, secretAccessKey, sessionToken, region, service, clock);
+    public AwsAuth timeSource(TimeSource timeSource) {
+        return new AwsAuth(accessKeyId, secretAccessKey, sessionToken, region, service, timeSource);
     }
 
     @Override
     public Request apply(Request request) {
-        String time = TIME.format(clock.instant());
+        String time = TIME.format(timeSource.now());
         String payload = payload(request);
         Request dated = request.header("X-Amz-Date", time);
         if (isS3()) {
@@ -157,7 +157,7 @@ public final class AwsAuth implements AuthStrategy {
     private String hashOfBody(Request request) {
         try {
             return hex(
-                    Hashes.digest("SHA-256", request.body().map(Body::toBytes).orElse(NOTHING)));
+                    Hashes.digest("SHA-256", request.body().map(Body::toBytes).orElse(NO_BODY)));
         } catch (InvalidDefinitionException e) {
             if (isS3()) {
                 return UNSIGNED;
@@ -199,8 +199,8 @@ public final class AwsAuth implements AuthStrategy {
     }
 
     /**
-     * The canonical URI. S3 encodes each segment once, whatever was encoded before. The other services encode the path of the
-     * request line once more, without empty segments. A {@link Request} has no dot segments.
+     * Returns the canonical URI. S3 encodes each segment once, independent of its encoding in the request. The other services encode
+     * the path of the request line once more, without empty segments. A {@link Request} has no dot segments.
      */
     private String path(URI uri) {
         String path = uri.getRawPath();
@@ -208,7 +208,7 @@ public final class AwsAuth implements AuthStrategy {
             return "/";
         }
         if (isS3()) {
-            return Arrays.stream(path.split("/", -1)).map(AwsAuth::recoded).collect(Collectors.joining("/"));
+            return Arrays.stream(path.split("/", -1)).map(AwsAuth::reencoded).collect(Collectors.joining("/"));
         }
         return Arrays.stream(path.replaceAll("/+", "/").split("/", -1))
                 .map(segment -> encoded(bytes(segment)))
@@ -223,14 +223,14 @@ public final class AwsAuth implements AuthStrategy {
         return Arrays.stream(query.split("&", -1))
                 .filter(pair -> !pair.isEmpty())
                 .map(pair -> pair.replace("+", "%20").split("=", 2))
-                .map(pair -> new String[] {recoded(pair[0]), pair.length == 1 ? "" : recoded(pair[1])})
+                .map(pair -> new String[] {reencoded(pair[0]), pair.length == 1 ? "" : reencoded(pair[1])})
                 .sorted((a, b) -> a[0].equals(b[0]) ? a[1].compareTo(b[1]) : a[0].compareTo(b[0]))
                 .map(pair -> pair[0] + "=" + pair[1])
                 .collect(Collectors.joining("&"));
     }
 
-    /** Decodes and encodes byte by byte: the bytes need not be UTF-8. */
-    private static String recoded(String text) {
+    /** Decodes and re-encodes byte by byte, as the bytes need not be UTF-8. */
+    private static String reencoded(String text) {
         byte[] raw = bytes(text);
         ByteArrayOutputStream decoded = new ByteArrayOutputStream(raw.length);
         for (int i = 0; i < raw.length; i++) {

@@ -9,8 +9,8 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * User name and password in the {@code Authorization} header: the Basic scheme, RFC 7617, in UTF-8. Immutable, and safe for
- * many threads.
+ * HTTP Basic authentication, RFC 7617: user name and password in the {@code Authorization} header, in UTF-8. Immutable and
+ * thread-safe.
  *
  * <pre>{@code
  * .auth(BasicAuth.of("user@example.com", Secret.fromEnv("JIRA_TOKEN")))
@@ -25,13 +25,13 @@ public final class BasicAuth implements AuthStrategy {
     }
 
     /**
-     * A strategy for one user. Services that take an API key as the user name and no password get the key as the password
-     * of an empty user, or by {@link #ofKey(Secret)}.
+     * Creates a strategy for a user. For services that expect an API key as the user name, use {@link #ofKey(Secret)}; for those that
+     * expect it as the password, use an empty user name.
      *
      * @param user the user name: no colon, no control characters
      * @param password the password; one by {@link Secret#from} is looked up for each request
      * @return the strategy
-     * @throws InvalidDefinitionException when the user name can't be sent
+     * @throws InvalidDefinitionException if the user name can't be sent
      */
     public static BasicAuth of(String user, Secret password) {
         if (user == null || user.indexOf(':') >= 0 || user.chars().anyMatch(Character::isISOControl)) {
@@ -43,7 +43,7 @@ public final class BasicAuth implements AuthStrategy {
     }
 
     /**
-     * A strategy for services that take an API key as the user name, with an empty password.
+     * Creates a strategy for services that expect an API key as the user name, with an empty password.
      *
      * @param key the key, without a colon
      * @return the strategy

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A strategy with additions, such as the header that names the version of an API. The additions come first, so that a signature
- * covers them. Immutable, and thread-safe if the strategy is.
+ * A strategy with additions, such as a header field with the version of an API. The additions are applied first, so that a signature
+ * covers them. Immutable; thread-safe if the strategy is.
  *
  * <pre>{@code
  * .auth(CombinedAuth.of(CustomAuth.header("Notion-Version", "2022-06-28"), oauth2))
@@ -30,10 +30,10 @@ public final class CombinedAuth implements AuthStrategy {
     /**
      * Combines additions and a strategy.
      *
-     * @param additions what is added to each request, and values for the base URL
+     * @param additions the additions to each request, and values for the base URL
      * @param strategy the strategy, which is applied afterwards, and whose values for the base URL replace those of the additions
      * @return the strategy
-     * @throws InvalidDefinitionException when one of them is null
+     * @throws InvalidDefinitionException if one of them is null
      */
     public static CombinedAuth of(CustomAuth additions, AuthStrategy strategy) {
         if (additions == null || strategy == null) {
@@ -44,7 +44,7 @@ public final class CombinedAuth implements AuthStrategy {
     }
 
     /**
-     * Returns what is applied after all additions.
+     * Returns the strategy that is applied after all additions.
      *
      * @param strategy a strategy, combined or not
      * @return the strategy without additions

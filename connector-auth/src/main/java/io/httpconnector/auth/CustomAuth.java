@@ -20,8 +20,8 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
- * Any combination of header fields, query parameters, cookies and body fields. Immutable, each method gives a new strategy; safe
- * for many threads.
+ * Any combination of header fields, query parameters, cookies and body fields. Immutable and
+ * thread-safe: each method returns a new strategy.
  *
  * <pre>{@code
  * .auth(CustomAuth.header("X-Account", "4711").andHeader("X-Api-Key", key).andBodyField("signature_version", "2"))
@@ -29,12 +29,12 @@ import java.util.regex.Pattern;
  * .auth(CustomAuth.query("api_key", key))
  * }</pre>
  *
- * <p>Body fields go into the form or the JSON object that the request carries, or make a form when it has no body; GET and
- * HEAD requests without a body go without them.
+ * <p>Body fields are added to the form or the JSON object of the request. A request without a body gets a form, except for GET and
+ * HEAD requests, which are sent without body fields.
  */
 public final class CustomAuth implements AuthStrategy {
 
-    /** Refuses at once what could not be sent later. */
+    /** Validates names and values when the strategy is created. */
     private static final Request PROBE = Request.get("/");
 
     private static final CustomAuth NONE = new CustomAuth(List.of(), Map.of());
@@ -50,7 +50,7 @@ public final class CustomAuth implements AuthStrategy {
     }
 
     /**
-     * Adds nothing yet.
+     * Returns a strategy without additions, to which others are added.
      *
      * @return the strategy
      */
@@ -59,7 +59,7 @@ public final class CustomAuth implements AuthStrategy {
     }
 
     /**
-     * A token in the {@code Authorization} header: the Bearer scheme, RFC 6750.
+     * Creates a strategy that sends a bearer token, RFC 6750, in the {@code Authorization} header.
      *
      * @param token the token; one by {@link Secret#from} is looked up for each request
      * @return the strategy
@@ -69,31 +69,32 @@ public final class CustomAuth implements AuthStrategy {
     }
 
     /**
-     * A header field that holds a secret.
+     * Creates a strategy that sends a header field with a secret.
      *
      * @param name the field name
      * @param secret the value; one by {@link Secret#from} is looked up for each request
      * @return the strategy
-     * @throws io.httpconnector.InvalidDefinitionException when the name can't be sent
+     * @throws io.httpconnector.InvalidDefinitionException if the name can't be sent
      */
     public static CustomAuth header(String name, Secret secret) {
         return NONE.andHeader(name, secret);
     }
 
     /**
-     * A header field, such as an account number that belongs to a key.
+     * Creates a strategy that sends a header field, such as an account number that belongs to a key.
      *
      * @param name the field name
      * @param value the value
      * @return the strategy
-     * @throws io.httpconnector.InvalidDefinitionException when name or value can't be sent
+     * @throws io.httpconnector.InvalidDefinitionException if name or value can't be sent
      */
     public static CustomAuth header(String name, String value) {
         return NONE.andHeader(name, value);
     }
 
     /**
-     * A query parameter that holds a secret. Prefer a header where the service takes one: URLs are written into many logs.
+     * Creates a strategy that sends a query parameter with a secret. Prefer a header field if the service supports it: many systems log
+     * URLs.
      *
      * @param name the parameter name
      * @param secret the value; one by {@link Secret#from} is looked up for each request
@@ -104,7 +105,7 @@ public final class CustomAuth implements AuthStrategy {
     }
 
     /**
-     * A body field that holds a secret.
+     * Creates a strategy that sends a body field with a secret.
      *
      * @param name the field name
      * @param secret the value; one by {@link Secret#from} is looked up for each request
@@ -115,24 +116,24 @@ public final class CustomAuth implements AuthStrategy {
     }
 
     /**
-     * A cookie that holds a secret.
+     * Creates a strategy that sends a cookie with a secret.
      *
      * @param name the cookie's name
      * @param secret the value; one by {@link Secret#from} is looked up for each request
      * @return the strategy
-     * @throws io.httpconnector.InvalidDefinitionException when the name can't be sent
+     * @throws io.httpconnector.InvalidDefinitionException if the name can't be sent
      */
     public static CustomAuth cookie(String name, Secret secret) {
         return NONE.andCookie(name, secret);
     }
 
     /**
-     * Adds a header field that holds a secret.
+     * Adds a header field with a secret.
      *
      * @param name the field name
      * @param secret the value
      * @return a new strategy
-     * @throws io.httpconnector.InvalidDefinitionException when the name can't be sent
+     * @throws io.httpconnector.InvalidDefinitionException if the name can't be sent
      */
     public CustomAuth andHeader(String name, Secret secret) {
         PROBE.header(name, "");
@@ -145,7 +146,7 @@ public final class CustomAuth implements AuthStrategy {
      * @param name the field name
      * @param value the value
      * @return a new strategy
-     * @throws io.httpconnector.InvalidDefinitionException when name or value can't be sent
+     * @throws io.httpconnector.InvalidDefinitionException if name or value can't be sent
      */
     public CustomAuth andHeader(String name, String value) {
         PROBE.header(name, value);
@@ -153,7 +154,7 @@ public final class CustomAuth implements AuthStrategy {
     }
 
     /**
-     * Adds a query parameter that holds a secret.
+     * Adds a query parameter with a secret.
      *
      * @param name the parameter name
      * @param secret the value
@@ -175,7 +176,7 @@ public final class CustomAuth implements AuthStrategy {
     }
 
     /**
-     * Adds a body field that holds a secret.
+     * Adds a body field with a secret.
      *
      * @param name the field name
      * @param secret the value
@@ -197,10 +198,10 @@ public final class CustomAuth implements AuthStrategy {
     }
 
     /**
-     * Adds body fields with values of any JSON type. A JSON object keeps them as they are; a form takes single values as text. A
-     * request without a body gets a form, or a JSON object if a value is a list or an object. The whole body is masked.
+     * Adds body fields with values of any JSON type. A JSON object keeps their types; a form accepts scalar values as text. A
+     * request without a body gets a form, or a JSON object if a value is an array or an object. The whole body is masked.
      *
-     * @param fields makes the fields for each request; called by the thread that sends
+     * @param fields creates the fields of each request; called by the sending thread
      * @return a new strategy
      */
     public CustomAuth andBodyFields(Supplier<ObjectNode> fields) {
@@ -215,7 +216,7 @@ public final class CustomAuth implements AuthStrategy {
         Body body = request.body().orElseGet(() -> nested ? Body.json(Map.of()) : Body.form());
         if (body.contentType().toLowerCase(Locale.ROOT).contains("json")) {
             if (!(JsonSupport.parse(new String(body.toBytes(), StandardCharsets.UTF_8)) instanceof ObjectNode object)) {
-                throw new InvalidDefinitionException("body fields", List.of("the JSON of the request is no object"));
+                throw new InvalidDefinitionException("body fields", List.of("the JSON body of the request is not an object"));
             }
             object.setAll(fields);
             return request.body(Body.json(object));
@@ -225,7 +226,7 @@ public final class CustomAuth implements AuthStrategy {
             if (isNested(field.getValue())) {
                 throw new InvalidDefinitionException(
                         "body fields",
-                        List.of(field.getKey() + ": it is a list, an object or null, which needs a body of JSON"));
+                        List.of(field.getKey() + ": an array, an object or null requires a JSON body"));
             }
             filled = filled.bodyField(field.getKey(), field.getValue().asText());
         }
@@ -237,12 +238,12 @@ public final class CustomAuth implements AuthStrategy {
     }
 
     /**
-     * Adds a cookie that holds a secret: RFC 6265, section 4.2.
+     * Adds a cookie with a secret: RFC 6265, section 4.2.
      *
      * @param name the cookie's name
      * @param secret the value
      * @return a new strategy
-     * @throws io.httpconnector.InvalidDefinitionException when the name can't be sent
+     * @throws io.httpconnector.InvalidDefinitionException if the name can't be sent
      */
     public CustomAuth andCookie(String name, Secret secret) {
         PROBE.header(name, "");
@@ -251,14 +252,14 @@ public final class CustomAuth implements AuthStrategy {
         }
         return and(request -> {
             String others = request.header("Cookie").map(known -> known + "; ").orElse("");
-            return request.header("Cookie", secret.map(value -> others + name + "=" + cookieValue(name, value)));
+            return request.header("Cookie", secret.map(value -> others + name + "=" + checkedCookieValue(name, value)));
         });
     }
 
-    private static String cookieValue(String name, String value) {
+    private static String checkedCookieValue(String name, String value) {
         if (!COOKIE_VALUE.matcher(value).matches()) {
             throw new InvalidDefinitionException(
-                    "cookie " + name, List.of("its value has a character that a cookie can't have: encode it"));
+                    "cookie " + name, List.of("its value has a character that is not allowed in a cookie: encode it"));
         }
         return value;
     }

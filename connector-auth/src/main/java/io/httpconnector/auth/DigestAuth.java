@@ -9,10 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * HTTP Digest, RFC 7616, by SHA-512/256, SHA-256 or MD5: the strongest that the service offers. The first request is sent
- * without credentials, to be challenged; so a body that is a stream can't be the first. An accepted nonce is used again, or the
- * {@code nextnonce} of the response; if the service rejects it, the request is signed with the new challenge and sent once more.
- * A wrong password is sent once per call. Immutable; one can serve any number of connections.
+ * HTTP Digest authentication, RFC 7616, by the strongest algorithm that the service offers: SHA-512/256, SHA-256 or MD5. The first
+ * request is sent without credentials, to get a challenge; it can't have a streamed body. An accepted nonce, or the
+ * {@code nextnonce} of the response, is used again; if the service rejects it, the request is signed with the new challenge and sent
+ * once more. A wrong password is sent once per call. Immutable; an instance can serve any number of connections.
  *
  * <pre>{@code
  * .auth(DigestAuth.of("user", Secret.fromEnv("CAMERA_PASSWORD")))
@@ -29,12 +29,12 @@ public final class DigestAuth implements AuthStrategy {
     }
 
     /**
-     * Authenticates by user name and password.
+     * Creates a strategy for a user name and a password.
      *
      * @param user the user name
      * @param password the password; one by {@link Secret#from} is looked up for each request
      * @return the strategy
-     * @throws InvalidDefinitionException when one of them is missing
+     * @throws InvalidDefinitionException if one of them is missing
      */
     public static DigestAuth of(String user, Secret password) {
         List<String> problems = new ArrayList<>();
@@ -56,7 +56,7 @@ public final class DigestAuth implements AuthStrategy {
     }
 
     /**
-     * Refuses: only a connection hears a challenge.
+     * Not supported: only a connection receives challenges.
      *
      * @throws InvalidDefinitionException always
      */
@@ -64,7 +64,7 @@ public final class DigestAuth implements AuthStrategy {
     public Request apply(Request request) {
         throw new InvalidDefinitionException(
                 "Digest authentication",
-                List.of("a connection must open it first: whoever calls apply(...) has to call open(...) before"));
+                List.of("a connection must open the strategy first: call open(...) before apply(...)"));
     }
 
     @Override

@@ -47,7 +47,7 @@ final class DigestChallenge {
         return HexFormat.of().formatHex(bytes);
     }
 
-    /** The strongest of the Digest challenges in some {@code WWW-Authenticate} header fields that can be answered. */
+    /** Returns the strongest supported Digest challenge of some {@code WWW-Authenticate} header fields. */
     static Optional<DigestChallenge> strongest(List<String> headers) {
         return Challenge.parse(headers).stream()
                 .filter(challenge -> challenge.scheme().equals("digest"))
@@ -80,29 +80,29 @@ final class DigestChallenge {
                 .toList();
     }
 
-    /** The protection: of the body only if the service accepts nothing else; null for none, or for none that is known. */
+    /** Returns the quality of protection: {@code auth-int} only if the service accepts nothing else; null if none is offered or known. */
     private static @Nullable String qop(Map<String, String> parameters) {
         List<String> offered = qops(parameters);
         return offered.contains("auth") ? "auth" : offered.contains("auth-int") ? "auth-int" : null;
     }
 
-    /** This challenge with the nonce that the service wants to see next. */
+    /** Returns this challenge with the next nonce of the service. */
     DigestChallenge next(String nextNonce) {
         return new DigestChallenge(parameters, nextNonce);
     }
 
-    /** The nonce as it stands between the quotes of the header. */
+    /** Returns the nonce, escaped as in the quoted string of the header. */
     String nonce() {
         return escaped(nonce);
     }
 
-    /** The number of this request among those with the same nonce. */
+    /** Counts a request, and returns the number of requests with this nonce. */
     int nextCount() {
         return count.incrementAndGet();
     }
 
-    /** The value of the {@code Authorization} header: RFC 7616, section 3.4. */
-    String answer(Request request, String user, String password, int number) {
+    /** Returns the value of the {@code Authorization} header: RFC 7616, section 3.4. */
+    String authorization(Request request, String user, String password, int number) {
         URI uri = request.uri();
         String target = uri.getRawQuery() == null ? uri.getRawPath() : uri.getRawPath() + "?" + uri.getRawQuery();
         String realm = ascii("realm");
@@ -135,7 +135,7 @@ final class DigestChallenge {
             fields.add("nc=" + nc);
         }
         if (qop != null || hasSession) {
-            // The session key can't be computed without it, also if the service offers no qop.
+            // The session key can't be computed without it, even if the service offers no qop.
             fields.add("cnonce=\"" + cnonce + "\"");
         }
         if (parameters.containsKey("algorithm")) {
@@ -154,7 +154,7 @@ final class DigestChallenge {
         return "true".equalsIgnoreCase(parameters.get("userhash"));
     }
 
-    /** RFC 7616, sections 3.4 and 3.4.4: hashed if the service wants that, and encoded if it is not ASCII. */
+    /** Returns the user name, hashed if the service requires it, and encoded if it is not ASCII: RFC 7616, sections 3.4 and 3.4.4. */
     private String user(String user) {
         if (hashesUser()) {
             return "username=\"" + hash(bytes(user + ":" + parameters.get("realm"))) + "\"";
@@ -182,8 +182,8 @@ final class DigestChallenge {
     private static String ascii(String name, String value) {
         if (!isVisibleAscii(value)) {
             throw new ConnectorException(
-                    "The Digest challenge of the service can't be answered: its " + name
-                            + " has a character that a header can't have",
+                    "The Digest challenge of the service can't be used: its " + name
+                            + " has a character that is not allowed in a header field",
                     null);
         }
         return escaped(value);

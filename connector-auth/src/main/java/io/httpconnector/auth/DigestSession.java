@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Digest authentication of one connection. A nonce is reused only after the service has accepted it. The rejection of a
- * reused nonce says nothing about the password, as the service may accept each nonce only once: such a request is signed again
+ * The Digest authentication of one connection. A nonce is reused only after the service has accepted it. If a reused nonce is
+ * rejected, the password can still be right, as the service may accept each nonce only once: such a request is signed again
  * with the new challenge. The rejection of a new nonce is final, as a connection calls {@link #refresh} once per call; so a
  * wrong password is sent once per call. Thread-safe.
  */
@@ -34,9 +34,9 @@ final class DigestSession implements AuthStrategy {
             return size() > MAX_CHALLENGES;
         }
     };
-    /** The challenge to the request that this thread is about to sign again: another thread must not spend its nonce. */
+    /** The challenge for the request that this thread is about to sign again: another thread must not use its nonce. */
     @SuppressWarnings("ThreadLocalUsage") // One for each connection.
-    private final ThreadLocal<@Nullable DigestChallenge> answering = new ThreadLocal<>();
+    private final ThreadLocal<@Nullable DigestChallenge> pendingChallenge = new ThreadLocal<>();
 
     private @Nullable DigestChallenge reusable;
 
@@ -52,13 +52,13 @@ final class DigestSession implements AuthStrategy {
             return request;
         }
         int count = challenge.nextCount();
-        return request.header("Authorization", password.map(secret -> challenge.answer(request, user, secret, count)));
+        return request.header("Authorization", password.map(secret -> challenge.authorization(request, user, secret, count)));
     }
 
     private @Nullable DigestChallenge challenge() {
-        DigestChallenge own = answering.get();
+        DigestChallenge own = pendingChallenge.get();
         if (own != null) {
-            answering.remove();
+            pendingChallenge.remove();
             return own;
         }
         synchronized (this) {
@@ -74,7 +74,7 @@ final class DigestSession implements AuthStrategy {
         if (used != null && used == reusable) {
             reusable = null;
         }
-        next.ifPresent(challenge -> answering.set(known(challenge)));
+        next.ifPresent(challenge -> pendingChallenge.set(known(challenge)));
         return next.isPresent();
     }
 
@@ -92,7 +92,7 @@ final class DigestSession implements AuthStrategy {
         reusable = next == null || next.isEmpty() ? used : known(used.next(next));
     }
 
-    /** Whether a response does not prove that the service has accepted the credentials. */
+    /** Returns whether a response does not prove that the service has accepted the credentials. */
     private static boolean isFailure(int status) {
         return status >= 500 || status == 401 || status == 407 || status == 429;
     }

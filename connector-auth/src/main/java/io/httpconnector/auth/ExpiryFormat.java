@@ -2,8 +2,8 @@ package io.httpconnector.auth;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.httpconnector.Response;
+import io.httpconnector.TimeSource;
 import java.math.BigDecimal;
-import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,7 +11,7 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 
-/** What the value means that says when a token expires. */
+/** The format of a token expiry in a response. */
 public enum ExpiryFormat {
     /** Seconds from now: RFC 6749, section 5.1. */
     @JsonProperty("seconds")
@@ -28,39 +28,39 @@ public enum ExpiryFormat {
     /** Milliseconds since 1970. */
     @JsonProperty("epoch-milliseconds")
     EPOCH_MILLISECONDS,
-    /** Date and time by ISO 8601, with an offset. */
+    /** ISO 8601 date and time with an offset. */
     @JsonProperty("date-time")
     DATE_TIME;
 
-    /** Further away than this no expiry is meant. */
-    private static final Duration MOST = Duration.ofDays(36_500);
+    /** A later expiry is reduced to this. */
+    private static final Duration MAX_LIFETIME = Duration.ofDays(36_500);
 
     private static final int MAX_TEXT = 50;
     private static final int MAX_DIGITS = 100;
 
     /**
-     * How long a token lives. An absolute time is one of the server's clock, which its answer tells in {@code Date}: ours may
-     * be an hour off.
+     * Returns the lifetime of a token. An absolute time is compared with the {@code Date} header of the response, as the clocks of
+     * server and client may differ.
      *
-     * @param value the value in the answer
-     * @param response the answer
-     * @param clock the clock of this side, for an answer without a date
-     * @return a positive time; empty when the value says nothing
+     * @param value the value in the response
+     * @param response the response
+     * @param timeSource the time source, for a response without a {@code Date} header
+     * @return a positive duration; empty if the value is invalid or in the past
      */
-    public Optional<Duration> lifetime(String value, Response response, Clock clock) {
+    public Optional<Duration> lifetime(String value, Response response, TimeSource timeSource) {
         if (value.length() > MAX_TEXT) {
             return Optional.empty();
         }
         try {
-            Duration left = left(value, sentAt(response, clock.instant()));
-            Duration capped = left.compareTo(MOST) > 0 ? MOST : left;
+            Duration left = remaining(value, sentAt(response, timeSource.now()));
+            Duration capped = left.compareTo(MAX_LIFETIME) > 0 ? MAX_LIFETIME : left;
             return left.isZero() || left.isNegative() ? Optional.empty() : Optional.of(capped);
         } catch (ArithmeticException | NumberFormatException | DateTimeException e) {
             return Optional.empty();
         }
     }
 
-    private Duration left(String value, Instant sentAt) {
+    private Duration remaining(String value, Instant sentAt) {
         return switch (this) {
             case SECONDS -> seconds(number(value));
             case MINUTES -> seconds(number(value).multiply(BigDecimal.valueOf(60)));
@@ -74,7 +74,7 @@ public enum ExpiryFormat {
         };
     }
 
-    /** Without an exponent that would take minutes to write out. */
+    /** Parses a number; rejects an exponent so large that the conversion would take minutes. */
     private static BigDecimal number(String value) {
         BigDecimal number = new BigDecimal(value);
         if (Math.abs((long) number.scale()) > MAX_DIGITS) {
@@ -84,7 +84,7 @@ public enum ExpiryFormat {
     }
 
     private static Duration seconds(BigDecimal seconds) {
-        return Duration.ofSeconds(seconds.min(BigDecimal.valueOf(MOST.toSeconds()))
+        return Duration.ofSeconds(seconds.min(BigDecimal.valueOf(MAX_LIFETIME.toSeconds()))
                 .max(BigDecimal.ZERO)
                 .longValue());
     }

@@ -5,7 +5,7 @@ import java.security.MessageDigest;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Digests and keyed ones, by algorithms that every JVM has. */
+/** Message digests and HMACs with algorithms that every JVM has. */
 final class Hashes {
 
     private Hashes() {}

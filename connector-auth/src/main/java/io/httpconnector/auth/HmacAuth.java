@@ -5,10 +5,10 @@ import io.httpconnector.Body;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
+import io.httpconnector.TimeSource;
 import io.httpconnector.template.PillText;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -25,7 +25,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Signs each attempt with a shared key, RFC 2104, as a template says. Immutable, each method gives a new strategy.
+ * HMAC signatures, RFC 2104: signs each attempt with a shared key. A template defines the signed text. Immutable: each method
+ * returns a new strategy.
  *
  * <pre>{@code
  * .auth(HmacAuth.of("HmacSHA256", key, "{{method}}\n{{path}}\n{{time}}\n{{body}}")
@@ -33,11 +34,11 @@ import org.jspecify.annotations.Nullable;
  *         .header("X-Signature", "v1={{signature}}"))
  * }</pre>
  *
- * <p>The pills are {@code method}; {@code url}, {@code host}, {@code path}, {@code query} (empty when there is none) and
+ * <p>The pills are {@code method}; {@code url}, {@code host}, {@code path}, {@code query} (empty if there is none) and
  * {@code target} (path, and query with its question mark), as they are sent; {@code type}, the media type; {@code body}, and its
  * digests {@code bodySha256Hex}, {@code bodySha256Base64}, {@code bodyMd5Base64}; {@code time} (seconds since 1970),
- * {@code timeMillis}, {@code timeIso}, {@code timeHttp}; and {@code nonce}, another one for each attempt. In what is sent there
- * are also {@code signature} (hexadecimal) and {@code signatureBase64}.
+ * {@code timeMillis}, {@code timeIso}, {@code timeHttp}; and {@code nonce}, unique for each attempt. Header fields and query
+ * parameters can also use {@code signature} (hexadecimal) and {@code signatureBase64}.
  */
 public final class HmacAuth implements AuthStrategy {
 
@@ -73,9 +74,9 @@ public final class HmacAuth implements AuthStrategy {
     private final Map<String, ?> values;
     private final Map<String, PillText> headers;
     private final Map<String, PillText> queries;
-    private final Clock clock;
+    private final TimeSource timeSource;
 
-    /** What there is to be signed. */
+    /** The input of a signature. */
     private record Attempt(Request request, URI uri, Instant time, String nonce) {
         byte[] body() {
             return request.body().map(Body::toBytes).orElse(NOTHING);
@@ -100,7 +101,7 @@ public final class HmacAuth implements AuthStrategy {
             Map<String, ?> values,
             Map<String, PillText> headers,
             Map<String, PillText> queries,
-            Clock clock) {
+            TimeSource timeSource) {
         this.algorithm = algorithm;
         this.key = key;
         this.keyBytes = keyBytes;
@@ -108,32 +109,32 @@ public final class HmacAuth implements AuthStrategy {
         this.values = values;
         this.headers = headers;
         this.queries = queries;
-        this.clock = clock;
+        this.timeSource = timeSource;
     }
 
     /**
-     * Describes what is signed.
+     * Creates a strategy.
      *
      * @param algorithm {@code HmacSHA256}, {@code HmacSHA384}, {@code HmacSHA512}, {@code HmacSHA1} or {@code HmacMD5}
      * @param key the shared key, its text as UTF-8; one by {@link Secret#from} is looked up for each request
-     * @param template what is signed
-     * @return the strategy, which sends nothing yet
-     * @throws InvalidDefinitionException when a pill or the algorithm is unknown, or something is missing
+     * @param template the template of the signed text
+     * @return the strategy, which sends no header field or parameter yet
+     * @throws InvalidDefinitionException if a pill or the algorithm is unknown, or a value is missing
      */
     public static HmacAuth of(String algorithm, Secret key, String template) {
         return of(algorithm, key, template, Map.of());
     }
 
     /**
-     * Describes what is signed, with values of the application's own.
+     * Creates a strategy with additional pills.
      *
      * @param algorithm {@code HmacSHA256}, {@code HmacSHA384}, {@code HmacSHA512}, {@code HmacSHA1} or {@code HmacMD5}
      * @param key the shared key, its text as UTF-8; one by {@link Secret#from} is looked up for each request
-     * @param template what is signed
-     * @param values further pills by name, such as {@code account}: a {@link Secret}, or what Jackson can write as a single
-     *     value. They are data, and never read as a template
-     * @return the strategy, which sends nothing yet
-     * @throws InvalidDefinitionException when a pill or the algorithm is unknown, or something is missing
+     * @param template the template of the signed text
+     * @param values further pills by name, such as {@code account}: a {@link Secret}, or what Jackson can write as a scalar
+     *     value. They are data, and never parsed as a template
+     * @return the strategy, which sends no header field or parameter yet
+     * @throws InvalidDefinitionException if a pill or the algorithm is unknown, or a value is missing
      */
     public static HmacAuth of(String algorithm, Secret key, String template, Map<String, ?> values) {
         if (algorithm == null || !ALGORITHMS.contains(algorithm)) {
@@ -151,7 +152,7 @@ public final class HmacAuth implements AuthStrategy {
                 throw invalid("value " + value.getKey() + ": it is null");
             }
             if (!names.add(value.getKey()) || SIGNATURES.contains(value.getKey())) {
-                throw invalid("value " + value.getKey() + ": this name has a meaning: take another");
+                throw invalid("value " + value.getKey() + ": this name is reserved: use another one");
             }
         }
         PillText compiled = compiled("template", template, names);
@@ -163,11 +164,11 @@ public final class HmacAuth implements AuthStrategy {
                 Map.copyOf(values),
                 Map.of(),
                 Map.of(),
-                Clock.systemUTC());
+                TimeSource.SYSTEM);
     }
 
     /**
-     * The text of the key is Base64.
+     * Decodes the key from Base64.
      *
      * @return a new strategy
      */
@@ -176,7 +177,7 @@ public final class HmacAuth implements AuthStrategy {
     }
 
     /**
-     * The text of the key is hexadecimal.
+     * Decodes the key from hexadecimal.
      *
      * @return a new strategy
      */
@@ -185,7 +186,7 @@ public final class HmacAuth implements AuthStrategy {
     }
 
     private HmacAuth withKey(Function<String, byte[]> decoder) {
-        return new HmacAuth(algorithm, key, decoder, template, values, headers, queries, clock);
+        return new HmacAuth(algorithm, key, decoder, template, values, headers, queries, timeSource);
     }
 
     /**
@@ -194,33 +195,33 @@ public final class HmacAuth implements AuthStrategy {
      * @param name the field name
      * @param text its value, with pills
      * @return a new strategy
-     * @throws InvalidDefinitionException when a pill is unknown, or the name can't be sent
+     * @throws InvalidDefinitionException if a pill is unknown, or the name can't be sent
      */
     public HmacAuth header(String name, String text) {
         Request.get("/").header(name == null ? "" : name, "");
-        return new HmacAuth(algorithm, key, keyBytes, template, values, with(headers, name, text), queries, clock);
+        return new HmacAuth(algorithm, key, keyBytes, template, values, with(headers, name, text), queries, timeSource);
     }
 
     /**
-     * Sends a query parameter. It is not among what is signed.
+     * Sends a query parameter. It is not part of the signed text.
      *
      * @param name the parameter name
      * @param text its value, with pills
      * @return a new strategy
-     * @throws InvalidDefinitionException when a pill is unknown
+     * @throws InvalidDefinitionException if a pill is unknown
      */
     public HmacAuth query(String name, String text) {
-        return new HmacAuth(algorithm, key, keyBytes, template, values, headers, with(queries, name, text), clock);
+        return new HmacAuth(algorithm, key, keyBytes, template, values, headers, with(queries, name, text), timeSource);
     }
 
     /**
-     * By which clock requests are signed; for tests, by default that of the system.
+     * Sets the time source by which requests are signed, for tests. Default: the system time.
      *
-     * @param clock the clock
+     * @param timeSource the time source
      * @return a new strategy
      */
-    public HmacAuth clock(Clock clock) {
-        return new HmacAuth(algorithm, key, keyBytes, template, values, headers, queries, clock);
+    public HmacAuth timeSource(TimeSource timeSource) {
+        return new HmacAuth(algorithm, key, keyBytes, template, values, headers, queries, timeSource);
     }
 
     private Map<String, PillText> with(Map<String, PillText> known, String name, String text) {
@@ -241,7 +242,7 @@ public final class HmacAuth implements AuthStrategy {
             for (String name : compiled.names()) {
                 if (!names.contains(name)) {
                     int start = text.lastIndexOf("{{", text.indexOf(name)) + 1;
-                    throw invalid(what + ", character " + start + ": there is no {{" + name + "}}, but "
+                    throw invalid(what + ", character " + start + ": {{" + name + "}} is unknown: use one of "
                             + new TreeSet<>(names));
                 }
             }
@@ -262,7 +263,7 @@ public final class HmacAuth implements AuthStrategy {
     @Override
     public Request apply(Request request) {
         Attempt attempt = new Attempt(
-                request, request.uri(), clock.instant(), UUID.randomUUID().toString());
+                request, request.uri(), timeSource.now(), UUID.randomUUID().toString());
         byte[] toSign = toSign(attempt);
         Secret signature = key.map(text -> hex(Hashes.hmac(algorithm, decoded(text), toSign)));
         Request signed = request;
@@ -277,7 +278,7 @@ public final class HmacAuth implements AuthStrategy {
         return signed;
     }
 
-    /** The template with its values; a body byte by byte, as it need not be text. */
+    /** Renders the template; the body byte by byte, as it need not be text. */
     private byte[] toSign(Attempt attempt) {
         return template.bytes(name -> name.equals("body") ? attempt.body() : value(name, attempt));
     }
@@ -287,11 +288,11 @@ public final class HmacAuth implements AuthStrategy {
             return keyBytes.apply(text);
         } catch (IllegalArgumentException e) {
             // The cause would quote the key.
-            throw invalid("key: it is not encoded as it was said to be");
+            throw invalid("key: it is not valid Base64 or hexadecimal, as declared");
         }
     }
 
-    /** The value to send, or null if it is to be left out. Where it is masked, the secrets in it are. */
+    /** Returns the value to send, or null if it is omitted. Masking it also masks the secrets in it. */
     private @Nullable Secret sent(PillText text, Attempt attempt, Secret signature) {
         Secret all = signature;
         for (String name : text.names()) {

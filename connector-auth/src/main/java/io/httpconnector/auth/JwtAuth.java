@@ -4,7 +4,7 @@ import io.httpconnector.AuthStrategy;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
-import java.time.Clock;
+import io.httpconnector.TimeSource;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,14 +13,14 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends a JSON Web Token, RFC 7519, that the application has signed itself, as a bearer token. A token is used for half of its
- * life, and then replaced. Immutable, each method gives a new strategy.
+ * Self-signed JSON Web Tokens, RFC 7519, as bearer tokens. A token is used for half of its lifetime, and then replaced.
+ * Immutable: each method returns a new strategy.
  *
  * <pre>{@code
  * .auth(JwtAuth.of(JwtKey.es256(pem).id("key-1"), Map.of("iss", issuer, "aud", "appstoreconnect-v1")))
  * }</pre>
  *
- * <p>Where such a token only buys an access token, see {@code OAuth2.jwtBearer}.
+ * <p>To exchange such a token for an access token, use {@code OAuth2.jwtBearer}.
  */
 public final class JwtAuth implements AuthStrategy {
 
@@ -28,37 +28,37 @@ public final class JwtAuth implements AuthStrategy {
     private final Map<String, ?> claims;
     private final Duration lifetime;
     private final String prefix;
-    private final Clock clock;
+    private final TimeSource timeSource;
     private volatile @Nullable Signed last;
 
-    /** Until when it is used, in seconds since 1970. */
+    /** A signed token, used until the given time in seconds since 1970. */
     private record Signed(Secret header, long until) {}
 
-    private JwtAuth(JwtKey key, Map<String, ?> claims, Duration lifetime, String prefix, Clock clock) {
+    private JwtAuth(JwtKey key, Map<String, ?> claims, Duration lifetime, String prefix, TimeSource timeSource) {
         this.key = key;
         this.claims = claims;
         this.lifetime = lifetime;
         this.prefix = prefix;
-        this.clock = clock;
+        this.timeSource = timeSource;
     }
 
     /**
-     * Describes the token. {@code iat}, {@code exp} and {@code jti} are in it unless they are given.
+     * Creates a strategy. The claims {@code iat}, {@code exp} and {@code jti} are added unless they are given.
      *
-     * @param key what signs it
+     * @param key the signing key
      * @param claims the other claims, such as {@code iss} and {@code aud}: strings, numbers, Booleans, lists, maps or JSON trees
-     * @return the strategy, with tokens for ten minutes
-     * @throws InvalidDefinitionException when something is missing
+     * @return the strategy; its tokens expire after ten minutes
+     * @throws InvalidDefinitionException if a value is missing or invalid
      */
     public static JwtAuth of(JwtKey key, Map<String, ?> claims) {
         if (key == null || claims == null) {
             throw new InvalidDefinitionException("JWT", List.of("key and claims: one of them is null"));
         }
-        return new JwtAuth(key, JwtKey.claims(claims), Duration.ofMinutes(10), "Bearer ", Clock.systemUTC());
+        return new JwtAuth(key, JwtKey.claims(claims), Duration.ofMinutes(10), "Bearer ", TimeSource.SYSTEM);
     }
 
     /**
-     * How long a token lives.
+     * Sets the lifetime of a token. Default: ten minutes.
      *
      * @param lifetime at least two seconds
      * @return a new strategy
@@ -67,32 +67,32 @@ public final class JwtAuth implements AuthStrategy {
         if (lifetime == null || lifetime.toSeconds() < 2) {
             throw new InvalidDefinitionException("JWT", List.of("lifetime: it must be at least two seconds"));
         }
-        return new JwtAuth(key, claims, lifetime, prefix, clock);
+        return new JwtAuth(key, claims, lifetime, prefix, timeSource);
     }
 
     /**
-     * What stands before the token in the {@code Authorization} header; by default {@code "Bearer "}.
+     * Sets the prefix of the token in the {@code Authorization} header. Default: {@code "Bearer "}.
      *
-     * @param prefix with its space; may be empty
+     * @param prefix the prefix, including the space; may be empty
      * @return a new strategy
      */
     public JwtAuth prefix(String prefix) {
-        return new JwtAuth(key, claims, lifetime, prefix == null ? "" : prefix, clock);
+        return new JwtAuth(key, claims, lifetime, prefix == null ? "" : prefix, timeSource);
     }
 
     /**
-     * By which clock tokens expire; for tests, by default that of the system.
+     * Sets the time source by which tokens expire, for tests. Default: the system time.
      *
-     * @param clock the clock
+     * @param timeSource the time source
      * @return a new strategy
      */
-    public JwtAuth clock(Clock clock) {
-        return new JwtAuth(key, claims, lifetime, prefix, clock);
+    public JwtAuth timeSource(TimeSource timeSource) {
+        return new JwtAuth(key, claims, lifetime, prefix, timeSource);
     }
 
     @Override
     public Request apply(Request request) {
-        long now = clock.instant().getEpochSecond();
+        long now = timeSource.now().getEpochSecond();
         Signed known = last;
         if (known == null || now >= known.until) {
             known = signed(now);

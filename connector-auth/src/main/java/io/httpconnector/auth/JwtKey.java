@@ -26,8 +26,8 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key that signs JSON Web Tokens, RFC 7515, by which a client proves who it is or for whom it asks. Immutable, each method
- * gives a new key; safe for many threads.
+ * A key that signs JSON Web Tokens, RFC 7515, for client authentication and assertions. Immutable and thread-safe: each method
+ * returns a new key.
  */
 public final class JwtKey {
 
@@ -53,7 +53,7 @@ public final class JwtKey {
     }
 
     /**
-     * RSASSA-PKCS1-v1_5 with SHA-256.
+     * Creates a key for RSASSA-PKCS1-v1_5 with SHA-256.
      *
      * @param key an RSA key
      * @return the key
@@ -63,18 +63,18 @@ public final class JwtKey {
     }
 
     /**
-     * RSASSA-PKCS1-v1_5 with SHA-256.
+     * Creates a key for RSASSA-PKCS1-v1_5 with SHA-256.
      *
-     * @param pem an RSA key in PKCS #8, as the {@code private_key} of a service account has it
+     * @param pem an RSA key in PKCS #8, such as the {@code private_key} of a service account
      * @return the key
-     * @throws InvalidDefinitionException when it is no such key
+     * @throws InvalidDefinitionException if it is not such a key
      */
     public static JwtKey rs256(Secret pem) {
         return rs256(pem("RSA", pem));
     }
 
     /**
-     * ECDSA with P-256 and SHA-256.
+     * Creates a key for ECDSA with P-256 and SHA-256.
      *
      * @param key an EC key
      * @return the key
@@ -84,18 +84,18 @@ public final class JwtKey {
     }
 
     /**
-     * ECDSA with P-256 and SHA-256.
+     * Creates a key for ECDSA with P-256 and SHA-256.
      *
      * @param pem an EC key in PKCS #8
      * @return the key
-     * @throws InvalidDefinitionException when it is no such key
+     * @throws InvalidDefinitionException if it is not such a key
      */
     public static JwtKey es256(Secret pem) {
         return es256(pem("EC", pem));
     }
 
     /**
-     * RSASSA-PSS with SHA-256.
+     * Creates a key for RSASSA-PSS with SHA-256.
      *
      * @param key an RSA key
      * @return the key
@@ -105,18 +105,18 @@ public final class JwtKey {
     }
 
     /**
-     * RSASSA-PSS with SHA-256.
+     * Creates a key for RSASSA-PSS with SHA-256.
      *
      * @param pem an RSA key in PKCS #8
      * @return the key
-     * @throws InvalidDefinitionException when it is no such key
+     * @throws InvalidDefinitionException if it is not such a key
      */
     public static JwtKey ps256(Secret pem) {
         return ps256(pem("RSA", pem));
     }
 
     /**
-     * HMAC with SHA-256.
+     * Creates a key for HMAC with SHA-256.
      *
      * @param secret the shared secret, its text as UTF-8; one by {@link Secret#from} is looked up for each token
      * @return the key
@@ -137,7 +137,7 @@ public final class JwtKey {
 
     private static JwtKey signing(String algorithm, String signature, String kind, PrivateKey key) {
         if (key == null || !kind.equals(key.getAlgorithm())) {
-            throw invalid(algorithm + " needs a key for " + kind);
+            throw invalid(algorithm + " requires a private key for " + kind);
         }
         return new JwtKey(
                 algorithm,
@@ -154,11 +154,11 @@ public final class JwtKey {
     }
 
     /**
-     * Copies claims as JSON, so that what can't be written is refused when a strategy is built.
+     * Copies claims as JSON, so that values that can't be written are rejected when a strategy is built.
      *
      * @param claims the claims
      * @return the claims as JSON trees, immutable
-     * @throws InvalidDefinitionException when a name or value is null, or a value can't be written as JSON
+     * @throws InvalidDefinitionException if a name or value is null, or a value can't be written as JSON
      */
     public static Map<String, JsonNode> claims(Map<String, ?> claims) {
         Map<String, JsonNode> copy = new LinkedHashMap<>();
@@ -179,8 +179,8 @@ public final class JwtKey {
             return KeyFactory.getInstance(kind).generatePrivate(new PKCS8EncodedKeySpec(bytes));
         } catch (GeneralSecurityException | IllegalArgumentException e) {
             // The cause could quote the key.
-            throw invalid("it is no key for " + kind + " in PKCS #8, which begins with -----BEGIN PRIVATE KEY-----;"
-                    + " \"openssl pkcs8 -topk8 -nocrypt\" makes one of others");
+            throw invalid("it is not an " + kind + " key in PKCS #8, which begins with -----BEGIN PRIVATE KEY-----;"
+                    + " \"openssl pkcs8 -topk8 -nocrypt\" converts other formats");
         }
     }
 
@@ -189,9 +189,9 @@ public final class JwtKey {
     }
 
     /**
-     * Names the key: {@code kid}, RFC 7515, section 4.1.4.
+     * Sets the key ID: {@code kid}, RFC 7515, section 4.1.4.
      *
-     * @param id the id by which the service knows it
+     * @param id the ID that the service expects
      * @return a new key
      */
     public JwtKey id(String id) {
@@ -199,9 +199,9 @@ public final class JwtKey {
     }
 
     /**
-     * Names the key by its certificate: {@code x5t}, RFC 7515, section 4.1.7.
+     * Sets the thumbprint of the certificate: {@code x5t}, RFC 7515, section 4.1.7.
      *
-     * @param certificate the certificate that the service knows
+     * @param certificate the certificate that is registered with the service
      * @return a new key
      */
     public JwtKey certificate(X509Certificate certificate) {
@@ -225,9 +225,9 @@ public final class JwtKey {
     /**
      * Signs a token: RFC 7515, section 7.1.
      *
-     * @param claims what it says; texts, numbers and what else JSON knows
+     * @param claims the claims; values that Jackson can write as JSON
      * @return the token
-     * @throws InvalidDefinitionException when the key can't sign
+     * @throws InvalidDefinitionException if the key can't sign
      */
     public Secret sign(Map<String, Object> claims) {
         Map<String, String> fields = new LinkedHashMap<>(Map.of("alg", algorithm, "typ", "JWT"));
@@ -238,13 +238,13 @@ public final class JwtKey {
             byte[] signature = signer.sign(signed.getBytes(StandardCharsets.US_ASCII));
             return Secret.of(signed + "." + BASE64.encodeToString(signature));
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("texts and numbers can be written", e);
+            throw new IllegalStateException("claims can be written as JSON", e);
         } catch (GeneralSecurityException e) {
             throw invalid("it can't sign by " + algorithm + ": " + e.getMessage());
         }
     }
 
-    /** Without the key. */
+    /** Omits the key. */
     @Override
     public String toString() {
         return "JwtKey for " + algorithm;

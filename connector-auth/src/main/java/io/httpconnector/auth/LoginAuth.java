@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Logs in by a request of the service's own, and sends the token that it answers with each request: once for all threads,
- * again before the token expires, and again when the service refuses it. Immutable; one can serve any number of connections.
+ * Session login: sends a login request, and adds the token of its response to each request. Logs in once for all threads, again
+ * before the token expires, and again when the service rejects it. Immutable; an instance can serve any number of connections.
  *
  * <pre>{@code
  * .auth(LoginAuth.by(Request.post("/session").bodyField("user", "app").bodyField("password", password))
@@ -19,8 +19,8 @@ import java.util.function.Supplier;
  *         .build())
  * }</pre>
  *
- * <p>A login that the service refuses is not repeated for half a minute, then for a minute, and so on up to 15 minutes, so that
- * no account is locked by ours; nor is one that failed with {@code Retry-After}, for as long as that says.
+ * <p>After the service has rejected a login, the next login waits for half a minute, then for a minute, and so on up to 15 minutes,
+ * so that the account is not locked. After a failure with {@code Retry-After} it waits as long as the service requests.
  */
 public final class LoginAuth implements AuthStrategy {
 
@@ -31,10 +31,9 @@ public final class LoginAuth implements AuthStrategy {
     }
 
     /**
-     * Describes the login. The token is at {@code /token} and goes into the {@code Authorization} header, unless the builder is
-     * told otherwise.
+     * Creates a builder. By default the token is at {@code /token} in the response, and is sent as a bearer token.
      *
-     * @param login the request, with a URL below the connection's base URL or an absolute one
+     * @param login the login request, with an absolute URL or one relative to the connection's base URL
      * @return a builder
      */
     public static LoginAuthBuilder by(Request login) {
@@ -42,9 +41,9 @@ public final class LoginAuth implements AuthStrategy {
     }
 
     /**
-     * As {@link #by(Request)}, with a request that is made for each login: for passwords that a vault rotates.
+     * Creates a builder with a request that is created for each login, for passwords that a vault rotates.
      *
-     * @param login makes the request; called by a thread of the library
+     * @param login creates the login request; called by a thread of the library
      * @return a builder
      */
     public static LoginAuthBuilder by(Supplier<Request> login) {
@@ -57,7 +56,7 @@ public final class LoginAuth implements AuthStrategy {
     }
 
     /**
-     * Refuses: only a connection can log in.
+     * Not supported: only a connection can log in.
      *
      * @throws InvalidDefinitionException always
      */
@@ -65,7 +64,7 @@ public final class LoginAuth implements AuthStrategy {
     public Request apply(Request request) {
         throw new InvalidDefinitionException(
                 "login",
-                List.of("a connection must open it first: whoever calls apply(...) has to call open(...) before"));
+                List.of("a connection must open the strategy first: call open(...) before apply(...)"));
     }
 
     @Override

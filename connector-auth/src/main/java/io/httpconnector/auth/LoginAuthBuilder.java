@@ -6,7 +6,7 @@ import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.Secret;
-import java.time.Clock;
+import io.httpconnector.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,28 +16,28 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Describes a login; begin with {@link LoginAuth#by}. For one thread; what it builds is for all. */
+/** Builder for {@link LoginAuth}; created by {@link LoginAuth#by}. Not thread-safe; the instances it builds are. */
 public final class LoginAuthBuilder {
 
     private final @Nullable Supplier<Request> login;
     private final List<String> problems = new ArrayList<>();
     private Function<Response, @Nullable String> token = LoginSession.at(JsonPointer.compile("/token"));
-    private String tokenPlace = "/token";
+    private String tokenLocation = "/token";
     private @Nullable JsonPointer expires;
     private ExpiryFormat expiresAs = ExpiryFormat.SECONDS;
     private @Nullable Duration lifetime;
     private final Map<String, JsonPointer> fields = new HashMap<>();
     private Function<Secret, CustomAuth> use = CustomAuth::bearer;
-    private Clock clock = Clock.systemUTC();
+    private TimeSource timeSource = TimeSource.SYSTEM;
 
     LoginAuthBuilder(@Nullable Supplier<Request> login) {
         this.login = login;
     }
 
     /**
-     * Where the answer has the token.
+     * Sets the location of the token in the response. Default: {@code /token}.
      *
-     * @param path a JSON pointer, RFC 6901; empty when the whole body is the token, as JSON or as plain text
+     * @param path a JSON pointer, RFC 6901; empty if the whole body is the token, as JSON or as plain text
      * @return this
      */
     public LoginAuthBuilder token(String path) {
@@ -45,61 +45,61 @@ public final class LoginAuthBuilder {
     }
 
     /**
-     * The token is in a header field of the answer.
+     * Reads the token from a header field of the response.
      *
      * @param name the field name
      * @return this
      */
     public LoginAuthBuilder tokenHeader(String name) {
-        if (isThere("token header", name)) {
+        if (isPresent("token header", name)) {
             token(response -> response.headers().first(name).orElse(null), "the header " + name);
         }
         return this;
     }
 
     /**
-     * The token is the value of a cookie that the answer sets.
+     * Reads the token from a cookie that the response sets.
      *
      * @param name the cookie's name
      * @return this
      */
     public LoginAuthBuilder tokenCookie(String name) {
-        if (isThere("token cookie", name)) {
+        if (isPresent("token cookie", name)) {
             token(LoginSession.cookie(name), "the cookie " + name);
         }
         return this;
     }
 
-    private LoginAuthBuilder token(Function<Response, @Nullable String> source, String place) {
+    private LoginAuthBuilder token(Function<Response, @Nullable String> source, String location) {
         this.token = source;
-        this.tokenPlace = place;
+        this.tokenLocation = location;
         return this;
     }
 
     /**
-     * Where the answer says when the token expires. Without it, and without a {@link #lifetime}, a token is used until the
-     * service refuses it.
+     * Sets the location and format of the token expiry in the response. Without it, and without a {@link #lifetime}, a token is used
+     * until the service rejects it.
      *
      * @param path a JSON pointer
-     * @param meaning what the value means
+     * @param meaning the format of the value
      * @return this
      */
     public LoginAuthBuilder expires(String path, ExpiryFormat meaning) {
         this.expires = pointer("expires", path);
-        if (isThere("expires", meaning)) {
+        if (isPresent("expires", meaning)) {
             this.expiresAs = meaning;
         }
         return this;
     }
 
     /**
-     * How long a token lives when the answer does not say so.
+     * Sets the lifetime of a token if the response has none.
      *
-     * @param lifetime a positive time
+     * @param lifetime a positive duration
      * @return this
      */
     public LoginAuthBuilder lifetime(Duration lifetime) {
-        if (isThere("lifetime", lifetime) && (lifetime.isNegative() || lifetime.isZero())) {
+        if (isPresent("lifetime", lifetime) && (lifetime.isNegative() || lifetime.isZero())) {
             problems.add("lifetime: " + lifetime + " is not positive");
         }
         this.lifetime = lifetime;
@@ -107,41 +107,41 @@ public final class LoginAuthBuilder {
     }
 
     /**
-     * Something in the answer that the connection's base URL needs: {@code {{auth.name}}}.
+     * Adds a value of the response to those for the connection's base URL: {@code {{auth.name}}}.
      *
      * @param name the name of the field
      * @param path a JSON pointer
      * @return this
      */
     public LoginAuthBuilder field(String name, String path) {
-        if (isThere("field", name)) {
+        if (isPresent("field", name)) {
             fields.put(name, pointer("field " + name, path));
         }
         return this;
     }
 
     /**
-     * What is done with the token; by default {@link CustomAuth#bearer}.
+     * Sets how the token is sent. Default: {@link CustomAuth#bearer}.
      *
-     * @param use makes a strategy of a token, such as {@code token -> CustomAuth.cookie("session", token)}
+     * @param use creates a strategy from a token, such as {@code token -> CustomAuth.cookie("session", token)}
      * @return this
      */
     public LoginAuthBuilder use(Function<Secret, CustomAuth> use) {
-        if (isThere("use", use)) {
+        if (isPresent("use", use)) {
             this.use = use;
         }
         return this;
     }
 
     /**
-     * By which clock tokens expire; for tests, by default that of the system.
+     * Sets the time source by which tokens expire, for tests. Default: the system time.
      *
-     * @param clock the clock
+     * @param timeSource the time source
      * @return this
      */
-    public LoginAuthBuilder clock(Clock clock) {
-        if (isThere("clock", clock)) {
-            this.clock = clock;
+    public LoginAuthBuilder timeSource(TimeSource timeSource) {
+        if (isPresent("timeSource", timeSource)) {
+            this.timeSource = timeSource;
         }
         return this;
     }
@@ -150,7 +150,7 @@ public final class LoginAuthBuilder {
      * Builds the strategy. Nothing is sent yet.
      *
      * @return the strategy
-     * @throws InvalidDefinitionException when something is missing or wrong: lists all of it
+     * @throws InvalidDefinitionException if a value is missing or invalid; reports all problems
      */
     public LoginAuth build() {
         List<String> found = new ArrayList<>(problems);
@@ -161,11 +161,11 @@ public final class LoginAuthBuilder {
             throw new InvalidDefinitionException("login", found);
         }
         return new LoginAuth(new LoginSettings(
-                login, token, tokenPlace, expires, expiresAs, lifetime, Map.copyOf(fields), use, clock));
+                login, token, tokenLocation, expires, expiresAs, lifetime, Map.copyOf(fields), use, timeSource));
     }
 
     private JsonPointer pointer(String what, String path) {
-        if (isThere(what, path)) {
+        if (isPresent(what, path)) {
             try {
                 return JsonSupport.pointer(path);
             } catch (InvalidDefinitionException e) {
@@ -175,7 +175,7 @@ public final class LoginAuthBuilder {
         return JsonPointer.empty();
     }
 
-    private boolean isThere(String what, @Nullable Object value) {
+    private boolean isPresent(String what, @Nullable Object value) {
         if (value == null) {
             problems.add(what + ": it is null");
         }

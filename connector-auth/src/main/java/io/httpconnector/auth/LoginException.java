@@ -5,12 +5,15 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The service refused a login, or answered it without a token. What went wrong on the way is another {@link ConnectorException}. */
+/**
+ * Thrown if the service rejects a login, or responds to it without a token. Network failures are reported by other subtypes of
+ * {@link ConnectorException}.
+ */
 public final class LoginException extends ConnectorException {
 
     private static final long serialVersionUID = 1L;
 
-    /** How long to wait. */
+    /** The remaining backoff; null if there is none. */
     private final @Nullable Duration retryAfter;
 
     LoginException(String message, @Nullable Throwable cause) {
@@ -23,9 +26,9 @@ public final class LoginException extends ConnectorException {
     }
 
     /**
-     * How long to wait before another login is tried.
+     * Returns the time until another login is sent.
      *
-     * @return what is left of the pause after a login that failed; empty for the first failure
+     * @return the remaining backoff after a failed login; empty for the first failure
      */
     @Override
     public Optional<Duration> retryAfter() {

@@ -10,40 +10,40 @@ import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
+import io.httpconnector.TimeSource;
 import io.httpconnector.auth.internal.FailedAttempts;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The login of one connection: the token that it has, and how it gets another. */
+/** The login of one connection: holds the current token and replaces it. */
 final class LoginSession implements AuthStrategy {
 
-    /** A token is replaced so long before it expires, but never more than a quarter of its life. */
-    private static final Duration EARLY = Duration.ofMinutes(1);
-    /** A token that is younger is not replaced, whatever the service says. */
-    private static final Duration YOUNG = Duration.ofSeconds(10);
+    /** A token is replaced this long before it expires, but at most a quarter of its lifetime. */
+    private static final Duration REFRESH_BEFORE = Duration.ofMinutes(1);
+    /** A younger token is not replaced, even if the service rejects it. */
+    private static final Duration MIN_AGE = Duration.ofSeconds(10);
 
-    private static final Duration REFUSED = Duration.ofSeconds(30);
+    private static final Duration REJECTED_BACKOFF = Duration.ofSeconds(30);
 
     private final LoginSettings settings;
     private final AuthContext context;
-    private final Clock clock;
+    private final TimeSource timeSource;
     private final Function<Request, ValidLogin> login;
     private volatile @Nullable ValidLogin current;
     private volatile long rejectedUntil = Long.MIN_VALUE;
     private final FailedAttempts failed = new FailedAttempts();
     private final FailedAttempts.Policy policy = new Policy();
 
-    /** What a login has brought; times in milliseconds since 1970. */
+    /** The result of a login; times in milliseconds since 1970. */
     private record ValidLogin(CustomAuth auth, Map<String, String> fields, long since, long freshUntil) {}
 
     LoginSession(LoginSettings settings, AuthContext context) {
         this.settings = settings;
         this.context = context;
-        this.clock = settings.clock();
+        this.timeSource = settings.timeSource();
         this.login = context.singleFlight(this::login);
     }
 
@@ -64,33 +64,33 @@ final class LoginSession implements AuthStrategy {
 
     private @Nullable ValidLogin usable() {
         ValidLogin known = current;
-        boolean good = known != null && clock.millis() < known.freshUntil && known.since > rejectedUntil;
+        boolean good = known != null && timeSource.now().toEpochMilli() < known.freshUntil && known.since > rejectedUntil;
         return good ? known : null;
     }
 
-    /** Nobody can tell which token the request had: when ours is young, somebody else was refused before and has logged in. */
+    /** The token of the request is unknown here: if the current one is young, another thread was rejected before, and has logged in. */
     @Override
     public boolean refresh(Request rejected, Response response) {
         ValidLogin known = current;
-        long age = known == null ? 0 : clock.millis() - known.since;
-        // A negative age is that of a clock that was set back.
-        if (known != null && (age < 0 || age >= YOUNG.toMillis())) {
+        long age = known == null ? 0 : timeSource.now().toEpochMilli() - known.since;
+        // The age is negative if the clock was set back.
+        if (known != null && (age < 0 || age >= MIN_AGE.toMillis())) {
             rejectedUntil = known.since;
             var unused = login.apply(rejected);
         }
         return true;
     }
 
-    /** One at a time. */
+    /** Called by one thread at a time. */
     private ValidLogin login() {
         ValidLogin known = usable();
         if (known != null) {
             return known;
         }
-        return failed.attempt("login", "", policy, this::loggedIn);
+        return failed.attempt("login", "", policy, this::sendLogin);
     }
 
-    private ValidLogin loggedIn() {
+    private ValidLogin sendLogin() {
         try {
             ValidLogin next = current(context.send(settings.login().get()));
             current = next;
@@ -100,26 +100,26 @@ final class LoginSession implements AuthStrategy {
                 throw e;
             }
             throw new LoginException(
-                    "\"" + context.connection() + "\": the login was refused with status " + e.status(), e);
+                    "\"" + context.connection() + "\": the login was rejected with status " + e.status(), e);
         }
     }
 
-    /** A refusal is remembered; a failure of the server only as long as the server asks for. */
+    /** Remembers a rejection; a failure of the server only for its {@code Retry-After}. */
     private final class Policy implements FailedAttempts.Policy {
 
         @Override
         public long now() {
-            return clock.millis();
+            return timeSource.now().toEpochMilli();
         }
 
         @Override
-        public Duration pause(ConnectorException failure) {
-            return failure instanceof LoginException ? REFUSED : Duration.ZERO;
+        public Duration initialBackoff(ConnectorException failure) {
+            return failure instanceof LoginException ? REJECTED_BACKOFF : Duration.ZERO;
         }
 
         @Override
-        public ConnectorException tooEarly(ConnectorException failure, Duration left) {
-            return new LoginException("It is too early for another login: " + failure.getMessage(), failure, left);
+        public ConnectorException withinBackoff(ConnectorException failure, Duration remaining) {
+            return new LoginException("No login is sent until the backoff ends: " + failure.getMessage(), failure, remaining);
         }
     }
 
@@ -127,8 +127,8 @@ final class LoginSession implements AuthStrategy {
         String token = settings.token().apply(response);
         if (token == null || token.isEmpty()) {
             throw new LoginException(
-                    "\"" + context.connection() + "\": the answer to the login has no token in "
-                            + settings.tokenPlace(),
+                    "\"" + context.connection() + "\": the response to the login has no token in "
+                            + settings.tokenLocation(),
                     null);
         }
         Map<String, String> fields = new HashMap<>();
@@ -138,7 +138,7 @@ final class LoginSession implements AuthStrategy {
                 fields.put(name, value);
             }
         });
-        long now = clock.millis();
+        long now = timeSource.now().toEpochMilli();
         return new ValidLogin(
                 settings.use().apply(Secret.of(token)), Map.copyOf(fields), now, freshUntil(response, now));
     }
@@ -148,11 +148,11 @@ final class LoginSession implements AuthStrategy {
                 settings.expires() == null ? null : at(settings.expires()).apply(response);
         Duration life = expires == null
                 ? settings.lifetime()
-                : settings.expiresAs().lifetime(expires, response, clock).orElse(settings.lifetime());
-        return life == null ? Long.MAX_VALUE : now + life.toMillis() - Math.min(EARLY.toMillis(), life.toMillis() / 4);
+                : settings.expiresAs().lifetime(expires, response, timeSource).orElse(settings.lifetime());
+        return life == null ? Long.MAX_VALUE : now + life.toMillis() - Math.min(REFRESH_BEFORE.toMillis(), life.toMillis() / 4);
     }
 
-    /** A value in a JSON answer; for the whole of it, also plain text. */
+    /** Returns a value of a JSON response; for the empty path, also plain text. */
     static Function<Response, @Nullable String> at(JsonPointer path) {
         return response -> {
             try {

@@ -18,11 +18,11 @@ import io.httpconnector.Body;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
+import io.httpconnector.TimeSource;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.PrivateKey;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -34,8 +34,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * OAuth 1.0a, RFC 5849: signs each attempt with the keys of a client and, where there is one, of a token that a user has given
- * it. Immutable, each method gives a new strategy.
+ * OAuth 1.0a, RFC 5849: signs each attempt with the keys of a client and, if there is one, of the token of a user. Immutable: each
+ * method returns a new strategy.
  *
  * <pre>{@code
  * .auth(OAuth1Auth.of("consumer-key", consumerSecret).token("token", tokenSecret))
@@ -50,7 +50,7 @@ public final class OAuth1Auth implements AuthStrategy {
     private final @Nullable Secret tokenSecret;
     private final SignatureService signatures;
     private final @Nullable String realm;
-    private final Clock clock;
+    private final TimeSource timeSource;
 
     private OAuth1Auth(
             String consumerKey,
@@ -59,57 +59,57 @@ public final class OAuth1Auth implements AuthStrategy {
             @Nullable Secret tokenSecret,
             SignatureService signatures,
             @Nullable String realm,
-            Clock clock) {
+            TimeSource timeSource) {
         this.consumerKey = consumerKey;
         this.consumerSecret = consumerSecret;
         this.token = token;
         this.tokenSecret = tokenSecret;
         this.signatures = signatures;
         this.realm = realm;
-        this.clock = clock;
+        this.timeSource = timeSource;
     }
 
     /**
-     * Signs for a client, by HMAC-SHA1.
+     * Creates a strategy for a client with a shared secret, with HMAC-SHA1.
      *
-     * @param consumerKey the id of the client
+     * @param consumerKey the ID of the client
      * @param consumerSecret its shared secret
      * @return the strategy
-     * @throws InvalidDefinitionException when something is missing
+     * @throws InvalidDefinitionException if a value is missing
      */
     public static OAuth1Auth of(String consumerKey, Secret consumerSecret) {
         return new OAuth1Auth(
-                there("consumer key", consumerKey),
-                there("consumer secret", consumerSecret),
+                required("consumer key", consumerKey),
+                required("consumer secret", consumerSecret),
                 "",
                 null,
                 new HMACSha1SignatureService(),
                 null,
-                Clock.systemUTC());
+                TimeSource.SYSTEM);
     }
 
     /**
-     * Signs for a client that has a key pair, by RSA-SHA1.
+     * Creates a strategy for a client with a key pair, with RSA-SHA1.
      *
-     * @param consumerKey the id of the client
+     * @param consumerKey the ID of the client
      * @param key its private key
      * @return the strategy
-     * @throws InvalidDefinitionException when something is missing
+     * @throws InvalidDefinitionException if a value is missing
      */
     public static OAuth1Auth of(String consumerKey, PrivateKey key) {
-        return of(consumerKey, Secret.of("none")).with(new RSASha1SignatureService(there("private key", key)));
+        return of(consumerKey, Secret.of("none")).with(new RSASha1SignatureService(required("private key", key)));
     }
 
     /**
-     * Signs for a client that has a key pair, by RSA-SHA1.
+     * Creates a strategy for a client with a key pair, with RSA-SHA1.
      *
-     * @param consumerKey the id of the client
+     * @param consumerKey the ID of the client
      * @param pem its private key, RSA in PKCS #8
      * @return the strategy
-     * @throws InvalidDefinitionException when something is missing, or it is no such key
+     * @throws InvalidDefinitionException if a value is missing, or the key is not such a key
      */
     public static OAuth1Auth rsaSha1(String consumerKey, Secret pem) {
-        return of(consumerKey, JwtKey.pem("RSA", there("private key", pem)));
+        return of(consumerKey, JwtKey.pem("RSA", required("private key", pem)));
     }
 
     /**
@@ -123,15 +123,15 @@ public final class OAuth1Auth implements AuthStrategy {
         return new OAuth1Auth(
                 consumerKey,
                 consumerSecret,
-                there("token", token),
-                there("token secret", secret),
+                required("token", token),
+                required("token secret", secret),
                 signatures,
                 realm,
-                clock);
+                timeSource);
     }
 
     /**
-     * Signs by HMAC-SHA256, which RFC 5849 does not know, but some services do.
+     * Signs with HMAC-SHA256, which RFC 5849 does not define, but some services support.
      *
      * @return a new strategy
      */
@@ -140,33 +140,33 @@ public final class OAuth1Auth implements AuthStrategy {
     }
 
     private OAuth1Auth with(SignatureService other) {
-        return new OAuth1Auth(consumerKey, consumerSecret, token, tokenSecret, other, realm, clock);
+        return new OAuth1Auth(consumerKey, consumerSecret, token, tokenSecret, other, realm, timeSource);
     }
 
     /**
-     * Names the realm in the header: RFC 5849, section 3.5.1.
+     * Sets the realm in the header: RFC 5849, section 3.5.1.
      *
      * @param realm the realm, such as the number of an account; without quotes
      * @return a new strategy
      */
     public OAuth1Auth realm(String realm) {
-        if (there("realm", realm).contains("\"")) {
-            throw new InvalidDefinitionException("OAuth 1", List.of("realm: it has a quote"));
+        if (required("realm", realm).contains("\"")) {
+            throw new InvalidDefinitionException("OAuth 1", List.of("realm: it has a quotation mark"));
         }
-        return new OAuth1Auth(consumerKey, consumerSecret, token, tokenSecret, signatures, realm, clock);
+        return new OAuth1Auth(consumerKey, consumerSecret, token, tokenSecret, signatures, realm, timeSource);
     }
 
     /**
-     * By which clock requests are signed; for tests, by default that of the system.
+     * Sets the time source by which requests are signed, for tests. Default: the system time.
      *
-     * @param clock the clock
+     * @param timeSource the time source
      * @return a new strategy
      */
-    public OAuth1Auth clock(Clock clock) {
-        return new OAuth1Auth(consumerKey, consumerSecret, token, tokenSecret, signatures, realm, clock);
+    public OAuth1Auth timeSource(TimeSource timeSource) {
+        return new OAuth1Auth(consumerKey, consumerSecret, token, tokenSecret, signatures, realm, timeSource);
     }
 
-    private static <T> T there(String what, @Nullable T value) {
+    private static <T> T required(String what, @Nullable T value) {
         if (value == null) {
             throw new InvalidDefinitionException("OAuth 1", List.of(what + ": it is null"));
         }
@@ -186,7 +186,7 @@ public final class OAuth1Auth implements AuthStrategy {
         return request.header("Authorization", header(form));
     }
 
-    /** Made of both secrets, of which the connection then hides one; the other is the header's own. */
+    /** Returns the header, derived from both secrets; the connection masks the consumer secret and the header itself. */
     private Secret header(OAuthRequest form) {
         return consumerSecret.map(secret -> {
             String other = tokenSecret == null ? "" : tokenSecret.reveal();
@@ -199,7 +199,7 @@ public final class OAuth1Auth implements AuthStrategy {
         try {
             return Verb.valueOf(request.method());
         } catch (IllegalArgumentException e) {
-            throw new InvalidDefinitionException("OAuth 1", List.of("method " + request.method() + " can't be signed"));
+            throw new InvalidDefinitionException("OAuth 1", List.of("method: " + request.method() + " can't be signed"));
         }
     }
 
@@ -240,7 +240,7 @@ public final class OAuth1Auth implements AuthStrategy {
             return new TimestampService() {
                 @Override
                 public String getTimestampInSeconds() {
-                    return String.valueOf(clock.instant().getEpochSecond());
+                    return String.valueOf(timeSource.now().getEpochSecond());
                 }
 
                 @Override
@@ -257,26 +257,26 @@ public final class OAuth1Auth implements AuthStrategy {
 
         @Override
         public String getRequestTokenEndpoint() {
-            throw new UnsupportedOperationException("the token is given");
+            throw new UnsupportedOperationException("the token is configured");
         }
 
         @Override
         public String getAccessTokenEndpoint() {
-            throw new UnsupportedOperationException("the token is given");
+            throw new UnsupportedOperationException("the token is configured");
         }
 
         @Override
         protected String getAuthorizationBaseUrl() {
-            throw new UnsupportedOperationException("the token is given");
+            throw new UnsupportedOperationException("the token is configured");
         }
 
         @Override
         public String getAuthorizationUrl(OAuth1RequestToken requestToken) {
-            throw new UnsupportedOperationException("the token is given");
+            throw new UnsupportedOperationException("the token is configured");
         }
     }
 
-    /** Parameters are sorted as they are encoded, RFC 5849, section 3.4.1.3.2, and not as they are. */
+    /** Sorts parameters by their encoded form: RFC 5849, section 3.4.1.3.2. */
     private static final class EncodedFirst extends BaseStringExtractorImpl {
         @Override
         protected String getSortedAndEncodedParams(OAuthRequest request) {

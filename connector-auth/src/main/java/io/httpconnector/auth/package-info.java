@@ -1,7 +1,7 @@
 /**
- * Every {@link io.httpconnector.AuthStrategy} that comes with the library. Start with
- * {@link io.httpconnector.auth.BasicAuth} or {@link io.httpconnector.auth.CustomAuth}. Uses the core's public API only, so
- * that each of them could be yours.
+ * The {@link io.httpconnector.AuthStrategy} implementations of the library. Start with
+ * {@link io.httpconnector.auth.BasicAuth} or {@link io.httpconnector.auth.CustomAuth}. They use only the public API of the core,
+ * as custom strategies do.
  */
 @NullMarked
 package io.httpconnector.auth;

@@ -19,9 +19,7 @@ import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,9 +34,9 @@ class AwsAuthTest {
             .build();
 
     private static final Secret KEY = Secret.of("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-    private static final Clock CLOCK = Clock.fixed(Instant.parse("2015-08-30T12:36:00Z"), ZoneOffset.UTC);
+    private static final TestClock CLOCK = TestClock.startingAt(Instant.parse("2015-08-30T12:36:00Z"));
     private static final AwsAuth AUTH =
-            AwsAuth.of("AKIDEXAMPLE", KEY, "us-east-1", "service").clock(CLOCK);
+            AwsAuth.of("AKIDEXAMPLE", KEY, "us-east-1", "service").timeSource(CLOCK);
     private static final String HOST = "https://example.amazonaws.com";
 
     private static String authorization(AwsAuth auth, Request request) {
@@ -93,7 +91,7 @@ class AwsAuthTest {
     void s3IsSignedByItsOwnRules() {
         Secret key = Secret.of("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
         AwsAuth s3 = AwsAuth.of("AKIAIOSFODNN7EXAMPLE", key, "us-east-1", "s3")
-                .clock(Clock.fixed(Instant.parse("2013-05-24T00:00:00Z"), ZoneOffset.UTC));
+                .timeSource(TestClock.startingAt(Instant.parse("2013-05-24T00:00:00Z")));
         assertThat(authorization(s3, Request.get("https://examplebucket.s3.amazonaws.com/?lifecycle")))
                 .contains("SignedHeaders=host;x-amz-content-sha256;x-amz-date,")
                 .endsWith("Signature=fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543");
@@ -117,7 +115,7 @@ class AwsAuthTest {
         service.stubFor(any(anyUrl()).willReturn(ok()));
         try (HttpConnection s3 = HttpConnection.named("S3")
                 .baseUrl(service.baseUrl())
-                .auth(AwsAuth.of("AKIDEXAMPLE", KEY, "us-east-1", "s3").clock(CLOCK))
+                .auth(AwsAuth.of("AKIDEXAMPLE", KEY, "us-east-1", "s3").timeSource(CLOCK))
                 .build()) {
             s3.send(Request.put("/bucket/a%20b")
                     .body(Body.stream(new ByteArrayInputStream(new byte[10]), "application/octet-stream")));

@@ -18,9 +18,7 @@ import io.httpconnector.Secret;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
@@ -41,7 +39,7 @@ class HmacAuthTest {
 
     private static final byte[] KEY = "k3y\u00e4".getBytes(StandardCharsets.UTF_8);
     private static final Secret TEXT = Secret.of("k3y\u00e4");
-    private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-25T12:00:00.500Z"), ZoneOffset.UTC);
+    private static final TestClock CLOCK = TestClock.startingAt(Instant.parse("2026-11-25T12:00:00.500Z"));
 
     private static LoggedRequest received(AuthStrategy auth, Request request) {
         service.stubFor(any(anyUrl()).willReturn(ok()));
@@ -78,7 +76,7 @@ class HmacAuthTest {
                 .header("Content-MD5", "{{bodyMd5Base64}}")
                 .header("X-Signature", "v1={{signature}},alg=x")
                 .query("sig", "{{signatureBase64}}")
-                .clock(CLOCK);
+                .timeSource(CLOCK);
         byte[] body = {0, (byte) 0xff, (byte) 0x80, '{', '{', 't'};
 
         LoggedRequest received =
@@ -130,7 +128,7 @@ class HmacAuthTest {
                 .isEqualTo(expected);
         assertThatThrownBy(() -> text.keyIsHex().apply(Request.get("https://example.com/")))
                 .isInstanceOf(InvalidDefinitionException.class)
-                .hasMessageContaining("key: it is not encoded")
+                .hasMessageContaining("key: it is not valid Base64 or hexadecimal")
                 .hasNoCause();
     }
 

@@ -11,10 +11,8 @@ import io.httpconnector.Secret;
 import io.httpconnector.auth.definition.AuthDefinition;
 import io.httpconnector.auth.testing.AuthStrategyTestKit;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.Map;
 import javax.crypto.Mac;
@@ -30,7 +28,7 @@ class JwtAuthTest {
             JwtAuth.of(JwtKey.hs256(Secret.of(SECRET)).id("k1"), Map.of("iss", "app", "aud", "service"));
 
     private static String header(JwtAuth auth, Instant now) {
-        return auth.clock(Clock.fixed(now, ZoneOffset.UTC))
+        return auth.timeSource(TestClock.startingAt(now))
                 .apply(Request.get("https://example.com/"))
                 .header("Authorization")
                 .orElseThrow();
@@ -61,7 +59,7 @@ class JwtAuthTest {
     @Test
     void tokenIsUsedForHalfOfItsLife() {
         TestClock clock = new TestClock();
-        JwtAuth ticking = auth.clock(clock);
+        JwtAuth ticking = auth.timeSource(clock);
         String first = ticking.apply(Request.get("https://x.example.com"))
                 .header("Authorization")
                 .orElseThrow();

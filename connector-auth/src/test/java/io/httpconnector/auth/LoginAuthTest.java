@@ -72,7 +72,7 @@ class LoginAuthTest {
         Request login = Request.post("/login").json(Map.of("user", "app")).bodyField("password", Secret.of("pa55word"));
         return HttpConnection.named("Service")
                 .baseUrl(service.baseUrl())
-                .auth(more.apply(LoginAuth.by(login).clock(clock)).build())
+                .auth(more.apply(LoginAuth.by(login).timeSource(clock)).build())
                 .retry(RetryPolicy.none())
                 .build();
     }
@@ -245,7 +245,7 @@ class LoginAuthTest {
         try (HttpConnection connection = connection(auth -> auth)) {
             assertThatThrownBy(() -> connection.send(Request.get("/orders")))
                     .isInstanceOf(LoginException.class)
-                    .hasMessageContaining("\"Service\": the answer to the login has no token in /token")
+                    .hasMessageContaining("\"Service\": the response to the login has no token in /token")
                     .hasMessageNotContaining("canary");
         }
     }

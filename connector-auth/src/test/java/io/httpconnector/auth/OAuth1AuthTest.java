@@ -19,9 +19,7 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.Signature;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.Map;
 import java.util.TreeMap;
@@ -43,7 +41,7 @@ class OAuth1AuthTest {
 
     private static final OAuth1Auth AUTH = OAuth1Auth.of("9djdj82h48djs9d2", Secret.of("j49sk3j29djd"))
             .token("kkk9d7dh3k39sjv7", Secret.of("dh893hdasih9"))
-            .clock(Clock.fixed(Instant.ofEpochSecond(137131201), ZoneOffset.UTC));
+            .timeSource(TestClock.startingAt(Instant.ofEpochSecond(137131201)));
     private static final String KEY = "j49sk3j29djd&dh893hdasih9";
 
     @BeforeEach
@@ -130,7 +128,7 @@ class OAuth1AuthTest {
         KeyPair pair = generator.generateKeyPair();
         OAuth1Auth auth = OAuth1Auth.of("9djdj82h48djs9d2", pair.getPrivate())
                 .token("kkk9d7dh3k39sjv7", Secret.of("dh893hdasih9"))
-                .clock(Clock.fixed(Instant.ofEpochSecond(137131201), ZoneOffset.UTC));
+                .timeSource(TestClock.startingAt(Instant.ofEpochSecond(137131201)));
         Map<String, String> sent = sent(auth, Request.get("/"));
         Signature signature = Signature.getInstance("SHA1withRSA");
         signature.initVerify(pair.getPublic());

@@ -1,31 +1,47 @@
 package io.httpconnector.auth;
 
-import java.time.Clock;
+import io.httpconnector.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
+import java.util.concurrent.CountDownLatch;
 
-/** A clock that goes when it is told to. */
-public final class TestClock extends Clock {
-    private Instant now = Instant.parse("2026-11-25T12:00:00Z");
+/** A time source that a test controls: time passes only when the test says so, or when a thread waits. */
+public final class TestClock implements TimeSource {
+    private final Instant start;
+    private long elapsedNanos;
+
+    public TestClock() {
+        this(Instant.parse("2026-11-25T12:00:00Z"));
+    }
+
+    private TestClock(Instant start) {
+        this.start = start;
+    }
+
+    public static TestClock startingAt(Instant start) {
+        return new TestClock(start);
+    }
 
     @Override
-    public synchronized Instant instant() {
-        return now;
+    public synchronized long nanos() {
+        return elapsedNanos;
+    }
+
+    @Override
+    public synchronized Instant now() {
+        return start.plusNanos(elapsedNanos);
+    }
+
+    @Override
+    public boolean await(CountDownLatch gate, Duration time) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        passes(time);
+        return gate.getCount() == 0;
     }
 
     public synchronized void passes(Duration time) {
-        now = now.plus(time);
-    }
-
-    @Override
-    public ZoneId getZone() {
-        return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-        return this;
+        elapsedNanos += time.toNanos();
     }
 }

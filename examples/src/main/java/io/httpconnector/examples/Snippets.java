@@ -37,6 +37,7 @@ import io.httpconnector.auth.oauth2.TokenEncryption;
 import io.httpconnector.auth.oauth2.TokenSet;
 import io.httpconnector.auth.oauth2.TokenStore;
 import io.httpconnector.auth.testing.AuthStrategyTestKit;
+import io.httpconnector.auth.testing.StubResponse;
 import io.httpconnector.jdbc.ClusteredPolling;
 import io.httpconnector.jdbc.ExactlyOnce;
 import io.httpconnector.jdbc.JdbcInbox;
@@ -96,6 +97,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
@@ -268,7 +270,7 @@ final class Snippets {
     static List<OAuth2Builder> grants(Secret pem, Secret password, Secret refreshToken) {
         OAuth2Builder user = OAuth2.authorizationCode().discover("https://login.example.com");
         OAuth2Builder device = OAuth2.deviceCode().discover("https://login.example.com");
-        OAuth2Builder tools = OAuth2.authorizationCode().discover(); // asks the service itself, as MCP servers want it
+        OAuth2Builder tools = OAuth2.authorizationCode().discover(); // discovers the server from the service, as MCP requires
         OAuth2Builder machine =
                 OAuth2.clientCredentials().client("client-id", JwtKey.rs256(pem).id("key-1"));
         OAuth2Builder robot = OAuth2.jwtBearer(JwtKey.rs256(pem), Map.of("iss", "robot@example.com", "scope", "drive"));
@@ -311,9 +313,19 @@ final class Snippets {
                 .secret("canary-key")
                 .log(() -> logLines)
                 .verify();
+        AtomicInteger number = new AtomicInteger();
+        AuthStrategyTestKit.of(new TicketAuth())
+                .respond(
+                        "POST",
+                        "/tickets",
+                        () -> StubResponse.json("{\"ticket\": \"canary-ticket-" + number.incrementAndGet() + "\"}"))
+                .refreshes() // a rejected ticket must be replaced
+                .secret("canary-ticket")
+                .log(() -> logLines)
+                .verify();
     }
 
-    /** Fetches a ticket for a connection, and another one when the service no longer takes it. */
+    /** Requests a ticket for a connection, and another one when the service rejects it. */
     static final class TicketAuth implements AuthStrategy {
 
         @Override
@@ -331,7 +343,7 @@ final class Snippets {
             private volatile @Nullable Secret ticket;
 
             Session(AuthContext context) {
-                // Once for all threads that wait, over the connection's own way, within its time limits.
+                // Once for all waiting threads, with the network settings and timeouts of the connection.
                 this.fetch = context.singleFlight(() -> {
                     Response response = context.send(Request.post("/tickets"));
                     Secret fresh = Secret.of(response.json().at("/ticket").asText());
@@ -351,9 +363,9 @@ final class Snippets {
                 Secret known = ticket;
                 boolean isOurs = known != null && rejected.header("X-Ticket").equals(Optional.of(known.reveal()));
                 if (isOurs) {
-                    ticket = null; // or else another thread has a new one already
+                    ticket = null; // otherwise another thread has already replaced it
                 }
-                return true; // signed anew, and sent once more
+                return true; // signed again, and sent once more
             }
         }
     }

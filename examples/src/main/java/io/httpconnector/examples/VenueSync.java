@@ -7,6 +7,7 @@ import io.httpconnector.Response;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.BasicAuth;
 import io.httpconnector.auth.oauth2.AuthorizationFlow;
+import io.httpconnector.auth.oauth2.ClientAuthentication;
 import io.httpconnector.auth.oauth2.OAuth2;
 import io.httpconnector.auth.oauth2.TokenSet;
 import io.httpconnector.template.PillInfo;
@@ -83,7 +84,7 @@ public final class VenueSync {
                         .authorizationUrl(baseUrl + "/oauth/authorize?response_type=code")
                         .tokenUrl(baseUrl + "/oauth/token")
                         .client(EventbriteStandIn.CLIENT_ID, Secret.of(EventbriteStandIn.CLIENT_SECRET))
-                        .clientAuthentication(OAuth2.ClientAuthentication.BODY)
+                        .clientAuthentication(ClientAuthentication.BODY)
                         .redirectUri("https://app.example.com/oauth/callback")
                         .build())
                 .build()) {

@@ -16,7 +16,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Header fields, query parameters, cookies and body fields of a definition. Immutable. */
+/** The header fields, query parameters, cookies and body fields of a definition. Immutable. */
 record Additions(
         Map<String, FieldText> headers,
         Map<String, FieldText> query,
@@ -25,7 +25,7 @@ record Additions(
 
     static final Additions NONE = new Additions(Map.of(), Map.of(), Map.of(), JsonNodeFactory.instance.objectNode());
 
-    /** All that {@link CustomAuth} can add. */
+    /** Reads all additions that {@link CustomAuth} supports. */
     static Additions all(Members members) {
         return new Additions(
                 members.headers("headers"),
@@ -34,8 +34,8 @@ record Additions(
                 members.object("bodyFields", true));
     }
 
-    /** What each type of a strategy takes beside its own members. */
-    static Additions besides(Members members, String... ownHeaders) {
+    /** Reads the additions that every strategy type supports in addition to its own members. */
+    static Additions common(Members members, String... ownHeaders) {
         Map<String, FieldText> headers = members.headers("headers");
         Set<String> own = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
         own.addAll(List.of(ownHeaders));
@@ -54,13 +54,13 @@ record Additions(
         var unused = CustomAuth.cookie(name, Secret.of(value)).apply(Request.get("/"));
     }
 
-    /** The names of the header fields that it sets. */
+    /** Returns the names of the header fields that the additions set. */
     String[] headerNames() {
         Stream<String> cookie = cookies.isEmpty() ? Stream.of() : Stream.of("Cookie");
         return Stream.concat(headers.keySet().stream(), cookie).toArray(String[]::new);
     }
 
-    /** Whether a field is used in it. */
+    /** Returns whether the additions use a field. */
     boolean uses(String field) {
         return Stream.of(headers, query, cookies)
                         .flatMap(texts -> texts.values().stream())
@@ -104,7 +104,7 @@ record Additions(
                             secret -> all[0] = all[0].andBodyField(field.getKey(), secret),
                             plain -> all[0] = all[0].andBodyField(field.getKey(), plain)));
         } else if (!bodyFields.isEmpty()) {
-            // Reports what is missing when it is built, and not when it is sent.
+            // Reports missing values when the strategy is built, not when a request is sent.
             JsonNode unused = values.tree(bodyFields);
             all[0] = all[0].andBodyFields(() -> (ObjectNode) values.tree(bodyFields));
         }
@@ -119,12 +119,12 @@ record Additions(
         return value instanceof POJONode node && node.getPojo() instanceof FieldText;
     }
 
-    private interface Use<T> {
+    private interface Setter<T> {
         void accept(T value);
     }
 
-    /** A text that is left out adds nothing; a value that can't be sent is a problem of the text. */
-    private static void add(FieldValues values, FieldText text, Use<Secret> ofSecret, Use<String> ofText) {
+    /** Adds a text unless it is omitted; a value that can't be sent is reported as a problem of the text. */
+    private static void add(FieldValues values, FieldText text, Setter<Secret> ofSecret, Setter<String> ofText) {
         try {
             if (values.isSecret(text)) {
                 Secret secret = values.secret(text);

@@ -25,8 +25,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a service authenticates, as data: a JSON document that offers one way or several, with the fields that a user fills in.
- * There are {@linkplain #presets() presets} for well-known services; a document of your own has the same format.
+ * The authentication methods of a service, as data: a JSON document with one or more strategies, and the fields that a user fills in.
+ * There are {@linkplain #presets() presets} for well-known services; custom documents have the same format.
  *
  * <pre>{@code
  * AuthDefinition zendesk = AuthDefinition.preset("zendesk");
@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AuthDefinition {
 
-    /** Reports what {@link JsonSupport} takes: a name that occurs twice in an object. */
+    /** Rejects duplicate names in an object, which {@link JsonSupport} accepts. */
     private static final ObjectMapper STRICT = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -52,40 +52,40 @@ public final class AuthDefinition {
     private final String name;
     private final FieldText baseUrl;
     private final @Nullable String test;
-    private final Map<String, Way> ways;
+    private final Map<String, Strategy> strategies;
 
-    /** One of the strategies, read. */
-    private record Way(List<InputField> fields, Set<String> later, StrategyFactory.Recipe recipe) {}
+    /** A parsed strategy. */
+    private record Strategy(List<InputField> fields, Set<String> tokenFields, StrategyFactory.Recipe recipe) {}
 
     private AuthDefinition(
-            JsonNode json, String name, FieldText baseUrl, @Nullable String test, Map<String, Way> ways) {
+            JsonNode json, String name, FieldText baseUrl, @Nullable String test, Map<String, Strategy> strategies) {
         this.json = json;
         this.name = name;
         this.baseUrl = baseUrl;
         this.test = test;
-        this.ways = Collections.unmodifiableMap(ways);
+        this.strategies = Collections.unmodifiableMap(strategies);
     }
 
     /**
-     * The definition of a well-known service.
+     * Returns the definition of a well-known service.
      *
-     * @param id such as {@code github}
+     * @param id the ID of the preset, such as {@code github}
      * @return the definition
-     * @throws InvalidDefinitionException when there is no such preset: names those that there are
+     * @throws InvalidDefinitionException if there is no such preset; the message lists all presets
      */
     public static AuthDefinition preset(String id) {
         JsonNode preset = all().path(String.valueOf(id));
         if (!preset.isObject()) {
             throw new InvalidDefinitionException(
-                    "preset", List.of("there is none with the id \"" + id + "\", but " + presets()));
+                    "preset", List.of("\"" + id + "\" is unknown: use one of " + presets()));
         }
         return of(preset);
     }
 
     /**
-     * The ids of all presets.
+     * Returns the IDs of all presets.
      *
-     * @return in alphabetical order
+     * @return the IDs in alphabetical order
      */
     public static Set<String> presets() {
         Set<String> ids = new TreeSet<>();
@@ -102,11 +102,11 @@ public final class AuthDefinition {
     }
 
     /**
-     * Reads a definition. All of it is checked, before any value is entered.
+     * Parses a definition. The whole document is validated before any value is entered.
      *
      * @param json a JSON object
      * @return the definition
-     * @throws InvalidDefinitionException with all problems, each beginning with its JSON Pointer
+     * @throws InvalidDefinitionException if it is invalid; reports all problems, each with its JSON Pointer
      */
     public static AuthDefinition parse(String json) {
         if (json == null) {
@@ -133,19 +133,19 @@ public final class AuthDefinition {
             reader.attempt("test", () -> Request.get(test));
         }
         List<InputField> common = fields(reader, List.of());
-        Set<String> later = new TreeSet<>();
-        Map<String, Way> ways = reader.objectMap("strategies", (strategy, members) -> way(members, common, later));
+        Set<String> tokenFields = new TreeSet<>();
+        Map<String, Strategy> strategies = reader.objectMap("strategies", (strategy, members) -> readStrategy(members, common, tokenFields));
         if (!reader.has("strategies") || json.path("strategies").isEmpty()) {
             reader.problem("strategies", "there is none");
         }
         FieldText[] base = {new FieldText("/baseUrl", PillText.compile(""))};
         if (reader.has("baseUrl")) {
-            reader.attempt("baseUrl", () -> base[0] = baseUrl(baseUrl, common, ways, later));
+            reader.attempt("baseUrl", () -> base[0] = baseUrl(baseUrl, common, strategies, tokenFields));
         }
-        return new AuthDefinition(json, name, base[0], test, ways);
+        return new AuthDefinition(json, name, base[0], test, strategies);
     }
 
-    /** Reads a list of fields; two of them, or one of them and one of {@code others}, have different names. */
+    /** Reads a list of fields, whose names must be unique, including those of {@code others}. */
     private static List<InputField> fields(JsonObjectReader reader, List<InputField> others) {
         Set<String> names = new HashSet<>();
         others.forEach(field -> names.add(field.name()));
@@ -158,48 +158,48 @@ public final class AuthDefinition {
         });
     }
 
-    private static @Nullable Way way(JsonObjectReader reader, List<InputField> common, Set<String> later) {
+    private static @Nullable Strategy readStrategy(JsonObjectReader reader, List<InputField> common, Set<String> tokenFields) {
         String type = StrategyFactory.required(reader, "type", List.copyOf(StrategyFactory.names()));
         List<InputField> fields = new ArrayList<>(common);
         fields.addAll(fields(reader, common));
         Set<String> names = new HashSet<>();
         fields.forEach(field -> names.add(field.name()));
-        OAuth2StrategyFactory.usualFields(type).stream()
+        OAuth2StrategyFactory.defaultFields(type).stream()
                 .filter(field -> !names.contains(field.name()))
                 .forEach(fields::add);
         JsonNode given = reader.any("type");
         if (given == null || !type.equals(given.asText())) {
-            // Which members there are depends on the type.
+            // The known members depend on the type.
             reader.acceptUnknown();
             return null;
         }
         Members members = new Members(reader, StrategyFactory.byName(fields), Set.of());
         StrategyFactory.Recipe recipe = StrategyFactory.read(type, members);
-        Set<String> ownLater = new HashSet<>(members.pointers("tokenFields").keySet());
-        ownLater.addAll(reader.texts("callbackFields"));
-        later.addAll(ownLater);
-        return recipe == null ? null : new Way(List.copyOf(fields), Set.copyOf(ownLater), recipe);
+        Set<String> ownTokenFields = new HashSet<>(members.pointers("tokenFields").keySet());
+        ownTokenFields.addAll(reader.texts("callbackFields"));
+        tokenFields.addAll(ownTokenFields);
+        return recipe == null ? null : new Strategy(List.copyOf(fields), Set.copyOf(ownTokenFields), recipe);
     }
 
-    /** A base URL has the placeholders that a connection knows: no filters, no secrets. */
+    /** Compiles the base URL, which may have only the placeholders that a connection supports: no filters, no secrets. */
     private static FieldText baseUrl(
-            String baseUrl, List<InputField> common, Map<String, Way> ways, Set<String> later) {
+            String baseUrl, List<InputField> common, Map<String, Strategy> strategies, Set<String> tokenFields) {
         PillText pills = PillText.compile(baseUrl);
         FieldText text = new FieldText("/baseUrl", pills);
         List<String> problems = new ArrayList<>();
         if (pills.hasFilters()) {
-            problems.add("a base URL has no filters");
+            problems.add("a base URL can't have filters");
         }
         Map<String, Boolean> fields = StrategyFactory.byName(common);
-        ways.values().forEach(way -> fields.putAll(StrategyFactory.byName(way.fields)));
+        strategies.values().forEach(strategy -> fields.putAll(StrategyFactory.byName(strategy.fields)));
         for (String name : pills.names()) {
             String field = FieldText.isField(name) ? FieldText.field(name) : "";
             if (fields.getOrDefault(field, false)) {
-                problems.add("{{" + name + "}}: it has a secret, for which there is no place there");
-            } else if (!ways.isEmpty() && !fields.containsKey(field) && !later.contains(field)) {
-                problems.add("{{" + name + "}} is no field, and does not come with the tokens");
+                problems.add("{{" + name + "}}: it is a secret, which is not allowed here");
+            } else if (!strategies.isEmpty() && !fields.containsKey(field) && !tokenFields.contains(field)) {
+                problems.add("{{" + name + "}} is not a field, and is not received with the tokens");
             } else {
-                ways.forEach((strategy, way) -> checkValue(name, field, strategy, way, problems));
+                strategies.forEach((each, strategy) -> checkValue(name, field, each, strategy, problems));
             }
         }
         String sample = pills.hasFilters() ? "https://x" : text.sampleUrl();
@@ -216,19 +216,19 @@ public final class AuthDefinition {
         return text;
     }
 
-    /** Each strategy must have a value for the base URL. */
-    private static void checkValue(String pill, String field, String strategy, Way way, List<String> problems) {
+    /** Checks that a strategy has a value for a placeholder of the base URL. */
+    private static void checkValue(String pill, String field, String name, Strategy strategy, List<String> problems) {
         Optional<InputField> known =
-                way.fields.stream().filter(each -> each.name().equals(field)).findFirst();
-        if (way.later.contains(field)) {
+                strategy.fields.stream().filter(each -> each.name().equals(field)).findFirst();
+        if (strategy.tokenFields.contains(field)) {
             return;
         }
         if (known.isEmpty()) {
-            problems.add("{{" + pill + "}} has no value with the strategy \"" + strategy
+            problems.add("{{" + pill + "}} has no value with the strategy \"" + name
                     + "\": make it one of its fields, or one of all strategies");
         } else if (known.get().isOptional()
                 && known.get().defaultValue().filter(text -> !text.isEmpty()).isEmpty()) {
-            problems.add("{{" + pill + "}}: it is optional, but a base URL can't do without it");
+            problems.add("{{" + pill + "}}: it is optional, but the base URL requires it");
         }
     }
 
@@ -237,7 +237,7 @@ public final class AuthDefinition {
     }
 
     /**
-     * What the service is called.
+     * Returns the name of the service.
      *
      * @return the name
      */
@@ -246,7 +246,7 @@ public final class AuthDefinition {
     }
 
     /**
-     * The base URL of its API, with the pills that a connection fills in.
+     * Returns the base URL of the API, with the pills that a connection fills in.
      *
      * @return the URL
      */
@@ -255,58 +255,58 @@ public final class AuthDefinition {
     }
 
     /**
-     * What a GET of a connection test can ask for.
+     * Returns the URL for the GET request of a connection test.
      *
-     * @return a URL below the base URL; empty when the definition has none
+     * @return a URL relative to the base URL; empty if the definition has none
      */
     public Optional<String> test() {
         return Optional.ofNullable(test);
     }
 
     /**
-     * The ways to authenticate.
+     * Returns the names of the strategies.
      *
-     * @return their names, the usual one first
+     * @return the names, the most common one first
      */
     public List<String> strategies() {
-        return List.copyOf(ways.keySet());
+        return List.copyOf(strategies.keySet());
     }
 
     /**
-     * What a user must enter for one of the ways.
+     * Returns the fields that a user fills in for a strategy.
      *
-     * @param strategy its name
+     * @param strategy the name of the strategy
      * @return the fields, in the order of the definition
-     * @throws InvalidDefinitionException when there is no such way
+     * @throws InvalidDefinitionException if there is no such strategy
      */
     public List<InputField> fields(String strategy) {
-        return way(strategy).fields;
+        return strategy(strategy).fields;
     }
 
-    private Way way(String strategy) {
-        Way way = ways.get(strategy);
-        if (way == null) {
-            throw invalid(List.of("there is no strategy \"" + strategy + "\", but " + strategies()));
+    private Strategy strategy(String strategy) {
+        Strategy found = strategies.get(strategy);
+        if (found == null) {
+            throw invalid(List.of("the strategy \"" + strategy + "\" is unknown: use one of " + strategies()));
         }
-        return way;
+        return found;
     }
 
     /**
-     * Takes one of the ways.
+     * Chooses a strategy.
      *
-     * @param strategy its name
-     * @return a builder for what the user enters
-     * @throws InvalidDefinitionException when there is no such way
+     * @param strategy the name of the strategy
+     * @return a builder for the values that the user enters
+     * @throws InvalidDefinitionException if there is no such strategy
      */
     public AuthMethod choose(String strategy) {
-        return new AuthMethod(this, strategy, way(strategy).fields, way(strategy).recipe);
+        return new AuthMethod(this, strategy, strategy(strategy).fields, strategy(strategy).recipe);
     }
 
     FieldText base() {
         return baseUrl;
     }
 
-    /** The document. */
+    /** Returns the document. */
     @Override
     public String toString() {
         return json.toPrettyString();

@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One way to authenticate of an {@link AuthDefinition}, and what a user enters for it. For one thread; what it builds is for all. */
+/**
+ * Builder for the strategy that was chosen from an {@link AuthDefinition}, with the values that a user enters. Not thread-safe; the
+ * instances it builds are.
+ */
 public final class AuthMethod {
 
     private final AuthDefinition definition;
@@ -32,10 +35,10 @@ public final class AuthMethod {
     }
 
     /**
-     * Sets what was entered for a field.
+     * Sets the value of a field.
      *
      * @param field the name of the field
-     * @param value what was entered
+     * @param value the value
      * @return this
      */
     public AuthMethod value(String field, String value) {
@@ -43,10 +46,10 @@ public final class AuthMethod {
     }
 
     /**
-     * Sets what was entered for a field that is a secret.
+     * Sets the value of a secret field.
      *
      * @param field the name of the field
-     * @param value what was entered; one by {@link Secret#from} is looked up each time that it is used
+     * @param value the value; one by {@link Secret#from} is looked up each time it is used
      * @return this
      */
     public AuthMethod value(String field, Secret value) {
@@ -55,7 +58,7 @@ public final class AuthMethod {
 
     private AuthMethod put(String name, @Nullable Object value) {
         if (!fields.containsKey(name)) {
-            problems.add(name + ": there is no such field, but " + fields.keySet());
+            problems.add(name + ": there is no such field: use one of " + fields.keySet());
         } else if (value == null) {
             problems.add(name + ": it is null");
         } else {
@@ -65,7 +68,7 @@ public final class AuthMethod {
     }
 
     /**
-     * Where an authorization server sends the browser back to; for OAuth 2.
+     * Sets the redirect URI; for OAuth 2.
      *
      * @param uri an absolute URI
      * @return this
@@ -76,10 +79,10 @@ public final class AuthMethod {
     }
 
     /**
-     * Where tokens are kept, and whose they are; for OAuth 2.
+     * Sets the token store and the account that the tokens belong to; for OAuth 2.
      *
      * @param store the store
-     * @param account the key, such as the id of a customer
+     * @param account the account, such as a customer ID
      * @return this
      */
     public AuthMethod tokenStore(TokenStore store, String account) {
@@ -97,7 +100,7 @@ public final class AuthMethod {
         }
     }
 
-    /** The values of the base URL that were entered; others come with the tokens. */
+    /** Returns the entered values for the base URL; others are received with the tokens. */
     Map<String, String> fieldsOfBaseUrl(FieldValues values) {
         Map<String, String> entered = values.plain();
         entered.keySet().retainAll(definition.base().fields());
@@ -107,8 +110,8 @@ public final class AuthMethod {
     /**
      * Builds the strategy. Nothing is sent yet.
      *
-     * @return the strategy, which has the values for the base URL of the definition too
-     * @throws InvalidDefinitionException when a value is missing or wrong: lists all of it
+     * @return the strategy, which also has the values for the base URL of the definition
+     * @throws InvalidDefinitionException if a value is missing or invalid; reports all problems
      */
     public AuthStrategy build() {
         List<String> found = new ArrayList<>(problems);
@@ -137,7 +140,7 @@ public final class AuthMethod {
         return built;
     }
 
-    /** A secret that was left empty was not entered, and neither was an optional field. */
+    /** Returns the entered value, or the default; null for an empty secret or optional field. */
     private @Nullable Object entered(InputField field) {
         Object value = given.getOrDefault(field.name(), field.defaultValue().orElse(null));
         if (!(value instanceof String text)) {
@@ -158,7 +161,7 @@ public final class AuthMethod {
         known.moveProblemsTo(values);
     }
 
-    /** Without a value. */
+    /** Omits the values. */
     @Override
     public String toString() {
         return "\"" + strategy + "\" of \"" + definition.name() + "\" with " + given.keySet();

@@ -16,7 +16,7 @@ record FieldText(String pointer, PillText pills) {
 
     static final String PREFIX = "auth.";
 
-    /** The names of all its fields. */
+    /** Returns the names of all its fields. */
     List<String> fields() {
         return pills.names().stream()
                 .filter(FieldText::isField)
@@ -24,7 +24,7 @@ record FieldText(String pointer, PillText pills) {
                 .toList();
     }
 
-    /** The names of the fields that need a value. */
+    /** Returns the names of the fields that require a value. */
     List<String> required() {
         return pills.required().stream()
                 .filter(FieldText::isField)
@@ -44,12 +44,12 @@ record FieldText(String pointer, PillText pills) {
         return pills.names().isEmpty();
     }
 
-    /** What the text could be with values; null if its filters accept no sample. */
+    /** Renders the text with sample values; null if its filters accept no sample. */
     @Nullable String sample() {
         return sample((before, value) -> value);
     }
 
-    /** The same for a URL, whose first placeholder may be a URL itself. */
+    /** Renders a URL with sample values; its first placeholder may be a URL itself. */
     @Nullable String sampleUrl() {
         return sample((before, value) -> before.isEmpty()
                 ? "https://x"
@@ -64,7 +64,7 @@ record FieldText(String pointer, PillText pills) {
         }
     }
 
-    /** The text without its placeholders' braces resolved; for a fixed text, what it stands for. */
+    /** Renders a text without fields, resolving escaped braces. */
     String fixed() {
         String rendered = pills.render(name -> null);
         return rendered == null ? "" : rendered;

@@ -21,14 +21,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values that a user entered, and the texts of a definition with these values. Values are data wherever they stand. Collects
- * problems with the JSON Pointers of the texts. Once a strategy is built, it is only read, by any thread.
+ * The values that a user entered. Renders the texts of a definition with these values, which are always data. Collects
+ * problems with the JSON Pointers of the texts. Read-only, and thread-safe, after a strategy was built.
  */
 final class FieldValues {
 
     private static final Pattern IN_HOST = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?");
 
-    /** Strings and secrets by the name of their field. */
+    /** Strings and secrets by field name. */
     private final Map<String, Object> values = new LinkedHashMap<>();
     /** The fields that may be left empty. */
     private final Set<String> optional = new LinkedHashSet<>();
@@ -47,7 +47,7 @@ final class FieldValues {
         optional.add(name);
     }
 
-    /** These values and one more. */
+    /** Returns these values with an additional one. */
     FieldValues with(String name, Secret value) {
         FieldValues more = new FieldValues(new ArrayList<>());
         more.values.putAll(values);
@@ -60,7 +60,7 @@ final class FieldValues {
         return values.containsKey(name);
     }
 
-    /** The values that are no secrets. */
+    /** Returns the values that are not secrets. */
     Map<String, String> plain() {
         Map<String, String> plain = new LinkedHashMap<>();
         values.forEach((name, value) -> {
@@ -71,7 +71,7 @@ final class FieldValues {
         return plain;
     }
 
-    /** All values by the names that placeholders have. */
+    /** Returns all values by placeholder name. */
     Map<String, Object> byPlaceholder() {
         Map<String, Object> all = new LinkedHashMap<>();
         values.forEach((name, value) -> all.put(FieldText.PREFIX + name, value));
@@ -87,25 +87,25 @@ final class FieldValues {
         problems.add(pointer + ": " + problem);
     }
 
-    /** The text, or null if it is to be left out, or a problem says why there is none. */
+    /** Renders a text; null if it is omitted, or if a problem was reported. */
     @Nullable String text(@Nullable FieldText text) {
-        if (text == null || isLeftOut(text)) {
+        if (text == null || isOmitted(text)) {
             return null;
         }
         try {
             return text.pills().render(this::value);
         } catch (InvalidDefinitionException e) {
-            refused(text, e);
+            reportProblems(text, e);
             return null;
         }
     }
 
-    /** A text that can't be left out. */
+    /** Renders a text that can't be omitted. */
     String requiredText(FieldText text) {
         int before = problems.size();
         String rendered = text(text);
         if (rendered == null && problems.size() == before) {
-            problem(text.pointer(), "it is left out, but required");
+            problem(text.pointer(), "it is empty, but required");
         }
         return Objects.requireNonNullElse(rendered, "missing");
     }
@@ -114,9 +114,9 @@ final class FieldValues {
         return text.fields().stream().anyMatch(name -> values.get(name) instanceof Secret);
     }
 
-    /** A text with secrets, which are read each time that it is used; null if it is to be left out. */
+    /** Renders a text with secrets, which are read each time it is used; null if it is omitted. */
     @Nullable Secret secret(@Nullable FieldText text) {
-        if (text == null || isLeftOut(text)) {
+        if (text == null || isOmitted(text)) {
             return null;
         }
         List<String> names = text.fields().stream()
@@ -135,7 +135,7 @@ final class FieldValues {
                     text.pills().render(name -> name.equals(FieldText.PREFIX + names.get(0)) ? first : value(name)),
                     ""));
         } catch (InvalidDefinitionException e) {
-            refused(text, e);
+            reportProblems(text, e);
             return null;
         }
     }
@@ -149,15 +149,15 @@ final class FieldValues {
         return secret == null ? Secret.of("missing") : secret;
     }
 
-    /** A URL: in the host a value is part of a name, behind it a segment; only at the beginning it is a URL itself. */
+    /** Renders a URL: a value is part of a host name or a path segment; only at the beginning it can be a URL itself. */
     @Nullable String url(@Nullable FieldText text) {
-        if (text == null || isLeftOut(text)) {
+        if (text == null || isOmitted(text)) {
             return null;
         }
         try {
             return text.pills().render(this::value, (before, value) -> inUrl(text, before, value));
         } catch (InvalidDefinitionException e) {
-            refused(text, e);
+            reportProblems(text, e);
             return null;
         }
     }
@@ -170,13 +170,13 @@ final class FieldValues {
             return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
         }
         if (!IN_HOST.matcher(value).matches()) {
-            problem(text.pointer(), String.join(", ", text.fields()) + ": it is no part of a host name");
+            problem(text.pointer(), String.join(", ", text.fields()) + ": it is not valid in a host name");
             return "x";
         }
         return value;
     }
 
-    /** Any JSON with its values; null if all of it is to be left out. */
+    /** Renders any JSON; null if it is omitted. */
     @Nullable JsonNode tree(JsonNode tree) {
         if (tree instanceof ObjectNode object) {
             ObjectNode filled = JsonNodeFactory.instance.objectNode();
@@ -201,18 +201,18 @@ final class FieldValues {
         if (!(tree instanceof POJONode leaf) || !(leaf.getPojo() instanceof FieldText text)) {
             return tree;
         }
-        if (isLeftOut(text)) {
+        if (isOmitted(text)) {
             return null;
         }
         try {
             return text.pills().value(this::value);
         } catch (InvalidDefinitionException e) {
-            refused(text, e);
+            reportProblems(text, e);
             return null;
         }
     }
 
-    /** Passes on the secret texts in a tree. */
+    /** Calls an action with each secret text in a tree. */
     void eachSecret(JsonNode tree, Consumer<Secret> action) {
         tree.forEach(child -> eachSecret(child, action));
         if (tree instanceof POJONode leaf && leaf.getPojo() instanceof FieldText text && isSecret(text)) {
@@ -228,12 +228,12 @@ final class FieldValues {
         return value instanceof Secret secret ? secret.reveal() : value;
     }
 
-    /** Whether an optional field of a text was left empty. Another one that is missing is a problem. */
-    private boolean isLeftOut(FieldText text) {
-        boolean leftOut = false;
+    /** Returns whether an optional field of a text was left empty. A missing required field is reported as a problem. */
+    private boolean isOmitted(FieldText text) {
+        boolean omitted = false;
         for (String name : text.required()) {
             if (!has(name)) {
-                leftOut = true;
+                omitted = true;
                 if (!optional.contains(name)) {
                     problem(
                             text.pointer(),
@@ -241,14 +241,14 @@ final class FieldValues {
                 }
             }
         }
-        return leftOut;
+        return omitted;
     }
 
-    private void refused(FieldText text, InvalidDefinitionException e) {
+    private void reportProblems(FieldText text, InvalidDefinitionException e) {
         e.problems().forEach(problem -> problem(text.pointer(), problem));
     }
 
-    /** The claims of a token; those whose field was left empty are left out. */
+    /** Renders the claims of a token; those whose field was left empty are omitted. */
     Map<String, JsonNode> claims(ObjectNode claims) {
         Map<String, JsonNode> filled = new LinkedHashMap<>();
         claims.properties().forEach(claim -> {
@@ -260,12 +260,12 @@ final class FieldValues {
         return filled;
     }
 
-    /** Whether all fields of a text have a value; one that is missing and not optional is a problem. */
+    /** Returns whether all fields of a text have a value. A missing required field is reported as a problem. */
     boolean canBeSent(FieldText text) {
-        return !isLeftOut(text);
+        return !isOmitted(text);
     }
 
-    /** What was entered for a secret; null for nothing. */
+    /** Returns the entered value of a field as a secret; null if there is none. */
     @Nullable Secret entered(String name) {
         Object value = values.get(name);
         return value instanceof Secret secret
@@ -273,14 +273,14 @@ final class FieldValues {
                 : value instanceof String text && !text.isEmpty() ? Secret.of(text) : null;
     }
 
-    /** Reports what is missing in additions that have a value more. */
+    /** Reports the problems of additions that are built later, with an additional value. */
     void check(Additions additions, String name) {
         FieldValues sample = with(name, Secret.of("sample"));
         var unused = additions.build(sample);
         problems.addAll(sample.problems);
     }
 
-    /** The names, and no value. */
+    /** Omits the values. */
     @Override
     public String toString() {
         return "Values for " + values.keySet();

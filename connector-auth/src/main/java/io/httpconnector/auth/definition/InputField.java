@@ -7,7 +7,7 @@ import io.httpconnector.internal.json.JsonObjectReader;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A value that a user enters: enough to draw a field of a form. Immutable. */
+/** A form field whose value a user enters. Immutable. */
 @JsonAutoDetect(getterVisibility = Visibility.NONE, isGetterVisibility = Visibility.NONE)
 public final class InputField {
 
@@ -57,7 +57,7 @@ public final class InputField {
     }
 
     /**
-     * The name, by which pills know it: {@code {{auth.name}}}.
+     * Returns the name, which pills refer to: {@code {{auth.name}}}.
      *
      * @return the name
      */
@@ -67,9 +67,9 @@ public final class InputField {
     }
 
     /**
-     * What people call it.
+     * Returns the label for users.
      *
-     * @return the label, or else the name
+     * @return the label; the name if there is no label
      */
     @JsonProperty("label")
     public String label() {
@@ -77,16 +77,16 @@ public final class InputField {
     }
 
     /**
-     * What to enter, and where to find it.
+     * Returns a hint about the value, and where the user finds it.
      *
-     * @return the hint; empty when there is none
+     * @return the hint; empty if there is none
      */
     public Optional<String> hint() {
         return Optional.ofNullable(hint);
     }
 
     /**
-     * Whether it must not be seen.
+     * Returns whether the value is a secret.
      *
      * @return true for a secret
      */
@@ -96,18 +96,19 @@ public final class InputField {
     }
 
     /**
-     * The value when nothing is entered.
+     * Returns the default value.
      *
-     * @return the value; empty when something must be entered
+     * @return the value that is used if none is entered; empty if there is none
      */
     public Optional<String> defaultValue() {
         return Optional.ofNullable(defaultValue);
     }
 
     /**
-     * Whether it may be left empty; what it stands in, such as a header field, is left out then. So is one whose default is empty.
+     * Returns whether the field may be left empty; the text that uses it, such as a header field, is then omitted. A field whose
+     * default value is empty is optional, too.
      *
-     * @return true if nothing needs to be entered
+     * @return true if no value is required
      */
     @JsonProperty("optional")
     public boolean isOptional() {

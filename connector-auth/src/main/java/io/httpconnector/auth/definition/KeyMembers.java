@@ -66,7 +66,7 @@ record KeyMembers(
             return (X509Certificate) CertificateFactory.getInstance("X.509")
                     .generateCertificate(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
         } catch (CertificateException e) {
-            throw new InvalidDefinitionException("certificate", List.of("it is no X.509 certificate in PEM"));
+            throw new InvalidDefinitionException("certificate", List.of("it is not an X.509 certificate in PEM"));
         }
     }
 }

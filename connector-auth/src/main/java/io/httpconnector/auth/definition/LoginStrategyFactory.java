@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The type {@code login}: the request, where its response has the token, and where the token goes. */
+/** Reads the strategy type {@code login}: the login request, the location of the token in its response, and how the token is sent. */
 final class LoginStrategyFactory {
 
     private static final String TOKEN = "token";
@@ -33,14 +33,14 @@ final class LoginStrategyFactory {
                 members.tree("json", true),
                 members.texts("form", true));
         String unusedBody = reader.atMostOneOf("json", "form");
-        String unusedPlace = reader.atMostOneOf("tokenPath", "tokenHeader", "tokenCookie");
+        String unusedLocation = reader.atMostOneOf("tokenPath", "tokenHeader", "tokenCookie");
         String path = members.pointer("tokenPath");
         String header = responseName(reader, "tokenHeader");
         String cookie = responseName(reader, "tokenCookie");
         String expires = members.pointer("expiresPath");
         ExpiryFormat meaning = members.expiresAs();
         if (reader.has("expiresAs") && !reader.has("expiresPath")) {
-            reader.problem("expiresAs", "it needs an expiresPath");
+            reader.problem("expiresAs", "it requires expiresPath");
         }
         Duration lifetime = OAuth2StrategyFactory.positive(reader, "lifetime");
         Map<String, String> fields = members.pointers("tokenFields");
@@ -49,14 +49,14 @@ final class LoginStrategyFactory {
             Additions all = Additions.all(members.of(use, TOKEN));
             if (!all.uses(TOKEN) && reader.problems() == before) {
                 throw new InvalidDefinitionException(
-                        "use", List.of("it does not send the token: write {{auth.token}} into one of its values"));
+                        "use", List.of("it does not send the token: use {{auth.token}} in one of its values"));
             }
             return all;
         });
         Additions use = read == null ? bearer() : read;
-        Additions additions = Additions.besides(members, use.headerNames());
+        Additions additions = Additions.common(members, use.headerNames());
         return StrategyFactory.recipe(additions, values -> {
-            // Once, for what is missing in it.
+            // Reports missing values when the strategy is built.
             var unused = login.request(values);
             LoginAuthBuilder auth = LoginAuth.by(() -> login.request(values));
             if (path != null) {
@@ -80,7 +80,7 @@ final class LoginStrategyFactory {
         });
     }
 
-    /** The name of a header field or a cookie of the response. */
+    /** Reads the name of a header field or a cookie of the response. */
     private static @Nullable String responseName(JsonObjectReader reader, String member) {
         String name = reader.text(member);
         if (name != null) {
@@ -101,7 +101,7 @@ final class LoginStrategyFactory {
         return new Additions(Map.of("Authorization", token), Map.of(), Map.of(), Additions.NONE.bodyFields());
     }
 
-    /** The request, made anew for each login. */
+    /** The login request, created for each login. */
     private record Login(
             @Nullable FieldText method,
             FieldText url,
@@ -140,7 +140,7 @@ final class LoginStrategyFactory {
             return body[0];
         }
 
-        /** Without the values. */
+        /** Omits the values. */
         @Override
         public String toString() {
             return "login at " + url.pills();

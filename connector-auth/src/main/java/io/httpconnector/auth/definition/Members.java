@@ -27,15 +27,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the members of one object of a definition: texts with placeholders, whose names and filters it checks, and values that are
- * fixed. What a text is checked for is checked at once if the text has no placeholder. Not thread-safe.
+ * Reads the members of an object of a definition: texts with placeholders, whose names and filters it checks, and fixed
+ * values. A text without placeholders is validated immediately. Not thread-safe.
  */
 final class Members {
 
     private final JsonObjectReader reader;
-    /** The fields by name, and whether each is a secret. */
+    /** By field name, whether the field is a secret. */
     private final Map<String, Boolean> fields;
-    /** Names of placeholders that are no fields. */
+    /** The placeholders that are not fields. */
     private final Set<String> others;
 
     Members(JsonObjectReader reader, Map<String, Boolean> fields, Set<String> others) {
@@ -44,7 +44,7 @@ final class Members {
         this.others = others;
     }
 
-    /** The members of another object, where there is one more field. */
+    /** Returns a reader for another object, with an additional field. */
     Members of(JsonObjectReader object, String secretField) {
         Map<String, Boolean> more = new LinkedHashMap<>(fields);
         more.put(secretField, true);
@@ -55,7 +55,7 @@ final class Members {
         return new Members(object, fields, others);
     }
 
-    /** The same members, in whose texts there are more placeholders than fields. */
+    /** Returns a reader for the same members, whose texts can have additional placeholders. */
     Members with(Set<String> placeholders) {
         return new Members(reader, fields, placeholders);
     }
@@ -68,12 +68,12 @@ final class Members {
         return text(name, value -> {});
     }
 
-    /** A text without secrets. What it is checked for, it is checked for with sample values if it has placeholders. */
+    /** Reads a text without secrets. If it has placeholders, it is checked with sample values. */
     @Nullable FieldText text(String name, Consumer<String> check) {
         return compiled(name, reader.text(name), false, ofSample(check));
     }
 
-    /** A text that is checked only if it has no placeholders. */
+    /** Reads a text that is checked only if it has no placeholders. */
     @Nullable FieldText textIfFixed(String name, Consumer<String> check) {
         return compiled(name, reader.text(name), false, ofFixed(check));
     }
@@ -82,7 +82,7 @@ final class Members {
         return requiredText(name, value -> {});
     }
 
-    /** A text that is not empty. */
+    /** Reads a text that must not be empty. */
     FieldText requiredText(String name, Consumer<String> check) {
         Consumer<String> notEmpty = Members::checkNotEmpty;
         return required(compiled(
@@ -92,12 +92,12 @@ final class Members {
                 reader.has(name) ? ofSample(notEmpty.andThen(check)) : value -> {}));
     }
 
-    /** A text that may have secrets. */
+    /** Reads a text that may have secrets. */
     @Nullable FieldText secret(String name) {
         return compiled(name, reader.text(name), true, ofFixed(Members::checkNotEmpty));
     }
 
-    /** A text that may have secrets and is not empty. */
+    /** Reads a text that may have secrets and must not be empty. */
     FieldText requiredSecret(String name) {
         return requiredSecret(name, Members::checkNotEmpty);
     }
@@ -107,7 +107,7 @@ final class Members {
                 name, reader.requiredText(name), true, reader.has(name) ? ofFixed(checkOfFixed) : value -> {}));
     }
 
-    /** Refuses an empty text. */
+    /** Rejects an empty text. */
     static void checkNotEmpty(String value) {
         if (value.isEmpty()) {
             throw invalid("it is empty");
@@ -135,15 +135,15 @@ final class Members {
         return text == null ? new FieldText("", PillText.compile("")) : text;
     }
 
-    /** The URL of an endpoint that receives credentials. */
+    /** Reads the URL of an endpoint that receives credentials. */
     @Nullable FieldText url(String name) {
         return url(name, SecureUrl::problem);
     }
 
     /**
-     * A URL.
+     * Reads a URL.
      *
-     * @param problem what is wrong with a URL, or null
+     * @param problem returns why a URL is invalid; null if it is valid
      */
     @Nullable FieldText url(String name, Function<String, @Nullable String> problem) {
         return compiled(name, reader.text(name), false, text -> {
@@ -155,13 +155,13 @@ final class Members {
         });
     }
 
-    /** The URL of an endpoint, which must be there. */
+    /** Reads the URL of an endpoint, which is required. */
     FieldText requiredUrl(String name) {
         reader.require(name);
         return required(url(name));
     }
 
-    /** A JSON Pointer, which has no placeholders. */
+    /** Reads a JSON Pointer, which can't have placeholders. */
     @Nullable String pointer(String name) {
         String path = reader.text(name);
         if (path != null) {
@@ -183,7 +183,7 @@ final class Members {
         return pointers;
     }
 
-    /** Header fields, whose names are equal in any case. */
+    /** Reads header fields, whose names are case-insensitive. */
     Map<String, FieldText> headers(String name) {
         Map<String, FieldText> headers =
                 texts(name, true, (header, value) -> Request.get("/").header(header, value));
@@ -200,7 +200,7 @@ final class Members {
         return texts(name, secrets, Members::acceptAnything);
     }
 
-    /** Texts by name; each is checked at once, with sample values if it has placeholders. */
+    /** Reads texts by name; each is checked, with sample values if it has placeholders. */
     Map<String, FieldText> texts(String name, boolean secrets, BiConsumer<String, String> check) {
         Map<String, FieldText> texts = new LinkedHashMap<>();
         eachOf(name, reader.textMap(name), (key, value) -> {
@@ -215,7 +215,7 @@ final class Members {
 
     private static void checkName(String name) {
         if (name.isEmpty() || name.contains("{{")) {
-            throw invalid("a name is a text without placeholders");
+            throw invalid("a name can't have placeholders");
         }
     }
 
@@ -235,7 +235,7 @@ final class Members {
         }
     }
 
-    /** A list of texts. */
+    /** Reads an array of texts. */
     List<FieldText> list(String name) {
         return reader.elements(name, (element, at) -> {
             if (!element.isTextual()) {
@@ -245,7 +245,7 @@ final class Members {
         });
     }
 
-    /** A list of texts, or one text in which spaces separate them. */
+    /** Reads an array of texts, or one text with spaces between them. */
     List<FieldText> listOrWords(String name) {
         JsonNode node = reader.any(name);
         if (node == null || !node.isTextual()) {
@@ -262,24 +262,24 @@ final class Members {
         return texts;
     }
 
-    /** Scopes, each of them once. */
+    /** Reads scopes, which must be unique. */
     List<FieldText> scopes(String name) {
         List<FieldText> scopes = listOrWords(name);
         JsonNode given = reader.any(name);
         if (given != null && scopes.isEmpty() && (given.isTextual() || given.isEmpty())) {
-            reader.problem(name, "it has no scope: leave it out");
+            reader.problem(name, "it has no scope: omit it");
         }
         checkEach(name, scopes, List.of());
         return scopes;
     }
 
-    /** A list of names without placeholders, each of them once. */
+    /** Reads an array of unique names without placeholders. */
     List<String> names(String name) {
         List<String> names = reader.texts(name);
         checkEach(name, List.of(), names);
         names.stream()
                 .filter(each -> each.contains("{{"))
-                .forEach(each -> reader.problem(name, "\"" + each + "\": it has no placeholders"));
+                .forEach(each -> reader.problem(name, "\"" + each + "\": it can't have placeholders"));
         return names;
     }
 
@@ -290,16 +290,16 @@ final class Members {
         Set<String> known = new TreeSet<>();
         for (String each : all) {
             if (each.isBlank()) {
-                reader.problem(name, "one of them is empty: leave it out");
+                reader.problem(name, "one of them is empty: omit it");
             } else if (!known.add(each)) {
-                reader.problem(name, "\"" + each + "\" is there twice: leave one out");
+                reader.problem(name, "\"" + each + "\" is a duplicate: omit it");
             } else if (each.chars().anyMatch(c -> c < 0x20 || c > 0x7e)) {
                 reader.problem(name, "one of them has a character that is not visible ASCII");
             }
         }
     }
 
-    /** Any JSON, whose strings are {@link FieldText}s in POJO nodes. */
+    /** Reads any JSON; its strings become {@link FieldText}s in POJO nodes. */
     @Nullable JsonNode tree(String name, boolean secrets) {
         JsonNode json = reader.any(name);
         if (json == null) {
@@ -315,7 +315,7 @@ final class Members {
         return tree;
     }
 
-    /** An object of any JSON, as by {@link #tree}; empty if it is absent. */
+    /** Reads a JSON object, as {@link #tree} does; empty if it is absent. */
     ObjectNode object(String name, boolean secrets) {
         return reader.object(name) instanceof ObjectNode && tree(name, secrets) instanceof ObjectNode object
                 ? object
@@ -329,7 +329,7 @@ final class Members {
                 object.properties().forEach(entry -> {
                     String at = below + "/" + JsonObjectReader.token(entry.getKey());
                     if (entry.getKey().contains("{{")) {
-                        problems.add(at + ": a name is a text without placeholders");
+                        problems.add(at + ": a name can't have placeholders");
                     }
                     copy.set(entry.getKey(), tree(entry.getValue(), pointer, at, secrets, problems));
                 });
@@ -405,10 +405,10 @@ final class Members {
             Set<String> known = new TreeSet<>(others);
             fields.keySet().forEach(each -> known.add(FieldText.PREFIX + each));
             String nearest = fields.containsKey(name) ? FieldText.PREFIX + name : Suggestions.of(name, known);
-            problems.add("{{" + name + "}} is none of its fields, " + known
+            problems.add("{{" + name + "}} is not one of its fields, " + known
                     + (nearest == null ? "" : "; did you mean {{" + nearest + "}}?"));
         } else if (!secrets && fields.getOrDefault(field, false)) {
-            problems.add("{{" + name + "}}: it has a secret, for which there is no place there");
+            problems.add("{{" + name + "}}: it is a secret, which is not allowed here");
         }
     }
 

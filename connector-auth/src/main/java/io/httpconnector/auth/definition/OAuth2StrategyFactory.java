@@ -7,8 +7,10 @@ import io.httpconnector.Secret;
 import io.httpconnector.auth.ExpiryFormat;
 import io.httpconnector.auth.internal.GrantMembers;
 import io.httpconnector.auth.internal.SecureUrl;
+import io.httpconnector.auth.oauth2.ClientAuthentication;
 import io.httpconnector.auth.oauth2.OAuth2;
 import io.httpconnector.auth.oauth2.OAuth2Builder;
+import io.httpconnector.auth.oauth2.TokenRequestFormat;
 import io.httpconnector.internal.json.JsonObjectReader;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +21,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The types of OAuth 2, one for each grant. Their members have the names of the methods of {@link OAuth2Builder}. */
+/** Reads the OAuth 2 strategy types, one for each grant. Their members have the names of the {@link OAuth2Builder} methods. */
 final class OAuth2StrategyFactory {
 
     static final String CLIENT_ID = "clientId";
@@ -29,7 +31,7 @@ final class OAuth2StrategyFactory {
     private final JsonObjectReader reader;
     private final List<Step> steps = new ArrayList<>();
 
-    /** Passes one member on to the builder. */
+    /** Passes a member to the builder. */
     private interface Step {
         void apply(FieldValues values, OAuth2Builder builder);
     }
@@ -97,20 +99,20 @@ final class OAuth2StrategyFactory {
             Members members,
             String name,
             List<String> endpoints,
-            boolean needsClient,
+            boolean requiresClient,
             Function<FieldValues, OAuth2Builder> grant) {
-        return new OAuth2StrategyFactory(members).recipe(name, endpoints, needsClient, grant);
+        return new OAuth2StrategyFactory(members).recipe(name, endpoints, requiresClient, grant);
     }
 
     private StrategyFactory.Recipe recipe(
-            String name, List<String> endpoints, boolean needsClient, Function<FieldValues, OAuth2Builder> grant) {
+            String name, List<String> endpoints, boolean requiresClient, Function<FieldValues, OAuth2Builder> grant) {
         for (String member : new TreeSet<>(GrantMembers.names())) {
             String problem = GrantMembers.problem(name, member);
             if (problem != null && reader.has(member)) {
                 reader.problem(member, problem);
             }
         }
-        boolean asksService = discover();
+        boolean discoversFromService = discover();
         for (String url :
                 List.of("authorizationUrl", "tokenUrl", "refreshUrl", "revocationUrl", "deviceAuthorizationUrl")) {
             url(url, endpoints.contains(url) && !reader.has("discover"));
@@ -126,18 +128,18 @@ final class OAuth2StrategyFactory {
         step(header, OAuth2Builder::accessTokenHeader);
         step(members.text("tokenPrefix", StrategyFactory::checkPrefix), OAuth2Builder::tokenPrefix);
         Additions additions =
-                Additions.besides(members, header == null ? "Authorization" : header.isFixed() ? header.fixed() : "");
+                Additions.common(members, header == null ? "Authorization" : header.isFixed() ? header.fixed() : "");
         return (values, choice) -> {
             OAuth2Builder builder = grant.apply(values);
             steps.forEach(step -> step.apply(values, builder));
-            client(values, builder, key, needsClient && !asksService);
+            client(values, builder, key, requiresClient && !discoversFromService);
             choice.applyTo(builder);
             choice.fieldsOfBaseUrl(values).forEach(builder::field);
             return StrategyFactory.combined(additions, values, builder.build(), choice);
         };
     }
 
-    /** Whether the service itself is asked, which may give a client too. */
+    /** Returns whether the authorization server is discovered from the service, which may also register a client. */
     private boolean discover() {
         JsonNode discover = reader.any("discover");
         if (discover == null) {
@@ -149,7 +151,7 @@ final class OAuth2StrategyFactory {
             return false;
         }
         if (!discover.isBoolean() || !discover.booleanValue()) {
-            reader.problem("discover", "expected the URL of an issuer, or true to ask the service");
+            reader.problem("discover", "expected the URL of an issuer, or true to discover it from the service");
             return false;
         }
         steps.add((values, builder) -> builder.discover());
@@ -174,7 +176,7 @@ final class OAuth2StrategyFactory {
         steps.add((values, builder) -> scopes.forEach(scope -> accept(values.text(scope), builder::scopes)));
         step(members.text("scopeSeparator", Members::checkNotEmpty), OAuth2Builder::scopeSeparator);
         if (reader.has("scopeSeparator") && !reader.has("scopes")) {
-            reader.problem("scopeSeparator", "there are no scopes: leave it out");
+            reader.problem("scopeSeparator", "there are no scopes: omit it");
         }
         each(
                 members.texts("authorizationParameters", true),
@@ -200,12 +202,12 @@ final class OAuth2StrategyFactory {
                 OAuth2Builder::refreshParameter,
                 OAuth2Builder::refreshParameter);
         each(members.headers("tokenHeaders"), OAuth2Builder::tokenHeader, OAuth2Builder::tokenHeader);
-        OAuth2.ClientAuthentication authentication =
-                reader.constant("clientAuthentication", OAuth2.ClientAuthentication.class);
-        OAuth2.TokenRequest request = reader.constant("tokenRequest", OAuth2.TokenRequest.class);
+        ClientAuthentication authentication =
+                reader.constant("clientAuthentication", ClientAuthentication.class);
+        TokenRequestFormat request = reader.constant("tokenRequest", TokenRequestFormat.class);
         String method = reader.oneOf("tokenMethod", List.of("GET", "POST", "PUT"));
-        if ("GET".equals(method) && request != null && request != OAuth2.TokenRequest.QUERY) {
-            reader.problem("tokenRequest", "a GET request has no body: write \"query\", or leave it out");
+        if ("GET".equals(method) && request != null && request != TokenRequestFormat.QUERY) {
+            reader.problem("tokenRequest", "a GET request has no body: use \"query\", or omit it");
         }
         steps.add((values, builder) -> {
             accept(authentication, builder::clientAuthentication);
@@ -258,8 +260,8 @@ final class OAuth2StrategyFactory {
         }
     }
 
-    /** What each user of a client enters, unless the definition says so itself. */
-    static List<InputField> usualFields(String type) {
+    /** Returns the fields for client ID and secret, unless the definition has its own. */
+    static List<InputField> defaultFields(String type) {
         return type.startsWith("oauth2-")
                 ? List.of(
                         InputField.of(CLIENT_ID, "Client ID", false),

@@ -21,20 +21,21 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The types of strategies in a definition. Each reads all of its members and returns a recipe, which builds the strategy. */
+/** The strategy types of a definition. Each reads all of its members and returns a recipe that builds the strategy. */
 final class StrategyFactory {
 
-    /** Builds a strategy of the values that were entered. */
+    /** Builds a strategy from the entered values. */
     interface Recipe {
         AuthStrategy build(FieldValues values, AuthMethod choice);
     }
 
     private static final Map<String, Function<Members, Recipe>> TYPES = new TreeMap<>(Map.ofEntries(
-            Map.entry("none", members -> recipe(Additions.besides(members), values -> AuthStrategy.none())),
+            Map.entry("none", members -> recipe(Additions.common(members), values -> AuthStrategy.none())),
             Map.entry("basic", StrategyFactory::basic),
             Map.entry("custom", members -> recipe(Additions.all(members), values -> AuthStrategy.none())),
             Map.entry("digest", StrategyFactory::digest),
@@ -100,12 +101,12 @@ final class StrategyFactory {
                 && members.reader().has("password")
                 && Stream.of(user, password)
                         .allMatch(text -> text.isFixed() && text.fixed().isEmpty())) {
-            members.reader().problem("password", "it is empty, and so is the user: give one of them");
+            members.reader().problem("password", "password and user are empty: set one of them");
         }
         if (user.isFixed() && user.fixed().indexOf(':') >= 0) {
             members.reader().problem("user", "it has a colon, which can't be sent");
         }
-        Additions additions = Additions.besides(members, "Authorization");
+        Additions additions = Additions.common(members, "Authorization");
         return recipe(additions, values -> {
             Secret name = values.secret(user);
             Secret word = values.secret(password);
@@ -124,7 +125,7 @@ final class StrategyFactory {
         FieldText user = members.requiredText("user");
         FieldText password = members.requiredSecret("password");
         return recipe(
-                Additions.besides(members, "Authorization"),
+                Additions.common(members, "Authorization"),
                 values -> DigestAuth.of(values.requiredText(user), values.requiredSecret(password)));
     }
 
@@ -134,7 +135,7 @@ final class StrategyFactory {
         FieldText token = members.secret("sessionToken");
         FieldText region = members.requiredText("region", text -> checkAws("x", text, "x"));
         FieldText service = members.requiredText("service", text -> checkAws("x", "x", text));
-        Additions additions = Additions.besides(members, "Authorization", "X-Amz-Date", "X-Amz-Security-Token");
+        Additions additions = Additions.common(members, "Authorization", "X-Amz-Date", "X-Amz-Security-Token");
         return recipe(additions, values -> {
             AwsAuth aws = AwsAuth.of(
                     values.requiredText(id),
@@ -158,7 +159,7 @@ final class StrategyFactory {
         String encoding = reader.oneOf("keyEncoding", List.of("base64", "hex"));
         FieldText template =
                 Objects.requireNonNull(members.with(HMAC_NAMES).requiredSecret("template"), "a placeholder at least");
-        Set<String> sent = new java.util.TreeSet<>(HMAC_NAMES);
+        Set<String> sent = new TreeSet<>(HMAC_NAMES);
         sent.addAll(HMAC_SENT);
         Map<String, FieldText> headers = members.with(sent).headers("headers");
         Map<String, FieldText> query = members.with(sent).texts("query", true);
@@ -169,12 +170,12 @@ final class StrategyFactory {
                 && !reader.isDoubtful("query")) {
             reader.problem(
                     "headers",
-                    "nothing sends the signature: write {{signature}} or {{signatureBase64}} into a value of headers or"
+                    "nothing sends the signature: use {{signature}} or {{signatureBase64}} in a value of headers or"
                             + " query");
         }
         return recipe(Additions.NONE, values -> {
             HmacAuth hmac = HmacAuth.of(
-                    algorithm, values.requiredSecret(key), present(template, values), values.byPlaceholder());
+                    algorithm, values.requiredSecret(key), template(template, values), values.byPlaceholder());
             hmac = "base64".equals(encoding) ? hmac.keyIsBase64() : "hex".equals(encoding) ? hmac.keyIsHex() : hmac;
             for (Map.Entry<String, FieldText> header : headers.entrySet()) {
                 hmac = values.canBeSent(header.getValue())
@@ -191,7 +192,7 @@ final class StrategyFactory {
         });
     }
 
-    private static String present(FieldText template, FieldValues values) {
+    private static String template(FieldText template, FieldValues values) {
         if (!values.canBeSent(template)) {
             values.problem(template.pointer(), "a field is empty: add | default('') to its placeholder");
         }
@@ -207,14 +208,14 @@ final class StrategyFactory {
         FieldText token = members.text("token");
         FieldText tokenSecret = token == null ? members.secret("tokenSecret") : members.requiredSecret("tokenSecret");
         if (token == null && tokenSecret != null && !reader.has("token")) {
-            reader.problem("token", "missing, while there is a tokenSecret");
+            reader.problem("token", "it is missing, but there is a tokenSecret");
         }
         FieldText realm = members.text("realm", text -> {
             if (text.contains("\"")) {
-                throw new InvalidDefinitionException("realm", List.of("it has a quote"));
+                throw new InvalidDefinitionException("realm", List.of("it has a quotation mark"));
             }
         });
-        return recipe(Additions.besides(members, "Authorization"), values -> {
+        return recipe(Additions.common(members, "Authorization"), values -> {
             String key = values.requiredText(consumerKey);
             Secret shared = values.requiredSecret(secret);
             OAuth1Auth auth = isRsa ? OAuth1Auth.rsaSha1(key, shared) : OAuth1Auth.of(key, shared);
@@ -236,14 +237,14 @@ final class StrategyFactory {
         if (lifetime != null && lifetime.toSeconds() < 2) {
             members.reader().problem("lifetime", "it must be at least two seconds");
         }
-        return recipe(Additions.besides(members, "Authorization"), values -> {
+        return recipe(Additions.common(members, "Authorization"), values -> {
             JwtAuth jwt = JwtAuth.of(key.build(values), values.claims(claims));
             jwt = prefix == null ? jwt : jwt.prefix(Objects.requireNonNullElse(values.text(prefix), ""));
             return lifetime == null ? jwt : jwt.lifetime(lifetime);
         });
     }
 
-    /** One of some names, which must be there. */
+    /** Reads a required member with one of the given values. */
     static String required(JsonObjectReader reader, String name, List<String> names) {
         String one = reader.has(name) ? reader.oneOf(name, names) : null;
         if (!reader.has(name)) {
@@ -252,12 +253,12 @@ final class StrategyFactory {
         return one == null ? names.get(0) : one;
     }
 
-    /** Checks what stands before a token in a header field. */
+    /** Checks the prefix of a token in a header field. */
     static void checkPrefix(String prefix) {
         var unused = Request.get("/").header("Authorization", prefix + "x");
     }
 
-    /** Checks a method by the rules of a request. */
+    /** Checks an HTTP method. */
     static void checkMethod(String method) {
         var unused = Request.of(method, "/");
     }

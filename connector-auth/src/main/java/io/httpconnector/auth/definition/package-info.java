@@ -1,4 +1,4 @@
-/** Ways to authenticate as data: what a service offers, which values it needs from a user, and the strategy that comes of both. */
+/** Authentication methods as data: the methods of a service, the values that a user enters, and the strategies built from both. */
 @NullMarked
 package io.httpconnector.auth.definition;
 

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A challenge of a {@code WWW-Authenticate} header field: RFC 9110, section 11.6.1. The only reader of such fields, so that what
- * stands in a quoted string is never taken for a parameter or another challenge. A challenge with a quoted string that does not
- * end is dropped. Immutable.
+ * A challenge of a {@code WWW-Authenticate} header field: RFC 9110, section 11.6.1. The only parser of such fields, so that the
+ * content of a quoted string is never mistaken for a parameter or another challenge. A challenge with an unterminated quoted string
+ * is dropped. Immutable.
  *
  * @param scheme the authentication scheme in lower case
  * @param parameters the parameters by their names in lower case; of several with one name, the first
@@ -23,22 +23,22 @@ public record Challenge(String scheme, Map<String, String> parameters) {
     }
 
     /**
-     * Reads all field lines of a response. A list may be continued in the next line: RFC 9110, section 5.3.
+     * Parses all field lines of a response. A list may continue in the next line: RFC 9110, section 5.3.
      *
      * @param lines the values of the {@code WWW-Authenticate} header field lines
-     * @return the challenges that can be read, in their order
+     * @return the valid challenges, in their order
      */
     public static List<Challenge> parse(List<String> lines) {
-        Reader reader = new Reader();
-        lines.forEach(reader::read);
-        return reader.challenges();
+        Parser parser = new Parser();
+        lines.forEach(parser::read);
+        return parser.challenges();
     }
 
     /**
-     * Reads a header field that has parameters only, such as {@code Authentication-Info}: RFC 9110, section 11.6.3.
+     * Parses a header field that has only parameters, such as {@code Authentication-Info}: RFC 9110, section 11.6.3.
      *
      * @param line the value of the field
-     * @return the parameters by their names in lower case; none if the field can't be read
+     * @return the parameters by their names in lower case; none if the field is invalid
      */
     public static Map<String, String> parameters(String line) {
         return parse(List.of("parameters " + line)).stream()
@@ -49,7 +49,7 @@ public record Challenge(String scheme, Map<String, String> parameters) {
     }
 
     /**
-     * A parameter.
+     * Returns a parameter.
      *
      * @param name the name in lower case
      * @return its value; empty if there is none
@@ -58,14 +58,14 @@ public record Challenge(String scheme, Map<String, String> parameters) {
         return Optional.ofNullable(parameters.get(name));
     }
 
-    /** Without the values. */
+    /** Omits the values. */
     @Override
     public String toString() {
         return "Challenge " + scheme + " " + parameters.keySet();
     }
 
-    /** Reads one field line after the other. Not thread-safe. */
-    private static final class Reader {
+    /** Parses one field line after the other. Not thread-safe. */
+    private static final class Parser {
 
         private final List<String> schemes = new ArrayList<>();
         private final List<Map<String, String>> parameters = new ArrayList<>();
@@ -95,7 +95,7 @@ public record Challenge(String scheme, Map<String, String> parameters) {
             }
         }
 
-        /** Reads a parameter, or a scheme with what follows it; false if a quoted string does not end. */
+        /** Parses a parameter, or a scheme with its first element; false if a quoted string is unterminated. */
         private boolean element() {
             String name = token();
             if (name.isEmpty()) {
@@ -134,7 +134,7 @@ public record Challenge(String scheme, Map<String, String> parameters) {
             return true;
         }
 
-        /** Whether one token68 follows, up to the next comma: it has no name before its equals signs, or nothing behind them. */
+        /** Returns whether a token68 follows, up to the next comma: it has equals signs only at its end. */
         private boolean isToken68() {
             int i = at;
             while (i < text.length() && (isTokenCharacter(text.charAt(i)) || text.charAt(i) == '/')) {
@@ -165,7 +165,7 @@ public record Challenge(String scheme, Map<String, String> parameters) {
             return false;
         }
 
-        /** Skips to the next comma outside quoted strings; false if one does not end. */
+        /** Skips to the next comma outside quoted strings; false if one is unterminated. */
         private boolean skipElement() {
             while (at < text.length() && text.charAt(at) != ',') {
                 if (text.charAt(at) != '"') {

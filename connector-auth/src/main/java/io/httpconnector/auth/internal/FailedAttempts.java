@@ -7,67 +7,68 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * A record of requests for credentials (token requests, logins) that failed. A failed request is not repeated before its pause
- * is over, so that neither a server in trouble nor a user account is hammered; the callers get the remembered failure instead.
+ * The failed requests for credentials (token requests, logins). A failed request is not repeated before its backoff
+ * has ended, so that an overloaded server gets no further requests and no user account is locked; callers get the remembered failure
+ * instead.
  *
- * <p>The pause is what the server asked for by {@code Retry-After}, at most a day; otherwise it begins with what the
- * {@link Policy} says, and doubles with each failure up to 15 minutes. A success, other credentials and {@link #clear} end it.
- * Bounded; safe for many threads.
+ * <p>The backoff is the {@code Retry-After} of the response, at most a day. Without it, the {@link Policy} defines the initial
+ * backoff, which doubles with each failure up to 15 minutes. A success, other credentials and {@link #clear} end it.
+ * Bounded; thread-safe.
  */
 public final class FailedAttempts {
 
     private static final int MAX_ENTRIES = 10_000;
-    private static final Duration MAX_PAUSE = Duration.ofMinutes(15);
+    private static final Duration MAX_BACKOFF = Duration.ofMinutes(15);
     private static final Duration MAX_RETRY_AFTER = Duration.ofDays(1);
 
     private final Map<String, Entry> entries = new HashMap<>();
 
-    /** Times in milliseconds since 1970. */
+    /** A remembered failure; times in milliseconds since 1970. */
     private record Entry(String credentials, ConnectorException failure, int count, long since, long until) {
-        /** A clock that was set back makes no pause longer. */
+        /** A clock that was set back does not extend the backoff. */
         boolean isActive(long now) {
             return now >= since && now < until;
         }
     }
 
-    /** What one kind of credentials means by a failure. */
+    /** The backoff policy of a kind of credentials. */
     public interface Policy {
 
         /**
-         * The current time.
+         * Returns the current time.
          *
          * @return milliseconds since 1970
          */
         long now();
 
         /**
-         * How long to wait after the first failure of this kind, should the server not say so.
+         * Returns the initial backoff for a response without {@code Retry-After}.
          *
-         * @param failure what the request threw
-         * @return the pause; zero for a failure that is not remembered
+         * @param failure the exception of the request
+         * @return the backoff; zero for a failure that is not remembered
          */
-        Duration pause(ConnectorException failure);
+        Duration initialBackoff(ConnectorException failure);
 
         /**
-         * The exception for a caller that comes within the pause.
+         * Returns the exception for a caller within the backoff.
          *
-         * @param failure the failure that is remembered
-         * @param left what is left of the pause
+         * @param failure the remembered failure
+         * @param remaining the remaining backoff
          * @return the exception
          */
-        ConnectorException tooEarly(ConnectorException failure, Duration left);
+        ConnectorException withinBackoff(ConnectorException failure, Duration remaining);
     }
 
     /**
-     * Makes a request, unless it has failed with these credentials and its pause is not over.
+     * Sends a request, unless it has failed with these credentials and its backoff has not ended.
      *
-     * @param key which token or login
-     * @param credentials a fingerprint of what is sent; kept in memory only
-     * @param policy how failures are treated
-     * @param request makes the request
-     * @param <T> what it brings
-     * @return what the request brought
-     * @throws ConnectorException what the request or the policy throws
+     * @param key identifies the token or login
+     * @param credentials a fingerprint of the credentials; kept in memory only
+     * @param policy the backoff policy
+     * @param request sends the request
+     * @param <T> the type of its result
+     * @return the result of the request
+     * @throws ConnectorException the exception of the request or the policy
      */
     public <T> T attempt(String key, String credentials, Policy policy, Supplier<T> request) {
         check(key, credentials, policy);
@@ -76,15 +77,15 @@ public final class FailedAttempts {
             clear(key);
             return result;
         } catch (ConnectorException e) {
-            failed(key, credentials, policy, e);
+            recordFailure(key, credentials, policy, e);
             throw e;
         }
     }
 
     /**
-     * Forgets the failures of a token or login: the next request is made at once.
+     * Forgets the failures of a token or login: the next request is sent immediately.
      *
-     * @param key which
+     * @param key identifies the token or login
      */
     public synchronized void clear(String key) {
         entries.remove(key);
@@ -94,27 +95,27 @@ public final class FailedAttempts {
         Entry entry = entries.get(key);
         long now = policy.now();
         if (entry != null && entry.credentials.equals(credentials) && entry.isActive(now)) {
-            throw policy.tooEarly(entry.failure, Duration.ofMillis(entry.until - now));
+            throw policy.withinBackoff(entry.failure, Duration.ofMillis(entry.until - now));
         }
     }
 
-    private synchronized void failed(String key, String credentials, Policy policy, ConnectorException failure) {
-        Duration first = policy.pause(failure);
-        Duration asked = failure.retryAfter().orElse(Duration.ZERO);
-        if (first.isZero() && asked.isZero()) {
+    private synchronized void recordFailure(String key, String credentials, Policy policy, ConnectorException failure) {
+        Duration initial = policy.initialBackoff(failure);
+        Duration retryAfter = failure.retryAfter().orElse(Duration.ZERO);
+        if (initial.isZero() && retryAfter.isZero()) {
             return;
         }
         long now = policy.now();
         Entry before = entries.get(key);
         int count = before != null && before.credentials.equals(credentials) ? before.count + 1 : 1;
-        Duration pause = asked.isZero()
-                ? shorter(first.multipliedBy(1L << Math.min(count - 1, 20)), MAX_PAUSE)
-                : shorter(asked, MAX_RETRY_AFTER);
-        makeRoom(now);
-        entries.put(key, new Entry(credentials, failure, count, now, now + pause.toMillis()));
+        Duration backoff = retryAfter.isZero()
+                ? shorter(initial.multipliedBy(1L << Math.min(count - 1, 20)), MAX_BACKOFF)
+                : shorter(retryAfter, MAX_RETRY_AFTER);
+        evictIfFull(now);
+        entries.put(key, new Entry(credentials, failure, count, now, now + backoff.toMillis()));
     }
 
-    private void makeRoom(long now) {
+    private void evictIfFull(long now) {
         if (entries.size() >= MAX_ENTRIES) {
             entries.values().removeIf(entry -> !entry.isActive(now));
         }

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The grants that each member of an OAuth 2 client is used by; a member that is not listed is used by all. */
+/** The grants that use each member of an OAuth 2 definition; a member that is not listed is used by all. */
 public final class GrantMembers {
 
     private static final String CODE = "authorization-code";
@@ -27,9 +27,9 @@ public final class GrantMembers {
     private GrantMembers() {}
 
     /**
-     * The members that some grants do not use.
+     * Returns the members that some grants do not use.
      *
-     * @return their names, which are those in a definition
+     * @return their names in a definition
      */
     public static Set<String> names() {
         return GRANTS.keySet();
@@ -40,13 +40,13 @@ public final class GrantMembers {
      *
      * @param grant the grant, such as {@code client-credentials}
      * @param member the member
-     * @return why the member can't be set; null if it can
+     * @return the reason why the member can't be set; null if it can
      */
     public static @Nullable String problem(String grant, String member) {
         Set<String> users = GRANTS.get(member);
         return users == null || users.contains(grant)
                 ? null
-                : "the grant " + grant + " does not use it: leave it out, or use one of the grants "
+                : "the grant " + grant + " does not use it: omit it, or use one of the grants "
                         + String.join(", ", users.stream().sorted().toList());
     }
 }

@@ -24,7 +24,7 @@ public final class SecureUrl {
      * Checks a URL.
      *
      * @param url the URL
-     * @return what is wrong with it; null when nothing is
+     * @return the reason why it is invalid; null if it is valid
      */
     public static @Nullable String problem(String url) {
         URI uri;
@@ -45,12 +45,12 @@ public final class SecureUrl {
      * Checks an issuer identifier: RFC 8414, section 2.
      *
      * @param issuer the issuer identifier
-     * @return what is wrong with it; null when nothing is
+     * @return the reason why it is invalid; null if it is valid
      */
     public static @Nullable String problemOfIssuer(String issuer) {
         String problem = problem(issuer);
         return problem == null && issuer.indexOf('?') >= 0
-                ? "an issuer identifier has no query: leave it out"
+                ? "an issuer identifier can't have a query: remove it"
                 : problem;
     }
 
@@ -58,24 +58,24 @@ public final class SecureUrl {
      * Checks the identifier of a resource: RFC 8707, section 2.
      *
      * @param resource the URI
-     * @return what is wrong with it; null when nothing is
+     * @return the reason why it is invalid; null if it is valid
      */
     public static @Nullable String problemOfResource(String resource) {
         try {
             URI uri = new URI(resource);
             return !uri.isAbsolute()
                     ? "it is not an absolute URI, such as https://api.example.com/"
-                    : uri.getRawFragment() != null ? "it has a fragment: leave it out" : null;
+                    : uri.getRawFragment() != null ? "it has a fragment: remove it" : null;
         } catch (URISyntaxException e) {
             return "it is not a URI: " + e.getReason() + " at character " + (e.getIndex() + 1);
         }
     }
 
     /**
-     * Whether a host of a URL is the loopback interface by its name or address.
+     * Returns whether the host of a URL is a loopback name or address.
      *
      * @param host the host, or null
-     * @return whether it is
+     * @return true for a loopback host
      */
     public static boolean isLoopback(@Nullable String host) {
         return host != null

@@ -1,6 +1,6 @@
 /**
- * Behaviour that several strategies share. Not part of the public API: it may change in any release. Uses the root package of
- * the core only.
+ * Internal classes that several strategies share. Not part of the public API: they may change in any release. They use only the
+ * root package of the core.
  */
 @NullMarked
 package io.httpconnector.auth.internal;

@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What the browser brings back from the authorization endpoint: RFC 6749, section 4.1.2. Anybody could have written it. */
+/** The authorization response that a browser delivers: RFC 6749, section 4.1.2. Untrusted input. */
 final class AuthorizationCallback {
 
-    private static final int LONGEST = 64 * 1024;
+    private static final int MAX_LENGTH = 64 * 1024;
 
-    /** What the user can mend by consenting: RFC 6749, section 4.1.2.1, and OpenID Connect Core 1.0, section 3.1.2.6. */
+    /** The error codes that a new consent can resolve: RFC 6749, section 4.1.2.1, and OpenID Connect Core 1.0, section 3.1.2.6. */
     private static final Set<String> NO_CONSENT = Set.of(
             "access_denied",
             "login_required",
@@ -29,14 +29,14 @@ final class AuthorizationCallback {
     }
 
     /**
-     * Reads a query, or a URL that has one.
+     * Parses a query, or a URL with a query.
      *
-     * @throws InvalidCallbackException when it can't be read, or says something twice: RFC 6749, section 3.1
+     * @throws InvalidCallbackException if it can't be parsed, or has a parameter twice: RFC 6749, section 3.1
      */
     static AuthorizationCallback of(@Nullable String query) {
         String text = query == null ? "" : query;
-        if (text.length() > LONGEST) {
-            throw new InvalidCallbackException("The callback is longer than " + LONGEST + " characters");
+        if (text.length() > MAX_LENGTH) {
+            throw new InvalidCallbackException("The callback is longer than " + MAX_LENGTH + " characters");
         }
         Map<String, String> parameters = new HashMap<>();
         for (String pair : query(text).split("#", 2)[0].split("&", -1)) {
@@ -49,7 +49,7 @@ final class AuthorizationCallback {
         return new AuthorizationCallback(parameters);
     }
 
-    /** Without the URL before it, if there is one; a question mark in a value belongs to the value. */
+    /** Removes the URL before the query, if there is one; a question mark in a value belongs to the value. */
     private static String query(String text) {
         int question = text.indexOf('?');
         String before = text.substring(0, Math.max(question, 0));
@@ -60,7 +60,7 @@ final class AuthorizationCallback {
         try {
             return URLDecoder.decode(text, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw new InvalidCallbackException("The callback has a % that is followed by no two hexadecimal digits");
+            throw new InvalidCallbackException("The callback has a % that is not followed by two hexadecimal digits");
         }
     }
 
@@ -73,15 +73,15 @@ final class AuthorizationCallback {
     }
 
     /**
-     * The authorization code.
+     * Returns the authorization code.
      *
-     * @throws OAuth2Exception when there is an error instead
+     * @throws OAuth2Exception if there is an error instead
      */
     String code() {
         String error = get("error");
         String code = get(OAuthConstants.CODE);
         if (error != null) {
-            throw refusal(error);
+            throw errorResponse(error);
         }
         if (code == null) {
             throw new InvalidCallbackException("The callback has neither a code nor an error");
@@ -89,40 +89,40 @@ final class AuthorizationCallback {
         return code;
     }
 
-    private OAuth2Exception refusal(String error) {
+    private OAuth2Exception errorResponse(String error) {
         String description = get("error_description");
-        String said = TokenResponseParser.shown(error + (description == null ? "" : ": " + description));
+        String message = ErrorText.singleLine(error + (description == null ? "" : ": " + description));
         return NO_CONSENT.contains(error)
-                ? new AuthorizationRequiredException("The user did not consent: " + said, error, null)
-                : new OAuth2Exception("The authorization server refused: " + said, error, null);
+                ? new AuthorizationRequiredException("The user did not consent: " + message, error, null)
+                : new OAuth2Exception("The authorization server responded with an error: " + message, error, null);
     }
 
     /**
      * Checks which authorization server the callback is from: RFC 9207, section 2.4.
      *
-     * @param required the issuer that the callback must name; null when the server does not say that it does
-     * @param known the issuer that the callback must not contradict; null when nobody knows
+     * @param required the issuer that the callback must name; null if the server does not declare that it does
+     * @param known the issuer that the callback must not contradict; null if it is unknown
      */
     void checkIssuer(@Nullable String required, @Nullable String known) {
-        String said = get("iss");
-        checkIssuer(required, said, required == null);
-        checkIssuer(known, said, said == null);
+        String actual = get("iss");
+        checkIssuer(required, actual, required == null);
+        checkIssuer(known, actual, actual == null);
     }
 
-    private static void checkIssuer(@Nullable String issuer, @Nullable String said, boolean isOptional) {
-        if (issuer != null && !isOptional && !issuer.equals(said)) {
+    private static void checkIssuer(@Nullable String issuer, @Nullable String actual, boolean isOptional) {
+        if (issuer != null && !isOptional && !issuer.equals(actual)) {
             throw new InvalidCallbackException("The callback is not from the authorization server " + issuer);
         }
     }
 
-    /** Those of the named parameters that it has. */
+    /** Returns the named parameters that the callback has. */
     Map<String, String> fields(@Nullable List<String> names) {
         Map<String, String> fields = new HashMap<>(parameters);
         fields.keySet().retainAll(names == null ? List.of() : names);
         return fields;
     }
 
-    /** The value of a parameter; null also when it is empty: RFC 6749, section 3.1. */
+    /** Returns the value of a parameter; null if it is missing or empty: RFC 6749, section 3.1. */
     private @Nullable String get(String name) {
         String value = parameters.get(name);
         return value == null || value.isEmpty() ? null : value;

@@ -21,8 +21,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends a user to the authorization server and takes the consent that comes back: RFC 6749, section 4.1. It belongs to no web
- * framework; two pages of the application call it:
+ * The authorization code flow, RFC 6749, section 4.1: sends a user to the authorization server and exchanges the callback for tokens.
+ * Independent of web frameworks; two pages of the application call it:
  *
  * <pre>{@code
  * AuthorizationFlow flow = AuthorizationFlow.of(eventbrite);
@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * TokenSet tokens = flow.finish(request.getQueryString(), session.getId());  // at the redirect URI
  * }</pre>
  *
- * <p>What it must know between the two is in the {@link TokenStore}, for 15 minutes, so that another process can finish what
- * one has started. Safe for many threads.
+ * <p>The state between the two calls is in the {@link TokenStore}, for 15 minutes, so that another process can finish a flow.
+ * Thread-safe.
  */
 public final class AuthorizationFlow {
 
@@ -47,11 +47,11 @@ public final class AuthorizationFlow {
     }
 
     /**
-     * The flow that brings the tokens of a connection.
+     * Creates the flow for the tokens of a connection.
      *
-     * @param connection a connection with {@link OAuth2#authorizationCode()}; stays the caller's
+     * @param connection a connection with {@link OAuth2#authorizationCode()}; the caller closes it
      * @return the flow
-     * @throws InvalidDefinitionException when it has another strategy
+     * @throws InvalidDefinitionException if the connection has another strategy
      */
     public static AuthorizationFlow of(HttpConnection connection) {
         if (CombinedAuth.withoutAdditions(connection.auth()) instanceof TokenManager session
@@ -60,19 +60,19 @@ public final class AuthorizationFlow {
         }
         throw new InvalidDefinitionException(
                 "authorization flow",
-                List.of("the auth strategy of the connection must be an OAuth2.authorizationCode(), it is "
+                List.of("the auth strategy of the connection must be OAuth2.authorizationCode(), but is "
                         + connection.auth()));
     }
 
     /**
-     * Begins.
+     * Starts the flow.
      *
-     * @param browserSession identifies the session of the user's browser, and can't be guessed by others
-     * @return the URL to send the browser to; good once, for 15 minutes, and only for this session
-     * @throws AuthorizationRequiredException when discovery names another authorization server than the one that the client
+     * @param browserSession an unguessable identifier of the user's browser session
+     * @return the URL to redirect the browser to; valid once, for 15 minutes, and only for this session
+     * @throws AuthorizationRequiredException if discovery names another authorization server than the one that the client
      *     secret belongs to
-     * @throws OAuth2Exception when discovery or registration fails
-     * @throws io.httpconnector.ConnectorException when the store can't be written
+     * @throws OAuth2Exception if discovery or registration fails
+     * @throws io.httpconnector.ConnectorException if the store can't be written
      */
     public URI start(String browserSession) {
         if (settings.redirectUri() == null) {
@@ -83,7 +83,7 @@ public final class AuthorizationFlow {
     }
 
     URI start(String browserSession, String redirectUri) {
-        TokenManager.StoredEntry server = session.find(redirectUri);
+        TokenManager.AuthorizationContext server = session.prepareAuthorization(redirectUri);
         OAuth2ClientConfig found = server.settings();
         ProviderSettings definition = found.definition();
         String state = random();
@@ -97,7 +97,7 @@ public final class AuthorizationFlow {
                 redirectUri,
                 pkce == null ? null : pkce.getCodeVerifier(),
                 nonce,
-                settings.clock().instant().plus(PENDING).toEpochMilli(),
+                settings.timeSource().now().plus(PENDING).toEpochMilli(),
                 server.issuer(),
                 server.client());
         if (definition.authorizationUrl() == null) {
@@ -142,31 +142,31 @@ public final class AuthorizationFlow {
         return parameters;
     }
 
-    /** The query of the URL stays as it is, but for what we say ourselves. */
+    /** Adds the parameters to the URL. Other parameters in its query are kept. */
     private static URI url(String authorizationUrl, Map<String, String> parameters) {
         String[] url = authorizationUrl.split("\\?", 2);
-        String own = url.length == 1
+        String kept = url.length == 1
                 ? ""
                 : Arrays.stream(url[1].split("&", -1))
                         .filter(pair -> !pair.isEmpty() && !parameters.containsKey(pair.split("=", 2)[0]))
                         .collect(Collectors.joining("&"));
-        String whole = new ParameterList(parameters).appendTo(own.isEmpty() ? url[0] : url[0] + "?" + own);
+        String whole = new ParameterList(parameters).appendTo(kept.isEmpty() ? url[0] : url[0] + "?" + kept);
         return URI.create(EndpointUrl.require("The authorization URL", whole));
     }
 
     /**
-     * Takes what the authorization server sent the browser back with, gets the tokens and stores them. From then on the
-     * connection sends with them, here and wherever the store is shared.
+     * Finishes the flow: validates the callback, exchanges its code for tokens and stores them. From then on the
+     * connection uses them, in all processes that share the store.
      *
-     * @param callback the query of the callback, or its whole URL; null for one without a query, which is refused
-     * @param browserSession as it was given to {@link #start}
+     * @param callback the query of the callback, or its whole URL; null for one without a query, which is rejected
+     * @param browserSession the same value as for {@link #start}
      * @return the tokens
-     * @throws InvalidCallbackException when it is no answer to a request of this session
-     * @throws AuthorizationRequiredException when the user did not consent, the code is no longer good, or the authorization
+     * @throws InvalidCallbackException if the callback does not belong to an authorization request of this session
+     * @throws AuthorizationRequiredException if the user did not consent, the code is no longer valid, or the authorization
      *     server is another one than the user was sent to
-     * @throws OAuth2Exception when the authorization server refuses
-     * @throws io.httpconnector.ConnectorException when the token endpoint or the store can't be reached; the user must begin
-     *     anew
+     * @throws OAuth2Exception if the authorization server responds with an error
+     * @throws io.httpconnector.ConnectorException if the token endpoint or the store can't be reached; the user must start
+     *     again
      */
     public TokenSet finish(@Nullable String callback, String browserSession) {
         AuthorizationCallback response = AuthorizationCallback.of(callback);
@@ -174,13 +174,13 @@ public final class AuthorizationFlow {
         Issuer issuer = pending.issuer();
         if (issuer == null) {
             throw new InvalidCallbackException(
-                    "The authorization was begun by an earlier version: the user must begin anew");
+                    "The authorization was started by an earlier version: the user must start again");
         }
         response.checkIssuer(session.server().definition().issuer(), issuer.id());
         String code = response.code();
         Map<String, String> fields = response.fields(settings.definition().callbackFields());
         try {
-            return new TokenSet(session.consented(() -> session.exchange(
+            return new TokenSet(session.storeConsent(() -> session.exchange(
                             pending.client(),
                             pending.redirectUri(),
                             endpoint -> endpoint.authorizationCode(code, pending))
@@ -188,7 +188,7 @@ public final class AuthorizationFlow {
         } catch (OAuth2Exception e) {
             throw e.error().filter("invalid_grant"::equals).isPresent()
                     ? new AuthorizationRequiredException(
-                            "The code of the callback is not good, or no longer; the user must begin anew: "
+                            "The code of the callback is invalid or has expired; the user must start again: "
                                     + e.getMessage(),
                             "invalid_grant",
                             e)
@@ -197,35 +197,35 @@ public final class AuthorizationFlow {
     }
 
     /**
-     * Does it all for an application on the user's own machine, RFC 8252: opens the browser, listens on the loopback interface
+     * Runs the whole flow for a native application, RFC 8252: opens the browser, listens on the loopback interface
      * for the callback and shows the user a page that says that the window can be closed. The redirect URI, by default
-     * {@code http://127.0.0.1/callback}, must be one of this machine; unless it names a port, any free one is taken. A client
-     * that is registered dynamically is registered as a native application with the port that is taken, and keeps it as long
+     * {@code http://127.0.0.1/callback}, must have a loopback host; unless it has a port, any free port is used. A client
+     * that is registered dynamically is registered as a native application with this port, and keeps it as long
      * as it is free.
      *
      * @param timeout how long to wait for the user
      * @return the tokens
-     * @throws AuthorizationRequiredException when the user did not consent in time
-     * @throws io.httpconnector.ConnectorException when there is no browser, and as {@link #finish}
+     * @throws AuthorizationRequiredException if the user did not consent in time
+     * @throws io.httpconnector.ConnectorException if there is no browser, and as for {@link #finish}
      */
     public TokenSet authorize(Duration timeout) {
         return authorize(LoopbackListener::openSystemBrowser, timeout);
     }
 
     /**
-     * As {@link #authorize(Duration)}, with another way to get the user to the authorization endpoint.
+     * Runs the whole flow as {@link #authorize(Duration)}, but passes the authorization URL to the application.
      *
-     * @param browser takes the URL, such as by showing it
+     * @param browser receives the URL, for example to show it
      * @param timeout how long to wait for the user
      * @return the tokens
      */
     public TokenSet authorize(Consumer<URI> browser, Duration timeout) {
-        String here = random();
+        String browserSession = random();
         LoopbackListener loopback = new LoopbackListener(settings.redirectUri(), session.loopbackPort());
         try {
             return loopback.await(
-                    query -> finish(query, here),
-                    () -> browser.accept(start(here, loopback.redirectUri().toString())),
+                    query -> finish(query, browserSession),
+                    () -> browser.accept(start(browserSession, loopback.redirectUri().toString())),
                     timeout);
         } finally {
             loopback.close();
@@ -233,42 +233,42 @@ public final class AuthorizationFlow {
     }
 
     /**
-     * What the user has consented to, as it is in the store now.
+     * Returns the tokens in the store.
      *
-     * @return the tokens; empty when there are none
-     * @throws io.httpconnector.ConnectorException when the store can't be read
+     * @return the tokens; empty if there are none
+     * @throws io.httpconnector.ConnectorException if the store can't be read
      */
     public Optional<TokenSet> tokens() {
         return session.tokens().map(TokenSet::new);
     }
 
     /**
-     * Takes the consent back: revokes the tokens where the authorization server has an endpoint for it, RFC 7009, and removes
-     * them from the store. Without tokens it does nothing.
+     * Revokes the tokens if the authorization server has a revocation endpoint, RFC 7009, and removes
+     * them from the store. Does nothing if there are no tokens.
      *
-     * @throws io.httpconnector.ConnectorException when the server can't be reached or refuses; the tokens stay then
+     * @throws io.httpconnector.ConnectorException if the server can't be reached or responds with an error; the tokens stay then
      */
     public void revoke() {
         session.revoke();
     }
 
-    /** The request that waits for this callback, which never comes back. */
+    /** Returns the pending authorization of a callback, and removes it from the store, so that it can be used only once. */
     private PendingAuthorization take(String state, String browserSession) {
         TokenStore store = settings.tokens();
         String key = PendingAuthorization.key(state);
         PendingAuthorization pending = store.get(key)
                 .filter(found -> store.remove(key))
                 .map(found -> TokenStoreCodec.read(found, PendingAuthorization.class))
-                .orElseThrow(() -> new InvalidCallbackException("The state of the callback is unknown: it was answered"
-                        + " before, it has expired, or it never was one of ours"));
-        if (settings.clock().millis() >= pending.until()) {
-            throw new InvalidCallbackException("The state of the callback has expired: the user must begin anew");
+                .orElseThrow(() -> new InvalidCallbackException("The state of the callback is unknown: it was already"
+                        + " used, it has expired, or it was not created by this application"));
+        if (settings.timeSource().now().toEpochMilli() >= pending.until()) {
+            throw new InvalidCallbackException("The state of the callback has expired: the user must start again");
         }
         if (!pending.session().equals(fingerprint(browserSession))) {
-            throw new InvalidCallbackException("The callback came in another session than the one that began");
+            throw new InvalidCallbackException("The callback belongs to another browser session than the one that started the flow");
         }
         if (!pending.account().equals(session.key())) {
-            throw new InvalidCallbackException("The callback is one for another account");
+            throw new InvalidCallbackException("The callback belongs to another account");
         }
         return pending;
     }

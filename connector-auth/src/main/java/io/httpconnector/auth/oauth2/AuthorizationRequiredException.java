@@ -4,8 +4,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * There is no way to a token without the user: nobody has consented yet, or the consent has been taken back, has expired or was
- * spent.
+ * Thrown if the user must consent: there is no consent yet, or it was revoked, has expired, or its refresh token was already used.
  */
 public final class AuthorizationRequiredException extends OAuth2Exception {
 

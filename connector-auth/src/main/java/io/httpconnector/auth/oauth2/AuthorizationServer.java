@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * An authorization server with its endpoints, configured or discovered.
  *
- * @param definition the endpoints, and how they differ from the RFCs
- * @param registrationUrl where clients are registered, RFC 7591; null when it registers none
- * @param clientMethods the client authentication methods that it supports; empty when it does not say
+ * @param definition the endpoints, and their differences from the RFCs
+ * @param registrationUrl the client registration endpoint, RFC 7591; null if there is none
+ * @param clientMethods the client authentication methods that it supports; empty if they are unknown
  */
 record AuthorizationServer(
         Issuer issuer,

@@ -6,10 +6,10 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.StatusException;
+import io.httpconnector.TimeSource;
 import io.httpconnector.TimedOutException;
 import io.httpconnector.TransferException;
 import io.httpconnector.auth.CombinedAuth;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a user consent on another device than this one, which has no browser: RFC 8628.
+ * The device authorization flow, RFC 8628: the user consents on another device, as this one has no browser. Thread-safe.
  *
  * <pre>{@code
  * TokenSet tokens = DeviceFlow.of(connection)
@@ -29,7 +29,7 @@ public final class DeviceFlow {
 
     private static final Duration INTERVAL = Duration.ofSeconds(5);
     private static final Duration MIN_INTERVAL = Duration.ofSeconds(1);
-    private static final Duration LONGEST = Duration.ofMinutes(30);
+    private static final Duration MAX_LIFETIME = Duration.ofMinutes(30);
 
     private final TokenManager session;
 
@@ -38,22 +38,22 @@ public final class DeviceFlow {
     }
 
     /**
-     * What to show to the user: RFC 8628, section 3.3.
+     * The information to show to the user: RFC 8628, section 3.3.
      *
-     * @param userCode what the user enters
-     * @param verificationUri where
-     * @param verificationUriComplete where, with the code in it, such as for a QR code; empty when the server has no such
-     * @param lifetime how long the code is good
+     * @param userCode the code that the user enters
+     * @param verificationUri the page where the user enters it
+     * @param verificationUriComplete the page, with the code in its URL, for a QR code; empty if the server does not support it
+     * @param lifetime the lifetime of the code
      */
     public record Prompt(
             String userCode, String verificationUri, Optional<String> verificationUriComplete, Duration lifetime) {}
 
     /**
-     * The flow that brings the tokens of a connection.
+     * Creates the flow for the tokens of a connection.
      *
-     * @param connection a connection with {@link OAuth2#deviceCode()}; stays the caller's
+     * @param connection a connection with {@link OAuth2#deviceCode()}; the caller closes it
      * @return the flow
-     * @throws InvalidDefinitionException when it has another strategy
+     * @throws InvalidDefinitionException if the connection has another strategy
      */
     public static DeviceFlow of(HttpConnection connection) {
         if (CombinedAuth.withoutAdditions(connection.auth()) instanceof TokenManager session
@@ -62,35 +62,35 @@ public final class DeviceFlow {
         }
         throw new InvalidDefinitionException(
                 "device flow",
-                List.of("the auth strategy of the connection must be an OAuth2.deviceCode(), it is "
+                List.of("the auth strategy of the connection must be OAuth2.deviceCode(), but is "
                         + connection.auth()));
     }
 
     /**
-     * Asks for a code, shows it and waits until the user has consented, refused, or let the code expire; half an hour at most.
+     * Requests a code, shows it and waits until the user has consented or denied, or the code has expired; at most half an hour.
      *
      * @param show shows the code, and returns
-     * @return the tokens, which are in the store too
-     * @throws AuthorizationRequiredException when the user did not consent
-     * @throws OAuth2Exception when the authorization server refuses
-     * @throws ConnectorException when it can't be reached, or the thread is interrupted
+     * @return the tokens, which are also stored
+     * @throws AuthorizationRequiredException if the user did not consent
+     * @throws OAuth2Exception if the authorization server responds with an error
+     * @throws ConnectorException if it can't be reached, or the thread is interrupted
      */
     public TokenSet authorize(Consumer<Prompt> show) {
         Started started =
-                session.exchange(null, null, endpoint -> new Started(endpoint, endpoint.deviceAuthorization()));
+                session.exchange(null, null, endpoint -> new Started(endpoint, endpoint.authorizeDevice()));
         TokenEndpoint endpoint = started.endpoint;
         JsonNode response = started.response;
         String code = response.path("device_code").asText();
         Prompt prompt = prompt(response);
         if (code.isEmpty() || prompt.userCode.isEmpty()) {
-            throw new OAuth2Exception("The device authorization endpoint answered without a code", null, null);
+            throw new OAuth2Exception("The response of the device authorization endpoint has no code", null, null);
         }
         show.accept(prompt);
         Duration interval = seconds(response.path("interval"), INTERVAL);
         return new TokenSet(poll(endpoint, code, interval, prompt.lifetime));
     }
 
-    /** Where a device was begun, and the response. */
+    /** A started device authorization: the endpoint that is polled, and the response. */
     private record Started(TokenEndpoint endpoint, JsonNode response) {}
 
     private static Prompt prompt(JsonNode response) {
@@ -111,27 +111,27 @@ public final class DeviceFlow {
                 userCode,
                 uri,
                 complete.isEmpty() ? Optional.empty() : Optional.of(complete),
-                seconds(response.path("expires_in"), LONGEST));
+                seconds(response.path("expires_in"), MAX_LIFETIME));
     }
 
-    private static Duration seconds(JsonNode value, Duration otherwise) {
-        return shorter(Duration.ofSeconds(Math.max(value.asLong(otherwise.toSeconds()), 0)), LONGEST);
+    private static Duration seconds(JsonNode value, Duration defaultValue) {
+        return shorter(Duration.ofSeconds(Math.max(value.asLong(defaultValue.toSeconds()), 0)), MAX_LIFETIME);
     }
 
     private static Duration shorter(Duration one, Duration other) {
         return one.compareTo(other) < 0 ? one : other;
     }
 
-    /** As section 3.5 says, of which a server may be asked less often and no more. */
-    private StoredTokens poll(TokenEndpoint endpoint, String code, Duration asked, Duration lifetime) {
-        Clock clock = session.settings().clock();
-        Instant end = clock.instant().plus(lifetime);
-        Duration interval = asked.compareTo(MIN_INTERVAL) < 0 ? MIN_INTERVAL : asked;
-        for (Instant now = clock.instant(); now.isBefore(end); now = clock.instant()) {
-            PollingDelay.of(shorter(interval, Duration.between(now, end)), "the user");
+    /** Polls the token endpoint: RFC 8628, section 3.5. The interval only grows. */
+    private StoredTokens poll(TokenEndpoint endpoint, String code, Duration requested, Duration lifetime) {
+        TimeSource timeSource = session.settings().timeSource();
+        Instant end = timeSource.now().plus(lifetime);
+        Duration interval = requested.compareTo(MIN_INTERVAL) < 0 ? MIN_INTERVAL : requested;
+        for (Instant now = timeSource.now(); now.isBefore(end); now = timeSource.now()) {
+            PollingDelay.await(timeSource, shorter(interval, Duration.between(now, end)), "the user");
             try {
                 StoredTokens tokens = endpoint.deviceCode(code);
-                return session.consented(() -> tokens);
+                return session.storeConsent(() -> tokens);
             } catch (OAuth2Exception e) {
                 switch (e.error().orElse("")) {
                     case "authorization_pending" -> {}
@@ -141,12 +141,12 @@ public final class DeviceFlow {
                     default -> throw e;
                 }
             } catch (TimedOutException | TransferException | CannotConnectException e) {
-                interval = shorter(interval.multipliedBy(2), LONGEST);
+                interval = shorter(interval.multipliedBy(2), MAX_LIFETIME);
             } catch (StatusException e) {
                 if (e.status() < 500) {
                     throw e;
                 }
-                interval = shorter(interval.multipliedBy(2), LONGEST);
+                interval = shorter(interval.multipliedBy(2), MAX_LIFETIME);
             }
         }
         throw required("the code has expired", null);

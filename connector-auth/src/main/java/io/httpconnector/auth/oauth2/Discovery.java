@@ -15,8 +15,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the authorization server of a service (RFC 9728) and its endpoints (RFC 8414, or OpenID Connect Discovery 1.0). What is
- * configured takes precedence. Sends no credential.
+ * Discovers the authorization server of a service (RFC 9728) and its endpoints (RFC 8414, or OpenID Connect Discovery 1.0).
+ * Configured endpoints take precedence. Sends no credentials.
  */
 final class Discovery {
 
@@ -54,7 +54,7 @@ final class Discovery {
         if (registrationUrl != null
                 && !isAt(registrationUrl, issuer)
                 && !isAt(registrationUrl, definition.tokenUrl())) {
-            // Or else a server could have clients registered with another one, and collect the codes for them.
+            // Otherwise a server could have clients registered with another server, and collect the codes for them.
             throw failed("the registration endpoint of " + issuer + " is at another origin, " + registrationUrl);
         }
         Set<String> methods = new HashSet<>();
@@ -62,10 +62,10 @@ final class Discovery {
         return new AuthorizationServer(found, definition, registrationUrl, methods);
     }
 
-    /** The definition is right, but the metadata of the authorization server lacks an endpoint: RFC 8414, section 2. */
+    /** Returns the exception for metadata that lacks an endpoint: RFC 8414, section 2. The definition itself is valid. */
     static OAuth2Exception withoutEndpoint(Issuer server, String member, String method) {
         return new OAuth2Exception(
-                "The metadata of the authorization server " + TokenResponseParser.shown(server.toString()) + " has no "
+                "The metadata of the authorization server " + ErrorText.singleLine(server.toString()) + " has no "
                         + member + ": ask its operator, or set the endpoint by " + method + "(\"https://...\")",
                 null,
                 null);
@@ -75,7 +75,7 @@ final class Discovery {
         return EndpointUrl.origin(url).equals(EndpointUrl.origin(other));
     }
 
-    /** All of them, also those that are not used: a document with one that is not acceptable is not to be trusted. */
+    /** Checks all endpoints, including unused ones: a document with an unacceptable endpoint is not trusted. */
     private void checkEndpoints(JsonNode metadata, ProviderSettings configured) {
         metadata.properties().forEach(member -> {
             String name = member.getKey();
@@ -92,7 +92,7 @@ final class Discovery {
         if (value.isNull()) {
             return;
         }
-        String problem = value.isTextual() ? EndpointUrl.problem(value.asText()) : "it is no text";
+        String problem = value.isTextual() ? EndpointUrl.problem(value.asText()) : "it is not a string";
         if (problem != null) {
             throw failed(
                     "the metadata of the authorization server has a " + name + " that is not acceptable: " + problem);
@@ -102,46 +102,46 @@ final class Discovery {
     private void checkPkce(JsonNode metadata, ProviderSettings definition) {
         Set<String> methods = new HashSet<>();
         metadata.path("code_challenge_methods_supported").forEach(method -> methods.add(method.asText()));
-        boolean needed =
+        boolean isUsed =
                 settings.grant() instanceof GrantType.AuthorizationCode && !Boolean.FALSE.equals(definition.pkce());
-        if (needed && !methods.isEmpty() && !methods.contains("S256")) {
+        if (isUsed && !methods.isEmpty() && !methods.contains("S256")) {
             throw failed("the authorization server does not support the PKCE method S256 (RFC 7636), but " + methods
                     + ": withoutPkce() sends no challenge");
         }
     }
 
-    /** From the challenge of the service, or from the place where it is by default. */
+    /** Reads the metadata from the URL in the challenge of the service, or from the default location. */
     private JsonNode resourceMetadata() {
         Response challenge = context.send(Request.get("").acceptAnyStatus());
-        String here = challenge.exchange().url();
+        String serviceUrl = challenge.exchange().url();
         String url = Challenge.parse(challenge.headers().all("WWW-Authenticate")).stream()
                 .flatMap(found -> found.parameter("resource_metadata").stream())
                 .findFirst()
                 .map(named -> EndpointUrl.require("The resource_metadata of the challenge", named))
                 .orElseGet(() -> wellKnown(
-                        EndpointUrl.require("The URL of the service, for discovery,", here),
+                        EndpointUrl.require("The URL of the service, for discovery,", serviceUrl),
                         "oauth-protected-resource"));
-        if (!isAt(url, here)) {
+        if (!isAt(url, serviceUrl)) {
             throw failed("the challenge of the service names metadata at another origin, " + url
                     + ": name the authorization server by discover(issuer)");
         }
         Response response = get(url);
         if (response.status() != 200) {
-            throw failed("there is no metadata of the service: " + url + " answers " + response.status());
+            throw failed("there is no metadata of the service: " + url + " responds with status " + response.status());
         }
         JsonNode metadata = response.json();
         String resource = text(metadata, "resource");
         if (resource == null
                 || EndpointUrl.problem(resource) != null
-                || !normal(resource).equals(normal(here))) {
-            // Or else a service could have tokens made for another: RFC 9728, section 3.3.
+                || !normalized(resource).equals(normalized(serviceUrl))) {
+            // Otherwise a service could get tokens that are meant for another service: RFC 9728, section 3.3.
             throw failed("the metadata at " + url + " is for another resource, " + resource);
         }
         return metadata;
     }
 
-    /** Some servers and clients disagree about a slash at the end, which makes no difference here. */
-    private static String normal(String url) {
+    /** Ignores a trailing slash, as some servers and clients disagree about it. */
+    private static String normalized(String url) {
         String path = URI.create(url).getRawPath();
         String query = URI.create(url).getRawQuery();
         return EndpointUrl.origin(url) + path.replaceFirst("/$", "") + (query == null ? "" : "?" + query);
@@ -160,11 +160,11 @@ final class Discovery {
                 try {
                     return metadata(issuer, location, response.json());
                 } catch (InvalidResponseException e) {
-                    // Such as the page that a single-page application shows for each path.
-                    responses.add(location + " answers no JSON");
+                    // Such as the page that a single-page application returns for every path.
+                    responses.add(location + " responds without JSON");
                 }
             } else {
-                responses.add(location + " answers " + response.status());
+                responses.add(location + " responds with status " + response.status());
             }
         }
         throw failed("there is no metadata of " + issuer + ": " + String.join(", ", responses));
@@ -173,12 +173,12 @@ final class Discovery {
     private JsonNode metadata(String issuer, String location, JsonNode metadata) {
         if (!issuer.equals(text(metadata, "issuer"))) {
             throw failed("the metadata at " + location + " is not of " + issuer + ", but of " + text(metadata, "issuer")
-                    + ": both must be equal, also in a slash at the end (RFC 8414, section 3.3)");
+                    + ": both must be equal, including a trailing slash (RFC 8414, section 3.3)");
         }
         return metadata;
     }
 
-    /** The path of the URL comes after the well-known one: RFC 8414, section 3.1. */
+    /** Inserts the well-known path before the path of the URL: RFC 8414, section 3.1. */
     private static String wellKnown(String url, String name) {
         URI uri = URI.create(url);
         String path = uri.getRawPath() == null ? "" : uri.getRawPath().replaceFirst("/$", "");
@@ -199,6 +199,6 @@ final class Discovery {
 
     private OAuth2Exception failed(String why) {
         return new OAuth2Exception(
-                "Discovery of \"" + context.connection() + "\": " + TokenResponseParser.shown(why), null, null);
+                "Discovery of \"" + context.connection() + "\": " + ErrorText.singleLine(why), null, null);
     }
 }

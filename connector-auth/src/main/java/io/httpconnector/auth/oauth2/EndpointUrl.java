@@ -15,22 +15,22 @@ final class EndpointUrl {
 
     private EndpointUrl() {}
 
-    /** What is wrong with a URL; null when nothing is. */
+    /** Returns why a URL is not acceptable; null if it is. */
     static @Nullable String problem(String url) {
         return SecureUrl.problem(url);
     }
 
     /**
-     * Refuses a URL that is not acceptable.
+     * Rejects a URL that is not acceptable.
      *
-     * @param what where it comes from, for the message
+     * @param source the source of the URL, for the message
      * @return the URL
-     * @throws OAuth2Exception when it is not acceptable
+     * @throws OAuth2Exception if it is not acceptable
      */
-    static String require(String what, String url) {
+    static String require(String source, String url) {
         String problem = problem(url);
         if (problem != null) {
-            throw new OAuth2Exception(what + " is not acceptable: " + TokenResponseParser.shown(problem), null, null);
+            throw new OAuth2Exception(source + " is not acceptable: " + ErrorText.singleLine(problem), null, null);
         }
         return url;
     }
@@ -39,7 +39,7 @@ final class EndpointUrl {
         return SecureUrl.isLoopback(host);
     }
 
-    /** Scheme, host and port of an acceptable URL: RFC 6454, section 6.1. */
+    /** Returns scheme, host and port of an acceptable URL: RFC 6454, section 6.1. */
     static String origin(String url) {
         URI uri = Request.get(url).uri();
         return (uri.getScheme() + "://" + uri.getRawAuthority()).toLowerCase(Locale.ROOT);

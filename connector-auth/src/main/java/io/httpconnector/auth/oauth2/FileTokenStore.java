@@ -2,6 +2,7 @@ package io.httpconnector.auth.oauth2;
 
 import io.httpconnector.ConnectorException;
 import io.httpconnector.Secret;
+import io.httpconnector.TimeSource;
 import io.httpconnector.internal.io.OwnerOnlyFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -11,7 +12,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -19,20 +19,21 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file for each key, named by its fingerprint: {@code .tokens} for what stays, {@code .pending} for what ends at the file's time
- * of modification, {@code .lock} for the lease, which the system gives back when a process dies.
+ * A token store with one file per key, named by the fingerprint of the key: {@code .tokens} for permanent values, {@code .pending} for
+ * values that expire at the modification time of the file, {@code .lock} for the lease, which the operating system releases when a
+ * process dies.
  */
 final class FileTokenStore implements TokenStore {
 
-    private static final Duration FORGOTTEN = Duration.ofHours(1);
+    private static final Duration TEMPORARY_FILE_RETENTION = Duration.ofHours(1);
     private static final Duration POLL = Duration.ofMillis(20);
     private static final Set<StandardOpenOption> LOCKING = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    /** The system's locks are for processes; these are for the threads of this one, whichever store they go through. */
+    /** File locks exclude processes; these locks exclude the threads of this process, across all store instances. */
     private static final KeyLocks THREADS = new KeyLocks();
 
     private final Path directory;
     private final @Nullable TokenCipher cipher;
-    private final Clock clock = Clock.systemUTC();
+    private final TimeSource timeSource = TimeSource.SYSTEM;
 
     FileTokenStore(Path directory, @Nullable TokenCipher cipher) {
         this.cipher = cipher;
@@ -48,9 +49,9 @@ final class FileTokenStore implements TokenStore {
     @Override
     public Optional<Secret> get(String key) {
         try {
-            Optional<String> lasting = read(file(key, ".tokens"));
-            Optional<String> text = lasting.isPresent() ? lasting : read(file(key, ".pending"));
-            return text.map(found -> Secret.of(opened(found, key)));
+            Optional<String> permanent = read(file(key, ".tokens"));
+            Optional<String> text = permanent.isPresent() ? permanent : read(file(key, ".pending"));
+            return text.map(found -> Secret.of(decrypted(found, key)));
         } catch (IOException e) {
             throw failed("read", e);
         }
@@ -64,21 +65,21 @@ final class FileTokenStore implements TokenStore {
         }
     }
 
-    private String opened(String text, String key) {
+    private String decrypted(String text, String key) {
         if (cipher != null) {
             return cipher.decrypt(text, key);
         }
         if (TokenCipher.isEncrypted(text)) {
-            throw TokenCipher.unreadable("it is encrypted, and the store has no key");
+            throw TokenCipher.unreadable("it is encrypted, but the store has no key");
         }
         return text;
     }
 
     @Override
-    public void put(String key, Secret value, @Nullable Duration needed) {
+    public void put(String key, Secret value, @Nullable Duration timeToLive) {
         String text = cipher == null ? value.reveal() : cipher.encrypt(value.reveal(), key);
         try {
-            if (needed == null) {
+            if (timeToLive == null) {
                 OwnerOnlyFiles.write(file(key, ".tokens"), text);
                 Files.deleteIfExists(file(key, ".pending"));
             } else {
@@ -86,7 +87,7 @@ final class FileTokenStore implements TokenStore {
                 OwnerOnlyFiles.write(
                         file(key, ".pending"),
                         text,
-                        FileTime.from(clock.instant().plus(needed)));
+                        FileTime.from(timeSource.now().plus(timeToLive)));
                 Files.deleteIfExists(file(key, ".tokens"));
             }
         } catch (IOException e) {
@@ -97,22 +98,22 @@ final class FileTokenStore implements TokenStore {
     @Override
     public boolean remove(String key) {
         try {
-            boolean lasting = Files.deleteIfExists(file(key, ".tokens"));
+            boolean permanent = Files.deleteIfExists(file(key, ".tokens"));
             boolean pending = Files.deleteIfExists(file(key, ".pending"));
             OwnerOnlyFiles.forceDirectory(directory);
-            return lasting || pending;
+            return permanent || pending;
         } catch (IOException e) {
             throw failed("written", e);
         }
     }
 
-    /** What nobody has come for, and what a crash has left half written. */
+    /** Deletes expired values, and temporary files that a crash has left behind. */
     private void sweep() throws IOException {
-        Instant now = clock.instant();
+        Instant now = timeSource.now();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.{pending,tmp}")) {
             for (Path file : files) {
                 boolean temporary = file.toString().endsWith(".tmp");
-                deleteIfBefore(file, temporary ? now.minus(FORGOTTEN) : now);
+                deleteIfBefore(file, temporary ? now.minus(TEMPORARY_FILE_RETENTION) : now);
             }
         }
     }
@@ -123,13 +124,13 @@ final class FileTokenStore implements TokenStore {
                 Files.deleteIfExists(file);
             }
         } catch (NoSuchFileException e) {
-            // Somebody else was faster.
+            // Another thread or process has deleted it.
         }
     }
 
     @Override
     public Lease lease(String key, Duration timeout) {
-        Instant end = clock.instant().plus(timeout);
+        Instant end = timeSource.now().plus(timeout);
         Path file = file(key, ".lock");
         Lease threads = THREADS.lock(file.toString(), key, timeout);
         boolean locked = false;
@@ -153,17 +154,17 @@ final class FileTokenStore implements TokenStore {
         }
     }
 
-    /** The system can wait for a lock only for ever. */
+    /** Polls, as the operating system can wait for a lock only without a timeout. */
     private void awaitLock(FileChannel channel, String key, Instant end) throws IOException {
         while (channel.tryLock() == null) {
-            if (!clock.instant().isBefore(end)) {
-                throw KeyLocks.notFree(key);
+            if (!timeSource.now().isBefore(end)) {
+                throw KeyLocks.timedOut(key);
             }
-            PollingDelay.of(POLL, "the lease of \"" + key + "\"");
+            PollingDelay.await(timeSource, POLL, "the lease of \"" + key + "\"");
         }
     }
 
-    /** The channel gives its lock back. */
+    /** Closes the channel, which releases its lock. */
     private static void close(FileChannel channel, Lease threads) {
         try {
             channel.close();
@@ -178,8 +179,8 @@ final class FileTokenStore implements TokenStore {
         return directory.resolve(TokenStoreCodec.fingerprint(key) + suffix);
     }
 
-    private static ConnectorException failed(String what, IOException e) {
-        return new ConnectorException("The token store can't be " + what + ": " + e, e);
+    private static ConnectorException failed(String action, IOException e) {
+        return new ConnectorException("The token store can't be " + action + ": " + e, e);
     }
 
     @Override

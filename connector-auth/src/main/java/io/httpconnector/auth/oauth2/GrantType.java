@@ -4,55 +4,55 @@ import io.httpconnector.Secret;
 import io.httpconnector.auth.JwtKey;
 import java.util.Map;
 
-/** How the first tokens are come by: RFC 6749, section 1.3. */
+/** An authorization grant, by which the initial tokens are obtained: RFC 6749, section 1.3. */
 sealed interface GrantType {
 
-    /** One that needs nobody, and so can be asked for again. */
-    sealed interface Alone extends GrantType {
+    /** A grant without user interaction, which can be repeated at any time. */
+    sealed interface NonInteractive extends GrantType {
 
-        /** Makes the token request. */
-        StoredTokens ask(TokenEndpoint endpoint);
+        /** Sends the token request. */
+        StoredTokens requestTokens(TokenRequests endpoint);
 
-        /** Whether a refresh token is used as long as it is good. */
-        default boolean refreshes() {
+        /** Returns whether a valid refresh token is used in preference to this grant. */
+        default boolean prefersRefresh() {
             return false;
         }
     }
 
-    /** Section 4.1: a user consents in the browser. */
+    /** RFC 6749, section 4.1: a user consents in the browser. */
     record AuthorizationCode() implements GrantType {}
 
     /** RFC 8628: a user consents on another device. */
     record DeviceCode() implements GrantType {}
 
-    /** Section 6, from a refresh token that is there already. */
+    /** RFC 6749, section 6: from a refresh token that the application already has. */
     record RefreshToken(Secret first) implements GrantType {}
 
-    /** Section 4.4. */
-    record ClientCredentials() implements Alone {
+    /** RFC 6749, section 4.4. */
+    record ClientCredentials() implements NonInteractive {
         @Override
-        public StoredTokens ask(TokenEndpoint endpoint) {
+        public StoredTokens requestTokens(TokenRequests endpoint) {
             return endpoint.clientCredentials();
         }
     }
 
-    /** Section 4.3. */
-    record Password(String user, Secret password) implements Alone {
+    /** RFC 6749, section 4.3. */
+    record Password(String user, Secret password) implements NonInteractive {
         @Override
-        public StoredTokens ask(TokenEndpoint endpoint) {
+        public StoredTokens requestTokens(TokenRequests endpoint) {
             return endpoint.password(user, password);
         }
 
         @Override
-        public boolean refreshes() {
+        public boolean prefersRefresh() {
             return true;
         }
     }
 
     /** RFC 7523, section 2.1. */
-    record JwtBearer(JwtKey key, Map<String, ?> claims) implements Alone {
+    record JwtBearer(JwtKey key, Map<String, ?> claims) implements NonInteractive {
         @Override
-        public StoredTokens ask(TokenEndpoint endpoint) {
+        public StoredTokens requestTokens(TokenRequests endpoint) {
             return endpoint.jwtBearer(key, claims);
         }
     }

@@ -1,9 +1,9 @@
 package io.httpconnector.auth.oauth2;
 
 /**
- * A callback that is not the answer to an authorization request of this session: its state is unknown, used, expired or another
- * session's, it comes from another authorization server, or it can't be read. Answer it with status 400; when it was the user
- * who waited too long, let them start again.
+ * Thrown if a callback does not belong to an authorization request of this session: its state is unknown, used, expired or that of
+ * another session, it comes from another authorization server, or it can't be parsed. Respond with status 400; if the user
+ * took too long, let them start again.
  */
 public final class InvalidCallbackException extends OAuth2Exception {
 

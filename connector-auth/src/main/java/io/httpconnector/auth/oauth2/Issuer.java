@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The authorization server that tokens, codes and registered clients belong to; stored with them.
  *
- * @param id the issuer identifier, RFC 8414, section 2; null when all endpoints are configured
- * @param origins the origins of its endpoints that receive credentials, as they were when the credentials were given
+ * @param id the issuer identifier, RFC 8414, section 2; null if all endpoints are configured
+ * @param origins the origins of its endpoints that receive credentials, at the time when the credentials were issued
  */
 record Issuer(@Nullable String id, List<String> origins) {
 

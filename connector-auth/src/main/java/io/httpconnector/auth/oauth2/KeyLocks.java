@@ -8,7 +8,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** One lock for each key, among the threads of this process; it is there as long as somebody holds it or waits for it. */
+/** Locks by key for the threads of this process. A lock is removed when no thread holds it or waits for it. Thread-safe. */
 final class KeyLocks {
 
     private final Map<String, Lock> locks = new ConcurrentHashMap<>();
@@ -19,10 +19,10 @@ final class KeyLocks {
     }
 
     /**
-     * Waits for a lock.
+     * Acquires a lock, waiting until it is free.
      *
-     * @param id which one
-     * @param key what to call it in an exception
+     * @param id identifies the lock
+     * @param key its name in exceptions
      */
     TokenStore.Lease lock(String id, String key, Duration timeout) {
         Lock lock = locks.compute(id, (k, known) -> {
@@ -37,17 +37,17 @@ final class KeyLocks {
             throw interrupted(key, e);
         } finally {
             if (!locked) {
-                leave(id);
+                removeUser(id);
             }
         }
         if (!locked) {
-            throw notFree(key);
+            throw timedOut(key);
         }
         AtomicBoolean open = new AtomicBoolean(true);
         return () -> {
             if (open.getAndSet(false)) {
                 lock.semaphore.release();
-                leave(id);
+                removeUser(id);
             }
         };
     }
@@ -57,12 +57,12 @@ final class KeyLocks {
         return new ConnectorException("The thread was interrupted while it waited for the lease of \"" + key + "\"", e);
     }
 
-    static ConnectorException notFree(String key) {
+    static ConnectorException timedOut(String key) {
         return new ConnectorException(
-                "The lease of \"" + key + "\" did not become free in time: somebody else is renewing these tokens");
+                "The lease of \"" + key + "\" did not become free in time: another thread or process is refreshing these tokens");
     }
 
-    private void leave(String key) {
+    private void removeUser(String key) {
         locks.computeIfPresent(key, (k, lock) -> --lock.users == 0 ? null : lock);
     }
 }

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Listens on this machine, and for no other one, for the callback to a native application: RFC 8252, section 7.3. */
+/** An HTTP server on the loopback interface that receives the callback to a native application: RFC 8252, section 7.3. */
 final class LoopbackListener implements AutoCloseable {
 
     static final String DEFAULT_REDIRECT_URI = "http://127.0.0.1/callback";
@@ -31,8 +31,8 @@ final class LoopbackListener implements AutoCloseable {
     private static final Set<String> HOSTS = Set.of("127.0.0.1", "localhost", "[::1]");
     private static final String DONE = page("Done. You can close this window.");
     private static final String FAILED =
-            page("That did not work. You can close this window; the application says why.");
-    private static final String STRAY = page("This is not the answer that the application waits for.");
+            page("Authorization failed. You can close this window; the application shows the reason.");
+    private static final String STRAY = page("This is not the callback that the application expects.");
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool(work -> {
@@ -44,24 +44,24 @@ final class LoopbackListener implements AutoCloseable {
     private final URI redirectUri;
 
     /**
-     * Listens on the port of the redirect URI. When it has none, on the preferred port if that is free, or any free one: the
-     * authorization server must not mind the port then, or the client is registered with it.
+     * Binds the port of the redirect URI. If it has none, binds the preferred port if that is free, or any free one: then the
+     * authorization server must ignore the port, or the client must be registered with it.
      *
-     * @param registered as the service knows it; null for {@link #DEFAULT_REDIRECT_URI}
-     * @param preferred a port; 0 for any
+     * @param registered the redirect URI that is registered with the service; null for {@link #DEFAULT_REDIRECT_URI}
+     * @param preferred the preferred port; 0 for any
      */
     LoopbackListener(@Nullable String registered, int preferred) {
         URI uri = URI.create(registered == null ? DEFAULT_REDIRECT_URI : registered);
         if (!"http".equals(uri.getScheme()) || !HOSTS.contains(String.valueOf(uri.getHost()))) {
             throw new InvalidDefinitionException(
                     "OAuth 2",
-                    List.of("redirect URI: " + uri + " is not on this machine: it must begin with http://127.0.0.1"));
+                    List.of("redirect URI: " + uri + " is not on the loopback interface: it must begin with http://127.0.0.1"));
         }
         try {
-            InetAddress here = InetAddress.getByName(uri.getHost());
-            server = uri.getPort() > 0 ? bound(here, uri.getPort()) : boundIfFree(here, preferred);
+            InetAddress address = InetAddress.getByName(uri.getHost());
+            server = uri.getPort() > 0 ? bound(address, uri.getPort()) : boundIfFree(address, preferred);
         } catch (IOException e) {
-            throw new ConnectorException("No callback can be taken at " + uri + ": " + e.getMessage(), e);
+            throw new ConnectorException("The server for the callback can't be started at " + uri + ": " + e.getMessage(), e);
         }
         server.setExecutor(threads);
         String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
@@ -85,16 +85,16 @@ final class LoopbackListener implements AutoCloseable {
         return redirectUri;
     }
 
-    /** Waits for the callback that can be finished; what else comes by is turned away. */
+    /** Waits for a valid callback; other requests are rejected. */
     TokenSet await(Function<@Nullable String, TokenSet> finish, Runnable browser, Duration timeout) {
-        server.createContext("/", exchange -> answer(exchange, finish));
+        server.createContext("/", exchange -> handle(exchange, finish));
         server.start();
         browser.run();
         try {
             return result.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             throw new AuthorizationRequiredException(
-                    "No callback came to " + redirectUri + " within " + timeout.toSeconds()
+                    "No callback was received at " + redirectUri + " within " + timeout.toSeconds()
                             + " seconds: the browser may show why, such as a redirect URI that the authorization server"
                             + " does not accept",
                     null,
@@ -105,11 +105,11 @@ final class LoopbackListener implements AutoCloseable {
         } catch (ExecutionException e) {
             throw e.getCause() instanceof ConnectorException known
                     ? known
-                    : new ConnectorException("The callback could not be taken", e.getCause());
+                    : new ConnectorException("The callback could not be processed", e.getCause());
         }
     }
 
-    private void answer(HttpExchange exchange, Function<@Nullable String, TokenSet> finish) throws IOException {
+    private void handle(HttpExchange exchange, Function<@Nullable String, TokenSet> finish) throws IOException {
         try (exchange) {
             if (!"GET".equals(exchange.getRequestMethod())
                     || !redirectUri.getRawPath().equals(exchange.getRequestURI().getRawPath())) {
@@ -130,7 +130,7 @@ final class LoopbackListener implements AutoCloseable {
         }
     }
 
-    /** Who waits goes on when the page is there, and also when the browser did not want it. */
+    /** Releases the waiting thread after the page was sent, even if sending it failed. */
     private static void end(HttpExchange exchange, String page, Runnable completion) throws IOException {
         try {
             send(exchange, 200, page);
@@ -158,7 +158,7 @@ final class LoopbackListener implements AutoCloseable {
     static void openSystemBrowser(URI url) {
         if (!Desktop.isDesktopSupported() || !Desktop.getDesktop().isSupported(Desktop.Action.BROWSE)) {
             throw new ConnectorException(
-                    "There is no browser that could be opened: pass a way to show the URL to the user instead");
+                    "There is no browser that can be opened: use authorize(browser, timeout) to show the URL to the user");
         }
         try {
             Desktop.getDesktop().browse(url);
@@ -169,7 +169,7 @@ final class LoopbackListener implements AutoCloseable {
 
     @Override
     public void close() {
-        // The server of later JDKs waits when it is stopped, and may take the interruption for itself.
+        // In later JDKs stop() waits, and may consume the interruption.
         boolean interrupted = Thread.interrupted();
         server.stop(0);
         threads.shutdown();

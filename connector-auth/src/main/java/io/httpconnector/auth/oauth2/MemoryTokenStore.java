@@ -1,7 +1,7 @@
 package io.httpconnector.auth.oauth2;
 
 import io.httpconnector.Secret;
-import java.time.Clock;
+import io.httpconnector.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -9,12 +9,12 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps values as long as the process lives. */
+/** A token store in memory: values are lost when the process ends. Thread-safe. */
 final class MemoryTokenStore implements TokenStore {
 
     private final Map<String, Value> values = new ConcurrentHashMap<>();
     private final KeyLocks locks = new KeyLocks();
-    private final Clock clock = Clock.systemUTC();
+    private final TimeSource timeSource = TimeSource.SYSTEM;
 
     private record Value(Secret secret, Instant end) {}
 
@@ -24,13 +24,13 @@ final class MemoryTokenStore implements TokenStore {
     }
 
     @Override
-    public void put(String key, Secret value, @Nullable Duration needed) {
-        Instant now = clock.instant();
-        if (needed != null) {
-            // What nobody has come for must not fill the memory.
+    public void put(String key, Secret value, @Nullable Duration timeToLive) {
+        Instant now = timeSource.now();
+        if (timeToLive != null) {
+            // Expired values must not fill the memory.
             values.values().removeIf(known -> known.end.isBefore(now));
         }
-        values.put(key, new Value(value, needed == null ? Instant.MAX : now.plus(needed)));
+        values.put(key, new Value(value, timeToLive == null ? Instant.MAX : now.plus(timeToLive)));
     }
 
     @Override

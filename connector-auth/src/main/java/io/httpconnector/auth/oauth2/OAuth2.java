@@ -1,6 +1,5 @@
 package io.httpconnector.auth.oauth2;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import io.httpconnector.AuthContext;
 import io.httpconnector.AuthStrategy;
 import io.httpconnector.InvalidDefinitionException;
@@ -11,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * OAuth 2, RFC 6749, as providers speak it. What it describes is immutable and can serve any number of connections; each of
- * them asks for tokens over its own way (TLS, proxy, time limits), refreshes them before they expire, and keeps them in the
+ * OAuth 2, RFC 6749, with the variations of providers. Immutable; an instance can serve any number of connections. Each connection
+ * requests tokens with its own network settings (TLS, proxy, timeouts), refreshes them before they expire, and stores them in the
  * {@link TokenStore}.
  *
  * <pre>{@code
@@ -32,8 +31,8 @@ public final class OAuth2 implements AuthStrategy {
     }
 
     /**
-     * The authorization code grant, RFC 6749, section 4.1, with PKCE, RFC 7636: the application acts for a user, who consents
-     * in the browser. An {@link AuthorizationFlow} takes the user there and back.
+     * The authorization code grant, RFC 6749, section 4.1, with PKCE, RFC 7636: the application acts on behalf of a
+     * user, who consents in the browser. See {@link AuthorizationFlow}.
      *
      * @return a builder
      */
@@ -42,7 +41,7 @@ public final class OAuth2 implements AuthStrategy {
     }
 
     /**
-     * The client credentials grant, RFC 6749, section 4.4: the application acts for itself.
+     * The client credentials grant, RFC 6749, section 4.4: the application acts on its own behalf.
      *
      * @return a builder
      */
@@ -51,11 +50,11 @@ public final class OAuth2 implements AuthStrategy {
     }
 
     /**
-     * The refresh token grant, RFC 6749, section 6, from a refresh token that somebody has got elsewhere. From the first
-     * refresh on the {@link TokenStore} holds what the service gives instead; when another first token is set, for a user
-     * who has consented again, all begins anew with that.
+     * The refresh token grant, RFC 6749, section 6, with a refresh token that was obtained elsewhere. From the first
+     * refresh on, the tokens in the {@link TokenStore} are used. If another initial token is set, for a user
+     * who has consented again, the stored tokens are replaced.
      *
-     * @param first the refresh token to begin with
+     * @param first the initial refresh token
      * @return a builder
      */
     public static OAuth2Builder refreshToken(Secret first) {
@@ -66,8 +65,8 @@ public final class OAuth2 implements AuthStrategy {
     }
 
     /**
-     * The device authorization grant, RFC 8628: the user consents on another device than the one that has no browser. A
-     * {@link DeviceFlow} waits for it.
+     * The device authorization grant, RFC 8628: the user consents on another device, as this one has no browser. See
+     * {@link DeviceFlow}.
      *
      * @return a builder
      */
@@ -76,8 +75,8 @@ public final class OAuth2 implements AuthStrategy {
     }
 
     /**
-     * The resource owner password credentials grant, RFC 6749, section 4.3: with the password of a user, where a service has
-     * nothing better.
+     * The resource owner password credentials grant, RFC 6749, section 4.3: with the password of a user, for services that
+     * support nothing else.
      *
      * @param user the user name
      * @param password the password
@@ -91,14 +90,14 @@ public final class OAuth2 implements AuthStrategy {
     }
 
     /**
-     * The JWT bearer grant, RFC 7523, section 2.1: with a token that the application signs itself, such as for the service
-     * account of a cloud. Its claims {@code iat}, {@code exp} (in five minutes), {@code jti} and {@code aud} (the token URL) are
-     * there unless they are given.
+     * The JWT bearer grant, RFC 7523, section 2.1: with a token that the application signs itself, such as for a service
+     * account of a cloud provider. The claims {@code iat}, {@code exp} (in five minutes), {@code jti} and {@code aud} (the token URL)
+     * are added unless they are given.
      *
-     * @param key what signs it
+     * @param key the signing key
      * @param claims the other claims, such as {@code iss}, {@code sub} and {@code scope}: strings, numbers, Booleans, lists, maps
      *     or JSON trees
-     * @return a builder; a client is needed only where the service wants one
+     * @return a builder; a client is optional
      */
     public static OAuth2Builder jwtBearer(JwtKey key, Map<String, ?> claims) {
         if (key == null || claims == null) {
@@ -113,7 +112,7 @@ public final class OAuth2 implements AuthStrategy {
     }
 
     /**
-     * Refuses: only a connection can ask for tokens.
+     * Not supported: only a connection can request tokens.
      *
      * @throws InvalidDefinitionException always
      */
@@ -121,37 +120,11 @@ public final class OAuth2 implements AuthStrategy {
     public Request apply(Request request) {
         throw new InvalidDefinitionException(
                 "OAuth 2",
-                List.of("a connection must open it first: whoever calls apply(...) has to call open(...) before"));
+                List.of("a connection must open the strategy first: call open(...) before apply(...)"));
     }
 
     @Override
     public String toString() {
         return "OAuth2";
-    }
-
-    /** How the client proves who it is at the token endpoint: RFC 6749, section 2.3. */
-    public enum ClientAuthentication {
-        /** The Basic scheme, id and secret form-encoded first. */
-        @JsonProperty("basic")
-        BASIC,
-        /** {@code client_id} and {@code client_secret} among the parameters. */
-        @JsonProperty("body")
-        BODY,
-        /** A public client, which has only its {@code client_id}. */
-        @JsonProperty("none")
-        NONE
-    }
-
-    /** Where the parameters of a token request are. */
-    public enum TokenRequest {
-        /** In the body as a form: RFC 6749, section 4.1.3. */
-        @JsonProperty("form")
-        FORM,
-        /** In the body as a JSON object. */
-        @JsonProperty("json")
-        JSON,
-        /** In the URL. */
-        @JsonProperty("query")
-        QUERY
     }
 }

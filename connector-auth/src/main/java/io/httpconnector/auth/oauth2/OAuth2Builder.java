@@ -6,12 +6,12 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
+import io.httpconnector.TimeSource;
 import io.httpconnector.auth.ExpiryFormat;
 import io.httpconnector.auth.JwtKey;
 import io.httpconnector.auth.internal.SecureUrl;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Describes an OAuth 2 client; begin with {@link OAuth2}. For one thread; what it builds is for all. */
+/** Builder for an OAuth 2 client; created by the methods of {@link OAuth2}. Not thread-safe; the instances it builds are. */
 public final class OAuth2Builder {
 
     private static final Set<String> TOKEN_METHODS = Set.of("GET", "POST", "PUT");
@@ -42,16 +42,16 @@ public final class OAuth2Builder {
     private @Nullable TokenStore tokens;
     private @Nullable String account;
     private Duration refreshBefore = Duration.ofMinutes(1);
-    private Clock clock = Clock.systemUTC();
+    private TimeSource timeSource = TimeSource.SYSTEM;
 
     OAuth2Builder(GrantType grant) {
         this.grant = grant;
     }
 
     /**
-     * The authorization endpoint, to which the user's browser is sent.
+     * Sets the authorization endpoint, to which the user's browser is redirected.
      *
-     * @param url an absolute https URL, or an http URL on the loopback interface; the query that it has stays
+     * @param url an absolute https URL, or an http URL on the loopback interface; its query is kept
      * @return this
      */
     public OAuth2Builder authorizationUrl(String url) {
@@ -59,14 +59,13 @@ public final class OAuth2Builder {
     }
 
     /**
-     * Where the authorization endpoint sends the browser back to: the page of the application that calls
-     * {@link AuthorizationFlow#finish}.
+     * Sets the redirect URI: the page of the application that calls {@link AuthorizationFlow#finish}.
      *
-     * @param uri an absolute URI, exactly as the service knows it
+     * @param uri an absolute URI, exactly as registered with the service
      * @return this
      */
     public OAuth2Builder redirectUri(String uri) {
-        if (!isThere("redirectUri", uri)) {
+        if (!isPresent("redirectUri", uri)) {
             return this;
         }
         try {
@@ -81,10 +80,10 @@ public final class OAuth2Builder {
     }
 
     /**
-     * Adds a parameter to the authorization request, such as {@code prompt}; for a device, to the device authorization request.
+     * Adds a parameter to the authorization request, such as {@code prompt}; in the device flow, to the device authorization request.
      *
      * @param name the name
-     * @param value the value; instead of the protocol's own where that has the same name
+     * @param value the value; it replaces a parameter of the protocol with the same name
      * @return this
      */
     public OAuth2Builder authorizationParameter(String name, String value) {
@@ -92,7 +91,7 @@ public final class OAuth2Builder {
     }
 
     /**
-     * Adds a secret parameter to the authorization request. The user's browser sees it, as a part of the URL.
+     * Adds a secret parameter to the authorization request. It is visible to the user's browser, as part of the URL.
      *
      * @param name the name
      * @param value the value; one by {@link Secret#from} is looked up for each authorization request
@@ -103,7 +102,7 @@ public final class OAuth2Builder {
     }
 
     /**
-     * Leaves out the proof key for code exchange (PKCE, RFC 7636), which is sent by default and which some services refuse.
+     * Omits the proof key for code exchange (PKCE, RFC 7636), which is sent by default, but which some services reject.
      *
      * @return this
      */
@@ -113,7 +112,7 @@ public final class OAuth2Builder {
     }
 
     /**
-     * Sends a nonce, and checks that the ID token has it: OpenID Connect Core 1.0, section 3.1.2.1.
+     * Sends a nonce, and checks that the ID token contains it: OpenID Connect Core 1.0, section 3.1.2.1.
      *
      * @return this
      */
@@ -123,11 +122,11 @@ public final class OAuth2Builder {
     }
 
     /**
-     * Who the authorization server is, for one that says so in its callbacks: RFC 9207. A callback that says another name, or
-     * none, is refused then; so is another server that the service names by {@link #discover()}. A discovered server must name
-     * itself only when its metadata says that it does; a callback that names another one is refused in any case.
+     * Sets the issuer of an authorization server that names itself in its callbacks: RFC 9207. A callback with another issuer, or
+     * without one, is then rejected; so is another server that the service names by {@link #discover()}. The callback of a discovered
+     * server must have an issuer only if its metadata declares it; a callback with another issuer is always rejected.
      *
-     * @param issuer its issuer identifier: an https URL, or an http URL on the loopback interface, without a query
+     * @param issuer the issuer identifier: an https URL, or an http URL on the loopback interface, without a query
      * @return this
      */
     public OAuth2Builder issuer(String issuer) {
@@ -136,8 +135,8 @@ public final class OAuth2Builder {
     }
 
     /**
-     * Which service the tokens are for: RFC 8707. Goes into each of the requests: authorization, device authorization, token and
-     * refresh. {@link #discover()} sets it to what the service says, unless it is set here.
+     * Sets the service that the tokens are for: RFC 8707. It is sent in all requests: authorization, device authorization, token and
+     * refresh. {@link #discover()} sets it to the resource in the metadata of the service, unless it is set here.
      *
      * @param uri an absolute URI without a fragment
      * @return this
@@ -153,29 +152,29 @@ public final class OAuth2Builder {
     }
 
     /**
-     * A value for the base URL of the connection: {@code {{auth.name}}}.
+     * Sets a value for the base URL of the connection: {@code {{auth.name}}}.
      *
      * @param name the name of the field
      * @param value the value
      * @return this
      */
     public OAuth2Builder field(String name, String value) {
-        if (isThere("field", name) && isThere("field " + name, value)) {
+        if (isPresent("field", name) && isPresent("field " + name, value)) {
             fields.put(name, value);
         }
         return this;
     }
 
     /**
-     * Parameters of the callback to be kept with the tokens, such as {@code realmId}. They are there for the base URL of the
-     * connection too.
+     * Stores parameters of the callback with the tokens, such as {@code realmId}. They are also available to the base URL of the
+     * connection.
      *
-     * @param names their names, which are those of the fields too
+     * @param names the names of the parameters and of the fields
      * @return this
      */
     public OAuth2Builder callbackFields(String... names) {
         for (String name : names) {
-            if (isThere("callbackFields", name)) {
+            if (isPresent("callbackFields", name)) {
                 definition.withArray("/callbackFields").add(name);
             }
         }
@@ -183,11 +182,11 @@ public final class OAuth2Builder {
     }
 
     /**
-     * Something in the token answer to be kept with the tokens, such as {@code instance_url}. It is there for the base URL of
-     * the connection too: {@code {{auth.instance_url}}/services}.
+     * Stores a value of the token response with the tokens, such as {@code instance_url}. It is also available to the base URL of
+     * the connection: {@code {{auth.instance_url}}/services}.
      *
      * @param name the name of the field
-     * @param path a JSON pointer to it
+     * @param path a JSON pointer to the value
      * @return this
      */
     public OAuth2Builder tokenField(String name, String path) {
@@ -195,8 +194,8 @@ public final class OAuth2Builder {
     }
 
     /**
-     * The token endpoint. Endpoints that are set here, and not discovered, may receive the client secret and refresh tokens
-     * whatever discovery says.
+     * Sets the token endpoint. Endpoints that are configured, and not discovered, may receive the client secret and refresh tokens
+     * independent of discovery.
      *
      * @param url an absolute https URL, or an http URL on the loopback interface
      * @return this
@@ -206,14 +205,14 @@ public final class OAuth2Builder {
     }
 
     /**
-     * Asks the authorization server for its endpoints when they are needed: RFC 8414, or OpenID Connect Discovery 1.0. Those
-     * that are set stay. Secrets and tokens stay with the origins of the endpoints that it named first, as the
-     * {@link TokenStore} remembers them: when it names endpoints at other origins later, an
-     * {@link AuthorizationRequiredException} says so, and nothing is sent. An authorization code client without a client id is
-     * registered, as by {@link #discover()}. The issuer in the metadata must be equal to this one, also in a slash at the end
+     * Discovers the endpoints of the authorization server when they are needed: RFC 8414, or OpenID Connect Discovery 1.0. Configured
+     * endpoints take precedence. Secrets and tokens are sent only to the origins of the endpoints that it named first, as stored in the
+     * {@link TokenStore}: if it names endpoints at other origins later, an
+     * {@link AuthorizationRequiredException} is thrown, and nothing is sent. An authorization code client without a client ID is
+     * registered, as by {@link #discover()}. The issuer in the metadata must be equal to this one, including a trailing slash
      * (RFC 8414, section 3.3).
      *
-     * @param issuer its issuer identifier, such as {@code https://login.example.com/tenant}: https, or http on the loopback
+     * @param issuer the issuer identifier, such as {@code https://login.example.com/tenant}: https, or http on the loopback
      *     interface
      * @return this
      */
@@ -224,15 +223,15 @@ public final class OAuth2Builder {
     }
 
     /**
-     * Asks the service itself, at the base URL of the connection, who its authorization server is (RFC 9728), and that for its
-     * endpoints; as servers of the Model Context Protocol want it. Without a client id it asks for one too (RFC 7591), for users
-     * in the browser and on devices; it is kept in the {@link TokenStore}, and asked for again when its secret has expired or the
+     * Discovers the authorization server from the service itself, at the base URL of the connection (RFC 9728), and the endpoints from the
+     * authorization server; as servers of the Model Context Protocol require. Without a client ID a client is registered (RFC 7591), for
+     * the authorization code and device grants; it is kept in the {@link TokenStore}, and registered again if its secret has expired or the
      * server no longer knows it. The resource in the metadata must be the base URL of the connection (RFC 9728, section 3.3); a
-     * slash at the end makes no difference.
+     * trailing slash is ignored.
      *
-     * <p>Tokens and secrets belong to the authorization server that the service named first, as the {@link TokenStore} remembers
-     * it. When the service names another one, an {@link AuthorizationRequiredException} says so, and nothing is sent: a user may
-     * consent to the other one, unless there is a client secret, which goes there only after {@link #discover(String)} names it.
+     * <p>Tokens and secrets belong to the authorization server that the service named first, as stored in the {@link TokenStore}.
+     * If the service names another one, an {@link AuthorizationRequiredException} is thrown, and nothing is sent: a user may
+     * consent to the other one, unless there is a client secret, which is sent there only after {@link #discover(String)} names it.
      *
      * @return this
      */
@@ -242,7 +241,7 @@ public final class OAuth2Builder {
     }
 
     /**
-     * The endpoint that revokes tokens: RFC 7009.
+     * Sets the token revocation endpoint: RFC 7009.
      *
      * @param url an absolute https URL, or an http URL on the loopback interface
      * @return this
@@ -252,7 +251,7 @@ public final class OAuth2Builder {
     }
 
     /**
-     * The endpoint where a device begins: RFC 8628, section 3.1.
+     * Sets the device authorization endpoint: RFC 8628, section 3.1.
      *
      * @param url an absolute https URL, or an http URL on the loopback interface
      * @return this
@@ -262,7 +261,7 @@ public final class OAuth2Builder {
     }
 
     /**
-     * The endpoint that refreshes, where it is not the token endpoint.
+     * Sets the endpoint for refresh requests, if it is not the token endpoint.
      *
      * @param url an absolute https URL, or an http URL on the loopback interface
      * @return this
@@ -272,10 +271,10 @@ public final class OAuth2Builder {
     }
 
     /**
-     * Adds a parameter to the request that refreshes.
+     * Adds a parameter to the refresh request.
      *
      * @param name the name
-     * @param value the value; instead of the protocol's own where that has the same name
+     * @param value the value; it replaces a parameter of the protocol with the same name
      * @return this
      */
     public OAuth2Builder refreshParameter(String name, String value) {
@@ -283,7 +282,7 @@ public final class OAuth2Builder {
     }
 
     /**
-     * Adds a secret parameter to the request that refreshes.
+     * Adds a secret parameter to the refresh request.
      *
      * @param name the name
      * @param value the value; one by {@link Secret#from} is looked up for each request
@@ -294,7 +293,7 @@ public final class OAuth2Builder {
     }
 
     /**
-     * Where the answer has the access token; by default {@code /access_token}.
+     * Sets the location of the access token in the response. Default: {@code /access_token}.
      *
      * @param path a JSON pointer, RFC 6901
      * @return this
@@ -304,7 +303,7 @@ public final class OAuth2Builder {
     }
 
     /**
-     * Where the answer has the refresh token; by default {@code /refresh_token}.
+     * Sets the location of the refresh token in the response. Default: {@code /refresh_token}.
      *
      * @param path a JSON pointer, RFC 6901
      * @return this
@@ -314,14 +313,14 @@ public final class OAuth2Builder {
     }
 
     /**
-     * Error codes that mean what {@code invalid_grant} means: the user must consent again.
+     * Sets error codes that have the meaning of {@code invalid_grant}: the user must consent again.
      *
      * @param errors the codes of this provider, such as {@code bad_refresh_token}
      * @return this
      */
     public OAuth2Builder refusals(String... errors) {
         for (String error : errors) {
-            if (isThere("refusals", error)) {
+            if (isPresent("refusals", error)) {
                 definition.withArray("/refusals").add(error);
             }
         }
@@ -329,7 +328,7 @@ public final class OAuth2Builder {
     }
 
     /**
-     * Which header field has the access token; by default {@code Authorization}.
+     * Sets the header field of the access token. Default: {@code Authorization}.
      *
      * @param name the field name
      * @return this
@@ -340,9 +339,9 @@ public final class OAuth2Builder {
     }
 
     /**
-     * What stands before the access token in its header; by default {@code "Bearer "}, RFC 6750.
+     * Sets the prefix of the access token in its header field. Default: {@code "Bearer "}, RFC 6750.
      *
-     * @param prefix with its space; may be empty
+     * @param prefix the prefix, including the space; may be empty
      * @return this
      */
     public OAuth2Builder tokenPrefix(String prefix) {
@@ -351,14 +350,14 @@ public final class OAuth2Builder {
     }
 
     /**
-     * A client with a secret.
+     * Sets a client with a secret.
      *
-     * @param id the client id
+     * @param id the client ID
      * @param secret the client secret; one by {@link Secret#from} is looked up for each token request
      * @return this
      */
     public OAuth2Builder client(String id, Secret secret) {
-        if (isThere("client id", id) && isThere("client secret", secret)) {
+        if (isPresent("client id", id) && isPresent("client secret", secret)) {
             this.clientId = id;
             this.clientSecret = secret;
             this.clientKey = null;
@@ -367,15 +366,15 @@ public final class OAuth2Builder {
     }
 
     /**
-     * A client that proves who it is by a signed JWT: {@code private_key_jwt}, or {@code client_secret_jwt} with
+     * Sets a client that authenticates by a signed JWT: {@code private_key_jwt}, or {@code client_secret_jwt} with
      * {@link JwtKey#hs256}; RFC 7523, section 2.2.
      *
-     * @param id the client id
+     * @param id the client ID
      * @param key its key
      * @return this
      */
     public OAuth2Builder client(String id, JwtKey key) {
-        if (isThere("client id", id) && isThere("client key", key)) {
+        if (isPresent("client id", id) && isPresent("client key", key)) {
             this.clientId = id;
             this.clientSecret = null;
             this.clientKey = key;
@@ -384,13 +383,13 @@ public final class OAuth2Builder {
     }
 
     /**
-     * A public client, without a secret.
+     * Sets a public client, without a secret.
      *
-     * @param id the client id
+     * @param id the client ID
      * @return this
      */
     public OAuth2Builder publicClient(String id) {
-        if (isThere("client id", id)) {
+        if (isPresent("client id", id)) {
             this.clientId = id;
             this.clientSecret = null;
             this.clientKey = null;
@@ -399,29 +398,29 @@ public final class OAuth2Builder {
     }
 
     /**
-     * How the client proves who it is at the token endpoint; by default in the Basic scheme.
+     * Sets the client authentication method at the token endpoint. Default: HTTP Basic authentication.
      *
-     * @param way the way
+     * @param method the method
      * @return this
      */
-    public OAuth2Builder clientAuthentication(OAuth2.ClientAuthentication way) {
-        return isThere("clientAuthentication", way) ? text("clientAuthentication", way.name()) : this;
+    public OAuth2Builder clientAuthentication(ClientAuthentication method) {
+        return isPresent("clientAuthentication", method) ? text("clientAuthentication", method.name()) : this;
     }
 
     /**
-     * What is to be permitted. Later refreshes keep the scope that was granted; with {@link OAuth2#refreshToken}, each refresh asks
-     * for these scopes, which must be among those of the refresh token (RFC 6749, section 6).
+     * Adds requested scopes. Refreshes keep the scope that was granted; with {@link OAuth2#refreshToken}, each refresh requests
+     * these scopes, which must be among those of the refresh token (RFC 6749, section 6).
      *
-     * @param scopes the scopes, one by one: none is empty, and none is there twice
+     * @param scopes the scopes, one by one; not empty, no duplicates
      * @return this
      */
     public OAuth2Builder scopes(String... scopes) {
         for (String scope : scopes) {
-            if (isThere("scopes", scope)) {
+            if (isPresent("scopes", scope)) {
                 if (scope.isBlank()) {
-                    problems.add("scopes: one of them is empty: leave it out");
+                    problems.add("scopes: one of them is empty: omit it");
                 } else if (this.scopes.contains(scope)) {
-                    problems.add("scopes: \"" + scope + "\" is there twice: leave one out");
+                    problems.add("scopes: \"" + scope + "\" is a duplicate: omit it");
                 }
                 this.scopes.add(scope);
             }
@@ -430,9 +429,9 @@ public final class OAuth2Builder {
     }
 
     /**
-     * What stands between two scopes; by default a space, RFC 6749, section 3.3.
+     * Sets the separator between scopes. Default: a space, RFC 6749, section 3.3.
      *
-     * @param separator such as a comma
+     * @param separator the separator, such as a comma
      * @return this
      */
     public OAuth2Builder scopeSeparator(String separator) {
@@ -443,10 +442,10 @@ public final class OAuth2Builder {
     }
 
     /**
-     * Adds a parameter to the request that brings the first tokens, such as {@code audience}.
+     * Adds a parameter to the request for the initial tokens, such as {@code audience}.
      *
      * @param name the name
-     * @param value the value; instead of the protocol's own where that has the same name
+     * @param value the value; it replaces a parameter of the protocol with the same name
      * @return this
      */
     public OAuth2Builder tokenParameter(String name, String value) {
@@ -461,7 +460,7 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder tokenParameter(String name, Secret value) {
-        if (isThere("tokenParameter", name) && isThere("tokenParameter " + name, value)) {
+        if (isPresent("tokenParameter", name) && isPresent("tokenParameter " + name, value)) {
             secretParameters.put(name, value);
         }
         return this;
@@ -492,17 +491,17 @@ public final class OAuth2Builder {
     }
 
     /**
-     * How the parameters of a token request are sent; by default as a form.
+     * Sets the format of the parameters of a token request. Default: a form.
      *
-     * @param place where they are
+     * @param format the format
      * @return this
      */
-    public OAuth2Builder tokenRequest(OAuth2.TokenRequest place) {
-        return isThere("tokenRequest", place) ? text("tokenRequest", place.name()) : this;
+    public OAuth2Builder tokenRequest(TokenRequestFormat format) {
+        return isPresent("tokenRequest", format) ? text("tokenRequest", format.name()) : this;
     }
 
     /**
-     * The method of a token request; by default POST.
+     * Sets the HTTP method of a token request. Default: POST.
      *
      * @param method GET, POST or PUT
      * @return this
@@ -515,68 +514,68 @@ public final class OAuth2Builder {
     }
 
     /**
-     * Where the answer says when the token expires, and what that means; by default {@code /expires_in}, in seconds.
+     * Sets the location and format of the token expiry in the response. Default: {@code /expires_in}, in seconds.
      *
      * @param path a JSON pointer
-     * @param meaning what the value means
+     * @param meaning the format of the value
      * @return this
      */
     public OAuth2Builder expires(String path, ExpiryFormat meaning) {
-        return isThere("expires", meaning)
+        return isPresent("expires", meaning)
                 ? path("expiresPath", path).text("expiresAs", meaning.name().replace('_', '-'))
                 : this;
     }
 
     /**
-     * How long a token lives when the answer does not say so. Without it such a token is used until the service refuses it.
+     * Sets the lifetime of a token if the response has none. Without it such a token is used until the service rejects it.
      *
-     * @param lifetime a positive time
+     * @param lifetime a positive duration
      * @return this
      */
     public OAuth2Builder lifetime(Duration lifetime) {
-        if (isThere("lifetime", lifetime) && (lifetime.isNegative() || lifetime.isZero())) {
+        if (isPresent("lifetime", lifetime) && (lifetime.isNegative() || lifetime.isZero())) {
             problems.add("lifetime: " + lifetime + " is not positive");
         }
         return text("lifetime", String.valueOf(lifetime));
     }
 
     /**
-     * Where the tokens are kept; by default in memory. Connections share tokens when they have the same name, authorization server
+     * Sets the token store. Default: in memory. Connections share tokens if they have the same name, authorization server
      * and client.
      *
      * @param store the store
      * @return this
      */
     public OAuth2Builder tokenStore(TokenStore store) {
-        if (isThere("tokens", store)) {
+        if (isPresent("tokenStore", store)) {
             this.tokens = store;
         }
         return this;
     }
 
     /**
-     * Where the tokens are kept, and whose they are. Connections share tokens when they have the same account, name,
-     * authorization server and client: set an account wherever connections with the same name are for different users.
+     * Sets the token store and the account that the tokens belong to. Connections share tokens if they have the same account, name,
+     * authorization server and client: set an account if connections with the same name are for different users.
      *
      * @param store the store
-     * @param account such as the id of a customer
+     * @param account the account, such as a customer ID
      * @return this
      */
     public OAuth2Builder tokenStore(TokenStore store, String account) {
-        if (isThere("account", account)) {
+        if (isPresent("account", account)) {
             this.account = account;
         }
         return tokenStore(store);
     }
 
     /**
-     * How long before it expires a token is replaced: a minute by default, but never more than a quarter of its life.
+     * Sets how long before its expiry a token is refreshed. Default: one minute, but at most a quarter of its lifetime.
      *
-     * @param time not negative
+     * @param time the duration; not negative
      * @return this
      */
     public OAuth2Builder refreshBefore(Duration time) {
-        if (isThere("refreshBefore", time) && time.isNegative()) {
+        if (isPresent("refreshBefore", time) && time.isNegative()) {
             problems.add("refreshBefore: " + time + " is negative");
         }
         this.refreshBefore = time;
@@ -584,14 +583,14 @@ public final class OAuth2Builder {
     }
 
     /**
-     * By which clock tokens expire; for tests, by default that of the system.
+     * Sets the time source by which tokens expire, for tests. Default: the system time.
      *
-     * @param clock the clock
+     * @param timeSource the time source
      * @return this
      */
-    public OAuth2Builder clock(Clock clock) {
-        if (isThere("clock", clock)) {
-            this.clock = clock;
+    public OAuth2Builder timeSource(TimeSource timeSource) {
+        if (isPresent("timeSource", timeSource)) {
+            this.timeSource = timeSource;
         }
         return this;
     }
@@ -600,26 +599,26 @@ public final class OAuth2Builder {
      * Builds the strategy. Nothing is sent yet.
      *
      * @return the strategy
-     * @throws InvalidDefinitionException when something is missing or wrong: lists all of it
+     * @throws InvalidDefinitionException if a value is missing or invalid; reports all problems
      */
     public OAuth2 build() {
         List<String> found = new ArrayList<>(problems);
-        boolean asks = discover != null;
-        if (!asks && !definition.has("tokenUrl")) {
+        boolean discovers = discover != null;
+        if (!discovers && !definition.has("tokenUrl")) {
             found.add("token URL: it is missing: set it by tokenUrl(\"https://...\")");
         }
         if ((clientId == null || clientId.isEmpty()) && !registersClient() && !(grant instanceof GrantType.JwtBearer)) {
             found.add("client: it is missing: set it by client(id, secret)");
         }
-        if (!asks && grant instanceof GrantType.AuthorizationCode && !definition.has("authorizationUrl")) {
+        if (!discovers && grant instanceof GrantType.AuthorizationCode && !definition.has("authorizationUrl")) {
             found.add("authorization URL: it is missing: set it by authorizationUrl(\"https://...\")");
         }
-        if (!asks && grant instanceof GrantType.DeviceCode && !definition.has("deviceAuthorizationUrl")) {
+        if (!discovers && grant instanceof GrantType.DeviceCode && !definition.has("deviceAuthorizationUrl")) {
             found.add("device authorization URL: it is missing: set it by deviceAuthorizationUrl(\"https://...\")");
         }
-        String place = definition.path("tokenRequest").asText("QUERY");
-        if ("GET".equals(definition.path("tokenMethod").asText()) && !"QUERY".equals(place)) {
-            found.add("tokenRequest: a GET request has no body: use QUERY, or leave it out");
+        String format = definition.path("tokenRequest").asText("QUERY");
+        if ("GET".equals(definition.path("tokenMethod").asText()) && !"QUERY".equals(format)) {
+            found.add("tokenRequest: a GET request has no body: use QUERY, or omit it");
         }
         if (!found.isEmpty()) {
             throw new InvalidDefinitionException(
@@ -640,10 +639,10 @@ public final class OAuth2Builder {
                 tokens == null ? TokenStore.inMemory() : tokens,
                 account,
                 refreshBefore,
-                clock));
+                timeSource));
     }
 
-    /** Whether a client id is asked for: a server that the user names registers users' clients only. */
+    /** Returns whether a client is registered. For the device grant this requires discovery from the service. */
     private boolean registersClient() {
         return discover != null
                 && (grant instanceof GrantType.AuthorizationCode
@@ -660,7 +659,7 @@ public final class OAuth2Builder {
         if (problem != null) {
             problems.add(name + ": " + problem);
         }
-        var unused = isThere(name, issuer);
+        var unused = isPresent(name, issuer);
     }
 
     private void checkUrl(String name, String url) {
@@ -684,34 +683,34 @@ public final class OAuth2Builder {
     }
 
     private OAuth2Builder pair(String map, String name, String value) {
-        if (isThere(map, name) && isThere(map + " " + name, value)) {
+        if (isPresent(map, name) && isPresent(map + " " + name, value)) {
             definition.withObject("/" + map).put(name, value);
         }
         return this;
     }
 
     private OAuth2Builder secret(String method, Map<String, Secret> secrets, String name, Secret value) {
-        if (isThere(method, name) && isThere(method + " " + name, value)) {
+        if (isPresent(method, name) && isPresent(method + " " + name, value)) {
             secrets.put(name, value);
         }
         return this;
     }
 
     private OAuth2Builder text(String name, String value) {
-        if (isThere(name, value)) {
+        if (isPresent(name, value)) {
             definition.put(name, value);
         }
         return this;
     }
 
-    private boolean isThere(String name, @Nullable Object value) {
+    private boolean isPresent(String name, @Nullable Object value) {
         if (value == null) {
             problems.add(name + ": it is null");
         }
         return value != null;
     }
 
-    /** Keeps what is wrong for {@link #build()}. */
+    /** Collects the problems of a step for {@link #build()}. */
     private void check(String name, Runnable step) {
         try {
             step.run();

@@ -1,8 +1,8 @@
 package io.httpconnector.auth.oauth2;
 
 import io.httpconnector.Secret;
+import io.httpconnector.TimeSource;
 import io.httpconnector.auth.JwtKey;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What an {@link OAuth2Builder} has been told, checked: the provider, this client of it, and where its tokens are. Immutable. */
+/** The validated settings of an {@link OAuth2Builder}: the provider, the client, and the token store. Immutable. */
 record OAuth2ClientConfig(
         GrantType grant,
         ProviderSettings definition,
@@ -26,14 +26,14 @@ record OAuth2ClientConfig(
         TokenStore tokens,
         @Nullable String account,
         Duration refreshBefore,
-        Clock clock) {
+        TimeSource timeSource) {
 
     OAuth2ClientConfig with(ProviderSettings discovered) {
         return with(discovered, clientId, clientSecret);
     }
 
     OAuth2ClientConfig with(RegisteredClient client) {
-        boolean hasSecret = client.secret() != null && client.method() != OAuth2.ClientAuthentication.NONE;
+        boolean hasSecret = client.secret() != null && client.method() != ClientAuthentication.NONE;
         return with(
                 client.method() == null ? definition : definition.with(client.method()),
                 client.id(),
@@ -57,28 +57,28 @@ record OAuth2ClientConfig(
                 tokens,
                 account,
                 refreshBefore,
-                clock);
+                timeSource);
     }
 
-    /** The scopes as the provider wants them; null when there are none. */
+    /** Returns the scopes, joined by the separator of the provider; null if there are none. */
     @Nullable String scope() {
         String separator = definition.scopeSeparator() == null ? " " : definition.scopeSeparator();
         return scopes.isEmpty() ? null : String.join(separator, scopes);
     }
 
-    /** Whether clients are registered dynamically. */
+    /** Returns whether clients are registered dynamically. */
     boolean registersClients() {
         return discover != null
                 && clientId == null
                 && (grant instanceof GrantType.AuthorizationCode || grant instanceof GrantType.DeviceCode);
     }
 
-    /** Whether the service itself names the authorization server: RFC 9728. */
+    /** Returns whether the service itself names the authorization server: RFC 9728. */
     boolean asksService() {
         return discover != null && discover.isEmpty();
     }
 
-    /** Whether there is a secret that the authorization server must not change for. */
+    /** Returns whether there is a secret that must not be sent to another authorization server. */
     boolean hasSecrets() {
         return clientSecret != null
                 || clientKey != null
@@ -91,7 +91,7 @@ record OAuth2ClientConfig(
                 || grant instanceof GrantType.JwtBearer;
     }
 
-    /** The authorization server as the configuration names it. */
+    /** Returns the authorization server as configured. */
     String authority() {
         if (definition.tokenUrl() != null) {
             return EndpointUrl.origin(definition.tokenUrl());
@@ -99,7 +99,7 @@ record OAuth2ClientConfig(
         return asksService() ? "named by the service" : String.valueOf(discover);
     }
 
-    /** The secrets that a token request with this refresh token, if any, sends; the text is a secret, too. */
+    /** Returns the secrets of a token request with this refresh token, if any; the result is a secret, too. */
     String credentials(@Nullable String refreshToken) {
         List<String> secrets = new ArrayList<>();
         secrets.add(String.valueOf(refreshToken));
@@ -113,12 +113,12 @@ record OAuth2ClientConfig(
         return String.join("\n", secrets);
     }
 
-    /** Whether some values for the base URL come with the tokens only. */
+    /** Returns whether some values for the base URL are received with the tokens. */
     boolean hasTokenFields() {
         return definition.tokenFields() != null || definition.callbackFields() != null;
     }
 
-    OAuth2.ClientAuthentication clientAuthentication() {
-        return clientSecret == null ? OAuth2.ClientAuthentication.NONE : definition.clientAuthenticationOrDefault();
+    ClientAuthentication clientAuthentication() {
+        return clientSecret == null ? ClientAuthentication.NONE : definition.clientAuthenticationOrDefault();
     }
 }

@@ -7,10 +7,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The authorization server refused: it answered with an error code of RFC 6749, sections 4.1.2.1 and 5.2, or one of its own; or
- * such a refusal is remembered, and it is too early for another request ({@link #retryAfter()}). Its
- * subtype {@link AuthorizationRequiredException} says that the user must consent; this one that the client, its secret, the
- * scope or the like is wrong. What went wrong on the way to the server is a {@link ConnectorException} of another kind.
+ * Thrown if the authorization server responds with an error code of RFC 6749, sections 4.1.2.1 and 5.2, or one of its own; or if
+ * such an error is remembered and the backoff has not ended ({@link #retryAfter()}). The
+ * subtype {@link AuthorizationRequiredException} means that the user must consent; this class that the client, its secret, the
+ * scope or another setting is wrong. Network failures are reported by other subtypes of {@link ConnectorException}.
  */
 public class OAuth2Exception extends ConnectorException {
 
@@ -22,7 +22,7 @@ public class OAuth2Exception extends ConnectorException {
     /** The error code. */
     private final @Nullable String error;
 
-    /** How long to wait. */
+    /** The remaining backoff; null if there is none. */
     private final @Nullable Duration retryAfter;
 
     OAuth2Exception(String message, @Nullable String error, @Nullable Throwable cause) {
@@ -36,16 +36,16 @@ public class OAuth2Exception extends ConnectorException {
     }
 
     /**
-     * The error code of the server.
+     * Returns the error code of the server.
      *
-     * @return such as {@code invalid_client}; empty when the server did not give one
+     * @return the code, such as {@code invalid_client}; empty if the server sent none
      */
     public Optional<String> error() {
         return Optional.ofNullable(error);
     }
 
     /**
-     * Whether somebody must give other credentials before another attempt makes sense.
+     * Returns whether other credentials are required before another attempt makes sense.
      *
      * @return true for {@code invalid_client} (such as a wrong client secret) and {@code invalid_grant} (such as a wrong password)
      */
@@ -55,9 +55,9 @@ public class OAuth2Exception extends ConnectorException {
     }
 
     /**
-     * How long to wait before another token request is made.
+     * Returns the time until another token request is sent.
      *
-     * @return what is left of the pause after a request that failed; empty when nothing was remembered
+     * @return the remaining backoff after a failed request; empty if no failure was remembered
      */
     @Override
     public Optional<Duration> retryAfter() {

@@ -3,16 +3,16 @@ package io.httpconnector.auth.oauth2;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An authorization request that waits in the store for its callback; the state that it goes by is only in its key, as a
+ * An authorization request in the store that waits for its callback. Its state is only in its key, as a
  * fingerprint.
  *
- * @param account whose tokens it is to bring
- * @param session the fingerprint of the session that asked
- * @param verifier of PKCE, RFC 7636
- * @param nonce that the ID token must have
- * @param until in milliseconds since 1970
- * @param issuer the authorization server that the user was sent to; null when an earlier version wrote it
- * @param client the registered client that asked; null when the client is configured
+ * @param account the store key of the requested tokens
+ * @param session the fingerprint of the browser session that started the flow
+ * @param verifier the code verifier of PKCE, RFC 7636
+ * @param nonce the nonce that the ID token must have
+ * @param until the expiry, in milliseconds since 1970
+ * @param issuer the authorization server that the user was sent to; null if an earlier version wrote it
+ * @param client the registered client; null if the client is configured
  */
 record PendingAuthorization(
         String account,
@@ -28,7 +28,7 @@ record PendingAuthorization(
         return "authorization." + TokenStoreCodec.fingerprint(state);
     }
 
-    /** Without the verifier. */
+    /** Omits the verifier. */
     @Override
     public String toString() {
         return "Pending authorization of \"" + account + "\"";

@@ -1,26 +1,27 @@
 package io.httpconnector.auth.oauth2;
 
 import io.httpconnector.ConnectorException;
+import io.httpconnector.TimeSource;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CountDownLatch;
 
-/** The place where a thread of this package waits for time to pass. */
+/** The delay between two polls. All waiting in this package goes through it, except for locks. */
 final class PollingDelay {
 
     private PollingDelay() {}
 
     /**
-     * Waits.
+     * Waits for a fixed time.
      *
-     * @param why what it waits for, for the exception
-     * @throws ConnectorException when the thread is interrupted; it stays so
+     * @param awaited the event that is polled for, for the exception message
+     * @throws ConnectorException if the thread is interrupted; its interrupt flag stays set
      */
-    static void of(Duration time, String why) {
+    static void await(TimeSource timeSource, Duration delay, String awaited) {
         try {
-            TimeUnit.NANOSECONDS.sleep(time.toNanos());
+            boolean unused = timeSource.await(new CountDownLatch(1), delay);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ConnectorException("The thread was interrupted while it waited for " + why, e);
+            throw new ConnectorException("The thread was interrupted while it waited for " + awaited, e);
         }
     }
 }

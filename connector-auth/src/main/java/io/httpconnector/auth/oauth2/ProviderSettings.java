@@ -17,8 +17,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is particular to a provider, as a preset file says it and the builder does: endpoints, and the ways in which their
- * requests and answers differ from the RFC. Without secrets. What is missing has the default of the accessor.
+ * The settings of a provider, from a preset or a builder: endpoints, and differences of their requests and responses from the RFCs.
+ * Contains no secrets. Missing settings have the default of the accessor.
  */
 record ProviderSettings(
         @Nullable String authorizationUrl,
@@ -32,8 +32,8 @@ record ProviderSettings(
         @Nullable String revocationUrl,
         @Nullable String deviceAuthorizationUrl,
         @Nullable String scopeSeparator,
-        OAuth2.@Nullable ClientAuthentication clientAuthentication,
-        OAuth2.@Nullable TokenRequest tokenRequest,
+        @Nullable ClientAuthentication clientAuthentication,
+        @Nullable TokenRequestFormat tokenRequest,
         @Nullable String tokenMethod,
         @Nullable Map<String, String> tokenParameters,
         @Nullable Map<String, String> refreshParameters,
@@ -67,21 +67,21 @@ record ProviderSettings(
         }
     }
 
-    /** Whether the configuration has an endpoint, so that the one in the metadata is not used. */
+    /** Returns whether an endpoint is configured, so that the one in the metadata is not used. */
     boolean replaces(String metadataName) {
         return ENDPOINTS.entrySet().stream()
                 .filter(entry -> entry.getValue().equals(metadataName))
                 .anyMatch(entry -> MAPPER.valueToTree(this).hasNonNull(entry.getKey()));
     }
 
-    /** This, with another client authentication: that of a registered client. */
-    ProviderSettings with(OAuth2.ClientAuthentication method) {
+    /** Returns these settings with the client authentication of a registered client. */
+    ProviderSettings with(ClientAuthentication method) {
         ObjectNode all = MAPPER.valueToTree(this);
         all.put("clientAuthentication", method.name());
         return of(all);
     }
 
-    /** This, and what the metadata of the server says beyond it: RFC 8414, section 2. */
+    /** Returns these settings, completed by the metadata of the server: RFC 8414, section 2. */
     ProviderSettings discovered(JsonNode server, @Nullable String resource) {
         ObjectNode all = MAPPER.valueToTree(this);
         ENDPOINTS.forEach((ours, theirs) -> {
@@ -110,12 +110,12 @@ record ProviderSettings(
         return of(all);
     }
 
-    OAuth2.ClientAuthentication clientAuthenticationOrDefault() {
-        return clientAuthentication == null ? OAuth2.ClientAuthentication.BASIC : clientAuthentication;
+    ClientAuthentication clientAuthenticationOrDefault() {
+        return clientAuthentication == null ? ClientAuthentication.BASIC : clientAuthentication;
     }
 
-    OAuth2.TokenRequest tokenRequestOrDefault() {
-        return tokenRequest == null ? OAuth2.TokenRequest.FORM : tokenRequest;
+    TokenRequestFormat tokenRequestOrDefault() {
+        return tokenRequest == null ? TokenRequestFormat.FORM : tokenRequest;
     }
 
     ExpiryFormat expiresAsOrDefault() {

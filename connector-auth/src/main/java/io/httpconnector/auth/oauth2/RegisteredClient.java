@@ -5,15 +5,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * A dynamically registered client: RFC 7591, section 3.2.1.
  *
- * @param method how it authenticates; null when the server did not say
- * @param expiresAt when its secret expires, in milliseconds since 1970; null for never
- * @param redirectUri what it was registered with; null when an earlier version registered it, or when it has none
- * @param issuer the authorization server; null when an earlier version registered it
+ * @param method the client authentication method; null if the server sent none
+ * @param expiresAt the expiry of its secret, in milliseconds since 1970; null for never
+ * @param redirectUri the redirect URI; null if an earlier version registered the client, or it has none
+ * @param issuer the authorization server; null if an earlier version registered the client
  */
 record RegisteredClient(
         String id,
         @Nullable String secret,
-        OAuth2.@Nullable ClientAuthentication method,
+        @Nullable ClientAuthentication method,
         @Nullable Long expiresAt,
         @Nullable String redirectUri,
         @Nullable Issuer issuer) {
@@ -26,7 +26,7 @@ record RegisteredClient(
         return new RegisteredClient(id, secret, method, expiresAt, uri, server);
     }
 
-    /** Without the secret. */
+    /** Omits the secret. */
     @Override
     public String toString() {
         return "Registered client " + id;

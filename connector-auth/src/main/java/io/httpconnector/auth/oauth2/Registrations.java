@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The dynamically registered clients in the store, RFC 7591: one for each issuer, redirect URI, grant and scope. A client is
- * registered again when its secret has expired, when the server no longer knows it, and when a loopback redirect URI has another
+ * registered again if its secret has expired, if the server no longer knows it, and if a loopback redirect URI has another
  * port.
  */
 final class Registrations {
 
     private static final Duration MAX_WAIT = Duration.ofMinutes(2);
-    /** In the order of preference. */
+    /** In order of preference. */
     private static final List<String> METHODS = List.of("none", "client_secret_basic", "client_secret_post");
 
     private final OAuth2ClientConfig settings;
@@ -36,17 +36,17 @@ final class Registrations {
         this.server = server;
     }
 
-    /** The client in the store, or a new one. */
+    /** Returns the client in the store, or registers one. */
     RegisteredClient current(@Nullable String redirectUri) {
         return clientOtherThan(null, redirectUri);
     }
 
-    /** The client that took the place of one that the server no longer knows: registers it, unless another thread has. */
-    RegisteredClient replacing(RegisteredClient unknown, @Nullable String redirectUri) {
+    /** Returns the replacement of a client that the server no longer knows: registers it, unless another thread has. */
+    RegisteredClient replace(RegisteredClient unknown, @Nullable String redirectUri) {
         return clientOtherThan(unknown, redirectUri);
     }
 
-    /** The port that the client for a loopback redirect URI was registered with, which need not be free; 0 when there is none. */
+    /** Returns the port that the client for a loopback redirect URI was registered with, which need not be free; 0 if there is none. */
     int port(@Nullable String redirectUri) {
         return stored(redirectUri)
                 .map(RegisteredClient::redirectUri)
@@ -90,7 +90,7 @@ final class Registrations {
                 && !issuer.contradicts(server.issuer())
                 && issuer.hasEndpointAt(server.definition().tokenUrl())
                 && Objects.equals(client.redirectUri(), redirectUri)
-                && !client.isExpired(settings.clock().millis());
+                && !client.isExpired(settings.timeSource().now().toEpochMilli());
     }
 
     private String key(@Nullable String redirectUri) {
@@ -116,7 +116,7 @@ final class Registrations {
         if (url == null) {
             throw new OAuth2Exception(
                     "The authorization server " + server.issuer()
-                            + " registers no clients: set one by client(id, secret)",
+                            + " does not register clients: set one by client(id, secret)",
                     null,
                     null);
         }
@@ -126,11 +126,11 @@ final class Registrations {
                     .json(metadata(redirectUri))
                     .acceptStatus(301, 302, 303, 307, 308));
             if (response.status() >= 300) {
-                throw TokenEndpoint.redirected(response);
+                throw TokenEndpoint.unexpectedRedirect(response);
             }
             return client(response.json(), redirectUri);
         } catch (StatusException e) {
-            throw TokenResponseParser.refusal("registration endpoint", e);
+            throw TokenResponseParser.errorResponse("registration endpoint", e);
         }
     }
 
@@ -158,7 +158,7 @@ final class Registrations {
         return client;
     }
 
-    /** An application on the user's own device: RFC 8252, section 8.4. */
+    /** Returns whether the application is a native one, on the user's device: RFC 8252, section 8.4. */
     private static boolean isNative(URI redirectUri) {
         return isLoopback(redirectUri) || !Set.of("http", "https").contains(String.valueOf(redirectUri.getScheme()));
     }
@@ -178,19 +178,19 @@ final class Registrations {
                 server.issuer());
     }
 
-    private static OAuth2.@Nullable ClientAuthentication method(@Nullable String name) {
+    private static @Nullable ClientAuthentication method(@Nullable String name) {
         if (name == null) {
             return null;
         }
         return switch (name) {
-            case "none" -> OAuth2.ClientAuthentication.NONE;
-            case "client_secret_basic" -> OAuth2.ClientAuthentication.BASIC;
-            case "client_secret_post" -> OAuth2.ClientAuthentication.BODY;
+            case "none" -> ClientAuthentication.NONE;
+            case "client_secret_basic" -> ClientAuthentication.BASIC;
+            case "client_secret_post" -> ClientAuthentication.BODY;
             default ->
                 throw new OAuth2Exception(
                         "The authorization server registered a client that must authenticate by "
-                                + TokenResponseParser.shown(name)
-                                + ", which is not possible here: set one by client(id, key)",
+                                + ErrorText.singleLine(name)
+                                + ", which is not supported: set one by client(id, key)",
                         null,
                         null);
         };

@@ -4,10 +4,10 @@ import io.httpconnector.Secret;
 import java.util.Map;
 
 /**
- * Secrets of certain requests to the authorization server. Immutable.
+ * The secret parameters and header fields of requests to the authorization server. Immutable.
  *
  * @param authorization parameters of the authorization request, by name
- * @param refresh parameters of the request that refreshes, by name
+ * @param refresh parameters of the refresh request, by name
  * @param headers header fields of each token request, by name
  */
 record RequestSecrets(Map<String, Secret> authorization, Map<String, Secret> refresh, Map<String, Secret> headers) {

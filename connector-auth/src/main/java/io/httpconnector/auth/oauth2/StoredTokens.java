@@ -6,18 +6,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an authorization server has given, RFC 6749, section 5.1, as it lies in a store; times in milliseconds since 1970, by
- * the clock of this side.
+ * The tokens of an authorization server, RFC 6749, section 5.1, in a token store. Times are in milliseconds since 1970, by
+ * the clock of the client.
  *
- * @param accessToken null when there is nothing but a refresh token yet
- * @param expiresAt null when nobody knows
- * @param refreshBegan when a refresh was sent whose answer is not here yet
- * @param refusal why the refresh token is worth nothing any more
+ * @param accessToken null if there is only a refresh token so far
+ * @param expiresAt null if the expiry is unknown
+ * @param refreshBegan the start of a refresh whose response was not stored yet
+ * @param refusal the reason why the refresh token is no longer accepted
  * @param error the error code of the refusal
- * @param seed the fingerprint of the refresh token that all began with
- * @param issuer the authorization server that gave them; null when an earlier version wrote them
- * @param client the registered client that they were given to; null when the client is configured
- * @param fields what else the service said that is worth keeping, by name
+ * @param seed the fingerprint of the initial refresh token
+ * @param issuer the authorization server that issued them; null if an earlier version wrote them
+ * @param client the registered client that they were issued to; null if the client is configured
+ * @param fields other values of the response that are kept, by name
  */
 record StoredTokens(
         @Nullable String accessToken,
@@ -36,7 +36,7 @@ record StoredTokens(
         fields = fields == null ? Map.of() : Map.copyOf(fields);
     }
 
-    /** Nothing but a refresh token. */
+    /** Returns tokens with only a refresh token. */
     static StoredTokens seed(String refreshToken, Issuer issuer) {
         String seed = TokenStoreCodec.fingerprint(refreshToken);
         return new StoredTokens(null, refreshToken, 0, null, null, null, null, seed, issuer, null, null);
@@ -47,14 +47,14 @@ record StoredTokens(
                 accessToken, refreshToken, obtainedAt, expiresAt, since, refusal, error, seed, issuer, client, fields);
     }
 
-    StoredTokens refused(String why, @Nullable String code) {
+    StoredTokens refused(String reason, @Nullable String code) {
         return new StoredTokens(
                 accessToken,
                 refreshToken,
                 obtainedAt,
                 expiresAt,
                 refreshBegan,
-                why,
+                reason,
                 code,
                 seed,
                 issuer,
@@ -99,7 +99,7 @@ record StoredTokens(
         return fields == null ? Map.of() : fields;
     }
 
-    /** Without a token. */
+    /** Omits the tokens. */
     @Override
     public String toString() {
         return "Tokens" + (expiresAt == null ? "" : " until " + Instant.ofEpochMilli(expiresAt));

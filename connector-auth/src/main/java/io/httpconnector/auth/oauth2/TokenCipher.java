@@ -12,7 +12,7 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
-/** AES-256 in Galois/Counter Mode, NIST SP 800-38D; a text is bound to its key in the store, so that two can't be swapped. */
+/** AES-256 in Galois/Counter Mode, NIST SP 800-38D. A text is bound to its store key, so that two entries can't be swapped. */
 final class TokenCipher implements TokenEncryption {
 
     private static final String PREFIX = "aes-256-gcm:";
@@ -70,8 +70,8 @@ final class TokenCipher implements TokenEncryption {
         return text.startsWith(PREFIX);
     }
 
-    static ConnectorException unreadable(String why) {
-        return new ConnectorException("What the token store holds can't be read: " + why);
+    static ConnectorException unreadable(String reason) {
+        return new ConnectorException("The entry in the token store can't be read: " + reason);
     }
 
     private Cipher cipher(int mode, byte[] nonce, String storeKey) throws GeneralSecurityException {

@@ -5,16 +5,16 @@ import io.httpconnector.Secret;
 import java.util.List;
 
 /**
- * Encrypts what a {@link TokenStore} keeps. Write your own for keys that a vault or a key service has. Safe for many threads.
+ * Encryption of the entries of a {@link TokenStore}. Implement it for keys in a vault or a key management service. Thread-safe.
  */
 public interface TokenEncryption {
 
     /**
-     * AES-256 in Galois/Counter Mode (NIST SP 800-38D), by the JDK.
+     * Creates an encryption with AES-256 in Galois/Counter Mode (NIST SP 800-38D), by the JDK.
      *
-     * @param key 32 random bytes as Base64, such as {@code openssl rand -base64 32} gives; without it what is in the store is lost
+     * @param key 32 random bytes as Base64, such as the output of {@code openssl rand -base64 32}; without it the entries can't be read
      * @return the encryption
-     * @throws InvalidDefinitionException when the key is no such key
+     * @throws InvalidDefinitionException if the key is not such a key
      */
     static TokenEncryption aesGcm(Secret key) {
         if (key == null) {
@@ -27,18 +27,18 @@ public interface TokenEncryption {
      * Encrypts a text.
      *
      * @param text the text
-     * @param storeKey the key under which it is kept: two texts must not be good for each other's keys
-     * @return the text as it is stored
+     * @param storeKey the store key of the text, to which the result must be bound
+     * @return the encrypted text
      */
     String encrypt(String text, String storeKey);
 
     /**
      * Decrypts a text.
      *
-     * @param text what {@link #encrypt} gave
-     * @param storeKey the key under which it was kept
+     * @param text the result of {@link #encrypt}
+     * @param storeKey the store key of the text
      * @return the text
-     * @throws io.httpconnector.ConnectorException when it is no such text, or was changed; says nothing of the content
+     * @throws io.httpconnector.ConnectorException if it is not such a text, or was modified; the message reveals no content
      */
     String decrypt(String text, String storeKey);
 }

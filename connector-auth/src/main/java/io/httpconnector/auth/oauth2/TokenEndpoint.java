@@ -9,7 +9,6 @@ import com.github.scribejava.core.model.ParameterList;
 import com.github.scribejava.core.model.Verb;
 import com.github.scribejava.core.oauth.AccessTokenRequestParams;
 import com.github.scribejava.core.oauth.OAuth20Service;
-import com.github.scribejava.core.oauth2.clientauthentication.ClientAuthentication;
 import io.httpconnector.AuthContext;
 import io.httpconnector.Body;
 import io.httpconnector.Request;
@@ -32,29 +31,29 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks for tokens. ScribeJava forms each request as the RFCs say; here it takes the shape that the provider wants, and goes over
- * the connection, not by ScribeJava's own HTTP client.
+ * A client of the token, revocation and device authorization endpoints. ScribeJava creates each request as the RFCs define; this class
+ * adapts it to the provider and sends it over the connection, not with ScribeJava's own HTTP client.
  */
-final class TokenEndpoint {
+final class TokenEndpoint implements TokenRequests {
 
-    private static final Set<String> SECRET =
+    private static final Set<String> SECRET_PARAMETERS =
             Set.of("client_secret", "refresh_token", "code", "code_verifier", "password", "assertion", "device_code");
-    private static final Duration ASSERTION = Duration.ofMinutes(5);
+    private static final Duration ASSERTION_LIFETIME = Duration.ofMinutes(5);
 
-    private static final String CLIENT_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    private static final String CLIENT_ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
     private final OAuth2ClientConfig settings;
     private final CredentialPolicy policy;
     private final @Nullable RegisteredClient client;
     private final AuthContext context;
-    private final TokenResponseParser answers;
-    private final Forms forms;
+    private final TokenResponseParser parser;
+    private final RequestFactory requests;
 
     /**
-     * An endpoint.
+     * Creates a client.
      *
-     * @param settings with the endpoints and the client that were found
-     * @param client the registered client in the settings; null when it is configured
+     * @param settings the settings, with the discovered endpoints and the registered client
+     * @param client the registered client in the settings; null if the client is configured
      */
     TokenEndpoint(
             OAuth2ClientConfig settings,
@@ -65,15 +64,15 @@ final class TokenEndpoint {
         this.policy = policy;
         this.client = client;
         this.context = context;
-        this.answers = new TokenResponseParser(settings.definition(), settings.clock());
-        this.forms = new Forms(settings);
+        this.parser = new TokenResponseParser(settings.definition(), settings.timeSource());
+        this.requests = new RequestFactory(settings);
     }
 
     OAuth2ClientConfig settings() {
         return settings;
     }
 
-    /** Revokes the refresh token, and with it all access tokens; or the access token, where there is nothing else. */
+    /** Revokes the refresh token, and with it all access tokens; without a refresh token, the access token. */
     void revoke(StoredTokens tokens) {
         String url = settings.definition().revocationUrl();
         String token = tokens.refreshToken() == null ? tokens.accessToken() : tokens.refreshToken();
@@ -85,13 +84,13 @@ final class TokenEndpoint {
                 .named("OAuth 2 revocation")
                 .bodyField("token", Secret.of(token))
                 .bodyField("token_type_hint", tokens.refreshToken() == null ? "access_token" : "refresh_token");
-        var unused = answered(
+        var unused = sendTo(
                 "revocation endpoint",
-                withClient(request, OAuth2.TokenRequest.FORM).idempotent());
+                withClient(request, TokenRequestFormat.FORM).idempotent());
     }
 
-    /** Begins on a device: RFC 8628, section 3.1. */
-    JsonNode deviceAuthorization() {
+    /** Sends the device authorization request: RFC 8628, section 3.1. */
+    JsonNode authorizeDevice() {
         String url = settings.definition().deviceAuthorizationUrl();
         if (url == null) {
             throw Discovery.withoutEndpoint(policy.server(), "device_authorization_endpoint", "deviceAuthorizationUrl");
@@ -109,89 +108,91 @@ final class TokenEndpoint {
         for (Map.Entry<String, String> parameter : parameters.entrySet()) {
             request = request.bodyField(parameter.getKey(), parameter.getValue());
         }
-        return answered("device authorization endpoint", withClient(request, OAuth2.TokenRequest.FORM))
+        return sendTo("device authorization endpoint", withClient(request, TokenRequestFormat.FORM))
                 .json();
     }
 
     StoredTokens deviceCode(String code) {
-        OAuthRequest form = forms.deviceCode(code);
+        OAuthRequest form = requests.deviceCode(code);
         Response response = send(form, settings.definition().tokenParameters(), false, null);
-        return tokens(response, null, said -> masked(said, code));
+        return tokens(response, null, text -> masked(text, code));
     }
 
-    StoredTokens clientCredentials() {
-        OAuthRequest form = forms.clientCredentials(settings.scope());
+    @Override
+    public StoredTokens clientCredentials() {
+        OAuthRequest form = requests.clientCredentials(settings.scope());
         Response response = send(form, settings.definition().tokenParameters(), true, null);
-        return tokens(response, null, said -> masked(said));
+        return tokens(response, null, text -> masked(text));
     }
 
-    StoredTokens password(String user, Secret password) {
-        OAuthRequest form = forms.password(user, password.reveal(), settings.scope());
+    @Override
+    public StoredTokens password(String user, Secret password) {
+        OAuthRequest form = requests.password(user, password.reveal(), settings.scope());
         Response response = send(form, settings.definition().tokenParameters(), true, null);
-        return tokens(response, null, said -> masked(said, password.reveal()));
+        return tokens(response, null, text -> masked(text, password.reveal()));
     }
 
-    StoredTokens jwtBearer(JwtKey key, Map<String, ?> claims) {
+    @Override
+    public StoredTokens jwtBearer(JwtKey key, Map<String, ?> claims) {
         String assertion = assertion(key, claims).reveal();
-        OAuthRequest form = forms.jwtBearer(assertion, settings.scope());
+        OAuthRequest form = requests.jwtBearer(assertion, settings.scope());
         Response response = send(form, settings.definition().tokenParameters(), true, null);
-        return tokens(response, null, said -> masked(said, assertion));
+        return tokens(response, null, text -> masked(text, assertion));
     }
 
-    /** For once, and for five minutes: RFC 7523, section 3. */
-    private Secret assertion(JwtKey key, Map<String, ?> given) {
-        long now = settings.clock().instant().getEpochSecond();
+    /** Creates an assertion that is valid once, for five minutes: RFC 7523, section 3. */
+    private Secret assertion(JwtKey key, Map<String, ?> additional) {
+        long now = settings.timeSource().now().getEpochSecond();
         Map<String, Object> claims = new LinkedHashMap<>();
         claims.put("aud", settings.definition().tokenUrl());
         claims.put("iat", now);
-        claims.put("exp", now + ASSERTION.toSeconds());
+        claims.put("exp", now + ASSERTION_LIFETIME.toSeconds());
         claims.put("jti", UUID.randomUUID().toString());
-        claims.putAll(given);
+        claims.putAll(additional);
         return key.sign(claims);
     }
 
     StoredTokens refresh(StoredTokens old, String refreshToken) {
-        // The scope of a consent stays what it was; one that is set beside a refresh token asks for less: RFC 6749,
-        // section 6.
-        boolean isFirst = settings.grant() instanceof GrantType.RefreshToken;
-        OAuthRequest form = forms.refresh(refreshToken, isFirst ? settings.scope() : null);
+        // The scope of a consent stays the same; scopes that are set with a refresh token reduce it: RFC 6749, section 6.
+        boolean isRefreshTokenGrant = settings.grant() instanceof GrantType.RefreshToken;
+        OAuthRequest form = requests.refresh(refreshToken, isRefreshTokenGrant ? settings.scope() : null);
         Map<String, String> parameters = new LinkedHashMap<>();
-        if (isFirst) {
+        if (isRefreshTokenGrant) {
             parameters.putAll(ProviderSettings.orEmpty(settings.definition().tokenParameters()));
         }
         parameters.putAll(ProviderSettings.orEmpty(settings.definition().refreshParameters()));
         Map<String, Secret> secrets = settings.requestSecrets().refresh();
         Response response = send(form, parameters, secrets, false, old.issuer());
-        return tokens(response, old, said -> masked(said, refreshToken));
+        return tokens(response, old, text -> masked(text, refreshToken));
     }
 
-    /** From a code, RFC 6749, section 4.1.3, which can be spent only once. */
+    /** Exchanges an authorization code, which can be used only once: RFC 6749, section 4.1.3. */
     StoredTokens authorizationCode(String code, PendingAuthorization pending) {
         String verifier = pending.verifier();
-        OAuthRequest form = forms.authorizationCode(code, verifier, pending.redirectUri());
+        OAuthRequest form = requests.authorizationCode(code, verifier, pending.redirectUri());
         Response response = send(form, settings.definition().tokenParameters(), false, pending.issuer());
         if (pending.nonce() != null) {
-            answers.checkNonce(response, pending.nonce());
+            parser.checkNonce(response, pending.nonce());
         }
-        return tokens(response, null, said -> masked(said, code, verifier == null ? "" : verifier));
+        return tokens(response, null, text -> masked(text, code, verifier == null ? "" : verifier));
     }
 
     private StoredTokens tokens(Response response, @Nullable StoredTokens old, UnaryOperator<String> mask) {
-        UnaryOperator<String> whole = said -> mask.apply(context.mask(response, said));
-        return answers.tokens(response, old, whole).from(policy.server(), client);
+        UnaryOperator<String> fullMask = text -> mask.apply(context.mask(response, text));
+        return parser.tokens(response, old, fullMask).from(policy.server(), client);
     }
 
     /**
-     * Refuses to refresh with tokens of another authorization server.
+     * Checks that tokens may be refreshed at the current authorization server.
      *
-     * @throws AuthorizationRequiredException when they are
+     * @throws AuthorizationRequiredException if they belong to another one
      */
     void checkRefresh(@Nullable Issuer owner) {
-        policy.check(forms.refreshUrl(), owner);
+        policy.check(requests.refreshUrl(), owner);
     }
 
-    private String masked(String said, String... own) {
-        List<String> sent = new ArrayList<>(List.of(own));
+    private String masked(String text, String... credentials) {
+        List<String> sent = new ArrayList<>(List.of(credentials));
         settings.secretParameters().values().forEach(secret -> sent.add(secret.reveal()));
         settings.requestSecrets().refresh().values().forEach(secret -> sent.add(secret.reveal()));
         settings.requestSecrets().headers().values().forEach(secret -> sent.add(secret.reveal()));
@@ -199,7 +200,7 @@ final class TokenEndpoint {
             sent.add(settings.clientSecret().reveal());
         }
         sent.removeIf(String::isEmpty);
-        String masked = said;
+        String masked = text;
         for (String secret : sent) {
             masked = masked.replace(secret, "***");
         }
@@ -218,7 +219,7 @@ final class TokenEndpoint {
             boolean repeatable,
             @Nullable Issuer owner) {
         policy.check(form.getUrl(), owner);
-        List<Parameter> all = ownParameters(form);
+        List<Parameter> all = additionalParameters(form);
         all.addAll(form.getBodyParams().getParams());
         ProviderSettings.orEmpty(parameters).forEach((name, value) -> {
             all.removeIf(known -> known.getKey().equals(name));
@@ -228,7 +229,7 @@ final class TokenEndpoint {
         secrets.keySet().forEach(name -> all.removeIf(known -> known.getKey().equals(name)));
         request = withParameters(request.header("Accept", "application/json"), all);
         for (Map.Entry<String, Secret> secret : secrets.entrySet()) {
-            request = with(request, secret.getKey(), secret.getValue(), place());
+            request = with(request, secret.getKey(), secret.getValue(), format());
         }
         for (Map.Entry<String, String> header :
                 ProviderSettings.orEmpty(settings.definition().tokenHeaders()).entrySet()) {
@@ -238,57 +239,57 @@ final class TokenEndpoint {
                 settings.requestSecrets().headers().entrySet()) {
             request = request.header(header.getKey(), header.getValue());
         }
-        request = withClient(request, place());
-        return answered("token endpoint", repeatable ? request.idempotent() : request);
+        request = withClient(request, format());
+        return sendTo("token endpoint", repeatable ? request.idempotent() : request);
     }
 
-    /** Those of the query that are not in the URL already, which keeps its own: RFC 6749, section 3.2. */
-    private static List<Parameter> ownParameters(OAuthRequest form) {
+    /** Returns the query parameters that are not already in the URL, whose query is kept: RFC 6749, section 3.2. */
+    private static List<Parameter> additionalParameters(OAuthRequest form) {
         ParameterList inUrl = new ParameterList();
         inUrl.addQuerystring(URI.create(form.getUrl()).getRawQuery());
         List<Parameter> all = form.getQueryStringParams().getParams();
         return new ArrayList<>(all.subList(inUrl.getParams().size(), all.size()));
     }
 
-    /** Tokens are the server's own to give: where it redirects to is none of ours to ask. */
-    private Response answered(String endpoint, Request request) {
+    /** Sends a request. Redirects are not followed, as credentials are sent only to the configured or discovered endpoint. */
+    private Response sendTo(String endpoint, Request request) {
         try {
             Response response = context.send(request.acceptStatus(301, 302, 303, 307, 308));
             if (response.status() >= 300) {
-                throw redirected(response);
+                throw unexpectedRedirect(response);
             }
             return response;
         } catch (StatusException e) {
-            throw TokenResponseParser.refusal(endpoint, e);
+            throw TokenResponseParser.errorResponse(endpoint, e);
         }
     }
 
-    static OAuth2Exception redirected(Response response) {
+    static OAuth2Exception unexpectedRedirect(Response response) {
         return new OAuth2Exception(
                 "The authorization server redirects, with status " + response.status()
-                        + ": set the URL where it is now",
+                        + ": set its current URL",
                 null,
                 null);
     }
 
     private Request withParameters(Request bare, List<Parameter> parameters) {
-        Request request = switch (place()) {
+        Request request = switch (format()) {
             case FORM -> bare.body(Body.form());
             case JSON -> bare.json(Map.of());
             case QUERY -> bare;
         };
         for (Parameter parameter : parameters) {
-            request = SECRET.contains(parameter.getKey())
-                    ? with(request, parameter.getKey(), Secret.of(parameter.getValue()), place())
-                    : with(request, parameter.getKey(), parameter.getValue(), place());
+            request = SECRET_PARAMETERS.contains(parameter.getKey())
+                    ? with(request, parameter.getKey(), Secret.of(parameter.getValue()), format())
+                    : with(request, parameter.getKey(), parameter.getValue(), format());
         }
         for (Map.Entry<String, Secret> secret : settings.secretParameters().entrySet()) {
-            request = with(request, secret.getKey(), secret.getValue(), place());
+            request = with(request, secret.getKey(), secret.getValue(), format());
         }
         return request;
     }
 
-    private Request withClient(Request request, OAuth2.TokenRequest place) {
+    private Request withClient(Request request, TokenRequestFormat format) {
         String id = settings.clientId();
         Secret secret = settings.clientSecret();
         JwtKey key = settings.clientKey();
@@ -297,18 +298,18 @@ final class TokenEndpoint {
         }
         if (key != null) {
             Request named =
-                    with(with(request, "client_id", id, place), "client_assertion_type", CLIENT_ASSERTION, place);
-            return with(named, "client_assertion", assertion(key, Map.of("iss", id, "sub", id)), place);
+                    with(with(request, "client_id", id, format), "client_assertion_type", CLIENT_ASSERTION_TYPE, format);
+            return with(named, "client_assertion", assertion(key, Map.of("iss", id, "sub", id)), format);
         }
-        if (secret == null || settings.clientAuthentication() == OAuth2.ClientAuthentication.NONE) {
-            return with(request, "client_id", id, place);
+        if (secret == null || settings.clientAuthentication() == ClientAuthentication.NONE) {
+            return with(request, "client_id", id, format);
         }
-        return settings.clientAuthentication() == OAuth2.ClientAuthentication.BASIC
+        return settings.clientAuthentication() == ClientAuthentication.BASIC
                 ? request.header("Authorization", basic(id, secret))
-                : with(with(request, "client_id", id, place), "client_secret", secret, place);
+                : with(with(request, "client_id", id, format), "client_secret", secret, format);
     }
 
-    /** Both are form-encoded before they are joined: RFC 6749, section 2.3.1. */
+    /** Form-encodes ID and secret before they are joined: RFC 6749, section 2.3.1. */
     private static Secret basic(String id, Secret secret) {
         return secret.map(value -> encoded(id) + ":" + encoded(value))
                 .map(pair -> Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)))
@@ -319,23 +320,23 @@ final class TokenEndpoint {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
-    private static Request with(Request request, String name, String value, OAuth2.TokenRequest place) {
-        return place == OAuth2.TokenRequest.QUERY ? request.query(name, value) : request.bodyField(name, value);
+    private static Request with(Request request, String name, String value, TokenRequestFormat format) {
+        return format == TokenRequestFormat.QUERY ? request.query(name, value) : request.bodyField(name, value);
     }
 
-    private static Request with(Request request, String name, Secret value, OAuth2.TokenRequest place) {
-        return place == OAuth2.TokenRequest.QUERY ? request.query(name, value) : request.bodyField(name, value);
+    private static Request with(Request request, String name, Secret value, TokenRequestFormat format) {
+        return format == TokenRequestFormat.QUERY ? request.query(name, value) : request.bodyField(name, value);
     }
 
-    private OAuth2.TokenRequest place() {
+    private TokenRequestFormat format() {
         boolean hasBody = !"GET".equals(settings.definition().tokenMethod());
-        return hasBody ? settings.definition().tokenRequestOrDefault() : OAuth2.TokenRequest.QUERY;
+        return hasBody ? settings.definition().tokenRequestOrDefault() : TokenRequestFormat.QUERY;
     }
 
-    /** ScribeJava's forms of the requests, without the client's credentials and the provider's own parameters. */
-    private static final class Forms extends OAuth20Service {
+    /** Creates the requests with ScribeJava, without client credentials and provider-specific parameters. */
+    private static final class RequestFactory extends OAuth20Service {
 
-        Forms(OAuth2ClientConfig settings) {
+        RequestFactory(OAuth2ClientConfig settings) {
             super(new Api(settings.definition()), "", null, null, null, null, null, null, null, null);
         }
 
@@ -401,13 +402,13 @@ final class TokenEndpoint {
         }
 
         @Override
-        public ClientAuthentication getClientAuthentication() {
+        public com.github.scribejava.core.oauth2.clientauthentication.ClientAuthentication getClientAuthentication() {
             return (request, id, secret) -> {};
         }
 
         @Override
         protected String getAuthorizationBaseUrl() {
-            throw new UnsupportedOperationException("nobody is sent to a browser");
+            throw new UnsupportedOperationException("the authorization URL is built by AuthorizationFlow");
         }
     }
 }

@@ -9,10 +9,10 @@ import io.httpconnector.RateLimitedException;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.Secret;
+import io.httpconnector.TimeSource;
 import io.httpconnector.TimedOutException;
 import io.httpconnector.TransferException;
 import io.httpconnector.auth.internal.FailedAttempts;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
@@ -29,25 +29,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The tokens of one connection: puts the access token into each request, and gets another one before it expires or when the
- * service refuses it. All threads wait for one renewal; all processes wait for the one that holds the lease of the store.
+ * The tokens of one connection: adds the access token to each request, and replaces it before it expires or after the
+ * service has rejected it. All threads wait for one renewal; all processes wait for the one that holds the lease of the store.
  */
 final class TokenManager implements AuthStrategy {
 
     private static final Logger LOG = LoggerFactory.getLogger(OAuth2.class);
 
-    /** Longer than a token request may take, so that who waits finds what it brought. */
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
-    /** After a renewal that failed, or one that the service did not like, the next one waits. */
-    private static final Duration REST = Duration.ofSeconds(10);
+    /** Longer than a token request may take, so that waiting threads find its tokens. */
+    private static final Duration LEASE_TIMEOUT = Duration.ofMinutes(2);
+    /** The time between renewals after one has failed, or its token was rejected. */
+    private static final Duration MIN_RENEWAL_INTERVAL = Duration.ofSeconds(10);
 
-    private static final Set<String> GRANT_IS_OVER = Set.of("invalid_grant");
+    private static final Set<String> ENDS_GRANT = Set.of("invalid_grant");
     private static final String UNKNOWN_CLIENT = "invalid_client";
     private static final int MAX_LABEL = 100;
 
-    /** Shared by all connections with the same store. */
+    /** The failed requests, shared by all connections with the same store. */
     private static final Map<TokenStore, FailedAttempts> FAILED = Collections.synchronizedMap(new WeakHashMap<>());
-    /** So that no fingerprint of a secret that is kept in memory can be looked up. */
+    /** Makes fingerprints of secrets in memory useless for dictionary attacks. */
     private static final String SALT = UUID.randomUUID().toString();
 
     private final OAuth2ClientConfig settings;
@@ -57,7 +57,7 @@ final class TokenManager implements AuthStrategy {
     private final String key;
     private final String earlierKey;
     private final TokenStore store;
-    private final Clock clock;
+    private final TimeSource timeSource;
     private final FailedAttempts failed;
     private final TokenRequestPolicy requests;
     private final Function<Request, ValidToken> renewal;
@@ -67,25 +67,25 @@ final class TokenManager implements AuthStrategy {
     private volatile boolean hasEarlier;
     private volatile @Nullable Unsaved unsaved;
 
-    /** The authorization server, and the one that the configured client belongs to; null when the endpoints are configured. */
+    /** The authorization server, and the one that the configured client belongs to; null if the endpoints are configured. */
     private record Known(
             AuthorizationServer server, @Nullable Issuer client) {}
 
     /**
-     * What an authorization request needs to know.
+     * The context of an authorization request.
      *
-     * @param settings with the endpoints and the client that were found
-     * @param client the registered client; null when it is configured
+     * @param settings the settings, with the discovered endpoints and the registered client
+     * @param client the registered client; null if the client is configured
      */
-    record StoredEntry(
+    record AuthorizationContext(
             OAuth2ClientConfig settings,
             Issuer issuer,
             @Nullable RegisteredClient client) {}
 
-    /** Tokens that the store did not take, and the refresh token that they came from. */
+    /** Tokens that could not be stored, and the refresh token that was used to get them. */
     private record Unsaved(StoredTokens tokens, @Nullable String spent) {}
 
-    /** The tokens in use: the header made once, and the milliseconds until when they are to be used and can be. */
+    /** The tokens in use: the header value, the time of their renewal and of their expiry, in milliseconds since 1970. */
     private record ValidToken(StoredTokens tokens, Secret header, long freshUntil, long validUntil) {
         boolean isRejected(@Nullable String rejected) {
             return Objects.equals(tokens.accessToken(), rejected);
@@ -101,19 +101,19 @@ final class TokenManager implements AuthStrategy {
         this.earlierKey = settings.account() == null ? connection : settings.account();
         this.key = key(settings, connection);
         this.store = settings.tokens();
-        this.clock = settings.clock();
+        this.timeSource = settings.timeSource();
         this.failed = FAILED.computeIfAbsent(store, unused -> new FailedAttempts());
-        this.requests = new TokenRequestPolicy(clock);
+        this.requests = new TokenRequestPolicy(timeSource);
         if (settings.asksService() && settings.hasSecrets() && store instanceof MemoryTokenStore) {
             LOG.warn(
-                    "\"{}\": the token store in memory forgets at the end of the process which authorization server the"
+                    "\"{}\": the token store in memory is lost when the process ends, and with it the authorization server that the"
                             + " client secret belongs to: use a durable store, or discover(issuer)",
                     connection);
         }
         this.renewal = context.singleFlight(this::obtain);
     }
 
-    /** Tokens of another authorization server, client, connection or account are under another key. */
+    /** Returns the store key. It differs for each authorization server, client, connection and account. */
     private static String key(OAuth2ClientConfig settings, String connection) {
         String label = settings.account() == null ? connection : settings.account();
         return (label.length() > MAX_LABEL ? label.substring(0, MAX_LABEL) : label) + "."
@@ -126,12 +126,12 @@ final class TokenManager implements AuthStrategy {
 
     @Override
     public Request apply(Request request) {
-        return request.header(headerName, usable(request).header);
+        return request.header(headerName, currentOrRenewed(request).header);
     }
 
-    private ValidToken usable(Request request) {
+    private ValidToken currentOrRenewed(Request request) {
         ValidToken known = current;
-        return known == null || clock.millis() >= known.freshUntil ? renewal.apply(request) : known;
+        return known == null || timeSource.now().toEpochMilli() >= known.freshUntil ? renewal.apply(request) : known;
     }
 
     @Override
@@ -140,29 +140,29 @@ final class TokenManager implements AuthStrategy {
             return settings.fields();
         }
         Map<String, String> fields = new HashMap<>(settings.fields());
-        fields.putAll(usable(request).tokens.fields());
+        fields.putAll(currentOrRenewed(request).tokens.fields());
         return fields;
     }
 
     @Override
-    public boolean refresh(Request refused, Response response) {
+    public boolean refresh(Request rejectedRequest, Response response) {
         ValidToken known = current;
-        if (known == null || !refused.header(headerName).equals(Optional.of(known.header.reveal()))) {
+        if (known == null || !rejectedRequest.header(headerName).equals(Optional.of(known.header.reveal()))) {
             return true;
         }
-        long age = clock.millis() - known.tokens.obtainedAt();
-        // One from the future is of another clock, or this one was set back.
-        if (age >= 0 && age < REST.toMillis()) {
+        long age = timeSource.now().toEpochMilli() - known.tokens.obtainedAt();
+        // The age is negative if another process has another clock, or the clock was set back.
+        if (age >= 0 && age < MIN_RENEWAL_INTERVAL.toMillis()) {
             return false;
         }
         String old = known.tokens.accessToken();
         rejected = old;
-        ValidToken next = renewal.apply(refused);
-        // Who looked into the store before the service refused may have found the old one once more.
-        return !(next.isRejected(old) ? renewal.apply(refused) : next).isRejected(old);
+        ValidToken next = renewal.apply(rejectedRequest);
+        // A renewal that read the store before the rejection may have found the old token again.
+        return !(next.isRejected(old) ? renewal.apply(rejectedRequest) : next).isRejected(old);
     }
 
-    /** The authorization server; discovers it when its endpoints are not configured. */
+    /** Returns the authorization server; discovers it if its endpoints are not configured. */
     AuthorizationServer server() {
         return known().server;
     }
@@ -188,13 +188,13 @@ final class TokenManager implements AuthStrategy {
         known = null;
     }
 
-    /** The authorization server that the configured secrets have been sent to, as the store remembers it; from now on this one. */
+    /** Returns the authorization server that the store has bound the configured secrets to; binds them to the given one if there is none. */
     private Issuer ownerOfClient(Issuer found) {
         String ownerKey = "issuer."
                 + TokenStoreCodec.fingerprint(settings.authority(), String.valueOf(settings.clientId()), connection);
         Optional<Secret> before = store.get(ownerKey);
         if (before.isEmpty()) {
-            TokenStore.Lease lease = store.lease(ownerKey, PATIENCE);
+            TokenStore.Lease lease = store.lease(ownerKey, LEASE_TIMEOUT);
             try {
                 before = store.get(ownerKey);
                 if (before.isEmpty()) {
@@ -224,25 +224,25 @@ final class TokenManager implements AuthStrategy {
         return new Registrations(settings, context, server());
     }
 
-    /** The authorization server and the client for an authorization request. */
-    StoredEntry find(String redirectUri) {
+    /** Returns the authorization server and the client for an authorization request; registers a client if necessary. */
+    AuthorizationContext prepareAuthorization(String redirectUri) {
         Known found = known();
         OAuth2ClientConfig all = settings.with(found.server.definition());
         RegisteredClient client = settings.registersClients() ? registrations().current(redirectUri) : null;
-        return new StoredEntry(client == null ? all : all.with(client), found.server.issuer(), client);
+        return new AuthorizationContext(client == null ? all : all.with(client), found.server.issuer(), client);
     }
 
-    /** The port that a registered client wants its callback at; 0 for any. */
+    /** Returns the callback port of a registered client; 0 for any. */
     int loopbackPort() {
         return settings.registersClients() ? registrations().port(redirectUri(null)) : 0;
     }
 
     /**
-     * Makes a request of the client. A registered client that the server no longer knows, or whose secret has expired, is
+     * Sends a request with the client. A registered client that the server no longer knows, or whose secret has expired, is
      * replaced by a new one, once.
      *
-     * @param client the registered client that the tokens or the code were given to; null for the current one
-     * @param redirectUri what a new client is registered with; null for that of the client
+     * @param client the registered client that the tokens or the code were issued to; null for the current one
+     * @param redirectUri the redirect URI for a new client; null for that of the client
      */
     <T> T exchange(
             @Nullable RegisteredClient client, @Nullable String redirectUri, Function<TokenEndpoint, T> request) {
@@ -250,7 +250,7 @@ final class TokenManager implements AuthStrategy {
             return request.apply(endpoint(null));
         }
         String uri = redirectUri == null ? redirectUri(client) : redirectUri;
-        RegisteredClient used = client == null || client.isExpired(clock.millis())
+        RegisteredClient used = client == null || client.isExpired(timeSource.now().toEpochMilli())
                 ? registrations().current(uri)
                 : client;
         try {
@@ -260,9 +260,9 @@ final class TokenManager implements AuthStrategy {
                 throw e;
             }
             LOG.info(
-                    "\"{}\": the authorization server no longer knows the client, which is registered again",
+                    "\"{}\": the authorization server no longer knows the client; registering it again",
                     connection);
-            return request.apply(endpoint(registrations().replacing(used, uri)));
+            return request.apply(endpoint(registrations().replace(used, uri)));
         }
     }
 
@@ -274,9 +274,9 @@ final class TokenManager implements AuthStrategy {
         return registered == null ? LoopbackListener.DEFAULT_REDIRECT_URI : registered;
     }
 
-    /** The user takes the consent back: RFC 7009. */
+    /** Revokes the tokens, RFC 7009, and removes them from the store. */
     void revoke() {
-        TokenStore.Lease lease = store.lease(key, PATIENCE);
+        TokenStore.Lease lease = store.lease(key, LEASE_TIMEOUT);
         try {
             read().filter(tokens -> tokens.refusal() == null)
                     .filter(tokens -> tokens.issuer() != null || !settings.asksService())
@@ -303,7 +303,7 @@ final class TokenManager implements AuthStrategy {
                     || !e.error().filter(UNKNOWN_CLIENT::equals).isPresent()) {
                 throw e;
             }
-            LOG.debug("\"{}\": the tokens of a client that the server no longer knows are over", connection);
+            LOG.debug("\"{}\": the server no longer knows the client, so its tokens are already invalid", connection);
         }
     }
 
@@ -311,63 +311,63 @@ final class TokenManager implements AuthStrategy {
         return read();
     }
 
-    /** What was said when it was built. */
+    /** Returns the settings as configured. */
     OAuth2ClientConfig settings() {
         return settings;
     }
 
-    /** Where its tokens are in the store. */
+    /** Returns the store key of the tokens. */
     String key() {
         return key;
     }
 
-    /** Gets the tokens that the user has consented to; whatever there was before is over. */
-    StoredTokens consented(Supplier<StoredTokens> response) {
-        TokenStore.Lease lease = store.lease(key, PATIENCE);
+    /** Gets and stores the tokens of a new consent; they replace the old ones. */
+    StoredTokens storeConsent(Supplier<StoredTokens> response) {
+        TokenStore.Lease lease = store.lease(key, LEASE_TIMEOUT);
         try {
             StoredTokens tokens = response.get();
             unsaved = null;
             failed.clear(key);
             write(tokens);
-            LOG.debug("\"{}\": consented, {}", connection, tokens);
-            adopt(Objects.requireNonNull(current(tokens)));
+            LOG.debug("\"{}\": new consent, {}", connection, tokens);
+            adopt(Objects.requireNonNull(toValidToken(tokens)));
             return tokens;
         } finally {
             lease.close();
         }
     }
 
-    /** What the store has, when that is still good; or else new tokens, by whoever holds the lease. */
+    /** Returns the stored token if it is valid; otherwise renews it while holding the lease. */
     private ValidToken obtain() {
-        ValidToken stored = usable(read().orElse(null));
+        ValidToken stored = validOrNull(read().orElse(null));
         if (stored != null) {
             return adopt(stored);
         }
-        TokenStore.Lease lease = store.lease(key, PATIENCE);
+        TokenStore.Lease lease = store.lease(key, LEASE_TIMEOUT);
         try {
             saveUnsaved(read().orElse(null));
-            return adopt(usableOrRenewed(read().orElse(null)));
+            return adopt(validOrRenewed(read().orElse(null)));
         } finally {
             lease.close();
         }
     }
 
-    private ValidToken usableOrRenewed(@Nullable StoredTokens stored) {
-        ValidToken good = usable(stored);
-        return good != null ? good : renewed(stored);
+    private ValidToken validOrRenewed(@Nullable StoredTokens stored) {
+        ValidToken valid = validOrNull(stored);
+        return valid != null ? valid : renew(stored);
     }
 
-    /** What the store has, unless it began with another refresh token than the one that is given now. */
+    /** Reads the stored tokens; ignores those of another initial refresh token than the configured one. */
     private Optional<StoredTokens> read() {
         String seed = settings.grant() instanceof GrantType.RefreshToken given
                 ? TokenStoreCodec.fingerprint(given.first().reveal())
                 : null;
         Optional<StoredTokens> stored = store.get(key).map(text -> TokenStoreCodec.read(text, StoredTokens.class));
-        return (stored.isPresent() ? stored : earlier()).filter(tokens -> Objects.equals(tokens.seed(), seed));
+        return (stored.isPresent() ? stored : readEarlier()).filter(tokens -> Objects.equals(tokens.seed(), seed));
     }
 
-    /** What an earlier version stored, whose key was the name of the connection or the account alone. */
-    private Optional<StoredTokens> earlier() {
+    /** Reads the tokens of an earlier version, whose key was the connection name or the account alone. */
+    private Optional<StoredTokens> readEarlier() {
         Optional<StoredTokens> found = store.get(earlierKey)
                 .map(text -> TokenStoreCodec.read(text, StoredTokens.class))
                 .filter(tokens -> tokens.issuer() == null);
@@ -392,15 +392,15 @@ final class TokenManager implements AuthStrategy {
         return next;
     }
 
-    private @Nullable ValidToken usable(@Nullable StoredTokens tokens) {
-        ValidToken candidate = tokens == null ? null : current(tokens);
+    private @Nullable ValidToken validOrNull(@Nullable StoredTokens tokens) {
+        ValidToken candidate = tokens == null ? null : toValidToken(tokens);
         if (candidate == null) {
             return null;
         }
-        return clock.millis() < candidate.freshUntil && !candidate.isRejected(rejected) ? candidate : null;
+        return timeSource.now().toEpochMilli() < candidate.freshUntil && !candidate.isRejected(rejected) ? candidate : null;
     }
 
-    private @Nullable ValidToken current(StoredTokens tokens) {
+    private @Nullable ValidToken toValidToken(StoredTokens tokens) {
         String token = tokens.accessToken();
         if (token == null) {
             return null;
@@ -419,50 +419,53 @@ final class TokenManager implements AuthStrategy {
         return prefix == null ? "Bearer " : prefix;
     }
 
-    private ValidToken renewed(@Nullable StoredTokens old) {
+    private ValidToken renew(@Nullable StoredTokens old) {
         return keepingOld(
-                old, () -> settings.grant() instanceof GrantType.Alone grant ? asked(grant, old) : refreshed(old));
+                old,
+                () -> settings.grant() instanceof GrantType.NonInteractive grant
+                        ? requestTokens(grant, old)
+                        : refresh(old));
     }
 
-    private ValidToken asked(GrantType.Alone grant, @Nullable StoredTokens old) {
+    private ValidToken requestTokens(GrantType.NonInteractive grant, @Nullable StoredTokens old) {
         String refreshToken = old == null ? null : old.refreshToken();
-        if (old != null && refreshToken != null && old.refusal() == null && grant.refreshes()) {
+        if (old != null && refreshToken != null && old.refusal() == null && grant.prefersRefresh()) {
             try {
-                return refreshed(old);
+                return refresh(old);
             } catch (AuthorizationRequiredException e) {
-                LOG.debug("\"{}\": asks anew, as {}", connection, e.getMessage());
+                LOG.debug("\"{}\": requests new tokens: {}", connection, e.getMessage());
             }
         }
-        return stored(attempt(null, () -> exchange(null, null, grant::ask)), refreshToken);
+        return store(attempt(null, () -> exchange(null, null, grant::requestTokens)), refreshToken);
     }
 
-    /** Makes a token request, unless the same has failed a short time ago. */
+    /** Sends a token request, unless the backoff of a failed one has not ended. */
     private <T> T attempt(@Nullable String refreshToken, Supplier<T> request) {
         String credentials = TokenStoreCodec.fingerprint(SALT, settings.credentials(refreshToken));
         return failed.attempt(key, credentials, requests, request);
     }
 
-    private ValidToken refreshed(@Nullable StoredTokens old) {
-        String refreshToken = old == null ? first() : old.refreshToken();
+    private ValidToken refresh(@Nullable StoredTokens old) {
+        String refreshToken = old == null ? initialRefreshToken() : old.refreshToken();
         if (refreshToken == null) {
             throw authorizationRequired(
-                    "the access token is no longer good, and the service gave no refresh token", null, null);
+                    "the access token is no longer valid, and the service issued no refresh token", null, null);
         }
         if (old != null && old.refusal() != null) {
             throw authorizationRequired(old.refusal(), old.error(), null);
         }
-        return attempt(refreshToken, () -> refreshed(bound(old, refreshToken), refreshToken));
+        return attempt(refreshToken, () -> refreshAndStore(boundToServer(old, refreshToken), refreshToken));
     }
 
-    private String first() {
+    private String initialRefreshToken() {
         if (settings.grant() instanceof GrantType.RefreshToken given) {
             return given.first().reveal();
         }
-        throw authorizationRequired("nobody has consented yet: send the user through an AuthorizationFlow", null, null);
+        throw authorizationRequired("there is no consent yet: send the user through an AuthorizationFlow", null, null);
     }
 
-    /** Tokens that may be refreshed where the authorization server is now. */
-    private StoredTokens bound(@Nullable StoredTokens old, String refreshToken) {
+    /** Returns the tokens, which may be refreshed at the current authorization server. */
+    private StoredTokens boundToServer(@Nullable StoredTokens old, String refreshToken) {
         Issuer issuer = server().issuer();
         if (old == null) {
             return StoredTokens.seed(refreshToken, issuer);
@@ -470,7 +473,7 @@ final class TokenManager implements AuthStrategy {
         if (old.issuer() == null) {
             if (settings.asksService()) {
                 throw authorizationRequired(
-                        "an earlier version stored the tokens without the authorization server that gave them, and the"
+                        "an earlier version stored the tokens without the authorization server that issued them, and the"
                                 + " service could name another one now",
                         null,
                         null);
@@ -486,29 +489,28 @@ final class TokenManager implements AuthStrategy {
         }
     }
 
-    private ValidToken refreshed(StoredTokens old, String refreshToken) {
-        StoredTokens begun = old.refreshing(clock.millis());
+    private ValidToken refreshAndStore(StoredTokens old, String refreshToken) {
+        StoredTokens begun = old.refreshing(timeSource.now().toEpochMilli());
         write(begun);
         StoredTokens found = read().orElse(null);
         if (found != null && (found.refusal() != null || !refreshToken.equals(found.refreshToken()))) {
-            // The lease was given up in order to write, and somebody else was there.
-            return usableOrRenewed(found);
+            // The store released the lease in order to write, and another process has refreshed the tokens.
+            return validOrRenewed(found);
         }
         boolean lost = old.refreshBegan() != null || (found != null && !found.equals(begun));
-        return stored(refreshed(lost ? begun : old, begun, refreshToken), refreshToken);
+        return store(sendRefresh(lost ? begun : old, begun, refreshToken), refreshToken);
     }
 
-    private ValidToken stored(StoredTokens tokens, @Nullable String spent) {
-        // Before anybody uses them: a refresh token that was spent, and its successor lost, would cost the user's
-        // consent.
+    private ValidToken store(StoredTokens tokens, @Nullable String spent) {
+        // Stored before they are used: if the new refresh token were lost, the user would have to consent again.
         unsaved = new Unsaved(tokens, spent);
         write(tokens);
         unsaved = null;
         LOG.debug("\"{}\": {}", connection, tokens);
-        return Objects.requireNonNull(current(tokens));
+        return Objects.requireNonNull(toValidToken(tokens));
     }
 
-    /** Makes up for a write that failed, unless others have gone on from there. */
+    /** Repeats a failed write, unless another process has refreshed the tokens since. */
     private void saveUnsaved(@Nullable StoredTokens stored) {
         Unsaved late = unsaved;
         if (late != null) {
@@ -520,31 +522,31 @@ final class TokenManager implements AuthStrategy {
         }
     }
 
-    private StoredTokens refreshed(StoredTokens old, StoredTokens begun, String refreshToken) {
+    private StoredTokens sendRefresh(StoredTokens old, StoredTokens begun, String refreshToken) {
         boolean lost = old.refreshBegan() != null;
         for (int attempt = 1; ; attempt++) {
             try {
                 return exchange(old.client(), null, endpoint -> endpoint.refresh(begun, refreshToken));
             } catch (OAuth2Exception e) {
                 if (e.error().filter(this::endsTheGrant).isPresent()) {
-                    // A lease can be lost without our knowing; what somebody else got meanwhile is good.
+                    // A lease can be lost unnoticed; tokens that another process got meanwhile are valid.
                     StoredTokens others = read().orElse(begun);
                     if (!refreshToken.equals(others.refreshToken())) {
                         return others;
                     }
-                    throw refused(begun, e, lost);
+                    throw refreshRejected(begun, e, lost);
                 }
                 write(old);
                 throw e;
             } catch (TransferException | TimedOutException e) {
-                // Some services repeat an answer that was lost, for who asks again at once.
+                // Some services repeat a lost response if the request is repeated immediately.
                 lost = true;
                 if (attempt == 2) {
                     throw e;
                 }
-                LOG.debug("\"{}\": the answer to a refresh was lost, asking once more", connection);
+                LOG.debug("\"{}\": the response to a refresh was lost; sending it once more", connection);
             } catch (CannotConnectException | RateLimitedException e) {
-                // Neither spends a refresh token.
+                // Neither uses up a refresh token.
                 write(lost ? begun : old);
                 throw e;
             }
@@ -552,17 +554,17 @@ final class TokenManager implements AuthStrategy {
     }
 
     private boolean endsTheGrant(String error) {
-        return GRANT_IS_OVER.contains(error)
+        return ENDS_GRANT.contains(error)
                 || (settings.registersClients() && UNKNOWN_CLIENT.equals(error))
                 || (settings.definition().refusals() != null
                         && settings.definition().refusals().contains(error));
     }
 
-    private AuthorizationRequiredException refused(StoredTokens old, OAuth2Exception e, boolean lost) {
+    private AuthorizationRequiredException refreshRejected(StoredTokens old, OAuth2Exception e, boolean lost) {
         String why = "the refresh token is no longer accepted (" + e.getMessage() + ")"
                 + (lost
-                        ? "; an earlier refresh was sent, and its answer never came or was not stored: the service has"
-                                + " spent the refresh token on it"
+                        ? "; an earlier refresh was sent, but its response was not received or not stored: the service has"
+                                + " already used up the refresh token"
                         : "");
         String error = e.error().orElse(null);
         write(old.refused(why, error));
@@ -575,24 +577,24 @@ final class TokenManager implements AuthStrategy {
                 "\"" + connection + "\" needs the user's authorization: " + why, error, cause);
     }
 
-    /** A token that is about to expire is good as long as it has not. */
+    /** Falls back to the old token after a failed renewal, as long as it has not expired. */
     private ValidToken keepingOld(@Nullable StoredTokens old, Supplier<ValidToken> renewal) {
         try {
             return renewal.get();
         } catch (InvalidDefinitionException e) {
             throw e;
         } catch (ConnectorException e) {
-            long now = clock.millis();
-            ValidToken known = old == null ? null : current(old);
+            long now = timeSource.now().toEpochMilli();
+            ValidToken known = old == null ? null : toValidToken(old);
             if (known == null || now >= known.validUntil || known.isRejected(rejected)) {
                 throw e;
             }
             LOG.warn(
-                    "\"{}\": the access token is used until it expires, as it could not be renewed: {}",
+                    "\"{}\": the access token could not be renewed and is used until it expires: {}",
                     connection,
                     e.getMessage());
             return new ValidToken(
-                    known.tokens, known.header, Math.min(now + REST.toMillis(), known.validUntil), known.validUntil);
+                    known.tokens, known.header, Math.min(now + MIN_RENEWAL_INTERVAL.toMillis(), known.validUntil), known.validUntil);
         }
     }
 

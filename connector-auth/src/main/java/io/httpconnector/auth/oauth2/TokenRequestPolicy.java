@@ -4,33 +4,33 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidResponseException;
 import io.httpconnector.RateLimitedException;
 import io.httpconnector.StatusException;
+import io.httpconnector.TimeSource;
 import io.httpconnector.TimedOutException;
 import io.httpconnector.TransferException;
 import io.httpconnector.auth.internal.FailedAttempts;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 
-/** How long token requests pause after a failure: shortly when the server is in trouble, longer when it refused. */
-record TokenRequestPolicy(Clock clock) implements FailedAttempts.Policy {
+/** The backoff after a failed token request: short after a failure of the server, longer after an error response. */
+record TokenRequestPolicy(TimeSource timeSource) implements FailedAttempts.Policy {
 
     private static final Duration TEMPORARY = Duration.ofSeconds(2);
-    private static final Duration REFUSED = Duration.ofSeconds(30);
+    private static final Duration REJECTED = Duration.ofSeconds(30);
     private static final Set<String> TEMPORARY_ERRORS = Set.of("temporarily_unavailable", "server_error", "slow_down");
 
     @Override
     public long now() {
-        return clock.millis();
+        return timeSource.now().toEpochMilli();
     }
 
     @Override
-    public Duration pause(ConnectorException failure) {
+    public Duration initialBackoff(ConnectorException failure) {
         if (failure instanceof OAuth2Exception e) {
-            return e.error().filter(TEMPORARY_ERRORS::contains).isPresent() ? TEMPORARY : REFUSED;
+            return e.error().filter(TEMPORARY_ERRORS::contains).isPresent() ? TEMPORARY : REJECTED;
         }
         if (failure instanceof StatusException e) {
-            return e.status() >= 500 || e.status() == 408 ? TEMPORARY : REFUSED;
+            return e.status() >= 500 || e.status() == 408 ? TEMPORARY : REJECTED;
         }
         boolean isTemporary = failure instanceof TimedOutException
                 || failure instanceof TransferException
@@ -41,12 +41,12 @@ record TokenRequestPolicy(Clock clock) implements FailedAttempts.Policy {
     }
 
     @Override
-    public ConnectorException tooEarly(ConnectorException failure, Duration left) {
-        String message = "It is too early for another token request, in " + (left.toSeconds() + 1)
-                + " s there will be one: " + failure.getMessage();
+    public ConnectorException withinBackoff(ConnectorException failure, Duration remaining) {
+        String message = "No token request is sent until the backoff ends in " + (remaining.toSeconds() + 1)
+                + " s: " + failure.getMessage();
         Optional<String> error = failure instanceof OAuth2Exception e ? e.error() : Optional.empty();
         return failure instanceof AuthorizationRequiredException
-                ? new AuthorizationRequiredException(message, error.orElse(null), failure, left)
-                : new OAuth2Exception(message, error.orElse(null), failure, left);
+                ? new AuthorizationRequiredException(message, error.orElse(null), failure, remaining)
+                : new OAuth2Exception(message, error.orElse(null), failure, remaining);
     }
 }

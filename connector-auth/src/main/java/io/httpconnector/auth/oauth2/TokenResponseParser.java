@@ -7,10 +7,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Response;
 import io.httpconnector.StatusException;
+import io.httpconnector.TimeSource;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -22,27 +22,26 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what a token endpoint answers, RFC 6749, section 5, and what others make of it. */
+/** Parses the responses of a token endpoint, RFC 6749, section 5, including those of providers that deviate from it. */
 final class TokenResponseParser {
 
-    private static final int MAX_DESCRIPTION = 300;
-    /** Types of tokens that are good only with a key. What else providers write, such as "user" or "BearerToken", is used as bearer. */
-    private static final Set<String> BOUND = Set.of("dpop", "mac", "pop");
+    /** Token types that require a key. All others, such as "user" or "BearerToken", are used as bearer tokens. */
+    private static final Set<String> KEY_BOUND_TYPES = Set.of("dpop", "mac", "pop");
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final ProviderSettings definition;
-    private final Clock clock;
+    private final TimeSource timeSource;
 
-    TokenResponseParser(ProviderSettings definition, Clock clock) {
+    TokenResponseParser(ProviderSettings definition, TimeSource timeSource) {
         this.definition = definition;
-        this.clock = clock;
+        this.timeSource = timeSource;
     }
 
     /**
-     * The tokens in the answer; a refresh token that it leaves out stays as it was.
+     * Returns the tokens of a response; a missing refresh token is taken from the old tokens.
      *
-     * @param mask hides what was sent, should the server say it again
+     * @param mask hides the secrets of the request, in case the server repeats them
      */
     StoredTokens tokens(Response response, @Nullable StoredTokens old, UnaryOperator<String> mask) {
         JsonNode json = parsed(response);
@@ -52,21 +51,21 @@ final class TokenResponseParser {
         }
         if (!accessToken.chars().allMatch(c -> c >= 0x20 && c <= 0x7e)) {
             throw new OAuth2Exception(
-                    "The token endpoint gave an access token with a character that it must not have (RFC 6749, appendix A.12)",
+                    "The access token of the token endpoint has a character that is not allowed (RFC 6749, appendix A.12)",
                     null,
                     null);
         }
         String type = text(json, null, "/token_type");
-        if (type != null && BOUND.contains(type.toLowerCase(Locale.ROOT))) {
+        if (type != null && KEY_BOUND_TYPES.contains(type.toLowerCase(Locale.ROOT))) {
             throw new OAuth2Exception(
-                    "The token endpoint gave a token of the type " + type
+                    "The token endpoint issued a token of the type " + type
                             + ", which must not be used as a bearer token (RFC"
                             + " 6749, section 7.1): register the client for bearer tokens",
                     null,
                     null);
         }
         String refreshToken = text(json, definition.refreshTokenPath(), "/refresh_token");
-        Instant now = clock.instant();
+        Instant now = timeSource.now();
         Instant expires = expiry(json, response, now);
         return new StoredTokens(
                 accessToken,
@@ -82,7 +81,7 @@ final class TokenResponseParser {
                 fields(json, old));
     }
 
-    /** The fields that the definition asks for; those that the answer leaves out stay as they were. */
+    /** Returns the configured fields; those that the response omits keep their old values. */
     private Map<String, String> fields(JsonNode response, @Nullable StoredTokens old) {
         Map<String, String> fields = new HashMap<>(old == null ? Map.of() : old.fields());
         ProviderSettings.orEmpty(definition.tokenFields()).forEach((name, path) -> {
@@ -95,17 +94,17 @@ final class TokenResponseParser {
     }
 
     /**
-     * The ID token must be the answer to our request: OpenID Connect Core 1.0, section 3.1.3.7. It came from the token
-     * endpoint itself, so that its signature says nothing more.
+     * Checks that the ID token belongs to the authorization request: OpenID Connect Core 1.0, section 3.1.3.7. It was received from the
+     * token endpoint itself, so that its signature need not be verified.
      */
     void checkNonce(Response response, String nonce) {
         String idToken = text(parsed(response), null, "/id_token");
         if (idToken == null) {
             throw new OAuth2Exception(
-                    "The token endpoint answered without an ID token, which has the nonce", null, null);
+                    "The response of the token endpoint has no ID token, which must contain the nonce", null, null);
         }
         if (!nonce.equals(text(claims(idToken), null, "/nonce"))) {
-            throw new OAuth2Exception("The ID token has another nonce than the request: it is not for us", null, null);
+            throw new OAuth2Exception("The nonce of the ID token differs from that of the request: it was issued for another request", null, null);
         }
     }
 
@@ -114,23 +113,23 @@ final class TokenResponseParser {
             return JSON.readTree(Base64.getUrlDecoder().decode(token.split("\\.", -1)[1]));
         } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException | IOException e) {
             // The cause would quote the token.
-            throw new OAuth2Exception("The ID token is no JWT", null, null);
+            throw new OAuth2Exception("The ID token is not a JWT", null, null);
         }
     }
 
     private @Nullable Instant expiry(JsonNode json, Response response, Instant now) {
         String value = text(json, definition.expiresPath(), "/expires_in");
-        Duration left = value == null
+        Duration lifetime = value == null
                 ? null
                 : definition
                         .expiresAsOrDefault()
-                        .lifetime(value, response, clock)
+                        .lifetime(value, response, timeSource)
                         .orElse(null);
-        left = left == null ? definition.lifetimeOrNull() : left;
-        return left == null ? null : now.plus(left);
+        lifetime = lifetime == null ? definition.lifetimeOrNull() : lifetime;
+        return lifetime == null ? null : now.plus(lifetime);
     }
 
-    /** JSON, or the form that some send instead. */
+    /** Parses JSON, or the form that some providers send instead. */
     private static JsonNode parsed(Response response) {
         String text = response.text();
         if (text.contains("=")
@@ -160,17 +159,18 @@ final class TokenResponseParser {
         }
     }
 
-    private static @Nullable String text(JsonNode response, @Nullable String path, String usual) {
-        JsonNode value = response.at(JsonPointer.compile(path == null ? usual : path));
+    private static @Nullable String text(JsonNode response, @Nullable String path, String defaultPath) {
+        JsonNode value = response.at(JsonPointer.compile(path == null ? defaultPath : path));
         return value.isValueNode() && !value.isNull() && !value.asText().isEmpty() ? value.asText() : null;
     }
 
     /**
-     * What the server says by a status of its refusal; that of its own failure leaves open what it has done.
+     * Converts a 4xx response with an error code to an {@link OAuth2Exception}. A 5xx response stays as it is: it is unknown whether the
+     * request was processed.
      *
      * @param endpoint such as {@code token endpoint}
      */
-    static RuntimeException refusal(String endpoint, StatusException e) {
+    static RuntimeException errorResponse(String endpoint, StatusException e) {
         return e.status() < 500 && e.json().has("error") ? error(endpoint, e.json(), e, UnaryOperator.identity()) : e;
     }
 
@@ -180,16 +180,10 @@ final class TokenResponseParser {
         String description = text(response, null, "/error_description");
         String uri = text(response, null, "/error_uri");
         if (error == null) {
-            return new OAuth2Exception("The " + endpoint + " answered without an access token", null, cause);
+            return new OAuth2Exception("The " + endpoint + " responded without an access token", null, cause);
         }
-        String said = error + (description == null ? "" : ": " + description) + (uri == null ? "" : " (" + uri + ")");
+        String text = error + (description == null ? "" : ": " + description) + (uri == null ? "" : " (" + uri + ")");
         return new OAuth2Exception(
-                "The " + endpoint + " refused: " + shown(mask.apply(said)), mask.apply(error), cause);
-    }
-
-    /** On one line, and not too long. */
-    static String shown(String said) {
-        String line = said.replaceAll("\\p{Cntrl}", " ");
-        return line.length() <= MAX_DESCRIPTION ? line : line.substring(0, MAX_DESCRIPTION) + "…";
+                "The " + endpoint + " responded with an error: " + ErrorText.singleLine(mask.apply(text)), mask.apply(error), cause);
     }
 }

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
-/** The tokens that a user has consented to, as they are in the {@link TokenStore}: there is no need to keep them elsewhere. */
+/** The tokens of a user, as stored in the {@link TokenStore}. Applications need not store them. Immutable. */
 public final class TokenSet {
 
     private final StoredTokens tokens;
@@ -15,7 +15,7 @@ public final class TokenSet {
     }
 
     /**
-     * The access token: RFC 6749, section 1.4.
+     * Returns the access token: RFC 6749, section 1.4.
      *
      * @return the token
      */
@@ -24,25 +24,25 @@ public final class TokenSet {
     }
 
     /**
-     * The refresh token: RFC 6749, section 1.5.
+     * Returns the refresh token: RFC 6749, section 1.5.
      *
-     * @return the token; empty when the service gave none, so that the user must consent again when the access token expires
+     * @return the token; empty if the service issued none, so that the user must consent again when the access token expires
      */
     public Optional<Secret> refreshToken() {
         return Optional.ofNullable(tokens.refreshToken()).map(Secret::of);
     }
 
     /**
-     * When the access token expires.
+     * Returns the expiry of the access token.
      *
-     * @return the time, by the clock of the client; empty when nobody knows
+     * @return the time, by the clock of the client; empty if it is unknown
      */
     public Optional<Instant> expiresAt() {
         return Optional.ofNullable(tokens.expiresAt()).map(Instant::ofEpochMilli);
     }
 
     /**
-     * What else was to be kept: {@link OAuth2Builder#callbackFields} and {@link OAuth2Builder#tokenField}.
+     * Returns the values of {@link OAuth2Builder#callbackFields} and {@link OAuth2Builder#tokenField}.
      *
      * @return values by name
      */
@@ -50,7 +50,7 @@ public final class TokenSet {
         return tokens.fields();
     }
 
-    /** Without a token. */
+    /** Omits the tokens. */
     @Override
     public String toString() {
         return tokens.toString();

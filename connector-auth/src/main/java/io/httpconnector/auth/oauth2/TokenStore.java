@@ -7,18 +7,18 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where tokens are kept, with the authorization server and the registered client that they belong to. One store serves any
- * number of connections, by key. Those
- * processes that use the same tokens must share it: many services revoke everything when one refresh token is used twice, so
- * that each refresh takes an exclusive {@linkplain #lease lease} first.
+ * A key-value store for tokens, with the authorization server and the registered client that they belong to. A store can serve any
+ * number of connections. Processes that use the same tokens must share it: many services revoke all tokens if a refresh token is
+ * used twice, so that each refresh first acquires an exclusive {@linkplain #lease lease}.
  *
- * <p>To write your own, keep an opaque text by its key. The text holds tokens: encrypt it where others can read. It must be
- * safe for many threads, and what {@link #put} has written must survive a crash when the user shall not have to consent again.
+ * <p>An implementation stores an opaque text by its key. The text contains tokens: encrypt it if others can read it. Implementations must
+ * be thread-safe. Values that {@link #put} has written must survive a crash; otherwise the user must consent again.
  */
 public interface TokenStore {
 
     /**
-     * A store that forgets when the process ends: for client credentials, which can be asked for again, and for tests.
+     * Creates a store in memory, which is lost when the process ends: for client credentials, which can be requested again, and for
+     * tests.
      *
      * @return a new store
      */
@@ -27,27 +27,27 @@ public interface TokenStore {
     }
 
     /**
-     * A store in a directory: a file for each key, which only the owner of the process can read (where the file system knows
-     * POSIX permissions). The processes of one machine can share it; over a network file system they can as far as that locks
-     * files.
+     * Creates a store in a directory: a file for each key, which only the owner of the process can read (if the file system supports
+     * POSIX permissions). The processes of one host can share it; processes on several hosts can if the network file system supports
+     * file locks.
      *
-     * @param directory is made when it is not there
+     * @param directory the directory; created if it does not exist
      * @return the store
-     * @throws io.httpconnector.ConnectorException when the directory can't be used
+     * @throws io.httpconnector.ConnectorException if the directory can't be used
      */
     static TokenStore file(Path directory) {
         return new FileTokenStore(directory, null);
     }
 
     /**
-     * A store in a directory, encrypted by AES-256 in Galois/Counter Mode.
+     * Creates a store in a directory, encrypted by AES-256 in Galois/Counter Mode.
      *
-     * @param directory is made when it is not there
-     * @param encryptionKey 32 random bytes as Base64, such as {@code openssl rand -base64 32} gives; without it what is in the
-     *     store is lost
+     * @param directory the directory; created if it does not exist
+     * @param encryptionKey 32 random bytes as Base64, such as the output of {@code openssl rand -base64 32}; without it the
+     *     entries can't be read
      * @return the store
-     * @throws io.httpconnector.InvalidDefinitionException when the key is no such key
-     * @throws io.httpconnector.ConnectorException when the directory can't be used
+     * @throws io.httpconnector.InvalidDefinitionException if the key is not such a key
+     * @throws io.httpconnector.ConnectorException if the directory can't be used
      */
     static TokenStore file(Path directory, Secret encryptionKey) {
         return new FileTokenStore(directory, new TokenCipher(encryptionKey));
@@ -57,46 +57,46 @@ public interface TokenStore {
      * Reads a value.
      *
      * @param key the key, at most 200 characters
-     * @return the value; empty when there is none
-     * @throws io.httpconnector.ConnectorException when the store can't be read
+     * @return the value; empty if there is none
+     * @throws io.httpconnector.ConnectorException if the store can't be read
      */
     Optional<Secret> get(String key);
 
     /**
-     * Writes a value, over another one. When this returns, the value is safe.
+     * Writes a value, replacing an existing one. When this method returns, the value is durable.
      *
      * @param key the key
      * @param value the value
-     * @param needed for how long it is needed: the store may drop it later; null for as long as nobody removes it
-     * @throws io.httpconnector.ConnectorException when the store can't be written
+     * @param timeToLive the time after which the store may remove the value; null for no limit
+     * @throws io.httpconnector.ConnectorException if the store can't be written
      */
-    void put(String key, Secret value, @Nullable Duration needed);
+    void put(String key, Secret value, @Nullable Duration timeToLive);
 
     /**
      * Removes a value.
      *
      * @param key the key
-     * @return whether there was one: of those who remove the same value at the same time, one is told so
-     * @throws io.httpconnector.ConnectorException when the store can't be written
+     * @return true if this call removed the value: of concurrent calls for the same value, only one returns true
+     * @throws io.httpconnector.ConnectorException if the store can't be written
      */
     boolean remove(String key);
 
     /**
-     * Waits until nobody else, in this process or another, holds the lease of this key. It ends when it is closed, and when
-     * the process that holds it dies. A store may give it up for a moment in {@link #put} and {@link #remove}, when it needs that
-     * to write: whoever holds the lease reads again afterwards.
+     * Acquires the lease of a key, waiting until no other thread or process holds it. It ends when it is closed, and when
+     * the process that holds it dies. A store may release it temporarily in {@link #put} and {@link #remove}, if it must do so
+     * to write: the holder of the lease reads again afterwards.
      *
      * @param key the key
-     * @param timeout how long to wait at most
+     * @param timeout the maximum time to wait
      * @return the lease, which the caller closes
-     * @throws io.httpconnector.ConnectorException when the time is over, or the thread is interrupted
+     * @throws io.httpconnector.ConnectorException if the timeout has elapsed, or the thread is interrupted
      */
     Lease lease(String key, Duration timeout);
 
-    /** The exclusive right to renew what is kept under a key. */
+    /** The exclusive right to refresh the tokens of a key. */
     interface Lease extends AutoCloseable {
 
-        /** Gives it back. */
+        /** Releases the lease. */
         @Override
         void close();
     }

@@ -11,7 +11,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** What lies in a {@link TokenStore}: records as JSON, and fingerprints in place of what must not lie there. */
+/** Serializes the entries of a {@link TokenStore} as JSON, and creates fingerprints of values that must not be stored. */
 final class TokenStoreCodec {
 
     private static final ObjectMapper MAPPER = JsonMapper.builder()
@@ -26,7 +26,7 @@ final class TokenStoreCodec {
             return MAPPER.readValue(text.reveal(), type);
         } catch (JsonProcessingException e) {
             // The cause would quote the tokens.
-            throw new ConnectorException("What the token store holds is nothing that this version can read");
+            throw new ConnectorException("The entry in the token store can't be read by this version");
         }
     }
 
@@ -34,11 +34,11 @@ final class TokenStoreCodec {
         try {
             return Secret.of(MAPPER.writeValueAsString(value));
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a record of strings and numbers can be written", e);
+            throw new IllegalStateException("a record of strings and numbers can be written as JSON", e);
         }
     }
 
-    /** The fingerprint of several texts, none of which can be taken for a part of another. */
+    /** Returns the fingerprint of several texts, delimited by their lengths, so that different lists never have the same input. */
     static String fingerprint(String first, String... more) {
         StringBuilder text = new StringBuilder(first);
         for (String one : more) {

@@ -1,7 +1,7 @@
 /**
- * OAuth 2: tokens by every grant that services offer, refreshed before they expire, once for all who wait, and kept in a store
- * that many processes may share. Start with {@link io.httpconnector.auth.oauth2.OAuth2}. ScribeJava forms the requests of the
- * protocol; they go over the connection that wants the tokens.
+ * OAuth 2: all common grants. Tokens are refreshed before they expire, once for all waiting threads, and kept in a store
+ * that processes can share. Start with {@link io.httpconnector.auth.oauth2.OAuth2}. ScribeJava creates the requests of the
+ * protocol; they are sent over the connection that needs the tokens.
  */
 @NullMarked
 package io.httpconnector.auth.oauth2;

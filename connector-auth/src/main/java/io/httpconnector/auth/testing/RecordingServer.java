@@ -10,21 +10,31 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
-/** Keeps what it receives, and answers 200 unless it is told otherwise. */
+/** An HTTP server that records requests. Responds with status 200 unless a response is set. Thread-safe. */
 final class RecordingServer implements AutoCloseable {
+
+    private static final StubResponse OK = new StubResponse(200, Map.of("Content-Type", "text/plain"), "{}");
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<Map<String, String>> received = new ArrayList<>();
-    private final Deque<Answer> next = new ArrayDeque<>();
+    private final Deque<Responder> next = new ArrayDeque<>();
+    private final Map<String, Supplier<StubResponse>> stubs = new HashMap<>();
+    private Predicate<Map<String, String>> rejected = request -> false;
 
-    private record Answer(int status, String location, boolean echo) {}
+    /** Makes a response to a recorded request. */
+    private interface Responder {
+        StubResponse respond(Map<String, String> request);
+    }
 
     RecordingServer() {
         try {
@@ -41,26 +51,36 @@ final class RecordingServer implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    synchronized void answerNext(int... statuses) {
+    /** Sets the response to a method and path. These requests are not recorded. */
+    synchronized void stub(String methodAndPath, Supplier<StubResponse> response) {
+        stubs.put(methodAndPath, response);
+    }
+
+    synchronized void respondNext(int... statuses) {
         for (int status : statuses) {
-            next.add(new Answer(status, "", false));
+            next.add(request -> new StubResponse(status, OK.headers(), OK.body()));
         }
     }
 
     synchronized void redirectNext(String location) {
-        next.add(new Answer(302, location, false));
+        next.add(request -> new StubResponse(302, Map.of("Location", location), ""));
     }
 
-    /** Answers with what it has received. */
+    /** The body of the next response is the request. */
     synchronized void echoNext(int status) {
-        next.add(new Answer(status, "", true));
+        next.add(request -> new StubResponse(status, OK.headers(), request.toString()));
+    }
+
+    /** Responds with status 401 to all requests that match, until another condition is set. */
+    synchronized void reject(Predicate<Map<String, String>> condition) {
+        rejected = condition;
     }
 
     synchronized void clear() {
         received.clear();
     }
 
-    /** One map for each request: header fields by name, and the rest of it. */
+    /** Returns one map for each request: header fields by name, {@code (target)} and {@code (body)}. */
     synchronized List<Map<String, String>> received() {
         return List.copyOf(received);
     }
@@ -70,19 +90,30 @@ final class RecordingServer implements AutoCloseable {
         exchange.getRequestHeaders().forEach((name, values) -> request.put(name, String.join(", ", values)));
         request.put("(target)", exchange.getRequestMethod() + " " + exchange.getRequestURI());
         request.put("(body)", new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.ISO_8859_1));
-        Answer response;
-        synchronized (this) {
-            received.add(request);
-            response = next.isEmpty() ? new Answer(200, "", false) : next.remove();
+        StubResponse response = response(
+                exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath(), request);
+        byte[] body = response.body().getBytes(StandardCharsets.UTF_8);
+        response.headers().forEach(exchange.getResponseHeaders()::set);
+        exchange.sendResponseHeaders(response.status(), body.length == 0 ? -1 : body.length);
+        if (body.length > 0) {
+            exchange.getResponseBody().write(body);
         }
-        byte[] body = (response.echo ? request.toString() : "{}").getBytes(StandardCharsets.ISO_8859_1);
-        if (!response.location.isEmpty()) {
-            exchange.getResponseHeaders().set("Location", response.location);
-        }
-        exchange.getResponseHeaders().set("Content-Type", "text/plain");
-        exchange.sendResponseHeaders(response.status, body.length);
-        exchange.getResponseBody().write(body);
         exchange.close();
+    }
+
+    private StubResponse response(String methodAndPath, Map<String, String> request) {
+        Supplier<StubResponse> stub;
+        synchronized (this) {
+            stub = stubs.get(methodAndPath);
+            if (stub == null) {
+                received.add(request);
+                if (rejected.test(request)) {
+                    return new StubResponse(401, OK.headers(), request.toString());
+                }
+                return next.isEmpty() ? OK : next.remove().respond(request);
+            }
+        }
+        return stub.get();
     }
 
     @Override

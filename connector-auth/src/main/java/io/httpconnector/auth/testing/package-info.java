@@ -1,4 +1,4 @@
-/** For the tests of auth strategies of your own. */
+/** Test support for custom auth strategies. */
 @NullMarked
 package io.httpconnector.auth.testing;
 

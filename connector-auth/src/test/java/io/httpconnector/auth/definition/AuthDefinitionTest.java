@@ -219,7 +219,7 @@ class AuthDefinitionTest {
                         .value("clientId", "id")
                         .build())
                 .isInstanceOf(InvalidDefinitionException.class)
-                .hasMessageContaining("region: it is no part of a host name");
+                .hasMessageContaining("region: it is not valid in a host name");
     }
 
     @ParameterizedTest
@@ -273,7 +273,7 @@ class AuthDefinitionTest {
                 "\"basic\": {\"type\": \"basic\", \"user\": \"{{auth.user}}\", \"password\": \"{{auth.key}}\"}");
         AuthMethod choice = shop.choose("basic").value("regoin", "eu").value("user", (String) null);
         assertThatThrownBy(choice::build)
-                .hasMessageContaining("regoin: there is no such field, but [region, user, key]")
+                .hasMessageContaining("regoin: there is no such field: use one of [region, user, key]")
                 .hasMessageContaining("user: it is null")
                 .hasMessageContaining("there is no value for {{auth.key}}");
         assertThatThrownBy(() -> shop.choose("basic").value("key", "").build())

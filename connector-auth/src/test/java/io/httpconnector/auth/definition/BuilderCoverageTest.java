@@ -41,9 +41,9 @@ class BuilderCoverageTest {
             Map.entry("close", "SPI"),
             Map.entry("toString", "of each object"),
             Map.entry("build", "ends the builder"),
-            Map.entry("clock", "for tests of the application"),
-            Map.entry("OAuth2Builder.tokens", "where an application stores tokens: AuthChoice.tokens"),
-            Map.entry("OAuth2Builder.redirectUri", "a page of the application: AuthChoice.redirectUri"),
+            Map.entry("timeSource", "for tests of the application"),
+            Map.entry("OAuth2Builder.tokenStore", "set by the application: AuthMethod.tokenStore"),
+            Map.entry("OAuth2Builder.redirectUri", "a page of the application: AuthMethod.redirectUri"),
             Map.entry("OAuth2Builder.field", "fields of the definition whose values are entered"),
             Map.entry("CustomAuth.andField", "fields of the definition whose values are entered"),
             Map.entry("CustomAuth.nothing", "type none"),
@@ -165,7 +165,8 @@ class BuilderCoverageTest {
         Set<String> known =
                 new TreeSet<>(BUILDERS.stream().map(Class::getSimpleName).toList());
         known.addAll(Set.of(
-                "ExpiresAs",
+                "ClientAuthentication",
+                "ExpiryFormat",
                 "LoginException",
                 "package-info",
                 "AuthorizationFlow",
@@ -174,6 +175,7 @@ class BuilderCoverageTest {
                 "InvalidCallbackException",
                 "OAuth2Exception",
                 "TokenEncryption",
+                "TokenRequestFormat",
                 "TokenSet",
                 "TokenStore"));
         Set<String> found = new TreeSet<>();

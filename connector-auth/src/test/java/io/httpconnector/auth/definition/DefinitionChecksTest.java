@@ -88,7 +88,7 @@ class DefinitionChecksTest {
                 "'json': {}, 'form': {'a': 'b'} | json and form exclude each other",
                 "'tokenPath': '/a', 'tokenHeader': 'X' | tokenPath and tokenHeader exclude each other",
                 "'tokenPath': 'a' | /tokenPath: it is no JSON pointer",
-                "'expiresAs': 'seconds' | /expiresAs: it needs an expiresPath",
+                "'expiresAs': 'seconds' | /expiresAs: it requires expiresPath",
                 "'expiresPath': '/x', 'expiresAs': 'second' | did you mean \"seconds\"?",
                 "'json': {'a': [{'b': '{{auth.z}}'}]} | /json/a/0/b: {{auth.z}} is none",
                 "'use': {'headers': {'X': '{{auth.tokn}}'}} | did you mean {{auth.token}}?",
@@ -130,7 +130,7 @@ class DefinitionChecksTest {
             value = {
                 "https://{{auth.x}}.example.com # {{auth.x}} is no field",
                 "https://{{auth.k}}.example.com # {{auth.k}}: it has a secret",
-                "https://{{auth.u | lower}}.example.com # a base URL has no filters",
+                "https://{{auth.u | lower}}.example.com # a base URL can't have filters",
                 "/v1 # it is not absolute"
             })
     void baseUrlIsChecked(String url, String problem) {

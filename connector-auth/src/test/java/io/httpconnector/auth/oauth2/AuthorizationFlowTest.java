@@ -87,7 +87,7 @@ class AuthorizationFlowTest {
                                 .client("id", Secret.of("client-secret"))
                                 .redirectUri("https://app.example.com/callback?x=1")
                                 .tokenStore(store)
-                                .clock(clock))
+                                .timeSource(clock))
                         .build())
                 .retry(RetryPolicy.none())
                 .build();
@@ -159,7 +159,7 @@ class AuthorizationFlowTest {
                         Base64.getUrlEncoder().withoutPadding().encodeToString(hash));
         assertThat(tokens.accessToken().reveal()).isEqualTo("a1");
         assertThat(tokens.refreshToken().map(Secret::reveal)).contains("r1");
-        assertThat(tokens.expiresAt()).contains(clock.instant().plusSeconds(3600));
+        assertThat(tokens.expiresAt()).contains(clock.now().plusSeconds(3600));
         service.verify(getRequestedFor(urlEqualTo("/orders")).withHeader("Authorization", equalTo("Bearer a1")));
     }
 
@@ -221,7 +221,7 @@ class AuthorizationFlowTest {
                     try {
                         flow.finish(callback, "s");
                     } catch (InvalidCallbackException expected) {
-                        assertThat(expected).hasMessageContaining("answered before");
+                        assertThat(expected).hasMessageContaining("already used");
                     }
                 }))
                 .limit(8)
@@ -244,7 +244,7 @@ class AuthorizationFlowTest {
     @Test
     void callbackOfAnotherSessionIsRefused() {
         AuthorizationFlow flow = AuthorizationFlow.of(connection());
-        assertRefused(flow, "code=c&state=" + state(flow.start("mallory")), "alice", "another session");
+        assertRefused(flow, "code=c&state=" + state(flow.start("mallory")), "alice", "another browser session");
     }
 
     @Test
@@ -389,7 +389,7 @@ class AuthorizationFlowTest {
         URI bad = flow.start("s");
         assertThatThrownBy(() -> flow.finish("code=c&state=" + state(bad), "s"))
                 .isInstanceOf(OAuth2Exception.class)
-                .hasMessageContaining("another nonce");
+                .hasMessageContaining("nonce of the ID token differs");
     }
 
     @ParameterizedTest

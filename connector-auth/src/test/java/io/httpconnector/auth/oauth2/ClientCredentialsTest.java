@@ -89,8 +89,8 @@ class ClientCredentialsTest {
     @Test
     void clientAndParametersGoWhereTheProviderWantsThem() {
         answering("{\"access_token\": \"t0ken\"}");
-        try (HttpConnection connection = connection(client().clientAuthentication(OAuth2.ClientAuthentication.BODY)
-                .tokenRequest(OAuth2.TokenRequest.JSON)
+        try (HttpConnection connection = connection(client().clientAuthentication(ClientAuthentication.BODY)
+                .tokenRequest(TokenRequestFormat.JSON)
                 .scopeSeparator(",")
                 .tokenParameter("audience", "api"))) {
             connection.send(Request.get("/x"));

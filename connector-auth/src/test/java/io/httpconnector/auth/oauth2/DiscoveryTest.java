@@ -207,7 +207,7 @@ class DiscoveryTest {
     @Test
     void serverThatRegistersNobodyIsSaid() {
         server(login.url("/tenant"), "\"x\": 1");
-        assertFails("registers no clients");
+        assertFails("does not register clients");
     }
 
     @Test
@@ -350,7 +350,7 @@ class DiscoveryTest {
         deviceAnswers(okJson("{}"), okJson("{}"));
         try (HttpConnection connection = connection(device())) {
             assertThatThrownBy(() -> DeviceFlow.of(connection).authorize(prompt -> {}))
-                    .hasMessageContaining("without a code");
+                    .hasMessageContaining("has no code");
             deviceAnswers(
                     okJson(
                             "{\"device_code\": \"d\", \"user_code\": \"u\", \"verification_uri\": \"https://x\", \"expires_in\": -9223372036854775808}"),

@@ -72,7 +72,7 @@ class GrantsTest {
     private HttpConnection connection(OAuth2Builder auth) {
         return HttpConnection.named("Service")
                 .baseUrl(service.baseUrl())
-                .auth(auth.tokenUrl(service.url("/token")).clock(clock).build())
+                .auth(auth.tokenUrl(service.url("/token")).timeSource(clock).build())
                 .retry(RetryPolicy.none())
                 .build();
     }
@@ -199,8 +199,8 @@ class GrantsTest {
         assertThat(claims.at("/iss").asText()).isEqualTo("robot@example.com");
         assertThat(claims.at("/scope").asText()).isEqualTo("drive");
         assertThat(claims.at("/aud").asText()).isEqualTo(service.url("/token"));
-        assertThat(claims.at("/iat").asLong()).isEqualTo(clock.instant().getEpochSecond());
-        assertThat(claims.at("/exp").asLong()).isEqualTo(clock.instant().getEpochSecond() + 300);
+        assertThat(claims.at("/iat").asLong()).isEqualTo(clock.now().getEpochSecond());
+        assertThat(claims.at("/exp").asLong()).isEqualTo(clock.now().getEpochSecond() + 300);
         assertThat(claims.at("/jti").asText()).hasSize(36);
         Signature verifier = Signature.getInstance("SHA256withRSA");
         verifier.initVerify(pair.getPublic());
@@ -262,8 +262,8 @@ class GrantsTest {
     @Test
     void whatIsMissingIsSaid() throws Exception {
         PrivateKey rsa = pair("RSA").getPrivate();
-        assertThatThrownBy(() -> JwtKey.es256(rsa)).hasMessageContaining("ES256 needs a key for EC");
-        assertThatThrownBy(() -> JwtKey.rs256((PrivateKey) null)).hasMessageContaining("needs a key for RSA");
+        assertThatThrownBy(() -> JwtKey.es256(rsa)).hasMessageContaining("ES256 requires a private key for EC");
+        assertThatThrownBy(() -> JwtKey.rs256((PrivateKey) null)).hasMessageContaining("requires a private key for RSA");
         assertThatThrownBy(() -> JwtKey.hs256(null)).hasMessageContaining("it is null");
         assertThatThrownBy(() -> OAuth2.password(null, null)).isInstanceOf(InvalidDefinitionException.class);
         assertThatThrownBy(() -> OAuth2.jwtBearer(null, Map.of())).isInstanceOf(InvalidDefinitionException.class);

@@ -122,7 +122,7 @@ class IssuerAttackTest {
     private HttpConnection connection(OAuth2Builder auth) {
         HttpConnection connection = HttpConnection.named("Service")
                 .baseUrl(service.url("/api"))
-                .auth(auth.tokenStore(store).clock(clock).build())
+                .auth(auth.tokenStore(store).timeSource(clock).build())
                 .retry(RetryPolicy.none())
                 .build();
         opened.add(connection);
@@ -632,7 +632,7 @@ class IssuerAttackTest {
                         .tokenUrl(server.url("/token"))
                         .redirectUri("https://app.example.com/callback")
                         .tokenStore(store, "customer-1")
-                        .clock(clock)
+                        .timeSource(clock)
                         .build())
                 .retry(RetryPolicy.none())
                 .build();
@@ -653,7 +653,7 @@ class IssuerAttackTest {
                 explicit("Two", good, OAuth2.authorizationCode().publicClient("id"), evil))) {
             assertThatThrownBy(() -> other.send(Request.get("")))
                     .isInstanceOf(AuthorizationRequiredException.class)
-                    .hasMessageContaining("nobody has consented");
+                    .hasMessageContaining("there is no consent yet");
         }
         evilGotNothing();
         assertThat(one.send(Request.get("")).status()).isEqualTo(200);

@@ -120,14 +120,14 @@ class LoopbackTest {
         assertThatThrownBy(() -> authorize(null, browser("?error=access_denied&state=STATE"), PATIENCE))
                 .isInstanceOf(AuthorizationRequiredException.class)
                 .hasMessageContaining("access_denied");
-        assertThat(pages.get(0).body()).contains("did not work");
+        assertThat(pages.get(0).body()).contains("Authorization failed");
     }
 
     @Test
     void userWhoNeverComesIsNotWaitedForForEver() {
         assertThatThrownBy(() -> authorize(null, url -> {}, Duration.ofMillis(50)))
                 .isInstanceOf(AuthorizationRequiredException.class)
-                .hasMessageContaining("No callback came");
+                .hasMessageContaining("No callback was received");
     }
 
     @Test
@@ -156,7 +156,7 @@ class LoopbackTest {
             String registered = "http://127.0.0.1:" + socket.getLocalPort() + "/";
             assertThatThrownBy(() -> authorize(registered, browser(), PATIENCE))
                     .isInstanceOf(ConnectorException.class)
-                    .hasMessageContaining("No callback can be taken at " + registered);
+                    .hasMessageContaining("The server for the callback can't be started at " + registered);
         }
     }
 
@@ -164,6 +164,6 @@ class LoopbackTest {
     void redirectUriElsewhereIsRefused() {
         assertThatThrownBy(() -> authorize("https://app.example.com/callback", browser(), PATIENCE))
                 .isInstanceOf(InvalidDefinitionException.class)
-                .hasMessageContaining("is not on this machine");
+                .hasMessageContaining("is not on the loopback interface");
     }
 }

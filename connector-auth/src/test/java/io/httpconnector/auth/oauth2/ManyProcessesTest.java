@@ -158,7 +158,7 @@ class ManyProcessesTest {
             for (int attempt = 0; attempt < 3; attempt++) {
                 assertThatThrownBy(() -> send(server))
                         .isInstanceOf(AuthorizationRequiredException.class)
-                        .hasMessageContaining("was not stored: the service has spent the refresh token on it");
+                        .hasMessageContaining("not stored: the service has already used up the refresh token");
             }
             assertThat(server.refreshes()).isEqualTo(2);
         }

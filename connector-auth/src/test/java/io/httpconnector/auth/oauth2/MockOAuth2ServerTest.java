@@ -46,7 +46,7 @@ class MockOAuth2ServerTest {
     @BeforeEach
     void begin() {
         server.start();
-        clock.passes(Duration.between(clock.instant(), Instant.now()));
+        clock.passes(Duration.between(clock.now(), Instant.now()));
         service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
     }
 
@@ -58,7 +58,7 @@ class MockOAuth2ServerTest {
     private HttpConnection connection(OAuth2Builder auth) {
         return HttpConnection.named("Service")
                 .baseUrl(service.baseUrl())
-                .auth(auth.client("app", Secret.of("secret")).clock(clock).build())
+                .auth(auth.client("app", Secret.of("secret")).timeSource(clock).build())
                 .retry(RetryPolicy.none())
                 .build();
     }

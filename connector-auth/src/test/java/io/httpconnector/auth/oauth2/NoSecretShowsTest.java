@@ -86,11 +86,11 @@ class NoSecretShowsTest {
                 .authorizationUrl("https://login.example.com/authorize")
                 .tokenUrl(service.url("/token"))
                 .client("id", Secret.of(CANARY + "-client"))
-                .clientAuthentication(OAuth2.ClientAuthentication.BODY)
+                .clientAuthentication(ClientAuthentication.BODY)
                 .tokenParameter("assertion", Secret.of(CANARY + "-parameter"))
                 .redirectUri("https://app.example.com/callback")
                 .tokenStore(TokenStore.file(directory, STORE_KEY))
-                .clock(clock)
+                .timeSource(clock)
                 .build();
         connection = HttpConnection.named("Service")
                 .baseUrl(service.baseUrl())

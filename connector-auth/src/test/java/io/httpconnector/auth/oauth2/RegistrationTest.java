@@ -155,7 +155,7 @@ class RegistrationTest {
     private HttpConnection connection(OAuth2Builder auth, String account) {
         HttpConnection connection = HttpConnection.named("Tools")
                 .baseUrl(service.url("/api"))
-                .auth(auth.tokenStore(store, account).clock(clock).build())
+                .auth(auth.tokenStore(store, account).timeSource(clock).build())
                 .retry(RetryPolicy.none())
                 .build();
         opened.add(connection);
@@ -291,7 +291,7 @@ class RegistrationTest {
     @Test
     void secretThatHasExpiredIsReplaced() {
         more = ", \"client_secret\": \"secret-4711\", \"client_secret_expires_at\": "
-                + clock.instant().plusSeconds(3600).getEpochSecond();
+                + clock.now().plusSeconds(3600).getEpochSecond();
         consent(connection());
         clock.passes(Duration.ofMinutes(59));
         assertThat(parameter(AuthorizationFlow.of(connection()).start("s"), "client_id"))
@@ -331,17 +331,17 @@ class RegistrationTest {
         "'', true, BASIC",
         "'', false, NONE"
     })
-    void clientAuthenticatesAsTheResponseSays(String method, boolean hasSecret, OAuth2.ClientAuthentication expected) {
+    void clientAuthenticatesAsTheResponseSays(String method, boolean hasSecret, ClientAuthentication expected) {
         more = (method.isEmpty() ? "" : ", \"token_endpoint_auth_method\": \"" + method + "\"")
                 + (hasSecret ? ", \"client_secret\": \"the-secret\"" : "");
         consent(connection());
         Received request = login.received("/token").get(0);
         Map<String, String> form = login.forms("/token").get(0);
         assertThat(request.authorization().startsWith("Basic "))
-                .isEqualTo(expected == OAuth2.ClientAuthentication.BASIC);
-        assertThat(form.containsKey("client_secret")).isEqualTo(expected == OAuth2.ClientAuthentication.BODY);
-        assertThat(form.containsKey("client_id")).isEqualTo(expected != OAuth2.ClientAuthentication.BASIC);
-        assertThat(request.contains("the-secret")).isEqualTo(expected != OAuth2.ClientAuthentication.NONE);
+                .isEqualTo(expected == ClientAuthentication.BASIC);
+        assertThat(form.containsKey("client_secret")).isEqualTo(expected == ClientAuthentication.BODY);
+        assertThat(form.containsKey("client_id")).isEqualTo(expected != ClientAuthentication.BASIC);
+        assertThat(request.contains("the-secret")).isEqualTo(expected != ClientAuthentication.NONE);
     }
 
     @Test

@@ -108,7 +108,7 @@ class RenewalTest {
                 .auth(auth.tokenUrl(service.url("/token"))
                         .client("id", Secret.of("secret"))
                         .tokenStore(store)
-                        .clock(clock)
+                        .timeSource(clock)
                         .build())
                 .retry(RetryPolicy.none())
                 .totalTimeout(Duration.ofSeconds(10))
@@ -334,7 +334,7 @@ class RenewalTest {
         try (HttpConnection connection = connection(user())) {
             assertThatThrownBy(() -> send(connection))
                     .isInstanceOf(AuthorizationRequiredException.class)
-                    .hasMessageContaining("its answer never came");
+                    .hasMessageContaining("its response was not received");
         }
     }
 
@@ -367,7 +367,7 @@ class RenewalTest {
                     .replace("r1", "r2")
                     .replaceAll(
                             "\"expiresAt\":\\d+",
-                            "\"expiresAt\":" + clock.instant().plusSeconds(3600).toEpochMilli());
+                            "\"expiresAt\":" + clock.now().plusSeconds(3600).toEpochMilli());
             when.accept(() -> store.put(Keys.of(connection), Secret.of(theirs), null));
 
             send(connection);
@@ -429,7 +429,7 @@ class RenewalTest {
                 .refreshParameter("scope", "all")
                 .refreshParameter("grant_type", "renew")
                 .tokenHeader("X-App", "app")
-                .tokenRequest(OAuth2.TokenRequest.QUERY)
+                .tokenRequest(TokenRequestFormat.QUERY)
                 .accessTokenAt("/data/access")
                 .refreshTokenAt("/data/refresh");
         try (HttpConnection connection = connection(auth)) {
@@ -476,7 +476,7 @@ class RenewalTest {
         try (HttpConnection connection = connection(machine())) {
             assertThatThrownBy(() -> send(connection))
                     .isInstanceOf(ConnectorException.class)
-                    .hasMessageContaining("nothing that this version can read")
+                    .hasMessageContaining("can't be read by this version")
                     .hasMessageNotContaining("canary");
         }
     }

@@ -53,7 +53,7 @@ class SpringAuthorizationServerTest {
 
     @BeforeEach
     void begin() {
-        clock.passes(Duration.between(clock.instant(), Instant.now()));
+        clock.passes(Duration.between(clock.now(), Instant.now()));
         service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
     }
 
@@ -62,7 +62,7 @@ class SpringAuthorizationServerTest {
                 .baseUrl(service.baseUrl())
                 .auth(auth.discover(server.url())
                         .client("web", SECRET)
-                        .clock(clock)
+                        .timeSource(clock)
                         .build())
                 .retry(RetryPolicy.none())
                 .build();
@@ -162,7 +162,7 @@ class SpringAuthorizationServerTest {
     @Test
     void clientIsKnownByItsBodyToo() {
         try (HttpConnection connection =
-                connection(OAuth2.clientCredentials().clientAuthentication(OAuth2.ClientAuthentication.BODY))) {
+                connection(OAuth2.clientCredentials().clientAuthentication(ClientAuthentication.BODY))) {
             connection.send(Request.get("/orders"));
             assertThat(isActive(sent())).isTrue();
         }

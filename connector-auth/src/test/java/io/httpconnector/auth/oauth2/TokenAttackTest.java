@@ -63,7 +63,7 @@ class TokenAttackTest {
     private HttpConnection connection(OAuth2Builder auth) {
         HttpConnection connection = HttpConnection.named("Service")
                 .baseUrl(service.url("/api"))
-                .auth(auth.tokenStore(store).clock(clock).build())
+                .auth(auth.tokenStore(store).timeSource(clock).build())
                 .retry(RetryPolicy.none())
                 .build();
         opened.add(connection);
@@ -148,7 +148,7 @@ class TokenAttackTest {
     @MethodSource("echoes")
     void endpointThatRepeatsTheRequestShowsNoSecret(Function<Received, Reply> echo) {
         server.on("/token", echo);
-        for (OAuth2.ClientAuthentication proof : OAuth2.ClientAuthentication.values()) {
+        for (ClientAuthentication proof : ClientAuthentication.values()) {
             failsWithoutSecret(() -> connection(configured(OAuth2.refreshToken(Secret.of("canary-refresh")))
                             .clientAuthentication(proof))
                     .send(Request.get("/")));

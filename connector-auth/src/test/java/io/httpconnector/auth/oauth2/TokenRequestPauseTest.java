@@ -12,7 +12,6 @@ import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.TestClock;
 import io.httpconnector.auth.oauth2.Origin.Reply;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,12 +56,12 @@ class TokenRequestPauseTest {
         return connection(auth, clock);
     }
 
-    private HttpConnection connection(OAuth2Builder auth, Clock by) {
+    private HttpConnection connection(OAuth2Builder auth, TestClock by) {
         HttpConnection connection = HttpConnection.named("Service")
                 .baseUrl(server.url(""))
                 .auth(auth.tokenUrl(server.url("/token"))
                         .tokenStore(store)
-                        .clock(by)
+                        .timeSource(by)
                         .build())
                 .retry(RetryPolicy.none())
                 .build();
@@ -99,7 +98,7 @@ class TokenRequestPauseTest {
         assertThat(asked()).isEqualTo(2);
         assertThat(fails(connection).retryAfter()).hasValue(Duration.ofMinutes(2));
         clock.passes(Duration.ofSeconds(119));
-        assertThat(fails(connection)).isInstanceOf(OAuth2Exception.class).hasMessageContaining("too early");
+        assertThat(fails(connection)).isInstanceOf(OAuth2Exception.class).hasMessageContaining("until the backoff ends");
         assertThat(fails(connection).retryAfter()).hasValue(Duration.ofSeconds(1));
         assertThat(asked()).isEqualTo(2);
 
@@ -151,7 +150,7 @@ class TokenRequestPauseTest {
             assertThat(fails(connection)).isNotNull();
             requests++;
             clock.passes(Duration.ofSeconds(seconds - 1));
-            assertThat(fails(connection)).hasMessageContaining("too early").hasMessageContaining("in 2 s");
+            assertThat(fails(connection)).hasMessageContaining("until the backoff ends").hasMessageContaining("in 2 s");
             assertThat(asked()).isEqualTo(requests);
             clock.passes(Duration.ofSeconds(1));
         }
@@ -191,13 +190,13 @@ class TokenRequestPauseTest {
     void otherSecretsAreTriedAtOnce() {
         server.on("/token", Reply.json(401, "{\"error\": \"invalid_client\"}"));
         assertThat(fails(connection(machine()))).isNotNull();
-        assertThat(fails(connection(machine()))).hasMessageContaining("too early");
+        assertThat(fails(connection(machine()))).hasMessageContaining("until the backoff ends");
         assertThat(fails(connection(OAuth2.clientCredentials().client("id", Secret.of("secret-2")))))
-                .hasMessageNotContaining("too early");
+                .hasMessageNotContaining("until the backoff ends");
         assertThat(fails(connection(OAuth2.clientCredentials().client("id-2", Secret.of("secret-1")))))
-                .hasMessageNotContaining("too early");
+                .hasMessageNotContaining("until the backoff ends");
         assertThat(fails(connection(machine().tokenParameter("key", Secret.of("another-secret")))))
-                .hasMessageNotContaining("too early");
+                .hasMessageNotContaining("until the backoff ends");
         assertThat(asked()).isEqualTo(4);
     }
 
@@ -255,7 +254,7 @@ class TokenRequestPauseTest {
         server.close();
         HttpConnection connection = HttpConnection.named("Service")
                 .baseUrl("http://127.0.0.1:1")
-                .auth(machine().tokenUrl(url).tokenStore(store).clock(clock).build())
+                .auth(machine().tokenUrl(url).tokenStore(store).timeSource(clock).build())
                 .retry(RetryPolicy.none())
                 .build();
         opened.add(connection);
@@ -270,7 +269,7 @@ class TokenRequestPauseTest {
                 .auth(machine()
                         .discover(server.url(""))
                         .tokenStore(store)
-                        .clock(clock)
+                        .timeSource(clock)
                         .build())
                 .retry(RetryPolicy.none())
                 .build();
@@ -297,12 +296,12 @@ class TokenRequestPauseTest {
                         .publicClient("id")
                         .tokenUrl(server.url("/token"))
                         .tokenStore(broken)
-                        .clock(clock)
+                        .timeSource(clock)
                         .build())
                 .build();
         opened.add(failing);
         assertThat(fails(failing)).hasMessageContaining("disk is full");
-        assertThat(fails(failing)).hasMessageContaining("disk is full").hasMessageNotContaining("too early");
+        assertThat(fails(failing)).hasMessageContaining("disk is full").hasMessageNotContaining("until the backoff ends");
         send(connection);
     }
 
@@ -312,7 +311,7 @@ class TokenRequestPauseTest {
         HttpConnection connection = connection(machine());
         assertThat(fails(connection)).isNotNull();
         clock.passes(Duration.ofHours(-5));
-        assertThat(fails(connection)).hasMessageNotContaining("too early");
+        assertThat(fails(connection)).hasMessageNotContaining("until the backoff ends");
         assertThat(asked()).isEqualTo(2);
     }
 
@@ -323,9 +322,9 @@ class TokenRequestPauseTest {
         HttpConnection connection = connection(machine());
         assertThat(fails(connection)).isNotNull();
         clock.passes(Duration.ofDays(1).minusSeconds(1));
-        boolean remembers = fails(connection).getMessage().contains("too early");
+        boolean remembers = fails(connection).getMessage().contains("until the backoff ends");
         clock.passes(Duration.ofSeconds(1));
-        assertThat(fails(connection)).hasMessageNotContaining("too early");
+        assertThat(fails(connection)).hasMessageNotContaining("until the backoff ends");
         assertThat(remembers || retryAfter.length() > 9).isTrue();
     }
 
