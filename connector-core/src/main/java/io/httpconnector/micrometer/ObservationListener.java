@@ -73,14 +73,14 @@ public final class ObservationListener implements ExchangeListener {
                 .lowCardinalityKeyValue("error.type", KeyValue.NONE_VALUE)
                 .highCardinalityKeyValue("url.full", uri.toString())
                 .start();
-        return new Observed(observation, context);
+        return new ObservedCall(observation, context);
     }
 
     private static int port(URI uri) {
         return uri.getPort() >= 0 ? uri.getPort() : uri.getScheme().equals("https") ? 443 : 80;
     }
 
-    private record Observed(Observation observation, RequestReplySenderContext<ExchangeStarted, ExchangeResult> context)
+    private record ObservedCall(Observation observation, RequestReplySenderContext<ExchangeStarted, ExchangeResult> context)
             implements CallObserver {
 
         @Override

@@ -221,7 +221,7 @@ public final class PollingEngine implements AutoCloseable {
     }
 
     /** Begins what is due, again and again. */
-    private final class Ticks implements BackgroundThread.Task {
+    private final class Ticks implements BackgroundThread.BackgroundTask {
 
         private boolean wasIdle;
 

@@ -9,12 +9,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 
-/** A value as the bytes of a body or a part: bytes, a file, a stream, or text in UTF-8. */
+/** Converts a pill's value to the content of a body or part: bytes, a file, a stream, or text in UTF-8. */
 final class BinaryValue {
 
     private BinaryValue() {}
 
-    static boolean isContent(JsonNode value) {
+    static boolean isBinaryContent(JsonNode value) {
         Object content = value instanceof POJONode pojo ? pojo.getPojo() : null;
         return content instanceof Path
                 || content instanceof File
@@ -22,13 +22,13 @@ final class BinaryValue {
                 || content instanceof InputStream;
     }
 
-    static Body body(JsonNode value, String contentType) {
+    static Body toBody(JsonNode value, String contentType) {
         try {
             if (value.isBinary()) {
                 return Body.bytes(value.binaryValue(), contentType);
             }
         } catch (IOException e) {
-            throw new IllegalStateException("a binary node has bytes", e);
+            throw new IllegalStateException("a binary node always has bytes", e);
         }
         if (value.isTextual()) {
             return Body.bytes(Escaping.utf8(value.textValue()), contentType);
@@ -48,7 +48,7 @@ final class BinaryValue {
         }
         throw new ValueRejectedException(
                 Code.WRONG_TYPE,
-                "is " + ValueType.of(value).phrase() + ": it must be a byte array, a Path, an InputStream,"
-                        + " a Body.StreamSource or a text");
+                "is " + ValueType.of(value).phrase() + ": use a byte array, a Path, an InputStream, a"
+                        + " Body.StreamSource or text");
     }
 }

@@ -11,85 +11,85 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A body with pills. Immutable. */
+/** A compiled request body with pills. Immutable. */
 sealed interface BodyTemplate {
 
-    /** The body, or null when it is to be left out, or when the scope says what is wrong. */
-    @Nullable Body render(RenderContext scope);
+    /** Renders the body. Returns null if it is omitted, or if the context has problems. */
+    @Nullable Body render(RenderContext context);
 
-    /** How many elements of lists it looks at at once. */
-    default int slots() {
+    /** The maximum nesting depth of {@code $each}, which is the number of list elements in scope at once. */
+    default int maxEachDepth() {
         return 0;
     }
 
-    Stream<PillUsage> uses();
+    Stream<PillUsage> usages();
 
     /** JSON. */
     record JsonBodyTemplate(JsonTemplate json) implements BodyTemplate {
         @Override
-        public @Nullable Body render(RenderContext scope) {
-            return json.render(scope);
+        public @Nullable Body render(RenderContext context) {
+            return json.render(context);
         }
 
         @Override
-        public int slots() {
-            return json.slots();
+        public int maxEachDepth() {
+            return json.maxEachDepth();
         }
 
         @Override
-        public Stream<PillUsage> uses() {
-            return json.uses().stream();
+        public Stream<PillUsage> usages() {
+            return json.usages().stream();
         }
     }
 
     /** An HTML form. */
     record FormBodyTemplate(List<NamedTemplate> fields) implements BodyTemplate {
         @Override
-        public Body render(RenderContext scope) {
+        public Body render(RenderContext context) {
             List<Map.Entry<String, String>> pairs = new ArrayList<>();
-            fields.forEach(field -> pairs.addAll(field.render(scope)));
+            fields.forEach(field -> pairs.addAll(field.render(context)));
             return Body.form(pairs);
         }
 
         @Override
-        public Stream<PillUsage> uses() {
-            return fields.stream().flatMap(NamedTemplate::uses);
+        public Stream<PillUsage> usages() {
+            return fields.stream().flatMap(NamedTemplate::usages);
         }
     }
 
     /** A multipart form. */
     record MultipartBodyTemplate(List<PartTemplate> parts) implements BodyTemplate {
         @Override
-        public Body render(RenderContext scope) {
+        public Body render(RenderContext context) {
             Body body = Body.multipart();
             for (PartTemplate part : parts) {
-                body = part.addTo(body, scope);
+                body = part.addTo(body, context);
             }
             return body;
         }
 
         @Override
-        public Stream<PillUsage> uses() {
-            return parts.stream().flatMap(PartTemplate::uses);
+        public Stream<PillUsage> usages() {
+            return parts.stream().flatMap(PartTemplate::usages);
         }
     }
 
-    /** A field of a multipart form; with a media type, or a file if it has a file name, too. */
+    /** A field of a multipart form, optionally with a media type; a file if it also has a file name. */
     record PartTemplate(
             NamedTemplate field,
             @Nullable TextTemplate fileName,
             @Nullable TextTemplate contentType) {
 
-        Body addTo(Body form, RenderContext scope) {
+        Body addTo(Body form, RenderContext context) {
             if (contentType == null) {
                 Body changed = form;
-                for (Map.Entry<String, String> pair : field.render(scope)) {
+                for (Map.Entry<String, String> pair : field.render(context)) {
                     changed = changed.field(pair.getKey(), pair.getValue());
                 }
                 return changed;
             }
-            String name = fileName == null ? null : fileName.render(scope);
-            Body content = bytes(field.value(), contentType, "part " + field.name(), scope);
+            String name = fileName == null ? null : fileName.render(context);
+            Body content = bytes(field.value(), contentType, "part " + field.name(), context);
             if (content == null) {
                 return form;
             }
@@ -98,9 +98,9 @@ sealed interface BodyTemplate {
                     : form.part(field.name(), name == null ? "" : name, content);
         }
 
-        Stream<PillUsage> uses() {
+        Stream<PillUsage> usages() {
             if (contentType == null) {
-                return field.uses();
+                return field.usages();
             }
             return Stream.concat(
                     field.value().pills().stream().map(pill -> PillUsage.of(pill, PillUsage.ANYTHING)),
@@ -111,20 +111,20 @@ sealed interface BodyTemplate {
         }
     }
 
-    /** Text, XML among it. */
+    /** Text, including XML. */
     record TextBodyTemplate(TextTemplate text, TextTemplate contentType) implements BodyTemplate {
         @Override
-        public @Nullable Body render(RenderContext scope) {
-            String type = contentType.render(scope);
-            String rendered = text.render(scope);
-            if (type == null || rendered == null || !scope.problems().isEmpty()) {
+        public @Nullable Body render(RenderContext context) {
+            String type = contentType.render(context);
+            String rendered = text.render(context);
+            if (type == null || rendered == null || !context.problems().isEmpty()) {
                 return null;
             }
-            return guarded("body", scope, () -> Body.text(rendered, type));
+            return guarded("body", context, () -> Body.text(rendered, type));
         }
 
         @Override
-        public Stream<PillUsage> uses() {
+        public Stream<PillUsage> usages() {
             return Stream.of(text, contentType)
                     .flatMap(template -> template.pills().stream())
                     .map(pill -> PillUsage.of(pill, PillUsage.SINGLE));
@@ -134,12 +134,12 @@ sealed interface BodyTemplate {
     /** Bytes. */
     record BytesBodyTemplate(TextTemplate content, TextTemplate contentType) implements BodyTemplate {
         @Override
-        public @Nullable Body render(RenderContext scope) {
-            return bytes(content, contentType, "body", scope);
+        public @Nullable Body render(RenderContext context) {
+            return bytes(content, contentType, "body", context);
         }
 
         @Override
-        public Stream<PillUsage> uses() {
+        public Stream<PillUsage> usages() {
             return Stream.concat(
                     content.pills().stream().map(pill -> PillUsage.of(pill, PillUsage.ANYTHING)),
                     contentType.pills().stream().map(pill -> PillUsage.of(pill, PillUsage.SINGLE)));
@@ -147,33 +147,33 @@ sealed interface BodyTemplate {
     }
 
     private static @Nullable Body bytes(
-            TextTemplate content, TextTemplate contentType, String part, RenderContext scope) {
-        String type = contentType.render(scope);
+            TextTemplate content, TextTemplate contentType, String part, RenderContext context) {
+        String type = contentType.render(context);
         Expression pill = content.whole();
         if (pill == null) {
-            String text = content.render(scope);
-            return text == null || type == null ? null : guarded(part, scope, () -> Body.text(text, type));
+            String text = content.render(context);
+            return text == null || type == null ? null : guarded(part, context, () -> Body.text(text, type));
         }
         try {
-            JsonNode value = pill.evaluatePresent(scope);
-            return value == null || type == null ? null : guarded(part, scope, () -> BinaryValue.body(value, type));
+            JsonNode value = pill.evaluatePresent(context);
+            return value == null || type == null ? null : guarded(part, context, () -> BinaryValue.toBody(value, type));
         } catch (ValueRejectedException e) {
-            scope.problems().add(pill.problem(e));
+            context.problems().add(pill.problem(e));
             return null;
         }
     }
 
-    /** A body that may be refused. */
-    interface Made {
-        Body make();
+    /** Creates a body, or throws {@link InvalidDefinitionException} if the body is invalid. */
+    interface BodyFactory {
+        Body create();
     }
 
-    private static @Nullable Body guarded(String part, RenderContext scope, Made made) {
+    private static @Nullable Body guarded(String part, RenderContext context, BodyFactory made) {
         try {
-            return made.make();
+            return made.create();
         } catch (InvalidDefinitionException e) {
             for (String problem : e.problems()) {
-                scope.problems().add(TemplateProblem.of(SourceLocation.of(part), Code.UNENCODABLE, null, problem));
+                context.problems().add(TemplateProblem.of(SourceLocation.of(part), Code.UNENCODABLE, null, problem));
             }
             return null;
         }

@@ -18,9 +18,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads points in time as APIs write them: ISO 8601 with offset (also {@code +0000}, as Salesforce has it), a local date or
- * date and time, the date of HTTP (RFC 9110, section 5.6.7), and numbers of seconds or milliseconds since 1970, when the
- * template says which.
+ * Parses timestamps in the formats that APIs use: ISO 8601 with an offset (also {@code +0000}, as in Salesforce), a local
+ * date or date-time, an HTTP date (RFC 9110, section 5.6.7), and numbers of seconds or milliseconds since 1970, if the
+ * template declares the unit.
  */
 final class DateFormats {
 
@@ -39,7 +39,7 @@ final class DateFormats {
             .appendLiteral(']')
             .toFormatter(Locale.ROOT);
 
-    /** The unit of numbers, when the template says one. */
+    /** The unit of a numeric timestamp, if the template declares one. */
     enum Unit {
         SECONDS,
         MILLIS
@@ -47,7 +47,10 @@ final class DateFormats {
 
     private DateFormats() {}
 
-    /** A ZonedDateTime when the value says where it counts, or the zone does; else a LocalDateTime or LocalDate. */
+    /**
+     * Parses a value: to a ZonedDateTime if the value has an offset or a zone is given, otherwise to a LocalDateTime or
+     * LocalDate.
+     */
     static TemporalAccessor read(JsonNode value, @Nullable ZoneId zone, @Nullable Unit unit) {
         try {
             if (value.isNumber()) {
@@ -64,7 +67,7 @@ final class DateFormats {
                             : ((ZonedDateTime) read).withZoneSameInstant(zone);
         } catch (DateTimeException | ArithmeticException e) {
             throw new ValueRejectedException(
-                    Code.WRONG_TYPE, "is no date that can be read: it takes ISO 8601, such as 2026-01-31T12:00:00Z");
+                    Code.WRONG_TYPE, "is not a readable date: use ISO 8601, such as 2026-01-31T12:00:00Z");
         }
     }
 
@@ -81,9 +84,9 @@ final class DateFormats {
         if (unit == null) {
             throw new ValueRejectedException(
                     Code.WRONG_TYPE,
-                    "is a number, which may be seconds or milliseconds: add the argument seconds or millis");
+                    "is a number without a unit: add the argument seconds or millis");
         }
-        // An exponent of nine digits would take minutes to write out.
+        // Expanding a number with a nine-digit exponent would take minutes.
         if (Math.abs((long) number.precision() - number.scale()) > 40) {
             throw new DateTimeException("out of range");
         }
@@ -94,7 +97,7 @@ final class DateFormats {
         return Instant.ofEpochSecond(whole, nanos);
     }
 
-    /** The same as an instant; a local date or time alone is none. */
+    /** Parses a value to an instant; rejects a local date or time without a zone. */
     static Instant instant(JsonNode value, @Nullable ZoneId zone, @Nullable Unit unit) {
         if (read(value, zone, unit) instanceof ZonedDateTime zoned) {
             return zoned.toInstant();
@@ -104,6 +107,6 @@ final class DateFormats {
 
     static ValueRejectedException needsZone() {
         return new ValueRejectedException(
-                Code.WRONG_TYPE, "has no offset: add the zone that it counts in, such as 'Europe/Berlin'");
+                Code.WRONG_TYPE, "has no offset: add its time zone, such as 'Europe/Berlin'");
     }
 }

@@ -4,39 +4,39 @@ import io.httpconnector.template.TemplateProblem.Code;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** Makes text harmless for the place where it is put. */
+/** Escapes and validates text for its target context: URL, XML, or Unicode in general. */
 final class Escaping {
 
     private static final String HEX = "0123456789ABCDEF";
 
     private Escaping() {}
 
-    /** Refuses half of a surrogate pair, which UTF-8 has no bytes for. */
-    static String unicode(String text) {
+    /** Returns the text, or rejects an unpaired surrogate, which can't be encoded in UTF-8. */
+    static String requireValidUnicode(String text) {
         char before = 0;
         for (int i = 0; i <= text.length(); i++) {
             char c = i < text.length() ? text.charAt(i) : 0;
             if (Character.isHighSurrogate(before) != Character.isLowSurrogate(c)) {
-                throw Character.isLowSurrogate(c) ? halfPair(c, i) : halfPair(before, i - 1);
+                throw Character.isLowSurrogate(c) ? unpairedSurrogate(c, i) : unpairedSurrogate(before, i - 1);
             }
             before = c;
         }
         return text;
     }
 
-    static ValueRejectedException halfPair(char c, int at) {
+    static ValueRejectedException unpairedSurrogate(char c, int at) {
         return new ValueRejectedException(
                 Code.UNENCODABLE,
                 String.format(
-                        Locale.ROOT, "character %d is half of a surrogate pair (U+%04X), and no text", at + 1, (int)
+                        Locale.ROOT, "character %d is an unpaired surrogate (U+%04X), which is not valid text", at + 1, (int)
                                 c));
     }
 
     static byte[] utf8(String text) {
-        return unicode(text).getBytes(StandardCharsets.UTF_8);
+        return requireValidUnicode(text).getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Percent-encodes all that is not unreserved (RFC 3986, section 2.3), but for the characters to keep. */
+    /** Percent-encodes all characters except the unreserved ones (RFC 3986, section 2.3) and those to keep. */
     static String percent(String text, String kept) {
         StringBuilder out = new StringBuilder(text.length() + 16);
         for (byte b : utf8(text)) {
@@ -54,9 +54,9 @@ final class Escaping {
         return out.toString();
     }
 
-    /** Text between tags, or in an attribute; what XML 1.0 has no character for (section 2.2) is refused. */
+    /** Escapes element text or an attribute value; rejects characters that XML 1.0 does not allow (section 2.2). */
     static String xml(String text, boolean attribute) {
-        unicode(text);
+        requireValidUnicode(text);
         StringBuilder out = new StringBuilder(text.length() + 16);
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -72,7 +72,7 @@ final class Escaping {
                     if (c < 0x20 || c == 0xfffe || c == 0xffff) {
                         throw new ValueRejectedException(
                                 Code.UNENCODABLE,
-                                String.format(Locale.ROOT, "character %d (U+%04X) can't stand in XML", i + 1, (int) c));
+                                String.format(Locale.ROOT, "character %d (U+%04X) is not allowed in XML", i + 1, (int) c));
                     }
                     out.append(c);
                 }

@@ -6,40 +6,40 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands between the braces of a pill, compiled: a path and filters. {@code slot} is the {@code $each} whose element the
- * path begins with, or -1 when it begins with a step of the job.
+ * The compiled content of a pill: a path and filters. {@code slot} is the nesting level of the {@code $each} whose element
+ * the path begins with, or -1 if the path begins with a step of the job.
  */
-record Expression(String text, SourceLocation spot, PillPath path, int slot, List<FilterStep> filters, ValueType type) {
+record Expression(String text, SourceLocation location, PillPath path, int slot, List<FilterStep> filters, ValueType type) {
 
-    /** One filter: its name, and either what it makes of a value or what it does without one. */
+    /** One filter: its name, and either its conversion of a value or its policy for a missing value. */
     record FilterStep(
             String name,
-            Filters.@Nullable FilterDefinition takes,
+            Filters.@Nullable FilterDefinition definition,
             Filters.@Nullable Filter filter,
-            @Nullable MissingValuePolicy absence) {}
+            @Nullable MissingValuePolicy missingValuePolicy) {}
 
-    /** The value, or null when it is to be left out; throws a {@link ValueRejectedException} when there is none. */
-    @Nullable JsonNode evaluate(RenderContext scope) {
-        JsonNode value = evaluateOrMissing(scope);
+    /** Evaluates the pill. Returns null if the value is omitted; throws a {@link ValueRejectedException} if it is missing. */
+    @Nullable JsonNode evaluate(RenderContext context) {
+        JsonNode value = evaluateOrMissing(context);
         if (value == null) {
-            throw missing(scope);
+            throw missing(context);
         }
         return value.isMissingNode() ? null : value;
     }
 
-    /** The value, or null when there is none, for whatever reason. */
-    @Nullable JsonNode evaluateOrNull(RenderContext scope) {
-        JsonNode value = evaluateOrMissing(scope);
+    /** Evaluates the pill. Returns null if the value is missing or omitted. */
+    @Nullable JsonNode evaluateOrNull(RenderContext context) {
+        JsonNode value = evaluateOrMissing(context);
         return value == null || value.isMissingNode() ? null : value;
     }
 
-    /** The value, a missing node when it is to be left out, or null when there is none. */
-    private @Nullable JsonNode evaluateOrMissing(RenderContext scope) {
-        JsonNode value = resolve(scope);
+    /** Evaluates the pill. Returns a missing node if the value is omitted, and null if it is missing. */
+    private @Nullable JsonNode evaluateOrMissing(RenderContext context) {
+        JsonNode value = resolve(context);
         for (int i = 0; i < filters.size(); i++) {
             FilterStep step = filters.get(i);
-            if (step.absence != null) {
-                value = step.absence.covers(value) ? step.absence.apply(value) : value;
+            if (step.missingValuePolicy != null) {
+                value = step.missingValuePolicy.appliesTo(value) ? step.missingValuePolicy.apply(value) : value;
                 if (value != null && value.isMissingNode()) {
                     return value;
                 }
@@ -50,68 +50,68 @@ record Expression(String text, SourceLocation spot, PillPath path, int slot, Lis
         return value;
     }
 
-    private @Nullable JsonNode resolve(RenderContext scope) {
-        JsonNode value = slot < 0 ? path.resolve(scope.root()) : path.resolve(scope.element(slot), 1);
+    private @Nullable JsonNode resolve(RenderContext context) {
+        JsonNode value = slot < 0 ? path.resolve(context.root()) : path.resolve(context.element(slot), 1);
         return value == null || value.isMissingNode() ? null : value;
     }
 
-    @SuppressWarnings("NullAway") // a step without absence has both
+    @SuppressWarnings("NullAway") // a step without a missing-value policy has both
     private static @Nullable JsonNode apply(FilterStep step, JsonNode value) {
-        if (!step.takes.takes(ValueType.of(value))) {
+        if (!step.definition.accepts(ValueType.of(value))) {
             throw new ValueRejectedException(
                     Code.WRONG_TYPE,
-                    "is " + ValueType.of(value).phrase() + ", which the filter " + step.name + " can't take");
+                    "is " + ValueType.of(value).phrase() + ", which the filter " + step.name + " does not accept");
         }
         return step.filter.apply(value);
     }
 
-    private ValueRejectedException missing(RenderContext scope) {
-        if (resolve(scope) != null) {
+    private ValueRejectedException missing(RenderContext context) {
+        if (resolve(context) != null) {
             return new ValueRejectedException(
                     Code.MISSING, "has no value after its filters: add | default(...) or | omit");
         }
-        return slot < 0 ? path.missing(scope.root(), 0) : path.missing(scope.element(slot), 1);
+        return slot < 0 ? path.missing(context.root(), 0) : path.missing(context.element(slot), 1);
     }
 
-    /** The value, or null when it is to be left out; refuses null, which has no text. */
-    @Nullable JsonNode evaluatePresent(RenderContext scope) {
-        JsonNode value = evaluate(scope);
+    /** Evaluates the pill in a text. Returns null if the value is omitted; rejects null, which has no text form. */
+    @Nullable JsonNode evaluatePresent(RenderContext context) {
+        JsonNode value = evaluate(context);
         if (value != null && value.isNull()) {
             throw new ValueRejectedException(
-                    Code.NULL, "is null, and no text: add | default('', null) or | omit(null)");
+                    Code.NULL, "is null, which has no text form: add | default('', null) or | omit(null)");
         }
         return value;
     }
 
     boolean canOmit() {
-        return filters.stream().anyMatch(step -> isAbsence(step, MissingValuePolicy.OnMissing.OMIT));
+        return filters.stream().anyMatch(step -> hasPolicy(step, MissingValuePolicy.Action.OMIT));
     }
 
-    /** Whether rendering fails when there is no value. */
+    /** Whether rendering fails if the value is missing. */
     boolean isRequired() {
         return filters.stream()
                 .noneMatch(
-                        step -> step.absence != null && step.absence.kind() != MissingValuePolicy.OnMissing.REQUIRED);
+                        step -> step.missingValuePolicy != null && step.missingValuePolicy.action() != MissingValuePolicy.Action.REQUIRED);
     }
 
-    boolean makesNull() {
-        return filters.stream().anyMatch(step -> isAbsence(step, MissingValuePolicy.OnMissing.NULL));
+    boolean canBeNull() {
+        return filters.stream().anyMatch(step -> hasPolicy(step, MissingValuePolicy.Action.NULL));
     }
 
-    /** Whether it may be several segments of a path. */
+    /** Whether the value may consist of several path segments. */
     boolean keepsSlashes() {
         return filters.stream().anyMatch(step -> step.name().equals("path"));
     }
 
-    private static boolean isAbsence(FilterStep step, MissingValuePolicy.OnMissing kind) {
-        return step.absence != null && step.absence.kind() == kind;
+    private static boolean hasPolicy(FilterStep step, MissingValuePolicy.Action kind) {
+        return step.missingValuePolicy != null && step.missingValuePolicy.action() == kind;
     }
 
     TemplateProblem problem(Code code, String message) {
-        return TemplateProblem.of(spot, code, text, message);
+        return TemplateProblem.of(location, code, text, message);
     }
 
-    TemplateProblem problem(ValueRejectedException refusal) {
-        return refusal.at(spot, text);
+    TemplateProblem problem(ValueRejectedException rejection) {
+        return rejection.toProblem(location, text);
     }
 }

@@ -14,12 +14,12 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * Reads what stands between the braces: {@code path | filter | filter(argument, argument)}. Each method reads from where the
- * one before it stopped.
+ * Parses the content of a pill: {@code path | filter | filter(argument, argument)}. Each method continues at the current
+ * position.
  */
 final class ExpressionReader {
 
-    private static final String SYNTAX = ": write it like {{order.lines[0].sku}} or {{row[\"Any name\"]}}";
+    private static final String SYNTAX_HINT = ": write it like {{order.lines[0].sku}} or {{row[\"Any name\"]}}";
     private static final int MAX_LENGTH = 1000;
 
     private final String text;
@@ -29,45 +29,47 @@ final class ExpressionReader {
         this.text = text;
     }
 
-    /** The compiled pill; {@code each} are the names that the elements around it have. Throws a {@link ValueRejectedException}. */
+    /**
+     * Parses a pill; {@code each} are the names of the elements of enclosing lists. Throws a {@link ValueRejectedException}.
+     */
     static Expression read(
-            String text, SourceLocation spot, Map<String, Filters.FilterDefinition> own, List<String> each) {
+            String text, SourceLocation location, Map<String, Filters.FilterDefinition> customFilters, List<String> each) {
         ExpressionReader reader = new ExpressionReader(text);
         if (text.length() > MAX_LENGTH) {
-            throw new ValueRejectedException(Code.SYNTAX, "it is longer than " + MAX_LENGTH + " characters");
+            throw new ValueRejectedException(Code.SYNTAX, "the pill is longer than " + MAX_LENGTH + " characters");
         }
-        reader.spaces();
+        reader.skipSpaces();
         PillPath path = reader.path();
         ValueType type = path.steps().contains(PillPath.ALL) ? ValueType.LIST : ValueType.ANY;
         List<Expression.FilterStep> steps = new ArrayList<>();
         while (reader.at < text.length()) {
-            reader.expect('|', "a filter begins with |");
+            reader.expect('|', "expected | before a filter");
             Expression.FilterStep step = reader.filter(
-                    own,
+                    customFilters,
                     type,
                     steps.isEmpty() ? "the path" : steps.get(steps.size() - 1).name());
             type = typeAfter(type, step);
             steps.add(step);
         }
         int slot = path.steps().get(0) instanceof String first ? each.lastIndexOf(first) : -1;
-        return new Expression(text.strip(), spot, path, slot, List.copyOf(steps), type);
+        return new Expression(text.strip(), location, path, slot, List.copyOf(steps), type);
     }
 
-    /** A path without filters. Throws a {@link ValueRejectedException}. */
+    /** Parses a path without filters. Throws a {@link ValueRejectedException}. */
     static PillPath path(String text) {
         ExpressionReader reader = new ExpressionReader(text);
         PillPath path = reader.path();
         if (reader.at < text.length()) {
-            throw reader.unreadable();
+            throw reader.syntaxError();
         }
         return path;
     }
 
     private static ValueType typeAfter(ValueType before, Expression.FilterStep step) {
-        if (step.takes() != null) {
-            return step.takes().gives();
+        if (step.definition() != null) {
+            return step.definition().resultType();
         }
-        JsonNode instead = step.absence() == null ? null : step.absence().instead();
+        JsonNode instead = step.missingValuePolicy() == null ? null : step.missingValuePolicy().defaultValue();
         return instead == null || ValueType.of(instead) == before ? before : ValueType.ANY;
     }
 
@@ -78,10 +80,10 @@ final class ExpressionReader {
             steps.add(step(steps.isEmpty()));
         }
         if (steps.isEmpty()) {
-            throw new ValueRejectedException(Code.SYNTAX, "it is empty" + SYNTAX);
+            throw new ValueRejectedException(Code.SYNTAX, "the pill is empty" + SYNTAX_HINT);
         }
         PillPath path = new PillPath(text.substring(start, at), List.copyOf(steps));
-        spaces();
+        skipSpaces();
         return path;
     }
 
@@ -91,7 +93,7 @@ final class ExpressionReader {
         }
         if (!first) {
             if (text.charAt(at) != '.') {
-                throw unreadable();
+                throw syntaxError();
             }
             at++;
         }
@@ -100,7 +102,7 @@ final class ExpressionReader {
             at++;
         }
         if (at == start) {
-            throw unreadable();
+            throw syntaxError();
         }
         return text.substring(start, at);
     }
@@ -115,16 +117,16 @@ final class ExpressionReader {
             String inside = text.substring(at, end);
             at = open;
             if (first || !inside.matches("\\*|-?[0-9]{1,9}")) {
-                throw unreadable();
+                throw syntaxError();
             }
             at = end;
             step = inside.equals("*") ? PillPath.ALL : (Object) Integer.valueOf(inside);
         }
-        expect(']', "a bracket is not closed");
+        expect(']', "missing closing bracket");
         return step;
     }
 
-    static boolean isName(String name) {
+    static boolean isIdentifier(String name) {
         return !name.isEmpty() && name.chars().allMatch(c -> isNamePart((char) c));
     }
 
@@ -132,8 +134,8 @@ final class ExpressionReader {
         return Character.isLetterOrDigit(c) || "_-$@:".indexOf(c) >= 0;
     }
 
-    private Expression.FilterStep filter(Map<String, Filters.FilterDefinition> own, ValueType input, String before) {
-        spaces();
+    private Expression.FilterStep filter(Map<String, Filters.FilterDefinition> customFilters, ValueType input, String before) {
+        skipSpaces();
         int start = at;
         while (at < text.length() && Character.isLetterOrDigit(text.charAt(at))) {
             at++;
@@ -142,25 +144,25 @@ final class ExpressionReader {
         if (name.isEmpty()) {
             throw new ValueRejectedException(Code.SYNTAX, "the name of a filter is missing at character " + (at + 1));
         }
-        spaces();
+        skipSpaces();
         FilterArguments arguments = new FilterArguments(name, arguments());
         if (MissingValuePolicy.NAMES.contains(name)) {
             return new Expression.FilterStep(name, null, null, MissingValuePolicy.of(arguments));
         }
-        Filters.FilterDefinition definition = own.getOrDefault(name, Filters.find(name));
+        Filters.FilterDefinition definition = customFilters.getOrDefault(name, Filters.find(name));
         if (definition == null) {
             TreeSet<String> names = new TreeSet<>(Filters.names());
             names.addAll(MissingValuePolicy.NAMES);
-            names.addAll(own.keySet());
+            names.addAll(customFilters.keySet());
             throw new ValueRejectedException(
-                    Code.UNKNOWN_FILTER, "there is no filter \"" + name + "\"", Suggestions.of(name, names));
+                    Code.UNKNOWN_FILTER, "unknown filter \"" + name + "\"", Suggestions.of(name, names));
         }
-        if (input != ValueType.ANY && !definition.takes(input)) {
+        if (input != ValueType.ANY && !definition.accepts(input)) {
             throw new ValueRejectedException(
                     Code.WRONG_TYPE,
-                    before + " gives " + input.phrase() + ", which the filter " + name + " can't take");
+                    before + " returns " + input.phrase() + ", which the filter " + name + " does not accept");
         }
-        return new Expression.FilterStep(name, definition, definition.with().apply(arguments), null);
+        return new Expression.FilterStep(name, definition, definition.factory().apply(arguments), null);
     }
 
     private List<FilterArguments.Argument> arguments() {
@@ -168,12 +170,12 @@ final class ExpressionReader {
         if (at < text.length() && text.charAt(at) == '(') {
             do {
                 at++;
-                spaces();
+                skipSpaces();
                 arguments.add(argument());
-                spaces();
+                skipSpaces();
             } while (at < text.length() && text.charAt(at) == ',');
-            expect(')', "a parenthesis is not closed");
-            spaces();
+            expect(')', "missing closing parenthesis");
+            skipSpaces();
         }
         return List.copyOf(arguments);
     }
@@ -209,11 +211,11 @@ final class ExpressionReader {
         try {
             return new FilterArguments.Argument(JsonSupport.number(word), false);
         } catch (InvalidDefinitionException e) {
-            throw new ValueRejectedException(Code.SYNTAX, word + " is no number: text stands in quotes");
+            throw new ValueRejectedException(Code.SYNTAX, word + " is not a number: put text in quotes");
         }
     }
 
-    /** A text between quotes, in which a backslash makes the next character literal, and \n, \r and \t what they always are. */
+    /** Parses a quoted text. A backslash escapes the next character; \n, \r and \t are control characters. */
     private String quoted() {
         char quote = text.charAt(at++);
         StringBuilder value = new StringBuilder();
@@ -230,24 +232,24 @@ final class ExpressionReader {
             }
             value.append(c);
         }
-        expect(quote, "a text is not closed");
+        expect(quote, "missing closing quote");
         return value.toString();
     }
 
-    private void spaces() {
+    private void skipSpaces() {
         while (at < text.length() && " \t\n".indexOf(text.charAt(at)) >= 0) {
             at++;
         }
     }
 
-    private void expect(char c, String otherwise) {
+    private void expect(char c, String message) {
         if (at >= text.length() || text.charAt(at) != c) {
-            throw new ValueRejectedException(Code.SYNTAX, otherwise + ", at character " + (at + 1) + SYNTAX);
+            throw new ValueRejectedException(Code.SYNTAX, message + ", at character " + (at + 1) + SYNTAX_HINT);
         }
         at++;
     }
 
-    private ValueRejectedException unreadable() {
-        return new ValueRejectedException(Code.SYNTAX, "it can't be read at character " + (at + 1) + SYNTAX);
+    private ValueRejectedException syntaxError() {
+        return new ValueRejectedException(Code.SYNTAX, "invalid syntax at character " + (at + 1) + SYNTAX_HINT);
     }
 }

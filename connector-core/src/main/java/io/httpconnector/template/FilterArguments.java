@@ -11,60 +11,60 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What stands between the parentheses of a filter: literals, and words without quotes. Methods refuse what can't be used. */
+/** The arguments of a filter: literals, and words without quotes. Methods reject unsuitable arguments. */
 record FilterArguments(String filter, List<Argument> list) {
 
-    /** One argument; {@code word} says that it stood without quotes. */
-    record Argument(JsonNode literal, boolean word) {}
+    /** One argument; {@code isWord} if it was written without quotes. */
+    record Argument(JsonNode literal, boolean isWord) {}
 
     List<JsonNode> literals() {
         return list.stream().map(Argument::literal).toList();
     }
 
-    ValueRejectedException wrong(String what) {
-        return new ValueRejectedException(Code.WRONG_ARGUMENT, filter + ": " + what);
+    ValueRejectedException problem(String description) {
+        return new ValueRejectedException(Code.WRONG_ARGUMENT, filter + ": " + description);
     }
 
-    void atMost(int count) {
-        int given = (int) list.stream().filter(argument -> !isUnit(argument)).count();
-        if (given > count) {
-            throw wrong(
-                    count == 0
-                            ? "it takes no argument"
-                            : "it takes at most " + count + " argument" + (count == 1 ? "" : "s"));
+    void requireAtMost(int max) {
+        int count = (int) list.stream().filter(argument -> !isUnit(argument)).count();
+        if (count > max) {
+            throw problem(
+                    max == 0
+                            ? "expects no argument"
+                            : "expects at most " + max + " argument" + (max == 1 ? "" : "s"));
         }
     }
 
-    /** The text at a place; {@code what} says what is missing. */
-    String text(int index, String what) {
-        if (index >= list.size() || !list.get(index).literal.isTextual() || list.get(index).word) {
-            throw wrong("it needs, in quotes, " + what);
+    /** Returns the text argument at an index; {@code description} completes the message if there is none. */
+    String text(int index, String description) {
+        if (index >= list.size() || !list.get(index).literal.isTextual() || list.get(index).isWord) {
+            throw problem("requires, in quotes, " + description);
         }
         return list.get(index).literal.textValue();
     }
 
-    /** The word at a place, or null when there is none. */
+    /** Returns the word at an index, or null. */
     @Nullable String word(int index) {
-        return index < list.size() && list.get(index).word
+        return index < list.size() && list.get(index).isWord
                 ? list.get(index).literal.textValue()
                 : null;
     }
 
-    JsonNode literal(int index, String what) {
-        if (index >= list.size() || list.get(index).word) {
-            throw wrong("it needs " + what + "; text stands in quotes");
+    JsonNode literal(int index, String description) {
+        if (index >= list.size() || list.get(index).isWord) {
+            throw problem("requires " + description + "; put text in quotes");
         }
         return list.get(index).literal;
     }
 
     PillPath path(int index) {
         if (index >= list.size() || !list.get(index).literal.isTextual()) {
-            throw wrong("it needs the path within each element, such as pluck(product.sku)");
+            throw problem("requires the path within each element, such as pluck(product.sku)");
         }
         return ExpressionReader.path(list.get(index).literal.textValue());
     }
 
-    /** The unit of numbers, wherever the word stands. */
+    /** Returns the unit of numbers, at whatever index it was given. */
     DateFormats.@Nullable Unit unit() {
         for (Argument argument : list) {
             if (isUnit(argument)) {
@@ -77,11 +77,11 @@ record FilterArguments(String filter, List<Argument> list) {
     }
 
     private boolean isUnit(Argument argument) {
-        String word = argument.word ? argument.literal.textValue() : "";
-        return (word.equals("seconds") || word.equals("millis")) && Filters.isOfDates(filter);
+        String word = argument.isWord ? argument.literal.textValue() : "";
+        return (word.equals("seconds") || word.equals("millis")) && Filters.isDateFilter(filter);
     }
 
-    /** The time zone at a place, or null when there is none. */
+    /** Returns the time zone at an index, or null. */
     @Nullable ZoneId zone(int index) {
         if (index >= list.size() || isUnit(list.get(index))) {
             return null;
@@ -92,7 +92,7 @@ record FilterArguments(String filter, List<Argument> list) {
         } catch (DateTimeException e) {
             throw new ValueRejectedException(
                     Code.WRONG_ARGUMENT,
-                    filter + ": \"" + name + "\" is no time zone",
+                    filter + ": \"" + name + "\" is not a time zone",
                     Suggestions.of(name, ZoneId.getAvailableZoneIds()));
         }
     }
@@ -102,8 +102,8 @@ record FilterArguments(String filter, List<Argument> list) {
         try {
             return DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH);
         } catch (IllegalArgumentException | ClassCastException e) {
-            // The latter is a flaw of the JDK, for patterns such as pnull.
-            throw wrong("\"" + pattern + "\" is no pattern of dates: see java.time.format.DateTimeFormatter");
+            // The JDK throws ClassCastException by mistake for patterns such as pnull.
+            throw problem("\"" + pattern + "\" is not a date pattern: see java.time.format.DateTimeFormatter");
         }
     }
 

@@ -33,20 +33,22 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The filters that make one value of another. Those that decide what happens without a value are {@link MissingValuePolicy}. */
+/** The built-in filters that convert values. The filters for missing values are in {@link MissingValuePolicy}. */
 final class Filters {
 
-    /** A filter with its arguments; the value is never missing or null, and null means that there is none. */
+    /**
+     * A filter with its arguments. The given value is never missing or null; a result of null means that the value is missing.
+     */
     @FunctionalInterface
     interface Filter {
         @Nullable JsonNode apply(JsonNode value);
     }
 
-    /** What a filter takes and gives. */
-    record FilterDefinition(Set<ValueType> takes, ValueType gives, Function<FilterArguments, Filter> with) {
+    /** The accepted types, result type and factory of a filter. */
+    record FilterDefinition(Set<ValueType> acceptedTypes, ValueType resultType, Function<FilterArguments, Filter> factory) {
 
-        boolean takes(ValueType type) {
-            return takes.isEmpty() || takes.contains(type);
+        boolean accepts(ValueType type) {
+            return acceptedTypes.isEmpty() || acceptedTypes.contains(type);
         }
     }
 
@@ -56,7 +58,7 @@ final class Filters {
 
     static {
         text("string", SCALAR, Filters::text);
-        // Says that the slashes stay, which TextTemplate sees to.
+        // A marker for TextTemplate, which then keeps the slashes.
         text("path", SCALAR, Filters::text);
         text("trim", SCALAR, value -> text(value).strip());
         text("upper", SCALAR, value -> text(value).toUpperCase(Locale.ROOT));
@@ -69,11 +71,11 @@ final class Filters {
                 value -> Base64.getUrlEncoder().withoutPadding().encodeToString(bytes(value)));
         text("hex", SCALAR, value -> HexFormat.of().formatHex(bytes(value)));
         text("json", Set.of(), JsonWriter::toText);
-        define("number", DATE, NUMBER, none(Filters::number));
-        define("boolean", Set.of(TEXT, BOOLEAN), BOOLEAN, none(Filters::truth));
-        define("size", Set.of(TEXT, LIST, OBJECT), NUMBER, none(Filters::size));
-        define("first", Set.of(LIST), ANY, none(list -> list.get(0)));
-        define("last", Set.of(LIST), ANY, none(list -> list.get(list.size() - 1)));
+        define("number", DATE, NUMBER, withoutArguments(Filters::number));
+        define("boolean", Set.of(TEXT, BOOLEAN), BOOLEAN, withoutArguments(Filters::toBoolean));
+        define("size", Set.of(TEXT, LIST, OBJECT), NUMBER, withoutArguments(Filters::size));
+        define("first", Set.of(LIST), ANY, withoutArguments(list -> list.get(0)));
+        define("last", Set.of(LIST), ANY, withoutArguments(list -> list.get(list.size() - 1)));
         define("join", Set.of(LIST), TEXT, Filters::join);
         define("pluck", Set.of(LIST), LIST, Filters::pluck);
         define("date", DATE, TEXT, Filters::date);
@@ -90,28 +92,28 @@ final class Filters {
     }
 
     private static void text(String name, Set<ValueType> takes, TextFilter filter) {
-        define(name, takes, TEXT, none(value -> TextNode.valueOf(filter.apply(value))));
+        define(name, takes, TEXT, withoutArguments(value -> TextNode.valueOf(filter.apply(value))));
     }
 
-    /** A filter that gives text. */
+    /** A filter whose result is text. */
     @FunctionalInterface
     private interface TextFilter {
         String apply(JsonNode value);
     }
 
-    private static Function<FilterArguments, Filter> none(Filter filter) {
+    private static Function<FilterArguments, Filter> withoutArguments(Filter filter) {
         return arguments -> {
-            arguments.atMost(0);
+            arguments.requireAtMost(0);
             return filter;
         };
     }
 
-    /** The filter of this name, or null. */
+    /** Returns the filter of this name, or null. */
     static @Nullable FilterDefinition find(String name) {
         return ALL.get(name);
     }
 
-    static boolean isOfDates(String name) {
+    static boolean isDateFilter(String name) {
         return Set.of("date", "iso", "epochSeconds", "epochMillis").contains(name);
     }
 
@@ -119,18 +121,18 @@ final class Filters {
         return ALL.keySet();
     }
 
-    /** A single value as text; numbers digit for digit. */
+    /** Returns a scalar as text; numbers keep their digits. */
     static String text(JsonNode value) {
         return value.isTextual() ? value.textValue() : value.asText();
     }
 
-    /** A value as part of a text; a list or an object is refused. */
+    /** Returns a scalar as part of a text; rejects a list or an object. */
     static String single(JsonNode value) {
         if (!SCALAR.contains(ValueType.of(value))) {
             throw new ValueRejectedException(
                     Code.WRONG_TYPE,
                     "is " + ValueType.of(value).phrase()
-                            + ", which can't stand in a text: name a single value of it, or add"
+                            + ", which can't be part of a text: select a single value of it, or add"
                             + (value.isArray() ? " | join(', ') or" : "") + " | json");
         }
         return text(value);
@@ -140,7 +142,7 @@ final class Filters {
         try {
             return value.isBinary() ? value.binaryValue() : Escaping.utf8(text(value));
         } catch (IOException e) {
-            throw new IllegalStateException("a binary node has bytes", e);
+            throw new IllegalStateException("a binary node always has bytes", e);
         }
     }
 
@@ -148,18 +150,18 @@ final class Filters {
         try {
             return value.isNumber() ? value : JsonSupport.number(text(value));
         } catch (InvalidDefinitionException e) {
-            throw new ValueRejectedException(Code.WRONG_TYPE, "is a text that is no number");
+            throw new ValueRejectedException(Code.WRONG_TYPE, "is text that is not a number");
         }
     }
 
-    private static JsonNode truth(JsonNode value) {
+    private static JsonNode toBoolean(JsonNode value) {
         if (value.isBoolean()) {
             return value;
         }
         return switch (text(value)) {
             case "true" -> BooleanNode.TRUE;
             case "false" -> BooleanNode.FALSE;
-            default -> throw new ValueRejectedException(Code.WRONG_TYPE, "is a text other than \"true\" and \"false\"");
+            default -> throw new ValueRejectedException(Code.WRONG_TYPE, "is text other than \"true\" and \"false\"");
         };
     }
 
@@ -169,7 +171,7 @@ final class Filters {
     }
 
     private static Filter join(FilterArguments arguments) {
-        arguments.atMost(1);
+        arguments.requireAtMost(1);
         String separator = arguments.text(0, "the text between the elements, such as join(', ')");
         return list -> {
             StringJoiner joined = new StringJoiner(separator);
@@ -178,7 +180,8 @@ final class Filters {
                 if (!SCALAR.contains(ValueType.of(element))) {
                     throw new ValueRejectedException(
                             Code.WRONG_TYPE,
-                            "has " + ValueType.of(element).phrase() + " at [" + i + "], which join can't make text of");
+                            "has " + ValueType.of(element).phrase() + " at [" + i + "], which the filter join"
+                                    + " does not accept");
                 }
                 joined.add(text(element));
             }
@@ -187,7 +190,7 @@ final class Filters {
     }
 
     private static Filter pluck(FilterArguments arguments) {
-        arguments.atMost(1);
+        arguments.requireAtMost(1);
         PillPath path = arguments.path(0);
         return list -> {
             ArrayNode plucked = JsonNodeFactory.instance.arrayNode(list.size());
@@ -206,7 +209,7 @@ final class Filters {
         DateFormats.@Nullable Unit unit = arguments.unit();
         DateTimeFormatter format = arguments.datePattern(0);
         ZoneId zone = arguments.zone(1);
-        arguments.atMost(2);
+        arguments.requireAtMost(2);
         return value -> {
             TemporalAccessor read = DateFormats.read(value, zone, unit);
             try {
@@ -220,7 +223,7 @@ final class Filters {
     private static Filter iso(FilterArguments arguments) {
         DateFormats.@Nullable Unit unit = arguments.unit();
         ZoneId zone = arguments.zone(0);
-        arguments.atMost(1);
+        arguments.requireAtMost(1);
         return value -> TextNode.valueOf(
                 zone == null
                         ? DateFormats.instant(value, null, unit).toString()
@@ -230,22 +233,22 @@ final class Filters {
     private static Filter epoch(FilterArguments arguments, long millis) {
         DateFormats.@Nullable Unit unit = arguments.unit();
         ZoneId zone = arguments.zone(0);
-        arguments.atMost(1);
+        arguments.requireAtMost(1);
         return value -> LongNode.valueOf(
                 Math.floorDiv(DateFormats.instant(value, zone, unit).toEpochMilli(), millis));
     }
 
-    /** A filter of the application's own. */
-    static FilterDefinition own(String name, PillFilter filter) {
+    /** A custom filter of the application. */
+    static FilterDefinition custom(String name, PillFilter filter) {
         return new FilterDefinition(Set.of(), ANY, arguments -> value -> {
             try {
                 Object result = filter.apply(value, arguments.literals());
                 return result == null ? JsonNodeFactory.instance.nullNode() : JsonSupport.tree(result);
             } catch (RuntimeException e) {
-                // Not its message: it may hold the value.
+                // Without the message, which may contain the value.
                 throw new ValueRejectedException(
                         Code.WRONG_TYPE,
-                        "is refused by the filter " + name + " (" + e.getClass().getSimpleName() + ")");
+                        "is rejected by the filter " + name + " (" + e.getClass().getSimpleName() + ")");
             }
         });
     }

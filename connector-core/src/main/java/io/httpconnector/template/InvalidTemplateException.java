@@ -3,7 +3,7 @@ package io.httpconnector.template;
 import io.httpconnector.InvalidDefinitionException;
 import java.util.List;
 
-/** A template is described wrongly. Thrown when it is built, and lists every problem at once. */
+/** Thrown when a template is built from an invalid definition. Lists all problems. */
 public final class InvalidTemplateException extends InvalidDefinitionException {
 
     private static final long serialVersionUID = 1L;
@@ -18,9 +18,9 @@ public final class InvalidTemplateException extends InvalidDefinitionException {
     }
 
     /**
-     * The problems, in the order of the template.
+     * Returns the problems, in the order of the template.
      *
-     * @return for each its kind, its place and its pill; the same as {@link #problems()}, for programs
+     * @return the code, location and pill of each problem; the machine-readable form of {@link #problems()}
      */
     public List<TemplateProblem> details() {
         return details;

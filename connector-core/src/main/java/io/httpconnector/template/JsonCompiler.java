@@ -17,51 +17,52 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a {@link JsonTemplate} of a JSON text with pills. A string that is exactly one pill, and a pill outside of strings,
- * become a whole value; a pill inside other text becomes text; objects with {@code $each} or {@code $if} become structure.
+ * Compiles JSON text with pills to a {@link JsonTemplate}. A string that is exactly one pill, and a pill outside of strings,
+ * become a typed value; a pill within other text becomes text; objects with {@code $each} or {@code $if} become lists and
+ * conditions.
  */
 final class JsonCompiler {
 
-    private static final List<String> OF_EACH = List.of("$each", "$as", "$item");
-    private static final List<String> OF_IF = List.of("$if", "$equals", "$then", "$else");
-    private static final JsonFragment NONE = new JsonFragment.LiteralFragment(JsonFragment.NOTHING);
+    private static final List<String> EACH_KEYWORDS = List.of("$each", "$as", "$item");
+    private static final List<String> IF_KEYWORDS = List.of("$if", "$equals", "$then", "$else");
+    private static final JsonFragment NONE = new JsonFragment.LiteralFragment(JsonFragment.NO_PREFIX);
 
-    private final PillSyntax language;
-    private final JsonOutline skeleton;
+    private final PillSyntax syntax;
+    private final JsonOutline outline;
     private final List<TemplateProblem> problems;
-    private final List<PillUsage> uses = new ArrayList<>();
-    /** The names of the elements that are around, and the paths of their lists. */
+    private final List<PillUsage> usages = new ArrayList<>();
+    /** The names of the elements of the enclosing lists, and the paths of those lists. */
     private final List<String> names = new ArrayList<>();
 
     private final List<String> lists = new ArrayList<>();
     private int slots;
 
-    private JsonCompiler(PillSyntax language, JsonOutline skeleton, List<TemplateProblem> problems) {
-        this.language = language;
-        this.skeleton = skeleton;
+    private JsonCompiler(PillSyntax syntax, JsonOutline outline, List<TemplateProblem> problems) {
+        this.syntax = syntax;
+        this.outline = outline;
         this.problems = problems;
     }
 
-    /** The compiled text, or null when {@code problems} says what is wrong with it. */
-    static @Nullable JsonTemplate compile(PillSyntax language, String text, List<TemplateProblem> problems) {
+    /** Compiles a text. Returns null if there are problems, which are added to {@code problems}. */
+    static @Nullable JsonTemplate compile(PillSyntax syntax, String text, List<TemplateProblem> problems) {
         int before = problems.size();
         if (!PillSyntax.isUnicode("body", text, problems)) {
             return null;
         }
-        String verbatim = language.verbatim(text);
-        JsonOutline skeleton = verbatim == null
-                ? JsonOutline.of(language, text, problems)
-                : JsonOutline.withoutPills(language, verbatim, problems);
-        JsonTemplateTree tree = JsonTemplateTree.read(skeleton, problems);
-        JsonCompiler compiler = new JsonCompiler(language, skeleton, problems);
+        String verbatim = syntax.verbatim(text);
+        JsonOutline outline = verbatim == null
+                ? JsonOutline.of(syntax, text, problems)
+                : JsonOutline.withoutPills(syntax, verbatim, problems);
+        JsonTemplateTree tree = JsonTemplateTree.read(outline, problems);
+        JsonCompiler compiler = new JsonCompiler(syntax, outline, problems);
         if (tree == null) {
-            // What is wrong with the pills is said at the same time.
-            skeleton.pills().forEach(pill -> compiler.read(pill, "", PillUsage.ANYTHING));
+            // Also reports the problems of the pills.
+            outline.pills().forEach(pill -> compiler.read(pill, "", PillUsage.ANYTHING));
             return null;
         }
         JsonFragment part =
                 verbatim == null ? compiler.value(tree, "") : new JsonFragment.LiteralFragment(utf8(verbatim));
-        return problems.size() > before ? null : new JsonTemplate(part, compiler.slots, compiler.uses);
+        return problems.size() > before ? null : new JsonTemplate(part, compiler.slots, compiler.usages);
     }
 
     private JsonFragment value(JsonTemplateTree tree, String pointer) {
@@ -69,18 +70,18 @@ final class JsonCompiler {
             return object(tree, pointer);
         }
         if (tree.isArray()) {
-            List<JsonFragment.Member> members = new ArrayList<>();
-            for (JsonTemplateTree.Member member : tree.members()) {
+            List<JsonFragment.PrefixedFragment> members = new ArrayList<>();
+            for (JsonTemplateTree.MemberNode member : tree.members()) {
                 JsonFragment value = value(member.value(), pointer + "/" + members.size());
-                members.add(new JsonFragment.Member(utf8(","), value));
+                members.add(new JsonFragment.PrefixedFragment(utf8(","), value));
             }
             return container('[', ']', members);
         }
         if (!tree.isString()) {
             return new JsonFragment.LiteralFragment(utf8(tree.text()));
         }
-        JsonOutline.Pill whole = tree.cut() == null ? null : tree.cut().whole();
-        if (tree.cut() == null && !PillSyntax.isUnicode("body " + pointer, tree.text(), problems)) {
+        JsonOutline.Pill whole = tree.pieces() == null ? null : tree.pieces().whole();
+        if (tree.pieces() == null && !PillSyntax.isUnicode("body " + pointer, tree.text(), problems)) {
             return NONE;
         }
         return whole == null ? text(tree, pointer) : whole(whole, pointer);
@@ -88,67 +89,66 @@ final class JsonCompiler {
 
     private JsonFragment object(JsonTemplateTree tree, String pointer) {
         Map<String, JsonTemplateTree> structure = new TreeMap<>();
-        List<JsonTemplateTree.Member> others = new ArrayList<>();
-        for (JsonTemplateTree.Member member : tree.members()) {
-            if (OF_EACH.contains(member.name()) || OF_IF.contains(member.name())) {
+        List<JsonTemplateTree.MemberNode> otherMembers = new ArrayList<>();
+        for (JsonTemplateTree.MemberNode member : tree.members()) {
+            if (EACH_KEYWORDS.contains(member.name()) || IF_KEYWORDS.contains(member.name())) {
                 structure.put(member.name(), member.value());
             } else {
-                others.add(member);
+                otherMembers.add(member);
             }
         }
         if (structure.isEmpty()) {
             return container(
                     '{',
                     '}',
-                    others.stream().map(member -> member(member, pointer)).toList());
+                    otherMembers.stream().map(member -> member(member, pointer)).toList());
         }
         boolean isEach = structure.containsKey("$each") || !structure.containsKey("$if");
-        List<String> known = isEach ? OF_EACH : OF_IF;
-        String wrong = wrong(structure, others, known);
-        if (wrong != null) {
+        List<String> known = isEach ? EACH_KEYWORDS : IF_KEYWORDS;
+        String problem = structureProblem(structure, otherMembers, known);
+        if (problem != null) {
             problems.add(
-                    TemplateProblem.of(skeleton.spot(tree.position()).pointer(pointer), Code.MALFORMED, null, wrong));
+                    TemplateProblem.of(outline.location(tree.position()).withPointer(pointer), Code.MALFORMED, null, problem));
             return NONE;
         }
-        return isEach ? each(structure, pointer) : choice(structure, pointer);
+        return isEach ? each(structure, pointer) : conditional(structure, pointer);
     }
 
-    private static @Nullable String wrong(
-            Map<String, JsonTemplateTree> structure, List<JsonTemplateTree.Member> others, List<String> known) {
+    private static @Nullable String structureProblem(
+            Map<String, JsonTemplateTree> structure, List<JsonTemplateTree.MemberNode> otherMembers, List<String> known) {
         for (String name : structure.keySet()) {
             if (!known.contains(name) || !structure.containsKey(known.get(0))) {
-                return "\"" + name + "\" belongs to " + (OF_IF.contains(name) ? "\"$if\"" : "\"$each\"") + ": write \"$"
-                        + name + "\" for a member of that name";
+                return "\"" + name + "\" requires " + (IF_KEYWORDS.contains(name) ? "\"$if\"" : "\"$each\"") + ": write \"$" + name + "\" for a member of that name";
             }
         }
-        if (!others.isEmpty()) {
-            return "an object with \"" + known.get(0) + "\" has no members but " + known + ": it has \""
-                    + others.get(0).name() + "\"";
+        if (!otherMembers.isEmpty()) {
+            return "an object with \"" + known.get(0) + "\" can only have the members " + known + ", but has \""
+                    + otherMembers.get(0).name() + "\"";
         }
-        String result = known == OF_EACH ? "$item" : "$then";
-        return structure.containsKey(result) ? null : "\"" + known.get(0) + "\" needs a \"" + result + "\"";
+        String result = known == EACH_KEYWORDS ? "$item" : "$then";
+        return structure.containsKey(result) ? null : "\"" + known.get(0) + "\" requires \"" + result + "\"";
     }
 
-    private JsonFragment.Member member(JsonTemplateTree.Member member, String pointer) {
+    private JsonFragment.PrefixedFragment member(JsonTemplateTree.MemberNode member, String pointer) {
         String name = member.name();
         String at = pointer + "/" + name.replace("~", "~0").replace("/", "~1");
         String escaped = JsonOutline.escaped(isEscapedKeyword(name) ? name.substring(1) : name);
-        if (member.nameCut() != null) {
-            for (Object piece : member.nameCut().pieces()) {
+        if (member.namePieces() != null) {
+            for (Object piece : member.namePieces().pieces()) {
                 if (piece instanceof JsonOutline.Pill pill) {
-                    refuse(pill, pointer, "can't be a field name: let a pill be the whole object");
+                    reject(pill, pointer, "can't be part of a member name: use a pill for the whole object");
                 }
             }
             escaped = String.join(
-                    "", member.nameCut().pieces().stream().map(String::valueOf).toList());
+                    "", member.namePieces().pieces().stream().map(String::valueOf).toList());
         }
-        return new JsonFragment.Member(utf8(",\"" + escaped + "\":"), value(member.value(), at));
+        return new JsonFragment.PrefixedFragment(utf8(",\"" + escaped + "\":"), value(member.value(), at));
     }
 
-    /** Whether a name is a keyword with more dollars than it has. */
+    /** Whether a name is a keyword with additional leading dollar signs. */
     private static boolean isEscapedKeyword(String name) {
         String bare = name.replaceFirst("^\\$+", "\\$");
-        return name.startsWith("$$") && (OF_EACH.contains(bare) || OF_IF.contains(bare));
+        return name.startsWith("$$") && (EACH_KEYWORDS.contains(bare) || IF_KEYWORDS.contains(bare));
     }
 
     private JsonFragment whole(JsonOutline.Pill found, String pointer) {
@@ -160,9 +160,9 @@ final class JsonCompiler {
         List<Object> pieces = new ArrayList<>();
         StringBuilder literal = new StringBuilder("\"");
         boolean canOmit = false;
-        List<Object> cut = tree.cut() == null
+        List<Object> cut = tree.pieces() == null
                 ? List.of(JsonOutline.escaped(tree.text()))
-                : tree.cut().pieces();
+                : tree.pieces().pieces();
         for (Object piece : cut) {
             if (!(piece instanceof JsonOutline.Pill found)) {
                 literal.append(piece);
@@ -170,8 +170,8 @@ final class JsonCompiler {
             }
             Expression pill = read(found, pointer, PillUsage.SINGLE);
             if (pill != null) {
-                if (pill.makesNull()) {
-                    refuse(found, pointer, "null can't stand in a text: write | default('')");
+                if (pill.canBeNull()) {
+                    reject(found, pointer, "null has no text form: use | default('')");
                 }
                 pieces.add(utf8(literal.toString()));
                 literal.setLength(0);
@@ -185,18 +185,18 @@ final class JsonCompiler {
                 : new JsonFragment.TextFragment(pieces, canOmit);
     }
 
-    private @Nullable Expression read(JsonOutline.Pill found, String pointer, Set<ValueType> place) {
-        Expression pill = language.read(found.found(), found.spot().pointer(pointer), names, problems);
+    private @Nullable Expression read(JsonOutline.Pill found, String pointer, Set<ValueType> acceptedTypes) {
+        Expression pill = syntax.read(found.token(), found.location().withPointer(pointer), names, problems);
         if (pill != null && pill.keepsSlashes()) {
-            refuse(found, pointer, TextTemplate.PATH_ONLY);
+            reject(found, pointer, TextTemplate.PATH_ONLY);
         }
         if (pill != null) {
-            uses.add(new PillUsage(pill, path(pill), PillUsage.takes(pill, place)));
+            usages.add(new PillUsage(pill, path(pill), PillUsage.acceptedTypes(pill, acceptedTypes)));
         }
         return pill;
     }
 
-    /** The path from the job's values, also of what is within an element; empty when a filter has made the list. */
+    /** Returns the path from the job's values, also for a pill within a list element; empty if a filter created the list. */
     private String path(Expression pill) {
         if (pill.slot() < 0) {
             return pill.path().text();
@@ -213,58 +213,58 @@ final class JsonCompiler {
         JsonTemplateTree as = structure.get("$as");
         String name = as == null ? "item" : as.text();
         if (as != null
-                && (!as.isString() || as.cut() != null || !ExpressionReader.isName(name) || names.contains(name))) {
+                && (!as.isString() || as.pieces() != null || !ExpressionReader.isIdentifier(name) || names.contains(name))) {
             problems.add(
                     TemplateProblem.of(
-                            skeleton.spot(as.position()).pointer(pointer + "/$as"),
+                            outline.location(as.position()).withPointer(pointer + "/$as"),
                             Code.MALFORMED,
                             null,
-                            "\"$as\" is the name of an element in its pills, such as \"line\", and no other element's around it"));
+                            "\"$as\" must be a name for the element, such as \"line\", that no enclosing list uses"));
             return NONE;
         }
         int slot = names.size();
         slots = Math.max(slots, slot + 1);
         names.add(name);
-        lists.add(list == null || list.filters().stream().anyMatch(step -> step.takes() != null) ? "" : path(list));
+        lists.add(list == null || list.filters().stream().anyMatch(step -> step.definition() != null) ? "" : path(list));
         JsonFragment item = value(Objects.requireNonNull(structure.get("$item")), pointer + "/$item");
         names.remove(slot);
         lists.remove(slot);
         return list == null ? NONE : new JsonFragment.EachFragment(list, slot, item);
     }
 
-    private JsonFragment choice(Map<String, JsonTemplateTree> structure, String pointer) {
+    private JsonFragment conditional(Map<String, JsonTemplateTree> structure, String pointer) {
         Expression pill = pill(structure, "$if", pointer, PillUsage.ANYTHING);
         JsonFragment then = value(Objects.requireNonNull(structure.get("$then")), pointer + "/$then");
-        JsonTemplateTree otherwise = structure.get("$else");
-        JsonFragment other = otherwise == null ? null : value(otherwise, pointer + "/$else");
+        JsonTemplateTree elseTree = structure.get("$else");
+        JsonFragment elseFragment = elseTree == null ? null : value(elseTree, pointer + "/$else");
         JsonTemplateTree equals = structure.get("$equals");
         JsonNode equal = equals == null ? null : scalar(equals, pointer + "/$equals");
-        return pill == null ? NONE : new JsonFragment.IfFragment(new JsonFragment.Condition(pill, equal), then, other);
+        return pill == null ? NONE : new JsonFragment.IfFragment(new JsonFragment.IfCondition(pill, equal), then, elseFragment);
     }
 
     private @Nullable Expression pill(
             Map<String, JsonTemplateTree> structure, String keyword, String pointer, Set<ValueType> takes) {
         JsonTemplateTree tree = Objects.requireNonNull(structure.get(keyword));
-        JsonOutline.Pill whole = tree.cut() == null ? null : tree.cut().whole();
+        JsonOutline.Pill whole = tree.pieces() == null ? null : tree.pieces().whole();
         if (whole == null) {
             problems.add(TemplateProblem.of(
-                    skeleton.spot(tree.position()).pointer(pointer + "/" + keyword),
+                    outline.location(tree.position()).withPointer(pointer + "/" + keyword),
                     Code.MALFORMED,
                     null,
-                    "\"" + keyword + "\" needs one pill, such as \"{{order.lines}}\""));
+                    "\"" + keyword + "\" requires exactly one pill, such as \"{{order.lines}}\""));
             return null;
         }
         return read(whole, pointer + "/" + keyword, takes);
     }
 
     private JsonNode scalar(JsonTemplateTree tree, String pointer) {
-        boolean isScalar = tree.token().isScalarValue() && tree.cut() == null;
+        boolean isScalar = tree.token().isScalarValue() && tree.pieces() == null;
         if (!isScalar) {
             problems.add(TemplateProblem.of(
-                    skeleton.spot(tree.position()).pointer(pointer),
+                    outline.location(tree.position()).withPointer(pointer),
                     Code.MALFORMED,
                     null,
-                    "\"$equals\" needs a text, a number, true, false or null, without pills"));
+                    "\"$equals\" requires a string, a number, true, false or null, without pills"));
         }
         return switch (tree.token()) {
             case VALUE_STRING -> TextNode.valueOf(tree.text());
@@ -275,16 +275,16 @@ final class JsonCompiler {
         };
     }
 
-    private void refuse(JsonOutline.Pill pill, String pointer, String message) {
+    private void reject(JsonOutline.Pill pill, String pointer, String message) {
         problems.add(TemplateProblem.of(
-                pill.spot().pointer(pointer),
-                Code.WRONG_PLACE,
-                pill.found().inside().strip(),
+                pill.location().withPointer(pointer),
+                Code.MISPLACED,
+                pill.token().inside().strip(),
                 message));
     }
 
-    /** One after the other when none can be left out; what is literal becomes one piece. */
-    private static JsonFragment container(char open, char close, List<JsonFragment.Member> members) {
+    /** Joins members in sequence if none can be omitted; adjacent literals become one fragment. */
+    private static JsonFragment container(char open, char close, List<JsonFragment.PrefixedFragment> members) {
         if (members.stream().anyMatch(member -> member.value().canOmit())) {
             return new JsonFragment.ContainerFragment(open, close, members);
         }
@@ -304,7 +304,7 @@ final class JsonCompiler {
 
     private static void append(JsonFragment part, ByteArrayOutputStream literal, List<JsonFragment> parts) {
         if (part instanceof JsonFragment.SequenceFragment sequence) {
-            sequence.parts().forEach(inner -> append(inner, literal, parts));
+            sequence.fragments().forEach(inner -> append(inner, literal, parts));
         } else if (part instanceof JsonFragment.LiteralFragment fixed) {
             literal.writeBytes(fixed.bytes());
         } else {

@@ -6,66 +6,66 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A piece of a JSON body: literal bytes, a place for a value, or a structure around them. Whatever the values are, what is
- * written has the structure of the template. Immutable.
+ * A fragment of a JSON body: literal bytes, a value, or a structure around them. The output always has the structure of the
+ * template, whatever the values are. Immutable.
  */
 sealed interface JsonFragment {
 
-    byte[] NOTHING = {};
+    byte[] NO_PREFIX = {};
 
     /**
-     * Writes the prefix (a comma, a member's name) from {@code from} on, and the piece; or neither, and gives false, when it is
-     * to be left out.
+     * Writes the prefix (a comma, a member's name), starting at index {@code from}, and the fragment. Writes nothing and
+     * returns false if the fragment is omitted.
      */
-    boolean write(RenderContext scope, JsonWriter out, byte[] prefix, int from);
+    boolean write(RenderContext context, JsonWriter out, byte[] prefix, int from);
 
-    /** Whether it may be left out. */
+    /** Whether the fragment may be omitted. */
     default boolean canOmit() {
         return false;
     }
 
-    /** Adds the problem to the others; goes on with null. */
-    private static JsonNode failed(RenderContext scope, Expression pill, ValueRejectedException refusal) {
-        scope.problems().add(pill.problem(refusal));
+    /** Records the problem and returns null, so that rendering continues. */
+    private static JsonNode failed(RenderContext context, Expression pill, ValueRejectedException rejection) {
+        context.problems().add(pill.problem(rejection));
         return NullNode.getInstance();
     }
 
-    /** What is the same each time. */
+    /** Constant bytes. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record LiteralFragment(byte[] bytes) implements JsonFragment {
         @Override
-        public boolean write(RenderContext scope, JsonWriter out, byte[] prefix, int from) {
-            out.raw(prefix, from);
-            out.raw(bytes);
+        public boolean write(RenderContext context, JsonWriter out, byte[] prefix, int from) {
+            out.writeRaw(prefix, from);
+            out.writeRaw(bytes);
             return true;
         }
     }
 
-    /** One after the other; none of them can be left out. */
-    record SequenceFragment(List<JsonFragment> parts) implements JsonFragment {
+    /** A sequence of fragments, none of which can be omitted. */
+    record SequenceFragment(List<JsonFragment> fragments) implements JsonFragment {
         @Override
-        public boolean write(RenderContext scope, JsonWriter out, byte[] prefix, int from) {
-            out.raw(prefix, from);
-            for (int i = 0; i < parts.size(); i++) {
-                boolean unused = parts.get(i).write(scope, out, NOTHING, 0);
+        public boolean write(RenderContext context, JsonWriter out, byte[] prefix, int from) {
+            out.writeRaw(prefix, from);
+            for (int i = 0; i < fragments.size(); i++) {
+                boolean unused = fragments.get(i).write(context, out, NO_PREFIX, 0);
             }
             return true;
         }
     }
 
-    /** A value with its own type. */
+    /** A value that keeps its type. */
     record ValueFragment(Expression pill) implements JsonFragment {
         @Override
-        public boolean write(RenderContext scope, JsonWriter out, byte[] prefix, int from) {
+        public boolean write(RenderContext context, JsonWriter out, byte[] prefix, int from) {
             try {
-                JsonNode value = pill.evaluate(scope);
+                JsonNode value = pill.evaluate(context);
                 if (value == null) {
                     return false;
                 }
-                out.raw(prefix, from);
-                out.value(value);
+                out.writeRaw(prefix, from);
+                out.writeValue(value);
             } catch (ValueRejectedException e) {
-                JsonNode unused = failed(scope, pill, e);
+                JsonNode unused = failed(context, pill, e);
             }
             return true;
         }
@@ -76,100 +76,100 @@ sealed interface JsonFragment {
         }
     }
 
-    /** A string of literal bytes, escaped and with its quotes, and of pills. */
+    /** A string that consists of literal bytes, escaped and with quotes, and pills. */
     record TextFragment(List<Object> pieces, boolean canOmit) implements JsonFragment {
         @Override
-        public boolean write(RenderContext scope, JsonWriter out, byte[] prefix, int from) {
-            if (canOmit && isOmitted(scope)) {
+        public boolean write(RenderContext context, JsonWriter out, byte[] prefix, int from) {
+            if (canOmit && isOmitted(context)) {
                 return false;
             }
-            out.raw(prefix, from);
+            out.writeRaw(prefix, from);
             for (int i = 0; i < pieces.size(); i++) {
                 if (pieces.get(i) instanceof Expression pill) {
-                    pill(pill, scope, out);
+                    pill(pill, context, out);
                 } else {
-                    out.raw((byte[]) pieces.get(i));
+                    out.writeRaw((byte[]) pieces.get(i));
                 }
             }
             return true;
         }
 
-        private boolean isOmitted(RenderContext scope) {
+        private boolean isOmitted(RenderContext context) {
             try {
                 for (Object piece : pieces) {
-                    if (piece instanceof Expression pill && pill.canOmit() && pill.evaluate(scope) == null) {
+                    if (piece instanceof Expression pill && pill.canOmit() && pill.evaluate(context) == null) {
                         return true;
                     }
                 }
             } catch (ValueRejectedException e) {
-                // Said when it is written.
+                // Reported when the fragment is written.
             }
             return false;
         }
 
-        private static void pill(Expression pill, RenderContext scope, JsonWriter out) {
+        private static void pill(Expression pill, RenderContext context, JsonWriter out) {
             try {
-                JsonNode value = pill.evaluatePresent(scope);
+                JsonNode value = pill.evaluatePresent(context);
                 if (value != null) {
-                    out.text(Filters.single(value));
+                    out.writeEscaped(Filters.single(value));
                 }
             } catch (ValueRejectedException e) {
-                JsonNode unused = failed(scope, pill, e);
+                JsonNode unused = failed(context, pill, e);
             }
         }
     }
 
-    /** An object or array of which pieces can be left out: each has its prefix, a comma and its name. */
-    record ContainerFragment(char open, char close, List<Member> members) implements JsonFragment {
+    /** An object or array with fragments that can be omitted; the prefix of each is a comma and its name. */
+    record ContainerFragment(char open, char close, List<PrefixedFragment> members) implements JsonFragment {
         @Override
-        public boolean write(RenderContext scope, JsonWriter out, byte[] prefix, int from) {
-            out.raw(prefix, from);
-            out.raw((byte) open);
+        public boolean write(RenderContext context, JsonWriter out, byte[] prefix, int from) {
+            out.writeRaw(prefix, from);
+            out.writeRaw((byte) open);
             boolean first = true;
             for (int i = 0; i < members.size(); i++) {
-                Member member = members.get(i);
-                boolean written = member.value.write(scope, out, member.prefix, first ? 1 : 0);
+                PrefixedFragment member = members.get(i);
+                boolean written = member.value.write(context, out, member.prefix, first ? 1 : 0);
                 first &= !written;
             }
-            out.raw((byte) close);
+            out.writeRaw((byte) close);
             return true;
         }
     }
 
-    /** A piece of a container. */
+    /** A fragment of a container with its prefix. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Member(byte[] prefix, JsonFragment value) {}
+    record PrefixedFragment(byte[] prefix, JsonFragment value) {}
 
-    /** A list with one item for each element of another list. */
+    /** A list with one item per element of another list. */
     record EachFragment(Expression list, int slot, JsonFragment item) implements JsonFragment {
 
         private static final byte[] COMMA = {','};
 
         @Override
-        public boolean write(RenderContext scope, JsonWriter out, byte[] prefix, int from) {
+        public boolean write(RenderContext context, JsonWriter out, byte[] prefix, int from) {
             JsonNode elements;
             try {
-                elements = list.evaluate(scope);
+                elements = list.evaluate(context);
                 if (elements != null && !elements.isArray()) {
                     throw new ValueRejectedException(
                             TemplateProblem.Code.WRONG_TYPE,
-                            "is " + ValueType.of(elements).phrase() + ", but $each needs a list");
+                            "is " + ValueType.of(elements).phrase() + ", but $each requires a list");
                 }
             } catch (ValueRejectedException e) {
-                elements = failed(scope, list, e);
+                elements = failed(context, list, e);
             }
             if (elements == null) {
                 return false;
             }
-            out.raw(prefix, from);
-            out.raw((byte) '[');
+            out.writeRaw(prefix, from);
+            out.writeRaw((byte) '[');
             boolean first = true;
             for (int i = 0; i < elements.size(); i++) {
-                scope.set(slot, elements.get(i));
-                boolean written = item.write(scope, out, COMMA, first ? 1 : 0);
+                context.setElement(slot, elements.get(i));
+                boolean written = item.write(context, out, COMMA, first ? 1 : 0);
                 first &= !written;
             }
-            out.raw((byte) ']');
+            out.writeRaw((byte) ']');
             return true;
         }
 
@@ -179,47 +179,47 @@ sealed interface JsonFragment {
         }
     }
 
-    /** One of two pieces. */
+    /** One of two fragments. */
     record IfFragment(
-            Condition condition,
+            IfCondition condition,
             JsonFragment then,
-            @Nullable JsonFragment otherwise) implements JsonFragment {
+            @Nullable JsonFragment elseFragment) implements JsonFragment {
         @Override
-        public boolean write(RenderContext scope, JsonWriter out, byte[] prefix, int from) {
-            JsonFragment chosen = condition.holds(scope) ? then : otherwise;
-            return chosen != null && chosen.write(scope, out, prefix, from);
+        public boolean write(RenderContext context, JsonWriter out, byte[] prefix, int from) {
+            JsonFragment chosen = condition.holds(context) ? then : elseFragment;
+            return chosen != null && chosen.write(context, out, prefix, from);
         }
 
         @Override
         public boolean canOmit() {
-            return otherwise == null || then.canOmit() || otherwise.canOmit();
+            return elseFragment == null || then.canOmit() || elseFragment.canOmit();
         }
     }
 
-    /** What {@code $if} asks: whether there is something, or whether it equals a literal. */
-    record Condition(Expression pill, @Nullable JsonNode equal) {
+    /** The condition of {@code $if}: a value is present and not empty, or equals a literal. */
+    record IfCondition(Expression pill, @Nullable JsonNode equal) {
 
-        boolean holds(RenderContext scope) {
+        boolean holds(RenderContext context) {
             try {
-                JsonNode value = pill.evaluateOrNull(scope);
+                JsonNode value = pill.evaluateOrNull(context);
                 if (equal != null) {
-                    return value == null ? equal.isNull() : same(value, equal);
+                    return value == null ? equal.isNull() : areEqual(value, equal);
                 }
                 if (value == null || value.isNull()) {
                     return false;
                 }
                 if (value.isNumber()) {
                     throw new ValueRejectedException(
-                            TemplateProblem.Code.WRONG_TYPE, "is a number: say by $equals which number is meant");
+                            TemplateProblem.Code.WRONG_TYPE, "is a number: use $equals to compare it");
                 }
                 return value.isBoolean() ? value.booleanValue() : !MissingValuePolicy.isEmpty(value);
             } catch (ValueRejectedException e) {
-                JsonNode unused = failed(scope, pill, e);
+                JsonNode unused = failed(context, pill, e);
                 return false;
             }
         }
 
-        private static boolean same(JsonNode a, JsonNode b) {
+        private static boolean areEqual(JsonNode a, JsonNode b) {
             boolean numbers = a.isNumber() && b.isNumber();
             return numbers ? a.decimalValue().compareTo(b.decimalValue()) == 0 : a.equals(b);
         }

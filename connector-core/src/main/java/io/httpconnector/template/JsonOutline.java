@@ -8,50 +8,50 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JSON text in which harmless values of the same length stand for the pills, so that a JSON parser can read it, and what
- * stood at which position. A pill outside of strings counts as a string that is this pill.
+ * A JSON text in which pills are replaced by neutral placeholders of the same length, so that a JSON parser can read it, with
+ * the replaced pills by position. A pill outside of strings is treated as a string that consists of this pill.
  */
 final class JsonOutline {
 
-    /** What a string is made of: literal text as it is escaped in JSON (String), and pills. */
-    record Cut(List<Object> pieces) {
+    /** The pieces of a string: literal text in its JSON-escaped form (String), and pills. */
+    record StringPieces(List<Object> pieces) {
 
-        /** The pill that is the whole of the string, or null. */
+        /** The pill that makes up the whole string, or null. */
         @Nullable Pill whole() {
             return pieces.size() == 1 && pieces.get(0) instanceof Pill pill ? pill : null;
         }
     }
 
-    /** What stands between the delimiters, not read yet: which names there are is known when the structure is. */
-    record Pill(PillSyntax.PillToken found, SourceLocation spot) {}
+    /** An unparsed pill: the names of list elements in scope are only known once the structure is. */
+    record Pill(PillSyntax.PillToken token, SourceLocation location) {}
 
-    /** Each costs a look at the rest of the line. */
+    /** Each problem costs a scan of the rest of the line. */
     private static final int MAX_PROBLEMS = 50;
 
-    private final PillSyntax language;
+    private final PillSyntax syntax;
     private final String text;
     private final List<TemplateProblem> problems;
     private final StringBuilder skeleton;
-    private final Map<Long, Cut> cuts = new TreeMap<>();
+    private final Map<Long, StringPieces> piecesByPosition = new TreeMap<>();
     private int at;
 
-    private JsonOutline(PillSyntax language, String text, List<TemplateProblem> problems) {
-        this.language = language;
+    private JsonOutline(PillSyntax syntax, String text, List<TemplateProblem> problems) {
+        this.syntax = syntax;
         this.text = text;
         this.problems = problems;
         this.skeleton = new StringBuilder(text);
     }
 
-    /** The skeleton; {@code problems} says which pills are not closed. */
-    static JsonOutline of(PillSyntax language, String text, List<TemplateProblem> problems) {
-        JsonOutline skeleton = new JsonOutline(language, text, problems);
-        skeleton.scan();
-        return skeleton;
+    /** Scans a text. Unclosed pills are added to {@code problems}. */
+    static JsonOutline of(PillSyntax syntax, String text, List<TemplateProblem> problems) {
+        JsonOutline outline = new JsonOutline(syntax, text, problems);
+        outline.scan();
+        return outline;
     }
 
-    /** A text of which nothing is a pill. */
-    static JsonOutline withoutPills(PillSyntax language, String text, List<TemplateProblem> problems) {
-        return new JsonOutline(language, text, problems);
+    /** An outline of a text without pills. */
+    static JsonOutline withoutPills(PillSyntax syntax, String text, List<TemplateProblem> problems) {
+        return new JsonOutline(syntax, text, problems);
     }
 
     private void scan() {
@@ -59,17 +59,17 @@ final class JsonOutline {
         while (at < text.length() && problems.size() < max) {
             int start = at;
             if (text.charAt(at) == '"') {
-                Cut cut = string();
-                if (text.substring(start, Math.min(at, text.length())).contains(language.open())) {
-                    cuts.put((long) start, cut);
+                StringPieces cut = string();
+                if (text.substring(start, Math.min(at, text.length())).contains(syntax.open())) {
+                    piecesByPosition.put((long) start, cut);
                 }
-            } else if (language.opens(text, at)) {
+            } else if (syntax.opens(text, at)) {
                 Pill pill = pill(false);
                 fill(start, ' ');
                 skeleton.setCharAt(start, '"');
                 skeleton.setCharAt(Math.min(start + 1, skeleton.length() - 1), '"');
                 if (pill != null) {
-                    cuts.put((long) start, new Cut(List.of(pill)));
+                    piecesByPosition.put((long) start, new StringPieces(List.of(pill)));
                 }
             } else {
                 at++;
@@ -77,18 +77,18 @@ final class JsonOutline {
         }
     }
 
-    private Cut string() {
+    private StringPieces string() {
         List<Object> pieces = new ArrayList<>();
         StringBuilder literal = new StringBuilder();
         at++;
         int max = problems.size() + MAX_PROBLEMS;
         while (at < text.length() && text.charAt(at) != '"' && problems.size() < max) {
             int start = at;
-            if (language.opens(text, at)) {
+            if (syntax.opens(text, at)) {
                 Pill pill = pill(true);
                 fill(start, 'x');
-                if (pill != null && pill.found.isQuoted()) {
-                    literal.append(escaped(pill.found.unquoted()));
+                if (pill != null && pill.token.isQuoted()) {
+                    literal.append(escaped(pill.token.unquoted()));
                 } else if (pill != null) {
                     if (!literal.isEmpty()) {
                         pieces.add(literal.toString());
@@ -105,19 +105,19 @@ final class JsonOutline {
         if (!literal.isEmpty()) {
             pieces.add(literal.toString());
         }
-        return new Cut(pieces);
+        return new StringPieces(pieces);
     }
 
     private @Nullable Pill pill(boolean inString) {
-        SourceLocation spot = SourceLocation.in("body", text, at);
-        PillSyntax.PillToken found = language.find(text, at, inString);
+        SourceLocation location = SourceLocation.in("body", text, at);
+        PillSyntax.PillToken found = syntax.find(text, at, inString);
         if (found == null) {
-            problems.add(language.unclosed(spot));
-            at += language.open().length();
+            problems.add(syntax.unclosed(location));
+            at += syntax.open().length();
             return null;
         }
         at = found.end();
-        return new Pill(found, spot);
+        return new Pill(found, location);
     }
 
     private void fill(int from, char filler) {
@@ -130,7 +130,7 @@ final class JsonOutline {
         return new String(JsonStringEncoder.getInstance().quoteAsString(text));
     }
 
-    SourceLocation spot(long position) {
+    SourceLocation location(long position) {
         return SourceLocation.in("body", text, position);
     }
 
@@ -138,17 +138,17 @@ final class JsonOutline {
         return skeleton.toString();
     }
 
-    /** All pills, in the order of the text. */
+    /** Returns all pills, in the order of the text. */
     List<Pill> pills() {
-        return cuts.values().stream()
+        return piecesByPosition.values().stream()
                 .flatMap(cut -> cut.pieces.stream())
                 .filter(Pill.class::isInstance)
                 .map(Pill.class::cast)
                 .toList();
     }
 
-    /** What the string that begins at this position is made of, or null when there are no pills in it. */
-    @Nullable Cut cut(long position) {
-        return cuts.get(position);
+    /** Returns the pieces of the string that begins at this position, or null if it has no pills. */
+    @Nullable StringPieces piecesAt(long position) {
+        return piecesByPosition.get(position);
     }
 }

@@ -8,41 +8,42 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JSON body with pills. A body that is larger than a buffer is rendered twice: once to check and to measure it, and again
- * while it is sent, so that it takes no memory. Made by {@link JsonCompiler}.
+ * A compiled JSON body. A body larger than a buffer is rendered twice: first to check and measure it, and again while it is
+ * sent, so that it is never held in memory. Created by {@link JsonCompiler}.
  */
-record JsonTemplate(JsonFragment part, int slots, List<PillUsage> uses) {
+record JsonTemplate(JsonFragment root, int maxEachDepth, List<PillUsage> usages) {
 
     JsonTemplate {
-        uses = List.copyOf(uses);
+        usages = List.copyOf(usages);
     }
 
-    /** The body, or null when it is to be left out, or when the scope has problems. */
-    @Nullable Body render(RenderContext scope) {
+    /** Renders the body. Returns null if it is omitted, or if the context has problems. */
+    @Nullable Body render(RenderContext context) {
         try (JsonWriter out = new JsonWriter(null)) {
-            boolean written = part.write(scope, out, JsonFragment.NOTHING, 0);
-            if (!written || !scope.problems().isEmpty()) {
+            boolean written = root.write(context, out, JsonFragment.NO_PREFIX, 0);
+            if (!written || !context.problems().isEmpty()) {
                 return null;
             }
             byte[] bytes = out.toBytes();
-            return bytes == null ? streamed(scope, out.length()) : Body.jsonBytes(bytes);
+            return bytes == null ? streamed(context, out.length()) : Body.jsonBytes(bytes);
         }
     }
 
     private Body streamed(RenderContext first, long length) {
         return Body.writing(
-                stream -> write(stream, new RenderContext(first.root(), slots)), length, "application/json");
+                stream -> write(stream, new RenderContext(first.root(), maxEachDepth)), length, "application/json");
     }
 
-    private void write(OutputStream stream, RenderContext scope) throws IOException {
+    private void write(OutputStream stream, RenderContext context) throws IOException {
         try (JsonWriter out = new JsonWriter(stream)) {
-            boolean unused = part.write(scope, out, JsonFragment.NOTHING, 0);
+            boolean unused = root.write(context, out, JsonFragment.NO_PREFIX, 0);
             out.flush();
         } catch (UncheckedIOException e) {
-            throw new IOException("the body can't be sent", e.getCause());
+            throw new IOException("the body could not be sent", e.getCause());
         }
-        if (!scope.problems().isEmpty()) {
-            throw new IOException("the values of the body have changed since it was rendered");
+        if (!context.problems().isEmpty()) {
+            throw new IOException("the values of the body changed after it was rendered: do not modify them"
+                    + " until it is sent");
         }
     }
 }

@@ -14,8 +14,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes JSON in UTF-8: into one array as long as it is not too large, and after that only counts; or into a stream, through
- * a small buffer. Escapes follow RFC 8259, section 7. Of one thread; {@link #close()} it.
+ * Writes JSON in UTF-8, either into a growing array (beyond its maximum size, bytes are only counted), or into a stream
+ * through a small buffer. Escapes follow RFC 8259, section 7. Not thread-safe; must be {@linkplain #close() closed}.
  */
 final class JsonWriter implements AutoCloseable {
 
@@ -26,21 +26,21 @@ final class JsonWriter implements AutoCloseable {
     private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] FALSE = "false".getBytes(StandardCharsets.US_ASCII);
 
-    /** What follows the backslash for a character below 0x60, or 0 when there is no short escape. */
-    private static final byte[] SHORT = new byte[0x60];
+    /** The character after the backslash for each character below 0x60, or 0 if there is no short escape. */
+    private static final byte[] SHORT_ESCAPES = new byte[0x60];
 
     static {
-        SHORT['\b'] = 'b';
-        SHORT['\t'] = 't';
-        SHORT['\n'] = 'n';
-        SHORT['\f'] = 'f';
-        SHORT['\r'] = 'r';
-        SHORT['"'] = '"';
-        SHORT['\\'] = '\\';
+        SHORT_ESCAPES['\b'] = 'b';
+        SHORT_ESCAPES['\t'] = 't';
+        SHORT_ESCAPES['\n'] = 'n';
+        SHORT_ESCAPES['\f'] = 'f';
+        SHORT_ESCAPES['\r'] = 'r';
+        SHORT_ESCAPES['"'] = '"';
+        SHORT_ESCAPES['\\'] = '\\';
     }
 
     private final @Nullable OutputStream stream;
-    private byte[] buffer = BufferPool.take();
+    private byte[] buffer = BufferPool.acquire();
     private int at;
     private long flushed;
 
@@ -48,17 +48,17 @@ final class JsonWriter implements AutoCloseable {
         this.stream = stream;
     }
 
-    /** A value as JSON text. */
+    /** Returns a value as JSON text. */
     static String toText(JsonNode value) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JsonWriter out = new JsonWriter(bytes)) {
-            out.value(value);
+            out.writeValue(value);
             out.flush();
         }
         return bytes.toString(StandardCharsets.UTF_8);
     }
 
-    /** All that was written, or null when it was too much. */
+    /** Returns everything written, or null if it exceeded the maximum size. */
     byte @Nullable [] toBytes() {
         return flushed == 0 ? Arrays.copyOf(buffer, at) : null;
     }
@@ -67,11 +67,11 @@ final class JsonWriter implements AutoCloseable {
         return flushed + at;
     }
 
-    private void ensure(int bytes) {
+    private void ensureCapacity(int bytes) {
         if (buffer.length - at >= bytes) {
             return;
         }
-        if (stream == null && flushed == 0 && buffer.length < BufferPool.LARGEST) {
+        if (stream == null && flushed == 0 && buffer.length < BufferPool.MAX_SIZE) {
             buffer = Arrays.copyOf(buffer, buffer.length * 2);
         } else {
             flush();
@@ -90,50 +90,50 @@ final class JsonWriter implements AutoCloseable {
         at = 0;
     }
 
-    void raw(byte b) {
-        ensure(1);
+    void writeRaw(byte b) {
+        ensureCapacity(1);
         buffer[at++] = b;
     }
 
-    void raw(byte[] bytes) {
-        raw(bytes, 0);
+    void writeRaw(byte[] bytes) {
+        writeRaw(bytes, 0);
     }
 
-    void raw(byte[] bytes, int from) {
+    void writeRaw(byte[] bytes, int from) {
         int done = from;
         while (done < bytes.length) {
-            int length = Math.min(bytes.length - done, BufferPool.SMALLEST / 2);
-            ensure(length);
+            int length = Math.min(bytes.length - done, BufferPool.MIN_SIZE / 2);
+            ensureCapacity(length);
             System.arraycopy(bytes, done, buffer, at, length);
             at += length;
             done += length;
         }
     }
 
-    /** The inside of a string. */
-    void text(String text) {
+    /** Writes the content of a string, without quotes. */
+    void writeEscaped(String text) {
         int length = text.length();
         for (int start = 0; start < length; ) {
             int end = Math.min(length, start + CHUNK);
             if (end < length && Character.isHighSurrogate(text.charAt(end - 1))) {
                 end++;
             }
-            ensure(6 * (end - start));
-            chunk(text, start, end);
+            ensureCapacity(6 * (end - start));
+            escapeChunk(text, start, end);
             start = end;
         }
     }
 
-    private void chunk(String text, int start, int end) {
+    private void escapeChunk(String text, int start, int end) {
         byte[] out = buffer;
         int to = at;
         for (int i = start; i < end; i++) {
             char c = text.charAt(i);
             if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') {
                 out[to++] = (byte) c;
-            } else if (c < 0x60 && SHORT[c] != 0) {
+            } else if (c < 0x60 && SHORT_ESCAPES[c] != 0) {
                 out[to++] = '\\';
-                out[to++] = SHORT[c];
+                out[to++] = SHORT_ESCAPES[c];
             } else if (c < 0x20) {
                 out[to++] = '\\';
                 out[to++] = 'u';
@@ -151,7 +151,7 @@ final class JsonWriter implements AutoCloseable {
             } else {
                 int point = text.codePointAt(i);
                 if (point < 0x10000) {
-                    throw Escaping.halfPair(c, i);
+                    throw Escaping.unpairedSurrogate(c, i);
                 }
                 out[to++] = (byte) (0xf0 | (point >> 18));
                 out[to++] = (byte) (0x80 | ((point >> 12) & 0x3f));
@@ -163,84 +163,84 @@ final class JsonWriter implements AutoCloseable {
         at = to;
     }
 
-    private void string(String text) {
-        raw((byte) '"');
-        text(text);
-        raw((byte) '"');
+    private void writeString(String text) {
+        writeRaw((byte) '"');
+        writeEscaped(text);
+        writeRaw((byte) '"');
     }
 
-    /** A value of any type. Throws a {@link ValueRejectedException} when JSON has no way to write it. */
-    void value(JsonNode value) {
-        value(value, 0);
+    /** Writes a value of any type. Throws a {@link ValueRejectedException} if JSON can't represent it. */
+    void writeValue(JsonNode value) {
+        writeValue(value, 0);
     }
 
-    private void value(JsonNode value, int depth) {
+    private void writeValue(JsonNode value, int depth) {
         if (depth > MAX_DEPTH) {
             throw new ValueRejectedException(Code.UNENCODABLE, "is nested deeper than " + MAX_DEPTH + " levels");
         }
         switch (value.getNodeType()) {
-            case STRING -> string(value.textValue());
-            case NUMBER -> number(value);
-            case BOOLEAN -> raw(value.booleanValue() ? TRUE : FALSE);
+            case STRING -> writeString(value.textValue());
+            case NUMBER -> writeNumber(value);
+            case BOOLEAN -> writeRaw(value.booleanValue() ? TRUE : FALSE);
             case OBJECT -> {
                 byte before = '{';
                 for (Map.Entry<String, JsonNode> field : value.properties()) {
-                    raw(before);
-                    string(field.getKey());
-                    raw((byte) ':');
-                    value(field.getValue(), depth + 1);
+                    writeRaw(before);
+                    writeString(field.getKey());
+                    writeRaw((byte) ':');
+                    writeValue(field.getValue(), depth + 1);
                     before = ',';
                 }
                 if (before == '{') {
-                    raw(before);
+                    writeRaw(before);
                 }
-                raw((byte) '}');
+                writeRaw((byte) '}');
             }
             case ARRAY -> {
-                raw((byte) '[');
+                writeRaw((byte) '[');
                 for (int i = 0; i < value.size(); i++) {
                     if (i > 0) {
-                        raw((byte) ',');
+                        writeRaw((byte) ',');
                     }
-                    value(value.get(i), depth + 1);
+                    writeValue(value.get(i), depth + 1);
                 }
-                raw((byte) ']');
+                writeRaw((byte) ']');
             }
-            case NULL, MISSING -> raw(NULL);
-            case BINARY -> string(value.asText());
-            case POJO -> object(value);
+            case NULL, MISSING -> writeRaw(NULL);
+            case BINARY -> writeString(value.asText());
+            case POJO -> writeObject(value);
         }
     }
 
-    private void object(JsonNode value) {
-        if (BinaryValue.isContent(value)) {
-            throw new ValueRejectedException(Code.WRONG_TYPE, "is a file or stream, which can't stand in JSON");
+    private void writeObject(JsonNode value) {
+        if (BinaryValue.isBinaryContent(value)) {
+            throw new ValueRejectedException(Code.WRONG_TYPE, "is a file or stream, which JSON can't represent");
         }
         try {
-            raw(Body.json(value).toBytes());
+            writeRaw(Body.json(value).toBytes());
         } catch (InvalidDefinitionException e) {
-            throw new ValueRejectedException(Code.WRONG_TYPE, "holds what Jackson can't write");
+            throw new ValueRejectedException(Code.WRONG_TYPE, "contains an object that Jackson can't serialise");
         }
     }
 
-    private void number(JsonNode value) {
+    private void writeNumber(JsonNode value) {
         if (value.isInt() || value.isLong()) {
-            integer(value.longValue());
+            writeInteger(value.longValue());
             return;
         }
         if ((value.isDouble() || value.isFloat()) && !Double.isFinite(value.doubleValue())) {
             throw new ValueRejectedException(
-                    Code.UNENCODABLE, "is " + value.asText() + ", which JSON has no number for");
+                    Code.UNENCODABLE, "is " + value.asText() + ", which is not a number in JSON");
         }
-        raw(value.asText().getBytes(StandardCharsets.US_ASCII));
+        writeRaw(value.asText().getBytes(StandardCharsets.US_ASCII));
     }
 
-    private void integer(long number) {
+    private void writeInteger(long number) {
         if (number == Long.MIN_VALUE) {
-            raw(Long.toString(number).getBytes(StandardCharsets.US_ASCII));
+            writeRaw(Long.toString(number).getBytes(StandardCharsets.US_ASCII));
             return;
         }
-        ensure(20);
+        ensureCapacity(20);
         if (number < 0) {
             buffer[at++] = '-';
         }
@@ -258,7 +258,7 @@ final class JsonWriter implements AutoCloseable {
 
     @Override
     public void close() {
-        BufferPool.give(buffer);
+        BufferPool.release(buffer);
         buffer = new byte[0];
     }
 }

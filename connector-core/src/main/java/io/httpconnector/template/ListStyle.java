@@ -1,6 +1,9 @@
 package io.httpconnector.template;
 
-/** How a list becomes query parameters, form fields or parts; services differ. An empty list becomes nothing. */
+/**
+ * Styles of writing a list as query parameters, form fields or parts. Which one to use depends on the service. An empty list
+ * is omitted.
+ */
 public enum ListStyle {
     /** {@code id=1&id=2}. */
     REPEAT(""),
@@ -21,12 +24,12 @@ public enum ListStyle {
         this.delimiter = delimiter;
     }
 
-    /** What stands between the elements when they become one value; empty when each has its own. */
+    /** The separator between elements joined into one value; empty if each element is a value of its own. */
     String delimiter() {
         return delimiter;
     }
 
-    /** The name of an element that has its own. */
+    /** The name for the element at an index, in styles with one value per element. */
     String name(String name, int index) {
         return switch (this) {
             case BRACKETS -> name + "[]";

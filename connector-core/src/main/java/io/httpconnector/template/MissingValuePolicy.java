@@ -8,63 +8,63 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What happens where there is no value: one of the filters {@code default}, {@code omit}, {@code null}, {@code required}. */
+/** A policy for missing values: one of the filters {@code default}, {@code omit}, {@code null}, {@code required}. */
 record MissingValuePolicy(
-        OnMissing kind, Level level, @Nullable JsonNode instead) {
+        Action action, MissingLevel level, @Nullable JsonNode defaultValue) {
 
     static final List<String> NAMES = List.of("default", "omit", "null", "required");
 
-    enum OnMissing {
+    enum Action {
         DEFAULT,
         OMIT,
         NULL,
         REQUIRED
     }
 
-    /** What counts as no value; each includes those before it. */
-    enum Level {
+    /** The values that are treated as missing; each level includes those before it. */
+    enum MissingLevel {
         MISSING,
         NULL,
         EMPTY
     }
 
     static MissingValuePolicy of(FilterArguments arguments) {
-        OnMissing kind = OnMissing.valueOf(arguments.filter().toUpperCase(Locale.ROOT));
-        if (kind == OnMissing.REQUIRED) {
-            arguments.atMost(0);
-            return new MissingValuePolicy(kind, Level.EMPTY, null);
+        Action kind = Action.valueOf(arguments.filter().toUpperCase(Locale.ROOT));
+        if (kind == Action.REQUIRED) {
+            arguments.requireAtMost(0);
+            return new MissingValuePolicy(kind, MissingLevel.EMPTY, null);
         }
-        int values = kind == OnMissing.DEFAULT ? 1 : 0;
-        arguments.atMost(values + 1);
-        JsonNode instead = kind == OnMissing.DEFAULT
-                ? arguments.literal(0, "the value to use instead, such as default('none')")
+        int values = kind == Action.DEFAULT ? 1 : 0;
+        arguments.requireAtMost(values + 1);
+        JsonNode instead = kind == Action.DEFAULT
+                ? arguments.literal(0, "the default value, such as default('none')")
                 : null;
         return new MissingValuePolicy(kind, level(arguments, values), instead);
     }
 
-    private static Level level(FilterArguments arguments, int index) {
+    private static MissingLevel level(FilterArguments arguments, int index) {
         if (arguments.list().size() <= index) {
-            return Level.MISSING;
+            return MissingLevel.MISSING;
         }
         JsonNode argument = arguments.list().get(index).literal();
         if (argument.isNull()) {
-            return Level.NULL;
+            return MissingLevel.NULL;
         }
         if ("empty".equals(arguments.word(index))) {
-            return Level.EMPTY;
+            return MissingLevel.EMPTY;
         }
-        throw arguments.wrong(
-                "it can be told \"null\" (also when the value is null) or \"empty\" (also when it is empty)");
+        throw arguments.problem(
+                "the last argument can be null (also applies to null values) or empty (also applies to empty values)");
     }
 
-    boolean covers(@Nullable JsonNode value) {
+    boolean appliesTo(@Nullable JsonNode value) {
         if (value == null) {
             return true;
         }
         if (value.isNull()) {
-            return level != Level.MISSING;
+            return level != MissingLevel.MISSING;
         }
-        return level == Level.EMPTY && isEmpty(value);
+        return level == MissingLevel.EMPTY && isEmpty(value);
     }
 
     static boolean isEmpty(JsonNode value) {
@@ -73,10 +73,13 @@ record MissingValuePolicy(
                 : value.isTextual() && value.textValue().isEmpty();
     }
 
-    /** What stands instead of a value that is covered: a missing node when it is to be left out, null when it is still missing. */
+    /**
+     * Returns the replacement of a value that the policy applies to: a missing node if it is omitted, null if it is still
+     * missing.
+     */
     @Nullable JsonNode apply(@Nullable JsonNode value) {
-        return switch (kind) {
-            case DEFAULT -> instead;
+        return switch (action) {
+            case DEFAULT -> defaultValue;
             case OMIT -> MissingNode.getInstance();
             case NULL -> NullNode.getInstance();
             case REQUIRED -> {
@@ -84,8 +87,8 @@ record MissingValuePolicy(
                     yield null;
                 }
                 throw value.isNull()
-                        ? new ValueRejectedException(Code.NULL, "is null, but required")
-                        : new ValueRejectedException(Code.EMPTY, "is empty, but required");
+                        ? new ValueRejectedException(Code.NULL, "is required, but null")
+                        : new ValueRejectedException(Code.EMPTY, "is required, but empty");
             }
         };
     }

@@ -9,45 +9,45 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A name and a text with pills: a query parameter, a header field, a form field or a part. */
+/** A name and a value with pills: a query parameter, header field, form field or part. */
 record NamedTemplate(
         String name, TextTemplate value, @Nullable ListStyle style) {
 
     static NamedTemplate compile(
-            PillSyntax language, String part, RequestDefinition.PairDefinition pair, List<TemplateProblem> problems) {
-        if (pair.name().contains(language.open())) {
+            PillSyntax syntax, String part, RequestDefinition.PairDefinition pair, List<TemplateProblem> problems) {
+        if (pair.name().contains(syntax.open())) {
             problems.add(TemplateProblem.of(
-                    SourceLocation.of(part), Code.WRONG_PLACE, null, "a pill can't be in a name, only in a value"));
+                    SourceLocation.of(part), Code.MISPLACED, null, "pills are not allowed in names, only in values"));
         }
-        TextTemplate value = TextTemplate.compile(language, part, pair.value(), TextTemplate.Escaper.PLAIN, problems);
+        TextTemplate value = TextTemplate.compile(syntax, part, pair.value(), TextTemplate.Escaper.PLAIN, problems);
         if (pair.style() != null && value.whole() == null) {
             problems.add(TemplateProblem.of(
                     SourceLocation.of(part),
-                    Code.WRONG_PLACE,
+                    Code.MISPLACED,
                     null,
-                    "a list style needs a value that is exactly one pill"));
+                    "a list style requires a value that is exactly one pill"));
         }
         return new NamedTemplate(pair.name(), value, pair.style());
     }
 
-    /** The names and values that there are; what is wrong stands in the scope. */
-    List<Map.Entry<String, String>> render(RenderContext scope) {
+    /** Renders the names and values. Problems are added to the context. */
+    List<Map.Entry<String, String>> render(RenderContext context) {
         Expression list = style == null ? null : value.whole();
         if (style != null && list != null) {
-            return renderList(list, style, scope);
+            return renderList(list, style, context);
         }
-        String rendered = value.render(scope);
+        String rendered = value.render(context);
         return rendered == null ? List.of() : List.of(Map.entry(name, rendered));
     }
 
-    Stream<PillUsage> uses() {
+    Stream<PillUsage> usages() {
         return value.pills().stream()
                 .map(pill -> PillUsage.of(pill, style == null ? PillUsage.SINGLE : Set.of(ValueType.LIST)));
     }
 
-    private List<Map.Entry<String, String>> renderList(Expression pill, ListStyle style, RenderContext scope) {
+    private List<Map.Entry<String, String>> renderList(Expression pill, ListStyle style, RenderContext context) {
         try {
-            JsonNode value = pill.evaluatePresent(scope);
+            JsonNode value = pill.evaluatePresent(context);
             List<String> elements = value == null ? List.of() : elements(value, style);
             if (elements.isEmpty()) {
                 return List.of();
@@ -61,7 +61,7 @@ record NamedTemplate(
             }
             return pairs;
         } catch (ValueRejectedException e) {
-            scope.problems().add(pill.problem(e));
+            context.problems().add(pill.problem(e));
             return List.of();
         }
     }
@@ -70,7 +70,7 @@ record NamedTemplate(
         if (!value.isArray()) {
             throw new ValueRejectedException(
                     Code.WRONG_TYPE,
-                    "is " + ValueType.of(value).phrase() + ", but the style " + style + " needs a list");
+                    "is " + ValueType.of(value).phrase() + ", but the style " + style + " requires a list");
         }
         List<String> elements = new ArrayList<>();
         for (JsonNode element : value) {
@@ -78,14 +78,14 @@ record NamedTemplate(
             if (!PillUsage.SINGLE.contains(ValueType.of(element))) {
                 throw new ValueRejectedException(
                         Code.WRONG_TYPE,
-                        "has " + ValueType.of(element).phrase() + where + ", where a single value is needed");
+                        "has " + ValueType.of(element).phrase() + where + ", where a single value is required");
             }
-            String text = Escaping.unicode(Filters.text(element));
+            String text = Escaping.requireValidUnicode(Filters.text(element));
             if (!style.delimiter().isEmpty() && text.contains(style.delimiter())) {
                 throw new ValueRejectedException(
                         Code.UNENCODABLE,
                         "has a \"" + style.delimiter() + "\"" + where
-                                + ", which separates elements: use another style");
+                                + ", which is the separator of this style: use another style");
             }
             elements.add(text);
         }

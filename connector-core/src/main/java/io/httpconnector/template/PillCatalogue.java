@@ -17,10 +17,10 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the earlier steps of a job give, as JSON Schema (2020-12), for {@link RequestTemplate#check(PillCatalogue)}: so that a
- * wrong pill is found before a job runs. Understands {@code type}, {@code properties}, {@code additionalProperties},
- * {@code items}, {@code prefixItems}, {@code allOf}, {@code anyOf}, {@code oneOf} and local {@code $ref}; what it doesn't
- * understand, it does not complain about. Immutable.
+ * The outputs of earlier steps of a job as JSON Schema (2020-12), for {@link RequestTemplate#check(PillCatalogue)}, which
+ * finds invalid pills before a job runs. Supports {@code type}, {@code properties}, {@code additionalProperties},
+ * {@code items}, {@code prefixItems}, {@code allOf}, {@code anyOf}, {@code oneOf} and local {@code $ref}; other keywords are
+ * ignored and cause no problems. Immutable.
  */
 public final class PillCatalogue {
 
@@ -34,47 +34,47 @@ public final class PillCatalogue {
     }
 
     /**
-     * What one step gives.
+     * Creates a catalogue with the output of one step.
      *
      * @param step the name of the step, the first segment of its pills
-     * @param schema a JSON Schema, as a tree, map, or whatever Jackson can write
+     * @param schema a JSON Schema, as a tree, map or any object that Jackson can serialise
      * @return the catalogue
-     * @throws InvalidDefinitionException when Jackson has no way to write the schema
+     * @throws InvalidDefinitionException if Jackson can't serialise the schema
      */
     public static PillCatalogue of(String step, Object schema) {
         return EMPTY.and(step, schema);
     }
 
     /**
-     * This catalogue with one more step, which replaces one of the same name.
+     * Returns this catalogue with an additional step, which replaces a step of the same name.
      *
      * @param step the name of the step
      * @param schema a JSON Schema
      * @return a new catalogue
-     * @throws InvalidDefinitionException when the name is empty, there is no schema, or Jackson has no way to write it
+     * @throws InvalidDefinitionException if the name is empty, the schema is null, or Jackson can't serialise it
      */
     public PillCatalogue and(String step, Object schema) {
         Map<String, JsonNode> more = new HashMap<>(steps);
         if (step == null || step.isEmpty() || schema == null) {
-            throw new InvalidDefinitionException("catalogue", List.of("a step needs a name and a schema"));
+            throw new InvalidDefinitionException("catalogue", List.of("a step requires a name and a schema"));
         }
         more.put(step, JsonSupport.tree(schema));
         return new PillCatalogue(Map.copyOf(more));
     }
 
-    /** What is wrong with a pill, or null. */
-    @Nullable TemplateProblem check(PillUsage use) {
-        if (use.path().isEmpty()) {
+    /** Returns the problem of a pill, or null. */
+    @Nullable TemplateProblem check(PillUsage usage) {
+        if (usage.path().isEmpty()) {
             return null;
         }
-        PillPath path = ExpressionReader.path(use.path());
+        PillPath path = ExpressionReader.path(usage.path());
         String step = String.valueOf(path.steps().get(0));
         JsonNode root = steps.get(step);
         if (root == null) {
             return problem(
-                    use,
+                    usage,
                     new ValueRejectedException(
-                            Code.MISSING, "there is no step \"" + step + "\"", Suggestions.of(step, steps.keySet())));
+                            Code.MISSING, "unknown step \"" + step + "\"", Suggestions.of(step, steps.keySet())));
         }
         List<JsonNode> schemas = alternatives(root, root, 0);
         StringBuilder reached = new StringBuilder();
@@ -92,15 +92,15 @@ public final class PillCatalogue {
                 }
             }
             if (below.isEmpty()) {
-                return open ? null : problem(use, missing(schemas, reached.toString(), next));
+                return open ? null : problem(usage, missing(schemas, reached.toString(), next));
             }
             schemas = below;
             PillPath.append(reached, next);
         }
-        return path.steps().contains(PillPath.ALL) ? null : wrongType(use, schemas);
+        return path.steps().contains(PillPath.ALL) ? null : wrongType(usage, schemas);
     }
 
-    /** The schemas of which one holds, without references to others. */
+    /** Returns the alternative schemas of a schema, with references resolved. */
     private static List<JsonNode> alternatives(JsonNode schema, JsonNode root, int depth) {
         if (depth > MAX_DEPTH) {
             return List.of();
@@ -109,14 +109,14 @@ public final class PillCatalogue {
         if (ref.startsWith("#")) {
             return alternatives(root.at(ref.substring(1)), root, depth + 1);
         }
-        List<JsonNode> found = new ArrayList<>();
+        List<JsonNode> alternatives = new ArrayList<>();
         for (String keyword : List.of("anyOf", "oneOf", "allOf")) {
-            schema.path(keyword).forEach(part -> found.addAll(alternatives(part, root, depth + 1)));
+            schema.path(keyword).forEach(part -> alternatives.addAll(alternatives(part, root, depth + 1)));
         }
-        if (found.isEmpty() || schema.has("properties") || schema.has("items")) {
-            found.add(schema);
+        if (alternatives.isEmpty() || schema.has("properties") || schema.has("items")) {
+            alternatives.add(schema);
         }
-        return found;
+        return alternatives;
     }
 
     private static @Nullable JsonNode child(JsonNode schema, Object step) {
@@ -130,7 +130,7 @@ public final class PillCatalogue {
         return item == null ? schema.get("items") : item;
     }
 
-    /** Whether the schema says nothing about what is below it. */
+    /** Whether the schema does not restrict its members or elements. */
     private static boolean isOpen(JsonNode schema, Object step) {
         Set<ValueType> types = types(schema);
         return step instanceof String
@@ -147,27 +147,27 @@ public final class PillCatalogue {
             return new ValueRejectedException(
                     Code.MISSING, "\"" + reached + "\" has no \"" + name + "\"", Suggestions.of(name, names));
         }
-        return new ValueRejectedException(Code.MISSING, "\"" + reached + "\" is no list, and so has no [" + step + "]");
+        return new ValueRejectedException(Code.MISSING, "\"" + reached + "\" is not a list, so it has no [" + step + "]");
     }
 
-    private static @Nullable TemplateProblem wrongType(PillUsage use, List<JsonNode> schemas) {
+    private static @Nullable TemplateProblem wrongType(PillUsage usage, List<JsonNode> schemas) {
         Set<ValueType> types = EnumSet.noneOf(ValueType.class);
         for (JsonNode schema : schemas) {
-            Set<ValueType> given = types(schema);
-            if (given.isEmpty()) {
+            Set<ValueType> declared = types(schema);
+            if (declared.isEmpty()) {
                 return null;
             }
-            types.addAll(given);
+            types.addAll(declared);
         }
-        boolean fits = use.takes().isEmpty() || types.stream().anyMatch(use.takes()::contains);
+        boolean fits = usage.acceptedTypes().isEmpty() || types.stream().anyMatch(usage.acceptedTypes()::contains);
         if (fits || types.isEmpty() || types.equals(Set.of(ValueType.NULL))) {
             return null;
         }
         types.remove(ValueType.NULL);
         return problem(
-                use,
+                usage,
                 new ValueRejectedException(
-                        Code.WRONG_TYPE, "is " + phrases(types) + ", but " + phrases(use.takes()) + " is needed here"));
+                        Code.WRONG_TYPE, "is " + phrases(types) + ", but " + phrases(usage.acceptedTypes()) + " is required here"));
     }
 
     private static String phrases(Set<ValueType> types) {
@@ -193,12 +193,12 @@ public final class PillCatalogue {
         return types;
     }
 
-    private static TemplateProblem problem(PillUsage use, ValueRejectedException refusal) {
-        return use.pill().problem(refusal);
+    private static TemplateProblem problem(PillUsage usage, ValueRejectedException rejection) {
+        return usage.pill().problem(rejection);
     }
 
     /**
-     * Names the steps.
+     * Returns the names of the steps.
      *
      * @return the names
      */

@@ -10,25 +10,25 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Puts together what is to be known of each pill, wherever it stands. */
+/** Merges the usages of each pill into one {@link PillInfo} per path. */
 final class PillCollector {
 
     private PillCollector() {}
 
     static List<PillInfo> of(Stream<PillUsage> uses) {
         Map<String, PillInfo> infos = new LinkedHashMap<>();
-        uses.filter(use -> !use.path().isEmpty())
-                .forEach(use -> infos.merge(use.path(), info(use), PillCollector::both));
+        uses.filter(usage -> !usage.path().isEmpty())
+                .forEach(usage -> infos.merge(usage.path(), info(usage), PillCollector::merged));
         return List.copyOf(infos.values());
     }
 
-    private static PillInfo info(PillUsage use) {
-        Expression pill = use.pill();
-        String pointer = pill.spot().pointer();
-        String place = pill.spot().part() + (pointer == null || pointer.isEmpty() ? "" : " " + pointer);
+    private static PillInfo info(PillUsage usage) {
+        Expression pill = usage.pill();
+        String pointer = pill.location().pointer();
+        String location = pill.location().part() + (pointer == null || pointer.isEmpty() ? "" : " " + pointer);
         List<String> filters =
                 pill.filters().stream().map(Expression.FilterStep::name).toList();
-        return new PillInfo(use.path(), pill.isRequired(), List.of(place), type(use.takes()), filters);
+        return new PillInfo(usage.path(), pill.isRequired(), List.of(location), type(usage.acceptedTypes()), filters);
     }
 
     private static String type(Set<ValueType> types) {
@@ -44,12 +44,12 @@ final class PillCollector {
                 .collect(Collectors.joining("|"));
     }
 
-    private static PillInfo both(PillInfo a, PillInfo b) {
-        List<String> places = new ArrayList<>(new LinkedHashSet<>(a.locations()));
-        b.locations().stream().filter(place -> !places.contains(place)).forEach(places::add);
+    private static PillInfo merged(PillInfo a, PillInfo b) {
+        List<String> locations = new ArrayList<>(new LinkedHashSet<>(a.locations()));
+        b.locations().stream().filter(location -> !locations.contains(location)).forEach(locations::add);
         LinkedHashSet<String> filters = new LinkedHashSet<>(a.filters());
         filters.addAll(b.filters());
         String type = a.type().equals("any") ? b.type() : a.type();
-        return new PillInfo(a.path(), a.required() || b.required(), List.copyOf(places), type, List.copyOf(filters));
+        return new PillInfo(a.path(), a.required() || b.required(), List.copyOf(locations), type, List.copyOf(filters));
     }
 }

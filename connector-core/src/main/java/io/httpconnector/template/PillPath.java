@@ -10,12 +10,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to a value: field names (String), indexes (Integer, from the end when negative), and {@link #ALL} for each
- * element of a list. Read by {@link ExpressionReader}.
+ * The path to a value: field names (String), indexes (Integer; negative ones count from the end), and {@link #ALL} for each
+ * element of a list. Parsed by {@link ExpressionReader}.
  */
 record PillPath(String text, List<Object> steps) {
 
-    /** The step that is written {@code [*]}. */
+    /** The step {@code [*]}. */
     static final Object ALL = new Object() {
         @Override
         public String toString() {
@@ -23,18 +23,18 @@ record PillPath(String text, List<Object> steps) {
         }
     };
 
-    /** The value that the path leads to from here, or null when it is missing. */
+    /** Resolves the path from a value. Returns null if the target is missing. */
     @Nullable JsonNode resolve(JsonNode from) {
         return resolve(from, 0);
     }
 
-    /** The value at the end of the steps from {@code first} on, or null when it is missing. */
+    /** Resolves the steps from index {@code first} on. Returns null if the target is missing. */
     @Nullable JsonNode resolve(JsonNode from, int first) {
         JsonNode value = from;
         for (int i = first; i < steps.size(); i++) {
             Object step = steps.get(i);
             if (step == ALL) {
-                return each(value, i + 1);
+                return resolveEach(value, i + 1);
             }
             value = child(value, step);
             if (value == null || value.isMissingNode()) {
@@ -44,7 +44,7 @@ record PillPath(String text, List<Object> steps) {
         return value;
     }
 
-    private @Nullable JsonNode each(JsonNode list, int next) {
+    private @Nullable JsonNode resolveEach(JsonNode list, int next) {
         if (!list.isArray()) {
             return null;
         }
@@ -56,7 +56,7 @@ record PillPath(String text, List<Object> steps) {
                 return null;
             }
             if (more) {
-                // Lists within lists become one list.
+                // Nested lists are flattened into one list.
                 found.addAll((ArrayNode) value);
             } else {
                 found.add(value);
@@ -72,7 +72,7 @@ record PillPath(String text, List<Object> steps) {
         return value.get((String) step);
     }
 
-    /** Says which step leads nowhere from here, and what would. */
+    /** Returns a rejection that names the step that could not be resolved, and the most similar existing name. */
     ValueRejectedException missing(JsonNode from, int first) {
         StringBuilder reached = new StringBuilder();
         for (int i = 0; i < first; i++) {
@@ -113,12 +113,12 @@ record PillPath(String text, List<Object> steps) {
             return new ValueRejectedException(
                     Code.MISSING,
                     value.isArray()
-                            ? owner + " has " + value.size() + " elements, and so no [" + step + "]"
-                            : owner + " is no list, and so has no [" + step + "]");
+                            ? owner + " has " + value.size() + " elements, so it has no [" + step + "]"
+                            : owner + " is not a list, so it has no [" + step + "]");
         }
         if (!value.isObject()) {
             return new ValueRejectedException(
-                    Code.MISSING, owner + " is " + ValueType.of(value).phrase() + ", and so has no \"" + name + "\"");
+                    Code.MISSING, owner + " is " + ValueType.of(value).phrase() + ", so it has no \"" + name + "\"");
         }
         List<String> names = value.properties().stream().map(Map.Entry::getKey).toList();
         return new ValueRejectedException(
@@ -128,7 +128,7 @@ record PillPath(String text, List<Object> steps) {
     static void append(StringBuilder path, Object step) {
         if (!(step instanceof String name)) {
             path.append('[').append(step).append(']');
-        } else if (ExpressionReader.isName(name)) {
+        } else if (ExpressionReader.isIdentifier(name)) {
             path.append(path.isEmpty() ? "" : ".").append(name);
         } else {
             path.append("[\"").append(name).append("\"]");

@@ -7,20 +7,20 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** How the pills of one template are written: its delimiters and its own filters. Finds pills in text, and reads them. */
-record PillSyntax(String open, String close, Map<String, Filters.FilterDefinition> own) {
+/** The pill syntax of one template: its delimiters and custom filters. Finds and parses pills in text. */
+record PillSyntax(String open, String close, Map<String, Filters.FilterDefinition> customFilters) {
 
     static final PillSyntax DEFAULT = new PillSyntax("{{", "}}", Map.of());
 
-    /** Stands at the beginning of a part in which nothing is a pill. */
+    /** Marks a part without pills, at its beginning. */
     private static final String VERBATIM = "!verbatim";
 
     private static final int MAX_PILLS = 10_000;
 
-    /** What stands between delimiters, and where the text goes on after them. */
+    /** The content between delimiters, and the index after the closing delimiter. */
     record PillToken(String inside, int end) {
 
-        /** Whether it is a text of its own: <code>&#123;&#123;'&#123;&#123;'&#125;&#125;</code> stands for two braces. */
+        /** Whether it is a quoted literal: <code>&#123;&#123;'&#123;&#123;'&#125;&#125;</code> produces two braces. */
         boolean isQuoted() {
             String text = inside.strip();
             return text.length() >= 2
@@ -38,15 +38,15 @@ record PillSyntax(String open, String close, Map<String, Filters.FilterDefinitio
         return text.startsWith(open, at);
     }
 
-    /** The text after the mark that says that there are no pills in it, or null when there is no such mark. */
+    /** Returns the text after the mark for text without pills, or null if there is no such mark. */
     @Nullable String verbatim(String text) {
         String mark = open + VERBATIM + close;
         return text.startsWith(mark) ? text.substring(mark.length()) : null;
     }
 
     /**
-     * The pill that opens here, or null when it is not closed on its line. Closing delimiters between quotes do not count. In
-     * a string of JSON, what is escaped is read as what it stands for.
+     * Finds the pill that opens at an index. Returns null if it is not closed on the same line. Closing delimiters within
+     * quotes are ignored. In a JSON string, escape sequences are decoded.
      */
     @Nullable PillToken find(String text, int start, boolean json) {
         StringBuilder inside = new StringBuilder();
@@ -85,36 +85,36 @@ record PillSyntax(String open, String close, Map<String, Filters.FilterDefinitio
         };
     }
 
-    /** The pill, or null when {@code problems} says why it can't be read. */
-    @Nullable Expression read(PillToken found, SourceLocation spot, List<String> each, List<TemplateProblem> problems) {
+    /** Parses a pill. Returns null if it is invalid, with the reason added to {@code problems}. */
+    @Nullable Expression read(PillToken token, SourceLocation location, List<String> each, List<TemplateProblem> problems) {
         try {
-            return ExpressionReader.read(found.inside, spot, own, each);
+            return ExpressionReader.read(token.inside, location, customFilters, each);
         } catch (ValueRejectedException e) {
-            problems.add(e.at(spot, found.inside.strip()));
+            problems.add(e.toProblem(location, token.inside.strip()));
             return null;
         }
     }
 
-    TemplateProblem unclosed(SourceLocation spot) {
+    TemplateProblem unclosed(SourceLocation location) {
         return TemplateProblem.of(
-                spot,
+                location,
                 Code.SYNTAX,
                 null,
-                "\"" + open + "\" is not closed on its line: add \"" + close + "\", or write " + open + "'" + open + "'"
-                        + close + " for the delimiter itself");
+                "\"" + open + "\" is not closed on the same line: add \"" + close + "\", or write " + open + "'" + open + "'"
+                        + close + " for a literal delimiter");
     }
 
-    /** Whether a text of the template can be sent; if not, {@code problems} says where. */
+    /** Whether a text of the template is valid Unicode. If not, the position is added to {@code problems}. */
     static boolean isUnicode(String part, String text, List<TemplateProblem> problems) {
         try {
-            return Escaping.unicode(text).equals(text);
+            return Escaping.requireValidUnicode(text).equals(text);
         } catch (ValueRejectedException e) {
-            problems.add(e.at(SourceLocation.of(part), null));
+            problems.add(e.toProblem(SourceLocation.of(part), null));
             return false;
         }
     }
 
-    /** The text cut into strings and expressions; {@code quoted} encodes what stands in quotes between delimiters. */
+    /** Splits a text into strings and expressions; {@code quoted} encodes literals in quotes between delimiters. */
     List<Object> tokenize(String part, String text, UnaryOperator<String> quoted, List<TemplateProblem> problems) {
         if (!isUnicode(part, text, problems)) {
             return List.of();
@@ -131,39 +131,39 @@ record PillSyntax(String open, String close, Map<String, Filters.FilterDefinitio
                 literal.append(text.charAt(at++));
                 continue;
             }
-            SourceLocation spot = SourceLocation.in(part, text, at);
-            PillToken found = find(text, at, false);
-            if (found == null || pieces.size() > MAX_PILLS) {
-                problems.add(found == null ? unclosed(spot) : tooMany(spot));
+            SourceLocation location = SourceLocation.in(part, text, at);
+            PillToken token = find(text, at, false);
+            if (token == null || pieces.size() > MAX_PILLS) {
+                problems.add(token == null ? unclosed(location) : tooMany(location));
                 break;
             }
-            if (found.isQuoted()) {
-                literal.append(quoted(found, spot, quoted, problems));
+            if (token.isQuoted()) {
+                literal.append(quoted(token, location, quoted, problems));
             } else {
                 add(literal, pieces);
-                Expression pill = read(found, spot, List.of(), problems);
+                Expression pill = read(token, location, List.of(), problems);
                 if (pill != null) {
                     pieces.add(pill);
                 }
             }
-            at = found.end;
+            at = token.end;
         }
         add(literal, pieces);
         return pieces;
     }
 
     private static String quoted(
-            PillToken found, SourceLocation spot, UnaryOperator<String> encoding, List<TemplateProblem> problems) {
+            PillToken token, SourceLocation location, UnaryOperator<String> encoding, List<TemplateProblem> problems) {
         try {
-            return encoding.apply(found.unquoted());
+            return encoding.apply(token.unquoted());
         } catch (ValueRejectedException e) {
-            problems.add(e.at(spot, found.inside.strip()));
+            problems.add(e.toProblem(location, token.inside.strip()));
             return "";
         }
     }
 
-    private static TemplateProblem tooMany(SourceLocation spot) {
-        return TemplateProblem.of(spot, Code.MALFORMED, null, "there are more than " + MAX_PILLS + " pills");
+    private static TemplateProblem tooMany(SourceLocation location) {
+        return TemplateProblem.of(location, Code.MALFORMED, null, "more than " + MAX_PILLS + " pills");
     }
 
     private static void add(StringBuilder literal, List<Object> pieces) {

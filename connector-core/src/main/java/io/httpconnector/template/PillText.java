@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A compiled text with pills and filters, for documents other than request templates, such as auth definitions. The name of a
- * pill is its whole path: {@code auth.user} for {@code {{auth.user | base64}}}. Values are data, and never read as a template.
- * Immutable and thread-safe.
+ * pill is its whole path: {@code auth.user} for {@code {{auth.user | base64}}}. Values are data and never interpreted as
+ * templates. Immutable and thread-safe.
  */
 public final class PillText {
 
@@ -42,8 +42,8 @@ public final class PillText {
      *
      * @param text the text, with pills between double braces
      * @return the compiled text
-     * @throws InvalidDefinitionException with all problems: a pill that is not closed or not readable, an unknown filter, a
-     *     wrong argument
+     * @throws InvalidDefinitionException with all problems: an unclosed or malformed pill, an unknown filter, an invalid
+     *     argument
      */
     public static PillText compile(String text) {
         if (text == null) {
@@ -64,13 +64,13 @@ public final class PillText {
 
     private static void check(Expression pill, List<TemplateProblem> problems) {
         if (!pill.path().steps().stream().allMatch(String.class::isInstance)) {
-            problems.add(pill.problem(Code.WRONG_PLACE, "a name has no index here"));
+            problems.add(pill.problem(Code.MISPLACED, "indexes are not allowed here, only names"));
         }
         if (pill.keepsSlashes()) {
-            problems.add(pill.problem(Code.WRONG_PLACE, TextTemplate.PATH_ONLY));
+            problems.add(pill.problem(Code.MISPLACED, TextTemplate.PATH_ONLY));
         }
-        if (pill.makesNull()) {
-            problems.add(pill.problem(Code.WRONG_PLACE, "null has no text: write | default('') or | omit"));
+        if (pill.canBeNull()) {
+            problems.add(pill.problem(Code.MISPLACED, "null has no text form: use | default('') or | omit"));
         }
     }
 
@@ -85,7 +85,7 @@ public final class PillText {
     }
 
     /**
-     * The names of all pills.
+     * Returns the names of all pills.
      *
      * @return each name once, in the order of the text; none for a fixed text
      */
@@ -94,7 +94,7 @@ public final class PillText {
     }
 
     /**
-     * The names of the pills that need a value, as no filter says what to do without one.
+     * Returns the names of the pills that require a value, because no filter handles a missing one.
      *
      * @return each name once
      */
@@ -106,9 +106,9 @@ public final class PillText {
     }
 
     /**
-     * Whether a pill has filters.
+     * Whether any pill has filters.
      *
-     * @return whether there is any filter
+     * @return true if there is at least one filter
      */
     public boolean hasFilters() {
         return pills().stream().anyMatch(pill -> !pill.filters().isEmpty());
@@ -128,9 +128,9 @@ public final class PillText {
     /**
      * Renders the text.
      *
-     * @param values gives the value of a name, whatever Jackson can write; null for none
-     * @return the text, or null if the filter {@code omit} leaves it out
-     * @throws InvalidDefinitionException when a value is missing or refused by a filter; its message never holds a value
+     * @param values returns the value of a name, any object that Jackson can serialise; null for none
+     * @return the text, or null if the filter {@code omit} omits it
+     * @throws InvalidDefinitionException if a value is missing or rejected by a filter; the message never contains a value
      */
     public @Nullable String render(Function<String, @Nullable Object> values) {
         return render(values, (before, value) -> value);
@@ -139,10 +139,10 @@ public final class PillText {
     /**
      * Renders the text and encodes the values.
      *
-     * @param values gives the value of a name; null for none
-     * @param encoding makes of the text before a value and the value the text that is put in
-     * @return the text, or null if the filter {@code omit} leaves it out
-     * @throws InvalidDefinitionException when a value is missing or refused by a filter; its message never holds a value
+     * @param values returns the value of a name; null for none
+     * @param encoding encodes a value, given the text before it and the value
+     * @return the text, or null if the filter {@code omit} omits it
+     * @throws InvalidDefinitionException if a value is missing or rejected by a filter; the message never contains a value
      */
     public @Nullable String render(Function<String, @Nullable Object> values, BinaryOperator<String> encoding) {
         StringBuilder rendered = new StringBuilder();
@@ -161,11 +161,12 @@ public final class PillText {
     }
 
     /**
-     * Renders the text as a JSON value: one pill alone keeps the type of its value, such as that of the filter {@code number}.
+     * Renders the text as a JSON value. A text that is exactly one pill keeps the type of its value, such as the result of
+     * the filter {@code number}.
      *
-     * @param values gives the value of a name; null for none
-     * @return the value, or null if the filter {@code omit} leaves it out
-     * @throws InvalidDefinitionException when a value is missing or refused by a filter; its message never holds a value
+     * @param values returns the value of a name; null for none
+     * @return the value, or null if the filter {@code omit} omits it
+     * @throws InvalidDefinitionException if a value is missing or rejected by a filter; the message never contains a value
      */
     public @Nullable JsonNode value(Function<String, @Nullable Object> values) {
         if (pieces.size() == 1 && pieces.get(0) instanceof Expression pill) {
@@ -176,11 +177,11 @@ public final class PillText {
     }
 
     /**
-     * Renders the text as bytes: UTF-8, and the bytes themselves of a value that is a {@code byte[]}.
+     * Renders the text as bytes: text in UTF-8, and values of the type {@code byte[]} unchanged.
      *
-     * @param values gives the value of a name; null for none
+     * @param values returns the value of a name; null for none
      * @return the bytes
-     * @throws InvalidDefinitionException when a value is missing or refused by a filter; its message never holds a value
+     * @throws InvalidDefinitionException if a value is missing or rejected by a filter; the message never contains a value
      */
     public byte[] bytes(Function<String, @Nullable Object> values) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -199,7 +200,7 @@ public final class PillText {
         try {
             return value.binaryValue();
         } catch (IOException e) {
-            throw new IllegalStateException("a binary node has bytes", e);
+            throw new IllegalStateException("a binary node always has bytes", e);
         }
     }
 
@@ -227,14 +228,14 @@ public final class PillText {
 
     private static String single(Expression pill, JsonNode value) {
         try {
-            return Escaping.unicode(Filters.single(value));
+            return Escaping.requireValidUnicode(Filters.single(value));
         } catch (ValueRejectedException e) {
             throw invalid(List.of(pill.problem(e)));
         }
     }
 
     /**
-     * The text as it was written.
+     * Returns the source text.
      *
      * @return the text with its pills
      */

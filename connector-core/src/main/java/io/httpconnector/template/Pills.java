@@ -14,15 +14,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The values that a job puts into a {@link RequestTemplate}, by the name of the step that they come from. Immutable, as
- * long as the trees that were given are not changed; safe for many threads.
+ * The values for the pills of a {@link RequestTemplate}, by the name of the step that produced them. Immutable and
+ * thread-safe, as long as the given trees are not modified.
  *
  * <pre>{@code
  * Pills pills = Pills.of("account", salesforceRecord).and("job", Map.of("id", 4711));
  * }</pre>
  *
- * <p>A value is whatever Jackson can write: a tree, map, list, record or bean. It is data: it is never read as a template. A
- * {@code byte[]}, {@code Path}, {@code File}, {@code InputStream} or {@code Body.StreamSource} can be the body or a file of it.
+ * <p>A value is any object that Jackson can serialise: a tree, map, list, record or bean. It is data and never interpreted as
+ * a template. A {@code byte[]}, {@code Path}, {@code File}, {@code InputStream} or {@code Body.StreamSource} can be used as
+ * the body, or as a file in a multipart body.
  */
 public final class Pills {
 
@@ -39,7 +40,7 @@ public final class Pills {
     }
 
     /**
-     * No values, for a template without pills.
+     * Returns no values, for a template without pills.
      *
      * @return no values
      */
@@ -48,28 +49,28 @@ public final class Pills {
     }
 
     /**
-     * The values of one step.
+     * Creates pills with the value of one step.
      *
      * @param step the name of the step, the first segment of its pills
      * @param value the value, or null
      * @return the pills
-     * @throws InvalidDefinitionException when the name is empty, or Jackson has no way to write the value
+     * @throws InvalidDefinitionException if the name is empty, or Jackson can't serialise the value
      */
     public static Pills of(String step, Object value) {
         return NONE.and(step, value);
     }
 
     /**
-     * These values and those of one more step, which replaces one of the same name.
+     * Returns these values with those of an additional step, which replaces a step of the same name.
      *
      * @param step the name of the step
      * @param value the value, or null
      * @return new pills
-     * @throws InvalidDefinitionException when the name is empty, or Jackson has no way to write the value
+     * @throws InvalidDefinitionException if the name is empty, or Jackson can't serialise the value
      */
     public Pills and(String step, Object value) {
         if (step == null || step.isEmpty()) {
-            throw new InvalidDefinitionException("pills", List.of("a step has no name"));
+            throw new InvalidDefinitionException("pills", List.of("the name of a step is missing"));
         }
         ObjectNode more = JsonNodeFactory.instance.objectNode();
         more.setAll(steps);
@@ -82,7 +83,7 @@ public final class Pills {
     }
 
     /**
-     * Names the steps, and shows none of their values.
+     * Returns the names of the steps, without values.
      *
      * @return the names
      */

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The values of one rendering: those of the job, the element of each {@code $each} that is around, and what
- * is wrong with them. Of one thread. */
+/**
+ * The state of one rendering: the values of the job, the current element of each enclosing {@code $each}, and the problems
+ * found. Not thread-safe.
+ */
 final class RenderContext {
 
     private static final JsonNode[] NONE = {};
@@ -31,7 +33,7 @@ final class RenderContext {
         return problems;
     }
 
-    void set(int slot, JsonNode element) {
+    void setElement(int slot, JsonNode element) {
         elements[slot] = element;
     }
 }

@@ -4,7 +4,7 @@ import io.httpconnector.ConnectorException;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A template can't be rendered, because values are missing or don't fit where they are put. Nothing was sent. */
+/** Thrown if a template can't be rendered because values are missing or invalid. Nothing was sent. */
 public final class RenderException extends ConnectorException {
 
     private static final long serialVersionUID = 1L;
@@ -18,18 +18,18 @@ public final class RenderException extends ConnectorException {
     }
 
     /**
-     * The problems, in the order of URL, query, headers and body.
+     * Returns the problems, in the order of URL, query, headers and body.
      *
-     * @return one sentence for each: where, which pill, what is missing, and the nearest name that exists; never a value
+     * @return one sentence each: location, pill, problem, and the most similar existing name; never a value
      */
     public List<String> problems() {
         return details.stream().map(TemplateProblem::toString).toList();
     }
 
     /**
-     * The same problems, for programs.
+     * Returns the same problems in machine-readable form.
      *
-     * @return for each its kind, its place and its pill
+     * @return the code, location and pill of each problem
      */
     public List<TemplateProblem> details() {
         return details;

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a {@link RequestTemplate} is made from, as it was written: the same whether by a builder or in a file. */
+/** The source of a {@link RequestTemplate}, independent of whether it was defined by a builder or in a file. */
 record RequestDefinition(
         String name,
         String method,
@@ -22,7 +22,7 @@ record RequestDefinition(
     record PairDefinition(
             String name, String value, @Nullable ListStyle style) {}
 
-    /** What the body is. */
+    /** The source of the body. */
     sealed interface BodyDefinition {
 
         /** JSON text. */

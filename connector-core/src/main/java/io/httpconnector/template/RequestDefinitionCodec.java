@@ -19,7 +19,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the definition of a request as JSON and reads it again, without loss. */
+/** Converts a request definition to JSON and back, without loss. */
 final class RequestDefinitionCodec {
 
     private static final List<String> STYLES = Stream.of(ListStyle.values())
@@ -52,7 +52,7 @@ final class RequestDefinitionCodec {
         if (!usual) {
             json.putArray("delimiters").add(definition.open()).add(definition.close());
         }
-        // What is empty says nothing.
+        // Empty lists are left out.
         for (String list : List.of("hosts", "query", "headers", "accept")) {
             if (json.path(list).isEmpty()) {
                 json.remove(list);
@@ -101,21 +101,21 @@ final class RequestDefinitionCodec {
         return json;
     }
 
-    /** The text as a tree, when it means the same; null when pills stand outside of strings, or nothing in it is a pill. */
+    /** Parses the text as a tree if that is equivalent; null if pills are outside of strings, or it is verbatim. */
     private static @Nullable JsonNode tree(String json) {
         try {
-            // What is escaped is no delimiter in the text, but would be one in the tree.
+            // An escaped character is not a delimiter in the text, but would be one in the tree.
             return json.contains("\\u") || json.contains("\\/") || repeatsNames(json) ? null : JsonSupport.parse(json);
         } catch (InvalidDefinitionException e) {
             return null;
         }
     }
 
-    /** Whether an object has two members of one name, of which a tree would keep one. */
+    /** Whether an object has duplicate member names, of which a tree would keep only one. */
     private static boolean repeatsNames(String json) {
         try (JsonParser parser = NAMES.createParser(json)) {
             while (parser.nextToken() != null) {
-                // Reads on to the end.
+                // Reads to the end.
             }
             return false;
         } catch (IOException e) {
@@ -123,7 +123,10 @@ final class RequestDefinitionCodec {
         }
     }
 
-    /** The definition; null if it is no object. All problems are added, and what they concern is filled with placeholders. */
+    /**
+     * Reads a definition; null if the JSON is not an object. Adds all problems, and fills the affected members with
+     * placeholders.
+     */
     static @Nullable RequestDefinition read(@Nullable JsonNode json, List<TemplateProblem> problems) {
         List<RequestDefinition> read = new ArrayList<>();
         try {
@@ -168,7 +171,7 @@ final class RequestDefinitionCodec {
                 own ? delimiters.get(1) : PillSyntax.DEFAULT.close());
     }
 
-    /** Whether there is a string, which may be empty; what else is there has been reported already. */
+    /** Whether the member is a string, possibly empty; other types have already been reported. */
     private static boolean isText(JsonObjectReader reader, String member) {
         JsonNode value = reader.any(member);
         return value != null && value.isTextual();
@@ -207,7 +210,7 @@ final class RequestDefinitionCodec {
         if (typed) {
             reader.require("contentType");
         } else if (reader.has("contentType")) {
-            reader.problem("contentType", "contradicts " + kind + ": it is for text and bytes");
+            reader.problem("contentType", "is only allowed for text and bytes, not for " + kind + "");
         }
         String usedType = type == null ? "text/plain" : type;
         return switch (kind) {

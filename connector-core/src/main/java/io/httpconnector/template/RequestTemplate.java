@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request with <em>datapills</em>, {@code {{step.field}}}, for the values that change from job to job.
+ * A request with <em>datapills</em>, {@code {{step.field}}}, as placeholders for values that change from job to job.
  *
  * <pre>{@code
  * RequestTemplate createVenue = RequestTemplate.named("Create venue")
@@ -27,13 +27,14 @@ import org.jspecify.annotations.Nullable;
  * Response venue = eventbrite.send(createVenue.render(Pills.of("account", record).and("org", Map.of("id", 4711))));
  * }</pre>
  *
- * <p>A pill is a path, and maybe filters: {@code {{order.lines[0].sku}}}, {@code {{row["Any name"] | trim | default('none')}}}.
- * In JSON, a string that is exactly one pill becomes the value with its own type, here {@code "capacity": 250}; a pill in
- * other text becomes text. Values are escaped for the place where they stand, and never read as a template. A missing value
- * is an error, unless the filter {@code default}, {@code omit} or {@code null} says what to do.
- * <code>&#123;&#123;'&#123;&#123;'&#125;&#125;</code> stands for two braces.
+ * <p>A pill is a path with optional filters: {@code {{order.lines[0].sku}}}, {@code {{row["Any name"] | trim |
+ * default('none')}}}.
+ * In JSON, a string that is exactly one pill becomes the value with its own type, here {@code "capacity": 250}; a pill within
+ * other text becomes text. Values are escaped for their context and never interpreted as templates. A missing value is an
+ * error unless one of the filters {@code default}, {@code omit} and {@code null} handles it.
+ * <code>&#123;&#123;'&#123;&#123;'&#125;&#125;</code> produces two braces.
  *
- * <p>Compiled once; immutable and safe for many threads.
+ * <p>Compiled once. Immutable and thread-safe.
  */
 public final class RequestTemplate {
 
@@ -63,9 +64,9 @@ public final class RequestTemplate {
     }
 
     /**
-     * Starts to describe a template.
+     * Starts the definition of a template.
      *
-     * @param name what the request does; stands in log lines and exceptions
+     * @param name the purpose of the request, for logs and exceptions
      * @return a builder
      */
     public static RequestTemplateBuilder named(String name) {
@@ -73,25 +74,25 @@ public final class RequestTemplate {
     }
 
     /**
-     * Reads a template that {@link #toJson()} wrote, or that was written by hand.
+     * Reads a template from JSON, as written by {@link #toJson()} or by hand.
      *
      * @param json {@code name}, {@code method}, {@code url}, {@code query}, {@code headers}, {@code body}, {@code accept},
      *     {@code timeout}, {@code hosts} and {@code delimiters}
      * @return the template
-     * @throws InvalidTemplateException when something is missing, unknown, contradictory or wrong: lists all of it, that about the
-     *     document with its JSON Pointer
+     * @throws InvalidTemplateException if the definition is invalid; lists all problems, those of the document with their
+     *     JSON Pointers
      */
     public static RequestTemplate fromJson(JsonNode json) {
         return fromJson(json, Map.of());
     }
 
     /**
-     * Reads a template that uses filters of the application's own.
+     * Reads a template that uses custom filters.
      *
      * @param json the template
      * @param filters the filters by their names
      * @return the template
-     * @throws InvalidTemplateException when something is missing, unknown or wrong: lists all of it
+     * @throws InvalidTemplateException if the definition is invalid; lists all problems
      */
     public static RequestTemplate fromJson(JsonNode json, Map<String, PillFilter> filters) {
         List<TemplateProblem> problems = new ArrayList<>();
@@ -101,23 +102,23 @@ public final class RequestTemplate {
         }
         Map<String, Filters.FilterDefinition> own = new HashMap<>();
         if (filters == null) {
-            throw new InvalidDefinitionException("template", List.of("the filters are null: there is Map.of()"));
+            throw new InvalidDefinitionException("template", List.of("the filters are null: use Map.of() for none"));
         }
-        filters.forEach((name, filter) -> own.put(name, Filters.own(name, filter)));
+        filters.forEach((name, filter) -> own.put(name, Filters.custom(name, filter)));
         return TemplateCompiler.compile(definition, Map.copyOf(own), problems);
     }
 
     /**
-     * The template as JSON, without loss but for filters of the application's own, which are code.
+     * Returns the template as JSON, without loss except for custom filters, which are code.
      *
-     * @return what {@link #fromJson(JsonNode)} reads
+     * @return the JSON that {@link #fromJson(JsonNode)} reads
      */
     public ObjectNode toJson() {
         return RequestDefinitionCodec.write(definition);
     }
 
     /**
-     * The name of the template.
+     * Returns the name of the template.
      *
      * @return the name
      */
@@ -126,101 +127,102 @@ public final class RequestTemplate {
     }
 
     /**
-     * A builder of the same template, to add to it.
+     * Returns a builder initialised with this template.
      *
-     * @return a builder that builds the same
+     * @return a builder that builds an equal template
      */
     public RequestTemplateBuilder toBuilder() {
         return new RequestTemplateBuilder(definition, filters);
     }
 
     /**
-     * The pills of the template, so that a user can be asked for them before a job runs.
+     * Lists the pills of the template, so that an application can ask for their values before a job runs.
      *
      * @return each path once, in the order of URL, query, headers and body
      */
     public List<PillInfo> pills() {
-        return PillCollector.of(uses());
+        return PillCollector.of(usages());
     }
 
     /**
-     * Checks the pills against what the earlier steps are known to give, before a job runs.
+     * Checks the pills against the schemas of earlier steps, before a job runs.
      *
      * @param catalogue the steps and their schemas
-     * @return pills that lead nowhere, and values of a type that their place can't take; empty when all is well
+     * @return problems: paths that do not exist, and values whose type is not accepted at their location; empty if there are
+     *     none
      */
     public List<TemplateProblem> check(PillCatalogue catalogue) {
-        return uses().map(catalogue::check).filter(Objects::nonNull).toList();
+        return usages().map(catalogue::check).filter(Objects::nonNull).toList();
     }
 
     /**
-     * Renders without sending, to look at the request.
+     * Renders the request without sending it, for inspection.
      *
      * @param pills the values
-     * @return method, URL, headers and body, without status and answer; {@link Exchange#asCurl()} is the command for a terminal
-     * @throws RenderException when values are missing or don't fit: lists all of them
+     * @return method, URL, headers and body, without a response; {@link Exchange#asCurl()} returns it as a curl command
+     * @throws RenderException if values are missing or invalid; lists all problems
      */
     public Exchange dryRun(Pills pills) {
         return render(pills).preview();
     }
 
-    private Stream<PillUsage> uses() {
+    private Stream<PillUsage> usages() {
         Stream<PillUsage> inUrl = url.pills().map(pill -> PillUsage.of(pill, PillUsage.SINGLE));
         Stream<PillUsage> inPairs =
-                Stream.concat(query.stream(), headers.stream()).flatMap(NamedTemplate::uses);
-        return Stream.concat(Stream.concat(inUrl, inPairs), body == null ? Stream.empty() : body.uses());
+                Stream.concat(query.stream(), headers.stream()).flatMap(NamedTemplate::usages);
+        return Stream.concat(Stream.concat(inUrl, inPairs), body == null ? Stream.empty() : body.usages());
     }
 
     /**
-     * The request with the values of one step; the same as {@code render(Pills.of(step, value))}.
+     * Renders the request with the value of one step. Equivalent to {@code render(Pills.of(step, value))}.
      *
      * @param step the name of the step
-     * @param value what Jackson can write: a tree, map, record or bean
+     * @param value any object that Jackson can serialise: a tree, map, record or bean
      * @return the request
-     * @throws RenderException when values are missing or don't fit: lists all of them
+     * @throws RenderException if values are missing or invalid; lists all problems
      */
     public Request render(String step, Object value) {
         return render(Pills.of(step, value));
     }
 
     /**
-     * The request with its values. A JSON body of more than a megabyte is written while it is sent, and takes no memory of its
-     * own; until then the trees that were given must not be changed.
+     * Renders the request. A JSON body of more than a megabyte is streamed when it is sent instead of being held in memory;
+     * until then, the given trees must not be modified.
      *
      * @param pills the values
      * @return the request
-     * @throws RenderException when values are missing or don't fit: lists all of them
+     * @throws RenderException if values are missing or invalid; lists all problems
      */
     public Request render(Pills pills) {
         if (pills == null) {
             throw new InvalidDefinitionException(
-                    "template \"" + name() + "\"", List.of("the pills are null: there is Pills.none()"));
+                    "template \"" + name() + "\"", List.of("the pills are null: use Pills.none() for none"));
         }
-        RenderContext scope = new RenderContext(pills.root(), body == null ? 0 : body.slots());
-        Request request = fixed == null ? started(scope) : fixed;
+        RenderContext context = new RenderContext(pills.root(), body == null ? 0 : body.maxEachDepth());
+        Request request = fixed == null ? startAtRenderedUrl(context) : fixed;
         for (NamedTemplate parameter : query) {
-            for (Map.Entry<String, String> pair : parameter.render(scope)) {
+            for (Map.Entry<String, String> pair : parameter.render(context)) {
                 request = request.query(pair.getKey(), pair.getValue());
             }
         }
         for (NamedTemplate header : headers) {
-            for (Map.Entry<String, String> pair : header.render(scope)) {
-                request = withHeader(request, pair.getKey(), pair.getValue(), scope);
+            for (Map.Entry<String, String> pair : header.render(context)) {
+                request = withHeader(request, pair.getKey(), pair.getValue(), context);
             }
         }
-        Body content = body == null ? null : body.render(scope);
-        if (!scope.problems().isEmpty()) {
-            throw new RenderException(name(), scope.problems());
+        Body content = body == null ? null : body.render(context);
+        if (!context.problems().isEmpty()) {
+            throw new RenderException(name(), context.problems());
         }
         return content == null ? request : request.body(content);
     }
 
-    private Request started(RenderContext scope) {
-        String rendered = url.render(scope);
+    private Request startAtRenderedUrl(RenderContext context) {
+        String rendered = url.render(context);
         try {
             return start(rendered == null ? "/" : rendered);
         } catch (InvalidDefinitionException e) {
-            unencodable("url", e, scope);
+            unencodable("url", e, context);
             return start("/");
         }
     }
@@ -233,24 +235,24 @@ public final class RequestTemplate {
         return definition.timeout() == null ? accepting : accepting.timeout(definition.timeout());
     }
 
-    private static Request withHeader(Request request, String name, String value, RenderContext scope) {
+    private static Request withHeader(Request request, String name, String value, RenderContext context) {
         try {
             return request.addHeader(name, value);
         } catch (InvalidDefinitionException e) {
-            unencodable("header " + name, e, scope);
+            unencodable("header " + name, e, context);
             return request;
         }
     }
 
-    private static void unencodable(String part, InvalidDefinitionException e, RenderContext scope) {
+    private static void unencodable(String part, InvalidDefinitionException e, RenderContext context) {
         for (String problem : e.problems()) {
-            scope.problems()
+            context.problems()
                     .add(TemplateProblem.of(SourceLocation.of(part), TemplateProblem.Code.UNENCODABLE, null, problem));
         }
     }
 
     /**
-     * Says what it does.
+     * Returns the name and method of the request.
      *
      * @return name and method
      */

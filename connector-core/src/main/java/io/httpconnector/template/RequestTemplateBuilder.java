@@ -19,8 +19,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Describes a {@link RequestTemplate}. What is wrong is said by {@link #build()}, all at once, with line and column. Not safe
- * for several threads.
+ * Builder for {@link RequestTemplate}. {@link #build()} reports all problems at once, with line and column. Not thread-safe.
  */
 public final class RequestTemplateBuilder {
 
@@ -66,9 +65,10 @@ public final class RequestTemplateBuilder {
     }
 
     /**
-     * Makes it a GET request.
+     * Sets the method GET and the URL.
      *
-     * @param url relative to the base URL, or absolute; pills in path and query, and see {@link #hosts}
+     * @param url relative to the base URL, or absolute; pills are allowed in path and query, and in the host with
+     *     {@link #hosts}
      * @return this
      */
     public RequestTemplateBuilder get(String url) {
@@ -76,9 +76,10 @@ public final class RequestTemplateBuilder {
     }
 
     /**
-     * Makes it a POST request.
+     * Sets the method POST and the URL.
      *
-     * @param url relative to the base URL, or absolute; pills in path and query, and see {@link #hosts}
+     * @param url relative to the base URL, or absolute; pills are allowed in path and query, and in the host with
+     *     {@link #hosts}
      * @return this
      */
     public RequestTemplateBuilder post(String url) {
@@ -86,9 +87,10 @@ public final class RequestTemplateBuilder {
     }
 
     /**
-     * Makes it a PUT request.
+     * Sets the method PUT and the URL.
      *
-     * @param url relative to the base URL, or absolute; pills in path and query, and see {@link #hosts}
+     * @param url relative to the base URL, or absolute; pills are allowed in path and query, and in the host with
+     *     {@link #hosts}
      * @return this
      */
     public RequestTemplateBuilder put(String url) {
@@ -96,9 +98,10 @@ public final class RequestTemplateBuilder {
     }
 
     /**
-     * Makes it a PATCH request.
+     * Sets the method PATCH and the URL.
      *
-     * @param url relative to the base URL, or absolute; pills in path and query, and see {@link #hosts}
+     * @param url relative to the base URL, or absolute; pills are allowed in path and query, and in the host with
+     *     {@link #hosts}
      * @return this
      */
     public RequestTemplateBuilder patch(String url) {
@@ -106,9 +109,10 @@ public final class RequestTemplateBuilder {
     }
 
     /**
-     * Makes it a DELETE request.
+     * Sets the method DELETE and the URL.
      *
-     * @param url relative to the base URL, or absolute; pills in path and query, and see {@link #hosts}
+     * @param url relative to the base URL, or absolute; pills are allowed in path and query, and in the host with
+     *     {@link #hosts}
      * @return this
      */
     public RequestTemplateBuilder delete(String url) {
@@ -119,24 +123,25 @@ public final class RequestTemplateBuilder {
      * Sets method and URL.
      *
      * @param method any method
-     * @param url relative to the base URL, or absolute; pills in path and query, and see {@link #hosts}
+     * @param url relative to the base URL, or absolute; pills are allowed in path and query, and in the host with
+     *     {@link #hosts}
      * @return this
      */
     public RequestTemplateBuilder method(String method, String url) {
-        this.method = given("method", method);
-        this.url = given("url", url);
+        this.method = orEmpty("method", method);
+        this.url = orEmpty("url", url);
         return this;
     }
 
     /**
-     * Allows pills in the host, as in {@code https://{{shop.domain}}/admin}, as long as the host becomes one of these.
+     * Allows pills in the host, as in {@code https://{{shop.domain}}/admin}, and restricts the rendered host to these patterns.
      *
      * @param patterns host names, such as {@code *.myshopify.com}
      * @return this
      */
     public RequestTemplateBuilder hosts(String... patterns) {
         for (String pattern : patterns) {
-            hosts.add(given("hosts", pattern));
+            hosts.add(orEmpty("hosts", pattern));
         }
         return this;
     }
@@ -154,11 +159,11 @@ public final class RequestTemplateBuilder {
     }
 
     /**
-     * Adds a query parameter for each element of a list.
+     * Adds a query parameter whose value is a list.
      *
      * @param name the parameter name, without pills
      * @param list one pill, whose value is a list
-     * @param style how the service wants lists
+     * @param style the list style that the service expects
      * @return this
      */
     public RequestTemplateBuilder query(String name, String list, ListStyle style) {
@@ -179,57 +184,58 @@ public final class RequestTemplateBuilder {
     }
 
     /**
-     * Sets a JSON body. In it, <code>{"$each": "{{order.lines}}", "$as": "line", "$item": {"sku": "{{line.sku}}"}}</code> is a
-     * list with an item for each element, and <code>{"$if": "{{order.gift}}", "$then": ..., "$else": ...}</code> one of two
-     * values.
+     * Sets a JSON body. In it, <code>{"$each": "{{order.lines}}", "$as": "line", "$item": {"sku": "{{line.sku}}"}}</code>
+     * renders a list with one item per element, and <code>{"$if": "{{order.gift}}", "$then": ..., "$else": ...}</code>
+     * renders one of two values.
      *
-     * @param json JSON text with pills when it is a string, or else what is written as JSON: a tree, map, list, record or bean
+     * @param json JSON text with pills if it is a string, otherwise any object that Jackson can serialise: a tree, map, list,
+     *     record or bean
      * @return this
      */
     public RequestTemplateBuilder json(Object json) {
         if (json == null) {
-            malformed("body", "it is null: leave it out");
+            addProblem("body", "must not be null: leave it out");
             return this;
         }
         try {
-            String text = json instanceof String given
-                    ? given
+            String text = json instanceof String jsonText
+                    ? jsonText
                     : JsonSupport.tree(json).toPrettyString();
             return body(new BodyDefinition.JsonBody(text));
         } catch (InvalidDefinitionException e) {
-            e.problems().forEach(problem -> malformed("body", problem));
+            e.problems().forEach(problem -> addProblem("body", problem));
             return this;
         }
     }
 
     /**
-     * Sets a member of the JSON body that is there already, or makes the body an object with this member.
+     * Sets a member of the existing JSON body, or creates a body object with this member.
      *
-     * @param pointer a JSON pointer (RFC 6901) to the member; objects on the way are made when they are missing
-     * @param value the value, with or without pills; one that is exactly one pill has the type of its value
+     * @param pointer a JSON pointer (RFC 6901) to the member; missing parent objects are created
+     * @param value the value, with or without pills; a value that is exactly one pill keeps its type
      * @return this
      */
     public RequestTemplateBuilder jsonMember(String pointer, String value) {
-        String place = given("body member", pointer);
+        String location = orEmpty("body member", pointer);
         try {
             JsonNode tree = body instanceof BodyDefinition.JsonBody json
                     ? JsonSupport.parse(json.json())
                     : JsonNodeFactory.instance.objectNode();
-            JsonPointer path = pointer(place);
+            JsonPointer path = pointer(location);
             boolean isOther = !fields.isEmpty()
                     || !parts.isEmpty()
                     || (body != null && !(body instanceof BodyDefinition.JsonBody));
             if (isOther || !tree.isObject() || path.matches()) {
-                malformed("body member " + place, "the body is no JSON object that could have it");
+                addProblem("body member " + location, "the body is not a JSON object");
                 return this;
             }
-            ObjectNode holder = ((ObjectNode) tree).withObject(path.head());
-            holder.put(path.last().getMatchingProperty(), given("body member " + place, value));
+            ObjectNode parent = ((ObjectNode) tree).withObject(path.head());
+            parent.put(path.last().getMatchingProperty(), orEmpty("body member " + location, value));
             body = new BodyDefinition.JsonBody(tree.toPrettyString());
         } catch (InvalidDefinitionException e) {
-            malformed("body member " + place, "the body has pills outside of strings: write the member into it");
+            addProblem("body member " + location, "the body has pills outside of strings: add the member to its text");
         } catch (IllegalArgumentException | UnsupportedOperationException e) {
-            malformed("body member " + place, "it is no JSON pointer (RFC 6901) to a member of an object");
+            addProblem("body member " + location, "it is not a JSON pointer (RFC 6901) to a member of an object");
         }
         return this;
     }
@@ -243,7 +249,7 @@ public final class RequestTemplateBuilder {
     }
 
     /**
-     * Adds a field to the body, which is an HTML form.
+     * Adds a field to an HTML form body ({@code application/x-www-form-urlencoded}).
      *
      * @param name the field name, without pills
      * @param value the value, with or without pills
@@ -255,11 +261,11 @@ public final class RequestTemplateBuilder {
     }
 
     /**
-     * Adds a field for each element of a list to the body, which is an HTML form.
+     * Adds a field whose value is a list to an HTML form body.
      *
      * @param name the field name, without pills
      * @param list one pill, whose value is a list
-     * @param style how the service wants lists
+     * @param style the list style that the service expects
      * @return this
      */
     public RequestTemplateBuilder field(String name, String list, ListStyle style) {
@@ -268,7 +274,7 @@ public final class RequestTemplateBuilder {
     }
 
     /**
-     * Adds a part to the body, which is a multipart form.
+     * Adds a part to a multipart form body ({@code multipart/form-data}).
      *
      * @param name the field name, without pills
      * @param value the value, with or without pills
@@ -280,11 +286,11 @@ public final class RequestTemplateBuilder {
     }
 
     /**
-     * Adds a part for each element of a list to the body, which is a multipart form.
+     * Adds a part whose value is a list to a multipart form body.
      *
      * @param name the field name, without pills
      * @param list one pill, whose value is a list
-     * @param style how the service wants lists
+     * @param style the list style that the service expects
      * @return this
      */
     public RequestTemplateBuilder part(String name, String list, ListStyle style) {
@@ -293,65 +299,65 @@ public final class RequestTemplateBuilder {
     }
 
     /**
-     * Adds a file to the body, which is a multipart form.
+     * Adds a file to a multipart form body.
      *
      * @param name the field name, without pills
      * @param fileName the name of the file, with or without pills
      * @param contentType the media type of the file, with or without pills
-     * @param content a pill whose value is a byte array, a {@code Path}, an {@code InputStream}, a {@link Body.StreamSource} or
-     *     a text; or text with pills
+     * @param content a pill whose value is a byte array, a {@code Path}, an {@code InputStream}, a {@link Body.StreamSource}
+     *     or text; or text with pills
      * @return this
      */
     public RequestTemplateBuilder file(String name, String fileName, String contentType, String content) {
         parts.add(new RequestDefinition.PartDefinition(
                 pair("part", name, content, null),
-                given("file name of part " + name, fileName),
-                given("content type of part " + name, contentType)));
+                orEmpty("file name of part " + name, fileName),
+                orEmpty("content type of part " + name, contentType)));
         return this;
     }
 
     /**
-     * Sets an XML body, with pills in texts and in the values of attributes.
+     * Sets an XML body, with pills in element text and attribute values.
      *
      * @param xml an XML document
      * @return this
      */
     public RequestTemplateBuilder xml(String xml) {
-        return body(new BodyDefinition.XmlBody(given("body", xml)));
+        return body(new BodyDefinition.XmlBody(orEmpty("body", xml)));
     }
 
     /**
-     * Sets a body of text. Values are put in as they are: what the text means, only its reader knows.
+     * Sets a text body. Values are inserted without escaping, because the format of the text is unknown.
      *
      * @param text text with pills
      * @param contentType the media type, such as {@code text/plain}, with or without pills
      * @return this
      */
     public RequestTemplateBuilder text(String text, String contentType) {
-        return body(new BodyDefinition.TextBody(given("body", text), given("content type", contentType)));
+        return body(new BodyDefinition.TextBody(orEmpty("body", text), orEmpty("content type", contentType)));
     }
 
     /**
-     * Sets a body of bytes.
+     * Sets a binary body.
      *
      * @param content a pill whose value is a byte array, a {@code Path}, an {@code InputStream} or a {@link Body.StreamSource}
      * @param contentType the media type, such as {@code application/pdf}, with or without pills
      * @return this
      */
     public RequestTemplateBuilder bytes(String content, String contentType) {
-        return body(new BodyDefinition.BytesBody(given("body", content), given("content type", contentType)));
+        return body(new BodyDefinition.BytesBody(orEmpty("body", content), orEmpty("content type", contentType)));
     }
 
     private RequestTemplateBuilder body(BodyDefinition content) {
         if (body != null) {
-            malformed("body", "there are two: a request has one");
+            addProblem("body", "there are two bodies: a request has one");
         }
         body = content;
         return this;
     }
 
     /**
-     * Also welcomes answers with these statuses; see {@link Request#acceptStatus(int...)}.
+     * Accepts these response statuses in addition to the successful ones; see {@link Request#acceptStatus(int...)}.
      *
      * @param statuses status codes from 100 to 599
      * @return this
@@ -364,7 +370,7 @@ public final class RequestTemplateBuilder {
     }
 
     /**
-     * Sets how long the whole exchange may take; see {@link Request#timeout(Duration)}.
+     * Sets the timeout of the whole exchange; see {@link Request#timeout(Duration)}.
      *
      * @param timeout 1 ms to 24 h
      * @return this
@@ -375,36 +381,38 @@ public final class RequestTemplateBuilder {
     }
 
     /**
-     * Adds a filter of the application's own: {@code {{account.Phone | e164('DE')}}}.
+     * Adds a custom filter: {@code {{account.Phone | e164('DE')}}}.
      *
-     * @param name letters and digits, and no name that a filter has already
-     * @param filter what it does
+     * @param name letters and digits; must differ from the names of all other filters
+     * @param filter the filter
      * @return this
      */
     public RequestTemplateBuilder filter(String name, PillFilter filter) {
-        String text = given("filter", name);
+        String text = orEmpty("filter", name);
         if (!text.matches("[A-Za-z][A-Za-z0-9]*")) {
-            malformed("filter", "\"" + text + "\" is no name of a filter: use letters and digits");
+            addProblem("filter", "\"" + text + "\" is not a valid filter name: use letters and digits");
         } else if (Filters.find(text) != null || MissingValuePolicy.NAMES.contains(text)) {
-            malformed("filter", "there is a filter \"" + text + "\" already");
+            addProblem("filter", "the filter \"" + text + "\" already exists");
         } else if (filter == null) {
-            malformed("filter", text + " is null");
+            addProblem("filter", text + " is null");
         } else {
-            filters.put(text, Filters.own(text, filter));
+            filters.put(text, Filters.custom(text, filter));
         }
         return this;
     }
 
     /**
-     * Sets other delimiters than two braces, for a service whose own templates are written with braces.
+     * Replaces the delimiters <code>&#123;&#123;</code> and <code>&#125;&#125;</code>, for services whose own templates use
+     * braces.
      *
-     * @param open what begins a pill, such as {@code <%}: 1 to 8 characters without letters, digits, quotes and spaces
-     * @param close what ends it
+     * @param open the opening delimiter, such as {@code <%}: 1 to 8 characters other than letters, digits, quotes,
+     *     backslashes and whitespace
+     * @param close the closing delimiter
      * @return this
      */
     public RequestTemplateBuilder delimiters(String open, String close) {
-        this.open = given("delimiters", open);
-        this.close = given("delimiters", close);
+        this.open = orEmpty("delimiters", open);
+        this.close = orEmpty("delimiters", close);
         return this;
     }
 
@@ -412,7 +420,7 @@ public final class RequestTemplateBuilder {
      * Builds the template.
      *
      * @return the template
-     * @throws InvalidTemplateException when something is missing or wrong: lists all of it, with line and column
+     * @throws InvalidTemplateException if the definition is invalid; lists all problems, with line and column
      */
     public RequestTemplate build() {
         List<TemplateProblem> found = new ArrayList<>(problems);
@@ -424,7 +432,7 @@ public final class RequestTemplateBuilder {
                     SourceLocation.of("body"),
                     Code.MALFORMED,
                     null,
-                    "there are two: it is a form, a multipart form, or another"));
+                    "there are several bodies: use either a form, a multipart form, or another body"));
         }
         BodyDefinition form = fields.isEmpty() ? null : new BodyDefinition.FormBody(List.copyOf(fields));
         BodyDefinition content = parts.isEmpty() ? form : new BodyDefinition.MultipartBody(List.copyOf(parts));
@@ -445,19 +453,19 @@ public final class RequestTemplateBuilder {
 
     private RequestDefinition.PairDefinition pair(
             String part, @Nullable String name, @Nullable String value, @Nullable ListStyle style) {
-        String known = given(part + " name", name);
-        return new RequestDefinition.PairDefinition(known, given(part + " " + known, value), style);
+        String known = orEmpty(part + " name", name);
+        return new RequestDefinition.PairDefinition(known, orEmpty(part + " " + known, value), style);
     }
 
-    /** The text, or an empty one that is said to be missing. */
-    private String given(String part, @Nullable String text) {
+    /** Returns the text; for null, reports a problem and returns an empty text. */
+    private String orEmpty(String part, @Nullable String text) {
         if (text == null) {
-            malformed(part, "it is null: leave it out");
+            addProblem(part, "must not be null: leave it out");
         }
         return text == null ? "" : text;
     }
 
-    private void malformed(String part, String message) {
+    private void addProblem(String part, String message) {
         problems.add(TemplateProblem.of(SourceLocation.of(part), Code.MALFORMED, null, message));
     }
 }

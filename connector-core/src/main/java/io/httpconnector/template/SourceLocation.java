@@ -2,7 +2,7 @@ package io.httpconnector.template;
 
 import org.jspecify.annotations.Nullable;
 
-/** A place in the text of a part, and in a JSON body the pointer to it. A part as a whole has no text. */
+/** A location in the text of a part, with the JSON pointer to it in a JSON body. The location of a whole part has no text. */
 record SourceLocation(
         String part,
         @Nullable String text,
@@ -17,7 +17,7 @@ record SourceLocation(
         return new SourceLocation(part, text, (int) Math.max(0, Math.min(at, text.length())), null);
     }
 
-    SourceLocation pointer(String pointer) {
+    SourceLocation withPointer(String pointer) {
         return new SourceLocation(part, text, at, pointer);
     }
 

@@ -14,28 +14,28 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a {@link RequestTemplate} of its definition, and collects all that is wrong with it. */
+/** Compiles a definition to a {@link RequestTemplate}, and collects all problems. */
 final class TemplateCompiler {
 
     private final RequestDefinition definition;
-    private final PillSyntax language;
+    private final PillSyntax syntax;
     private final List<TemplateProblem> problems = new ArrayList<>();
 
-    private TemplateCompiler(RequestDefinition definition, Map<String, Filters.FilterDefinition> own) {
+    private TemplateCompiler(RequestDefinition definition, Map<String, Filters.FilterDefinition> customFilters) {
         this.definition = definition;
-        this.language = new PillSyntax(definition.open(), definition.close(), own);
+        this.syntax = new PillSyntax(definition.open(), definition.close(), customFilters);
     }
 
     static RequestTemplate compile(
-            RequestDefinition definition, Map<String, Filters.FilterDefinition> own, List<TemplateProblem> known) {
-        TemplateCompiler compiler = new TemplateCompiler(definition, own);
+            RequestDefinition definition, Map<String, Filters.FilterDefinition> customFilters, List<TemplateProblem> known) {
+        TemplateCompiler compiler = new TemplateCompiler(definition, customFilters);
         compiler.problems.addAll(known);
         return compiler.compile();
     }
 
     private RequestTemplate compile() {
         checkNames();
-        UrlTemplate url = UrlTemplate.compile(language, definition.url(), definition.hosts(), problems);
+        UrlTemplate url = UrlTemplate.compile(syntax, definition.url(), definition.hosts(), problems);
         check("method", () -> Request.of(definition.method().isEmpty() ? "GET" : definition.method(), "/"));
         check("url", () -> Request.get(url.sample()));
         List<NamedTemplate> query = pairs("query ", definition.query());
@@ -63,32 +63,33 @@ final class TemplateCompiler {
         if (!problems.isEmpty()) {
             throw new InvalidTemplateException(definition.name(), problems);
         }
-        return new RequestTemplate(definition, language.own(), url, query, headers, body);
+        return new RequestTemplate(definition, syntax.customFilters(), url, query, headers, body);
     }
 
     private void checkNames() {
         if (definition.name().isEmpty()) {
-            malformed("name", "it is missing: say what the request does, such as \"Create venue\"");
+            addProblem("name", "missing: describe what the request does, such as \"Create venue\"");
         }
         if (definition.method().isEmpty()) {
-            malformed("method", "it is missing: set it by get(url), post(url) or the like");
+            addProblem("method", "missing: set it with get(url), post(url) or a similar method");
         }
         for (String delimiter : List.of(definition.open(), definition.close())) {
             if (!delimiter.matches("[^\\s\\w\"'\\\\]{1,8}")) {
-                malformed("delimiters", "a delimiter is 1 to 8 characters, without letters, digits, quotes and spaces");
+                addProblem("delimiters", "a delimiter must have 1 to 8 characters, without letters, digits,"
+                        + " quotes, backslashes and whitespace");
             }
         }
     }
 
     private List<NamedTemplate> pairs(String part, List<RequestDefinition.PairDefinition> definitions) {
         return definitions.stream()
-                .map(pair -> NamedTemplate.compile(language, part + pair.name(), pair, problems))
+                .map(pair -> NamedTemplate.compile(syntax, part + pair.name(), pair, problems))
                 .toList();
     }
 
     private @Nullable BodyTemplate body(BodyDefinition content) {
         if (content instanceof BodyDefinition.JsonBody json) {
-            JsonTemplate template = JsonCompiler.compile(language, json.json(), problems);
+            JsonTemplate template = JsonCompiler.compile(syntax, json.json(), problems);
             return template == null ? null : new BodyTemplate.JsonBodyTemplate(template);
         }
         if (content instanceof BodyDefinition.FormBody form) {
@@ -100,7 +101,7 @@ final class TemplateCompiler {
         }
         if (content instanceof BodyDefinition.XmlBody xml) {
             return new BodyTemplate.TextBodyTemplate(
-                    XmlCompiler.compile(language, xml.xml(), problems),
+                    XmlCompiler.compile(syntax, xml.xml(), problems),
                     text("content type", "application/xml; charset=utf-8"));
         }
         if (content instanceof BodyDefinition.TextBody text) {
@@ -115,7 +116,7 @@ final class TemplateCompiler {
     private BodyTemplate.PartTemplate part(RequestDefinition.PartDefinition part) {
         String name = "part " + part.field().name();
         return new BodyTemplate.PartTemplate(
-                NamedTemplate.compile(language, name, part.field(), problems),
+                NamedTemplate.compile(syntax, name, part.field(), problems),
                 optional(name + " file name", part.fileName()),
                 optional(name + " content type", part.contentType()));
     }
@@ -125,10 +126,10 @@ final class TemplateCompiler {
     }
 
     private TextTemplate text(String part, String text) {
-        return TextTemplate.compile(language, part, text, TextTemplate.Escaper.PLAIN, problems);
+        return TextTemplate.compile(syntax, part, text, TextTemplate.Escaper.PLAIN, problems);
     }
 
-    private void malformed(String part, String message) {
+    private void addProblem(String part, String message) {
         problems.add(TemplateProblem.of(SourceLocation.of(part), Code.MALFORMED, null, message));
     }
 
@@ -142,7 +143,7 @@ final class TemplateCompiler {
         } catch (InvalidDefinitionException e) {
             // What the request calls by its own name stands in the part already.
             String message = String.valueOf(e.getMessage()).replaceFirst("^Invalid [a-z]+: |^Invalid URL ", "");
-            malformed(
+            addProblem(
                     part,
                     message.startsWith(name(part))
                             ? message.substring(name(part).length())

@@ -3,16 +3,16 @@ package io.httpconnector.template;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that is wrong with a template, or with the values that it was given. It names places and pills, never a value.
+ * A problem of a template, or of the values it is rendered with. It names locations and pills, never a value.
  *
- * @param code what kind of problem it is, for programs
- * @param part where it is: {@code url}, {@code query q}, {@code header X-Id}, {@code body}, {@code form field f}, ...
- * @param line the line within the part, from 1; 0 when the problem has no position
- * @param column the column within the line, from 1; 0 when the problem has no position
- * @param pointer the JSON Pointer (RFC 6901) of the place in a JSON body, or null
- * @param pill what stands between the braces, or null when it is not about a pill
- * @param nearest the nearest name that exists, when a name is not known, or null
- * @param message what is wrong and what to do, for people
+ * @param code the machine-readable type of the problem
+ * @param part the location: {@code url}, {@code query q}, {@code header X-Id}, {@code body}, {@code form field f}, ...
+ * @param line the line within the part, starting at 1; 0 if the problem has no position
+ * @param column the column within the line, starting at 1; 0 if the problem has no position
+ * @param pointer the JSON Pointer (RFC 6901) of the location in a JSON body, or null
+ * @param pill the content between the braces, or null if the problem does not concern a pill
+ * @param suggestion the most similar existing name if a name is unknown, or null
+ * @param message a human-readable description of the problem and its solution
  */
 public record TemplateProblem(
         Code code,
@@ -21,38 +21,38 @@ public record TemplateProblem(
         int column,
         @Nullable String pointer,
         @Nullable String pill,
-        @Nullable String nearest,
+        @Nullable String suggestion,
         String message) {
 
-    /** The kinds of problems. */
+    /** The types of problems. */
     public enum Code {
-        /** The part itself can't be read: the JSON, the XML, the URL, the header, the name. */
+        /** The part itself is invalid: the JSON, XML, URL, header or name. */
         MALFORMED,
-        /** What stands between the braces can't be read. */
+        /** The content between the braces is not a valid pill. */
         SYNTAX,
-        /** There is no such filter. */
+        /** The filter is unknown. */
         UNKNOWN_FILTER,
-        /** A filter was given an argument that it can't use. */
+        /** An argument of a filter is invalid. */
         WRONG_ARGUMENT,
-        /** A filter, or the place, needs a value of another type. */
+        /** The type of the value is not accepted by a filter or at this location. */
         WRONG_TYPE,
-        /** No pill, or not this one, can stand here. */
-        WRONG_PLACE,
-        /** There is no value. */
+        /** The pill is not allowed at this location. */
+        MISPLACED,
+        /** The value is missing. */
         MISSING,
         /** The value is null. */
         NULL,
         /** The value is empty. */
         EMPTY,
-        /** The value has characters, or a size, that can't stand here. */
+        /** The value has characters or a size that can't be represented at this location. */
         UNENCODABLE
     }
 
-    static TemplateProblem of(SourceLocation spot, Code code, @Nullable String pill, String message) {
-        return new TemplateProblem(code, spot.part(), spot.line(), spot.column(), spot.pointer(), pill, null, message);
+    static TemplateProblem of(SourceLocation location, Code code, @Nullable String pill, String message) {
+        return new TemplateProblem(code, location.part(), location.line(), location.column(), location.pointer(), pill, null, message);
     }
 
-    TemplateProblem nearest(@Nullable String name) {
+    TemplateProblem withSuggestion(@Nullable String name) {
         return name == null
                 ? this
                 : new TemplateProblem(
@@ -60,9 +60,9 @@ public record TemplateProblem(
     }
 
     /**
-     * The problem as one sentence.
+     * Returns the problem as one sentence.
      *
-     * @return such as {@code body line 2, column 12 (/venue/name): {{account.Nmae}}: "account" has no "Nmae": did you mean
+     * @return for example {@code body line 2, column 12 (/venue/name): {{account.Nmae}}: "account" has no "Nmae": did you mean
      *     "Name"?}
      */
     @Override

@@ -6,81 +6,84 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A text with pills: literal strings, and pills that each know how they are encoded. Immutable. */
+/** A compiled text with pills: literal strings, and pills with their escapers. Immutable. */
 record TextTemplate(List<Object> pieces) {
 
-    static final String PATH_ONLY = "the filter path has a meaning in the path of the URL only";
+    static final String PATH_ONLY = "the filter path is only allowed in the path of the URL";
 
-    /** A pill in its place. */
-    record PlacedPill(Expression pill, Escaper encoding) {}
+    /** A pill with its escaper. */
+    record EscapedPill(Expression pill, Escaper escaper) {}
 
-    /** What happens to a value on its way in; each throws a {@link ValueRejectedException} when the value can't stand there. */
+    /**
+     * The escaping rules for values by context. Each throws a {@link ValueRejectedException} for values that are not allowed
+     * there.
+     */
     enum Escaper {
-        /** Nothing: whoever takes the text encodes or checks it. */
+        /** No escaping: the recipient of the text encodes or checks it. */
         PLAIN {
             @Override
-            String encode(String value) {
-                return Escaping.unicode(value);
+            String escape(String value) {
+                return Escaping.requireValidUnicode(value);
             }
         },
-        /** As a part of one path segment (RFC 3986, section 3.3). */
+        /** Part of one path segment (RFC 3986, section 3.3). */
         SEGMENT {
             @Override
-            String encode(String value) {
-                return Escaping.percent(refuseOtherPath(value), "");
+            String escape(String value) {
+                return Escaping.percent(requirePathSegment(value), "");
             }
         },
-        /** As several path segments. */
+        /** Several path segments. */
         SEGMENTS {
             @Override
-            String encode(String value) {
+            String escape(String value) {
                 for (String segment : value.split("/", -1)) {
-                    String unused = refuseOtherPath(segment);
+                    String unused = requirePathSegment(segment);
                 }
                 return Escaping.percent(value, "/");
             }
         },
-        /** As a part of a query. */
+        /** Part of a query. */
         QUERY {
             @Override
-            String encode(String value) {
+            String escape(String value) {
                 return Escaping.percent(value, "");
             }
         },
-        /** As a part of a host; the whole host is checked afterwards. */
+        /** Part of a host; the whole host is checked afterwards. */
         HOST {
             @Override
-            String encode(String value) {
+            String escape(String value) {
                 if (!value.matches("[A-Za-z0-9-]++(\\.[A-Za-z0-9-]++)*+")) {
                     throw new ValueRejectedException(
-                            Code.UNENCODABLE, "is no part of a host name: letters, digits, hyphens and dots are");
+                            Code.UNENCODABLE, "is not part of a valid host name: use letters, digits, hyphens and dots");
                 }
                 return value;
             }
         },
-        /** Between two tags. */
+        /** The text of an XML element. */
         XML_TEXT {
             @Override
-            String encode(String value) {
+            String escape(String value) {
                 return Escaping.xml(value, false);
             }
         },
-        /** In the value of an attribute. */
+        /** The value of an XML attribute. */
         XML_ATTRIBUTE {
             @Override
-            String encode(String value) {
+            String escape(String value) {
                 return Escaping.xml(value, true);
             }
         };
 
-        abstract String encode(String value);
+        abstract String escape(String value);
 
-        private static String refuseOtherPath(String segment) {
+        private static String requirePathSegment(String segment) {
             if (segment.isEmpty()) {
-                throw new ValueRejectedException(Code.EMPTY, "is empty, which would make another path");
+                throw new ValueRejectedException(Code.EMPTY, "is empty, which would change the path");
             }
             if (segment.equals(".") || segment.equals("..")) {
-                throw new ValueRejectedException(Code.UNENCODABLE, "is a dot segment, which would make another path");
+                throw new ValueRejectedException(Code.UNENCODABLE, "is a dot segment, which would change the path");
             }
             return segment;
         }
@@ -93,74 +96,74 @@ record TextTemplate(List<Object> pieces) {
     List<Expression> pills() {
         List<Expression> pills = new ArrayList<>();
         for (Object piece : pieces) {
-            if (piece instanceof PlacedPill placed) {
+            if (piece instanceof EscapedPill placed) {
                 pills.add(placed.pill);
             }
         }
         return pills;
     }
 
-    /** The text when there are no pills in it, or else null. */
+    /** Returns the text if it has no pills, otherwise null. */
     @Nullable String fixed() {
         return pills().isEmpty() ? sample("") : null;
     }
 
-    /** The text with the same word instead of each value. */
+    /** Returns the text with a word in place of each pill. */
     String sample(String word) {
         StringBuilder sample = new StringBuilder();
         for (Object piece : pieces) {
-            sample.append(piece instanceof PlacedPill ? word : (String) piece);
+            sample.append(piece instanceof EscapedPill ? word : (String) piece);
         }
         return sample.toString();
     }
 
-    /** The pill that is the whole of the text, or null. */
+    /** Returns the pill that makes up the whole text, or null. */
     @Nullable Expression whole() {
-        return pieces.size() == 1 && pieces.get(0) instanceof PlacedPill placed ? placed.pill : null;
+        return pieces.size() == 1 && pieces.get(0) instanceof EscapedPill placed ? placed.pill : null;
     }
 
-    /** The text with its values, or null when it is to be left out; what is wrong stands in the scope. */
-    @Nullable String render(RenderContext scope) {
+    /** Renders the text. Returns null if it is omitted. Problems are added to the context. */
+    @Nullable String render(RenderContext context) {
         StringBuilder text = new StringBuilder();
         boolean omitted = false;
         for (int i = 0; i < pieces.size(); i++) {
-            if (!(pieces.get(i) instanceof PlacedPill placed)) {
+            if (!(pieces.get(i) instanceof EscapedPill placed)) {
                 text.append((String) pieces.get(i));
                 continue;
             }
             try {
-                JsonNode value = placed.pill.evaluatePresent(scope);
+                JsonNode value = placed.pill.evaluatePresent(context);
                 if (value == null) {
                     omitted = true;
                 } else {
-                    text.append(placed.encoding.encode(Filters.single(value)));
+                    text.append(placed.escaper.escape(Filters.single(value)));
                 }
             } catch (ValueRejectedException e) {
-                scope.problems().add(placed.pill.problem(e));
+                context.problems().add(placed.pill.problem(e));
             }
         }
         return omitted ? null : text.toString();
     }
 
-    /** The pieces of a text in which every pill has the same encoding. */
+    /** Compiles a text in which all pills have the same escaper. */
     static TextTemplate compile(
-            PillSyntax language, String part, String text, Escaper encoding, List<TemplateProblem> problems) {
+            PillSyntax syntax, String part, String text, Escaper encoding, List<TemplateProblem> problems) {
         List<Object> pieces = new ArrayList<>();
-        for (Object piece : language.tokenize(part, text, encoding::encode, problems)) {
-            pieces.add(piece instanceof Expression pill ? placed(pill, encoding, problems) : piece);
+        for (Object piece : syntax.tokenize(part, text, encoding::escape, problems)) {
+            pieces.add(piece instanceof Expression pill ? escaped(pill, encoding, problems) : piece);
         }
         return new TextTemplate(pieces);
     }
 
-    /** A pill in text, where null has no place. */
-    static PlacedPill placed(Expression pill, Escaper encoding, List<TemplateProblem> problems) {
+    /** Adds the escaper to a pill in text, where null is not allowed. */
+    static EscapedPill escaped(Expression pill, Escaper encoding, List<TemplateProblem> problems) {
         boolean keepsSlashes = pill.keepsSlashes();
         if (keepsSlashes && encoding != Escaper.SEGMENT) {
-            problems.add(pill.problem(Code.WRONG_PLACE, PATH_ONLY));
+            problems.add(pill.problem(Code.MISPLACED, PATH_ONLY));
         }
-        if (pill.makesNull()) {
-            problems.add(pill.problem(Code.WRONG_PLACE, "null has no text: write | default('') or | omit"));
+        if (pill.canBeNull()) {
+            problems.add(pill.problem(Code.MISPLACED, "null has no text form: use | default('') or | omit"));
         }
-        return new PlacedPill(pill, keepsSlashes ? Escaper.SEGMENTS : encoding);
+        return new EscapedPill(pill, keepsSlashes ? Escaper.SEGMENTS : encoding);
     }
 }

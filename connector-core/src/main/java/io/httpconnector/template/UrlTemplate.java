@@ -7,19 +7,19 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A URL with pills: what stands before the question mark, and the pairs of the query, each of which may be left out. */
+/** A compiled URL: the path, and the query parameters, each of which can be omitted. */
 record UrlTemplate(TextTemplate path, List<TextTemplate> query, List<String> hosts) {
 
-    /** The compiled URL; {@code problems} says what is wrong with it. */
-    static UrlTemplate compile(PillSyntax language, String url, List<String> hosts, List<TemplateProblem> problems) {
+    /** Compiles a URL. Problems are added to {@code problems}. */
+    static UrlTemplate compile(PillSyntax syntax, String url, List<String> hosts, List<TemplateProblem> problems) {
         List<Object> path = new ArrayList<>();
         List<List<Object>> query = new ArrayList<>();
         List<Object> current = path;
-        for (Object piece : language.tokenize("url", url, text -> Escaping.percent(text, ""), problems)) {
+        for (Object piece : syntax.tokenize("url", url, text -> Escaping.percent(text, ""), problems)) {
             if (piece instanceof Expression pill) {
                 boolean inPath = current == path;
-                current.add(TextTemplate.placed(
-                        pill, inPath ? inPath(pill, path, hosts, problems) : TextTemplate.Escaper.QUERY, problems));
+                current.add(TextTemplate.escaped(
+                        pill, inPath ? escaperInPath(pill, path, hosts, problems) : TextTemplate.Escaper.QUERY, problems));
                 continue;
             }
             String rest = (String) piece;
@@ -45,10 +45,10 @@ record UrlTemplate(TextTemplate path, List<TextTemplate> query, List<String> hos
         }
     }
 
-    private static TextTemplate.Escaper inPath(
+    private static TextTemplate.Escaper escaperInPath(
             Expression pill, List<Object> before, List<String> hosts, List<TemplateProblem> problems) {
         if (pill.canOmit()) {
-            problems.add(pill.problem(Code.WRONG_PLACE, "a path can't be without it: write | default(...)"));
+            problems.add(pill.problem(Code.MISPLACED, "omit is not allowed in a path: use | default(...)"));
         }
         String start = new TextTemplate(before).sample("x");
         int scheme = start.indexOf("://");
@@ -58,29 +58,29 @@ record UrlTemplate(TextTemplate path, List<TextTemplate> query, List<String> hos
         }
         if (hosts.isEmpty() || !start.toLowerCase(Locale.ROOT).matches("https?://[^/]*")) {
             problems.add(pill.problem(
-                    Code.WRONG_PLACE,
-                    "a pill can't decide where the request goes: start with a slash, or with scheme and host"
-                            + (hosts.isEmpty() ? "; or say by hosts(...) which hosts are allowed" : "")));
+                    Code.MISPLACED,
+                    "a pill can't determine the host: start the URL with a slash, or with scheme and host"
+                            + (hosts.isEmpty() ? "; or list the allowed hosts with hosts(...)" : "")));
         }
         return TextTemplate.Escaper.HOST;
     }
 
     boolean hasHostPill() {
         return path.pieces().stream()
-                .anyMatch(piece -> piece instanceof TextTemplate.PlacedPill placed
-                        && placed.encoding() == TextTemplate.Escaper.HOST);
+                .anyMatch(piece -> piece instanceof TextTemplate.EscapedPill placed
+                        && placed.escaper() == TextTemplate.Escaper.HOST);
     }
 
     Stream<Expression> pills() {
         return Stream.concat(Stream.of(path), query.stream()).flatMap(text -> text.pills().stream());
     }
 
-    /** The URL when there are no pills in it, or else null. */
+    /** Returns the URL if it has no pills, otherwise null. */
     @Nullable String fixed() {
         return pills().findAny().isEmpty() ? sample() : null;
     }
 
-    /** The URL with letters instead of its values. */
+    /** Returns the URL with a letter in place of each pill. */
     String sample() {
         StringBuilder url = new StringBuilder(path.sample("x"));
         char separator = '?';
@@ -91,27 +91,27 @@ record UrlTemplate(TextTemplate path, List<TextTemplate> query, List<String> hos
         return url.toString();
     }
 
-    /** The URL with its values; null when the scope says what is wrong with them. */
-    @Nullable String render(RenderContext scope) {
-        int before = scope.problems().size();
-        StringBuilder url = new StringBuilder(String.valueOf(path.render(scope)));
+    /** Renders the URL. Returns null if problems were added to the context. */
+    @Nullable String render(RenderContext context) {
+        int before = context.problems().size();
+        StringBuilder url = new StringBuilder(String.valueOf(path.render(context)));
         char separator = '?';
         for (TextTemplate pair : query) {
-            String rendered = pair.render(scope);
+            String rendered = pair.render(context);
             if (rendered != null) {
                 url.append(separator).append(rendered);
                 separator = '&';
             }
         }
-        if (scope.problems().size() == before && hasHostPill() && !isAllowed(host(url.toString()))) {
-            scope.problems()
+        if (context.problems().size() == before && hasHostPill() && !isAllowed(host(url.toString()))) {
+            context.problems()
                     .add(TemplateProblem.of(
                             SourceLocation.of("url"),
                             Code.UNENCODABLE,
                             null,
-                            "its host is none of the allowed ones, " + hosts));
+                            "the host is not one of the allowed hosts, " + hosts));
         }
-        return scope.problems().size() == before ? url.toString() : null;
+        return context.problems().size() == before ? url.toString() : null;
     }
 
     private static String host(String url) {

@@ -2,7 +2,7 @@ package io.httpconnector.template;
 
 import org.jspecify.annotations.Nullable;
 
-/** A value, or an argument, can't be used: carries what the problem says, and never leaves the package. */
+/** An internal signal that a value or argument is invalid. Carries the message of the problem, and never leaves the package. */
 final class ValueRejectedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -20,8 +20,8 @@ final class ValueRejectedException extends RuntimeException {
         this.nearest = nearest;
     }
 
-    TemplateProblem at(SourceLocation spot, @Nullable String pill) {
-        return TemplateProblem.of(spot, code, pill, String.valueOf(getMessage()))
-                .nearest(nearest);
+    TemplateProblem toProblem(SourceLocation location, @Nullable String pill) {
+        return TemplateProblem.of(location, code, pill, String.valueOf(getMessage()))
+                .withSuggestion(nearest);
     }
 }

@@ -2,16 +2,16 @@ package io.httpconnector.template;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** What a value can be. */
+/** The types of values. */
 enum ValueType {
     ANY("any value"),
-    TEXT("a text"),
+    TEXT("text"),
     NUMBER("a number"),
-    BOOLEAN("true or false"),
+    BOOLEAN("a Boolean"),
     LIST("a list"),
     OBJECT("an object"),
     NULL("null"),
-    CONTENT("a file or stream");
+    BINARY_CONTENT("a file or stream");
 
     private final String phrase;
 
@@ -26,12 +26,12 @@ enum ValueType {
             case BOOLEAN -> BOOLEAN;
             case ARRAY -> LIST;
             case OBJECT -> OBJECT;
-            case POJO -> CONTENT;
+            case POJO -> BINARY_CONTENT;
             case NULL, MISSING -> NULL;
         };
     }
 
-    /** As it stands in a sentence. */
+    /** The name for use in messages. */
     String phrase() {
         return phrase;
     }

@@ -6,16 +6,19 @@ import io.httpconnector.template.TemplateProblem.Code;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Says of each pill in an XML document whether it is text or in an attribute; elsewhere there can be none. */
+/**
+ * Compiles an XML document: determines for each pill whether it is in element text or in an attribute, and rejects pills
+ * elsewhere.
+ */
 final class XmlCompiler {
 
-    /** What begins and what ends that in which a pill has no place. */
-    private static final List<List<String>> CLOSED =
+    /** The opening and closing delimiters of constructs that must not contain pills. */
+    private static final List<List<String>> WITHOUT_PILLS =
             List.of(List.of("<!--", "-->"), List.of("<![CDATA[", "]]>"), List.of("<?", "?>"), List.of("<!", ">"));
 
     private final List<TemplateProblem> problems;
-    /** What ends the construct that the scan is in, or empty between tags. */
-    private String until = "";
+    /** The terminator of the construct at the current position, or empty between tags. */
+    private String terminator = "";
 
     private boolean inTag;
 
@@ -23,13 +26,13 @@ final class XmlCompiler {
         this.problems = problems;
     }
 
-    static TextTemplate compile(PillSyntax language, String xml, List<TemplateProblem> problems) {
+    static TextTemplate compile(PillSyntax syntax, String xml, List<TemplateProblem> problems) {
         int before = problems.size();
         XmlCompiler compiler = new XmlCompiler(problems);
         List<Object> pieces = new ArrayList<>();
-        for (Object piece : language.tokenize("body", xml, text -> Escaping.xml(text, true), problems)) {
+        for (Object piece : syntax.tokenize("body", xml, text -> Escaping.xml(text, true), problems)) {
             if (piece instanceof Expression pill) {
-                pieces.add(compiler.placed(pill));
+                pieces.add(compiler.escaped(pill));
             } else {
                 compiler.scan((String) piece);
                 pieces.add(piece);
@@ -42,51 +45,54 @@ final class XmlCompiler {
         return template;
     }
 
-    private TextTemplate.PlacedPill placed(Expression pill) {
-        boolean attribute = inTag && !until.isEmpty();
-        boolean text = !inTag && until.isEmpty();
+    private TextTemplate.EscapedPill escaped(Expression pill) {
+        boolean attribute = inTag && !terminator.isEmpty();
+        boolean text = !inTag && terminator.isEmpty();
         if (!attribute && !text) {
             problems.add(
                     pill.problem(
-                            Code.WRONG_PLACE,
-                            "can't be a part of a tag, a comment or CDATA: put it between two tags or in an attribute's value"));
+                            Code.MISPLACED,
+                            "is not allowed in a tag, a comment or CDATA: put it in element text or an attribute value"));
         }
         if (pill.canOmit()) {
-            problems.add(pill.problem(Code.WRONG_PLACE, "an element can't be left out: write | default('')"));
+            problems.add(pill.problem(Code.MISPLACED, "an element can't be omitted: use | default('')"));
         }
-        return TextTemplate.placed(
+        return TextTemplate.escaped(
                 pill, attribute ? TextTemplate.Escaper.XML_ATTRIBUTE : TextTemplate.Escaper.XML_TEXT, problems);
     }
 
-    /** Goes on through literal text. A sound document is cut right; whether it is one, {@link #check} says. */
+    /**
+     * Scans literal text. The result is correct for well-formed documents; {@link #check} verifies that the document is
+     * well-formed.
+     */
     private void scan(String text) {
         int at = 0;
         while (at < text.length()) {
-            if (!until.isEmpty()) {
-                int end = text.indexOf(until, at);
+            if (!terminator.isEmpty()) {
+                int end = text.indexOf(terminator, at);
                 if (end < 0) {
                     return;
                 }
-                at = end + until.length();
-                until = "";
+                at = end + terminator.length();
+                terminator = "";
             } else if (inTag) {
                 char c = text.charAt(at++);
                 inTag = c != '>';
-                until = c == '"' || c == '\'' ? String.valueOf(c) : "";
+                terminator = c == '"' || c == '\'' ? String.valueOf(c) : "";
             } else {
                 at = text.indexOf('<', at);
                 if (at < 0) {
                     return;
                 }
-                at = opened(text, at);
+                at = openConstruct(text, at);
             }
         }
     }
 
-    private int opened(String text, int at) {
-        for (List<String> pair : CLOSED) {
+    private int openConstruct(String text, int at) {
+        for (List<String> pair : WITHOUT_PILLS) {
             if (text.startsWith(pair.get(0), at)) {
-                until = pair.get(1);
+                terminator = pair.get(1);
                 return at + pair.get(0).length();
             }
         }
@@ -100,7 +106,7 @@ final class XmlCompiler {
                     SourceLocation.of("body"),
                     Code.MALFORMED,
                     null,
-                    "a document type with declarations is not sent: leave them out"));
+                    "a document type with declarations is not allowed: remove the declarations"));
         }
         try {
             Body unused = Body.xml(sample);

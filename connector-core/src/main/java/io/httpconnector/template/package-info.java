@@ -1,7 +1,7 @@
 /**
- * Requests with places for values that change from job to job. Start with
- * {@link io.httpconnector.template.RequestTemplate}; the values come in {@link io.httpconnector.template.Pills}. A template is
- * compiled once, and what is wrong with it is said then; rendering walks a short list of parts. Uses the root package only.
+ * Request templates with placeholders for values that change from job to job. Start with
+ * {@link io.httpconnector.template.RequestTemplate}; {@link io.httpconnector.template.Pills} supplies the values. A template
+ * is compiled and checked once; rendering iterates over a short list of compiled parts. Depends on the root package only.
  */
 @NullMarked
 package io.httpconnector.template;

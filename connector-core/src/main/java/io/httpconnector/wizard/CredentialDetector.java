@@ -15,31 +15,31 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds credentials in requests and responses, at any depth: these belong to the connection, and into no file. The only detector
- * for all importers, for samples and for saving.
+ * Detects credentials in requests and responses, at any depth. Credentials belong to the connection and must not be written
+ * to files. The single detector for all importers, for samples and for saving.
  */
 final class CredentialDetector {
 
     static final String MASK = "***";
 
-    /** Stands for a value that its source declares to be a credential, whatever its name; of the private use area of Unicode. */
-    static final String DECLARED = "\uE002";
+    /** Marks a value that its source declares to be a credential, whatever its name. From Unicode's private use area. */
+    static final String DECLARED_MARK = "\uE002";
 
-    /** What is no credential, whatever its name. */
-    private static final Set<String> HARMLESS =
+    /** Values that are not credentials, whatever their names. */
+    private static final Set<String> HARMLESS_VALUES =
             Set.of("", MASK, "true", "false", "null", "none", "yes", "no", "on", "off", "undefined");
 
-    /** What the value of a field {@code auth} may be, beside a credential. */
-    private static final Set<String> SCHEMES =
+    /** Values of a field {@code auth} that are not credentials. */
+    private static final Set<String> AUTH_SCHEMES =
             Set.of("basic", "bearer", "digest", "oauth", "oauth2", "apikey", "api_key", "inherit", "ntlm", "anonymous");
 
-    /** A value that no person has thought of: {@code key=AIzaSy...}. */
+    /** A value that looks randomly generated: {@code key=AIzaSy...}. */
     private static final Pattern RANDOM = Pattern.compile("(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_+/=.~-]{16,}");
 
-    private static final Set<String> OFTEN_RANDOM =
+    private static final Set<String> NAMES_OF_RANDOM_KEYS =
             Set.of("key", "code", "sid", "appid", "user_key", "routing_key", "hapikey");
 
-    /** The text beside a pill: the scheme of a header, the name of a cookie, or punctuation. */
+    /** The text around a pill: an authentication scheme, the name of a cookie, or punctuation. */
     private static final Pattern BESIDE_A_PILL = Pattern.compile(
             "[\\s;,&:\"'/]*(?:([A-Za-z][A-Za-z0-9-]{0,40}) )?(?:[A-Za-z_][\\w-]{0,60}=)?[\"']?[\\s;,]*");
 
@@ -51,11 +51,11 @@ final class CredentialDetector {
 
     private CredentialDetector() {}
 
-    /** What takes the place of a credential. */
+    /** Supplies the replacement of a credential. */
     @FunctionalInterface
-    interface Replacement {
+    interface CredentialReplacement {
         /**
-         * The value to be put there.
+         * Returns the replacement.
          *
          * @param pointer the JSON Pointer of the credential
          * @param credential the credential
@@ -67,31 +67,34 @@ final class CredentialDetector {
         return CredentialNames.isCredential(name);
     }
 
-    /** Whether a field with this value carries a credential. */
+    /** Whether a field with this value contains a credential. */
     static boolean isCredential(String name, String value) {
-        return isCredential(CredentialNames.kind(name), TextNode.valueOf(value), name)
+        return isCredential(CredentialNames.typeOf(name), TextNode.valueOf(value), name)
                 || isUrlWithCredential(value)
                 || isToken(value);
     }
 
-    /** Whether a value is nothing but a credential that says itself what it is. */
+    /** Whether the whole value is a credential that is recognisable by its format. */
     private static boolean isToken(String value) {
-        return value.length() <= MAX_TOKEN && CredentialText.maskedValue(value).equals(MASK) && !value.equals(MASK);
+        return value.length() <= MAX_TOKEN && CredentialMasker.maskValue(value).equals(MASK) && !value.equals(MASK);
     }
 
     static boolean isRandom(String value) {
         return RANDOM.matcher(value).matches();
     }
 
-    /** The same for query parameters, where short names such as {@code key} are used for long keys. */
+    /**
+     * Like {@link #isCredential(String, String)}, for query parameters, where short names such as {@code key} are used for
+     * long keys.
+     */
     static boolean isCredentialParameter(String name, String value) {
         return isCredential(name, value)
-                || (OFTEN_RANDOM.contains(name.toLowerCase(Locale.ROOT))
+                || (NAMES_OF_RANDOM_KEYS.contains(name.toLowerCase(Locale.ROOT))
                         && RANDOM.matcher(value).matches());
     }
 
     private static boolean isUrlWithCredential(String value) {
-        return value.contains("://") && !CredentialText.find(value, false).isEmpty();
+        return value.contains("://") && !CredentialMasker.find(value, false).isEmpty();
     }
 
     private static boolean isCredential(CredentialType kind, JsonNode value, String name) {
@@ -101,24 +104,24 @@ final class CredentialDetector {
         String text = value.asText();
         boolean isNumber = text.matches("-?[0-9]{1,15}(\\.[0-9]{1,9})?");
         return switch (kind) {
-            case ALL -> isWritten(text);
-            case TEXTS -> !isNumber && isWritten(text);
+            case ALL -> holdsLiteralText(text);
+            case TEXTS -> !isNumber && holdsLiteralText(text);
             case TEXT ->
                 value.isTextual()
-                        && isWritten(text)
-                        && !(SCHEMES.contains(text.toLowerCase(Locale.ROOT))
+                        && holdsLiteralText(text)
+                        && !(AUTH_SCHEMES.contains(text.toLowerCase(Locale.ROOT))
                                 && name.toLowerCase(Locale.ROOT).contains("auth"));
             case DIGITS -> text.matches("[0-9]{4,12}");
             default -> false;
         };
     }
 
-    /** Whether a text holds more than pills, as {@link TemplateTexts} leaves them. */
-    static boolean isWritten(String text) {
-        if (text.indexOf(TemplateTexts.PILL) < 0) {
-            return !HARMLESS.contains(text.strip().toLowerCase(Locale.ROOT));
+    /** Whether a text contains literal text other than pills, as {@link LiteralTextReader} marks them. */
+    static boolean holdsLiteralText(String text) {
+        if (text.indexOf(LiteralTextReader.PILL_MARK) < 0) {
+            return !HARMLESS_VALUES.contains(text.strip().toLowerCase(Locale.ROOT));
         }
-        for (String literal : text.split(String.valueOf(TemplateTexts.PILL), -1)) {
+        for (String literal : text.split(String.valueOf(LiteralTextReader.PILL_MARK), -1)) {
             var matcher = BESIDE_A_PILL.matcher(literal);
             boolean isBeside = matcher.matches()
                     && (matcher.group(1) == null
@@ -130,48 +133,48 @@ final class CredentialDetector {
         return false;
     }
 
-    /** The credentials that are written down in the definition of a request: where, and by which name. */
-    static List<String> in(ObjectNode definition) {
-        ObjectNode plain = (ObjectNode) TemplateTexts.of(definition).read(definition);
+    /** Returns the names and locations of the credentials in a request definition. */
+    static List<String> findInDefinition(ObjectNode definition) {
+        ObjectNode plain = (ObjectNode) LiteralTextReader.of(definition).read(definition);
         List<String> found = new ArrayList<>();
-        add(CredentialText.find(plain.path("url").asText(), true), "", found);
+        add(CredentialMasker.find(plain.path("url").asText(), true), "", found);
         for (JsonNode pair : plain.path("query")) {
-            pair(pair, true, found);
+            checkPair(pair, true, found);
         }
         for (String list : List.of("/headers", "/body/form", "/body/multipart")) {
             for (JsonNode pair : plain.at(list)) {
-                pair(pair, false, found);
+                checkPair(pair, false, found);
             }
         }
-        found(plain.at("/body/json")).forEach(pointer -> add(pointer, " in the JSON body", found));
+        findPointers(plain.at("/body/json")).forEach(pointer -> add(pointer, " in the JSON body", found));
         for (String text : List.of("/body/jsonText", "/body/xml", "/body/text", "/body/bytes")) {
-            whole(plain.at(text).asText(), found);
+            checkText(plain.at(text).asText(), found);
         }
         return found;
     }
 
-    private static void pair(JsonNode pair, boolean isParameter, List<String> found) {
+    private static void checkPair(JsonNode pair, boolean isParameter, List<String> found) {
         String name = pair.path("name").asText();
         String value = pair.path("value").asText();
         boolean isCredential = isParameter ? isCredentialParameter(name, value) : isCredential(name, value);
         if (isCredential) {
             add(name, "", found);
         } else {
-            whole(value, found);
+            checkText(value, found);
         }
     }
 
-    /** A text that may be JSON. */
-    private static void whole(String text, List<String> found) {
-        JsonNode tree = parsed(text);
+    /** Checks a text that may be JSON. */
+    private static void checkText(String text, List<String> found) {
+        JsonNode tree = parseOrNull(text);
         if (tree == null) {
-            add(CredentialText.find(text, true), "", found);
+            add(CredentialMasker.find(text, true), "", found);
         } else {
-            found(tree).forEach(pointer -> add(pointer, "", found));
+            findPointers(tree).forEach(pointer -> add(pointer, "", found));
         }
     }
 
-    private static @Nullable JsonNode parsed(String text) {
+    private static @Nullable JsonNode parseOrNull(String text) {
         String start = text.stripLeading();
         if (!start.startsWith("{") && !start.startsWith("[")) {
             return null;
@@ -189,63 +192,63 @@ final class CredentialDetector {
         }
     }
 
-    /** The JSON Pointers of the credentials in a tree. */
-    static List<String> found(JsonNode tree) {
+    /** Returns the JSON Pointers of the credentials in a tree. */
+    static List<String> findPointers(JsonNode tree) {
         List<String> pointers = new ArrayList<>();
-        JsonNode unused = replaced(tree, (pointer, credential) -> {
+        JsonNode unused = replace(tree, (pointer, credential) -> {
             pointers.add(pointer);
             return credential;
         });
         return pointers;
     }
 
-    /** A copy in which the credentials are masked, wherever they are. */
-    static JsonNode masked(JsonNode value) {
-        return replaced(value, (pointer, credential) -> {
+    /** Returns a copy in which credentials are masked at any depth. */
+    static JsonNode mask(JsonNode value) {
+        return replace(value, (pointer, credential) -> {
             String text = credential.asText();
-            String masked = CredentialText.maskedValue(text);
+            String masked = CredentialMasker.maskValue(text);
             boolean isPart = credential.isTextual()
                     && !masked.equals(text)
-                    && (text.contains("://") || CredentialText.isGraphQl(text));
+                    && (text.contains("://") || CredentialMasker.isGraphQl(text));
             return TextNode.valueOf(isPart ? masked : MASK);
         });
     }
 
-    /** A text in which the credentials are masked, JSON or not. */
-    static String masked(String text) {
-        JsonNode tree = parsed(text);
-        return tree == null ? CredentialText.masked(text) : masked(tree).toString();
+    /** Returns a text in which credentials are masked; the text may be JSON. */
+    static String mask(String text) {
+        JsonNode tree = parseOrNull(text);
+        return tree == null ? CredentialMasker.mask(text) : mask(tree).toString();
     }
 
-    /** A copy in which each credential is replaced. */
-    static JsonNode replaced(JsonNode value, Replacement replacement) {
-        return replaced(value, "", "", CredentialType.NONE, replacement, 0);
+    /** Returns a copy in which each credential is replaced. */
+    static JsonNode replace(JsonNode value, CredentialReplacement replacement) {
+        return replace(value, "", "", CredentialType.NONE, replacement, 0);
     }
 
-    private static JsonNode replaced(
-            JsonNode value, String pointer, String name, CredentialType kind, Replacement replacement, int depth) {
+    private static JsonNode replace(
+            JsonNode value, String pointer, String name, CredentialType kind, CredentialReplacement replacement, int depth) {
         if (depth > MAX_DEPTH) {
             return value;
         }
         if (value instanceof ObjectNode object) {
             ObjectNode copy = object.objectNode();
-            CredentialType named = named(object);
+            CredentialType named = typeOfNameValuePair(object);
             object.properties().forEach(member -> {
                 String key = member.getKey();
-                CredentialType own = CredentialNames.kind(key);
+                CredentialType own = CredentialNames.typeOf(key);
                 CredentialType below =
                         kind.compareTo(CredentialType.TEXTS) >= 0 && !key.equals("$as") ? kind : CredentialType.NONE;
                 CredentialType paired = key.equalsIgnoreCase("value") ? named : CredentialType.NONE;
                 CredentialType max = max(max(own, below), paired);
                 String at = pointer + "/" + key.replace("~", "~0").replace("/", "~1");
-                copy.set(key, replaced(member.getValue(), at, key, max, replacement, depth + 1));
+                copy.set(key, replace(member.getValue(), at, key, max, replacement, depth + 1));
             });
             return copy;
         }
         if (value instanceof ArrayNode array) {
             ArrayNode copy = array.arrayNode();
             for (int i = 0; i < array.size(); i++) {
-                copy.add(replaced(array.get(i), pointer + "/" + i, name, kind, replacement, depth + 1));
+                copy.add(replace(array.get(i), pointer + "/" + i, name, kind, replacement, depth + 1));
             }
             return copy;
         }
@@ -258,24 +261,24 @@ final class CredentialDetector {
         return a.compareTo(b) >= 0 ? a : b;
     }
 
-    /** A pair {@code {"name": "password", "value": "..."}}. */
-    private static CredentialType named(ObjectNode object) {
+    /** Returns the type by the name in a pair {@code {"name": "password", "value": "..."}}. */
+    private static CredentialType typeOfNameValuePair(ObjectNode object) {
         CredentialType kind = CredentialType.NONE;
         for (String member : List.of("name", "key", "Name", "Key", "field")) {
             JsonNode name = object.path(member);
-            kind = name.isTextual() && kind == CredentialType.NONE ? CredentialNames.kind(name.textValue()) : kind;
+            kind = name.isTextual() && kind == CredentialType.NONE ? CredentialNames.typeOf(name.textValue()) : kind;
         }
         return kind;
     }
 
-    /** JSON in a text, a URL with a password, a private key. */
+    /** Whether a string contains a credential: JSON in a string, a URL with a password, a private key. */
     private static boolean holdsCredential(String text) {
         if (text.length() < 8) {
-            return text.contains(DECLARED);
+            return text.contains(DECLARED_MARK);
         }
-        JsonNode tree = parsed(text);
+        JsonNode tree = parseOrNull(text);
         return tree == null
-                ? !CredentialText.find(text, false).isEmpty()
-                : !found(tree).isEmpty();
+                ? !CredentialMasker.find(text, false).isEmpty()
+                : !findPointers(tree).isEmpty();
     }
 }

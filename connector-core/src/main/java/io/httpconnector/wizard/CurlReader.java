@@ -16,45 +16,46 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a curl command line (curl 8, its manual page). What belongs to the connection becomes a note; what can't be honoured is
- * refused with its position, and never dropped.
+ * Parses a curl command line (manual page of curl 8). Options that belong to the connection become notes; unsupported options
+ * are rejected with their position, never dropped silently.
  */
 final class CurlReader {
 
-    private static final String FORM = "application/x-www-form-urlencoded";
+    private static final String FORM_TYPE = "application/x-www-form-urlencoded";
 
-    private static final String UNKNOWN = "application/octet-stream";
+    private static final String UNKNOWN_TYPE = "application/octet-stream";
 
-    private static final Set<String> REQUEST =
+    private static final Set<String> REQUEST_OPTIONS =
             words("request header data data-ascii data-raw data-binary data-urlencode json form"
                     + " form-string user cookie user-agent referer url max-time oauth2-bearer url-query");
 
-    /** What the connection decides, with and without a value. */
-    private static final Set<String> CONNECTION_VALUE =
+    /** Options that the connection determines, with and without a value. */
+    private static final Set<String> CONNECTION_OPTIONS_WITH_VALUE =
             words("proxy cert key cacert connect-timeout retry retry-delay resolve pass max-redirs");
 
-    private static final Set<String> CONNECTION =
+    private static final Set<String> CONNECTION_OPTIONS =
             words("insecure location location-trusted compressed http1.0 http1.1 http2 ipv4 ipv6"
                     + " tlsv1.2 tlsv1.3 basic digest anyauth fail fail-with-body");
 
-    /** What says how curl shows the answer, with and without a value. */
-    private static final Set<String> SHOWING_VALUE = words("output write-out dump-header cookie-jar");
+    /** Options for curl's output, with and without a value. */
+    private static final Set<String> OUTPUT_OPTIONS_WITH_VALUE = words("output write-out dump-header cookie-jar");
 
-    private static final Set<String> SHOWING =
+    private static final Set<String> OUTPUT_OPTIONS =
             words("silent show-error verbose include no-buffer progress-bar remote-name no-progress-meter");
 
     private static final Set<String> SWITCHES = words("get head globoff");
 
     /** The long names of the short options. */
-    private static final Map<String, String> SHORT = new HashMap<>();
+    private static final Map<String, String> LONG_NAMES = new HashMap<>();
 
     static {
         String names =
                 "X=request H=header d=data F=form G=get I=head u=user b=cookie A=user-agent e=referer m=max-time g=globoff"
-                        + " k=insecure x=proxy E=cert o=output w=write-out D=dump-header c=cookie-jar s=silent S=show-error v=verbose"
+                        + " k=insecure x=proxy E=cert o=output w=write-out D=dump-header c=cookie-jar s=silent"
+                                + " S=show-error v=verbose"
                         + " i=include L=location f=fail N=no-buffer #=progress-bar O=remote-name 4=ipv4 6=ipv6 0=http1.0";
         for (String name : words(names)) {
-            SHORT.put(name.substring(0, 1), name.substring(2));
+            LONG_NAMES.put(name.substring(0, 1), name.substring(2));
         }
     }
 
@@ -62,29 +63,29 @@ final class CurlReader {
         return Set.of(text.split(" ", -1));
     }
 
-    /** A part of a multipart form; in a plain one, nothing has a meaning. */
-    private record WordPart(ShellWords.Word word, boolean isPlain) {}
+    /** A {@code -F} or {@code --form-string} option; a plain one has no special characters. */
+    private record FormOption(ShellTokenizer.Word word, boolean isPlain) {}
 
-    private final List<ShellWords.Word> words;
+    private final List<ShellTokenizer.Word> words;
     private final List<String> data = new ArrayList<>();
     private final List<String[]> headers = new ArrayList<>();
-    private final List<WordPart> parts = new ArrayList<>();
-    private final List<ShellWords.Word> queries = new ArrayList<>();
+    private final List<FormOption> parts = new ArrayList<>();
+    private final List<ShellTokenizer.Word> queries = new ArrayList<>();
     private final Set<String> notes = new LinkedHashSet<>();
     private final Set<String> removed = new HashSet<>();
     private final Map<String, String> single = new HashMap<>();
-    private ShellWords.@Nullable Word url;
+    private ShellTokenizer.@Nullable Word url;
     private boolean isJson;
     private int at = 1;
 
-    private CurlReader(List<ShellWords.Word> words) {
+    private CurlReader(List<ShellTokenizer.Word> words) {
         this.words = words;
     }
 
     static Recommendation read(String command) {
-        List<ShellWords.Word> words = ShellWords.of(command);
+        List<ShellTokenizer.Word> words = ShellTokenizer.of(command);
         if (words.isEmpty() || !words.get(0).text().matches("(.*/)?curl(\\.exe)?")) {
-            throw ShellWords.refused(0, "the command must begin with curl");
+            throw ShellTokenizer.invalid(0, "the command must start with curl");
         }
         CurlReader reader = new CurlReader(words);
         while (reader.at < words.size()) {
@@ -94,25 +95,28 @@ final class CurlReader {
     }
 
     private void argument() {
-        ShellWords.Word word = words.get(at++);
+        ShellTokenizer.Word word = words.get(at++);
         String text = word.text();
         if (text.startsWith("--")) {
             option(text.substring(2), word, null);
         } else if (text.startsWith("-") && text.length() > 1) {
-            cluster(word);
+            shortOptions(word);
         } else if (url != null) {
-            throw refused(word, "a second URL can't be taken over: give one command for each request");
+            throw invalid(word, "several URLs are not supported: use one command per request");
         } else {
             url = word;
         }
     }
 
-    /** {@code -sSX POST}, {@code -XPOST}: switches, and at the end an option with its value, here or in the next word. */
-    private void cluster(ShellWords.Word word) {
+    /**
+     * Parses combined short options such as {@code -sSX POST} and {@code -XPOST}: switches, and finally an option whose value
+     * follows, attached or as the next word.
+     */
+    private void shortOptions(ShellTokenizer.Word word) {
         for (int i = 1; i < word.text().length(); i++) {
-            String name = SHORT.get(word.text().substring(i, i + 1));
+            String name = LONG_NAMES.get(word.text().substring(i, i + 1));
             if (name == null) {
-                throw refused(word, "the option -" + word.text().charAt(i) + " can't be taken over");
+                throw invalid(word, "the option -" + word.text().charAt(i) + " is not supported");
             }
             String rest = word.text().substring(i + 1);
             if (!takesValue(name)) {
@@ -125,53 +129,53 @@ final class CurlReader {
     }
 
     private static boolean takesValue(String name) {
-        return REQUEST.contains(name) || CONNECTION_VALUE.contains(name) || SHOWING_VALUE.contains(name);
+        return REQUEST_OPTIONS.contains(name) || CONNECTION_OPTIONS_WITH_VALUE.contains(name) || OUTPUT_OPTIONS_WITH_VALUE.contains(name);
     }
 
-    private void option(String name, ShellWords.Word word, @Nullable String attached) {
+    private void option(String name, ShellTokenizer.Word word, @Nullable String attached) {
         if (takesValue(name)) {
             if (attached == null && at >= words.size()) {
-                throw refused(word, "the option " + word.text() + " has no value");
+                throw invalid(word, "the option " + word.text() + " requires a value");
             }
-            ShellWords.Word value = attached == null ? words.get(at++) : new ShellWords.Word(attached, word.position());
-            if (REQUEST.contains(name)) {
+            ShellTokenizer.Word value = attached == null ? words.get(at++) : new ShellTokenizer.Word(attached, word.position());
+            if (REQUEST_OPTIONS.contains(name)) {
                 request(name, value);
-            } else if (CONNECTION_VALUE.contains(name)) {
-                notes.add("--" + name + " is left to the connection");
+            } else if (CONNECTION_OPTIONS_WITH_VALUE.contains(name)) {
+                notes.add("--" + name + " is determined by the connection");
             } else {
-                notes.add("--" + name + " is about how curl shows the answer");
+                notes.add("--" + name + " only affects curl's output");
             }
-        } else if (CONNECTION.contains(name)) {
-            notes.add("--" + name + " is left to the connection");
-        } else if (SHOWING.contains(name)) {
-            notes.add("--" + name + " is about how curl shows the answer");
+        } else if (CONNECTION_OPTIONS.contains(name)) {
+            notes.add("--" + name + " is determined by the connection");
+        } else if (OUTPUT_OPTIONS.contains(name)) {
+            notes.add("--" + name + " only affects curl's output");
         } else if (SWITCHES.contains(name)) {
             single.put(name, "");
         } else {
-            throw refused(word, "the option " + word.text() + " can't be taken over");
+            throw invalid(word, "the option " + word.text() + " is not supported");
         }
     }
 
-    private void request(String name, ShellWords.Word value) {
+    private void request(String name, ShellTokenizer.Word value) {
         String text = value.text();
         switch (name) {
             case "header" -> header(value);
-            case "data", "data-ascii", "data-binary" -> data.add(refuseFile(value));
+            case "data", "data-ascii", "data-binary" -> data.add(rejectFile(value));
             case "data-raw" -> data.add(text);
             case "data-urlencode" -> data.add(urlencoded(value));
             case "json" -> {
                 isJson = true;
-                data.add(refuseFile(value));
+                data.add(rejectFile(value));
             }
-            case "form", "form-string" -> parts.add(new WordPart(value, name.equals("form-string")));
+            case "form", "form-string" -> parts.add(new FormOption(value, name.equals("form-string")));
             case "url-query" -> queries.add(value);
             case "user", "oauth2-bearer", "cookie" ->
-                notes.add("--" + name + " is left out: give the credentials to the connection's auth strategy");
+                notes.add("--" + name + " is left out: configure the credentials in the connection's auth strategy");
             case "user-agent" -> headers.add(new String[] {"User-Agent", text, "by curl"});
             case "referer" -> headers.add(new String[] {"Referer", text, "by curl"});
             case "url" -> {
                 if (url != null) {
-                    throw refused(value, "a second URL can't be taken over: give one command for each request");
+                    throw invalid(value, "several URLs are not supported: use one command per request");
                 }
                 url = value;
             }
@@ -179,39 +183,39 @@ final class CurlReader {
         }
     }
 
-    private static String refuseFile(ShellWords.Word value) {
+    private static String rejectFile(ShellTokenizer.Word value) {
         if (value.text().startsWith("@")) {
-            throw refused(value, "the body is in a file: put its content in the place of " + value.text());
+            throw invalid(value, "the body is in a file: replace it with the content of " + value.text());
         }
         return value.text();
     }
 
-    /** {@code content}, {@code =content} and {@code name=content}; the others are files. */
-    private static String urlencoded(ShellWords.Word value) {
+    /** Encodes {@code content}, {@code =content} and {@code name=content}; other forms refer to files. */
+    private static String urlencoded(ShellTokenizer.Word value) {
         String text = value.text();
         int equals = text.indexOf('=');
         int file = text.indexOf('@');
         if (file >= 0 && (equals < 0 || file < equals)) {
-            throw refused(value, "the value is in a file: put its content in the place of " + text.substring(file));
+            throw invalid(value, "the value is in a file: replace it with the content of " + text.substring(file));
         }
         String content = URLEncoder.encode(text.substring(equals + 1), StandardCharsets.UTF_8)
                 .replace("+", "%20");
         return equals > 0 ? text.substring(0, equals + 1) + content : content;
     }
 
-    private void header(ShellWords.Word value) {
+    private void header(ShellTokenizer.Word value) {
         String text = value.text();
         int colon = text.indexOf(':');
         if (text.startsWith("@")) {
-            throw refused(value, "the headers are in a file: give each by -H");
+            throw invalid(value, "the headers are in a file: specify each with -H");
         }
         int semicolon = text.indexOf(';');
         if (colon < 0 && semicolon > 0 && text.substring(semicolon + 1).isBlank()) {
             headers.add(new String[] {text.substring(0, semicolon).strip(), ""});
         } else if (colon < 0) {
-            throw refused(value, "it is no header: write it as Name: value");
+            throw invalid(value, "not a header: write it as Name: value");
         } else if (text.substring(colon + 1).isBlank()) {
-            // It takes away what curl or another option would send.
+            // Suppresses a header that curl or another option would send.
             removed.add(text.substring(0, colon).strip().toLowerCase(Locale.ROOT));
             notes.add("the header " + text.substring(0, colon).strip() + " is not sent");
         } else {
@@ -223,39 +227,39 @@ final class CurlReader {
 
     private Recommendation recommendation() {
         if (url == null) {
-            throw ShellWords.refused(0, "there is no URL");
+            throw ShellTokenizer.invalid(0, "the URL is missing");
         }
         String address = url.text().contains("://") ? url.text() : "http://" + url.text();
         if (!address.matches("(?i)https?://.*")) {
-            throw refused(url, "it is no URL of HTTP");
+            throw invalid(url, "not an HTTP URL");
         }
         if (!single.containsKey("globoff") && address.matches(".*[\\[\\]{}].*")) {
-            throw refused(url, "brackets and braces stand for several URLs: add -g when they are meant as they are");
+            throw invalid(url, "brackets and braces stand for several URLs: add -g if they are literal");
         }
         boolean inQuery = single.containsKey("get");
         boolean hasBody = !parts.isEmpty() || (!data.isEmpty() && !inQuery);
-        String usual = single.containsKey("head") ? "HEAD" : hasBody ? "POST" : "GET";
+        String defaultMethod = single.containsKey("head") ? "HEAD" : hasBody ? "POST" : "GET";
         String query = inQuery ? String.join("&", data) : "";
-        String method = single.getOrDefault("request", usual);
-        // A fragment is never sent, so that what is added to the URL stands before it.
+        String method = single.getOrDefault("request", defaultMethod);
+        // A fragment is never sent, so parameters are added before it.
         String sent = address.replaceFirst("(?s)#.*$", "");
         String separator = !sent.contains("?") ? "?" : sent.endsWith("?") || sent.endsWith("&") ? "" : "&";
         RequestDefinitionBuilder definition = definition(method, sent + (query.isEmpty() ? "" : separator + query));
-        for (ShellWords.Word pair : queries) {
+        for (ShellTokenizer.Word pair : queries) {
             String text = pair.text().startsWith("+") ? pair.text().substring(1) : urlencoded(pair);
             int equals = text.indexOf('=');
             if (equals < 0) {
-                throw refused(pair, "a query parameter without a name can't be taken over: write name=value");
+                throw invalid(pair, "a query parameter without a name is not supported: write name=value");
             }
-            definition.query(text.substring(0, equals), QueryText.value(text.substring(equals + 1), false));
+            definition.query(text.substring(0, equals), QueryPair.value(text.substring(equals + 1), false));
         }
         addHeaders(definition, hasBody);
         if (!parts.isEmpty()) {
             parts(definition);
         } else if (hasBody) {
-            definition.body(String.join(isJson ? "" : "&", data), contentType(isJson ? "application/json" : FORM));
+            definition.body(String.join(isJson ? "" : "&", data), contentType(isJson ? "application/json" : FORM_TYPE));
         }
-        settings(definition);
+        applySettings(definition);
         notes.forEach(definition::note);
         return definition.recommendation(definition.title(), "curl command");
     }
@@ -268,9 +272,9 @@ final class CurlReader {
         }
     }
 
-    private void settings(RequestDefinitionBuilder definition) {
+    private void applySettings(RequestDefinitionBuilder definition) {
         if (address().contains("@")) {
-            definition.credential("the user in the URL");
+            definition.noteCredential("the user in the URL");
         }
         String seconds = single.get("max-time");
         if (seconds != null) {
@@ -280,7 +284,7 @@ final class CurlReader {
                         TextNode.valueOf(Duration.ofMillis((long) (Double.parseDouble(seconds) * 1000))
                                 .toString()));
             } catch (NumberFormatException e) {
-                throw new InvalidDefinitionException("curl command", List.of("--max-time: it is no number of seconds"));
+                throw new InvalidDefinitionException("curl command", List.of("--max-time: not a number of seconds"));
             }
         }
     }
@@ -308,40 +312,40 @@ final class CurlReader {
         return removed.contains(name.toLowerCase(Locale.ROOT));
     }
 
-    private String contentType(String usual) {
+    private String contentType(String defaultType) {
         boolean isEmpty =
                 headers.stream().anyMatch(header -> header[0].equalsIgnoreCase("Content-Type") && header[1].isEmpty());
         if (isEmpty || isRemoved("Content-Type")) {
-            // What a recipient may assume without it (RFC 9110, section 8.3).
-            notes.add("the command sends its body without Content-Type, the request says " + UNKNOWN);
-            return UNKNOWN;
+            // The type that a recipient may assume if there is none (RFC 9110, section 8.3).
+            notes.add("the command sends its body without Content-Type, the request with " + UNKNOWN_TYPE);
+            return UNKNOWN_TYPE;
         }
         return headers.stream()
                 .filter(header -> header[0].equalsIgnoreCase("Content-Type"))
                 .map(header -> header[1])
                 .findFirst()
-                .orElse(usual);
+                .orElse(defaultType);
     }
 
     private void parts(RequestDefinitionBuilder definition) {
         if (!data.isEmpty()) {
-            throw refused(parts.get(0).word, "a command has either -d or -F");
+            throw invalid(parts.get(0).word, "-d and -F exclude each other");
         }
-        for (WordPart field : parts) {
-            ShellWords.Word word = field.word;
+        for (FormOption field : parts) {
+            ShellTokenizer.Word word = field.word;
             String text = word.text();
             int equals = text.indexOf('=');
             if (equals <= 0) {
-                throw refused(word, "it is no field: write it as name=value");
+                throw invalid(word, "not a field: write it as name=value");
             }
             String name = text.substring(0, equals);
             String value = text.substring(equals + 1);
             String type = attribute(value, "type", "");
             String content = value.replaceFirst(";type=[^;\"]*$", "");
             if (field.isPlain || !value.matches("(?s)[@<\"].*|.*;.*")) {
-                definition.templatePart(name, RequestDefinitionBuilder.literal(value), null);
+                definition.templatePart(name, RequestDefinitionBuilder.escapeBraces(value), null);
             } else if (!type.isEmpty() && !content.matches("(?s)[@<\"].*|.*;.*")) {
-                definition.templatePart(name, RequestDefinitionBuilder.literal(content), type);
+                definition.templatePart(name, RequestDefinitionBuilder.escapeBraces(content), type);
             } else if (value.startsWith("@")) {
                 String path = value.substring(1).replaceFirst(";.*$", "");
                 definition.file(
@@ -349,24 +353,25 @@ final class CurlReader {
                         attribute(value, "filename", path.replaceFirst("^.*[/\\\\]", "")),
                         attribute(value, "type", "application/octet-stream"));
             } else {
-                throw refused(
+                throw invalid(
                         word,
-                        "a part from a file, with quotes or with attributes can't be taken over: give its value by --form-string");
+                        "a part from a file, with quotes or with attributes is not supported: specify its value"
+                                + " with --form-string");
             }
         }
     }
 
-    private static String attribute(String value, String name, String otherwise) {
+    private static String attribute(String value, String name, String defaultValue) {
         int at = value.indexOf(";" + name + "=");
         if (at < 0) {
-            return otherwise;
+            return defaultValue;
         }
         String rest = value.substring(at + name.length() + 2);
         int end = rest.indexOf(';');
         return (end < 0 ? rest : rest.substring(0, end)).replaceAll("^\"|\"$", "");
     }
 
-    private static InvalidDefinitionException refused(ShellWords.Word word, String what) {
-        return ShellWords.refused(word.position() - 1, what);
+    private static InvalidDefinitionException invalid(ShellTokenizer.Word word, String what) {
+        return ShellTokenizer.invalid(word.position() - 1, what);
     }
 }

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** Reads an HTTP Archive 1.2, as the developer tools of browsers export it: what pages consist of is passed over. */
+/** Reads an HTTP Archive 1.2, as exported by browser developer tools. Resources of pages are skipped. */
 final class HarReader {
 
-    /** What a page loads, and no API. */
-    private static final Set<String> PAGE =
+    /** Resource types that are loaded by pages and are not API calls. */
+    private static final Set<String> PAGE_RESOURCES =
             Set.of("document", "stylesheet", "script", "image", "font", "media", "manifest", "texttrack", "websocket");
 
     private HarReader() {}
@@ -20,7 +20,7 @@ final class HarReader {
     static List<Recommendation> read(JsonNode har) {
         JsonNode log = har.path("log");
         if (!log.path("entries").isArray()) {
-            throw new InvalidDefinitionException("HTTP Archive", List.of("it has no log with entries"));
+            throw new InvalidDefinitionException("HTTP Archive", List.of("log.entries is missing"));
         }
         List<Recommendation> all = new ArrayList<>();
         Set<String> seen = new HashSet<>();
@@ -31,12 +31,12 @@ final class HarReader {
             JsonNode request = entry.path("request");
             String type = entry.path("_resourceType").asText("").toLowerCase(Locale.ROOT);
             String url = request.path("url").asText("");
-            boolean isApi = !PAGE.contains(type)
+            boolean isApi = !PAGE_RESOURCES.contains(type)
                     && url.matches("(?i)https?://.*")
                     && !request.path("method").asText("").isEmpty();
             if (isApi) {
                 Recommendation one = read(request, url, source, index);
-                // The same request again is of no use; another body is.
+                // Skips identical requests, but keeps those with different bodies.
                 if (seen.add(one.definition().toString())) {
                     all.add(one);
                 }
@@ -53,7 +53,7 @@ final class HarReader {
         for (JsonNode header : request.path("headers")) {
             boolean ofBody = header.path("name").asText().equalsIgnoreCase("Content-Type") && !body.isMissingNode();
             String name = header.path("name").asText();
-            if (!ofBody && !isOfBrowser(name) && !RequestDefinitionBuilder.isManaged(name)) {
+            if (!ofBody && !isBrowserHeader(name) && !RequestDefinitionBuilder.isManaged(name)) {
                 definition.header(name, header.path("value").asText());
             }
         }
@@ -92,14 +92,14 @@ final class HarReader {
             } else {
                 definition.templatePart(
                         name,
-                        RequestDefinitionBuilder.literal(param.path("value").asText()),
+                        RequestDefinitionBuilder.escapeBraces(param.path("value").asText()),
                         param.path("contentType").asText(null));
             }
         }
     }
 
-    /** What a browser says of itself and of the page. */
-    private static boolean isOfBrowser(String name) {
+    /** Whether a header describes the browser or the page. */
+    private static boolean isBrowserHeader(String name) {
         return name.toLowerCase(Locale.ROOT)
                 .matches(
                         "sec-.*|user-agent|referer|origin|accept-language|cache-control|pragma|dnt|priority|upgrade-insecure-requests|if-none-match|if-modified-since");

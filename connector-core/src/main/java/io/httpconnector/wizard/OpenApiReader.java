@@ -2,7 +2,7 @@ package io.httpconnector.wizard;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.wizard.LazySource.LazyRecommendation;
+import io.httpconnector.wizard.LazyRecommendationSource.LazyRecommendation;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -14,9 +14,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads an OpenAPI document 3.0 or 3.1: servers, parameters, security, and for the body the example of the request or a sample
- * that is built from its schema. Parameters of the path become pills of the step {@code input}; only required others are taken
- * over. References to other documents are not followed.
+ * Reads an OpenAPI 3.0 or 3.1 document: servers, parameters, security, and for the body its example or a sample generated
+ * from its schema. Path parameters become pills of the step {@code input}; of the other parameters, only required ones are
+ * imported. References to other documents are not resolved.
  */
 final class OpenApiReader {
 
@@ -31,21 +31,21 @@ final class OpenApiReader {
     private static final Pattern PILL = Pattern.compile("\\{([^{}/]+)}");
     private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z0-9_-]+");
 
-    /** Scheme and host; or a variable in the place of both, as {@code {{baseUrl}}} and {@code {baseUrl}}. */
+    /** Scheme and host, or a variable for both, such as {@code {{baseUrl}}} and {@code {baseUrl}}. */
     private static final Pattern ORIGIN = Pattern.compile("^(?:[^/?#]*:)?//[^/?#]*|^\\{+[^{}/]+}+[^/?#]*");
 
     private final JsonNode document;
-    private final SchemaSample samples;
+    private final SchemaSampleGenerator samples;
     private final String source;
     private final Set<String> keys = new HashSet<>();
 
     private OpenApiReader(JsonNode document) {
         this.document = document;
-        this.samples = new SchemaSample(document);
+        this.samples = new SchemaSampleGenerator(document);
         this.source = "OpenAPI \"" + document.at("/info/title").asText() + "\" "
                 + document.at("/info/version").asText();
         for (JsonNode reference : document.at("/components/securitySchemes")) {
-            JsonNode scheme = samples.resolved(reference);
+            JsonNode scheme = samples.resolve(reference);
             if (scheme.path("type").asText().equals("apiKey")) {
                 keys.add(scheme.path("in").asText() + " "
                         + scheme.path("name").asText().toLowerCase(Locale.ROOT));
@@ -53,21 +53,21 @@ final class OpenApiReader {
         }
     }
 
-    static LazySource read(JsonNode document) {
+    static LazyRecommendationSource read(JsonNode document) {
         String version = document.path("openapi").asText("");
         if (!version.matches("3\\.[01]\\..*") || !document.path("paths").isObject()) {
             throw new InvalidDefinitionException(
                     "OpenAPI document",
                     List.of(
                             document.has("swagger")
-                                    ? "it is of version "
+                                    ? "unsupported version "
                                             + document.path("swagger").asText() + ": convert it to 3.0 or 3.1"
-                                    : "it is none of version 3.0 or 3.1, or has no paths"));
+                                    : "not a document of version 3.0 or 3.1, or without paths"));
         }
         OpenApiReader first = new OpenApiReader(document);
         List<LazyRecommendation> all = new ArrayList<>();
         document.path("paths").properties().forEach(path -> {
-            JsonNode item = first.samples.resolved(path.getValue());
+            JsonNode item = first.samples.resolve(path.getValue());
             item.properties().forEach(operation -> {
                 if (METHODS.contains(operation.getKey())) {
                     String base = basePath(servers(document, item, operation.getValue()));
@@ -75,7 +75,7 @@ final class OpenApiReader {
                 }
             });
         });
-        return new LazySource(List.copyOf(all));
+        return new LazyRecommendationSource(List.copyOf(all));
     }
 
     private static LazyRecommendation entry(
@@ -89,7 +89,7 @@ final class OpenApiReader {
                 method, url, title, () -> new OpenApiReader(document).operation(path, item, method, described, title));
     }
 
-    /** Those of the operation, or else of the path, or else of the document. */
+    /** Returns the servers of the operation, if any, otherwise those of the path or the document. */
     private static JsonNode servers(JsonNode document, JsonNode item, JsonNode operation) {
         for (JsonNode described : List.of(operation, item)) {
             if (!described.path("servers").isEmpty()) {
@@ -99,7 +99,7 @@ final class OpenApiReader {
         return document.path("servers");
     }
 
-    /** The URL of the first server, with the defaults of its variables. */
+    /** Returns the URL of the first server, with the default values of its variables. */
     private static String server(JsonNode servers) {
         JsonNode server = servers.path(0);
         String url = server.path("url").asText("").strip();
@@ -130,7 +130,7 @@ final class OpenApiReader {
         return origin.find() ? origin.group() : "";
     }
 
-    /** A path with pills in the place of its parameters. */
+    /** Returns a path with pills in place of its parameters. */
     private static String pills(String path) {
         if (path.indexOf('{') < 0) {
             return path;
@@ -149,7 +149,7 @@ final class OpenApiReader {
         int fragment = path.indexOf('#');
         String sent = fragment < 0 ? path : path.substring(0, fragment);
         if (fragment >= 0) {
-            definition.note("the part " + path.substring(fragment) + " of its path is a fragment, which is not sent");
+            definition.note("the fragment " + path.substring(fragment) + " of its path is not sent");
         }
         int question = sent.indexOf('?');
         definition.url(basePath(servers) + pills(question < 0 ? sent : sent.substring(0, question)), true);
@@ -158,7 +158,7 @@ final class OpenApiReader {
         }
         String origin = origin(servers);
         if (!origin.equals(origin(document.path("servers"))) && !origin.isEmpty()) {
-            definition.note("it has a server of its own, " + origin + ": use a connection to it");
+            definition.note("it uses another server, " + origin + ": use a connection to that server");
         }
         return definition;
     }
@@ -166,26 +166,26 @@ final class OpenApiReader {
     private Recommendation operation(String path, JsonNode item, String method, JsonNode operation, String title) {
         RequestDefinitionBuilder definition = definition(path, item, method, operation);
         parameters(item, operation).values().forEach(parameter -> parameter(parameter, definition));
-        JsonNode body = samples.resolved(operation.path("requestBody"));
+        JsonNode body = samples.resolve(operation.path("requestBody"));
         if (body.path("content").isObject() && !body.path("content").isEmpty()) {
             body(body.path("content"), definition);
         }
         security(operation, definition);
         if (operation.path("deprecated").asBoolean()) {
-            definition.note("it is deprecated");
+            definition.note("the operation is deprecated");
         }
         for (String reference : samples.unresolved()) {
-            definition.note("the reference " + reference + " is not followed: add what it stands for");
+            definition.note("the reference " + reference + " is not resolved: add its content");
         }
         return definition.recommendation(title, source);
     }
 
-    /** Those of the path item, and over them those of the operation. */
+    /** Returns the parameters of the path item, overridden by those of the operation. */
     private Map<String, JsonNode> parameters(JsonNode item, JsonNode operation) {
         Map<String, JsonNode> parameters = new LinkedHashMap<>();
         for (JsonNode list : List.of(item.path("parameters"), operation.path("parameters"))) {
             for (JsonNode reference : list) {
-                JsonNode parameter = samples.resolved(reference);
+                JsonNode parameter = samples.resolve(reference);
                 parameters.put(
                         parameter.path("in").asText() + " "
                                 + parameter.path("name").asText(),
@@ -206,38 +206,38 @@ final class OpenApiReader {
         switch (in) {
             case "query" -> {
                 if (isKey) {
-                    definition.credential("the query parameter " + name);
+                    definition.noteCredential("the query parameter " + name);
                 } else if (!parameter.path("content").isEmpty()) {
-                    definition.query(name, ParameterStyle.text(sample));
+                    definition.query(name, ParameterSerializer.text(sample));
                 } else {
-                    ParameterStyle.of(parameter).write(name, sample, definition::query);
+                    ParameterSerializer.of(parameter).write(name, sample, definition::query);
                 }
             }
             case "header" -> {
                 if (isKey) {
-                    definition.credential("the header " + name);
+                    definition.noteCredential("the header " + name);
                 } else {
-                    new ParameterStyle("simple", false).write(name, sample, definition::header);
+                    new ParameterSerializer("simple", false).write(name, sample, definition::header);
                 }
             }
-            case "cookie" -> definition.note("it wants a cookie " + name + ": see to it in the connection");
+            case "cookie" -> definition.note("it requires the cookie " + name + ": configure it in the connection");
             case "path" -> {
                 String style = parameter.path("style").asText("simple");
                 if (!style.equals("simple")) {
-                    definition.note("its path parameter " + name + " has the style " + style + ": write it by hand");
+                    definition.note("its path parameter " + name + " has the unsupported style " + style + ": write it by hand");
                 }
             }
             default -> {}
         }
     }
 
-    /** The example of a parameter or media type, or one that is built from its schema. */
+    /** Returns the example of a parameter or media type, or one generated from its schema. */
     private JsonNode sample(JsonNode described) {
         JsonNode schema = described.path("schema");
         for (JsonNode media : described.path("content")) {
             schema = schema.isMissingNode() ? media.path("schema") : schema;
         }
-        return samples.withoutPasswords(schema, example(described));
+        return samples.markPasswords(schema, example(described));
     }
 
     private JsonNode example(JsonNode described) {
@@ -245,7 +245,7 @@ final class OpenApiReader {
             return described.get("example");
         }
         for (JsonNode example : described.path("examples")) {
-            JsonNode resolved = samples.resolved(example);
+            JsonNode resolved = samples.resolve(example);
             if (resolved.has("value")) {
                 return resolved.get("value");
             }
@@ -277,7 +277,7 @@ final class OpenApiReader {
             sample.properties()
                     .forEach(field -> parts(field.getKey(), field.getValue(), content.path(type), definition));
         } else if (sample.isTextual()
-                && !samples.resolved(content.path(type).path("schema"))
+                && !samples.resolve(content.path(type).path("schema"))
                         .path("format")
                         .asText()
                         .equals("binary")) {
@@ -287,7 +287,7 @@ final class OpenApiReader {
         }
     }
 
-    /** Arrays are repeated fields and objects JSON, unless the encoding says otherwise. */
+    /** By default, arrays become repeated fields and objects become JSON; the encoding can override this. */
     private static void fields(JsonNode sample, JsonNode encodings, RequestDefinitionBuilder definition) {
         sample.properties().forEach(field -> {
             JsonNode encoding = encodings.path(field.getKey());
@@ -295,9 +295,9 @@ final class OpenApiReader {
             boolean isStyled = encoding.has("style") || encoding.has("explode");
             boolean isWhole = encoding.path("contentType").asText("").contains("json") || value.isObject();
             if (!isStyled && isWhole) {
-                definition.field(field.getKey(), ParameterStyle.text(value));
+                definition.field(field.getKey(), ParameterSerializer.text(value));
             } else {
-                ParameterStyle.of(encoding).write(field.getKey(), value, definition::field);
+                ParameterSerializer.of(encoding).write(field.getKey(), value, definition::field);
             }
         });
     }
@@ -308,8 +308,8 @@ final class OpenApiReader {
         String type = declared.replaceFirst(",.*$", "").strip().replace("*/*", "");
         if (isFile(schema)) {
             file(name, schema, type, definition);
-        } else if (isFile(samples.resolved(schema.path("items")))) {
-            file(name, samples.resolved(schema.path("items")), type, definition);
+        } else if (isFile(samples.resolve(schema.path("items")))) {
+            file(name, samples.resolve(schema.path("items")), type, definition);
         } else if (value.isArray() && !type.contains("json")) {
             value.forEach(element -> part(name, element, type, definition));
         } else {
@@ -318,14 +318,14 @@ final class OpenApiReader {
     }
 
     private static void part(String name, JsonNode value, String type, RequestDefinitionBuilder definition) {
-        String usual = value.isContainerNode() ? "application/json" : "";
+        String defaultType = value.isContainerNode() ? "application/json" : "";
         definition.templatePart(
-                name, RequestDefinitionBuilder.literal(ParameterStyle.text(value)), type.isEmpty() ? usual : type);
+                name, RequestDefinitionBuilder.escapeBraces(ParameterSerializer.text(value)), type.isEmpty() ? defaultType : type);
     }
 
     private static void file(String name, JsonNode schema, String type, RequestDefinitionBuilder definition) {
-        String usual = schema.path("contentMediaType").asText("application/octet-stream");
-        definition.file(name, name, type.isEmpty() || type.contains("*") ? usual : type);
+        String defaultType = schema.path("contentMediaType").asText("application/octet-stream");
+        definition.file(name, name, type.isEmpty() || type.contains("*") ? defaultType : type);
     }
 
     private static boolean isFile(JsonNode schema) {
@@ -337,12 +337,12 @@ final class OpenApiReader {
         List<String> schemes = new ArrayList<>();
         wanted.forEach(alternative -> alternative.properties().forEach(scheme -> {
             JsonNode known =
-                    samples.resolved(document.at("/components/securitySchemes").path(scheme.getKey()));
+                    samples.resolve(document.at("/components/securitySchemes").path(scheme.getKey()));
             schemes.add(scheme.getKey() + " (" + known.path("type").asText("unknown")
                     + (known.has("scheme") ? " " + known.path("scheme").asText() : "") + ")");
         }));
         if (!schemes.isEmpty()) {
-            definition.note("it authenticates by " + String.join(" or ", schemes) + ": see to it in the connection");
+            definition.note("it authenticates by " + String.join(" or ", schemes) + ": configure it in the connection");
         }
     }
 }

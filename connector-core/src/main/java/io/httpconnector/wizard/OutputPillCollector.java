@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
 
-/** Lists the values of a schema that later steps can use. */
+/** Collects the values of a schema that later steps can use. */
 final class OutputPillCollector {
 
     private static final int MAX_OUTPUTS = 2000;
@@ -25,7 +25,7 @@ final class OutputPillCollector {
     private void walk(JsonNode schema, String path, String label) {
         schema.path("properties").properties().forEach(property -> {
             String name = property.getKey();
-            String below = path + step(name, path.isEmpty());
+            String below = path + pathStep(name, path.isEmpty());
             String spoken = (label + " " + label(name)).strip();
             if (pills.size() < MAX_OUTPUTS) {
                 pills.add(new OutputPill(below, type(property.getValue()), spoken));
@@ -37,7 +37,7 @@ final class OutputPillCollector {
         }
     }
 
-    static String step(String name, boolean first) {
+    static String pathStep(String name, boolean first) {
         return name.matches("[\\p{L}\\p{Nd}_$@:-]+")
                 ? (first ? "" : ".") + name
                 : "[\"" + name.replace("\\", "\\\\").replace("\"", "\\\"") + "\"]";
@@ -59,7 +59,7 @@ final class OutputPillCollector {
         return types.isEmpty() ? "any" : String.join("|", types);
     }
 
-    /** {@code billing_street} and {@code billingStreet} as {@code Billing Street}. */
+    /** Formats {@code billing_street} and {@code billingStreet} as {@code Billing Street}. */
     static String label(String name) {
         StringBuilder label = new StringBuilder();
         for (String word : name.replaceAll("([\\p{Ll}\\d])(\\p{Lu})", "$1 $2").split("[_\\-.\\s]+", -1)) {

@@ -14,8 +14,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads a Postman collection 2.0 or 2.1. Variables of the collection and its folders are put in; those that it doesn't define, and
- * those of the path, become pills of the step {@code input}.
+ * Reads a Postman collection 2.0 or 2.1. Variables of the collection and its folders are substituted; undefined variables and
+ * path variables become pills of the step {@code input}.
  */
 final class PostmanReader {
 
@@ -25,7 +25,7 @@ final class PostmanReader {
     private static final int MAX_NESTING = 10;
     private static final int MAX_LENGTH = 1024 * 1024;
 
-    /** The media types of what Postman calls the language of a raw body. */
+    /** The media types by Postman's language of a raw body. */
     private static final Map<String, String> LANGUAGES = Map.of(
             "json", "application/json",
             "xml", "application/xml",
@@ -33,7 +33,7 @@ final class PostmanReader {
             "javascript", "application/javascript",
             "text", "text/plain");
 
-    /** What a folder gives to the requests in it. */
+    /** The variables and authentication that a folder passes to its requests. */
     private record CollectionScope(Map<String, String> variables, JsonNode auth, String authOf) {
 
         CollectionScope within(JsonNode folder, String what) {
@@ -64,7 +64,7 @@ final class PostmanReader {
         String schema = collection.at("/info/schema").asText("");
         if (!collection.path("item").isArray() || !schema.matches(".*/v2\\.[01]\\.0/.*")) {
             throw new InvalidDefinitionException(
-                    "Postman collection", List.of("it is none of version 2.0 or 2.1: export the collection as v2.1"));
+                    "Postman collection", List.of("not a collection of version 2.0 or 2.1: export the collection as v2.1"));
         }
         PostmanReader reader = new PostmanReader(
                 "Postman collection \"" + collection.at("/info/name").asText() + "\"");
@@ -95,7 +95,7 @@ final class PostmanReader {
         String raw = raw(url);
         String name = item.path("name").asText("");
         RequestDefinitionBuilder definition = definition(request, name);
-        String target = target(substituted(raw.replaceFirst("(?s)[?#].*$", ""), scope));
+        String target = target(substitute(raw.replaceFirst("(?s)[?#].*$", ""), scope));
         definition.url(IN_PATH.matcher(target).replaceAll("{{input.$1}}"), true);
         query(url, raw, scope, definition);
         JsonNode body = request.path("body");
@@ -116,7 +116,7 @@ final class PostmanReader {
         }
         String auth = scope.auth.path("type").asText("");
         if (!auth.isEmpty() && !auth.equals("noauth")) {
-            definition.note("it authenticates by " + auth + scope.authOf + ": see to it in the connection");
+            definition.note("it authenticates by " + auth + scope.authOf + ": configure it in the connection");
         }
         return definition.recommendation(name.isBlank() ? definition.title() : name, source);
     }
@@ -133,15 +133,15 @@ final class PostmanReader {
         }
     }
 
-    /** The URL as a text; an object may have it as {@code raw}, or only in parts. */
+    /** Returns the URL as text; an object may contain it as {@code raw}, or only in parts. */
     private static String raw(JsonNode url) {
         if (url.isTextual() || !url.path("raw").asText("").isEmpty()) {
             return url.isTextual() ? url.asText() : url.path("raw").asText();
         }
         String protocol = url.path("protocol").asText("");
-        String host = joined(url.path("host"), ".");
+        String host = join(url.path("host"), ".");
         String port = url.path("port").asText("");
-        String path = joined(url.path("path"), "/");
+        String path = join(url.path("path"), "/");
         String authority = host.isEmpty()
                 ? ""
                 : (protocol.isEmpty() ? "" : protocol.replaceFirst(":?(//)?$", "") + "://")
@@ -150,8 +150,8 @@ final class PostmanReader {
         return authority + (path.isEmpty() || path.startsWith("/") ? "" : "/") + path;
     }
 
-    /** A text, or the texts of an array, which may be objects with a value. */
-    private static String joined(JsonNode parts, String separator) {
+    /** Joins the strings of an array, which may be objects with a value; returns a string as it is. */
+    private static String join(JsonNode parts, String separator) {
         if (!parts.isArray()) {
             return parts.asText("");
         }
@@ -160,7 +160,7 @@ final class PostmanReader {
         return String.join(separator, texts);
     }
 
-    /** The path: what stands before the first slash is a host, with or without a scheme, or a variable for it. */
+    /** Returns the path. The text before the first slash is a host, with or without a scheme, or a variable for it. */
     private static String target(String url) {
         if (url.startsWith("/")) {
             return url;
@@ -169,7 +169,7 @@ final class PostmanReader {
         int slash = url.indexOf('/', scheme < 0 ? 0 : scheme + 3);
         String host = slash < 0 ? url : url.substring(0, slash);
         String path = slash < 0 ? "" : url.substring(slash);
-        // {{baseUrl}}{{path}}: the second one is no host.
+        // {{baseUrl}}{{path}}: the second variable is not a host.
         Matcher two = Pattern.compile("^\\{\\{[^{}]+}}(\\{\\{[^{}]+}}.*)$").matcher(host);
         return two.matches() ? "/" + two.group(1) + path : path;
     }
@@ -188,34 +188,34 @@ final class PostmanReader {
         for (JsonNode pair : url.path("query")) {
             boolean isEmpty = !pair.hasNonNull("key") && !pair.hasNonNull("value");
             if (!pair.path("disabled").asBoolean() && !isEmpty) {
-                String name = escaped(pair.path("key").asText(""), true, scope);
+                String name = escapeSeparators(pair.path("key").asText(""), true, scope);
                 pairs.add(
                         pair.hasNonNull("value")
-                                ? name + "=" + escaped(pair.path("value").asText(), false, scope)
+                                ? name + "=" + escapeSeparators(pair.path("value").asText(), false, scope)
                                 : name);
             }
         }
         definition.templateQueryOf(String.join("&", pairs));
     }
 
-    /** The pairs of a query, in which the values of variables are values. */
+    /** Substitutes variables in a query, and escapes separators in their values. */
     private static String pairs(String query, CollectionScope scope) {
         List<String> pairs = new ArrayList<>();
         for (String pair : query.split("&", -1)) {
             int equals = pair.indexOf('=');
-            String name = escaped(equals < 0 ? pair : pair.substring(0, equals), true, scope);
-            pairs.add(equals < 0 ? name : name + "=" + escaped(pair.substring(equals + 1), false, scope));
+            String name = escapeSeparators(equals < 0 ? pair : pair.substring(0, equals), true, scope);
+            pairs.add(equals < 0 ? name : name + "=" + escapeSeparators(pair.substring(equals + 1), false, scope));
         }
         return String.join("&", pairs);
     }
 
-    /** Postman sends what is percent-encoded as it is, but a separator within a value is encoded. */
-    private static String escaped(String text, boolean isName, CollectionScope scope) {
-        String escaped = substituted(text, scope).replace("&", "%26").replace("#", "%23");
+    /** Escapes separators within a value. Like Postman, keeps text that is already percent-encoded. */
+    private static String escapeSeparators(String text, boolean isName, CollectionScope scope) {
+        String escaped = substitute(text, scope).replace("&", "%26").replace("#", "%23");
         return isName ? escaped.replace("=", "%3D") : escaped;
     }
 
-    /** The header fields that are sent: an array of pairs, or a text with lines. */
+    /** Returns the enabled header fields, from an array of pairs or a text with lines. */
     private List<String[]> headers(JsonNode header, CollectionScope scope) {
         List<String[]> all = new ArrayList<>();
         if (header.isTextual()) {
@@ -224,7 +224,7 @@ final class PostmanReader {
                     .filter(line -> line.indexOf(':') > 0)
                     .forEach(line -> all.add(new String[] {
                         line.substring(0, line.indexOf(':')).strip(),
-                        substituted(line.substring(line.indexOf(':') + 1).strip(), scope)
+                        substitute(line.substring(line.indexOf(':') + 1).strip(), scope)
                     }));
             return all;
         }
@@ -232,7 +232,7 @@ final class PostmanReader {
             String name = pair.path("key").asText("").strip();
             if (!pair.path("disabled").asBoolean() && !name.isEmpty()) {
                 all.add(new String[] {
-                    substituted(name, scope), substituted(pair.path("value").asText(""), scope)
+                    substitute(name, scope), substitute(pair.path("value").asText(""), scope)
                 });
             }
         }
@@ -246,15 +246,15 @@ final class PostmanReader {
                 String type = declared.isEmpty() ? LANGUAGES.getOrDefault(language, "text/plain") : declared;
                 String text = body.path("raw").asText("");
                 if (!text.isEmpty()) {
-                    definition.templateBody(substituted(text, scope), type);
+                    definition.templateBody(substitute(text, scope), type);
                 }
             }
             case "urlencoded" -> {
                 definition.body().putArray("form");
                 for (JsonNode pair : enabled(body.path("urlencoded"))) {
                     definition.templateField(
-                            substituted(pair.path("key").asText(""), scope),
-                            substituted(pair.path("value").asText(""), scope));
+                            substitute(pair.path("key").asText(""), scope),
+                            substitute(pair.path("value").asText(""), scope));
                 }
             }
             case "formdata" -> {
@@ -263,7 +263,7 @@ final class PostmanReader {
             }
             case "graphql" -> graphql(body.path("graphql"), scope, definition);
             case "file" -> definition.file(declared.isEmpty() ? "application/octet-stream" : declared);
-            default -> definition.note("a body of the kind " + body.path("mode").asText() + " is to be added");
+            default -> definition.note("bodies of the mode " + body.path("mode").asText() + " are not supported: add the body");
         }
     }
 
@@ -276,10 +276,10 @@ final class PostmanReader {
     }
 
     private void part(JsonNode part, CollectionScope scope, RequestDefinitionBuilder definition) {
-        String name = substituted(part.path("key").asText(""), scope);
-        String type = substituted(part.path("contentType").asText(""), scope);
+        String name = substitute(part.path("key").asText(""), scope);
+        String type = substitute(part.path("contentType").asText(""), scope);
         if (!part.path("type").asText().equals("file")) {
-            definition.templatePart(name, substituted(part.path("value").asText(""), scope), type);
+            definition.templatePart(name, substitute(part.path("value").asText(""), scope), type);
             return;
         }
         JsonNode sources = part.path("src");
@@ -293,44 +293,44 @@ final class PostmanReader {
 
     private void graphql(JsonNode graphql, CollectionScope scope, RequestDefinitionBuilder definition) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("query", substituted(graphql.path("query").asText(""), scope));
+        json.put("query", substitute(graphql.path("query").asText(""), scope));
         String operation = graphql.path("operationName").asText("");
         if (!operation.isEmpty()) {
-            json.put("operationName", substituted(operation, scope));
+            json.put("operationName", substitute(operation, scope));
         }
         JsonNode given = graphql.path("variables");
         String text = given.isTextual() ? given.asText() : given.isContainerNode() ? given.toString() : "";
-        JsonNode variables = text.isBlank() ? null : TemplateTexts.json(substituted(text, scope));
+        JsonNode variables = text.isBlank() ? null : LiteralTextReader.json(substitute(text, scope));
         if (variables != null) {
             json.set("variables", variables);
         } else if (!text.isBlank()) {
-            definition.note("the variables of the GraphQL query are no JSON: add them");
+            definition.note("the variables of the GraphQL query are not valid JSON: add them");
         }
         definition.json(json);
     }
 
-    /** The text with the variables that are known; the others become pills. */
-    private static String substituted(String text, CollectionScope scope) {
-        return substituted(text, scope, 0);
+    /** Substitutes known variables; unknown ones become pills. */
+    private static String substitute(String text, CollectionScope scope) {
+        return substitute(text, scope, 0);
     }
 
-    private static String substituted(String text, CollectionScope scope, int depth) {
+    private static String substitute(String text, CollectionScope scope, int depth) {
         StringBuilder out = new StringBuilder();
         Matcher matcher = VARIABLE.matcher(text);
         int at = 0;
         while (matcher.find()) {
             String name = matcher.group(1).strip();
             String value = scope.variables.get(name);
-            out.append(RequestDefinitionBuilder.literal(text.substring(at, matcher.start())));
+            out.append(RequestDefinitionBuilder.escapeBraces(text.substring(at, matcher.start())));
             if (value == null || depth == MAX_NESTING || out.length() > MAX_LENGTH) {
                 out.append("{{input.")
                         .append(name.replaceAll("[^A-Za-z0-9_-]", "_"))
                         .append("}}");
             } else {
-                out.append(substituted(value, scope, depth + 1));
+                out.append(substitute(value, scope, depth + 1));
             }
             at = matcher.end();
         }
-        return out.append(RequestDefinitionBuilder.literal(text.substring(at))).toString();
+        return out.append(RequestDefinitionBuilder.escapeBraces(text.substring(at))).toString();
     }
 }

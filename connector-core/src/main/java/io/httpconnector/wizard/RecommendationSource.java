@@ -2,14 +2,16 @@ package io.httpconnector.wizard;
 
 import java.util.List;
 
-/** Where recommendations come from: implement it for what your application knows. Safe for many threads. */
+/**
+ * A source of recommendations. Implement it to offer the knowledge of your application. Implementations must be thread-safe.
+ */
 @FunctionalInterface
 public interface RecommendationSource {
 
     /**
-     * All requests that this source knows; the wizard ranks them.
+     * Returns all requests that this source knows; the wizard ranks them.
      *
-     * @return the requests, with any score
+     * @return the requests; their scores are ignored
      */
     List<Recommendation> all();
 }

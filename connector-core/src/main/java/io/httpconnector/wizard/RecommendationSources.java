@@ -12,18 +12,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Sources of recommendations for the usual formats. */
+/** Factories for sources of recommendations in common formats. */
 public final class RecommendationSources {
 
     private RecommendationSources() {}
 
     /**
-     * A curl command line, as API documents and the developer tools of browsers have it. Quoting is that of a POSIX shell, and
-     * {@code $'...'}.
+     * Creates a source from a curl command line, as in API documentation and browser developer tools. Supports the quoting of
+     * a POSIX shell, and {@code $'...'}.
      *
      * @param command the command
      * @return a source with one request
-     * @throws InvalidDefinitionException when something in it can't be honoured: says what, and at which character
+     * @throws InvalidDefinitionException if the command has an unsupported option or is malformed; the message names it and
+     *     its position
      */
     public static RecommendationSource curl(String command) {
         List<Recommendation> all = List.of(CurlReader.read(Arguments.notNull(command, "curl command")));
@@ -31,24 +32,24 @@ public final class RecommendationSources {
     }
 
     /**
-     * An OpenAPI document 3.0 or 3.1. Parameters of the path become pills of the step {@code input}.
+     * Creates a source from an OpenAPI 3.0 or 3.1 document. Path parameters become pills of the step {@code input}.
      *
-     * @param document the document, in JSON; or in YAML, when the application has Jackson's
+     * @param document the document, in JSON; or in YAML, if the application has Jackson's
      *     {@code com.fasterxml.jackson.dataformat:jackson-dataformat-yaml}
      * @return a source with its operations
-     * @throws InvalidDefinitionException when it can't be read, or is no such document
-     * @throws ConnectorException when it is YAML and the library for it is missing
+     * @throws InvalidDefinitionException if it can't be parsed, or is not an OpenAPI document
+     * @throws ConnectorException if it is YAML and the library for it is missing
      */
     public static RecommendationSource openApi(String document) {
-        return OpenApiReader.read(Yaml.read(Arguments.notNull(document, "OpenAPI document")));
+        return OpenApiReader.read(YamlOrJson.read(Arguments.notNull(document, "OpenAPI document")));
     }
 
     /**
-     * An HTTP Archive 1.2, as the developer tools of browsers export it.
+     * Creates a source from an HTTP Archive 1.2, as exported by browser developer tools.
      *
      * @param json the archive
-     * @return a source with the calls in it that are no parts of pages
-     * @throws InvalidDefinitionException when it is no JSON, or no archive
+     * @return a source with the API calls of the archive, without resources of pages
+     * @throws InvalidDefinitionException if it is not valid JSON, or not an HTTP Archive
      */
     public static RecommendationSource har(String json) {
         List<Recommendation> all = HarReader.read(JsonSupport.parse(Arguments.notNull(json, "HTTP Archive")));
@@ -56,12 +57,12 @@ public final class RecommendationSources {
     }
 
     /**
-     * A Postman collection 2.0 or 2.1. Its variables are put in; what it has no value for becomes a pill of the step
-     * {@code input}.
+     * Creates a source from a Postman collection 2.0 or 2.1. Its variables are substituted; undefined ones become pills of
+     * the step {@code input}.
      *
      * @param json the collection
      * @return a source with its requests
-     * @throws InvalidDefinitionException when it is no JSON, or no such collection
+     * @throws InvalidDefinitionException if it is not valid JSON, or not a Postman collection
      */
     public static RecommendationSource postman(String json) {
         List<Recommendation> all = PostmanReader.read(JsonSupport.parse(Arguments.notNull(json, "Postman collection")));
@@ -69,9 +70,9 @@ public final class RecommendationSources {
     }
 
     /**
-     * The requests that were saved in a directory, as they are at that time; other files in it are passed over.
+     * Creates a source from the saved requests in a directory. The directory is read on each use; other files are skipped.
      *
-     * @param directory where {@link SavedRequest#save} wrote them
+     * @param directory the directory with files written by {@link SavedRequest#save}
      * @return a source with a request for each file
      */
     public static RecommendationSource saved(Path directory) {
@@ -79,10 +80,10 @@ public final class RecommendationSources {
     }
 
     /**
-     * The same, for requests whose pills use filters of the application's own.
+     * Creates a source from the saved requests in a directory, for requests that use custom filters.
      *
-     * @param directory where {@link SavedRequest#save} wrote them
-     * @param filters the filters by their names
+     * @param directory the directory with files written by {@link SavedRequest#save}
+     * @param filters custom filters by their names
      * @return a source with a request for each file
      */
     public static RecommendationSource saved(Path directory, Map<String, PillFilter> filters) {
@@ -97,7 +98,7 @@ public final class RecommendationSources {
                 }
             } catch (IOException e) {
                 throw new ConnectorException(
-                        "The saved requests in " + directory + " can't be read: " + e.getMessage(), e);
+                        "The saved requests in " + directory + " could not be read: " + e.getMessage(), e);
             }
             return all;
         };
@@ -114,7 +115,7 @@ public final class RecommendationSources {
                     saved.template().toJson(),
                     List.of()));
         } catch (InvalidDefinitionException e) {
-            // Another file, or one of a later version: of no use here.
+            // Not a saved request, or of a later version: skipped.
         }
     }
 }

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Makes a URL relative to a base URL: text of a template, whose pills stay as they are. */
+/** Converts a template URL to one relative to a base URL; pills are kept. */
 final class RelativeUrl {
 
     private static final Pattern URL = Pattern.compile("(?s)([A-Za-z][A-Za-z0-9+.-]*)://([^/?#{}]*)(.*)");
@@ -12,7 +12,10 @@ final class RelativeUrl {
 
     private RelativeUrl() {}
 
-    /** What follows the base URL; the URL itself if it has another origin, or a path that is not below that of the base URL. */
+    /**
+     * Returns the part after the base URL, or the URL itself if its origin differs or its path is not below that of the base
+     * URL.
+     */
     static String of(String url, String baseUrl) {
         Matcher absolute = URL.matcher(url);
         Matcher base = URL.matcher(baseUrl);

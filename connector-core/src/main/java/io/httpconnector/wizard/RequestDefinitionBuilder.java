@@ -19,14 +19,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds the definition of a request that was found elsewhere. Text of the source stays text: its braces are escaped. A credential in
- * a header field or in the URL is left out, because an auth strategy adds it; one in the body becomes a pill of the step
- * {@code connection}. A note says so in either case.
+ * Builds the definition of an imported request. Text of the source stays literal: its braces are escaped. A credential in a
+ * header field or the URL is left out, because an auth strategy adds it; a credential in the body becomes a pill of the step
+ * {@code connection}. Both are recorded in a note.
  */
 final class RequestDefinitionBuilder {
 
-    /** What the connection knows better. */
-    private static final Set<String> MANAGED = Set.of(
+    /** Header fields that the connection sets. */
+    private static final Set<String> MANAGED_HEADERS = Set.of(
             "host",
             "content-length",
             "connection",
@@ -37,15 +37,15 @@ final class RequestDefinitionBuilder {
             "te",
             "upgrade");
 
-    private static final Set<String> USUAL_METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
+    private static final Set<String> STANDARD_METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
-    /** Narrower than RFC 9110's token, which may hold characters that mean something to a shell. */
+    /** Narrower than RFC 9110's token, which may contain characters with a meaning in a shell. */
     private static final Pattern METHOD = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,63}");
 
-    private static final Pattern MALFORMED = Pattern.compile("%(?![0-9A-Fa-f]{2})");
+    private static final Pattern MALFORMED_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
 
-    /** Marks the place of a pill in a text whose braces are not escaped yet. */
-    private static final char MARK = '\uE001';
+    /** Marks a pill in a text whose braces are not escaped yet. */
+    private static final char PILL_MARK = '\uE001';
 
     private final ObjectNode definition = JsonNodeFactory.instance.objectNode();
     private final Set<String> notes = new LinkedHashSet<>();
@@ -57,20 +57,19 @@ final class RequestDefinitionBuilder {
     }
 
     /**
-     * A method in the way in which it is sent.
+     * Returns the method in the spelling in which it is sent.
      *
-     * @throws InvalidDefinitionException when it is none
+     * @throws InvalidDefinitionException if it is invalid
      */
     private static String method(String method) {
-        String usual = method.strip().toUpperCase(Locale.ROOT);
-        if (!METHOD.matcher(usual).matches() || usual.equals("CONNECT") || usual.equals("TRACE")) {
+        String upperCase = method.strip().toUpperCase(Locale.ROOT);
+        if (!METHOD.matcher(upperCase).matches() || upperCase.equals("CONNECT") || upperCase.equals("TRACE")) {
             throw new InvalidDefinitionException(
                     "method",
                     List.of("\"" + printable(method)
-                            + "\" is not a method that can be taken over: use letters, digits and hyphens, but not CONNECT or"
-                            + " TRACE"));
+                            + "\" is not a supported method: use letters, digits and hyphens, but not CONNECT or TRACE"));
         }
-        return USUAL_METHODS.contains(usual) ? usual : method.strip();
+        return STANDARD_METHODS.contains(upperCase) ? upperCase : method.strip();
     }
 
     private static String printable(String text) {
@@ -78,29 +77,29 @@ final class RequestDefinitionBuilder {
         return line.length() > 60 ? line.substring(0, 60) + "…" : line;
     }
 
-    static String literal(String text) {
+    static String escapeBraces(String text) {
         return text.replace("{{", "{{'{{'}}");
     }
 
-    static JsonNode literal(JsonNode value) {
+    static JsonNode escapeBraces(JsonNode value) {
         if (value instanceof ObjectNode object) {
             ObjectNode copy = JsonNodeFactory.instance.objectNode();
-            object.properties().forEach(member -> copy.set(key(member.getKey()), literal(member.getValue())));
+            object.properties().forEach(member -> copy.set(key(member.getKey()), escapeBraces(member.getValue())));
             return copy;
         }
         if (value instanceof ArrayNode array) {
             ArrayNode copy = JsonNodeFactory.instance.arrayNode();
-            array.forEach(element -> copy.add(literal(element)));
+            array.forEach(element -> copy.add(escapeBraces(element)));
             return copy;
         }
-        return value.isTextual() ? TextNode.valueOf(literal(value.textValue())) : value;
+        return value.isTextual() ? TextNode.valueOf(escapeBraces(value.textValue())) : value;
     }
 
     private static String key(String name) {
-        return literal(name.matches("\\$+(each|as|item|if|equals|then|else)") ? "$" + name : name);
+        return escapeBraces(name.matches("\\$+(each|as|item|if|equals|then|else)") ? "$" + name : name);
     }
 
-    /** The path alone, because the host is the connection's; the pairs of the query become parameters. */
+    /** Sets the path without the host, which the connection determines; the pairs of the query become parameters. */
     private void url(String url) {
         String path = url.replaceFirst("^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*", "").replaceFirst("(?s)#.*$", "");
         int question = path.indexOf('?');
@@ -110,15 +109,15 @@ final class RequestDefinitionBuilder {
         }
     }
 
-    /** A path, in which braces are pills or not. */
+    /** Sets the path, whose braces are either pills or literal. */
     void url(String path, boolean hasPills) {
         String whole = path.startsWith("/") ? path : "/" + path;
-        String kept = withoutMatrixCredentials(QueryText.encoded(whole, false, hasPills));
+        String kept = withoutMatrixCredentials(QueryPair.encoded(whole, false, hasPills));
         definition.put(
-                "url", CredentialText.replaced(kept, true, name -> pill(name(name), "the " + name + " in the path")));
+                "url", CredentialMasker.replace(kept, true, name -> pillForCredential(name(name), "the " + name + " in the path")));
     }
 
-    /** Without {@code ;jsessionid=...}. */
+    /** Removes matrix parameters with credentials, such as {@code ;jsessionid=...}. */
     private String withoutMatrixCredentials(String path) {
         StringBuilder kept = new StringBuilder();
         for (String piece : path.split("(?=[;/])", -1)) {
@@ -126,7 +125,7 @@ final class RequestDefinitionBuilder {
             boolean isParameter = piece.startsWith(";") && equals > 1;
             if (isParameter
                     && CredentialDetector.isCredential(piece.substring(1, equals), piece.substring(equals + 1))) {
-                credential("the path parameter " + piece.substring(1, equals));
+                noteCredential("the path parameter " + piece.substring(1, equals));
             } else {
                 kept.append(piece);
             }
@@ -134,27 +133,27 @@ final class RequestDefinitionBuilder {
         return kept.isEmpty() ? "/" : kept.toString();
     }
 
-    /** A query as it stands in a URL, whose braces are text. */
+    /** Adds a raw query with literal braces. */
     void queryOf(String query) {
         query(query, false);
     }
 
-    /** A query as it stands in a URL, which may have pills. */
+    /** Adds a raw query that may have pills. */
     void templateQueryOf(String query) {
         query(query, true);
     }
 
     /**
-     * Pairs become parameters, which are percent-encoded when they are sent. A query that would change by that, because of a byte that
-     * is no UTF-8 or a name without a value, stays in the URL as it is.
+     * Adds the pairs as parameters, which are percent-encoded when they are sent. A query that this would change, because of
+     * a byte sequence that is not UTF-8 or a name without a value, stays in the URL unchanged.
      */
     private void query(String query, boolean hasPills) {
-        List<QueryText> pairs = QueryText.pairs(query, hasPills);
-        boolean isExact = pairs.stream().allMatch(QueryText::isExact);
+        List<QueryPair> pairs = QueryPair.pairs(query, hasPills);
+        boolean isExact = pairs.stream().allMatch(QueryPair::isExact);
         StringBuilder raw = new StringBuilder();
-        for (QueryText pair : pairs) {
-            if (isLeftOut(pair.name(), pair.value(), true)) {
-                credential("the query parameter " + pair.name());
+        for (QueryPair pair : pairs) {
+            if (isConnectionCredential(pair.name(), pair.value(), true)) {
+                noteCredential("the query parameter " + pair.name());
             } else if (isExact) {
                 pair("query", pair.name(), pair.value());
             } else {
@@ -164,63 +163,63 @@ final class RequestDefinitionBuilder {
         definition.put("url", path() + raw);
     }
 
-    /** Whether the connection adds a field of this name, as far as its name and its value tell. */
-    private static boolean isLeftOut(String name, String template, boolean isParameter) {
-        String text = TemplateTexts.USUAL.read(template);
-        boolean isOpen = text.isEmpty() || text.indexOf(TemplateTexts.PILL) >= 0;
+    /** Whether a field is a credential that the connection adds, by its name and value. */
+    private static boolean isConnectionCredential(String name, String template, boolean isParameter) {
+        String text = LiteralTextReader.DEFAULT_DELIMITERS.read(template);
+        boolean isOpen = text.isEmpty() || text.indexOf(LiteralTextReader.PILL_MARK) >= 0;
         boolean isWritten = isParameter
                 ? CredentialDetector.isCredentialParameter(name, text)
                 : CredentialDetector.isCredential(name, text);
-        return isWritten || (isOpen && CredentialNames.kind(name) == CredentialNames.CredentialType.ALL);
+        return isWritten || (isOpen && CredentialNames.typeOf(name) == CredentialNames.CredentialType.ALL);
     }
 
     String path() {
         return definition.path("url").asText();
     }
 
-    /** A parameter whose value is text. */
+    /** Adds a query parameter with a literal value. */
     void query(String name, String value) {
-        templateQuery(name, literal(value));
+        templateQuery(name, escapeBraces(value));
     }
 
-    /** A parameter whose value may have pills. */
+    /** Adds a query parameter whose value may have pills. */
     void templateQuery(String name, String value) {
-        if (isLeftOut(name, value, true)) {
-            credential("the query parameter " + name);
+        if (isConnectionCredential(name, value, true)) {
+            noteCredential("the query parameter " + name);
         } else {
             pair("query", name, value);
         }
     }
 
-    /** A header field whose value is text. */
+    /** Adds a header field with a literal value. */
     void header(String name, String value) {
-        templateHeader(name, literal(value));
+        templateHeader(name, escapeBraces(value));
     }
 
-    /** A header field whose value may have pills. */
+    /** Adds a header field whose value may have pills. */
     void templateHeader(String name, String value) {
-        if (isLeftOut(name, value, false)) {
-            credential("the header " + name);
+        if (isConnectionCredential(name, value, false)) {
+            noteCredential("the header " + name);
         } else if (isManaged(name)) {
-            notes.add("the header " + name + " is left to the connection"
-                    + (name.equalsIgnoreCase("host") ? ", whose base URL says the host" : ""));
+            notes.add("the header " + name + " is determined by the connection"
+                    + (name.equalsIgnoreCase("host") ? ", by its base URL" : ""));
         } else {
             pair("headers", name, value);
         }
     }
 
-    /** Whether it is the connection that sets a header field. */
+    /** Whether the connection sets this header field. */
     static boolean isManaged(String name) {
-        return MANAGED.contains(name.toLowerCase(Locale.ROOT)) || name.startsWith(":");
+        return MANAGED_HEADERS.contains(name.toLowerCase(Locale.ROOT)) || name.startsWith(":");
     }
 
-    /** A body that may have pills. */
+    /** Sets a body that may have pills. */
     void templateBody(String text, String contentType) {
         if (!contentType.toLowerCase(Locale.ROOT).contains("json")) {
             text(text, contentType, true);
             return;
         }
-        JsonNode tree = TemplateTexts.json(text);
+        JsonNode tree = LiteralTextReader.json(text);
         if (tree == null) {
             body().put("jsonText", withPills(text, true));
         } else {
@@ -229,17 +228,17 @@ final class RequestDefinitionBuilder {
         mediaType(contentType);
     }
 
-    /** A field of the form whose value may have pills. */
+    /** Adds a form field whose value may have pills. */
     void templateField(String name, String value) {
         field(body().withArray("/form"), name, value);
     }
 
-    /** A field of the form whose value is text. */
+    /** Adds a form field with a literal value. */
     void field(String name, String value) {
-        templateField(name, literal(value));
+        templateField(name, escapeBraces(value));
     }
 
-    /** A part of a multipart body whose value may have pills. */
+    /** Adds a multipart part whose value may have pills. */
     void templatePart(String name, String value, @Nullable String contentType) {
         ObjectNode part = field(body().withArray("/multipart"), name, value);
         if (contentType != null && !contentType.isBlank()) {
@@ -248,32 +247,32 @@ final class RequestDefinitionBuilder {
     }
 
     private ObjectNode field(ArrayNode fields, String name, String value) {
-        String text = TemplateTexts.USUAL.read(value);
+        String text = LiteralTextReader.DEFAULT_DELIMITERS.read(value);
         String kept = value;
         if (CredentialDetector.isCredential(name, text)) {
-            kept = pill(name, "the field " + name);
+            kept = pillForCredential(name, "the field " + name);
         } else {
-            JsonNode tree = text.startsWith("{") || text.startsWith("[") ? TemplateTexts.json(value) : null;
+            JsonNode tree = text.startsWith("{") || text.startsWith("[") ? LiteralTextReader.json(value) : null;
             if (tree != null
-                    && !CredentialDetector.found(TemplateTexts.USUAL.read(tree)).isEmpty()) {
-                kept = pill(name, "the field " + name);
+                    && !CredentialDetector.findPointers(LiteralTextReader.DEFAULT_DELIMITERS.read(tree)).isEmpty()) {
+                kept = pillForCredential(name, "the field " + name);
             }
         }
         return fields.addObject().put("name", name).put("value", kept);
     }
 
-    /** A part whose content is a pill. */
+    /** Adds a multipart file whose content is a pill. */
     void file(String name, String fileName, String contentType) {
         String pill = "{{file." + identifier(name) + "}}";
         ObjectNode part =
                 body().withArray("/multipart").addObject().put("name", name).put("value", pill);
-        part.put("fileName", literal(fileName)).put("contentType", literal(contentType));
+        part.put("fileName", escapeBraces(fileName)).put("contentType", escapeBraces(contentType));
         note("the content of " + fileName + " is the pill " + pill);
     }
 
-    /** A body that is a file. */
+    /** Sets a body from a file whose content is a pill. */
     void file(String contentType) {
-        body().put("bytes", "{{file.content}}").put("contentType", literal(contentType));
+        body().put("bytes", "{{file.content}}").put("contentType", escapeBraces(contentType));
         note("the body is the pill {{file.content}}");
     }
 
@@ -285,12 +284,12 @@ final class RequestDefinitionBuilder {
         definition.withArray("/" + list).addObject().put("name", name).put("value", value);
     }
 
-    void credential(String what) {
-        notes.add(what + " is left out: give the credentials to the connection's auth strategy");
+    void noteCredential(String what) {
+        notes.add(what + " is left out: configure the credentials in the connection's auth strategy");
     }
 
-    /** The pill in the place of a credential. */
-    private String pill(String name, String what) {
+    /** Returns the pill that replaces a credential. */
+    private String pillForCredential(String name, String what) {
         String base = identifier(name.isEmpty() ? "credential" : name);
         String unique = base;
         for (int i = 2; credentials.containsKey(unique); i++) {
@@ -299,8 +298,8 @@ final class RequestDefinitionBuilder {
         credentials.put(unique, what);
         String pill = "{{connection." + unique + "}}";
         notes.add(what + " is the pill " + pill
-                + ": a credential is not taken over, so give it as a value of the step \"connection\", or have the"
-                + " connection's auth strategy add it");
+                + ": credentials are not imported; supply it as a value of the step \"connection\", or"
+                        + " configure the connection's auth strategy to add it");
         return pill;
     }
 
@@ -316,16 +315,16 @@ final class RequestDefinitionBuilder {
         definition.set(member, value);
     }
 
-    /** A JSON body that may have pills, in which pills take the place of credentials. */
+    /** Sets a JSON body that may have pills; credentials are replaced by pills. */
     void json(JsonNode template) {
         JsonNode tree = template.deepCopy();
-        for (String pointer : CredentialDetector.found(TemplateTexts.USUAL.read(tree))) {
+        for (String pointer : CredentialDetector.findPointers(LiteralTextReader.DEFAULT_DELIMITERS.read(tree))) {
             JsonPointer at = JsonPointer.compile(pointer);
             String text = tree.at(at).isTextual() ? tree.at(at).textValue() : "";
             TextNode pill = TextNode.valueOf(
-                    CredentialText.isGraphQl(text)
+                    CredentialMasker.isGraphQl(text)
                             ? withPills(text, true)
-                            : pill(name(pointer), "the JSON member " + pointer));
+                            : pillForCredential(name(pointer), "the JSON member " + pointer));
             JsonNode parent = tree.at(at.head() == null ? at : at.head());
             if (pointer.isEmpty()) {
                 tree = pill;
@@ -338,29 +337,29 @@ final class RequestDefinitionBuilder {
         body().set("json", tree);
     }
 
-    /** The last name of a pointer, with the indices behind it. */
+    /** Returns the last name of a pointer, with the indexes after it. */
     private static String name(String pointer) {
         return pointer.replaceFirst("^.*/(?=[^/]*[^/0-9][^/]*(/[0-9]+)*$)", "").replaceFirst("^/", "");
     }
 
-    /** A body as it was sent, read by its media type. */
+    /** Sets a literal body, parsed by its media type. */
     void body(String text, String contentType) {
         String type = contentType.toLowerCase(Locale.ROOT);
         if (type.contains("json")) {
             try {
-                json(literal(JsonSupport.parse(text)));
+                json(escapeBraces(JsonSupport.parse(text)));
                 mediaType(contentType);
                 return;
             } catch (InvalidDefinitionException e) {
-                note("the body is no JSON, though its media type says so");
+                note("the body is not valid JSON, although its media type is JSON");
             }
         }
-        List<QueryText> pairs = QueryText.pairs(text, false);
+        List<QueryPair> pairs = QueryPair.pairs(text, false);
         boolean isForm = type.startsWith("application/x-www-form-urlencoded")
                 && text.contains("=")
                 && !text.stripLeading().matches("(?s)[{\\[<\"].*")
-                && !MALFORMED.matcher(text).find()
-                && pairs.stream().allMatch(QueryText::isExact);
+                && !MALFORMED_ESCAPE.matcher(text).find()
+                && pairs.stream().allMatch(QueryPair::isExact);
         if (isForm) {
             ArrayNode unused = body().withArray("/form");
             pairs.forEach(pair -> templateField(pair.name(), pair.value()));
@@ -371,29 +370,29 @@ final class RequestDefinitionBuilder {
 
     private void mediaType(String contentType) {
         if (!contentType.equalsIgnoreCase("application/json")) {
-            pair("headers", "Content-Type", literal(contentType));
+            pair("headers", "Content-Type", escapeBraces(contentType));
         }
     }
 
     private void text(String text, String contentType, boolean isTemplate) {
-        body().put("text", withPills(text, isTemplate)).put("contentType", literal(contentType));
+        body().put("text", withPills(text, isTemplate)).put("contentType", escapeBraces(contentType));
     }
 
-    /** The text with pills in the place of credentials. */
+    /** Returns the text with pills in place of credentials. */
     private String withPills(String text, boolean isTemplate) {
         List<String> pills = new ArrayList<>();
-        String marked = CredentialText.replaced(text, isTemplate, name -> {
-            pills.add(pill(name(name), name + " in the body"));
-            return MARK + "" + (pills.size() - 1) + MARK;
+        String marked = CredentialMasker.replace(text, isTemplate, name -> {
+            pills.add(pillForCredential(name(name), name + " in the body"));
+            return PILL_MARK + "" + (pills.size() - 1) + PILL_MARK;
         });
-        String template = isTemplate ? marked : literal(marked);
+        String template = isTemplate ? marked : escapeBraces(marked);
         for (int i = 0; i < pills.size(); i++) {
-            template = template.replace(MARK + "" + i + MARK, pills.get(i));
+            template = template.replace(PILL_MARK + "" + i + PILL_MARK, pills.get(i));
         }
         return template;
     }
 
-    /** Method and path, for a request without a name. */
+    /** Returns method and path, as the title of a request without a name. */
     String title() {
         String path = path();
         int question = path.indexOf('?');

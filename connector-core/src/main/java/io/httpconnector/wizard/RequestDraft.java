@@ -15,8 +15,8 @@ import io.httpconnector.template.RequestTemplate;
 import java.util.List;
 
 /**
- * A request that is being configured. Each method gives a new draft, so that a step back is the draft before. What is wrong
- * with it, {@link #send()} says.
+ * A request that is being configured. Each method returns a new draft, so the previous draft can be used to undo a step.
+ * {@link #send()} reports all problems. Immutable and thread-safe.
  */
 public final class RequestDraft {
 
@@ -46,29 +46,29 @@ public final class RequestDraft {
         return new RequestDraft(wizard, definition, pills);
     }
 
-    /** The URL of the connection that sends the sample. */
+    /** Returns the base URL of the connection that sends the sample. */
     String baseUrl() {
         return wizard.connection().baseUrl();
     }
 
-    /** A copy to be changed. */
+    /** Returns a copy that can be modified. */
     ObjectNode copy() {
         return definition.deepCopy();
     }
 
     /**
-     * What the sources of the wizard know about this method and URL, the best first.
+     * Returns recommendations from the wizard's sources for this method and URL, best match first.
      *
      * @return at most 20 recommendations, possibly none
      */
     public List<Recommendation> recommend() {
-        return Ranking.rank(
+        return RecommendationRanking.rank(
                 definition.path("method").asText(), definition.path("url").asText(), wizard.sources());
     }
 
     /**
-     * Takes over a configuration: method, query, headers, body and settings. The URL of this draft stays when the recommended one
-     * fits it, with the values that are in its path; otherwise the path is taken over, too.
+     * Applies a recommendation: method, query, headers, body and settings. If the URL of this draft matches the recommended
+     * one, it is kept with the values in its path; otherwise the recommended path is used.
      *
      * @param recommendation one of {@link #recommend()}
      * @return a new draft
@@ -81,10 +81,10 @@ public final class RequestDraft {
         String typed = definition.path("url").asText();
         String known = taken.path("url").asText();
         String host = typed.replaceFirst("^(https?://[^/?#]*)?.*$", "$1");
-        // A query that can't be told in parameters stands in the known URL.
+        // A query that can't be expressed as parameters is part of the known URL.
         int question = typed.contains("?") ? -1 : known.indexOf('?');
         String query = question < 0 ? "" : known.substring(question);
-        return with(taken.put("url", Ranking.fits(typed, known) ? typed + query : host + known));
+        return with(taken.put("url", RecommendationRanking.matchesTemplate(typed, known) ? typed + query : host + known));
     }
 
     /**
@@ -100,7 +100,7 @@ public final class RequestDraft {
     }
 
     /**
-     * Sets a query parameter, instead of one of the same name.
+     * Sets a query parameter and replaces those of the same name.
      *
      * @param name the parameter name
      * @param value the value
@@ -111,19 +111,19 @@ public final class RequestDraft {
     }
 
     /**
-     * Sets a header field, instead of one of the same name.
+     * Sets a header field and replaces those of the same name.
      *
      * @param name the field name
      * @param value the value
      * @return a new draft
-     * @throws InvalidDefinitionException when it carries credentials, which are the connection's: give them to its auth strategy
+     * @throws InvalidDefinitionException if it contains credentials, which belong to the auth strategy of the connection
      */
     public RequestDraft header(String name, String value) {
         String given = Arguments.notNull(value, Arguments.notNull(name, "header name"));
         if (CredentialDetector.isCredential(name)
-                && (given.isEmpty() || CredentialDetector.isWritten(TemplateTexts.USUAL.read(given)))) {
+                && (given.isEmpty() || CredentialDetector.holdsLiteralText(LiteralTextReader.DEFAULT_DELIMITERS.read(given)))) {
             throw new InvalidDefinitionException(
-                    "header " + name, List.of("credentials belong to the connection: give them to its auth strategy"));
+                    "header " + name, List.of("credentials belong to the connection: configure them in its auth strategy"));
         }
         return with(put(copy(), "headers", name, given));
     }
@@ -145,9 +145,9 @@ public final class RequestDraft {
     /**
      * Sets a JSON body.
      *
-     * @param json JSON text when it is a string, or else what is written as JSON
+     * @param json JSON text if it is a string, otherwise any object that Jackson can serialise
      * @return a new draft
-     * @throws InvalidDefinitionException when the text is no JSON: says where
+     * @throws InvalidDefinitionException if the text is not valid JSON; the message contains the position
      */
     public RequestDraft json(Object json) {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
@@ -159,9 +159,9 @@ public final class RequestDraft {
     }
 
     /**
-     * Sets a body of any kind.
+     * Sets a body of any type.
      *
-     * @param body the body as {@link RequestTemplate#fromJson} reads it: an object with {@code json}, {@code form},
+     * @param body the body in the format of {@link RequestTemplate#fromJson}: an object with {@code json}, {@code form},
      *     {@code multipart}, {@code xml}, {@code text} or {@code bytes}
      * @return a new draft
      */
@@ -170,12 +170,13 @@ public final class RequestDraft {
     }
 
     /**
-     * Also welcomes answers with these statuses, so that a request with such an answer can be applied.
+     * Accepts these response statuses in addition to the successful ones, so that a request with such a response can be
+     * applied.
      *
      * @param statuses status codes from 100 to 599
      * @return a new draft
      */
-    public RequestDraft accept(int... statuses) {
+    public RequestDraft acceptStatus(int... statuses) {
         ObjectNode changed = copy();
         ArrayNode accepted = changed.putArray("accept");
         for (int status : statuses) {
@@ -185,39 +186,39 @@ public final class RequestDraft {
     }
 
     /**
-     * Sets the values that the pills of this draft have in the sample, for a draft that has pills already.
+     * Sets the values of pills for the sample, for a draft that already has pills.
      *
      * @param pills the values
      * @return a new draft
      */
-    public RequestDraft values(Pills pills) {
+    public RequestDraft sampleValues(Pills pills) {
         return new RequestDraft(wizard, definition, Arguments.notNull(pills, "values"));
     }
 
-    Pills values() {
+    Pills sampleValues() {
         return pills;
     }
 
     /**
-     * The draft as JSON, to be shown or stored.
+     * Returns the draft as JSON, for display or storage.
      *
-     * @return what {@link RequestTemplate#fromJson} reads
+     * @return the definition in the format of {@link RequestTemplate#fromJson}
      */
     public ObjectNode definition() {
         return copy();
     }
 
     /**
-     * Sends the sample. Whatever the service answers is a result to look at.
+     * Sends the sample. Every response is a result, whatever its status.
      *
-     * @return what was sent and what came back, also when no answer came
-     * @throws InvalidDefinitionException when the draft can't be a request: lists all that is wrong
-     * @throws RenderException when values for its pills are missing
+     * @return the request and the response, or the failure if there was no response
+     * @throws InvalidDefinitionException if the draft is invalid; lists all problems
+     * @throws RenderException if values of its pills are missing
      */
     public SampleExchange send() {
         Request request = withSecretHeaders(RequestTemplate.fromJson(definition).render(pills));
         try {
-            return SampleExchange.answered(this, wizard.connection().send(request));
+            return SampleExchange.completed(this, wizard.connection().send(request));
         } catch (InvalidDefinitionException e) {
             throw e;
         } catch (ConnectorException e) {
@@ -225,11 +226,11 @@ public final class RequestDraft {
         }
     }
 
-    /** Credentials that pills have put into headers are not shown in the sample. */
+    /** Redacts credentials in headers that come from pills, so that the sample does not show them. */
     private static Request withSecretHeaders(Request request) {
         Request hidden = request;
         for (String name : request.headerNames()) {
-            // The same as lines of their own (RFC 9110, section 5.3).
+            // Equivalent to separate lines (RFC 9110, section 5.3).
             String value = String.join(", ", request.headers(name));
             boolean isSecret = CredentialDetector.isCredential(name) && !value.isEmpty();
             hidden = isSecret ? hidden.header(name, Secret.of(value)) : hidden;
@@ -238,7 +239,7 @@ public final class RequestDraft {
     }
 
     /**
-     * Says what it asks for.
+     * Returns the method and URL.
      *
      * @return method and URL
      */

@@ -11,7 +11,10 @@ import io.httpconnector.template.RequestTemplate;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A request whose sample was accepted: pills take the place of fixed values, and it is saved. Each method gives a new review. */
+/**
+ * A request with an accepted sample, in which fixed values are replaced by pills before it is saved. Immutable: each method
+ * returns a new review.
+ */
 public final class RequestReview {
 
     private final ObjectNode definition;
@@ -26,32 +29,32 @@ public final class RequestReview {
         sample.failure().ifPresent(failure -> {
             throw new InvalidDefinitionException(
                     "sample",
-                    List.of("it was not accepted (" + sample.exchange().summary()
-                            + "): correct the draft and send it again, or accept the status"));
+                    List.of("the sample was not accepted (" + sample.exchange().summary()
+                            + "): correct the draft and send it again, or accept its status"));
         });
         return new RequestReview(sample.draft().definition(), List.of(sample));
     }
 
     /**
-     * Takes one more sample of the same request into account, for a schema that knows what is optional.
+     * Adds another sample of the same request, so that the inferred schema contains optional fields.
      *
-     * @param sample another sample; one that was not accepted counts for the schema of its status class
+     * @param sample another sample; a sample that was not accepted contributes to the schema of its status class
      * @return a new review
      */
-    public RequestReview also(SampleExchange sample) {
+    public RequestReview withSample(SampleExchange sample) {
         List<SampleExchange> more = new ArrayList<>(samples);
         more.add(Arguments.notNull(sample, "sample"));
         return new RequestReview(definition, more);
     }
 
     /**
-     * Puts a pill in the place of a value of the JSON body.
+     * Replaces a value of the JSON body with a pill.
      *
      * @param pointer the JSON Pointer (RFC 6901) of the value, such as {@code /venue/name}
-     * @param path what takes its place: a pill without braces, {@code account.Name}, {@code account.Name | trim}; or text with
+     * @param path the replacement: a pill without braces, {@code account.Name}, {@code account.Name | trim}; or text with
      *     pills, {@code CRM-{{account.Id}}}
      * @return a new review
-     * @throws InvalidDefinitionException when there is no such value
+     * @throws InvalidDefinitionException if there is no such value
      */
     public RequestReview pill(String pointer, String path) {
         ObjectNode changed = definition.deepCopy();
@@ -60,7 +63,7 @@ public final class RequestReview {
         if (changed.at(at).isMissingNode()) {
             throw missing("the JSON body has no value at \"" + pointer + "\"");
         }
-        TextNode pill = TextNode.valueOf(braces(path));
+        TextNode pill = TextNode.valueOf(withBraces(path));
         if (parent instanceof ObjectNode object) {
             object.set(at.last().getMatchingProperty(), pill);
         } else {
@@ -73,41 +76,41 @@ public final class RequestReview {
         try {
             return JsonSupport.pointer(text);
         } catch (InvalidDefinitionException e) {
-            throw missing("\"" + text + "\" is no JSON Pointer");
+            throw missing("\"" + text + "\" is not a JSON Pointer");
         }
     }
 
     /**
-     * Puts a pill in the place of the value of a query parameter.
+     * Replaces the value of a query parameter with a pill.
      *
      * @param name the parameter name
-     * @param path what takes its place: a pill without braces, or text with pills
+     * @param path the replacement: a pill without braces, or text with pills
      * @return a new review
-     * @throws InvalidDefinitionException when there is no such parameter
+     * @throws InvalidDefinitionException if there is no such parameter
      */
     public RequestReview queryPill(String name, String path) {
         return pairPill("query", "/query", name, path);
     }
 
     /**
-     * Puts a pill in the place of the value of a header field.
+     * Replaces the value of a header field with a pill.
      *
      * @param name the field name
-     * @param path what takes its place: a pill without braces, or text with pills
+     * @param path the replacement: a pill without braces, or text with pills
      * @return a new review
-     * @throws InvalidDefinitionException when there is no such field
+     * @throws InvalidDefinitionException if there is no such field
      */
     public RequestReview headerPill(String name, String path) {
         return pairPill("header", "/headers", name, path);
     }
 
     /**
-     * Puts a pill in the place of the value of a field of the form or of a part.
+     * Replaces the value of a form field or part with a pill.
      *
      * @param name the field name
-     * @param path what takes its place: a pill without braces, or text with pills
+     * @param path the replacement: a pill without braces, or text with pills
      * @return a new review
-     * @throws InvalidDefinitionException when there is no such field
+     * @throws InvalidDefinitionException if there is no such field
      */
     public RequestReview fieldPill(String name, String path) {
         return pairPill(
@@ -118,7 +121,7 @@ public final class RequestReview {
         ObjectNode changed = definition.deepCopy();
         for (JsonNode pair : changed.at(list)) {
             if (pair.path("name").asText().equals(name)) {
-                ((ObjectNode) pair).put("value", braces(path));
+                ((ObjectNode) pair).put("value", withBraces(path));
                 return new RequestReview(changed, samples);
             }
         }
@@ -126,12 +129,12 @@ public final class RequestReview {
     }
 
     /**
-     * Puts a pill in the place of a segment of the URL's path, or of the value of a parameter that stands in the URL.
+     * Replaces a segment of the URL's path, or the value of a parameter in the URL, with a pill.
      *
-     * @param text the segment or value as it stands in the URL, such as {@code 4711}
-     * @param path what takes its place: a pill without braces, or text with pills
+     * @param text the segment or value as written in the URL, such as {@code 4711}
+     * @param path the replacement: a pill without braces, or text with pills
      * @return a new review
-     * @throws InvalidDefinitionException when it stands there not once
+     * @throws InvalidDefinitionException if the URL does not contain it exactly once
      */
     public RequestReview urlPill(String text, String path) {
         String url = definition.path("url").asText();
@@ -141,15 +144,15 @@ public final class RequestReview {
         for (String piece : pieces) {
             boolean same = piece.equals(Arguments.notNull(text, "text")) && !text.isEmpty();
             found += same ? 1 : 0;
-            changed.append(same ? braces(path) : piece);
+            changed.append(same ? withBraces(path) : piece);
         }
         if (found != 1) {
-            throw missing("the URL has " + (found == 0 ? "no" : "more than one") + " \"" + text + "\" of its own");
+            throw missing("the URL has " + (found == 0 ? "no" : "more than one") + " \"" + text + "\" as a segment or value");
         }
         return new RequestReview(definition.deepCopy().put("url", changed.toString()), samples);
     }
 
-    private static String braces(String path) {
+    private static String withBraces(String path) {
         return Arguments.notNull(path, "pill").contains("{{") ? path : "{{" + path + "}}";
     }
 
@@ -158,12 +161,12 @@ public final class RequestReview {
     }
 
     /**
-     * Saves the request: what it is, its sample, and what its answer looks like. A URL below the base URL of the connection is saved
-     * relative to it, so that a connection to another environment sends the request to its own service.
+     * Creates the saved request from the template, its sample and the schema of its responses. A URL below the base URL of
+     * the connection becomes relative to it, so that the request can be sent over a connection to another environment.
      *
-     * @param name what the request does, such as {@code Create venue}
+     * @param name a name that describes the request, such as {@code Create venue}
      * @return the saved request
-     * @throws InvalidDefinitionException when the request is wrong, a pill among it: lists all of it
+     * @throws InvalidDefinitionException if the request or a pill is invalid; lists all problems
      */
     public SavedRequest apply(String name) {
         String url = RelativeUrl.of(

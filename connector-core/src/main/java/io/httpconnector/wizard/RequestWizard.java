@@ -7,18 +7,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Leads in three steps from a URL to a request that is saved and can be used again.
+ * A wizard that creates a reusable saved request from a URL in three steps.
  *
  * <pre>{@code
  * RequestWizard wizard = RequestWizard.of(eventbrite).with(source);
  *
  * RequestDraft draft = wizard.post("/v3/venues/");                              // 1. method and URL
  * List<Recommendation> known = draft.recommend();
- * SampleExchange sample = draft.use(known.get(0)).send();                       // 2. configure, send, look, correct, send again
- * SavedRequest venue = sample.pill("/venue/name", "account.Name").apply("Create venue");   // 3. pills in, and saved
+ * SampleExchange sample = draft.use(known.get(0)).send();                       // 2. configure, send, inspect, correct, send
+ * again
+ * SavedRequest venue = sample.pill("/venue/name", "account.Name").apply("Create venue");   // 3. add pills, and save
  * }</pre>
  *
- * <p>Immutable, and safe for many threads; so are drafts and samples.
+ * <p>Immutable and thread-safe, like drafts and samples.
  */
 public final class RequestWizard {
 
@@ -31,20 +32,20 @@ public final class RequestWizard {
     }
 
     /**
-     * A wizard that sends its samples over a connection.
+     * Creates a wizard that sends its samples over a connection.
      *
      * @param connection the connection; the wizard does not close it
      * @return a wizard without sources of recommendations
-     * @throws InvalidDefinitionException when the connection is null
+     * @throws InvalidDefinitionException if the connection is null
      */
     public static RequestWizard of(HttpConnection connection) {
         return new RequestWizard(Arguments.notNull(connection, "connection of the wizard"), List.of());
     }
 
     /**
-     * This wizard with one more source of recommendations.
+     * Returns this wizard with an additional source of recommendations.
      *
-     * @param source what it may recommend from
+     * @param source the source
      * @return a new wizard
      */
     public RequestWizard with(RecommendationSource source) {
@@ -85,10 +86,10 @@ public final class RequestWizard {
     }
 
     /**
-     * Goes on with a draft that was shown or stored as JSON.
+     * Restores a draft from JSON.
      *
-     * @param definition what {@link RequestDraft#definition()} gave, or any request as
-     *     {@link io.httpconnector.template.RequestTemplate#fromJson} reads it
+     * @param definition the result of {@link RequestDraft#definition()}, or any request in the format of
+     *     {@link io.httpconnector.template.RequestTemplate#fromJson}
      * @return a draft
      */
     public RequestDraft draft(ObjectNode definition) {

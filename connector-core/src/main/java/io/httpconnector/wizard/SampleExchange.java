@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/** What was sent as a sample and what came back, to be looked at: a refusal of the service, too. Immutable. */
+/** A sample request with its response, for inspection; also with a response that was not accepted. Immutable. */
 public final class SampleExchange {
 
     private final RequestDraft draft;
@@ -29,7 +29,7 @@ public final class SampleExchange {
         this.failure = failure;
     }
 
-    static SampleExchange answered(RequestDraft draft, Response response) {
+    static SampleExchange completed(RequestDraft draft, Response response) {
         JsonNode wholeJson;
         try {
             wholeJson = response.json();
@@ -51,13 +51,14 @@ public final class SampleExchange {
         }
     }
 
-    /** The whole answer with whatever is in it, for its schema only. */
+    /** Returns the whole response without redaction, for schema inference only. */
     JsonNode wholeJson() {
         return wholeJson;
     }
 
     /**
-     * The full exchange, redacted: what was sent as it was sent, status, headers, body, timing, attempts; as curl, too.
+     * Returns the full redacted exchange: the request as sent, status, headers, body, timing and attempts, also as a curl
+     * command.
      *
      * @return the exchange
      */
@@ -66,16 +67,16 @@ public final class SampleExchange {
     }
 
     /**
-     * The status of the answer.
+     * Returns the status of the response.
      *
-     * @return the status code; empty when no answer came
+     * @return the status code; empty if there was no response
      */
     public OptionalInt status() {
         return exchange.status();
     }
 
     /**
-     * The header fields of the answer.
+     * Returns the header fields of the response.
      *
      * @return the fields, possibly none
      */
@@ -84,7 +85,7 @@ public final class SampleExchange {
     }
 
     /**
-     * The body of the answer.
+     * Returns the body of the response.
      *
      * @return the body as text, redacted, at most 64 KiB
      */
@@ -93,25 +94,25 @@ public final class SampleExchange {
     }
 
     /**
-     * The body of the answer as a tree, redacted as {@link #body()}.
+     * Returns the body of the response as a tree, redacted like {@link #body()}.
      *
-     * @return the tree; a {@code MissingNode} when it is no JSON, or longer than 64 KiB
+     * @return the tree; a {@code MissingNode} if it is not valid JSON, or longer than 64 KiB
      */
     public JsonNode json() {
         return parsed(body());
     }
 
     /**
-     * Why the sample can't be applied as it is.
+     * Returns the reason why the sample can't be applied.
      *
-     * @return the status that was not accepted, or why no answer came; empty when all is well
+     * @return the failure by status or by a missing response; empty if the sample was accepted
      */
     public Optional<ConnectorException> failure() {
         return Optional.ofNullable(failure);
     }
 
     /**
-     * The draft that was sent, to be corrected and sent again.
+     * Returns the draft of this sample, which can be corrected and sent again.
      *
      * @return the draft
      */
@@ -120,30 +121,30 @@ public final class SampleExchange {
     }
 
     /**
-     * The third step: review the request and put pills into it.
+     * Starts the third step: review the request and add pills.
      *
      * @return a review of this sample
-     * @throws InvalidDefinitionException when the sample failed: a request that the service refuses is not saved
+     * @throws InvalidDefinitionException if the sample failed: a request that the service rejects can't be saved
      */
     public RequestReview review() {
         return RequestReview.of(this);
     }
 
     /**
-     * The same as {@code review().pill(pointer, path)}.
+     * Equivalent to {@code review().pill(pointer, path)}.
      *
      * @param pointer the JSON Pointer (RFC 6901) of a value in the JSON body that was sent
-     * @param path what takes its place: a pill without braces, {@code account.Name}, {@code account.Name | trim}; or text with
+     * @param path the replacement: a pill without braces, {@code account.Name}, {@code account.Name | trim}; or text with
      *     pills, {@code CRM-{{account.Id}}}
      * @return a review
-     * @throws InvalidDefinitionException when the sample failed, or there is no such value
+     * @throws InvalidDefinitionException if the sample failed, or there is no such value
      */
     public RequestReview pill(String pointer, String path) {
         return review().pill(pointer, path);
     }
 
     /**
-     * Says what came back.
+     * Returns a summary of the exchange.
      *
      * @return method, URL, status and time
      */

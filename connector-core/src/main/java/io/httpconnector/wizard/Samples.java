@@ -5,19 +5,19 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import java.util.List;
 
-/** What can be learnt from values that have been seen, wherever they come from. */
+/** Utilities for sample values: schema inference and redaction. */
 public final class Samples {
 
     private Samples() {}
 
     /**
-     * The schema that all the values have in common, as the wizard infers it from answers.
+     * Infers the common schema of values, as the wizard does for responses.
      *
      * @param values the values
      * @return a JSON Schema (2020-12); for no values, one that allows anything
-     * @throws InvalidDefinitionException when there is no list
+     * @throws InvalidDefinitionException if the list is null
      */
-    public static ObjectNode schema(List<? extends JsonNode> values) {
+    public static ObjectNode inferSchema(List<? extends JsonNode> values) {
         if (values == null) {
             throw new InvalidDefinitionException("samples", List.of("the values are null"));
         }
@@ -27,16 +27,17 @@ public final class Samples {
     }
 
     /**
-     * A value that may be shown and kept: what stands under names such as {@code password} and {@code access_token} is masked.
+     * Redacts a value for display and storage: masks credentials, such as members named {@code password} and
+     * {@code access_token}.
      *
      * @param value a value
-     * @return the same, with {@code ***} for what is masked
-     * @throws InvalidDefinitionException when there is no value
+     * @return a copy with {@code ***} in place of credentials
+     * @throws InvalidDefinitionException if the value is null
      */
-    public static JsonNode redacted(JsonNode value) {
+    public static JsonNode redact(JsonNode value) {
         if (value == null) {
             throw new InvalidDefinitionException("samples", List.of("the value is null"));
         }
-        return CredentialDetector.masked(value);
+        return CredentialDetector.mask(value);
     }
 }

@@ -26,16 +26,16 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A request that was found by the wizard, as one JSON file: the template, a sample, the schema of its answers and what later
- * steps can use of them. The file has no credentials, and is the same when nothing has changed, so that its differences can be
- * read. Immutable, and safe for many threads.
+ * A request created by the wizard, stored as one JSON file: the template, a sample, the schema of its responses and the
+ * values that later steps can use. The file contains no credentials, and is reproducible, so that changes are visible in a
+ * diff. Immutable and thread-safe.
  */
 public final class SavedRequest {
 
     private static final String FORMAT = "http-connector/saved-request";
     private static final int VERSION = 1;
 
-    /** What a service says anew each time is left out. */
+    /** Header fields that differ in each response are left out. */
     private static final List<String> KEPT_HEADERS = List.of("content-type", "link", "location");
 
     private final RequestTemplate template;
@@ -49,7 +49,7 @@ public final class SavedRequest {
     }
 
     static SavedRequest of(RequestTemplate template, List<SampleExchange> samples) {
-        refuseCredentials(template);
+        rejectCredentials(template);
         Map<String, SchemaInference> shapes = new TreeMap<>();
         for (SampleExchange one : samples) {
             if (one.status().isPresent() && !one.wholeJson().isMissingNode()) {
@@ -60,33 +60,33 @@ public final class SavedRequest {
         }
         Map<String, JsonNode> schemas = new TreeMap<>();
         shapes.forEach((status, shape) -> schemas.put(status, shape.schema()));
-        return new SavedRequest(template, written(samples.get(0).exchange()), schemas);
+        return new SavedRequest(template, sampleToJson(samples.get(0).exchange()), schemas);
     }
 
-    private static void refuseCredentials(RequestTemplate template) {
-        List<String> credentials = CredentialDetector.in(template.toJson());
+    private static void rejectCredentials(RequestTemplate template) {
+        List<String> credentials = CredentialDetector.findInDefinition(template.toJson());
         if (!credentials.isEmpty()) {
             throw new InvalidDefinitionException(
                     "request \"" + template.name() + "\"",
                     credentials.stream()
                             .map(name ->
-                                    name + ": credentials belong to the connection, and not into a file: give them to"
-                                            + " its auth strategy, or put a pill in their place")
+                                    name + ": credentials belong to the connection and must not be saved:"
+                                            + " configure them in its auth strategy, or replace them with a pill")
                             .toList());
         }
     }
 
-    private static ObjectNode written(Exchange exchange) {
+    private static ObjectNode sampleToJson(Exchange exchange) {
         ObjectNode sample = JsonNodeFactory.instance.objectNode();
         ObjectNode request = sample.putObject("request");
-        request.put("method", exchange.method()).put("url", CredentialDetector.masked(exchange.url()));
+        request.put("method", exchange.method()).put("url", CredentialDetector.mask(exchange.url()));
         setBody(request, exchange.requestBody());
         ObjectNode response = sample.putObject("response");
         exchange.status().ifPresent(status -> response.put("status", status));
         for (String name : KEPT_HEADERS) {
             exchange.responseHeaders()
                     .first(name)
-                    .ifPresent(value -> response.withObject("/headers").put(name, CredentialDetector.masked(value)));
+                    .ifPresent(value -> response.withObject("/headers").put(name, CredentialDetector.mask(value)));
         }
         setBody(response, exchange.responseBody());
         return sample;
@@ -97,59 +97,59 @@ public final class SavedRequest {
             return;
         }
         try {
-            message.set("json", CredentialDetector.masked(JsonSupport.parse(body)));
+            message.set("json", CredentialDetector.mask(JsonSupport.parse(body)));
         } catch (InvalidDefinitionException e) {
-            message.put("text", CredentialDetector.masked(body));
+            message.put("text", CredentialDetector.mask(body));
         }
     }
 
     /**
-     * Reads a file.
+     * Loads a saved request from a file.
      *
-     * @param file a file that {@link #save} wrote
+     * @param file a file written by {@link #save}
      * @return the request
-     * @throws InvalidDefinitionException when it is none, or of a later version, or has something wrong in it
-     * @throws ConnectorException when it can't be read
+     * @throws InvalidDefinitionException if it is not a saved request, has a later version, or is invalid; lists all problems
+     * @throws ConnectorException if it can't be read
      */
     public static SavedRequest load(Path file) {
         return load(file, Map.of());
     }
 
     /**
-     * Reads a file whose pills use filters of the application's own.
+     * Loads a saved request that uses custom filters from a file.
      *
-     * @param file a file that {@link #save} wrote
-     * @param filters the filters by their names
+     * @param file a file written by {@link #save}
+     * @param filters custom filters by their names
      * @return the request
-     * @throws InvalidDefinitionException when it is none, or of a later version, or has something wrong in it
-     * @throws ConnectorException when it can't be read
+     * @throws InvalidDefinitionException if it is not a saved request, has a later version, or is invalid; lists all problems
+     * @throws ConnectorException if it can't be read
      */
     public static SavedRequest load(Path file, Map<String, PillFilter> filters) {
         try {
             return fromJson(JsonSupport.parse(Files.readString(file)), filters);
         } catch (IOException e) {
-            throw new ConnectorException("The saved request " + file + " can't be read: " + e.getMessage(), e);
+            throw new ConnectorException("The saved request " + file + " could not be read: " + e.getMessage(), e);
         }
     }
 
     /**
-     * Reads what {@link #toJson()} wrote, from wherever the application keeps it.
+     * Reads a saved request from the result of {@link #toJson()}, for applications with their own storage.
      *
      * @param json the saved request
-     * @param filters filters of the application's own, by their names
+     * @param filters custom filters by their names
      * @return the request
-     * @throws InvalidDefinitionException when it is none, or of a later version, or has something wrong in it
+     * @throws InvalidDefinitionException if it is not a saved request, has a later version, or is invalid; lists all problems
      */
     public static SavedRequest fromJson(JsonNode json, Map<String, PillFilter> filters) {
         JsonNode version = Arguments.notNull(json, "saved request").path("version");
         if (!json.path("format").asText().equals(FORMAT)) {
-            throw wrong("/format: it is no saved request: \"format\" must be \"" + FORMAT + "\"");
+            throw invalid("/format: not a saved request: \"format\" must be \"" + FORMAT + "\"");
         }
         if (!version.isIntegralNumber() || version.asLong() < 1) {
-            throw wrong("/version: it is no saved request: \"version\" must be a number from 1");
+            throw invalid("/version: not a saved request: \"version\" must be an integer of at least 1");
         }
         if (version.asLong() > VERSION) {
-            throw wrong("/version: it has version " + version + ", but this library knows versions up to " + VERSION
+            throw invalid("/version: it has version " + version + ", but this library supports versions up to " + VERSION
                     + ": use a later version of the library");
         }
         return JsonObjectReader.read("saved request", json, reader -> {
@@ -160,7 +160,7 @@ public final class SavedRequest {
             reader.object("sample", SavedRequest::checkSample);
             Map<String, JsonNode> schemas = new TreeMap<>();
             reader.object("responses", statuses -> readSchemas(statuses, schemas));
-            // The outputs follow from the schemas; they are written for other readers of the file.
+            // The outputs are derived from the schemas; they are only written for other readers of the file.
             reader.objects("outputs", output -> {
                 output.requiredText("path");
                 output.requiredText("type");
@@ -181,7 +181,7 @@ public final class SavedRequest {
         return true;
     }
 
-    /** Checks the types of what was sent and received, which are kept as they are. */
+    /** Checks the types of the sample's members, which are kept unchanged. */
     private static boolean checkSample(JsonObjectReader sample) {
         sample.requiredObject("request", SavedRequest::checkMessage);
         sample.requiredObject("response", SavedRequest::checkMessage);
@@ -199,31 +199,31 @@ public final class SavedRequest {
         return true;
     }
 
-    private static InvalidDefinitionException wrong(String problem) {
+    private static InvalidDefinitionException invalid(String problem) {
         return new InvalidDefinitionException("saved request", List.of(problem));
     }
 
     /**
-     * Writes the file as a whole or not at all, and forces it to the disk. Only its owner can read it, on a file system with POSIX
-     * permissions, also if it replaces one that others could read.
+     * Writes the file atomically, and forces it to the disk. On a file system with POSIX permissions, only its owner can read
+     * it, even if it replaces a file that others could read.
      *
      * @param file the file, which is replaced if it exists
-     * @throws InvalidDefinitionException if a credential is written in the request, as it may be in a file that was edited
+     * @throws InvalidDefinitionException if the request contains a credential, which can happen in an edited file
      * @throws ConnectorException if it can't be written
      */
     public void save(Path file) {
-        refuseCredentials(template);
+        rejectCredentials(template);
         try {
             OwnerOnlyFiles.write(Arguments.notNull(file, "file"), toText());
         } catch (IOException e) {
-            throw new ConnectorException("The saved request " + file + " can't be written: " + e.getMessage(), e);
+            throw new ConnectorException("The saved request " + file + " could not be written: " + e.getMessage(), e);
         }
     }
 
     /**
-     * The saved request as JSON.
+     * Returns the saved request as JSON.
      *
-     * @return what {@link #fromJson} reads; the schema of it is {@code saved-request.schema.json} in this package
+     * @return the JSON that {@link #fromJson} reads; its schema is {@code saved-request.schema.json} in this package
      */
     public ObjectNode toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
@@ -256,10 +256,10 @@ public final class SavedRequest {
     }
 
     /**
-     * The schema of answers, in JSON Schema 2020-12.
+     * Returns the schema of the responses, in JSON Schema 2020-12.
      *
-     * @param statusClass such as {@code 2xx}
-     * @return the schema; an empty one, which fits everything, when there was no such answer
+     * @param statusClass the status class, such as {@code 2xx}
+     * @return the schema; an empty one, which accepts everything, if there was no such response
      */
     public JsonNode schema(String statusClass) {
         return schemas.getOrDefault(statusClass, JsonNodeFactory.instance.objectNode())
@@ -267,9 +267,9 @@ public final class SavedRequest {
     }
 
     /**
-     * The values of a successful answer that later steps can use.
+     * Returns the values of a successful response that later steps can use.
      *
-     * @return for each its path, type and label
+     * @return the path, type and label of each value
      */
     public List<OutputPill> outputs() {
         return OutputPillCollector.of(schema("2xx"));
@@ -280,8 +280,8 @@ public final class SavedRequest {
      *
      * @param connection the connection
      * @param pills the values
-     * @return the answer, with an accepted status
-     * @throws RenderException when values are missing or don't fit
+     * @return the response, with an accepted status
+     * @throws RenderException if values are missing or invalid
      * @throws ConnectorException as {@link HttpConnection#send}
      */
     public Response send(HttpConnection connection, Pills pills) {
@@ -289,11 +289,11 @@ public final class SavedRequest {
     }
 
     /**
-     * Compares an answer with those that the request was saved with.
+     * Compares a response with the schema of the samples.
      *
-     * @param response the answer
-     * @param used the paths of it that later steps use, as in {@link OutputPill#path()}, such as {@code venue.id}
-     * @return the differences, possibly none; none when there was no answer with such a status, or it is no JSON
+     * @param response the response
+     * @param used the paths of the response that later steps use, as in {@link OutputPill#path()}, such as {@code venue.id}
+     * @return the differences, possibly none; none if there was no sample with such a status, or the response is not JSON
      */
     public List<SchemaDifference> drift(Response response, Collection<String> used) {
         JsonNode schema = schemas.get(response.status() / 100 + "xx");
@@ -301,7 +301,7 @@ public final class SavedRequest {
             return List.of();
         }
         List<String> paths = new ArrayList<>();
-        // An index stands for any element.
+        // An index is treated like any element.
         used.forEach(path -> paths.add(path.replaceAll("\\[-?\\d+]", "[*]")));
         return SchemaComparison.of(schema, response.json(), new HashSet<>(paths));
     }

@@ -2,7 +2,7 @@ package io.httpconnector.wizard;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.httpconnector.wizard.SchemaDifference.Level;
+import io.httpconnector.wizard.SchemaDifference.Severity;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,10 +10,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Compares an answer with the schema of the answers before. What is the same in each element of a list is said once. */
+/**
+ * Compares a response with the schema of earlier responses. A difference that occurs in several list elements is reported once.
+ */
 final class SchemaComparison {
 
-    private static final int MAX_DRIFTS = 1000;
+    private static final int MAX_DIFFERENCES = 1000;
 
     private final Set<String> used;
     private final Map<String, SchemaDifference> found = new LinkedHashMap<>();
@@ -33,7 +35,7 @@ final class SchemaComparison {
         String type = type(value);
         boolean fits = types.isEmpty() || types.contains(type) || (type.equals("integer") && types.contains("number"));
         if (!fits) {
-            Level level = isUsed(path) ? Level.ERROR : Level.WARNING;
+            Severity level = isUsed(path) ? Severity.ERROR : Severity.WARNING;
             add(level, path + " type", pointer, "is " + type + ", but was " + String.join(" or ", types));
             return;
         }
@@ -50,26 +52,26 @@ final class SchemaComparison {
         JsonNode other = schema.path("additionalProperties");
         value.properties().forEach(member -> {
             String name = member.getKey();
-            String below = path + OutputPillCollector.step(name, path.isEmpty());
+            String below = path + OutputPillCollector.pathStep(name, path.isEmpty());
             String at = pointer + "/" + name.replace("~", "~0").replace("/", "~1");
             if (known.has(name)) {
                 compare(known.get(name), member.getValue(), at, below);
             } else if (other.isObject()) {
                 compare(other, member.getValue(), at, below);
             } else {
-                add(Level.INFORMATION, below + " new", at, "is new");
+                add(Severity.INFORMATION, below + " new", at, "is new");
             }
         });
         for (JsonNode required : schema.path("required")) {
             String name = required.asText();
-            String below = path + OutputPillCollector.step(name, path.isEmpty());
+            String below = path + OutputPillCollector.pathStep(name, path.isEmpty());
             if (!value.has(name)) {
-                Level level = isUsed(below) ? Level.ERROR : Level.WARNING;
+                Severity level = isUsed(below) ? Severity.ERROR : Severity.WARNING;
                 add(
                         level,
                         below + " gone",
                         pointer + "/" + name.replace("~", "~0").replace("/", "~1"),
-                        "is gone");
+                        "is missing");
             }
         }
     }
@@ -80,8 +82,8 @@ final class SchemaComparison {
                 .anyMatch(pill -> pill.equals(path) || pill.startsWith(path + ".") || pill.startsWith(path + "["));
     }
 
-    private void add(Level level, String key, String pointer, String message) {
-        if (found.size() < MAX_DRIFTS) {
+    private void add(Severity level, String key, String pointer, String message) {
+        if (found.size() < MAX_DIFFERENCES) {
             found.putIfAbsent(key, new SchemaDifference(level, pointer, message));
         }
     }

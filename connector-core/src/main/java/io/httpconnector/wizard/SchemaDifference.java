@@ -1,21 +1,21 @@
 package io.httpconnector.wizard;
 
 /**
- * How an answer differs from those that the request was saved with.
+ * A difference between a response and the schema of the samples.
  *
- * @param level how bad that is
- * @param pointer the JSON Pointer (RFC 6901) of the place in the answer
- * @param message what is different, without values
+ * @param severity the severity
+ * @param pointer the JSON Pointer (RFC 6901) of the location in the response
+ * @param message a description of the difference, without values
  */
-public record SchemaDifference(Level level, String pointer, String message) {
+public record SchemaDifference(Severity severity, String pointer, String message) {
 
-    /** How bad a difference is. */
-    public enum Level {
-        /** Something new: nothing depends on it yet. */
+    /** The severities of differences. */
+    public enum Severity {
+        /** A new member: nothing depends on it yet. */
         INFORMATION,
-        /** Something has changed, but is used nowhere. */
+        /** A change of a value that no later step uses. */
         WARNING,
-        /** What a later step uses is gone, or has another type. */
+        /** A value that a later step uses is missing, or has another type. */
         ERROR
     }
 }

@@ -11,9 +11,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the values of several samples have in common, as JSON Schema (2020-12): a member is required when it was always there, a
- * number is an integer when all were, a text has a format when all agree, and an object whose names are ids is a map. Of one
- * thread.
+ * Infers the common JSON Schema (2020-12) of several sample values: a member is required if every sample has it, a number is
+ * an integer if all samples are, a string has a format if all samples have it, and an object whose member names are ids is a
+ * map. Not thread-safe.
  */
 final class SchemaInference {
 
@@ -27,7 +27,7 @@ final class SchemaInference {
     private @Nullable String format;
     private boolean hasTexts;
 
-    /** Takes one more value into account. */
+    /** Adds a sample value. */
     SchemaInference add(JsonNode value) {
         switch (value.getNodeType()) {
             case OBJECT -> object(value);
@@ -45,7 +45,7 @@ final class SchemaInference {
         return this;
     }
 
-    /** As it is written: 1.0 is a number that happens to be whole, and may be 1.5 the next time. */
+    /** Whether a number is written as an integer: 1.0 may be 1.5 in the next response. */
     static boolean isInteger(JsonNode value) {
         return value.isIntegralNumber() || value.asText().matches("-?\\d+");
     }
@@ -65,7 +65,7 @@ final class SchemaInference {
 
     private void text(String text) {
         types.add("string");
-        String found = Formats.of(text);
+        String found = FormatDetector.of(text);
         format = hasTexts && !String.valueOf(format).equals(found) ? null : found;
         hasTexts = true;
     }
@@ -94,7 +94,7 @@ final class SchemaInference {
     }
 
     private void members(ObjectNode schema) {
-        if (!properties.isEmpty() && properties.keySet().stream().allMatch(Formats::isId)) {
+        if (!properties.isEmpty() && properties.keySet().stream().allMatch(FormatDetector::isId)) {
             SchemaInference common = new SchemaInference();
             properties.values().forEach(common::merge);
             schema.set("additionalProperties", common.schema());

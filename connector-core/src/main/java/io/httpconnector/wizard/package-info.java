@@ -1,7 +1,7 @@
 /**
- * Finds the right configuration of a request by sending a sample: method and URL, configure and send, review and save. Start with
- * {@link io.httpconnector.wizard.RequestWizard}; what comes out is a {@link io.httpconnector.wizard.SavedRequest}. Uses the root
- * package and templates.
+ * A wizard that creates a request configuration by sending samples: set method and URL, configure and send, review and save.
+ * Start with {@link io.httpconnector.wizard.RequestWizard}; the result is a {@link io.httpconnector.wizard.SavedRequest}.
+ * Depends on the root package and the template package.
  */
 @NullMarked
 package io.httpconnector.wizard;

@@ -66,7 +66,7 @@ class BadTriggerTest {
                         "has a query parameter \"page\" already",
                         b -> b.request(get("/r?page=7")).pagination(Pagination.pages("page"))),
                 bad(
-                        "the body is no JSON object",
+                        "the body is not a JSON object",
                         b -> b.request(RequestTemplate.named("r")
                                         .post("/r")
                                         .field("a", "b")

@@ -34,20 +34,21 @@ class BadTemplateTest {
 
         assertThat(problems(builder))
                 .containsExactly(
-                        "name: it is missing: say what the request does, such as \"Create venue\"",
-                        "url line 1, column 4: {{org.}}: it can't be read at character 5: write it like"
+                        "name: missing: describe what the request does, such as \"Create venue\"",
+                        "url line 1, column 4: {{org.}}: invalid syntax at character 5: write it like"
                                 + " {{order.lines[0].sku}} or {{row[\"Any name\"]}}",
                         "url: \"/v//a b\": character 6: \" \" can't stand in a URL: write it percent-encoded (%20), or use"
                                 + " query(name, value)",
-                        "query q line 1, column 1: \"{{\" is not closed on its line: add \"}}\", or write {{'{{'}} for the"
-                                + " delimiter itself",
+                        "query q line 1, column 1: \"{{\" is not closed on the same line: add \"}}\", or write"
+                                + " {{'{{'}} for a"
+                                + " literal delimiter",
                         "header X Name: \"X Name\" is not a header name: use letters, digits and hyphens",
                         "header X-Ok: character 2 of the value is a control character (U+000A): remove or encode it",
                         "body line 4, column 1: Unexpected character ('}' (code 125)): was expecting double-quote to"
                                 + " start field name",
-                        "body line 2, column 8: {{x y}}: a filter begins with |, at character 3: write it like"
+                        "body line 2, column 8: {{x y}}: expected | before a filter, at character 3: write it like"
                                 + " {{order.lines[0].sku}} or {{row[\"Any name\"]}}",
-                        "body line 3, column 12: {{}}: it is empty: write it like {{order.lines[0].sku}} or"
+                        "body line 3, column 12: {{}}: the pill is empty: write it like {{order.lines[0].sku}} or"
                                 + " {{row[\"Any name\"]}}",
                         "accept: 7 is not a status code: use 100 to 599",
                         "timeout: PT0S is not a time limit: use 1 ms to 24 h");
@@ -56,13 +57,13 @@ class BadTemplateTest {
     @Test
     void nothingAtAllIsSaidToBeMissing() {
         assertThat(problems(RequestTemplate.named("T")))
-                .containsExactly("method: it is missing: set it by get(url), post(url) or the like");
+                .containsExactly("method: missing: set it with get(url), post(url) or a similar method");
         assertThat(problems(RequestTemplate.named("T")
                         .get(null)
                         .query("q", null)
                         .header(null, null)
                         .json(null)))
-                .contains("url: it is null: leave it out", "body: it is null: leave it out")
+                .contains("url: must not be null: leave it out", "body: must not be null: leave it out")
                 .hasSize(6);
     }
 
@@ -80,7 +81,7 @@ class BadTemplateTest {
             })
     void pillCanNotDecideWhereTheRequestGoes(String url) {
         assertThat(problems(RequestTemplate.named("T").get(url)))
-                .anyMatch(problem -> problem.contains("a pill can't decide where the request goes"));
+                .anyMatch(problem -> problem.contains("a pill can't determine the host"));
     }
 
     @ParameterizedTest
@@ -91,13 +92,13 @@ class BadTemplateTest {
                 "{\"a\": 1{{v.x}}}         | body line 1",
                 "{\"a\": -{{v.x}}}         | body line 1",
                 "{\"a\": {{v.x}}{{v.y}}}   | body line 1",
-                "{ {{v.x}}: 1}             | can't be a field name",
-                "{\"a{{v.x}}\" : 1}        | can't be a field name",
+                "{ {{v.x}}: 1}             | can't be part of a member name",
+                "{\"a{{v.x}}\" : 1}        | can't be part of a member name",
                 "{\"a\": \"{{v.x}\"}       | is not closed",
                 "{\"a\": \"{{v.x}}         | body line 1",
-                "{\"a\": \"{{v[}}\"}       | can't be read",
-                "{\"a\": \"{{[0]}}\"}      | can't be read",
-                "{\"a\": \"{{v.x, upper}}\"} | can't be read",
+                "{\"a\": \"{{v[}}\"}       | invalid syntax",
+                "{\"a\": \"{{[0]}}\"}      | invalid syntax",
+                "{\"a\": \"{{v.x, upper}}\"} | invalid syntax",
                 "{\"a\": \"\\{{v.x}}\"}    | body line 1",
                 "{{v.x}} {{v.y}}           | body line 1"
             })
@@ -113,7 +114,7 @@ class BadTemplateTest {
                         .query("q", "{{v.x | path}}")
                         .json("{\"a\": \"{{v.x | path}}\"}")))
                 .hasSize(3)
-                .allMatch(problem -> problem.contains("the filter path has a meaning in the path of the URL only"));
+                .allMatch(problem -> problem.contains("the filter path is only allowed in the path of the URL"));
     }
 
     @Test
@@ -123,8 +124,8 @@ class BadTemplateTest {
                         .query("{{v.x}}", "1")
                         .field("f{{v.x}}", "1")))
                 .containsExactly(
-                        "query {{v.x}}: a pill can't be in a name, only in a value",
-                        "form field f{{v.x}}: a pill can't be in a name, only in a value");
+                        "query {{v.x}}: pills are not allowed in names, only in values",
+                        "form field f{{v.x}}: pills are not allowed in names, only in values");
     }
 
     @Test
@@ -134,7 +135,7 @@ class BadTemplateTest {
                 RequestTemplate.named("T").post("/").json("[\"\\ud83d\"]"),
                 RequestTemplate.named("T").post("/").text("\ude00", "text/plain"),
                 RequestTemplate.named("T").get("/").query("q", "\ud83dx"))) {
-            assertThat(problems(builder)).singleElement().asString().contains("is half of a surrogate pair");
+            assertThat(problems(builder)).singleElement().asString().contains("is an unpaired surrogate");
         }
     }
 
@@ -155,7 +156,7 @@ class BadTemplateTest {
     void pillsAreRefusedWhenNoTreeCanBeMade() {
         assertThatThrownBy(() -> Pills.of("", Map.of()))
                 .isInstanceOf(InvalidDefinitionException.class)
-                .hasMessageContaining("a step has no name");
+                .hasMessageContaining("the name of a step is missing");
         assertThatThrownBy(() -> Pills.of("v", new Object()))
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("java.lang.Object can't be written as JSON");

@@ -83,26 +83,26 @@ class CheckTest {
             value = {
                 "o.name               ! ",
                 "o.nmae               ! \"o\" has no \"nmae\": did you mean \"name\"?",
-                "order.name           ! there is no step \"order\"",
+                "order.name           ! unknown step \"order\"",
                 "o.lines[0].sku       ! ",
                 "o.lines[*].sku       ! ",
                 "o.lines[0].sk        ! \"o.lines[0]\" has no \"sk\": did you mean \"sku\"?",
                 "o.lines.sku          ! \"o.lines\" has no \"sku\"",
-                "o.name[0]            ! \"o.name\" is no list, and so has no [0]",
+                "o.name[0]            ! \"o.name\" is not a list, so it has no [0]",
                 "o.n.x                ! \"o.n\" has no \"x\"",
                 "o.any.x.y[2]         ! ",
                 "o.free.x             ! ",
                 "o.byId.x             ! ",
                 "o.byId.x.y           ! \"o.byId.x\" has no \"y\"",
                 "o.pair[1]            ! ",
-                "o.pair[0] | join(',') ! is a text, but a list is needed here",
+                "o.pair[0] | join(',') ! is text, but a list is required here",
                 "o.either.x           ! ",
                 "o.either.y           ! \"o.either\" has no \"y\": did you mean \"x\"?",
                 "o.self.self.name     ! ",
                 "o.loop.x             ! ",
-                "o.lines | upper      ! is a list, but a text or a number or true or false is needed here",
+                "o.lines | upper      ! is a list, but text or a number or a Boolean is required here",
                 "o.name | upper       ! ",
-                "o.n | join(',')      ! is a number, but a list is needed here"
+                "o.n | join(',')      ! is a number, but a list is required here"
             })
     void checksAgainstSchemas(String pill, String message) {
         RequestTemplate template =
@@ -126,8 +126,10 @@ class CheckTest {
         assertThat(template.check(PillCatalogue.of("o", SCHEMA)))
                 .extracting(TemplateProblem::toString)
                 .containsExactly(
-                        "url line 1, column 2: {{o.lines}}: is a list, but a text or a number or true or false is needed here",
-                        "body line 1, column 48 (/$item): {{l.skuu}}: \"o.lines[*]\" has no \"skuu\": did you mean \"sku\"?");
+                        "url line 1, column 2: {{o.lines}}: is a list, but text or a number or a Boolean"
+                                + " is required here",
+                        "body line 1, column 48 (/$item): {{l.skuu}}: \"o.lines[*]\" has no \"skuu\": did you"
+                                + " mean \"sku\"?");
     }
 
     @Test

@@ -138,27 +138,27 @@ class FilterTest {
                 "v.missing                     ! MISSING     ! \"v\" has no \"missing\"",
                 "v.mising | upper              ! MISSING     ! \"v\" has no \"mising\"",
                 "v.lines[*].sk                 ! MISSING     ! \"v.lines[0]\" has no \"sk\": did you mean \"sku\"?",
-                "v.lines[7]                    ! MISSING     ! has 2 elements, and so no [7]",
-                "v.lines[-3]                   ! MISSING     ! has 2 elements, and so no [-3]",
-                "v.int[*]                      ! MISSING     ! is no list",
+                "v.lines[7]                    ! MISSING     ! has 2 elements, so it has no [7]",
+                "v.lines[-3]                   ! MISSING     ! has 2 elements, so it has no [-3]",
+                "v.int[*]                      ! MISSING     ! is not a list",
                 "v.none | first                ! MISSING     ! has no value after its filters",
                 "v.lines | pluck(q)            ! MISSING     ! has no \"q\" at [0]",
-                "v.null | required             ! NULL        ! is null, but required",
-                "v.empty | required            ! EMPTY       ! is empty, but required",
-                "v.none | required             ! EMPTY       ! is empty, but required",
+                "v.null | required             ! NULL        ! is required, but null",
+                "v.empty | required            ! EMPTY       ! is required, but empty",
+                "v.none | required             ! EMPTY       ! is required, but empty",
                 "v.missing | required          ! MISSING     ! \"v\" has no \"missing\"",
-                "v.lines | upper               ! WRONG_TYPE  ! is a list, which the filter upper can't take",
-                "v.text | join(',')            ! WRONG_TYPE  ! is a text, which the filter join can't take",
+                "v.lines | upper               ! WRONG_TYPE  ! is a list, which the filter upper does not accept",
+                "v.text | join(',')            ! WRONG_TYPE  ! is text, which the filter join does not accept",
                 "v.lines | join(',')           ! WRONG_TYPE  ! has an object at [0]",
-                "v.text | number               ! WRONG_TYPE  ! is a text that is no number",
-                "v.text | boolean              ! WRONG_TYPE  ! is a text other than",
-                "v.text | iso                  ! WRONG_TYPE  ! is no date that can be read",
-                "v.millis | iso                ! WRONG_TYPE  ! which may be seconds or milliseconds",
-                "v.huge | iso(seconds)         ! WRONG_TYPE  ! is no date that can be read",
-                "v.tiny | iso(millis)          ! WRONG_TYPE  ! is no date that can be read",
-                "v.tiny | epochSeconds(seconds) ! WRONG_TYPE ! is no date that can be read",
-                "v.day | iso                   ! WRONG_TYPE  ! has no offset: add the zone",
-                "v.local | date('XXX')         ! WRONG_TYPE  ! has no offset: add the zone"
+                "v.text | number               ! WRONG_TYPE  ! is text that is not a number",
+                "v.text | boolean              ! WRONG_TYPE  ! is text other than",
+                "v.text | iso                  ! WRONG_TYPE  ! is not a readable date",
+                "v.millis | iso                ! WRONG_TYPE  ! is a number without a unit",
+                "v.huge | iso(seconds)         ! WRONG_TYPE  ! is not a readable date",
+                "v.tiny | iso(millis)          ! WRONG_TYPE  ! is not a readable date",
+                "v.tiny | epochSeconds(seconds) ! WRONG_TYPE ! is not a readable date",
+                "v.day | iso                   ! WRONG_TYPE  ! has no offset: add its time zone",
+                "v.local | date('XXX')         ! WRONG_TYPE  ! has no offset: add its time zone"
             })
     void valueThatDoesNotFit(String expression, TemplateProblem.Code code, String message) {
         RenderException e = catchThrowableOfType(RenderException.class, () -> render(expression));
@@ -176,31 +176,31 @@ class FilterTest {
             delimiter = '!',
             quoteCharacter = '~',
             value = {
-                "v.a | uper                    ! UNKNOWN_FILTER ! there is no filter \"uper\": did you mean \"upper\"?",
-                "v.a | size | join(',')        ! WRONG_TYPE     ! size gives a number, which the filter join can't take",
-                "v.a[*].b | upper              ! WRONG_TYPE     ! the path gives a list, which the filter upper can't take",
-                "v.a | upper(1)                ! WRONG_ARGUMENT ! upper: it takes no argument",
-                "v.a | join                    ! WRONG_ARGUMENT ! join: it needs, in quotes",
-                "v.a | join(',', ';')          ! WRONG_ARGUMENT ! join: it takes at most 1 argument",
-                "v.a | default                 ! WRONG_ARGUMENT ! default: it needs the value to use instead",
-                "v.a | default(x)              ! WRONG_ARGUMENT ! text stands in quotes",
-                "v.a | default('x', nul)       ! WRONG_ARGUMENT ! it can be told \"null\"",
-                "v.a | omit(1)                 ! WRONG_ARGUMENT ! it can be told \"null\"",
-                "v.a | pluck                   ! WRONG_ARGUMENT ! pluck: it needs the path",
-                "v.a | date                    ! WRONG_ARGUMENT ! date: it needs, in quotes, a pattern",
-                "v.a | date('bogus')           ! WRONG_ARGUMENT ! is no pattern of dates",
-                "v.a | date('pnull')           ! WRONG_ARGUMENT ! is no pattern of dates",
-                "v.a | iso('Europe/Berln')     ! WRONG_ARGUMENT ! is no time zone: did you mean \"Europe/Berlin\"?",
+                "v.a | uper                    ! UNKNOWN_FILTER ! unknown filter \"uper\": did you mean \"upper\"?",
+                "v.a | size | join(',')        ! WRONG_TYPE     ! size returns a number, which the filter join does not accept",
+                "v.a[*].b | upper              ! WRONG_TYPE     ! the path returns a list, which the filter upper does not accept",
+                "v.a | upper(1)                ! WRONG_ARGUMENT ! upper: expects no argument",
+                "v.a | join                    ! WRONG_ARGUMENT ! join: requires, in quotes",
+                "v.a | join(',', ';')          ! WRONG_ARGUMENT ! join: expects at most 1 argument",
+                "v.a | default                 ! WRONG_ARGUMENT ! default: requires the default value",
+                "v.a | default(x)              ! WRONG_ARGUMENT ! put text in quotes",
+                "v.a | default('x', nul)       ! WRONG_ARGUMENT ! the last argument can be null",
+                "v.a | omit(1)                 ! WRONG_ARGUMENT ! the last argument can be null",
+                "v.a | pluck                   ! WRONG_ARGUMENT ! pluck: requires the path",
+                "v.a | date                    ! WRONG_ARGUMENT ! date: requires, in quotes, a pattern",
+                "v.a | date('bogus')           ! WRONG_ARGUMENT ! is not a date pattern",
+                "v.a | date('pnull')           ! WRONG_ARGUMENT ! is not a date pattern",
+                "v.a | iso('Europe/Berln')     ! WRONG_ARGUMENT ! is not a time zone: did you mean \"Europe/Berlin\"?",
                 "v.a |                         ! SYNTAX         ! the name of a filter is missing at character 6",
-                "v.a | trim upper              ! SYNTAX         ! a filter begins with |, at character 12",
+                "v.a | trim upper              ! SYNTAX         ! expected | before a filter, at character 12",
                 "v.a | join(',                 ! SYNTAX         ! is not closed",
-                "v.a | join(','                ! SYNTAX         ! a parenthesis is not closed",
+                "v.a | join(','                ! SYNTAX         ! missing closing parenthesis",
                 "v.a | join()                  ! SYNTAX         ! an argument is missing",
-                "v.a | default(1x)             ! SYNTAX         ! 1x is no number",
-                "v.a[                          ! SYNTAX         ! can't be read at character 4",
-                "v.a[*                         ! SYNTAX         ! can't be read at character 4",
-                "v.a['x'                       ! SYNTAX         ! a bracket is not closed",
-                "v..a                          ! SYNTAX         ! can't be read at character 3"
+                "v.a | default(1x)             ! SYNTAX         ! 1x is not a number",
+                "v.a[                          ! SYNTAX         ! invalid syntax at character 4",
+                "v.a[*                         ! SYNTAX         ! invalid syntax at character 4",
+                "v.a['x'                       ! SYNTAX         ! missing closing bracket",
+                "v..a                          ! SYNTAX         ! invalid syntax at character 3"
             })
     void expressionThatIsWrong(String expression, TemplateProblem.Code code, String message) {
         InvalidTemplateException e = catchThrowableOfType(
@@ -241,7 +241,7 @@ class FilterTest {
         RenderException e = catchThrowableOfType(
                 RenderException.class, () -> template.render("v", Map.of("int", 1, "text", "s3cret?")));
         assertThat(e)
-                .hasMessageContaining("is refused by the filter swap (IllegalArgumentException)")
+                .hasMessageContaining("is rejected by the filter swap (IllegalArgumentException)")
                 .hasMessageNotContaining("s3cret");
         InvalidTemplateException wrong = catchThrowableOfType(
                 InvalidTemplateException.class,
@@ -252,8 +252,8 @@ class FilterTest {
                         .build());
         assertThat(wrong.problems())
                 .containsExactly(
-                        "filter: there is a filter \"upper\" already",
-                        "filter: \"a b\" is no name of a filter: use letters and digits");
+                        "filter: the filter \"upper\" already exists",
+                        "filter: \"a b\" is not a valid filter name: use letters and digits");
     }
 
     private static Object swap(JsonNode value, List<JsonNode> arguments) {

@@ -29,7 +29,8 @@ class LargeBodyTest {
     private static final RequestTemplate TEMPLATE = RequestTemplate.named("Import")
             .post("/import")
             .json(
-                    "{\"rows\": {\"$each\": \"{{job.rows}}\", \"$as\": \"row\", \"$item\": {\"id\": \"{{row.id}}\", \"text\": \"{{row.text}}\"}}}")
+                    "{\"rows\": {\"$each\": \"{{job.rows}}\", \"$as\": \"row\", \"$item\": {\"id\":"
+                            + " \"{{row.id}}\", \"text\": \"{{row.text}}\"}}}")
             .build();
 
     /** A list of which 10 MB become takes the memory of a buffer, while it is rendered and while it is sent. */
@@ -76,7 +77,8 @@ class LargeBodyTest {
 
         assertThatThrownBy(() -> request.body().orElseThrow().toBytes())
                 .isInstanceOf(InvalidDefinitionException.class)
-                .hasMessageContaining("the values of the body have changed since it was rendered");
+                .hasMessageContaining("the values of the body changed after it was rendered: do not modify them"
+                        + " until it is sent");
     }
 
     private static List<Map<String, Object>> rows(int count) {

@@ -98,7 +98,7 @@ class PlacesTest {
     @ValueSource(strings = {"", "..", "a/../b", "/a", "a/", "a//b", "./a", "a/."})
     void pathOfSeveralSegmentsStaysBelow(String value) {
         assertThat(refused(template().get("/files/{{v.x | path}}"), Map.of("x", value)))
-                .hasMessageContaining("which would make another path");
+                .hasMessageContaining("which would change the path");
     }
 
     @Test
@@ -114,14 +114,14 @@ class PlacesTest {
         assertThat(send(shop, Map.of("shop", "LOCALHOST")).getUrl()).isEqualTo("/admin");
         for (String evil :
                 List.of("evil.com", "evilmyshopify.com", "myshopify.com.evil.com", "a.".repeat(20_000) + "a")) {
-            assertThat(refused(shop, Map.of("shop", evil))).hasMessageContaining("its host is none of the allowed");
+            assertThat(refused(shop, Map.of("shop", evil))).hasMessageContaining("the host is not one of the allowed");
         }
         for (String evil : List.of("evil.com/x.myshopify.com", "a@localhost", "localhost:1", "", "evil.com#", "..")) {
-            assertThat(refused(shop, Map.of("shop", evil))).hasMessageContaining("is no part of a host name");
+            assertThat(refused(shop, Map.of("shop", evil))).hasMessageContaining("is not part of a valid host name");
         }
         assertThat(problems(template().get("{{v.scheme}}://localhost/").hosts("localhost")))
                 .extracting(TemplateProblem::code)
-                .contains(TemplateProblem.Code.WRONG_PLACE);
+                .contains(TemplateProblem.Code.MISPLACED);
     }
 
     @ParameterizedTest
@@ -158,14 +158,14 @@ class PlacesTest {
         Map<String, Object> values = new HashMap<>(Map.of("ids", List.of("a,b"), "deep", List.of(List.of()), "one", 1));
 
         assertThat(refused(template().get("/").query("q", "{{v.ids}}", ListStyle.COMMA), values))
-                .hasMessageContaining("{{v.ids}}: has a \",\" at [0], which separates elements");
+                .hasMessageContaining("{{v.ids}}: has a \",\" at [0], which is the separator");
         assertThat(refused(template().get("/").query("q", "{{v.deep}}", ListStyle.REPEAT), values))
                 .hasMessageContaining("has a list at [0]");
         assertThat(refused(template().get("/").query("q", "{{v.one}}", ListStyle.REPEAT), values))
-                .hasMessageContaining("is a number, but the style REPEAT needs a list");
+                .hasMessageContaining("is a number, but the style REPEAT requires a list");
         assertThat(problems(template().get("/").query("q", "x{{v.ids}}", ListStyle.REPEAT)))
                 .extracting(TemplateProblem::message)
-                .containsExactly("a list style needs a value that is exactly one pill");
+                .containsExactly("a list style requires a value that is exactly one pill");
     }
 
     @Test
@@ -250,15 +250,15 @@ class PlacesTest {
         assertThat(text.getBodyAsString()).isEqualTo("<<&\"ü>\n1");
         assertThat(text.getHeader("Content-Type")).isEqualTo("text/plain");
         assertThat(refused(template().put("/").bytes("{{v.f}}", "application/pdf"), Map.of("f", 1)))
-                .hasMessageContaining("is a number: it must be a byte array, a Path");
+                .hasMessageContaining("is a number: use a byte array, a Path");
         assertThat(refused(template().put("/").bytes("{{v.f}}", "application/pdf"), Map.of("f", dir.resolve("gone"))))
                 .hasMessageContaining("there is no file");
         assertThat(refused(template().put("/").text("x", "{{v.type}}"), Map.of("type", "a\r\nb: c")))
                 .hasMessageContaining("is a control character");
         assertThat(refused(template().post("/").json("[{{v.f}}]"), Map.of("f", file)))
-                .hasMessageContaining("is a file or stream, which can't stand in JSON");
+                .hasMessageContaining("is a file or stream, which JSON can't represent");
         assertThat(refused(template().get("/{{v.f}}"), Map.of("f", file)))
-                .hasMessageContaining("is a file or stream, which can't stand in a text");
+                .hasMessageContaining("is a file or stream, which can't be part of a text");
     }
 
     @Test
@@ -297,7 +297,7 @@ class PlacesTest {
     void pillThatCouldBecomeAnotherDocument(String xml) {
         assertThat(problems(template().post("/").xml(xml)))
                 .extracting(TemplateProblem::code)
-                .containsExactly(TemplateProblem.Code.WRONG_PLACE);
+                .containsExactly(TemplateProblem.Code.MISPLACED);
     }
 
     @Test
@@ -338,7 +338,7 @@ class PlacesTest {
                 .isEqualTo("[\"{{v.x}}\",1,\"1!\"]");
         assertThat(problems(template().get("/").delimiters("\"", "a")))
                 .extracting(TemplateProblem::message)
-                .allMatch(message -> message.startsWith("a delimiter is 1 to 8 characters"));
+                .allMatch(message -> message.startsWith("a delimiter must have 1 to 8 characters"));
     }
 
     @Test

@@ -178,8 +178,8 @@ class RequestTemplateTest {
                         Template "Create venue" can't be rendered:
                           - url line 1, column 4: {{accont.Id}}: the job has no "accont": did you mean "account"?
                           - body line 2, column 12 (/name): {{account.Nmae}}: "account" has no "Nmae": did you mean "Name"?
-                          - body line 3, column 9 (/n): {{account.Lines[2].sku}}: "account.Lines" has 1 elements, and so no [2]
-                          - body line 3, column 34 (/n): {{account.Empty}}: is null, and no text: add | default('', null) or | omit(null)""");
+                          - body line 3, column 9 (/n): {{account.Lines[2].sku}}: "account.Lines" has 1 elements, so it has no [2]
+                          - body line 3, column 34 (/n): {{account.Empty}}: is null, which has no text form: add | default('', null) or | omit(null)""");
     }
 
     @ParameterizedTest
@@ -190,7 +190,7 @@ class RequestTemplateTest {
 
         assertThatThrownBy(() -> template.render("v", Map.of("n", number)))
                 .isInstanceOf(RenderException.class)
-                .hasMessageContaining("{{v.n}}: is " + number + ", which JSON has no number for");
+                .hasMessageContaining("{{v.n}}: is " + number + ", which is not a number in JSON");
     }
 
     @Test
@@ -205,7 +205,7 @@ class RequestTemplateTest {
                 RequestTemplate.named("T").get("/").query("q", "{{v.list}}").build();
 
         assertThatThrownBy(() -> template.render("v", Map.of("list", Arrays.asList(1, 2))))
-                .hasMessageContaining("query q line 1, column 1: {{v.list}}: is a list, which can't stand in a text");
+                .hasMessageContaining("query q line 1, column 1: {{v.list}}: is a list, which can't be part of a text");
     }
 
     @Test

@@ -52,10 +52,13 @@ class StructureTest {
             delimiter = '!',
             quoteCharacter = '~',
             value = {
-                "{'$each': '{{order.lines}}', '$as': 'line', '$item': {'s': '{{line.sku}}', 'o': '{{order.id}}'}} ! [{'s':'A','o':7},{'s':'B','o':7}]",
+                "{'$each': '{{order.lines}}', '$as': 'line', '$item': {'s': '{{line.sku}}', 'o':"
+                        + " '{{order.id}}'}} ! [{'s':'A','o':7},{'s':'B','o':7}]",
                 "{'$item': '{{item.qty}}', '$each': '{{order.lines}}'}                              ! [1,2]",
-                "{'a': {'$each': '{{order.lines}}', '$as': 'l', '$item': {'$each': '{{l.tags}}', '$as': 't', '$item': '{{l.sku}}-{{t}}'}}} ! {'a':[['A-x','A-y'],[]]}",
-                "{'$each': '{{order.lines}}', '$as': 'l', '$item': {'$if': '{{l.qty}}', '$equals': 2, '$then': '{{l.sku}}'}} ! ['B']",
+                "{'a': {'$each': '{{order.lines}}', '$as': 'l', '$item': {'$each': '{{l.tags}}', '$as': 't',"
+                        + " '$item': '{{l.sku}}-{{t}}'}}} ! {'a':[['A-x','A-y'],[]]}",
+                "{'$each': '{{order.lines}}', '$as': 'l', '$item': {'$if': '{{l.qty}}', '$equals': 2, '$then':"
+                        + " '{{l.sku}}'}} ! ['B']",
                 "{'$each': '{{order.empty}}', '$item': 1}                                           ! []",
                 "{'a': {'$each': '{{order.none | omit}}', '$item': 1}, 'b': 2}                      ! {'b':2}",
                 "{'$each': '{{order.none | default([])}}', '$item': 1}                              ! []",
@@ -66,15 +69,18 @@ class StructureTest {
                 "{'a': 0, 'b': {'$if': '{{order.none}}', '$then': 1}, 'c': 3}                       ! {'a':0,'c':3}",
                 "[{'$if': '{{order.note}}', '$then': 1, '$else': 2}]                                ! [2]",
                 "[{'$if': '{{order.lines}}', '$then': 1, '$else': 2}]                               ! [1]",
-                "[{'$if': '{{order.type}}', '$equals': 'express', '$then': {'x': 1}, '$else': {'$if': '{{order.id}}', '$then': 2}}] ! [{'x':1}]",
+                "[{'$if': '{{order.type}}', '$equals': 'express', '$then': {'x': 1}, '$else': {'$if':"
+                        + " '{{order.id}}', '$then': 2}}] ! [{'x':1}]",
                 "[{'$if': '{{order.count}}', '$equals': 2.0, '$then': 1, '$else': 2}]               ! [1]",
                 "[{'$if': '{{order.none}}', '$equals': null, '$then': 1, '$else': 2}]               ! [1]",
-                "{'$$each': 1, '$$$if': 2, '$ref': '{{order.id}}', '$$x': 4}                        ! {'$each':1,'$$if':2,'$ref':7,'$$x':4}",
+                "{'$$each': 1, '$$$if': 2, '$ref': '{{order.id}}', '$$x': 4}                        !"
+                        + " {'$each':1,'$$if':2,'$ref':7,'$$x':4}",
                 "{'a': '{{order.none | omit}}', 'b': '{{order.id | omit}}', 'c': 'x {{order.none | omit}}'} ! {'b':7}",
                 "['{{order.none | omit}}', '{{order.id}}', '{{order.none | omit}}']                 ! [7]",
                 "{'a': {'b': '{{order.none | omit}}'}}                                              ! {'a':{}}",
                 "{}                                                                                 ! {}",
-                "{'a': [], 'b': [{}], 'n': 1E400, 'm': -0, 'd': 1234.5600}                          ! {'a':[],'b':[{}],'n':1E400,'m':-0,'d':1234.5600}"
+                "{'a': [], 'b': [{}], 'n': 1E400, 'm': -0, 'd': 1234.5600}                          !"
+                        + " {'a':[],'b':[{}],'n':1E400,'m':-0,'d':1234.5600}"
             })
     void structure(String template, String rendered) {
         assertThat(render(template.replace('\'', '"'))).isEqualTo(rendered.replace('\'', '"'));
@@ -96,9 +102,9 @@ class StructureTest {
             delimiter = '!',
             quoteCharacter = '~',
             value = {
-                "{'$each': '{{order.id}}', '$item': 1}                         ! is a number, but $each needs a list",
+                "{'$each': '{{order.id}}', '$item': 1}                         ! is a number, but $each requires a list",
                 "{'$each': '{{order.none}}', '$item': 1}                       ! has no 'none'",
-                "[{'$if': '{{order.count}}', '$then': 1}]                      ! is a number: say by $equals",
+                "[{'$if': '{{order.count}}', '$then': 1}]                      ! is a number: use $equals",
                 "{'$each': '{{order.lines}}', '$as': 'l', '$item': '{{l.skuu}}'} ! 'l' has no 'skuu': did you mean 'sku'?"
             })
     void valueThatDoesNotFit(String template, String message) {
@@ -112,20 +118,21 @@ class StructureTest {
             delimiter = '!',
             quoteCharacter = '~',
             value = {
-                "{'$each': '{{o.l}}'}                            ! MALFORMED ! '$each' needs a '$item'",
-                "{'$if': '{{o.l}}', '$else': 1}                  ! MALFORMED ! '$if' needs a '$then'",
-                "{'$then': 1}                                    ! MALFORMED ! '$then' belongs to '$if': write '$$then'",
-                "{'$as': 'x', 'a': 1}                            ! MALFORMED ! '$as' belongs to '$each'",
-                "{'$each': '{{o.l}}', '$item': 1, 'a': 1}        ! MALFORMED ! it has 'a'",
-                "{'$each': '{{o.l}}', '$item': 1, '$then': 1}    ! MALFORMED ! '$then' belongs to '$if'",
-                "{'$each': 'x {{o.l}}', '$item': 1}              ! MALFORMED ! '$each' needs one pill",
-                "{'$each': [], '$item': 1}                       ! MALFORMED ! '$each' needs one pill",
-                "{'$each': '{{o.l}}', '$as': 'a b', '$item': 1}  ! MALFORMED ! '$as' is the name of an element",
-                "{'$each': '{{o.l}}', '$as': 'x', '$item': {'$each': '{{x.l}}', '$as': 'x', '$item': 1}} ! MALFORMED ! no other element's",
-                "{'$if': '{{o.l}}', '$equals': [1], '$then': 1}  ! MALFORMED ! '$equals' needs a text",
+                "{'$each': '{{o.l}}'}                            ! MALFORMED ! '$each' requires '$item'",
+                "{'$if': '{{o.l}}', '$else': 1}                  ! MALFORMED ! '$if' requires '$then'",
+                "{'$then': 1}                                    ! MALFORMED ! '$then' requires '$if': write '$$then'",
+                "{'$as': 'x', 'a': 1}                            ! MALFORMED ! '$as' requires '$each'",
+                "{'$each': '{{o.l}}', '$item': 1, 'a': 1}        ! MALFORMED ! but has 'a'",
+                "{'$each': '{{o.l}}', '$item': 1, '$then': 1}    ! MALFORMED ! '$then' requires '$if'",
+                "{'$each': 'x {{o.l}}', '$item': 1}              ! MALFORMED ! '$each' requires exactly one pill",
+                "{'$each': [], '$item': 1}                       ! MALFORMED ! '$each' requires exactly one pill",
+                "{'$each': '{{o.l}}', '$as': 'a b', '$item': 1}  ! MALFORMED ! '$as' must be a name for the element",
+                "{'$each': '{{o.l}}', '$as': 'x', '$item': {'$each': '{{x.l}}', '$as': 'x', '$item': 1}} !"
+                        + " MALFORMED ! that no enclosing list uses",
+                "{'$if': '{{o.l}}', '$equals': [1], '$then': 1}  ! MALFORMED ! '$equals' requires a string",
                 "{'a': 1, 'a': 2}                                ! MALFORMED ! Duplicate field 'a'",
-                "{'a': '{{o.x | null}} text'}                    ! WRONG_PLACE ! null can't stand in a text",
-                "{'{{o.x}}': 1}                                  ! WRONG_PLACE ! can't be a field name"
+                "{'a': '{{o.x | null}} text'}                    ! MISPLACED ! null has no text form",
+                "{'{{o.x}}': 1}                                  ! MISPLACED ! can't be part of a member name"
             })
     void templateThatIsWrong(String template, TemplateProblem.Code code, String message) {
         InvalidTemplateException e =

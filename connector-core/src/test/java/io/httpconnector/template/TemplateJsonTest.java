@@ -143,6 +143,6 @@ class TemplateJsonTest {
         assertThat(read.render("v", 21).uri()).hasToString("/42");
         assertThat(catchThrowableOfType(
                         InvalidTemplateException.class, () -> RequestTemplate.fromJson(template.toJson())))
-                .hasMessageContaining("there is no filter \"twice\"");
+                .hasMessageContaining("unknown filter \"twice\"");
     }
 }

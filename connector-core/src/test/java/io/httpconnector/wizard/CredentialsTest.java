@@ -81,7 +81,7 @@ class CredentialsTest {
                 .isFalse();
         ObjectNode json = (ObjectNode) JsonSupport.parse("{}");
         json.put(name, name.endsWith("tokens") ? "4096" : "some value").put("n", 1);
-        assertThat(Samples.redacted(json)).isEqualTo(json);
+        assertThat(Samples.redact(json)).isEqualTo(json);
     }
 
     static Stream<Recommendation> imported() {
@@ -201,7 +201,7 @@ class CredentialsTest {
                 .containsIgnoringCase("kept");
         assertThat(imported.definition().toString()).doesNotContain("\uE002").doesNotContain("\uE001");
         ObjectNode definition = imported.definition().deepCopy().put("name", "T");
-        assertThat(CredentialDetector.in(definition)).isEmpty();
+        assertThat(CredentialDetector.findInDefinition(definition)).isEmpty();
         assertThat(RequestTemplate.fromJson(definition).name()).isEqualTo("T");
     }
 
@@ -234,7 +234,7 @@ class CredentialsTest {
         assertThat(imported.notes()).isNotEmpty();
         // It is a template, and it can be saved.
         ObjectNode definition = imported.definition().deepCopy().put("name", "T");
-        assertThat(CredentialDetector.in(definition)).isEmpty();
+        assertThat(CredentialDetector.findInDefinition(definition)).isEmpty();
         RequestTemplate template = RequestTemplate.fromJson(definition);
         assertThat(template.name()).isEqualTo("T");
     }
@@ -294,7 +294,7 @@ class CredentialsTest {
                 HttpConnection.named("S").baseUrl(service.baseUrl()).build()) {
             SampleExchange sample = RequestWizard.of(connection)
                     .draft(definition)
-                    .values(Pills.of("a", Map.of("b", true)))
+                    .sampleValues(Pills.of("a", Map.of("b", true)))
                     .send();
             assertThatThrownBy(() -> sample.review().apply("T"))
                     .isInstanceOf(InvalidDefinitionException.class)
@@ -322,7 +322,7 @@ class CredentialsTest {
                                 "{'method': 'POST', 'url': '/', 'headers': [{'name': 'X-Auth', 'value': 'Token {{a.pw}}'}], 'body': BODY}"
                                         .replace("BODY", body)
                                         .replace('\'', '"')))
-                        .values(Pills.of("a", Map.of("pw", SECRET)))
+                        .sampleValues(Pills.of("a", Map.of("pw", SECRET)))
                         .send()
                         .review()
                         .apply("Login")
@@ -389,17 +389,17 @@ class CredentialsTest {
                 "mutation { login(user: \"a\", password: \"SuperSecret1\") }"
             })
     void textIsMasked(String text) {
-        assertThat(CredentialDetector.masked(text)).doesNotContain(SECRET).contains("***");
+        assertThat(CredentialDetector.mask(text)).doesNotContain(SECRET).contains("***");
     }
 
     @Test
     void deepAndLongInputIsBounded() {
         String deep = "{\"a\":".repeat(900) + "1" + "}".repeat(900);
-        assertThat(Samples.redacted(JsonSupport.parse(deep))).isNotNull();
+        assertThat(Samples.redact(JsonSupport.parse(deep))).isNotNull();
         String open = "\"password\": \"".repeat(20_000);
-        assertThat(CredentialDetector.masked(open)).isNotNull();
-        assertThat(CredentialDetector.masked("<password>".repeat(5_000))).isNotNull();
-        assertThat(CredentialDetector.masked("a=".repeat(50_000))).isNotNull();
+        assertThat(CredentialDetector.mask(open)).isNotNull();
+        assertThat(CredentialDetector.mask("<password>".repeat(5_000))).isNotNull();
+        assertThat(CredentialDetector.mask("a=".repeat(50_000))).isNotNull();
         assertThat(CredentialNames.isCredential("token".repeat(10_000))).isFalse();
     }
 }

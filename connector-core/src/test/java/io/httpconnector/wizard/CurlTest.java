@@ -57,7 +57,8 @@ class CurlTest {
                 "curl -G URL/a?z=1 -d a=1 --data-urlencode 'q=x & y'",
                 "curl --json '{\"a\": [1, 2.50], \"b\": null}' URL/a",
                 "curl URL -H 'Content-Type: application/json' --data-raw $'{\"a\": \"it\\'s \\u00fc \\\\n\"}'",
-                "curl URL -H \"Content-Type: application/json\" -d \"{\\\"a\\\": \\\"\\\\\\\\ {{x}}\\\", \\\"\\$each\\\": 1}\"",
+                "curl URL -H \"Content-Type: application/json\" -d \"{\\\"a\\\": \\\"\\\\\\\\ {{x}}\\\","
+                        + " \\\"\\$each\\\": 1}\"",
                 "curl URL -H 'Content-Type: text/plain' --data-binary 'a\n b {{c}}'",
                 "curl URL -d 'plain text'",
                 "curl -F a=1 -F 'b=x y' --form-string 'c=@d;type=x' URL/up",
@@ -123,23 +124,25 @@ class CurlTest {
     void credentialsAndConnectionBecomeNotes() {
         Recommendation read = read(
                 "curl -k -L --compressed -u 'me:s3cret' -b 'sid=s3cret' -H 'Authorization: Bearer s3cret'"
-                        + " -H 'X-Api-Key: s3cret' -x proxy:80 -o out.json 'https://user:s3cret@api.example.com/a?access_token=s3cret&b=1' -m 2.5");
+                        + " -H 'X-Api-Key: s3cret' -x proxy:80 -o out.json"
+                                + " 'https://user:s3cret@api.example.com/a?access_token=s3cret&b=1' -m 2.5");
 
         assertThat(read.definition()).isEqualTo(JsonSupport.parse("""
                 {"method": "GET", "url": "/a", "query": [{"name": "b", "value": "1"}], "timeout": "PT2.5S"}"""));
         assertThat(read.notes())
                 .containsExactlyInAnyOrder(
-                        "--insecure is left to the connection",
-                        "--location is left to the connection",
-                        "--compressed is left to the connection",
-                        "--proxy is left to the connection",
-                        "--output is about how curl shows the answer",
-                        "--user is left out: give the credentials to the connection's auth strategy",
-                        "--cookie is left out: give the credentials to the connection's auth strategy",
-                        "the user in the URL is left out: give the credentials to the connection's auth strategy",
-                        "the header Authorization is left out: give the credentials to the connection's auth strategy",
-                        "the header X-Api-Key is left out: give the credentials to the connection's auth strategy",
-                        "the query parameter access_token is left out: give the credentials to the connection's auth strategy");
+                        "--insecure is determined by the connection",
+                        "--location is determined by the connection",
+                        "--compressed is determined by the connection",
+                        "--proxy is determined by the connection",
+                        "--output only affects curl's output",
+                        "--user is left out: configure the credentials in the connection's auth strategy",
+                        "--cookie is left out: configure the credentials in the connection's auth strategy",
+                        "the user in the URL is left out: configure the credentials in the connection's auth strategy",
+                        "the header Authorization is left out: configure the credentials in the connection's auth strategy",
+                        "the header X-Api-Key is left out: configure the credentials in the connection's auth strategy",
+                        "the query parameter access_token is left out: configure the credentials in the"
+                                + " connection's auth strategy");
         assertThat(read).asString().doesNotContain("s3cret");
     }
 
@@ -156,30 +159,30 @@ class CurlTest {
             delimiter = '!',
             quoteCharacter = '~',
             value = {
-                "wget http://h                    ! character 1: the command must begin with curl",
-                "curl                             ! there is no URL",
-                "curl -X                          ! character 6: the option -X has no value",
+                "wget http://h                    ! character 1: the command must start with curl",
+                "curl                             ! the URL is missing",
+                "curl -X                          ! character 6: the option -X requires a value",
                 "curl http://h -d @body.json      ! character 18: the body is in a file",
                 "curl http://h --data-urlencode q@f ! character 32: the value is in a file",
-                "curl http://h -T file            ! character 15: the option -T can't be taken over",
-                "curl http://h --next http://i    ! character 15: the option --next can't be taken over",
-                "curl http://h http://i           ! character 15: a second URL",
-                "curl http://h -H 'X: $HOME' -d \"$X\" ! character 33: what a variable",
-                "curl http://h | jq .             ! character 15: \"|\" means something else",
-                "curl http://h > out              ! character 15: \">\" means something else",
-                "curl http://h -d `id`            ! character 18: what a variable or a command",
-                "curl http://h -d 'x              ! character 18: a quote is not closed",
-                "curl http://h -d \"x             ! character 18: a quote is not closed",
-                "curl http://h -d $'x             ! character 18: a quote is not closed",
-                "curl http://h -d $'\\xzz'        ! is no code of a character",
+                "curl http://h -T file            ! character 15: the option -T is not supported",
+                "curl http://h --next http://i    ! character 15: the option --next is not supported",
+                "curl http://h http://i           ! character 15: several URLs",
+                "curl http://h -H 'X: $HOME' -d \"$X\" ! character 33: shell variables",
+                "curl http://h | jq .             ! character 15: \"|\" has a special meaning",
+                "curl http://h > out              ! character 15: \">\" has a special meaning",
+                "curl http://h -d `id`            ! character 18: shell variables and command",
+                "curl http://h -d 'x              ! character 18: missing closing quote",
+                "curl http://h -d \"x             ! character 18: missing closing quote",
+                "curl http://h -d $'x             ! character 18: missing closing quote",
+                "curl http://h -d $'\\xzz'        ! not a valid character code",
                 "curl 'http://h/{a,b}'            ! character 6: brackets and braces stand for several URLs",
-                "curl ftp://h/                    ! character 6: it is no URL of HTTP",
-                "curl http://h -H nonsense        ! character 18: it is no header",
+                "curl ftp://h/                    ! character 6: not an HTTP URL",
+                "curl http://h -H nonsense        ! character 18: not a header",
                 "curl http://h -F 'a=<f'          ! character 18: a part from a file",
                 "curl http://h -F 'a=x;y'         ! character 18: a part from a file",
-                "curl http://h -F a               ! character 18: it is no field",
-                "curl http://h -F a=1 -d b=2      ! character 18: a command has either -d or -F",
-                "curl http://h -m soon            ! --max-time: it is no number of seconds"
+                "curl http://h -F a               ! character 18: not a field",
+                "curl http://h -F a=1 -d b=2      ! character 18: -d and -F exclude each other",
+                "curl http://h -m soon            ! --max-time: not a number of seconds"
             })
     void whatCanNotBeHonouredIsRefusedWithItsPosition(String command, String message) {
         assertThatThrownBy(() -> RecommendationSources.curl(command))
@@ -192,13 +195,15 @@ class CurlTest {
             delimiter = '!',
             quoteCharacter = '~',
             value = {
-                "'http://h/a?q=50%+off&r=100%'          ! /a        ! [{'name':'q','value':'50% off'},{'name':'r','value':'100%'}]",
+                "'http://h/a?q=50%+off&r=100%'          ! /a        ! [{'name':'q','value':'50%"
+                        + " off'},{'name':'r','value':'100%'}]",
                 "'http://h/a?q=%zz&r=%C3%A9'            ! /a        ! [{'name':'q','value':'%zz'},{'name':'r','value':'é'}]",
                 "'http://h/a?a=%E4&b=50%+off'           ! /a?a=%E4&b=50%25+off !",
                 "'http://h/a?flag&x=1'                  ! /a?flag&x=1 !",
                 "'http://h/a?x=1#frag?y=2'              ! /a        ! [{'name':'x','value':'1'}]",
                 "-G http://h/a#frag -d q=1              ! /a        ! [{'name':'q','value':'1'}]",
-                "-G 'http://h/a?z=1#frag' -d q=1 -d r=2 ! /a        ! [{'name':'z','value':'1'},{'name':'q','value':'1'},{'name':'r','value':'2'}]",
+                "-G 'http://h/a?z=1#frag' -d q=1 -d r=2 ! /a        !"
+                        + " [{'name':'z','value':'1'},{'name':'q','value':'1'},{'name':'r','value':'2'}]",
                 "-G 'http://h/a?' -d q=1                ! /a        ! [{'name':'q','value':'1'}]",
                 "-G http://h/a -d a=%E4                 ! /a?a=%E4  !",
                 "-G http://h#x --data-urlencode 'q=50% & more' ! /  ! [{'name':'q','value':'50% & more'}]",
@@ -256,7 +261,7 @@ class CurlTest {
             RequestWizard.of(connection)
                     .get("/")
                     .use(read("curl http://h/ -H 'X-T: {{a}}' --json '{\"t\": \"{{b}}\", \"{{c}}\": {\"$each\": []}}'"))
-                    .values(Pills.of("a", Map.of()))
+                    .sampleValues(Pills.of("a", Map.of()))
                     .send();
         }
 
@@ -268,7 +273,8 @@ class CurlTest {
     @Test
     void removedAndEmptyHeadersAreWhatCurlMakesOfThem() {
         Recommendation removed = RecommendationSources.curl(
-                        "curl https://h/a -H 'Content-Type:' -H 'Accept:' -A me -H 'User-Agent:' -H 'Host: other' -H 'X-Empty;' -H 'X-B ;' --json '{\"a\":1}'")
+                        "curl https://h/a -H 'Content-Type:' -H 'Accept:' -A me -H 'User-Agent:' -H 'Host:"
+                                + " other' -H 'X-Empty;' -H 'X-B ;' --json '{\"a\":1}'")
                 .all()
                 .get(0);
 

@@ -96,7 +96,8 @@ class OpenApiTest {
     void multipart() {
         assertThat(body(
                         "multipart/form-data",
-                        "{properties: {files: {type: array, items: {type: string, format: binary}}, meta: {type: object, properties: {a: {type: integer}}},"
+                        "{properties: {files: {type: array, items: {type: string, format: binary}}, meta:"
+                                + " {type: object, properties: {a: {type: integer}}},"
                                 + " tags: {type: array, example: [x, y]}, icon: {type: string, format: binary}}}",
                         "{icon: {contentType: 'image/png, image/jpeg'}, meta: {contentType: application/vnd.x+json}}"))
                 .isEqualTo(JsonSupport.parse("""
@@ -112,8 +113,10 @@ class OpenApiTest {
             quoteCharacter = '~',
             value = {
                 "{properties: {a: {type: integer}}, anyOf: [{required: [a]}, {required: [b]}]} ! {'a': 1}",
-                "{properties: {a: {type: integer}}, oneOf: [{properties: {b: {type: boolean}}}, {properties: {c: {}}}]} ! {'b': true, 'a': 1}",
-                "{type: object, allOf: [{properties: {a: {type: integer}}}], anyOf: [{properties: {b: {type: boolean}}}]} ! {'a': 1, 'b': true}",
+                "{properties: {a: {type: integer}}, oneOf: [{properties: {b: {type: boolean}}}, {properties:"
+                        + " {c: {}}}]} ! {'b': true, 'a': 1}",
+                "{type: object, allOf: [{properties: {a: {type: integer}}}], anyOf: [{properties: {b: {type:"
+                        + " boolean}}}]} ! {'a': 1, 'b': true}",
                 "{allOf: [{properties: {a: {type: integer}}}, {required: [a]}, {description: x}]} ! {'a': 1}",
                 "{type: object, anyOf: [{required: [a]}]} ! {}",
                 "{type: string, anyOf: [{format: date}, {format: email}]} ! '2026-01-31'",
@@ -126,7 +129,8 @@ class OpenApiTest {
                 "{type: array, minItems: 2, items: {type: boolean}} ! [true, true]",
                 "{type: string, minLength: 8, maxLength: 9} ! 'stringst'",
                 "{type: string, maxLength: 2} ! 'st'",
-                "{properties: {a: {type: integer, deprecated: true}, b: {type: integer, deprecated: true}}, required: [a]} ! {'a': 1}"
+                "{properties: {a: {type: integer, deprecated: true}, b: {type: integer, deprecated: true}},"
+                        + " required: [a]} ! {'a': 1}"
             })
     void sampleOfASchema(String schema, String sample) {
         assertThat(json(schema)).isEqualTo(JsonSupport.parse(sample.replace('\'', '"')));
@@ -150,7 +154,7 @@ class OpenApiTest {
                 .containsExactly("/v1/a", "/up/a", "/v2/b");
         assertThat(all.get(0).notes()).isEmpty();
         assertThat(all.get(1).notes())
-                .containsExactly("it has a server of its own, https://upload.example.com: use a connection to it");
+                .containsExactly("it uses another server, https://upload.example.com: use a connection to that server");
     }
 
     @ParameterizedTest
@@ -181,7 +185,8 @@ class OpenApiTest {
     @Test
     void unusualPaths() {
         List<Recommendation> all = read(
-                "paths: {'/#X-Target=A.b': {post: {}}, '/a?action=x': {get: {}}, '/a b/{id}.json': {get: {}}, '/{a b}': {get: {}}}");
+                "paths: {'/#X-Target=A.b': {post: {}}, '/a?action=x': {get: {}}, '/a b/{id}.json': {get: {}},"
+                        + " '/{a b}': {get: {}}}");
 
         assertThat(all)
                 .extracting(one -> one.definition().path("url").asText() + " "
@@ -197,10 +202,11 @@ class OpenApiTest {
     @Test
     void whatIsNotFollowedIsNoted() {
         assertThat(
-                        read("paths: {/a: {post: {requestBody: {content: {application/json: {schema: {$ref: 'other.yaml#/X'}}}}}}}")
+                        read("paths: {/a: {post: {requestBody: {content: {application/json: {schema: {$ref:"
+                                + " 'other.yaml#/X'}}}}}}}")
                                 .get(0)
                                 .notes())
-                .containsExactly("the reference other.yaml#/X is not followed: add what it stands for");
+                .containsExactly("the reference other.yaml#/X is not resolved: add its content");
     }
 
     @Test
@@ -215,7 +221,7 @@ class OpenApiTest {
 
     @Test
     void yaml() {
-        JsonNode tree = Yaml.read("""
+        JsonNode tree = YamlOrJson.read("""
                 base: &base {type: object, properties: &p {a: {type: integer}}}
                 copy: *base
                 list: [*p, *p]
@@ -253,11 +259,11 @@ class OpenApiTest {
 
     @Test
     void yamlThatHasNoEndIsRefused() {
-        assertThatThrownBy(() -> Yaml.read("a: &a [*a]")).isInstanceOf(InvalidDefinitionException.class);
-        assertThatThrownBy(() -> Yaml.read("a: &a {b: *a}")).isInstanceOf(InvalidDefinitionException.class);
-        assertThatThrownBy(() -> Yaml.read("a: {<<: text}")).isInstanceOf(InvalidDefinitionException.class);
-        assertThatThrownBy(() -> Yaml.read("? [a]\n: b")).isInstanceOf(InvalidDefinitionException.class);
-        assertThatThrownBy(() -> Yaml.read("[".repeat(10_000))).isInstanceOf(InvalidDefinitionException.class);
+        assertThatThrownBy(() -> YamlOrJson.read("a: &a [*a]")).isInstanceOf(InvalidDefinitionException.class);
+        assertThatThrownBy(() -> YamlOrJson.read("a: &a {b: *a}")).isInstanceOf(InvalidDefinitionException.class);
+        assertThatThrownBy(() -> YamlOrJson.read("a: {<<: text}")).isInstanceOf(InvalidDefinitionException.class);
+        assertThatThrownBy(() -> YamlOrJson.read("? [a]\n: b")).isInstanceOf(InvalidDefinitionException.class);
+        assertThatThrownBy(() -> YamlOrJson.read("[".repeat(10_000))).isInstanceOf(InvalidDefinitionException.class);
         StringBuilder laughs = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for (int i = 1; i < 12; i++) {
             laughs.append("a").append(i).append(": &a").append(i).append(" [");
@@ -268,7 +274,7 @@ class OpenApiTest {
         }
         assertTimeoutPreemptively(
                 Duration.ofSeconds(10),
-                () -> assertThatThrownBy(() -> Yaml.read(laughs.toString()))
+                () -> assertThatThrownBy(() -> YamlOrJson.read(laughs.toString()))
                         .isInstanceOf(InvalidDefinitionException.class)
                         .hasMessageContaining("aliases"));
     }

@@ -28,7 +28,8 @@ class PostmanTest {
     }
 
     private static Recommendation request(String request) {
-        return read("'variable': [{'key': 'v', 'value': 'a b&c'}, {'key': 'base', 'value': 'https://{{h}}/v1'}, {'key': 'h', 'value': 'x.example.com'}],"
+        return read("'variable': [{'key': 'v', 'value': 'a b&c'}, {'key': 'base', 'value': 'https://{{h}}/v1'},"
+                + " {'key': 'h', 'value': 'x.example.com'}],"
                         + "'item': [{'name': 'R', 'request': " + request + "}]")
                 .get(0);
     }
@@ -79,13 +80,16 @@ class PostmanTest {
                 .isEqualTo(json("""
                 [{'name': 'x', 'value': '{{input.y}}'}, {'name': 'z', 'value': 'a b c'}, {'name': 'v', 'value': 'a b&c'}, {'name': 'e', 'value': ''}]"""));
         assertThat(definition(
-                                "{'url': {'raw': 'https://h/a?x=1', 'query': [{'key': 'x', 'value': 'a%20b'}, {'key': 'y', 'value': 'c d&e=f'},"
-                                        + "{'key': 'n', 'value': '{{y}}'}, {'key': 'off', 'value': '1', 'disabled': true}]}}")
+                                "{'url': {'raw': 'https://h/a?x=1', 'query': [{'key': 'x', 'value': 'a%20b'},"
+                                        + " {'key': 'y', 'value': 'c d&e=f'},"
+                                        + "{'key': 'n', 'value': '{{y}}'}, {'key': 'off', 'value': '1',"
+                                                + " 'disabled': true}]}}")
                         .path("query"))
                 .isEqualTo(json("""
                         [{'name': 'x', 'value': 'a b'}, {'name': 'y', 'value': 'c d&e=f'}, {'name': 'n', 'value': '{{input.y}}'}]"""));
         assertThat(definition(
-                                "{'url': {'raw': 'https://h/a', 'query': [{'key': 'flag', 'value': null}, {'key': 'x', 'value': '1'}]}}")
+                                "{'url': {'raw': 'https://h/a', 'query': [{'key': 'flag', 'value': null},"
+                                        + " {'key': 'x', 'value': '1'}]}}")
                         .path("url")
                         .asText())
                 .isEqualTo("/a?flag&x=1");
@@ -101,7 +105,8 @@ class PostmanTest {
     })
     void languageOfARawBody(String language, String type) {
         JsonNode read = definition(
-                "{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'raw', 'raw': '1', 'options': {'raw': {'language': '"
+                "{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'raw', 'raw': '1', 'options':"
+                        + " {'raw': {'language': '"
                         + language + "'}}}}");
 
         assertThat(read.at("/body/contentType").asText("application/json")).isEqualTo(type);
@@ -118,7 +123,8 @@ class PostmanTest {
                 .isEqualTo(json("{'method': 'POST', 'url': '/a'}"));
         assertThat(definition("{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'formdata', 'formdata': ["
                                 + "{'key': 'meta', 'value': '{}', 'type': 'text', 'contentType': 'application/json'},"
-                                + "{'key': 'f', 'type': 'file', 'src': ['/home/me/a.png', 'b.png'], 'contentType': 'image/png'},"
+                                + "{'key': 'f', 'type': 'file', 'src': ['/home/me/a.png', 'b.png'],"
+                                        + " 'contentType': 'image/png'},"
                                 + "{'key': 'off', 'value': '1', 'disabled': true}]}}")
                         .path("body"))
                 .isEqualTo(json("""
@@ -126,14 +132,17 @@ class PostmanTest {
                           {'name': 'f', 'value': '{{file.f}}', 'fileName': 'a.png', 'contentType': 'image/png'},
                           {'name': 'f', 'value': '{{file.f}}', 'fileName': 'b.png', 'contentType': 'image/png'}]}"""));
         assertThat(definition(
-                                "{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'graphql', 'graphql': {'query': 'query Q($id: ID) { a(id: $id) { b } }',"
+                                "{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'graphql',"
+                                        + " 'graphql': {'query': 'query Q($id: ID) { a(id: $id) { b } }',"
                                         + "'operationName': 'Q', 'variables': {'id': '{{id}}', 'n': 1}}}}")
                         .at("/body/json"))
                 .isEqualTo(
                         json(
-                                "{'query': 'query Q($id: ID) { a(id: $id) { b } }', 'operationName': 'Q', 'variables': {'id': '{{input.id}}', 'n': 1}}"));
+                                "{'query': 'query Q($id: ID) { a(id: $id) { b } }', 'operationName': 'Q',"
+                                        + " 'variables': {'id': '{{input.id}}', 'n': 1}}"));
         assertThat(definition(
-                                "{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'raw', 'raw': '[{{n}}, {{{{]', 'options': {'raw': {'language': 'text'}}}}")
+                                "{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'raw', 'raw':"
+                                        + " '[{{n}}, {{{{]', 'options': {'raw': {'language': 'text'}}}}")
                         .at("/body/text")
                         .asText())
                 .isEqualTo("[{{input.n}}, {{'{{'}}{{'{{'}}]");
@@ -157,10 +166,10 @@ class PostmanTest {
         assertThat(all)
                 .extracting(Recommendation::notes)
                 .containsExactly(
-                        List.of("it authenticates by bearer of the collection: see to it in the connection"),
-                        List.of("it authenticates by apikey of the folder \"F\": see to it in the connection"),
+                        List.of("it authenticates by bearer of the collection: configure it in the connection"),
+                        List.of("it authenticates by apikey of the folder \"F\": configure it in the connection"),
                         List.of(),
-                        List.of("it authenticates by basic: see to it in the connection"));
+                        List.of("it authenticates by basic: configure it in the connection"));
         assertThat(all.get(1).definition().path("url").asText()).isEqualTo("/q");
     }
 
@@ -184,7 +193,7 @@ class PostmanTest {
                 .hasMessageContaining("/log/entries/0/request/method");
         assertThatThrownBy(() -> RecommendationSources.curl("curl -X '" + method + "' http://h/a"))
                 .isInstanceOf(InvalidDefinitionException.class)
-                .hasMessageContaining("is not a method");
+                .hasMessageContaining("is not a supported method");
     }
 
     @Test

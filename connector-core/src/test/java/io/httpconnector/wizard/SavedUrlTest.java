@@ -38,7 +38,7 @@ class SavedUrlTest {
                 HttpConnection.named("S").baseUrl(staging.baseUrl() + "/api/").build()) {
             saved = RequestWizard.of(connection)
                     .get(staging.baseUrl() + "/api/v1/x?a={{in.b}}")
-                    .values(Pills.of("in", Map.of("b", "1")))
+                    .sampleValues(Pills.of("in", Map.of("b", "1")))
                     .send()
                     .review()
                     .apply("T");

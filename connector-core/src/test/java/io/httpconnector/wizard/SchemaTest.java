@@ -140,7 +140,7 @@ class SchemaTest {
                 definition.set("body", JsonSupport.parse(body));
                 SavedRequest saved = RequestWizard.of(connection)
                         .draft(definition)
-                        .values(Pills.of("v", Map.of("x", "1", "l", List.of(1))))
+                        .sampleValues(Pills.of("v", Map.of("x", "1", "l", List.of(1))))
                         .send()
                         .review()
                         .apply("T");

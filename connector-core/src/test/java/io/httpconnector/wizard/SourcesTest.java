@@ -159,7 +159,7 @@ class SourcesTest {
 
         Recommendation create = find(source, "Create a venue");
         assertThat(create.source()).isEqualTo("OpenAPI \"Eventbrite API\" 3.0");
-        assertThat(create.notes()).containsExactly("it authenticates by oauth (oauth2): see to it in the connection");
+        assertThat(create.notes()).containsExactly("it authenticates by oauth (oauth2): configure it in the connection");
         assertThat(create.definition()).isEqualTo(JsonSupport.parse("""
                 {"method": "POST", "url": "/v3/venues/", "body": {"json": {"venue": {"name": "Hall", "capacity": 10,
                   "opens": "2026-01-31T12:00:00Z", "age": 18, "tags": [{"label": "string", "parent": null}],
@@ -171,7 +171,7 @@ class SourcesTest {
         assertThat(read.notes()).anyMatch(note -> note.startsWith("the query parameter access_token is left out"));
         Recommendation update = find(source, "Update a venue");
         assertThat(update.definition().at("/body/json/venue/name").asText()).isEqualTo("{{'{{'}}Hall}}");
-        assertThat(update.notes()).containsExactly("it is deprecated");
+        assertThat(update.notes()).containsExactly("the operation is deprecated");
         assertThat(find(source, "POST /media/").definition().path("body")).isEqualTo(JsonSupport.parse("""
                 {"multipart": [{"name": "file", "value": "{{file.file}}", "fileName": "file", "contentType": "application/octet-stream"},
                                {"name": "note", "value": "none"}]}"""));
@@ -180,7 +180,8 @@ class SourcesTest {
         assertThat(find(source, "POST /login").definition().path("body"))
                 .isEqualTo(
                         JsonSupport.parse(
-                                "{\"form\": [{\"name\": \"user\", \"value\": \"user@example.com\"}, {\"name\": \"password\", \"value\": \"{{connection.password}}\"}]}"));
+                                "{\"form\": [{\"name\": \"user\", \"value\": \"user@example.com\"}, {\"name\":"
+                                        + " \"password\", \"value\": \"{{connection.password}}\"}]}"));
         assertThat(RecommendationSources.openApi("{\"openapi\": \"3.0.3\", \"paths\": {\"/a\": {\"get\": {}}}}")
                         .all())
                 .extracting(Recommendation::title)
@@ -249,12 +250,13 @@ class SourcesTest {
                 {"method": "POST", "url": "/v2/shops/{{input.shop_id}}/orders",
                  "query": [{"name": "dry", "value": "1"}, {"name": "who", "value": "{{input.user_name}}"}],
                  "headers": [{"name": "X-Lang", "value": "en"}], "body": {"json": {"sku": "{{input.sku}}", "n": 1}}}"""));
-        assertThat(create.notes()).contains("it authenticates by bearer: see to it in the connection");
+        assertThat(create.notes()).contains("it authenticates by bearer: configure it in the connection");
         assertThat(create).asString().doesNotContain("s3cret");
         assertThat(find(source, "Plain").definition())
                 .isEqualTo(
                         JsonSupport.parse(
-                                "{\"method\": \"GET\", \"url\": \"/v2/plain\", \"query\": [{\"name\": \"x\", \"value\": \"1\"}]}"));
+                                "{\"method\": \"GET\", \"url\": \"/v2/plain\", \"query\": [{\"name\": \"x\","
+                                        + " \"value\": \"1\"}]}"));
         assertThat(find(source, "Form").definition().path("body"))
                 .isEqualTo(JsonSupport.parse("{\"form\": [{\"name\": \"a\", \"value\": \"b\"}]}"));
         assertThat(find(source, "Upload").definition()).isEqualTo(JsonSupport.parse("""
@@ -272,7 +274,8 @@ class SourcesTest {
         assertThat(find(source, "Plain").definition())
                 .isEqualTo(
                         JsonSupport.parse(
-                                "{\"method\": \"PUT\", \"url\": \"/v2/plain\", \"query\": [{\"name\": \"x\", \"value\": \"1\"}]}"));
+                                "{\"method\": \"PUT\", \"url\": \"/v2/plain\", \"query\": [{\"name\": \"x\","
+                                        + " \"value\": \"1\"}]}"));
         assertThat(find(source, "Create order").definition().path("url").asText())
                 .isEqualTo("/v2/shops/{{input.shop_id}}/orders");
     }
@@ -318,11 +321,11 @@ class SourcesTest {
 
         List<Recommendation> known = wizard.get("/v3/venues/4711/").recommend();
         assertThat(known.get(0)).returns("readVenue", Recommendation::title);
-        assertThat(known.get(0).reason()).isEqualTo("same method, the path fits its template");
+        assertThat(known.get(0).reason()).isEqualTo("same method, path matches the template");
         wizard.get("/v3/venues/4711/").use(known.get(0)).send();
         wizard.get("/v3/")
                 .use(known.get(0))
-                .values(Pills.of("input", Map.of("venue_id", "a/b")))
+                .sampleValues(Pills.of("input", Map.of("venue_id", "a/b")))
                 .send();
 
         assertThat(service.findAll(anyRequestedFor(anyUrl())))

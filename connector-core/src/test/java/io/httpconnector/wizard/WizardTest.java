@@ -77,7 +77,8 @@ class WizardTest {
         wizard = RequestWizard.of(connection).with(() -> List.of(READ, CREATE));
         service.stubFor(any(anyUrl())
                 .willReturn(jsonResponse(
-                        "{\"error\":\"ARGUMENTS_ERROR\",\"error_description\":\"venue.address.country - Country must be a valid ISO 3166-1 alpha-2 country code\"}",
+                        "{\"error\":\"ARGUMENTS_ERROR\",\"error_description\":\"venue.address.country - Country"
+                                + " must be a valid ISO 3166-1 alpha-2 country code\"}",
                         400)));
         service.stubFor(post(urlEqualTo("/v3/venues/"))
                 .withRequestBody(matchingJsonPath("$.venue.address.country", equalTo("US")))
@@ -116,7 +117,7 @@ class WizardTest {
         assertThat(refused.exchange().requestHeaders().first("Authorization")).hasValue("***");
         assertThatThrownBy(refused::review)
                 .isInstanceOf(InvalidDefinitionException.class)
-                .hasMessageContaining("it was not accepted")
+                .hasMessageContaining("the sample was not accepted")
                 .hasMessageContaining("correct the draft and send it again");
 
         SampleExchange sample = refused.draft().json(VENUE.formatted("US")).send();
@@ -205,15 +206,15 @@ class WizardTest {
 
         assertThat(drifts)
                 .containsExactlyInAnyOrder(
-                        new SchemaDifference(SchemaDifference.Level.ERROR, "/id", "is integer, but was string"),
-                        new SchemaDifference(SchemaDifference.Level.WARNING, "/capacity", "is string, but was integer"),
-                        new SchemaDifference(SchemaDifference.Level.INFORMATION, "/address/zone", "is new"),
-                        new SchemaDifference(SchemaDifference.Level.ERROR, "/tags/0/id", "is gone"));
+                        new SchemaDifference(SchemaDifference.Severity.ERROR, "/id", "is integer, but was string"),
+                        new SchemaDifference(SchemaDifference.Severity.WARNING, "/capacity", "is string, but was integer"),
+                        new SchemaDifference(SchemaDifference.Severity.INFORMATION, "/address/zone", "is new"),
+                        new SchemaDifference(SchemaDifference.Severity.ERROR, "/tags/0/id", "is missing"));
         service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
         assertThat(saved.drift(connection.send(Request.get("/")), List.of("address.city")))
                 .contains(
-                        new SchemaDifference(SchemaDifference.Level.ERROR, "/address", "is gone"),
-                        new SchemaDifference(SchemaDifference.Level.WARNING, "/id", "is gone"));
+                        new SchemaDifference(SchemaDifference.Severity.ERROR, "/address", "is missing"),
+                        new SchemaDifference(SchemaDifference.Severity.WARNING, "/id", "is missing"));
     }
 
     @Test
@@ -237,12 +238,12 @@ class WizardTest {
         assertThat(request.header("X-Trace")).hasValue("3");
         assertThat(request.body().orElseThrow().toBytes()).asString().isEqualTo("f=%26");
         assertThatThrownBy(() -> review.urlPill("77", "x")).hasMessageContaining("the URL has more than one \"77\"");
-        assertThatThrownBy(() -> review.urlPill("7", "x")).hasMessageContaining("the URL has no \"7\" of its own");
+        assertThatThrownBy(() -> review.urlPill("7", "x")).hasMessageContaining("the URL has no \"7\" as a segment or value");
         assertThatThrownBy(() -> review.queryPill("z", "x")).hasMessageContaining("there is no query \"z\"");
         assertThatThrownBy(() -> review.pill("/a", "x")).hasMessageContaining("the JSON body has no value at \"/a\"");
-        assertThatThrownBy(() -> review.pill("a", "x")).hasMessageContaining("is no JSON Pointer");
+        assertThatThrownBy(() -> review.pill("a", "x")).hasMessageContaining("is not a JSON Pointer");
         assertThatThrownBy(() -> review.queryPill("q", "x | uper").apply("T"))
-                .hasMessageContaining("there is no filter \"uper\": did you mean \"upper\"?");
+                .hasMessageContaining("unknown filter \"uper\": did you mean \"upper\"?");
     }
 
     @Test
@@ -253,14 +254,15 @@ class WizardTest {
                 any(anyUrl())
                         .willReturn(
                                 okJson(
-                                        "[{\"a\": 1.5, \"b\": \"x\", \"when\": \"2026-02-28\"}, {\"b\": \"y\", \"when\": \"2026-01-03\"}]")));
+                                        "[{\"a\": 1.5, \"b\": \"x\", \"when\": \"2026-02-28\"}, {\"b\": \"y\","
+                                                + " \"when\": \"2026-01-03\"}]")));
         SampleExchange two = wizard.get("/").send();
         service.stubFor(any(anyUrl()).willReturn(jsonResponse("{\"error\": \"no\"}", 404)));
         SampleExchange none = wizard.get("/").send();
         service.stubFor(any(anyUrl()).willReturn(ok("plain")));
         SampleExchange plain = wizard.get("/").send();
 
-        SavedRequest saved = one.review().also(two).also(none).also(plain).apply("List");
+        SavedRequest saved = one.review().withSample(two).withSample(none).withSample(plain).apply("List");
 
         assertThat(saved.schema("2xx")).isEqualTo(JsonSupport.parse("""
                 {"type": "array", "items": {"type": "object", "properties": {
@@ -269,7 +271,8 @@ class WizardTest {
         assertThat(saved.schema("4xx"))
                 .isEqualTo(
                         JsonSupport.parse(
-                                "{\"type\": \"object\", \"properties\": {\"error\": {\"type\": \"string\"}}, \"required\": [\"error\"]}"));
+                                "{\"type\": \"object\", \"properties\": {\"error\": {\"type\": \"string\"}},"
+                                        + " \"required\": [\"error\"]}"));
         assertThat(plain.json().isMissingNode()).isTrue();
         assertThat(plain.body()).isEqualTo("plain");
     }
@@ -338,7 +341,7 @@ class WizardTest {
 
         SampleExchange sample = wizard.get("/")
                 .header("X-Api-Key", "{{job.key}}")
-                .values(Pills.of("job", Map.of("key", "k-12345678")))
+                .sampleValues(Pills.of("job", Map.of("key", "k-12345678")))
                 .send();
 
         assertThat(service.findAll(anyRequestedFor(anyUrl())).get(0).getHeader("X-Api-Key"))
@@ -379,11 +382,11 @@ class WizardTest {
                 () -> draft.json(null),
                 () -> draft.body(null),
                 () -> draft.use(null),
-                () -> draft.values(null),
+                () -> draft.sampleValues(null),
                 () -> review.pill(null, "x"),
                 () -> review.pill("", null),
                 () -> review.urlPill(null, "x"),
-                () -> review.also(null),
+                () -> review.withSample(null),
                 () -> review.apply(null),
                 () -> RecommendationSources.curl(null),
                 () -> RecommendationSources.openApi(null),
@@ -393,7 +396,7 @@ class WizardTest {
                 () -> SavedRequest.fromJson(null, Map.of()))) {
             assertThatThrownBy(call)
                     .isInstanceOf(InvalidDefinitionException.class)
-                    .hasMessageContaining("it is null");
+                    .hasMessageContaining("must not be null");
         }
     }
 
@@ -404,7 +407,7 @@ class WizardTest {
 
         assertThatThrownBy(() -> saved.save(dir.resolve("none/x.json")))
                 .isInstanceOf(ConnectorException.class)
-                .hasMessageContaining("can't be written");
+                .hasMessageContaining("could not be written");
         assertThatThrownBy(() -> saved.save(occupied.getParent())).isInstanceOf(ConnectorException.class);
         assertThat(dir).isDirectoryNotContaining(file -> file.toString().endsWith(".part"));
     }
@@ -416,11 +419,11 @@ class WizardTest {
 
         assertThatThrownBy(() -> SavedRequest.load(file))
                 .isInstanceOf(InvalidDefinitionException.class)
-                .hasMessageContaining("it has version 2, but this library knows versions up to 1: use a later version");
+                .hasMessageContaining("it has version 2, but this library supports versions up to 1: use a later version");
         Files.writeString(file, "{}");
         assertThatThrownBy(() -> SavedRequest.load(file)).hasMessageContaining("\"format\" must be");
         assertThatThrownBy(() -> SavedRequest.load(dir.resolve("none")))
                 .isInstanceOf(ConnectorException.class)
-                .hasMessageContaining("can't be read");
+                .hasMessageContaining("could not be read");
     }
 }

@@ -33,7 +33,7 @@ public final class EventCapture implements AutoCloseable {
     void record(WebhookEvent event) {
         synchronized (samples) {
             if (samples.size() < most) {
-                samples.add(Samples.redacted(ResponseFactory.tree(event)));
+                samples.add(Samples.redact(ResponseFactory.tree(event)));
             }
         }
     }
@@ -56,7 +56,7 @@ public final class EventCapture implements AutoCloseable {
      * @return a JSON Schema (2020-12) of the samples; one that allows anything when there are none
      */
     public ObjectNode schema() {
-        return Samples.schema(samples());
+        return Samples.inferSchema(samples());
     }
 
     /**

@@ -433,7 +433,7 @@ final class Snippets {
         Response response = createVenue.send(eventbrite, Pills.of("account", account));
 
         for (SchemaDifference drift : createVenue.drift(response, List.of("id", "address.city"))) {
-            log.warn("{} {} {}", drift.level(), drift.pointer(), drift.message());
+            log.warn("{} {} {}", drift.severity(), drift.pointer(), drift.message());
         }
     }
 

@@ -135,7 +135,7 @@ class WizardPageTest {
         pill("/venue/name", "account.Name");
         pill("/venue/address/city", "account.BillingCity | trimm");
         find("#name").sendKeys("Create venue" + Keys.ENTER);
-        await("#applyWrong", "there is no filter \"trimm\": did you mean \"trim\"?");
+        await("#applyWrong", "unknown filter \"trimm\": did you mean \"trim\"?");
         screenshot("wrong-pill");
         pill("/venue/address/city", "account.BillingCity | trim");
         find("#apply").click();

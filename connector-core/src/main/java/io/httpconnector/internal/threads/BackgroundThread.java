@@ -21,13 +21,13 @@ public final class BackgroundThread {
 
     private final String name;
     private final TimeSource time;
-    private final Task task;
+    private final BackgroundTask task;
     private final ThreadFactory threads;
     private final CountDownLatch never = new CountDownLatch(1);
     private @Nullable Thread thread;
 
     /** What the thread repeats. */
-    public interface Task {
+    public interface BackgroundTask {
 
         /**
          * Does the next step, which may wait.
@@ -52,7 +52,7 @@ public final class BackgroundThread {
      * @param time for the pauses after failures
      * @param task what to repeat
      */
-    public BackgroundThread(String name, TimeSource time, Task task) {
+    public BackgroundThread(String name, TimeSource time, BackgroundTask task) {
         this(name, time, task, Thread::new);
     }
 
@@ -64,7 +64,7 @@ public final class BackgroundThread {
      * @param task what to repeat
      * @param threads creates the thread
      */
-    public BackgroundThread(String name, TimeSource time, Task task, ThreadFactory threads) {
+    public BackgroundThread(String name, TimeSource time, BackgroundTask task, ThreadFactory threads) {
         this.name = name;
         this.time = time;
         this.task = task;

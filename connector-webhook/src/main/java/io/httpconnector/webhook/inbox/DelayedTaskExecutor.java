@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param <T> a task
  */
-final class DelayedTaskExecutor<T> implements BackgroundThread.Task, AutoCloseable {
+final class DelayedTaskExecutor<T> implements BackgroundThread.BackgroundTask, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DelayedTaskExecutor.class);
     private static final Duration LONGEST = Duration.ofHours(1);

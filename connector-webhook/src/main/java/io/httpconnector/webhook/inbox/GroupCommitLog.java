@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param <T> what records are about
  */
-final class GroupCommitLog<T> implements BackgroundThread.Task, AutoCloseable {
+final class GroupCommitLog<T> implements BackgroundThread.BackgroundTask, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(GroupCommitLog.class);
     private static final int MAX_BYTES = 8 << 20;

@@ -148,7 +148,7 @@ public final class Watchdog {
     }
 
     /** Looks through all watches, again and again. */
-    private final class Ticks implements BackgroundThread.Task {
+    private final class Ticks implements BackgroundThread.BackgroundTask {
 
         private final CountDownLatch never = new CountDownLatch(1);
         private int idle;

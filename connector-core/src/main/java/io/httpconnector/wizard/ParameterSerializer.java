@@ -7,24 +7,24 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 
 /**
- * Writes a value as query parameters or form fields, by {@code style} and {@code explode} of OpenAPI 3 (Parameter Object, Style
- * Values). Arrays in the style {@code deepObject}, which OpenAPI doesn't define, are written as the services that use it do:
- * {@code name[]=a}, and {@code name[0][key]=a} if an element is an object.
+ * Serialises a value as query parameters or form fields by {@code style} and {@code explode} of OpenAPI 3 (Parameter Object,
+ * Style Values). Arrays in the style {@code deepObject}, which OpenAPI does not define, are written as is common practice:
+ * {@code name[]=a}, and {@code name[0][key]=a} for object elements.
  *
  * @param style the style
- * @param isExploded whether each element or member has a parameter of its own
+ * @param isExploded whether each element or member is a separate parameter
  */
-record ParameterStyle(String style, boolean isExploded) {
+record ParameterSerializer(String style, boolean isExploded) {
 
     private static final int MAX_PAIRS = 1000;
 
-    /** The style that a Parameter Object or Encoding Object says, or the default for queries and forms. */
-    static ParameterStyle of(JsonNode described) {
+    /** Returns the style of a Parameter Object or Encoding Object, by default that of queries and forms. */
+    static ParameterSerializer of(JsonNode described) {
         String style = described.path("style").asText("form");
-        return new ParameterStyle(style, described.path("explode").asBoolean(style.equals("form")));
+        return new ParameterSerializer(style, described.path("explode").asBoolean(style.equals("form")));
     }
 
-    /** Passes on each name and value. */
+    /** Serialises a value and passes each name and value to a consumer. */
     void write(String name, JsonNode value, BiConsumer<String, String> pairs) {
         if (style.equals("deepObject") && value.isContainerNode()) {
             deep(name, value, pairs);

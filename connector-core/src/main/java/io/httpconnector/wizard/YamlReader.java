@@ -34,17 +34,17 @@ import org.yaml.snakeyaml.reader.StreamReader;
 import org.yaml.snakeyaml.resolver.Resolver;
 
 /**
- * Reads one YAML document as a tree: by the core schema of YAML 1.2 (section 10.3), in which {@code yes} is a text and {@code 012} is
- * twelve, with aliases, and with the merge keys {@code <<} of YAML 1.1. Numbers keep their digits. Loaded only where SnakeYAML is.
- * Not thread-safe.
+ * Parses a YAML document to a tree by the core schema of YAML 1.2 (section 10.3), in which {@code yes} is a string and
+ * {@code 012} is twelve. Supports aliases, and the merge keys {@code <<} of YAML 1.1. Numbers keep their digits. Only loaded
+ * if SnakeYAML is available. Not thread-safe.
  */
-final class YamlTree {
+final class YamlReader {
 
     private static final int MAX_CHARACTERS = 64 * 1024 * 1024;
     private static final int MAX_ALIASES = 100_000;
     private static final int MAX_DEPTH = 500;
 
-    /** As many values as all aliases may come to. */
+    /** The maximum number of values after expanding all aliases. */
     private static final long MAX_VALUES = 5_000_000;
 
     private static final Tag PLAIN = new Tag("tag:io.httpconnector,2026:plain");
@@ -55,13 +55,13 @@ final class YamlTree {
     private static final Pattern FLOAT = Pattern.compile("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?");
     private static final int MAX_DIGITS = 1000;
 
-    /** A tree, and how many values it has. */
-    private record Read(JsonNode tree, long values) {}
+    /** A tree with the number of its values. */
+    private record CountedTree(JsonNode tree, long values) {}
 
-    private final Map<Node, Read> known = new HashMap<>();
+    private final Map<Node, CountedTree> known = new HashMap<>();
     private final Set<Node> open = new HashSet<>();
 
-    private YamlTree() {}
+    private YamlReader() {}
 
     static JsonNode read(String text) {
         LoaderOptions options = new LoaderOptions();
@@ -74,12 +74,11 @@ final class YamlTree {
                             new PlainResolver(),
                             options)
                     .getSingleNode();
-            return root == null ? NullNode.getInstance() : new YamlTree().read(root, 0).tree;
+            return root == null ? NullNode.getInstance() : new YamlReader().read(root, 0).tree;
         } catch (MarkedYAMLException e) {
-            throw Yaml.refused(at(e.getProblemMark()) + "it is neither JSON nor YAML");
+            throw YamlOrJson.invalid(at(e.getProblemMark()) + "neither valid JSON nor YAML");
         } catch (YAMLException e) {
-            throw Yaml.refused("it is neither JSON nor YAML that can be read: it has more than " + MAX_CHARACTERS
-                    + " characters, or a character that YAML doesn't have");
+            throw YamlOrJson.invalid("neither readable JSON nor YAML: more than " + MAX_CHARACTERS + " characters, or a character that YAML does not allow");
         }
     }
 
@@ -87,7 +86,7 @@ final class YamlTree {
         return mark == null ? "" : "line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1) + ": ";
     }
 
-    /** Leaves open what a plain scalar is; one in quotes is a text. */
+    /** Leaves the type of plain scalars open; quoted scalars are strings. */
     private static final class PlainResolver extends Resolver {
 
         @Override
@@ -99,50 +98,50 @@ final class YamlTree {
         }
     }
 
-    private Read read(Node node, int depth) {
-        Read before = known.get(node);
+    private CountedTree read(Node node, int depth) {
+        CountedTree before = known.get(node);
         if (before != null) {
             return before;
         }
         if (!open.add(node) || depth > MAX_DEPTH) {
-            throw Yaml.refused(at(node.getStartMark()) + "an alias stands within what it stands for");
+            throw YamlOrJson.invalid(at(node.getStartMark()) + "an alias refers to a node that contains it");
         }
-        Read read;
+        CountedTree read;
         if (node instanceof MappingNode mapping) {
             read = mapping(mapping, depth);
         } else if (node instanceof SequenceNode sequence) {
             read = sequence(sequence, depth);
         } else {
-            read = new Read(scalar((ScalarNode) node), 1);
+            read = new CountedTree(scalar((ScalarNode) node), 1);
         }
         if (read.values > MAX_VALUES) {
-            throw Yaml.refused(at(node.getStartMark()) + "its aliases stand for more than " + MAX_VALUES + " values");
+            throw YamlOrJson.invalid(at(node.getStartMark()) + "its aliases expand to more than " + MAX_VALUES + " values");
         }
         open.remove(node);
         known.put(node, read);
         return read;
     }
 
-    private Read sequence(SequenceNode sequence, int depth) {
+    private CountedTree sequence(SequenceNode sequence, int depth) {
         ArrayNode array = JsonNodeFactory.instance.arrayNode();
         long values = 1;
         for (Node element : sequence.getValue()) {
-            Read read = read(element, depth + 1);
+            CountedTree read = read(element, depth + 1);
             array.add(read.tree);
             values += read.values;
         }
-        return new Read(array, values);
+        return new CountedTree(array, values);
     }
 
-    private Read mapping(MappingNode mapping, int depth) {
+    private CountedTree mapping(MappingNode mapping, int depth) {
         ObjectNode object = JsonNodeFactory.instance.objectNode();
         ObjectNode merged = JsonNodeFactory.instance.objectNode();
         long values = 1;
         for (NodeTuple tuple : mapping.getValue()) {
             if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
-                throw Yaml.refused(at(tuple.getKeyNode().getStartMark()) + "a key must be a text");
+                throw YamlOrJson.invalid(at(tuple.getKeyNode().getStartMark()) + "a key must be a string");
             }
-            Read value = read(tuple.getValueNode(), depth + 1);
+            CountedTree value = read(tuple.getValueNode(), depth + 1);
             values += value.values;
             boolean isMerge = key.getValue().equals("<<") && key.getScalarStyle() == DumperOptions.ScalarStyle.PLAIN;
             if (isMerge) {
@@ -156,16 +155,17 @@ final class YamlTree {
                 object.set(member.getKey(), member.getValue());
             }
         });
-        return new Read(object, values);
+        return new CountedTree(object, values);
     }
 
-    /** The earlier mapping wins (the type merge of YAML 1.1). */
+    /** Earlier mappings take precedence (the type merge of YAML 1.1). */
     private static void merge(JsonNode value, ObjectNode merged, Node node) {
         boolean isList = value.isArray();
         for (JsonNode one :
                 isList ? value : JsonNodeFactory.instance.arrayNode().add(value)) {
             if (!one.isObject()) {
-                throw Yaml.refused(at(node.getStartMark()) + "what << merges must be a mapping, or a list of mappings");
+                throw YamlOrJson.invalid(at(node.getStartMark()) + "the value of << must be a mapping, or a"
+                        + " list of mappings");
             }
             one.properties().forEach(member -> {
                 if (!merged.has(member.getKey())) {
@@ -216,7 +216,10 @@ final class YamlTree {
         return FLOAT.matcher(text).matches() ? number(decimal(text), text) : TextNode.valueOf(text);
     }
 
-    /** The number as JSON has it, digit for digit: without a plus sign and zeros in front, and with digits around the point. */
+    /**
+     * Converts a number to JSON syntax and keeps its digits: without a plus sign and leading zeros, and with digits around
+     * the decimal point.
+     */
     private static String decimal(String text) {
         boolean isNegative = text.startsWith("-");
         String digits = text.replaceFirst("^[-+]", "");

@@ -11,19 +11,19 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the texts of a template as what is written in them: a pill becomes one character, {@link #PILL}, unless it is a text of its
- * own, such as <code>&#123;&#123;'&#123;&#123;'&#125;&#125;</code>, or has a text as its default.
+ * Extracts the literal text of template texts: a pill becomes one character, {@link #PILL_MARK}, unless it is a quoted
+ * literal, such as <code>&#123;&#123;'&#123;&#123;'&#125;&#125;</code>, or has a default text.
  *
- * @param open what a pill begins with
- * @param close what a pill ends with
+ * @param open the opening delimiter
+ * @param close the closing delimiter
  */
-record TemplateTexts(String open, String close) {
+record LiteralTextReader(String open, String close) {
 
-    /** Stands for a pill; of the private use area of Unicode. */
-    static final char PILL = '\uE000';
+    /** Replaces a pill. From Unicode's private use area. */
+    static final char PILL_MARK = '\uE000';
 
-    /** The usual delimiters. */
-    static final TemplateTexts USUAL = new TemplateTexts("{{", "}}");
+    /** The reader for the default delimiters. */
+    static final LiteralTextReader DEFAULT_DELIMITERS = new LiteralTextReader("{{", "}}");
 
     private static final Pattern QUOTED = Pattern.compile("\\s*(?:'([^']*)'|\"([^\"]*)\")\\s*");
     private static final Pattern DEFAULT =
@@ -31,12 +31,12 @@ record TemplateTexts(String open, String close) {
 
     private static final Pattern PILL_ALONE = Pattern.compile("\\{\\{[A-Za-z0-9_.-]+}}");
 
-    static TemplateTexts of(JsonNode definition) {
+    static LiteralTextReader of(JsonNode definition) {
         JsonNode delimiters = definition.path("delimiters");
         return delimiters.size() == 2
-                ? new TemplateTexts(
+                ? new LiteralTextReader(
                         delimiters.path(0).asText("{{"), delimiters.path(1).asText("}}"))
-                : USUAL;
+                : DEFAULT_DELIMITERS;
     }
 
     JsonNode read(JsonNode value) {
@@ -71,7 +71,7 @@ record TemplateTexts(String open, String close) {
         return read.append(text, at, text.length()).toString();
     }
 
-    /** Where the pill ends: at the first delimiter outside of quotes. */
+    /** Returns the index of the first closing delimiter outside of quotes, or -1. */
     private int end(String text, int start) {
         char quote = 0;
         for (int i = start; i < text.length() && text.charAt(i) != '\n'; i++) {
@@ -94,10 +94,13 @@ record TemplateTexts(String open, String close) {
             return quoted.group(1) == null ? quoted.group(2) : quoted.group(1);
         }
         Matcher other = DEFAULT.matcher(inside);
-        return other.find() && !other.group(2).isEmpty() ? other.group(2) : String.valueOf(PILL);
+        return other.find() && !other.group(2).isEmpty() ? other.group(2) : String.valueOf(PILL_MARK);
     }
 
-    /** JSON text with pills as a tree, in which a pill outside of a string is a string of its own, without comments; null if it is no JSON. */
+    /**
+     * Parses JSON text with pills. A pill outside of a string becomes a string; comments are removed. Returns null if it is
+     * not valid JSON.
+     */
     static @Nullable JsonNode json(String text) {
         StringBuilder quoted = new StringBuilder();
         boolean inString = false;
@@ -129,7 +132,7 @@ record TemplateTexts(String open, String close) {
         }
     }
 
-    /** Where a comment ends that begins here, or -1; Postman takes them out of a JSON body. */
+    /** Returns the end of a comment that starts at an index, or -1. Like Postman, comments are removed from JSON bodies. */
     private static int comment(String text, int start) {
         if (text.startsWith("//", start)) {
             int end = text.indexOf('\n', start);

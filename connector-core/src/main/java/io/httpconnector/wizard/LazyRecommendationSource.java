@@ -3,18 +3,18 @@ package io.httpconnector.wizard;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** A source with so many requests that only those which fit are made. */
-record LazySource(List<LazyRecommendation> entries) implements RecommendationSource {
+/** A source with so many requests that only the matching ones are loaded. */
+record LazyRecommendationSource(List<LazyRecommendation> entries) implements RecommendationSource {
 
     /**
-     * A request that can be made.
+     * A request that is loaded on demand.
      *
      * @param method its method
      * @param url its URL, with pills
-     * @param title what it does
-     * @param made makes it
+     * @param title a title that describes the request
+     * @param loader loads the recommendation
      */
-    record LazyRecommendation(String method, String url, String title, Supplier<Recommendation> made) {
+    record LazyRecommendation(String method, String url, String title, Supplier<Recommendation> loader) {
 
         static LazyRecommendation of(Recommendation one) {
             return new LazyRecommendation(
@@ -26,13 +26,13 @@ record LazySource(List<LazyRecommendation> entries) implements RecommendationSou
     }
 
     static List<LazyRecommendation> entries(RecommendationSource source) {
-        return source instanceof LazySource many
+        return source instanceof LazyRecommendationSource many
                 ? many.entries()
                 : source.all().stream().map(LazyRecommendation::of).toList();
     }
 
     @Override
     public List<Recommendation> all() {
-        return entries.stream().map(entry -> entry.made().get()).toList();
+        return entries.stream().map(entry -> entry.loader().get()).toList();
     }
 }

@@ -6,12 +6,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts a command into its words as a shell does (POSIX, section 2.2 Quoting; and {@code $'...'}). What only a running shell
- * could know, such as the value of a variable, is refused with its position.
+ * Splits a command into words like a shell (POSIX, section 2.2 Quoting; and {@code $'...'}). Syntax that requires a running
+ * shell, such as variables, is rejected with its position.
  */
-final class ShellWords {
+final class ShellTokenizer {
 
-    /** A word, and where it begins, from 1. */
+    /** A word and its position, starting at 1. */
     record Word(String text, int position) {}
 
     private final String command;
@@ -20,12 +20,12 @@ final class ShellWords {
     private int start;
     private int at;
 
-    private ShellWords(String command) {
+    private ShellTokenizer(String command) {
         this.command = command;
     }
 
     static List<Word> of(String command) {
-        ShellWords shell = new ShellWords(command);
+        ShellTokenizer shell = new ShellTokenizer(command);
         while (shell.at < command.length()) {
             shell.next();
         }
@@ -52,13 +52,13 @@ final class ShellWords {
         } else if (command.startsWith("$'", at)) {
             ansi();
         } else if (c == '$' || c == '`') {
-            throw refused(at, "what a variable or a command of the shell gives is not known here: write its value");
+            throw invalid(at, "shell variables and command substitutions are not supported: write the value");
         } else if ("|;&<>()".indexOf(c) >= 0) {
-            throw refused(
+            throw invalid(
                     at,
-                    "\"" + c + "\" means something else to a shell: give the curl command alone, and quote its values");
+                    "\"" + c + "\" has a special meaning in a shell: use only the curl command, and quote its values");
         } else if (c == '#' && word == null) {
-            throw refused(at, "a comment can't be read: leave it out");
+            throw invalid(at, "comments are not supported: remove it");
         } else {
             add(String.valueOf(c));
             at++;
@@ -83,7 +83,7 @@ final class ShellWords {
     private int closing(char quote, int from) {
         int close = command.indexOf(quote, from);
         if (close < 0) {
-            throw refused(from - 1, "a quote is not closed");
+            throw invalid(from - 1, "missing closing quote");
         }
         return close;
     }
@@ -99,14 +99,14 @@ final class ShellWords {
                 add(escaped == '\n' ? "" : String.valueOf(escaped));
                 at += 2;
             } else if (c == '$' || c == '`') {
-                throw refused(at, "what a variable or a command of the shell gives is not known here: write its value");
+                throw invalid(at, "shell variables and command substitutions are not supported: write the value");
             } else {
                 add(String.valueOf(c));
                 at++;
             }
         }
         if (at >= command.length()) {
-            throw refused(open, "a quote is not closed");
+            throw invalid(open, "missing closing quote");
         }
         at++;
     }
@@ -124,7 +124,7 @@ final class ShellWords {
             }
         }
         if (at >= command.length()) {
-            throw refused(open, "a quote is not closed");
+            throw invalid(open, "missing closing quote");
         }
         at++;
     }
@@ -159,12 +159,12 @@ final class ShellWords {
         }
         long point = at == from ? -1 : Long.parseLong(command.substring(from, at), radix);
         if (point < 0 || point > Character.MAX_CODE_POINT) {
-            throw refused(from, "it is no code of a character");
+            throw invalid(from, "not a valid character code");
         }
         return Character.toString((int) point);
     }
 
-    static InvalidDefinitionException refused(int index, String what) {
+    static InvalidDefinitionException invalid(int index, String what) {
         return new InvalidDefinitionException("curl command", List.of("character " + (index + 1) + ": " + what));
     }
 }

@@ -20,30 +20,30 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Makes a value that a schema describes, of OpenAPI 3.0 or JSON Schema: its example, its default, or one of its type. */
-final class SchemaSample {
+/** Generates a sample value for a schema of OpenAPI 3.0 or JSON Schema: its example, its default, or a value of its type. */
+final class SchemaSampleGenerator {
 
     private static final int MAX_DEPTH = 8;
     private static final int MAX_VALUES = 2000;
     private static final int MAX_ITEMS = 10;
     private static final int MAX_LENGTH = 1000;
-    private static final List<String> COMPOSED = List.of("allOf", "oneOf", "anyOf");
+    private static final List<String> COMPOSITION_KEYWORDS = List.of("allOf", "oneOf", "anyOf");
 
-    /** The keywords that say what a value is. */
-    private static final List<String> VALUES =
+    /** Keywords that describe a value. */
+    private static final List<String> VALUE_KEYWORDS =
             List.of("type", "properties", "items", "enum", "const", "example", "examples", "default", "format", "$ref");
 
     private final JsonNode document;
-    private final Set<String> open = new HashSet<>();
+    private final Set<String> openReferences = new HashSet<>();
     private final Set<String> unresolved = new TreeSet<>();
     private int values;
 
-    SchemaSample(JsonNode document) {
+    SchemaSampleGenerator(JsonNode document) {
         this.document = document;
     }
 
-    /** The schema, parameter or whatever else a local reference stands for. */
-    JsonNode resolved(JsonNode node) {
+    /** Resolves a local reference to a schema, parameter or other object. */
+    JsonNode resolve(JsonNode node) {
         JsonNode target = node;
         for (int i = 0; i < 10 && target.has("$ref"); i++) {
             String ref = target.path("$ref").asText();
@@ -65,20 +65,20 @@ final class SchemaSample {
         }
     }
 
-    /** The references that lead to nothing that is known here. */
+    /** Returns the references that could not be resolved. */
     Set<String> unresolved() {
         return unresolved;
     }
 
-    /** The schema of a property, wherever it is declared. */
+    /** Returns the schema of a property, also if it is declared in a composed schema. */
     JsonNode property(JsonNode reference, String name) {
         return property(reference, name, 0);
     }
 
     private JsonNode property(JsonNode reference, String name, int depth) {
-        JsonNode schema = resolved(reference);
-        JsonNode found = resolved(schema.path("properties").path(name));
-        for (String keyword : COMPOSED) {
+        JsonNode schema = resolve(reference);
+        JsonNode found = resolve(schema.path("properties").path(name));
+        for (String keyword : COMPOSITION_KEYWORDS) {
             for (JsonNode part : schema.path(keyword)) {
                 found = found.isMissingNode() && depth < MAX_DEPTH ? property(part, name, depth + 1) : found;
             }
@@ -91,19 +91,22 @@ final class SchemaSample {
         return of(schema, 0);
     }
 
-    /** A copy in which each value that the schema declares to be a password is {@link CredentialDetector#DECLARED}. */
-    JsonNode withoutPasswords(JsonNode schema, JsonNode value) {
+    /**
+     * Returns a copy in which each value that the schema declares as a password is replaced with
+     * {@link CredentialDetector#DECLARED_MARK}.
+     */
+    JsonNode markPasswords(JsonNode schema, JsonNode value) {
         values = 0;
-        return withoutPasswords(schema, value, 0);
+        return markPasswords(schema, value, 0);
     }
 
-    private JsonNode withoutPasswords(JsonNode reference, JsonNode value, int depth) {
-        JsonNode schema = resolved(reference);
+    private JsonNode markPasswords(JsonNode reference, JsonNode value, int depth) {
+        JsonNode schema = resolve(reference);
         if (++values > 10 * MAX_VALUES || depth > 100 || !schema.isObject()) {
             return value;
         }
         if (schema.path("format").asText().equals("password") && value.isValueNode() && !value.isNull()) {
-            return TextNode.valueOf(CredentialDetector.DECLARED);
+            return TextNode.valueOf(CredentialDetector.DECLARED_MARK);
         }
         JsonNode copy = value;
         if (value instanceof ObjectNode object) {
@@ -112,17 +115,17 @@ final class SchemaSample {
             object.properties().forEach(member -> {
                 JsonNode known = schema.path("properties").path(member.getKey());
                 JsonNode own = known.isMissingNode() ? others : known;
-                changed.set(member.getKey(), withoutPasswords(own, member.getValue(), depth + 1));
+                changed.set(member.getKey(), markPasswords(own, member.getValue(), depth + 1));
             });
             copy = changed;
         } else if (value instanceof ArrayNode array) {
             ArrayNode changed = array.arrayNode();
-            array.forEach(element -> changed.add(withoutPasswords(schema.path("items"), element, depth + 1)));
+            array.forEach(element -> changed.add(markPasswords(schema.path("items"), element, depth + 1)));
             copy = changed;
         }
-        for (String keyword : COMPOSED) {
+        for (String keyword : COMPOSITION_KEYWORDS) {
             for (JsonNode part : schema.path(keyword)) {
-                copy = withoutPasswords(part, copy, depth + 1);
+                copy = markPasswords(part, copy, depth + 1);
             }
         }
         return copy;
@@ -130,14 +133,14 @@ final class SchemaSample {
 
     private JsonNode of(JsonNode node, int depth) {
         String ref = node.path("$ref").asText("");
-        // A schema may have many parts that have many parts.
-        if (++values > MAX_VALUES || (!ref.isEmpty() && !open.add(ref))) {
+        // Nested compositions can grow exponentially.
+        if (++values > MAX_VALUES || (!ref.isEmpty() && !openReferences.add(ref))) {
             return NullNode.getInstance();
         }
         try {
-            return sample(resolved(node), depth);
+            return sample(resolve(node), depth);
         } finally {
-            open.remove(ref);
+            openReferences.remove(ref);
         }
     }
 
@@ -153,11 +156,11 @@ final class SchemaSample {
             }
         }
         boolean isComposed =
-                COMPOSED.stream().anyMatch(keyword -> !schema.path(keyword).isEmpty());
+                COMPOSITION_KEYWORDS.stream().anyMatch(keyword -> !schema.path(keyword).isEmpty());
         return isComposed ? composed(schema, depth) : ofType(schema, type(schema), depth);
     }
 
-    /** What all of {@code allOf}, one of {@code oneOf}, one of {@code anyOf} and the schema itself say together. */
+    /** Combines all of {@code allOf}, the first of {@code oneOf}, the first of {@code anyOf} and the schema itself. */
     private JsonNode composed(JsonNode schema, int depth) {
         ObjectNode all = JsonNodeFactory.instance.objectNode();
         JsonNode other = MissingNode.getInstance();
@@ -183,14 +186,14 @@ final class SchemaSample {
     private List<JsonNode> parts(JsonNode schema) {
         List<JsonNode> parts = new ArrayList<>();
         for (JsonNode part : schema.path("allOf")) {
-            if (saysWhat(part)) {
+            if (describesValue(part)) {
                 parts.add(part);
             }
         }
         for (String keyword : List.of("oneOf", "anyOf")) {
             for (JsonNode part : schema.path(keyword)) {
-                boolean isNull = resolved(part).path("type").asText().equals("null");
-                if (saysWhat(part) && !isNull) {
+                boolean isNull = resolve(part).path("type").asText().equals("null");
+                if (describesValue(part) && !isNull) {
                     parts.add(part);
                     break;
                 }
@@ -199,13 +202,13 @@ final class SchemaSample {
         return parts;
     }
 
-    /** Whether it says more than a condition such as {@code {"required": ["id"]}}, which has no value of its own. */
-    private boolean saysWhat(JsonNode part) {
-        JsonNode schema = resolved(part);
-        return VALUES.stream().anyMatch(schema::has) || COMPOSED.stream().anyMatch(schema::has);
+    /** Whether a schema describes a value, and is not only a condition such as {@code {"required": ["id"]}}. */
+    private boolean describesValue(JsonNode part) {
+        JsonNode schema = resolve(part);
+        return VALUE_KEYWORDS.stream().anyMatch(schema::has) || COMPOSITION_KEYWORDS.stream().anyMatch(schema::has);
     }
 
-    /** A part without a type has that of the whole. */
+    /** Adds the type of the whole schema to a part without a type. */
     private static JsonNode typed(JsonNode part, JsonNode whole) {
         boolean isTyped = part.has("type") || part.has("$ref") || !whole.has("type") || part.has("properties");
         return isTyped || !(part instanceof ObjectNode object)
@@ -220,8 +223,8 @@ final class SchemaSample {
                 return one.asText();
             }
         }
-        String usual = schema.has("properties") ? "object" : schema.has("items") ? "array" : "string";
-        return type.asText(usual).isEmpty() ? usual : type.asText(usual);
+        String impliedType = schema.has("properties") ? "object" : schema.has("items") ? "array" : "string";
+        return type.asText(impliedType).isEmpty() ? impliedType : type.asText(impliedType);
     }
 
     private JsonNode ofType(JsonNode schema, String type, int depth) {
@@ -237,7 +240,7 @@ final class SchemaSample {
 
     private JsonNode array(JsonNode schema, int depth) {
         ArrayNode array = JsonNodeFactory.instance.arrayNode();
-        if (depth > MAX_DEPTH || !schema.has("items") || isOpen(schema.get("items"))) {
+        if (depth > MAX_DEPTH || !schema.has("items") || isRecursive(schema.get("items"))) {
             return array;
         }
         int size = Math.min(Math.max(1, schema.path("minItems").asInt(1)), MAX_ITEMS);
@@ -247,7 +250,7 @@ final class SchemaSample {
         return array;
     }
 
-    /** The least number that fits, or 1. */
+    /** Returns the smallest valid number, or 1. */
     private static JsonNode number(JsonNode schema) {
         JsonNode min = schema.path("minimum");
         JsonNode exclusive = schema.path("exclusiveMinimum");
@@ -267,9 +270,9 @@ final class SchemaSample {
         return JsonSupport.number(number.stripTrailingZeros().toPlainString());
     }
 
-    /** Whether the value is within itself, so that it would have no end. */
-    private boolean isOpen(JsonNode node) {
-        return open.contains(node.path("$ref").asText(""));
+    /** Whether a schema contains itself, so that the sample would be infinite. */
+    private boolean isRecursive(JsonNode node) {
+        return openReferences.contains(node.path("$ref").asText(""));
     }
 
     private JsonNode object(JsonNode schema, int depth) {
@@ -278,7 +281,7 @@ final class SchemaSample {
         schema.path("required").forEach(name -> required.add(name.asText()));
         if (depth <= MAX_DEPTH) {
             schema.path("properties").properties().forEach(property -> {
-                JsonNode known = resolved(property.getValue());
+                JsonNode known = resolve(property.getValue());
                 boolean isWanted = required.contains(property.getKey())
                         || !known.path("deprecated").asBoolean();
                 if (!known.path("readOnly").asBoolean() && isWanted) {

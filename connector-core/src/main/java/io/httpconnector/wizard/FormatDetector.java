@@ -7,8 +7,8 @@ import java.time.OffsetDateTime;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Recognises the formats of JSON Schema (2020-12, section 7.3), and names that are ids. */
-final class Formats {
+/** Detects the formats of JSON Schema (2020-12, section 7.3), and member names that are ids. */
+final class FormatDetector {
 
     private static final Pattern UUID =
             Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
@@ -19,9 +19,9 @@ final class Formats {
     private static final Pattern ID = Pattern.compile("\\d+|(?=.*\\d)[0-9a-zA-Z]{15,}");
     private static final int MAX_LENGTH = 2000;
 
-    private Formats() {}
+    private FormatDetector() {}
 
-    /** The format of a text, or null when it has none. */
+    /** Returns the format of a text, or null. */
     static @Nullable String of(String text) {
         if (text.length() > MAX_LENGTH) {
             return null;
@@ -51,7 +51,7 @@ final class Formats {
         return null;
     }
 
-    /** Whether a name of a member is rather a key of a map. */
+    /** Whether a member name is probably a map key. */
     static boolean isId(String name) {
         return ID.matcher(name).matches() || UUID.matcher(name).matches();
     }

@@ -10,11 +10,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Masks credentials in a text: the values of form fields, query parameters, XML elements and attributes, JSON members (in a JSON
- * text that was cut, too) and parts of a multipart body whose names say so, user info in URLs, private keys and JSON Web Tokens.
- * Not thread-safe.
+ * Masks credentials in a text: user info in URLs, private keys, JSON Web Tokens, and by their names the values of form
+ * fields, query parameters, XML elements and attributes, JSON members (also in truncated JSON) and multipart parts. Not
+ * thread-safe.
  */
-final class CredentialText {
+final class CredentialMasker {
 
     private static final String PRIVATE_KEY = "-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----";
     private static final Pattern PEM =
@@ -22,7 +22,7 @@ final class CredentialText {
     private static final Pattern JWT =
             Pattern.compile("\\beyJ[A-Za-z0-9_-]{8,}+\\.eyJ[A-Za-z0-9_-]{8,}+\\.[A-Za-z0-9_-]*+");
 
-    /** Where a service has the token in the path: Telegram, Slack, Discord, Microsoft Teams, Mattermost, Zapier, IFTTT. */
+    /** Tokens in the path of known services: Telegram, Slack, Discord, Microsoft Teams, Mattermost, Zapier, IFTTT. */
     private static final Pattern PATH = Pattern.compile("(?<=/bot)[0-9]{5,20}(?::|%3[Aa])[A-Za-z0-9_-]{20,}+"
             + "|(?<=/services/T[A-Za-z0-9]{3,20}/B[A-Za-z0-9]{3,20}/)[A-Za-z0-9]{12,}+"
             + "|(?<=/(?:triggers|workflows)/[A-Za-z0-9]{3,20}/[A-Za-z0-9/]{3,60}/)[A-Za-z0-9]{16,}+"
@@ -33,11 +33,13 @@ final class CredentialText {
             + "|(?<=/hooks/catch/[0-9]{3,12}/)[A-Za-z0-9]{5,}+"
             + "|(?<=/with/key/)[A-Za-z0-9_-]{10,}+");
 
-    /** A segment behind one that names a credential: {@code /token/3f9a...}. */
+    /** A path segment that follows the name of a credential: {@code /token/3f9a...}. */
     private static final Pattern SEGMENT =
             Pattern.compile("/([A-Za-z][A-Za-z0-9_-]{1,40})/([A-Za-z0-9_.~%=-]{16,500})(?=[/?#;\\s\"'<>]|$)");
 
-    /** Tokens that say themselves what they are: of Google, GitHub, GitLab, Slack, Stripe, AWS, SendGrid, Shopify, OpenAI, npm. */
+    /**
+     * Tokens that are recognisable by their format: Google, GitHub, GitLab, Slack, Stripe, AWS, SendGrid, Shopify, OpenAI, npm.
+     */
     private static final Pattern KNOWN = Pattern.compile(
             "(?<![A-Za-z0-9_-])(?:AIza[A-Za-z0-9_-]{30,}+|ya29\\.[A-Za-z0-9_-]{20,}+"
                     + "|gh[pousr]_[A-Za-z0-9]{30,}+|github_pat_[A-Za-z0-9_]{30,}+|glpat-[A-Za-z0-9_-]{20,}+|xox[abeprs]-[A-Za-z0-9-]{10,}+"
@@ -45,11 +47,11 @@ final class CredentialText {
                     + "|SG\\.[A-Za-z0-9_-]{16,}+\\.[A-Za-z0-9_-]{16,}+|shp(?:at|ca|pa|ss)_[A-Za-z0-9]{20,}+"
                     + "|sk-(?:proj-|ant-)?[A-Za-z0-9_-]{32,}+|npm_[A-Za-z0-9]{30,}+|pat-[a-z]{2,3}[0-9]-[A-Za-z0-9-]{30,}+)");
 
-    /** A password, or a user whose name is as long as a token. */
+    /** A password, or a user name as long as a token. */
     private static final Pattern USER_INFO =
             Pattern.compile("(?<=://)(?:[^/?#\\s\"'<>@:]{0,200}:[^/?#\\s\"'<>@]{1,500}|[^/?#\\s\"'<>@:]{16,500})(?=@)");
 
-    private static final Pattern DECLARED = Pattern.compile(Pattern.quote(CredentialDetector.DECLARED));
+    private static final Pattern DECLARED = Pattern.compile(Pattern.quote(CredentialDetector.DECLARED_MARK));
 
     private static final Pattern PAIR =
             Pattern.compile("(?<=^|[?&;\\s])([^=&?;:\\s\"'<>#/]{1,200})=([^&\\s;\"'<>#]++)");
@@ -75,7 +77,7 @@ final class CredentialText {
     private final UnaryOperator<String> replacement;
     private String found = "";
 
-    private CredentialText(String text, boolean isWhole, boolean isTemplate, UnaryOperator<String> replacement) {
+    private CredentialMasker(String text, boolean isWhole, boolean isTemplate, UnaryOperator<String> replacement) {
         this.text = new StringBuilder(text);
         this.isWhole = isWhole;
         this.isTemplate = isTemplate;
@@ -83,83 +85,85 @@ final class CredentialText {
     }
 
     private String read(String value) {
-        return isTemplate ? TemplateTexts.USUAL.read(value) : value;
+        return isTemplate ? LiteralTextReader.DEFAULT_DELIMITERS.read(value) : value;
     }
 
     /**
-     * Masks the credentials of a whole text, such as a body or a URL.
+     * Masks the credentials in a whole text, such as a body or a URL.
      *
-     * @return the text, which is the same if there is none
+     * @return the text, unchanged if it has no credentials
      */
-    static String masked(String text) {
-        return new CredentialText(text, true, false, name -> CredentialDetector.MASK).masked();
+    static String mask(String text) {
+        return new CredentialMasker(text, true, false, name -> CredentialDetector.MASK).mask();
     }
 
-    /** Masks the credentials of a value within a document, where a sentence with a colon means nothing. */
-    static String maskedValue(String text) {
-        return new CredentialText(text, false, false, name -> CredentialDetector.MASK).masked();
+    /** Masks the credentials in a value within a document, where lines with a colon are not interpreted. */
+    static String maskValue(String text) {
+        return new CredentialMasker(text, false, false, name -> CredentialDetector.MASK).mask();
     }
 
-    /** Puts something else in the place of each credential of a whole text, with pills or without, by the name of the credential. */
-    static String replaced(String text, boolean isTemplate, UnaryOperator<String> replacement) {
-        return new CredentialText(text, true, isTemplate, replacement).masked();
+    /**
+     * Replaces each credential in a whole text, with or without pills; the replacement is computed from the credential's name.
+     */
+    static String replace(String text, boolean isTemplate, UnaryOperator<String> replacement) {
+        return new CredentialMasker(text, true, isTemplate, replacement).mask();
     }
 
-    /** The name of a credential in a text; empty if there is none. */
+    /** Returns the name of the first credential in a text; empty if there is none. */
     static String find(String text, boolean isWhole) {
-        CredentialText search = new CredentialText(text, isWhole, false, name -> CredentialDetector.MASK);
-        String masked = search.masked();
+        CredentialMasker search = new CredentialMasker(text, isWhole, false, name -> CredentialDetector.MASK);
+        String masked = search.mask();
         return masked.equals(text) ? "" : search.found.isEmpty() ? "a credential" : search.found;
     }
 
-    private String masked() {
-        all(PEM, "a private key");
-        all(JWT, "a JSON Web Token");
-        all(USER_INFO, "the user in a URL");
-        all(DECLARED, "a password");
-        all(KNOWN, "a token");
+    private String mask() {
+        maskMatches(PEM, "a private key");
+        maskMatches(JWT, "a JSON Web Token");
+        maskMatches(USER_INFO, "the user in a URL");
+        maskMatches(DECLARED, "a password");
+        maskMatches(KNOWN, "a token");
         if (text.indexOf("/") >= 0) {
-            all(PATH, "token");
-            segments();
+            maskMatches(PATH, "token");
+            maskPathSegments();
         }
         if (text.indexOf("=") >= 0) {
-            pairs();
+            maskPairs();
         }
         if (text.indexOf("\"") >= 0 || text.indexOf("'") >= 0) {
             if (isWhole) {
-                parts();
+                maskMultipartParts();
             }
             if (isWhole || isGraphQl(text)) {
-                quoted();
+                maskQuotedAssignments();
             }
-            members();
+            maskJsonMembers();
         }
         if (text.indexOf("</") >= 0) {
-            elements();
+            maskXmlElements();
         }
         if (isWhole && text.indexOf(": ") >= 0) {
-            lines();
+            maskLines();
         }
         return text.toString();
     }
 
-    /** Whether a text is a document of GraphQL, whose arguments may be credentials. */
+    /** Whether a text is a GraphQL document, whose arguments may be credentials. */
     static boolean isGraphQl(CharSequence text) {
         return GRAPHQL.matcher(text).find();
     }
 
-    private void all(Pattern pattern, String name) {
+    private void maskMatches(Pattern pattern, String name) {
         Matcher matcher = pattern.matcher(text);
         while (matcher.find()) {
-            if (CredentialDetector.isWritten(read(matcher.group()))) {
+            if (CredentialDetector.holdsLiteralText(read(matcher.group()))) {
                 int length = mask(matcher.start(), matcher.end(), name);
-                matcher = continued(matcher, pattern, length);
+                matcher = resumeAfterMask(matcher, pattern, length);
             }
         }
     }
 
-    /** A matcher that goes on after the mask. */
-    private Matcher continued(Matcher before, Pattern pattern, int length) {
+    /** Returns a matcher that continues after the mask. */
+    private Matcher resumeAfterMask(Matcher before, Pattern pattern, int length) {
         int at = Math.min(text.length(), before.start() + length);
         return pattern.matcher(text)
                 .region(at, text.length())
@@ -167,7 +171,7 @@ final class CredentialText {
                 .useAnchoringBounds(false);
     }
 
-    /** Gives the length of what is there now. */
+    /** Masks a range and returns the length of its replacement. */
     private int mask(int start, int end, String name) {
         String instead = replacement.apply(name);
         text.replace(start, end, instead);
@@ -175,27 +179,27 @@ final class CredentialText {
         return instead.length();
     }
 
-    private void segments() {
+    private void maskPathSegments() {
         Matcher matcher = SEGMENT.matcher(text);
         int at = 0;
         while (at <= text.length() && matcher.find(at)) {
             at = matcher.start(2) - 1;
-            boolean isNamed = CredentialNames.kind(matcher.group(1)) == CredentialNames.CredentialType.ALL;
-            if (isNamed && CredentialDetector.isRandom(read(decoded(matcher.group(2))))) {
+            boolean isNamed = CredentialNames.typeOf(matcher.group(1)) == CredentialNames.CredentialType.ALL;
+            if (isNamed && CredentialDetector.isRandom(read(decode(matcher.group(2))))) {
                 at = matcher.start(2) + mask(matcher.start(2), matcher.end(2), matcher.group(1));
                 matcher = SEGMENT.matcher(text);
             }
         }
     }
 
-    private void pairs() {
+    private void maskPairs() {
         Matcher matcher = PAIR.matcher(text);
         int at = 0;
         while (matcher.find(at)) {
-            String name = decoded(matcher.group(1));
+            String name = decode(matcher.group(1));
             String value = matcher.group(2);
-            if (CredentialDetector.isCredentialParameter(name, read(decoded(value)))
-                    || holdsCredential(decoded(value))) {
+            if (CredentialDetector.isCredentialParameter(name, read(decode(value)))
+                    || holdsCredential(decode(value))) {
                 at = matcher.start(2) + mask(matcher.start(2), matcher.end(2), name);
                 matcher = PAIR.matcher(text);
             } else {
@@ -207,20 +211,20 @@ final class CredentialText {
         }
     }
 
-    /** JSON in a form field. */
+    /** Whether a form field contains JSON with a credential. */
     private static boolean holdsCredential(String value) {
         if (!value.startsWith("{") && !value.startsWith("[")) {
             return false;
         }
         try {
-            return !CredentialDetector.found(JsonSupport.parse(value)).isEmpty();
+            return !CredentialDetector.findPointers(JsonSupport.parse(value)).isEmpty();
         } catch (InvalidDefinitionException e) {
             return false;
         }
     }
 
-    /** What is percent-encoded, decoded where it can be. */
-    static String decoded(String text) {
+    /** Decodes percent-encoded text; returns malformed text unchanged. */
+    static String decode(String text) {
         try {
             return text.indexOf('%') < 0 && text.indexOf('+') < 0
                     ? text
@@ -230,7 +234,7 @@ final class CredentialText {
         }
     }
 
-    private void parts() {
+    private void maskMultipartParts() {
         Matcher matcher = PART.matcher(text);
         int at = 0;
         while (at <= text.length() && matcher.find(at)) {
@@ -244,13 +248,13 @@ final class CredentialText {
         }
     }
 
-    /** {@code password="x"} and {@code password: 'x'}, as in attributes of XML, in GraphQL and in scripts. */
-    private void quoted() {
+    /** Masks {@code password="x"} and {@code password: 'x'}, as in XML attributes, GraphQL and scripts. */
+    private void maskQuotedAssignments() {
         Matcher matcher = QUOTED.matcher(text);
         int at = 0;
         while (at <= text.length() && matcher.find(at)) {
             int start = matcher.end();
-            int end = closing(start, matcher.group(2).charAt(0));
+            int end = closingQuote(start, matcher.group(2).charAt(0));
             at = start;
             if (CredentialDetector.isCredential(matcher.group(1), read(text.substring(start, end)))) {
                 at = start + mask(start, end, matcher.group(1));
@@ -259,7 +263,7 @@ final class CredentialText {
         }
     }
 
-    private int closing(int start, char quote) {
+    private int closingQuote(int start, char quote) {
         int end = start;
         while (end < text.length() && text.charAt(end) != quote) {
             end += text.charAt(end) == '\\' ? 2 : 1;
@@ -267,8 +271,8 @@ final class CredentialText {
         return Math.min(end, text.length());
     }
 
-    /** Members of JSON that can't be read as a whole, because it was cut or has pills. */
-    private void members() {
+    /** Masks members of JSON that can't be parsed because it is truncated or has pills. */
+    private void maskJsonMembers() {
         Matcher matcher = MEMBER.matcher(text);
         int at = 0;
         while (at <= text.length() && matcher.find(at)) {
@@ -279,11 +283,11 @@ final class CredentialText {
             int end;
             if (first == '"') {
                 start++;
-                end = closing(start, '"');
+                end = closingQuote(start, '"');
             } else if (first == '{' || first == '[') {
-                boolean isAll = CredentialNames.kind(name).compareTo(CredentialNames.CredentialType.TEXT) >= 0;
+                boolean isAll = CredentialNames.typeOf(name).compareTo(CredentialNames.CredentialType.TEXT) >= 0;
                 if (isAll) {
-                    at = maskTexts(start, bracket(start), name);
+                    at = maskTexts(start, closingBracket(start), name);
                     matcher = MEMBER.matcher(text);
                 }
                 continue;
@@ -298,12 +302,12 @@ final class CredentialText {
         }
     }
 
-    private int bracket(int start) {
+    private int closingBracket(int start) {
         int depth = 0;
         for (int i = start; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c == '"') {
-                i = closing(i + 1, '"');
+                i = closingQuote(i + 1, '"');
             }
             depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
             if (depth == 0) {
@@ -313,7 +317,7 @@ final class CredentialText {
         return text.length();
     }
 
-    /** Masks the texts in a range of JSON, but not the names of members; gives the end of the range afterwards. */
+    /** Masks the strings in a range of JSON, except member names. Returns the new end of the range. */
     private int maskTexts(int start, int end, String name) {
         int at = start;
         int last = end;
@@ -322,13 +326,13 @@ final class CredentialText {
                 at++;
                 continue;
             }
-            int close = Math.min(closing(at + 1, '"'), last);
+            int close = Math.min(closingQuote(at + 1, '"'), last);
             int after = close + 1;
             while (after < last && Character.isWhitespace(text.charAt(after))) {
                 after++;
             }
             boolean isName = after < last && text.charAt(after) == ':';
-            if (!isName && CredentialDetector.isWritten(read(text.substring(at + 1, close)))) {
+            if (!isName && CredentialDetector.holdsLiteralText(read(text.substring(at + 1, close)))) {
                 int length = mask(at + 1, close, name);
                 last += length - (close - at - 1);
                 close = at + 1 + length;
@@ -338,12 +342,12 @@ final class CredentialText {
         return Math.min(at, text.length());
     }
 
-    private void elements() {
+    private void maskXmlElements() {
         Matcher matcher = ELEMENT.matcher(text);
         int at = 0;
         while (at <= text.length() && matcher.find(at)) {
             at = matcher.end();
-            CredentialNames.CredentialType kind = CredentialNames.kind(matcher.group(2));
+            CredentialNames.CredentialType kind = CredentialNames.typeOf(matcher.group(2));
             int end = kind == CredentialNames.CredentialType.NONE ? -1 : text.indexOf("</" + matcher.group(1), at);
             if (end < 0) {
                 continue;
@@ -352,7 +356,7 @@ final class CredentialText {
             boolean hasElements = content.indexOf('<') >= 0;
             if (hasElements && kind.compareTo(CredentialNames.CredentialType.TEXTS) >= 0) {
                 String name = matcher.group(2);
-                String shown = CONTENT.matcher(">" + content + "<").replaceAll(match -> instead(match.group(), name));
+                String shown = CONTENT.matcher(">" + content + "<").replaceAll(match -> maskedContent(match.group(), name));
                 String inner = shown.substring(1, shown.length() - 1);
                 if (!inner.equals(content)) {
                     text.replace(at, end, inner);
@@ -366,12 +370,12 @@ final class CredentialText {
         }
     }
 
-    private String instead(String content, String name) {
+    private String maskedContent(String content, String name) {
         return Matcher.quoteReplacement(
-                CredentialDetector.isWritten(read(content)) ? replacement.apply(name) : content);
+                CredentialDetector.holdsLiteralText(read(content)) ? replacement.apply(name) : content);
     }
 
-    private void lines() {
+    private void maskLines() {
         Matcher matcher = LINE.matcher(text);
         int at = 0;
         while (at <= text.length() && matcher.find(at)) {

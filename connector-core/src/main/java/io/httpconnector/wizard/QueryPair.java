@@ -12,39 +12,39 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A pair of a query or form as it was written: {@code name=value}. A percent sign without two hex digits stands for itself, as it
- * does to curl and to most services.
+ * A raw pair of a query or form: {@code name=value}. A percent sign without two hex digits is literal, as in curl and most
+ * services.
  *
- * @param name the name, decoded
- * @param value the value, decoded, as a text with pills
- * @param raw the pair as it can stand in a URL, as a text with pills
- * @param isExact whether name and value say all of it, so that the pair can be encoded anew
+ * @param name the decoded name
+ * @param value the decoded value, as text with pills
+ * @param raw the pair as valid part of a URL, as text with pills
+ * @param isExact whether the pair can be restored by encoding name and value
  */
-record QueryText(String name, String value, String raw, boolean isExact) {
+record QueryPair(String name, String value, String raw, boolean isExact) {
 
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
     private static final Pattern PILL = Pattern.compile("\\{\\{[^{}]*+}}");
 
-    /** Path and query characters by RFC 3986, and the brackets that many services want. */
+    /** Path and query characters by RFC 3986. Queries may also contain brackets, which many services expect. */
     private static final String PERMITTED = "-._~!$&'()*+,;=:@/";
 
-    /** The pairs of a query; empty ones say nothing. */
-    static List<QueryText> pairs(String query, boolean hasPills) {
+    /** Splits a query into pairs and skips empty ones. */
+    static List<QueryPair> pairs(String query, boolean hasPills) {
         return Stream.of(query.split("&", -1))
                 .filter(pair -> !pair.isEmpty())
                 .map(pair -> of(pair, hasPills))
                 .collect(Collectors.toList());
     }
 
-    private static QueryText of(String pair, boolean hasPills) {
+    private static QueryPair of(String pair, boolean hasPills) {
         int equals = pair.indexOf('=');
         Decoded name = decoded(equals < 0 ? pair : pair.substring(0, equals), false);
         Decoded value = decoded(equals < 0 ? "" : pair.substring(equals + 1), hasPills);
         boolean isExact = equals > 0 && name.isUtf8 && value.isUtf8;
-        return new QueryText(name.text, value.text, encoded(pair, true, hasPills), isExact);
+        return new QueryPair(name.text, value.text, encoded(pair, true, hasPills), isExact);
     }
 
-    /** A value that was percent-encoded; what is no pill is text. */
+    /** Decodes a percent-encoded value; everything except pills is literal text. */
     static String value(String text, boolean hasPills) {
         return decoded(text, hasPills).text;
     }
@@ -61,13 +61,13 @@ record QueryText(String name, String value, String raw, boolean isExact) {
             }
             byte[] bytes = bytes(piece);
             try {
-                out.append(RequestDefinitionBuilder.literal(StandardCharsets.UTF_8
+                out.append(RequestDefinitionBuilder.escapeBraces(StandardCharsets.UTF_8
                         .newDecoder()
                         .decode(ByteBuffer.wrap(bytes))
                         .toString()));
             } catch (CharacterCodingException e) {
                 isUtf8 = false;
-                out.append(RequestDefinitionBuilder.literal(new String(bytes, StandardCharsets.ISO_8859_1)));
+                out.append(RequestDefinitionBuilder.escapeBraces(new String(bytes, StandardCharsets.ISO_8859_1)));
             }
         }
         return new Decoded(out.toString(), isUtf8);
@@ -96,7 +96,7 @@ record QueryText(String name, String value, String raw, boolean isExact) {
                 && HexFormat.isHexDigit(text.charAt(at + 2));
     }
 
-    /** The text with everything percent-encoded that can't stand in a URL, but for what is encoded already. */
+    /** Percent-encodes characters that are not allowed in a URL, and keeps existing percent-encoding. */
     static String encoded(String text, boolean inQuery, boolean hasPills) {
         StringBuilder out = new StringBuilder();
         for (String piece : pieces(text, hasPills)) {
@@ -128,7 +128,7 @@ record QueryText(String name, String value, String raw, boolean isExact) {
         }
     }
 
-    /** The text cut before and behind each pill. */
+    /** Splits a text before and after each pill. */
     private static List<String> pieces(String text, boolean hasPills) {
         if (!hasPills || !text.contains("{{")) {
             return List.of(text);

@@ -6,10 +6,10 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonSupport;
 import java.util.List;
 
-/** Reads a document in JSON, or in YAML if the application has SnakeYAML, which comes with Jackson's module for YAML. */
-final class Yaml {
+/** Parses a document in JSON, or in YAML if the application has SnakeYAML, a dependency of Jackson's YAML module. */
+final class YamlOrJson {
 
-    private Yaml() {}
+    private YamlOrJson() {}
 
     static JsonNode read(String text) {
         String document = text.startsWith("\uFEFF") ? text.substring(1) : text;
@@ -17,15 +17,16 @@ final class Yaml {
             return JsonSupport.parse(document);
         }
         try {
-            return YamlTree.read(document);
+            return YamlReader.read(document);
         } catch (NoClassDefFoundError e) {
             throw new ConnectorException(
-                    "Reading YAML needs the library com.fasterxml.jackson.dataformat:jackson-dataformat-yaml: add it",
+                    "Reading YAML requires the library"
+                            + " com.fasterxml.jackson.dataformat:jackson-dataformat-yaml: add it to the class path",
                     e);
         }
     }
 
-    static InvalidDefinitionException refused(String problem) {
+    static InvalidDefinitionException invalid(String problem) {
         return new InvalidDefinitionException("document", List.of(problem));
     }
 }
