@@ -2,11 +2,17 @@ package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.ConnectorException;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** How one poll finds what is new: what it asks for, where a read ends, and what may be concluded from it. */
 interface ChangeDetection {
+
+    /** Delivers the events of deleted records. */
+    interface DeletionHandler {
+        void deliverDeleted(List<Fingerprint> keys);
+    }
 
     /** The pills of the next query, by their steps; null when there is none. */
     @Nullable Map<String, Object> nextQuery();
@@ -108,7 +114,7 @@ interface ChangeDetection {
     }
 
     /** After the last query, when no response was ignored. */
-    void finish(RecordProcessor intake);
+    void finish(DeletionHandler deletions);
 
     /** What the owner of the trigger should know; null when there is nothing. */
     default @Nullable String warning() {

@@ -7,6 +7,7 @@ import io.httpconnector.JsonSupport;
 import io.httpconnector.StatusException;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.MemberSteps;
+import io.httpconnector.polling.TimestampFormat.TimeRange;
 import io.httpconnector.template.RequestTemplate;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -68,12 +69,6 @@ public final class Cursor {
 
     /** In the unit of the cursor: nanoseconds, or whatever is counted. */
     private record Range(long grain, long lookback, long settle) {}
-
-    /**
-     * Where a record stands. A local time that occurs twice, or never, when the clocks are set may be one of two: the earlier one
-     * counts for where to ask, the later one for whether the record is one of those that were asked for.
-     */
-    record Span(long earliest, long latest) {}
 
     /** Queries over a limited time each. */
     record Windows(long step, ParameterLocation from, ParameterLocation to) {}
@@ -619,7 +614,7 @@ public final class Cursor {
     }
 
     /** Where the record stands; null when it has no value there. */
-    @Nullable Span position(JsonNode item) {
+    @Nullable TimeRange position(JsonNode item) {
         JsonNode value = field.valueIn(item);
         if (kind == CursorType.TIME) {
             return text.read(value);
@@ -633,7 +628,7 @@ public final class Cursor {
             throw new NumberFormatException("no number for a cursor");
         }
         long number = new BigDecimal(text).setScale(0, RoundingMode.FLOOR).longValueExact();
-        return new Span(number, number);
+        return new TimeRange(number, number);
     }
 
     Optional<String> token(Page page) {

@@ -16,8 +16,7 @@ final class FullComparisonDetection implements ChangeDetection {
     private static final int MAX_READS = 5;
 
     private final TriggerDefinition definition;
-    private final TriggerState state;
-    private final PartitionState scope;
+    private final PollTransaction transaction;
     private final boolean first;
     private final boolean silent;
     private final long begun;
@@ -27,15 +26,14 @@ final class FullComparisonDetection implements ChangeDetection {
     private Reading reading;
     private @Nullable Reading before;
 
-    FullComparisonDetection(TriggerDefinition definition, TriggerState state, PartitionState scope, long now) {
+    FullComparisonDetection(TriggerDefinition definition, PollTransaction transaction, long now) {
         this.definition = definition;
-        this.state = state;
-        this.scope = scope;
-        this.first = !scope.checkpoint().started();
+        this.transaction = transaction;
+        this.first = !transaction.checkpoint().started();
         this.silent = first && definition.first().isSilent();
         this.begun = now;
         this.reading = newReading();
-        scope.refresh(now);
+        transaction.refreshMarks(now);
     }
 
     private Reading newReading() {
@@ -50,7 +48,7 @@ final class FullComparisonDetection implements ChangeDetection {
         again = false;
         reads++;
         reading = newReading();
-        scope.beginRead();
+        transaction.startRead();
         return Map.of();
     }
 
@@ -71,7 +69,7 @@ final class FullComparisonDetection implements ChangeDetection {
 
     @Override
     public long occurrence(long mark, SeenKeyIndex.KeyEntry entry) {
-        return scope.checkpoint().generation();
+        return transaction.checkpoint().generation();
     }
 
     @Override
@@ -94,7 +92,7 @@ final class FullComparisonDetection implements ChangeDetection {
                 before != null && reading.foundTheOrderOf(before) && reading.foundTheSame() && !isBeforeMissing();
         proven = reading.isSteady() || confirmed;
         before = reading;
-        scope.endRead();
+        transaction.endRead();
         boolean matters = silent
                 || (definition.deletions()
                         && !first
@@ -106,13 +104,13 @@ final class FullComparisonDetection implements ChangeDetection {
     /** Whether a record of the read before was not found. */
     private boolean isBeforeMissing() {
         boolean[] found = {false};
-        scope.seen().forEach((key, known) -> found[0] |= known.before() && !known.here());
+        transaction.seen().forEach((key, known) -> found[0] |= known.before() && !known.here());
         return found[0];
     }
 
     private List<Fingerprint> missing() {
         List<Fingerprint> gone = new ArrayList<>();
-        scope.seen().forEach((key, known) -> {
+        transaction.seen().forEach((key, known) -> {
             if (!known.here()) {
                 gone.add(key);
             }
@@ -121,7 +119,7 @@ final class FullComparisonDetection implements ChangeDetection {
     }
 
     @Override
-    public void finish(RecordProcessor intake) {
+    public void finish(DeletionHandler deletions) {
         if (!proven) {
             return;
         }
@@ -131,12 +129,12 @@ final class FullComparisonDetection implements ChangeDetection {
             }
             List<Fingerprint> gone = missing();
             if (!gone.isEmpty()) {
-                intake.deliverDeleted(gone);
-                state.checkpoint(scope, scope.checkpoint().withNextGeneration());
+                deletions.deliverDeleted(gone);
+                transaction.setCheckpoint(transaction.checkpoint().withNextGeneration());
             }
         } else {
             long forgotten = begun - definition.limits().memory().toMillis();
-            state.forgotten(scope, (key, mark, reach) -> mark < forgotten);
+            transaction.forgetIf((key, mark, reach) -> mark < forgotten);
         }
     }
 

@@ -2,9 +2,9 @@ package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.polling.Checkpoint.Unproven;
-import io.httpconnector.polling.Cursor.Span;
 import io.httpconnector.polling.Reading.End;
 import io.httpconnector.polling.SeenKeyIndex.KeyEntry;
+import io.httpconnector.polling.TimestampFormat.TimeRange;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  */
 final class HighWaterMarkDetection implements ChangeDetection {
 
-    private static final Logger LOG = LoggerFactory.getLogger(PollingTrigger.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PollingLog.NAME);
     private static final int QUERIES_UNTIL_FORGETTING = 50;
     /** How often in a poll the same is read to be proven. */
     private static final int MAX_READS = 5;
@@ -25,8 +25,7 @@ final class HighWaterMarkDetection implements ChangeDetection {
 
     private final TriggerDefinition definition;
     private final Cursor cursor;
-    private final TriggerState state;
-    private final PartitionState scope;
+    private final PollTransaction transaction;
     private final ServerClock clock;
     private final Beginning beginning;
     private final boolean silent;
@@ -79,19 +78,17 @@ final class HighWaterMarkDetection implements ChangeDetection {
     HighWaterMarkDetection(
             TriggerDefinition definition,
             Cursor cursor,
-            TriggerState state,
-            PartitionState scope,
+            PollTransaction transaction,
             ServerClock clock,
             Beginning beginning) {
         this.definition = definition;
         this.cursor = cursor;
-        this.state = state;
-        this.scope = scope;
+        this.transaction = transaction;
         this.clock = clock;
         this.beginning = beginning;
-        this.silent = !scope.checkpoint().started() && definition.first().isSilent();
+        this.silent = !transaction.checkpoint().started() && definition.first().isSilent();
         this.stable = definition.pagination().isStable();
-        this.positionBefore = scope.checkpoint().position();
+        this.positionBefore = transaction.checkpoint().position();
         this.ascending = cursor.order() == RecordOrder.ASCENDING;
         this.reading = new Reading(stable);
         this.from = start();
@@ -100,7 +97,7 @@ final class HighWaterMarkDetection implements ChangeDetection {
 
     /** Where the first query of a poll begins. */
     private long start() {
-        Long position = scope.checkpoint().position();
+        Long position = transaction.checkpoint().position();
         Long given = definition.first().position();
         if (position == null) {
             // From now on: the answer shows the time of the service, and the records of the last moments.
@@ -129,7 +126,7 @@ final class HighWaterMarkDetection implements ChangeDetection {
         Reading before = reading;
         reading = new Reading(stable);
         if (!asked || repeats || before.pages() > 1) {
-            scope.beginRead();
+            transaction.startRead();
         } else {
             // What the first page of a query has shown is proven, and needs no comparison: it is one read with what
             // follows.
@@ -173,7 +170,7 @@ final class HighWaterMarkDetection implements ChangeDetection {
     /** When the position has moved; or will, when what is newer than the time to settle is not new any more. */
     @Override
     public boolean goesOnInNextPoll() {
-        Long position = scope.checkpoint().position();
+        Long position = transaction.checkpoint().position();
         boolean isMoved = position != null && (positionBefore == null || position > positionBefore);
         return isMoved || startsAnew || (isResumable() && cursor.isTime() && furthest > settled);
     }
@@ -185,7 +182,7 @@ final class HighWaterMarkDetection implements ChangeDetection {
     private void startBehindTheLimit() {
         if (ascending && cursor.isSent() && cursor.windows() == null && furthest >= begun()) {
             startsAnew = true;
-            state.checkpoint(scope, scope.checkpoint().withStarted());
+            transaction.setCheckpoint(transaction.checkpoint().withStarted());
         }
     }
 
@@ -203,13 +200,13 @@ final class HighWaterMarkDetection implements ChangeDetection {
         Long given = definition.first().position();
         return cursor.windows() != null
                 && given != null
-                && scope.checkpoint().position() == null
+                && transaction.checkpoint().position() == null
                 && given > cursor.unsettled(settledNow());
     }
 
     /** The read to compare with: of a part of the records the one just before it, of all the one of an earlier poll. */
     private @Nullable Unproven base(boolean isPart) {
-        return isPart ? part : scope.checkpoint().unproven();
+        return isPart ? part : transaction.checkpoint().unproven();
     }
 
     private void begin() {
@@ -244,7 +241,7 @@ final class HighWaterMarkDetection implements ChangeDetection {
 
     @Override
     public long mark(JsonNode item) {
-        Span at = cursor.position(item);
+        TimeRange at = cursor.position(item);
         if (at == null) {
             // Never forgotten, because it may come with every query.
             pageIsKnown = false;
@@ -276,7 +273,7 @@ final class HighWaterMarkDetection implements ChangeDetection {
     }
 
     private long forgottenBefore() {
-        Long proven = scope.checkpoint().position();
+        Long proven = transaction.checkpoint().position();
         return proven == null ? Long.MIN_VALUE : cursor.queryFrom(proven);
     }
 
@@ -325,7 +322,9 @@ final class HighWaterMarkDetection implements ChangeDetection {
     public long occurrence(long mark, KeyEntry entry) {
         long since = entry.count() == 0 ? mark : entry.reach();
         // Without a time, one that was forgotten and comes again is known by the forgetting.
-        return since < Long.MAX_VALUE ? since : BEGINNING + scope.checkpoint().generation();
+        return since < Long.MAX_VALUE
+                ? since
+                : BEGINNING + transaction.checkpoint().generation();
     }
 
     @Override
@@ -398,11 +397,11 @@ final class HighWaterMarkDetection implements ChangeDetection {
             // Nothing is proven; the other windows may be read all the same.
             unprovenAtEnd = true;
             goesOn = windowed && nextWindow();
-            scope.abandonRead();
+            transaction.abandonRead();
             return;
         }
         reading.end(goesOn ? End.COMPLETE : end);
-        scope.endRead();
+        transaction.endRead();
         at = BEGINNING;
         long reached = givenOr(windowed ? Math.min(upper, settled) : reached());
         if (isFromNow()) {
@@ -412,13 +411,13 @@ final class HighWaterMarkDetection implements ChangeDetection {
             }
         } else if (end == End.LIMITED && !isResumable()) {
             unprovenAtEnd = true;
-            state.checkpoint(scope, scope.checkpoint().withUnproven(null));
+            transaction.setCheckpoint(transaction.checkpoint().withUnproven(null));
         } else if (reading.isSteady() || silent) {
             proveUnlessStuck(reached);
             at = reached;
             unprovenAtEnd &= windowed;
             if (!goesOn) {
-                state.checkpoint(scope, scope.checkpoint().withUnproven(null));
+                transaction.setCheckpoint(transaction.checkpoint().withUnproven(null));
             }
         } else {
             compare(goesOn, reached);
@@ -463,11 +462,11 @@ final class HighWaterMarkDetection implements ChangeDetection {
         if (isPart) {
             part = next;
             // What was kept to be compared with a read of all belongs to another read than the last.
-            state.checkpoint(scope, scope.checkpoint().withUnproven(null));
+            transaction.setCheckpoint(transaction.checkpoint().withUnproven(null));
         } else {
-            Long proven = scope.checkpoint().position();
+            Long proven = transaction.checkpoint().position();
             boolean isFurther = next != null && (proven == null || next.reached() > proven);
-            state.checkpoint(scope, scope.checkpoint().withUnproven(isFurther ? next : null));
+            transaction.setCheckpoint(transaction.checkpoint().withUnproven(isFurther ? next : null));
             unprovenAtEnd = !confirmed && (isFurther || next == null);
         }
         if (cursor.windows() != null) {
@@ -479,10 +478,10 @@ final class HighWaterMarkDetection implements ChangeDetection {
     /** Whether what the read before has found is there still; notes what is not. */
     private boolean isAllHere(long limit) {
         boolean[] all = {true};
-        scope.seen().forEach((key, known) -> {
+        transaction.seen().forEach((key, known) -> {
             if (known.before() && !known.here() && known.mark() >= lower && known.mark() <= limit) {
                 all[0] = false;
-                state.seen(scope, key, known.gone());
+                transaction.addSeen(key, known.gone());
             }
         });
         return all[0];
@@ -498,7 +497,7 @@ final class HighWaterMarkDetection implements ChangeDetection {
     private void prove(long reached) {
         if (reached > BEGINNING) {
             long provable = Math.min(reached, givenOr(horizon));
-            state.checkpoint(scope, scope.checkpoint().withPosition(provable));
+            transaction.setCheckpoint(transaction.checkpoint().withPosition(provable));
             if (queries % QUERIES_UNTIL_FORGETTING == 0) {
                 forgetPassed();
             }
@@ -506,7 +505,7 @@ final class HighWaterMarkDetection implements ChangeDetection {
     }
 
     @Override
-    public void finish(RecordProcessor intake) {
+    public void finish(DeletionHandler deletions) {
         if (cursor.order() == RecordOrder.ASCENDING && !ascending) {
             LOG.warn(
                     "{}: the service does not list the oldest first, as the cursor says: a crash while pages are read could"
@@ -514,17 +513,17 @@ final class HighWaterMarkDetection implements ChangeDetection {
                     definition.id());
         }
         forgetPassed();
-        if (scope.seen().hasReaches()) {
+        if (transaction.seen().hasReaches()) {
             // Those that had no time before they had one would never be passed.
             long passed = forgottenBefore();
-            state.forgotten(scope, (key, mark, reach) -> reach == Long.MAX_VALUE && mark < passed);
+            transaction.forgetIf((key, mark, reach) -> reach == Long.MAX_VALUE && mark < passed);
         }
     }
 
     /** No query asks for them any more. */
     private void forgetPassed() {
         long passed = forgottenBefore();
-        scope.seen().removeIf((key, mark, reach) -> reach < passed);
+        transaction.seen().removeIf((key, mark, reach) -> reach < passed);
     }
 
     /** Too many are remembered: versions that come back do not count any more. */
@@ -532,7 +531,7 @@ final class HighWaterMarkDetection implements ChangeDetection {
     public void forget() {
         forgetPassed();
         long passed = forgottenBefore();
-        state.forgotten(scope, (key, mark, reach) -> mark < passed);
+        transaction.forgetIf((key, mark, reach) -> mark < passed);
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /** One page of records as a service gave it, for who says where the next one is. Immutable. */
 public final class Page {
@@ -110,14 +111,14 @@ public final class Page {
      * Whether the page shows its list, with or without records: only then a record that is not on it is missing. An error in place of
      * the list, or a list that was left out, shows nothing.
      *
-     * @param seen the records so far, that of this page included
+     * @param confirmedByTotal whether the total of the page confirms that there are no more records than were read
      */
-    boolean showsList(Pagination pagination, RecordIdentity identity, long seen) {
+    boolean showsList(RecordIdentity identity, BooleanSupplier confirmedByTotal) {
         if (isIgnored() || WITHOUT_LIST.contains(answer.status())) {
             return false;
         }
         return envelope.showsList()
-                || (envelope.columns().isEmpty() ? pagination.confirms(this, seen) : identity.isIn(envelope.columns()));
+                || (envelope.columns().isEmpty() ? confirmedByTotal.getAsBoolean() : identity.isIn(envelope.columns()));
     }
 
     /** A URL on this page: absolute, and at the host that gave the page, over https when that did, too. */

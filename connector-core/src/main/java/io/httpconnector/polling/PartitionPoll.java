@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class PartitionPoll {
 
     private final TriggerDefinition definition;
-    private final TriggerState state;
-    private final PartitionState scope;
+    private final PollTransaction transaction;
     private final Pills pills;
     private final PollContext run;
     private final ChangeDetection mode;
@@ -32,34 +31,32 @@ final class PartitionPoll {
 
     PartitionPoll(
             TriggerDefinition definition,
-            TriggerState state,
-            PartitionState scope,
+            PollTransaction transaction,
             JsonNode parent,
             PollContext run,
             ServerClock clock,
             Beginning beginning) {
         this.definition = definition;
-        this.state = state;
-        this.scope = scope;
+        this.transaction = transaction;
         this.pills =
                 parent.isMissingNode() ? definition.pills() : definition.pills().and("parent", parent);
         this.run = run;
         Cursor cursor = definition.cursor();
         if (cursor == null) {
             this.mode = new FullComparisonDetection(
-                    definition, state, scope, clock.now().toEpochMilli());
+                    definition, transaction, clock.now().toEpochMilli());
         } else if (cursor.isGiven()) {
             this.mode = new SyncTokenDetection(
-                    definition, cursor, state, scope, clock.now().toEpochMilli());
+                    definition, cursor, transaction, clock.now().toEpochMilli());
         } else {
-            this.mode = new HighWaterMarkDetection(definition, cursor, state, scope, clock, beginning);
+            this.mode = new HighWaterMarkDetection(definition, cursor, transaction, clock, beginning);
         }
         boolean silent = isFirst() && definition.first().isSilent();
-        this.intake = new RecordProcessor(definition, state, scope, parent, run, clock, mode, silent);
+        this.intake = new RecordProcessor(definition, transaction, parent, run, clock, mode, silent);
     }
 
     private boolean isFirst() {
-        return !scope.checkpoint().started();
+        return !transaction.checkpoint().started();
     }
 
     /** By the header {@code X-Poll-Interval}, which counts in seconds. */
@@ -98,7 +95,7 @@ final class PartitionPoll {
                 ignored |= end == End.IGNORED;
                 mode.endQuery(end);
                 limited = end == End.LIMITED || (mode.asksOn() && isAtLimit(pagesLeft()));
-                state.commit();
+                transaction.commit();
             }
             query = notModified || limited ? null : mode.nextQuery();
         }
@@ -113,16 +110,16 @@ final class PartitionPoll {
             intake.finishFirst();
             mode.finish(intake);
             warning = mode.warning();
-            state.checkpoint(scope, scope.checkpoint().withStarted().withValidators(validators));
+            transaction.setCheckpoint(transaction.checkpoint().withStarted().withValidators(validators));
         }
-        state.commit();
+        transaction.commit();
     }
 
     /** Not all was read: the first poll is not over, and the next one goes on, or it would end here again. */
     private void endByLimit() {
         intake.abandon();
-        state.checkpoint(scope, scope.checkpoint().withValidators(null));
-        state.commit();
+        transaction.setCheckpoint(transaction.checkpoint().withValidators(null));
+        transaction.commit();
         int max = definition.pagination().settings().maxPages();
         if (!mode.goesOnInNextPoll()) {
             throw new PollingException(
@@ -193,17 +190,18 @@ final class PartitionPoll {
             intake.countPage();
             mode.reading().page();
             if (page.isIgnored()) {
-                state.commit();
+                transaction.commit();
                 return End.IGNORED;
             }
             validators = isConditional ? given(request, page) : (number > 1 && !tellsOfAll() ? null : validators);
             boolean hasNext = pager.next(page);
             if (definition.deletions()
-                    && !page.showsList(definition.pagination(), definition.identity(), pager.total())) {
+                    && !page.showsList(
+                            definition.identity(), () -> definition.pagination().confirms(page, pager.total()))) {
                 mode.reading().lacksList();
             }
             more = mode.readsOn(page, number, hasNext);
-            state.commit();
+            transaction.commit();
             pagesRead += mode.isProof() ? 0 : 1;
             left--;
             if (more && isAtLimit(left)) {
@@ -251,11 +249,11 @@ final class PartitionPoll {
 
     /** With what the service gave when it answered the same request, unless more than the first page is to be read again. */
     private Request conditional(Request request) {
-        Validators given = scope.checkpoint().validators();
+        Validators given = transaction.checkpoint().validators();
         Request accepting = request.acceptStatus(304);
         if (given == null
                 || !given.request().equals(print(request))
-                || scope.checkpoint().unproven() != null) {
+                || transaction.checkpoint().unproven() != null) {
             return accepting;
         }
         Request tagged = given.etag() == null ? accepting : accepting.header("If-None-Match", given.etag());

@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
 /** Runs the polls of a trigger, one at a time, and holds its state. */
 final class Poller {
 
-    private static final Logger LOG = LoggerFactory.getLogger(PollingTrigger.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PollingLog.NAME);
 
     /** How long a handler may take to end when it is interrupted. */
     private static final Duration UNINTERRUPTIBLE = Duration.ofSeconds(10);
@@ -402,8 +402,9 @@ final class Poller {
                 }
             }
         }
-        open.checkpoint(origin, origin.checkpoint().withStarted().withToken(next));
-        open.commit();
+        PollTransaction transaction = new PollTransaction(open, origin);
+        transaction.setCheckpoint(origin.checkpoint().withStarted().withToken(next));
+        transaction.commit();
         if (failure != null && needsAuthorization(failure) && tally.succeededBelow > 0) {
             throw new PollingException(
                     Reason.UNEXPECTED_RESPONSE,
@@ -448,8 +449,9 @@ final class Poller {
         long now = TimestampFormat.nanos(time.now());
         // A trigger of an earlier version began at the position of all parents, or is not to begin again.
         Long position = parents == null ? null : origin.checkpoint().position();
-        open.checkpoint(origin, origin.checkpoint().withBegun(position == null ? now : position));
-        open.commit();
+        PollTransaction transaction = new PollTransaction(open, origin);
+        transaction.setCheckpoint(origin.checkpoint().withBegun(position == null ? now : position));
+        transaction.commit();
         return new Beginning(now, position == null && !origin.checkpoint().started());
     }
 
@@ -466,7 +468,8 @@ final class Poller {
     private void pollOne(
             TriggerState open, String scope, JsonNode parent, PollContext run, Tally tally, Beginning beginning) {
         TriggerDefinition own = parents == null ? definition : definitionFor(open.scope(scope), open.scope(""));
-        PartitionPoll poll = new PartitionPoll(own, open, open.scope(scope), parent, run, clock, beginning);
+        PartitionPoll poll =
+                new PartitionPoll(own, new PollTransaction(open, open.scope(scope)), parent, run, clock, beginning);
         try {
             poll.run();
         } finally {

@@ -31,15 +31,14 @@ import org.slf4j.LoggerFactory;
  * Takes the records of one poll, finds out which of them are new or updated, has their events delivered, and notes what was
  * finished. A limited number is in memory at a time.
  */
-final class RecordProcessor implements PageReader.Taker {
+final class RecordProcessor implements PageReader.Taker, ChangeDetection.DeletionHandler {
 
-    private static final Logger LOG = LoggerFactory.getLogger(PollingTrigger.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PollingLog.NAME);
 
     private static final long DELETED = -1;
 
     private final TriggerDefinition definition;
-    private final TriggerState state;
-    private final PartitionState scope;
+    private final PollTransaction transaction;
     private final JsonNode parent;
     private final PollContext run;
     private final ServerClock clock;
@@ -78,22 +77,20 @@ final class RecordProcessor implements PageReader.Taker {
 
     RecordProcessor(
             TriggerDefinition definition,
-            TriggerState state,
-            PartitionState scope,
+            PollTransaction transaction,
             JsonNode parent,
             PollContext run,
             ServerClock clock,
             ChangeDetection mode,
             boolean silent) {
         this.definition = definition;
-        this.state = state;
-        this.scope = scope;
+        this.transaction = transaction;
         this.parent = parent;
         this.run = run;
         this.clock = clock;
         this.mode = mode;
         this.silent = silent;
-        this.origin = Fingerprint.of(definition.id() + "\n" + scope.name());
+        this.origin = Fingerprint.of(definition.id() + "\n" + transaction.partitionName());
     }
 
     /** Whether a record was new or updated. */
@@ -128,7 +125,7 @@ final class RecordProcessor implements PageReader.Taker {
         if (pending.size() >= definition.limits().batch()
                 || weight + bytes > definition.connection().maxResponseBytes()) {
             flush();
-            state.commit();
+            transaction.commit();
         }
         Item item = identify(tree);
         long mark = mark(tree);
@@ -177,11 +174,11 @@ final class RecordProcessor implements PageReader.Taker {
         } else {
             deliver(fresh);
         }
-        if (scope.seen().size() > definition.limits().keys()) {
+        if (transaction.seen().size() > definition.limits().keys()) {
             mode.forget();
         }
-        if (scope.seen().size() > definition.limits().keys()) {
-            state.commit();
+        if (transaction.seen().size() > definition.limits().keys()) {
+            transaction.commit();
             throw new PollingException(
                     Reason.LIMIT_REACHED,
                     "More than " + definition.limits().keys() + " keys would have to be remembered: raise"
@@ -199,7 +196,7 @@ final class RecordProcessor implements PageReader.Taker {
         Set<Fingerprint> here = new HashSet<>();
         for (Pending one : pending) {
             Fingerprint print = one.item.print();
-            KeyEntry remembered = scope.seen().get(print);
+            KeyEntry remembered = transaction.seen().get(print);
             // By what is stored, and not by when memory was tidied up, so that ids are the same after a crash.
             KeyEntry known = remembered == null || mode.isForgotten(remembered) ? null : remembered;
             long mark = mode.kept(one.mark);
@@ -214,14 +211,14 @@ final class RecordProcessor implements PageReader.Taker {
             boolean isFirst = here.add(print);
             if (known == null) {
                 KeyEntry first = KeyEntry.first(one.item.version(), mark);
-                scope.seen().put(print, first);
+                transaction.seen().put(print, first);
                 fresh.add(fresh(one, first, change(null)));
             } else if (definition.identity().hasVersions() && known.version() != one.item.version()) {
                 if (!isFirst && known.mark() == mark) {
                     warnOfKey();
                 }
                 KeyEntry next = mode.updated(known, one.item.version(), one.mark);
-                scope.seen().put(print, next);
+                transaction.seen().put(print, next);
                 fresh.add(fresh(one, next, change(known)));
             } else {
                 seenAgain(print, known, mode.again(known, one.mark));
@@ -273,10 +270,10 @@ final class RecordProcessor implements PageReader.Taker {
     }
 
     private void seenAgain(Fingerprint print, KeyEntry known, KeyEntry again) {
-        scope.seen().put(print, again);
+        transaction.seen().put(print, again);
         boolean wasGone = mode.comparesPolls() && !known.here() && !known.before();
         if (mode.keepsMarks() && (again.mark() != known.mark() || wasGone)) {
-            state.seen(scope, print, again);
+            transaction.addSeen(print, again);
         }
     }
 
@@ -294,7 +291,7 @@ final class RecordProcessor implements PageReader.Taker {
 
     /** The poll has failed: the newest ones, which are still to be delivered, don't count as seen. */
     void abandon() {
-        newest.forEach(one -> scope.seen().remove(one.pending.item.print()));
+        newest.forEach(one -> transaction.seen().remove(one.pending.item.print()));
         newest.clear();
     }
 
@@ -305,7 +302,7 @@ final class RecordProcessor implements PageReader.Taker {
             fresh.add(newest.remove());
         }
         deliver(fresh);
-        state.commit();
+        transaction.commit();
     }
 
     private void deliver(List<Fresh> fresh) {
@@ -325,17 +322,18 @@ final class RecordProcessor implements PageReader.Taker {
     }
 
     /** Delivers that records are gone. */
-    void deliverDeleted(List<Fingerprint> keys) {
+    @Override
+    public void deliverDeleted(List<Fingerprint> keys) {
         Map<String, Fingerprint> byEvent = new LinkedHashMap<>();
         List<TriggerEvent> events = new ArrayList<>();
         for (Fingerprint key : keys) {
-            String text = scope.keys().getOrDefault(key, key.toString());
-            KeyEntry known = scope.seen().get(key);
+            String text = transaction.keyTexts().getOrDefault(key, key.toString());
+            KeyEntry known = transaction.seen().get(key);
             String id = event(key)
                     .with(DELETED)
                     .with(known == null ? 0 : known.version())
                     .with(known == null ? 0 : known.count())
-                    .with(scope.checkpoint().generation())
+                    .with(transaction.checkpoint().generation())
                     .toString();
             byEvent.put(id, key);
             events.add(event(
@@ -348,7 +346,7 @@ final class RecordProcessor implements PageReader.Taker {
         Finished finished = finished(events);
         byEvent.forEach((id, key) -> {
             if (finished.contains(id)) {
-                state.forgotten(scope, key);
+                transaction.forget(key);
             }
         });
         endUnless(finished);
@@ -356,7 +354,7 @@ final class RecordProcessor implements PageReader.Taker {
 
     private void endUnless(Finished finished) {
         if (!finished.isAll()) {
-            state.commit();
+            transaction.commit();
             if (run.isStopped()) {
                 throw new PollContext.StoppedException();
             }
@@ -365,7 +363,8 @@ final class RecordProcessor implements PageReader.Taker {
             }
             throw new PollingException(
                     Reason.LIMIT_REACHED,
-                    "There are " + state.countDead() + " dead letters, which is the limit: replay or discard them");
+                    "There are " + transaction.deadLetterCount()
+                            + " dead letters, which is the limit: replay or discard them");
         }
     }
 
@@ -401,8 +400,8 @@ final class RecordProcessor implements PageReader.Taker {
         Set<String> ids = new HashSet<>();
         done.forEach(event -> ids.add(event.id()));
         for (DeadLetter letter : delivered.dead()) {
-            if (state.countDead() < definition.limits().deadLetters()) {
-                state.died(letter);
+            if (transaction.deadLetterCount() < definition.limits().deadLetters()) {
+                transaction.addDeadLetter(letter);
                 ids.add(letter.event().id());
                 dead++;
             }
@@ -417,9 +416,9 @@ final class RecordProcessor implements PageReader.Taker {
 
     private void note(Fresh one) {
         Item item = one.pending.item;
-        state.seen(scope, item.print(), one.entry);
+        transaction.addSeen(item.print(), one.entry);
         if (definition.deletions()) {
-            state.named(scope, item.print(), item.key());
+            transaction.addKeyText(item.print(), item.key());
         }
     }
 }

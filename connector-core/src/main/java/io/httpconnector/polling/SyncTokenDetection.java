@@ -13,26 +13,23 @@ import org.slf4j.LoggerFactory;
 /** The service remembers what we have seen, and gives a token or a URL for it. Marks are times, in milliseconds. */
 final class SyncTokenDetection implements ChangeDetection {
 
-    private static final Logger LOG = LoggerFactory.getLogger(PollingTrigger.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PollingLog.NAME);
 
     private static final Set<Integer> MAY_MEAN_EXPIRED = Set.of(400, 404, 409, 412, 416, 422);
 
     private final TriggerDefinition definition;
     private final Cursor cursor;
-    private final TriggerState state;
-    private final PartitionState scope;
+    private final PollTransaction transaction;
     private final long begun;
     private final Reading reading;
     private boolean asked;
     private boolean goesOn;
     private @Nullable String token;
 
-    SyncTokenDetection(
-            TriggerDefinition definition, Cursor cursor, TriggerState state, PartitionState scope, long now) {
+    SyncTokenDetection(TriggerDefinition definition, Cursor cursor, PollTransaction transaction, long now) {
         this.definition = definition;
         this.cursor = cursor;
-        this.state = state;
-        this.scope = scope;
+        this.transaction = transaction;
         this.begun = now;
         this.reading = new Reading(true);
     }
@@ -43,14 +40,14 @@ final class SyncTokenDetection implements ChangeDetection {
             return null;
         }
         asked = true;
-        scope.beginRead();
-        String known = scope.checkpoint().token();
+        transaction.startRead();
+        String known = transaction.checkpoint().token();
         return known == null || cursor.isUrl() ? Map.of() : Map.of("cursor", known);
     }
 
     @Override
     public @Nullable String url() {
-        return cursor.isUrl() ? scope.checkpoint().token() : null;
+        return cursor.isUrl() ? transaction.checkpoint().token() : null;
     }
 
     @Override
@@ -65,7 +62,7 @@ final class SyncTokenDetection implements ChangeDetection {
 
     @Override
     public long occurrence(long mark, SeenKeyIndex.KeyEntry entry) {
-        return scope.checkpoint().generation();
+        return transaction.checkpoint().generation();
     }
 
     @Override
@@ -83,12 +80,13 @@ final class SyncTokenDetection implements ChangeDetection {
 
     @Override
     public void endQuery(End end) {
-        scope.endRead();
-        boolean isEnough = definition.first().last() == 0 || scope.checkpoint().started();
+        transaction.endRead();
+        boolean isEnough =
+                definition.first().last() == 0 || transaction.checkpoint().started();
         if (end == End.LIMITED && token != null && definition.sharesPlace() && isEnough) {
             // The token of a page is where the next query goes on.
-            goesOn = !token.equals(scope.checkpoint().token());
-            state.checkpoint(scope, scope.checkpoint().withToken(token));
+            goesOn = !token.equals(transaction.checkpoint().token());
+            transaction.setCheckpoint(transaction.checkpoint().withToken(token));
         }
     }
 
@@ -100,13 +98,13 @@ final class SyncTokenDetection implements ChangeDetection {
     /** A token that has expired is of no use any more: the next poll begins with everything. */
     @Override
     public @Nullable String refused(ConnectorException e) {
-        if (scope.checkpoint().token() == null) {
+        if (transaction.checkpoint().token() == null) {
             return null;
         }
         if (e instanceof StatusException status && cursor.isExpiredBy(status)) {
             LOG.warn("{}: the token of the last poll has expired: the next poll reads everything", definition.id());
-            state.checkpoint(scope, scope.checkpoint().withToken(null));
-            state.commit();
+            transaction.setCheckpoint(transaction.checkpoint().withToken(null));
+            transaction.commit();
             return "the token of the last poll has expired: the next poll reads everything";
         }
         boolean isDoubtful = e instanceof PollingException
@@ -121,18 +119,18 @@ final class SyncTokenDetection implements ChangeDetection {
     @Override
     public void forget() {
         long[] oldest = {begun};
-        scope.seen().forEach((key, known) -> oldest[0] = Math.min(oldest[0], known.mark()));
+        transaction.seen().forEach((key, known) -> oldest[0] = Math.min(oldest[0], known.mark()));
         forgetBefore(oldest[0] + (begun - oldest[0]) / 2 + 1);
     }
 
     private void forgetBefore(long time) {
-        state.forgotten(scope, (key, mark, reach) -> mark < time && mark < begun);
+        transaction.forgetIf((key, mark, reach) -> mark < time && mark < begun);
     }
 
     @Override
-    public void finish(RecordProcessor intake) {
+    public void finish(DeletionHandler deletions) {
         if (token != null) {
-            state.checkpoint(scope, scope.checkpoint().withToken(token));
+            transaction.setCheckpoint(transaction.checkpoint().withToken(token));
         }
         forgetBefore(begun - definition.limits().memory().toMillis());
     }

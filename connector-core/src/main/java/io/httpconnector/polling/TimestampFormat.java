@@ -1,7 +1,6 @@
 package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.httpconnector.polling.Cursor.Span;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.DateTimeException;
@@ -30,6 +29,12 @@ import org.jspecify.annotations.Nullable;
  */
 record TimestampFormat(@Nullable DateTimeFormatter format, int unit, ZoneId zone) {
 
+    /**
+     * The position of a record. A local time that occurs twice or never because the clocks are set may stand for two instants: the earlier
+     * one is used for queries, the later one decides whether the record is one of those that were requested.
+     */
+    record TimeRange(long earliest, long latest) {}
+
     static final TimestampFormat AUTO = new TimestampFormat(null, -1, ZoneOffset.UTC);
 
     private static final int LONGEST = 100;
@@ -56,7 +61,7 @@ record TimestampFormat(@Nullable DateTimeFormatter format, int unit, ZoneId zone
             .toFormatter(Locale.ROOT);
 
     /** Nanoseconds since 1970; null when there is no point in time. */
-    @Nullable Span read(JsonNode value) {
+    @Nullable TimeRange read(JsonNode value) {
         String text = value.asText().strip();
         if (text.length() > LONGEST) {
             throw new DateTimeException("a time of " + text.length() + " characters");
@@ -70,8 +75,8 @@ record TimestampFormat(@Nullable DateTimeFormatter format, int unit, ZoneId zone
                 : parse(text);
     }
 
-    private static Span exactly(long nanos) {
-        return new Span(nanos, nanos);
+    private static TimeRange exactly(long nanos) {
+        return new TimeRange(nanos, nanos);
     }
 
     private long number(BigDecimal number) {
@@ -91,7 +96,7 @@ record TimestampFormat(@Nullable DateTimeFormatter format, int unit, ZoneId zone
         return limited.longValue();
     }
 
-    private Span parse(String text) {
+    private TimeRange parse(String text) {
         try {
             return format == null
                     ? found(text)
@@ -109,7 +114,7 @@ record TimestampFormat(@Nullable DateTimeFormatter format, int unit, ZoneId zone
     }
 
     /** By what it looks like; what could be two times, such as 01/02/2026, is refused. */
-    private Span found(String text) {
+    private TimeRange found(String text) {
         Matcher date = DOT_NET.matcher(text);
         if (date.matches()) {
             return exactly(clamp(new BigDecimal(date.group(1)).movePointRight(6)));
@@ -139,7 +144,7 @@ record TimestampFormat(@Nullable DateTimeFormatter format, int unit, ZoneId zone
         return iso.replaceFirst("(?i) *(UTC|GMT|Z)$", "Z").replaceFirst(" +([+-]\\d{2}(:?\\d{2})?)$", "$1");
     }
 
-    private Span span(TemporalAccessor time) {
+    private TimeRange span(TemporalAccessor time) {
         if (time instanceof LocalDate date) {
             return span(date.atStartOfDay());
         }
@@ -147,14 +152,14 @@ record TimestampFormat(@Nullable DateTimeFormatter format, int unit, ZoneId zone
     }
 
     /** When clocks are set back a local time occurs twice, and when they are set forward never: by each of the two offsets. */
-    private Span span(LocalDateTime local) {
+    private TimeRange span(LocalDateTime local) {
         ZoneOffsetTransition change = zone.getRules().getTransition(local);
         if (change == null) {
             return exactly(nanos(local.atZone(zone).toInstant()));
         }
         long one = nanos(local.toInstant(change.getOffsetBefore()));
         long other = nanos(local.toInstant(change.getOffsetAfter()));
-        return new Span(Math.min(one, other), Math.max(one, other));
+        return new TimeRange(Math.min(one, other), Math.max(one, other));
     }
 
     /** A time whose text is not later than that of any time after it: where the clocks are about to be set back, before that hour. */

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /** Has the polls of a trigger run when they are due, and later when they fail. */
 final class TriggerScheduler implements Task {
 
-    private static final Logger LOG = LoggerFactory.getLogger(PollingTrigger.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PollingLog.NAME);
     private static final Duration FIRST_BACKOFF = Duration.ofMinutes(1);
     private static final Duration MAX_BACKOFF = Duration.ofHours(1);
     /** A service that asks for more has made a mistake. */

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 final class TriggerState {
 
-    private static final Logger LOG = LoggerFactory.getLogger(PollingTrigger.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PollingLog.NAME);
     private static final long WORTH_COMPACTING = 1024 * 1024;
     private static final int BYTES_PER_KEY = 48;
 
