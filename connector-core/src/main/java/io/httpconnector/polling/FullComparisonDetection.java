@@ -8,8 +8,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The service gives everything each time: it is compared with what was seen. Marks are times, in milliseconds. A record that is
- * missing is gone when the read is proven; where pages may have shifted it is read again at once, a few times.
+ * Detection by comparing a complete read with the known records (snapshot comparison). Marks are times, in milliseconds. A
+ * missing record counts as deleted when the read is proven; where pages may have shifted, everything is read again
+ * immediately, a few times.
  */
 final class FullComparisonDetection implements ChangeDetection {
 
@@ -19,19 +20,19 @@ final class FullComparisonDetection implements ChangeDetection {
     private final PollTransaction transaction;
     private final boolean first;
     private final boolean silent;
-    private final long begun;
+    private final long startTime;
     private int reads;
     private boolean again;
     private boolean proven;
     private Reading reading;
-    private @Nullable Reading before;
+    private @Nullable Reading previousReading;
 
     FullComparisonDetection(TriggerDefinition definition, PollTransaction transaction, long now) {
         this.definition = definition;
         this.transaction = transaction;
         this.first = !transaction.checkpoint().started();
         this.silent = first && definition.first().isSilent();
-        this.begun = now;
+        this.startTime = now;
         this.reading = newReading();
         transaction.refreshMarks(now);
     }
@@ -64,7 +65,7 @@ final class FullComparisonDetection implements ChangeDetection {
 
     @Override
     public long mark(JsonNode item) {
-        return begun;
+        return startTime;
     }
 
     @Override
@@ -73,12 +74,12 @@ final class FullComparisonDetection implements ChangeDetection {
     }
 
     @Override
-    public boolean keepsMarks() {
+    public boolean persistsMarks() {
         return false;
     }
 
     @Override
-    public boolean readsOn(Page page, int number, boolean hasNext) {
+    public boolean continuesAfter(Page page, int number, boolean hasNext) {
         return hasNext;
     }
 
@@ -89,9 +90,9 @@ final class FullComparisonDetection implements ChangeDetection {
             return;
         }
         boolean confirmed =
-                before != null && reading.foundTheOrderOf(before) && reading.foundTheSame() && !isBeforeMissing();
-        proven = reading.isSteady() || confirmed;
-        before = reading;
+                previousReading != null && reading.foundTheOrderOf(previousReading) && reading.foundTheSame() && !isAnyOfPreviousMissing();
+        proven = reading.isComplete() || confirmed;
+        previousReading = reading;
         transaction.endRead();
         boolean matters = silent
                 || (definition.deletions()
@@ -101,8 +102,8 @@ final class FullComparisonDetection implements ChangeDetection {
         again = !proven && matters && reads < MAX_READS;
     }
 
-    /** Whether a record of the read before was not found. */
-    private boolean isBeforeMissing() {
+    /** Whether a record of the previous read was not found. */
+    private boolean isAnyOfPreviousMissing() {
         boolean[] found = {false};
         transaction.seen().forEach((key, known) -> found[0] |= known.before() && !known.here());
         return found[0];
@@ -133,7 +134,7 @@ final class FullComparisonDetection implements ChangeDetection {
                 transaction.setCheckpoint(transaction.checkpoint().withNextGeneration());
             }
         } else {
-            long forgotten = begun - definition.limits().memory().toMillis();
+            long forgotten = startTime - definition.limits().memory().toMillis();
             transaction.forgetIf((key, mark, reach) -> mark < forgotten);
         }
     }
@@ -144,11 +145,13 @@ final class FullComparisonDetection implements ChangeDetection {
                 && !first
                 && !reading.showsLists()
                 && !missing().isEmpty()) {
-            return "a response did not show its list of records: that some are missing does not prove that they are deleted; where the"
-                    + " service leaves out an empty list, say by Records.emptyWhen(...) or Pagination.total(...) how an empty one is known";
+            return "a response did not contain its list of records: missing records are not proven to be"
+                    + " deleted; where the service omits an empty list, use RecordSelector.emptyWhen(...) or"
+                            + " Pagination.total(...) to recognize an empty list";
         }
         return again || proven || !(silent || definition.deletions())
                 ? null
-                : "records have moved or changed with each read of the last poll: what is missing is not known to be deleted";
+                : "records have moved or changed during each read of the last poll: missing records are not"
+                        + " proven to be deleted";
     }
 }

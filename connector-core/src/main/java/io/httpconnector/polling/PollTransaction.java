@@ -41,11 +41,11 @@ final class PollTransaction {
 
     /** Sets the marks of all keys that an earlier process has seen to this time; does nothing when called again. */
     void refreshMarks(long millis) {
-        partition.refresh(millis);
+        partition.refreshMarks(millis);
     }
 
     void startRead() {
-        partition.beginRead();
+        partition.startRead();
     }
 
     void endRead() {
@@ -58,28 +58,28 @@ final class PollTransaction {
 
     /** Records a key that counts as seen in memory already. */
     void addSeen(Fingerprint key, SeenKeyIndex.KeyEntry entry) {
-        state.seen(partition, key, entry);
+        state.addSeen(partition, key, entry);
     }
 
     void addKeyText(Fingerprint key, String text) {
-        state.named(partition, key, text);
+        state.addKeyText(partition, key, text);
     }
 
     void forget(Fingerprint key) {
-        state.forgotten(partition, key);
+        state.forget(partition, key);
     }
 
     /** Forgets the keys that match. */
     void forgetIf(SeenKeyIndex.Test test) {
-        state.forgotten(partition, test);
+        state.forget(partition, test);
     }
 
     void addDeadLetter(DeadLetter letter) {
-        state.died(letter);
+        state.addDeadLetter(letter);
     }
 
     int deadLetterCount() {
-        return state.countDead();
+        return state.deadLetterCount();
     }
 
     /** Stores the changes since the last commit, all of them or none. */
