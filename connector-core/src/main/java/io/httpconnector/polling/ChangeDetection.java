@@ -2,115 +2,127 @@ package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.ConnectorException;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** How one poll finds what is new: what it asks for, where a read ends, and what may be concluded from it. */
+/**
+ * A strategy by which one poll detects new and changed records: which queries it sends, where a read ends, and what may be
+ * concluded from it.
+ */
 interface ChangeDetection {
 
-    /** The pills of the next query, by their steps; null when there is none. */
+    /** Delivers the events of deleted records. */
+    interface DeletionHandler {
+        void deliverDeleted(List<Fingerprint> keys);
+    }
+
+    /** Starts the next query and returns its pills by step; null when there is none. */
     @Nullable Map<String, Object> nextQuery();
 
-    /** Whether the current query reads again what was read in this poll, to prove it. */
+    /** Whether the current query repeats a read of this poll to verify it. */
     default boolean isProof() {
         return false;
     }
 
-    /** Whether there is another query that is no proof of this one. */
-    default boolean asksOn() {
+    /** Whether there is another query that is not a verification of the current one. */
+    default boolean hasNextQuery() {
         return false;
     }
 
-    /** After the limit of pages: whether the next poll begins where this one ended, and not where it began. */
-    default boolean goesOnInNextPoll() {
+    /** After the page limit was reached: whether the next poll starts where this one ended instead of where it started. */
+    default boolean continuesInNextPoll() {
         return false;
     }
 
-    /** The URL of the first page, in place of that of the template; null when there is none. */
-    default @Nullable String url() {
+    /** The URL of the first page, instead of the URL of the template; null when there is none. */
+    default @Nullable String firstPageUrl() {
         return null;
     }
 
-    /** The read that the current query makes. */
+    /** The read of the current query. */
     Reading reading();
 
-    /** A page is about to be asked for. */
-    default void beginPage() {}
+    /** Called before a page is requested. */
+    default void startPage() {}
 
-    /** A page has begun to come: the clock of the service is known. */
-    default void answered() {}
+    /** Called when the head of a response was received: the time of the service is known. */
+    default void onResponse() {}
 
     /**
-     * Where a record stands, to be remembered with its key.
+     * The mark of a record (its position or time), to be remembered with its key.
      *
-     * @throws RuntimeException when there is something else at its field than there should be
+     * @throws RuntimeException when the value of the cursor field is invalid
      */
     long mark(JsonNode item);
 
-    /** Whether a record that is not known was not asked for. */
-    default boolean isOutside(long mark) {
+    /** Whether an unknown record lies outside the query. */
+    default boolean isOutsideQuery(long mark) {
         return false;
     }
 
-    /** Whether a key is not remembered any more. */
+    /** Whether a key counts as forgotten. */
     default boolean isForgotten(SeenKeyIndex.KeyEntry known) {
         return false;
     }
 
-    /** What is known of a record that is seen in another version. */
+    /** The key entry of a record that is seen in another version. */
     default SeenKeyIndex.KeyEntry updated(SeenKeyIndex.KeyEntry known, long version, long mark) {
-        return known.next(version, kept(mark));
+        return known.next(version, markToStore(mark));
     }
 
-    /** What is known of a record that is seen again in the same version. */
-    default SeenKeyIndex.KeyEntry again(SeenKeyIndex.KeyEntry known, long mark) {
-        return known.seenAt(kept(mark));
+    /** The key entry of a record that is seen again in the same version. */
+    default SeenKeyIndex.KeyEntry seenAgain(SeenKeyIndex.KeyEntry known, long mark) {
+        return known.seenAt(markToStore(mark));
     }
 
-    /** Whether a record that was not asked for takes a place among the others all the same. */
-    default boolean countsOutside() {
+    /** Whether records outside the query are part of the read nevertheless. */
+    default boolean recordsOutsideQuery() {
         return true;
     }
 
-    /** Whether a record of a first poll was there already. */
-    default boolean wasThere(long mark) {
+    /** Whether a record of a first poll existed before the trigger started. */
+    default boolean existedAtStart(long mark) {
         return true;
     }
 
-    /** The mark to be remembered. */
-    default long kept(long mark) {
+    /** The mark to remember. */
+    default long markToStore(long mark) {
         return mark;
     }
 
-    /** By which an event differs, beside the count, from that of the same version of a record at another time. */
+    /**
+     * The value that, together with the count, distinguishes an event from that of the same version of the record at another
+     * time.
+     */
     long occurrence(long mark, SeenKeyIndex.KeyEntry entry);
 
-    /** Whether what the mark says outlasts the process. */
-    boolean keepsMarks();
+    /** Whether marks are stored. */
+    boolean persistsMarks();
 
-    /** Whether a read is compared with that of another poll. */
+    /** Whether a read is compared with a read of another poll. */
     default boolean comparesPolls() {
         return false;
     }
 
-    /** After the events of a page are finished: whether to read the next one of this query. */
-    boolean readsOn(Page page, int number, boolean hasNext);
+    /** Called when the events of a page are finished: whether to read the next page of this query. */
+    boolean continuesAfter(Page page, int number, boolean hasNext);
 
-    /** After the last page of a query. */
+    /** Called after the last page of a query. */
     void endQuery(Reading.End end);
 
-    /** Forgets the keys that can't come again. */
-    default void forget() {}
+    /** Forgets the keys of records that cannot be returned again. */
+    default void forgetOldKeys() {}
 
-    /** The service did not accept a query, or not as it should; what the owner of the trigger should know, null for nothing. */
-    default @Nullable String refused(ConnectorException e) {
+    /** Called when the service rejected a query or sent an unexpected response; returns a warning for the status, or null. */
+    default @Nullable String onRejection(ConnectorException e) {
         return null;
     }
 
-    /** After the last query, when no response was ignored. */
-    void finish(RecordProcessor intake);
+    /** Called after the last query, unless a response was ignored. */
+    void finish(DeletionHandler deletions);
 
-    /** What the owner of the trigger should know; null when there is nothing. */
+    /** A warning for the status; null when there is none. */
     default @Nullable String warning() {
         return null;
     }

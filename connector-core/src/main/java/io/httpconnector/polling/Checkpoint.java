@@ -8,15 +8,15 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a poll has come, below one parent. The section "What a poll may conclude" of docs/polling.md says what moves each part.
+ * The progress of polling in one partition. The section "What a poll may conclude" of docs/polling.md defines what moves each
+ * component.
  *
- * @param started whether the first poll is over
- * @param begun when the first poll was begun, by our own clock in nanoseconds since 1970; whether it succeeded or not
- * @param generation how many times keys were forgotten or deleted, by which events of records that come again differ
- * @param position up to where all records have provably been seen, in the unit of the cursor; never moves back
- * @param unproven the last read from the position on, when records may have moved between its pages
- * @param token what the service wants to see the next time, where only the service understands it; of all parents, the one
- *     to begin with
+ * @param started whether the first poll is complete
+ * @param begun when the first poll started, by the local clock in nanoseconds since 1970, whether it succeeded or not
+ * @param generation how many times keys were forgotten or deleted; distinguishes the events of records that are returned again
+ * @param position the position up to which all records have provably been seen, in the unit of the cursor; never moves back
+ * @param unproven the last read from the position on, if records may have moved between its pages
+ * @param token the token that the service returned for the next poll; for the root partition, the parent to start with
  * @param validators for a conditional request
  */
 record Checkpoint(
@@ -31,27 +31,28 @@ record Checkpoint(
     static final Checkpoint NONE = new Checkpoint(false, null, 0, null, null, null, null);
 
     /**
-     * A read that came to its end, and may have skipped records that moved meanwhile. A second read proves it.
+     * A complete read that may have skipped records that moved in the meantime. A second read proves it.
      *
      * @param reached the position up to which all would have been seen
-     * @param ended when it ended by the clock of the service, in nanoseconds since 1970: what changes later can't have moved
+     * @param ended when it ended by the clock of the service, in nanoseconds since 1970: later changes cannot have moved
      *     anything in it
      * @param others the sum of the fingerprints of the records on its pages that are not remembered
      */
     record Unproven(long reached, long ended, long others) {}
 
     /**
-     * What the service gave to recognise its answer by.
+     * The validators of a response (RFC 9110, section 8.8).
      *
-     * @param request which request it was given for
+     * @param request the request to which they belong
      */
     record Validators(
             String request, @Nullable String etag, @Nullable String lastModified) {
 
         /**
-         * The validators of a response by which any later change is noticed; null when it has none. A modification time counts when it is a
-         * second older than the response, or else what changes within that second has the same (RFC 9110, section 8.8.2.2). A weak entity
-         * tag may be made of such a time: then it counts as it does, and without one as the service says.
+         * The validators of a response by which any later change is detected; null when there are none. A modification time is
+         * used when it is at least one second older than the response, because changes within that second have the same time
+         * (RFC 9110, section 8.8.2.2). A weak entity tag may be derived from such a time: then it is used under the same
+         * condition; without a modification time it is used as it is.
          */
         static @Nullable Validators of(String request, Headers headers) {
             String lastModified = headers.first("Last-Modified").orElse(null);
@@ -75,7 +76,7 @@ record Checkpoint(
         return new Checkpoint(true, begun, generation, position, unproven, token, validators);
     }
 
-    Checkpoint withBegun(long time) {
+    Checkpoint withStartTime(long time) {
         return new Checkpoint(started, time, generation, position, unproven, token, validators);
     }
 
@@ -83,7 +84,7 @@ record Checkpoint(
         return new Checkpoint(started, begun, generation + 1, position, unproven, token, validators);
     }
 
-    /** At this position, or where it is already when that is further. */
+    /** Moves the position forward; a position that is further already is kept. */
     Checkpoint withPosition(long proven) {
         long furthest = position == null ? proven : Math.max(position, proven);
         boolean isPassed = unproven != null && unproven.reached <= furthest;
@@ -127,7 +128,7 @@ record Checkpoint(
         return new Checkpoint(
                 json.path("started").asBoolean(),
                 number(json.path("begun")),
-                // Formerly the number of polls.
+                // Earlier versions stored the number of polls.
                 json.path("generation").asLong(json.path("polls").asLong()),
                 position(json),
                 read.isObject()
@@ -145,7 +146,7 @@ record Checkpoint(
                         : null);
     }
 
-    /** Formerly "query" was where the next query began when the position was not proven. */
+    /** Earlier versions stored the start of the next query as "query" when the position was not proven. */
     private static @Nullable Long position(JsonNode json) {
         Long position = number(json.path("position"));
         Long query = number(json.path("query"));

@@ -12,7 +12,7 @@ import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** A cron expression, by cron-utils. */
+/** A cron expression, evaluated by cron-utils. */
 final class Cron {
 
     private final String expression;
@@ -31,10 +31,11 @@ final class Cron {
             var unused = cron.after(Instant.EPOCH);
             return cron;
         } catch (NoClassDefFoundError e) {
-            throw new ConnectorException("Schedules by cron need the library com.cronutils:cron-utils: add it", e);
+            throw new ConnectorException("Cron schedules need the library com.cronutils:cron-utils: add it to"
+                    + " the class path", e);
         } catch (IllegalArgumentException e) {
             throw new InvalidDefinitionException(
-                    "schedule", List.of("\"" + expression + "\" is no cron expression: " + e.getMessage()));
+                    "schedule", List.of("\"" + expression + "\" is not a valid cron expression: " + e.getMessage()));
         }
     }
 
@@ -50,13 +51,14 @@ final class Cron {
         return zone;
     }
 
-    /** Apart, because it can be loaded only where the library is. */
+    /** A separate class, because it can be loaded only if the library is present. */
     private static final class Times {
         static UnaryOperator<ZonedDateTime> of(String expression) {
             CronParser parser = new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
             ExecutionTime times = ExecutionTime.forCron(parser.parse(expression));
             return after ->
-                    times.nextExecution(after).orElseThrow(() -> new IllegalArgumentException("there is no such time"));
+                    times.nextExecution(after).orElseThrow(() -> new IllegalArgumentException("the expression"
+                            + " has no next execution time"));
         }
     }
 }

@@ -12,22 +12,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** How this library reads CSV, by Jackson: each row is an object of texts, by the names in the first row. */
+/** Reads CSV with Jackson: each row becomes an object of texts, with the names in the first row as members. */
 final class CsvRows {
 
     private CsvRows() {}
 
-    /** Reads the rows, and gives back the names in the first one. */
+    /** Reads the rows and returns the names in the first row. */
     static List<String> read(InputStream csv, char separator, Consumer<JsonNode> sink) throws IOException {
         try {
             return Rows.read(csv, separator, sink);
         } catch (NoClassDefFoundError e) {
             throw new ConnectorException(
-                    "Reading CSV needs the library com.fasterxml.jackson.dataformat:jackson-dataformat-csv: add it", e);
+                    "Reading CSV needs the library com.fasterxml.jackson.dataformat:jackson-dataformat-csv: add"
+                            + " it to the class path", e);
         }
     }
 
-    /** Apart, because it can be loaded only where the library is. */
+    /** A separate class, because it can be loaded only if the library is present. */
     private static final class Rows {
         private static final CsvMapper MAPPER = CsvMapper.builder()
                 .enable(CsvParser.Feature.SKIP_EMPTY_LINES, CsvParser.Feature.TRIM_SPACES)

@@ -7,6 +7,7 @@ import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.StatusException;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.MemberSteps;
+import io.httpconnector.polling.TimestampFormat.TimeRange;
 import io.httpconnector.template.RequestTemplate;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -23,23 +24,24 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a service is asked only for what has changed.
+ * A position from which a service is queried, so that it returns only records that have changed.
  *
  * <pre>{@code
  * Cursor.timestamp("/updated_at").sentAs("since")                                    // ?since=2026-01-31T12:00:00Z
- * Cursor.timestamp("/fields/updated").format("yyyy-MM-dd HH:mm").zone(berlin)     // {{cursor}} stands in the template
+ * Cursor.timestamp("/fields/updated").format("yyyy-MM-dd HH:mm").zone(berlin)     // the template contains {{cursor}}
  * Cursor.number("/id").sentAs("min_id").order(RecordOrder.ASCENDING)
  * Cursor.opaque("/sync_token").sentAs("token")
- * Cursor.nextUrl("/@odata.deltaLink")                                            // the whole URL to ask the next time
- * Cursor.timestamp("/created").clientSide().order(RecordOrder.DESCENDING)                  // nothing to ask by; ends at what is known
+ * Cursor.nextUrl("/@odata.deltaLink")                                            // the complete URL of the next poll
+ * Cursor.timestamp("/created").clientSide().order(RecordOrder.DESCENDING)                  // the service cannot filter;
+ * reading ends at known records
  * }</pre>
  *
- * <p>The query begins a grain before the last record that was seen, and earlier by the lookback; what comes again is known by its
- * key and version. So nothing is lost, whether the service counts the boundary in or out, and however many records have the same
- * time. The cursor never passes the time of the service, by its {@code Date} header, less the time to settle: a record that
- * claims to be from the future hides no other.
+ * <p>Each query starts one unit of resolution before the last record that was seen, and earlier by the lookback; repeated
+ * records are recognized by key and version. Nothing is lost, whether the service treats the boundary as inclusive or
+ * exclusive, and however many records have the same time. The cursor never passes the time of the service (its {@code Date}
+ * header) minus the settling time: a record with a time in the future hides no other record.
  *
- * <p>Immutable and safe for many threads.
+ * <p>Immutable and thread-safe.
  */
 public final class Cursor {
 
@@ -50,35 +52,29 @@ public final class Cursor {
         URL
     }
 
-    /** Before every record. */
-    static final long BEGINNING = Long.MIN_VALUE / 2;
+    /** A position before every record. */
+    static final long BEFORE_ALL_RECORDS = Long.MIN_VALUE / 2;
 
     private static final long NANOS = 1_000_000_000L;
 
-    private final CursorType kind;
+    private final CursorType type;
     private final JsonPaths field;
     private final @Nullable Function<Page, Optional<String>> token;
-    private final TimestampFormat text;
+    private final TimestampFormat format;
     private final Range range;
     private final RecordOrder order;
-    private final @Nullable ParameterLocation place;
+    private final @Nullable ParameterLocation location;
     private final @Nullable Windows windows;
     private final List<Expiry> expiries;
-    private final TriggerDefinitionReader spec;
+    private final TriggerDefinitionReader document;
 
-    /** In the unit of the cursor: nanoseconds, or whatever is counted. */
+    /** In the unit of the cursor: nanoseconds for timestamps, the number itself otherwise. */
     private record Range(long grain, long lookback, long settle) {}
 
-    /**
-     * Where a record stands. A local time that occurs twice, or never, when the clocks are set may be one of two: the earlier one
-     * counts for where to ask, the later one for whether the record is one of those that were asked for.
-     */
-    record Span(long earliest, long latest) {}
-
-    /** Queries over a limited time each. */
+    /** Queries that each cover a limited time range. */
     record Windows(long step, ParameterLocation from, ParameterLocation to) {}
 
-    /** How the service says that a token has expired: by a status, and a text in the body. */
+    /** A response that means that a token has expired: a status and a text in the body. */
     private record Expiry(int status, String text) {
         static @Nullable Expiry read(JsonObjectReader reader) {
             Integer status = reader.integer("status");
@@ -99,29 +95,29 @@ public final class Cursor {
             @Nullable Windows windows,
             List<Expiry> expiries,
             TriggerDefinitionReader spec) {
-        this.kind = kind;
+        this.type = kind;
         this.field = field;
         this.token = token;
-        this.text = text;
+        this.format = text;
         this.range = range;
         this.order = order;
-        this.place = place;
+        this.location = place;
         this.windows = windows;
         this.expiries = expiries;
-        this.spec = spec;
+        this.document = spec;
     }
 
     /**
-     * Records have the time of their last change. It is read in any usual form: ISO 8601, the date of HTTP, or seconds,
-     * milliseconds, microseconds or nanoseconds since 1970.
+     * Creates a cursor for records that have the time of their last change. All common formats are recognized: ISO 8601, HTTP
+     * dates, and seconds, milliseconds, microseconds or nanoseconds since 1970.
      *
      * @param field a JSON pointer (RFC 6901) from the record to the time
-     * @return the cursor, with a grain of a second, 5 seconds to settle and no lookback
+     * @return the cursor, with a resolution of one second, a settling time of 5 seconds and no lookback
      */
     public static Cursor timestamp(String field) {
         JsonPaths pointer = JsonPaths.of("cursor", field);
         Range range = new Range(NANOS, 0, 5 * NANOS);
-        TriggerDefinitionReader said = TriggerDefinitionReader.NONE.with("timestamp", field);
+        TriggerDefinitionReader changed = TriggerDefinitionReader.NONE.with("timestamp", field);
         return new Cursor(
                 CursorType.TIME,
                 pointer,
@@ -132,19 +128,19 @@ public final class Cursor {
                 ParameterLocation.template(),
                 null,
                 List.of(),
-                said);
+                changed);
     }
 
     /**
-     * Records have a number that grows.
+     * Creates a cursor for records that have an increasing number.
      *
      * @param field a JSON pointer (RFC 6901) from the record to the number
-     * @return the cursor, with a grain of 1
+     * @return the cursor, with a resolution of 1
      */
     public static Cursor number(String field) {
         JsonPaths pointer = JsonPaths.of("cursor", field);
         Range range = new Range(1, 0, 0);
-        TriggerDefinitionReader said = TriggerDefinitionReader.NONE.with("number", field);
+        TriggerDefinitionReader changed = TriggerDefinitionReader.NONE.with("number", field);
         return new Cursor(
                 CursorType.NUMBER,
                 pointer,
@@ -155,14 +151,15 @@ public final class Cursor {
                 ParameterLocation.template(),
                 null,
                 List.of(),
-                said);
+                changed);
     }
 
     /**
-     * The service gives a token on the last page, for the next time. When it answers 410 the token has expired: the next poll reads
-     * everything, and what comes again has the same event ids. Other statuses that mean so are said by {@link #expiredWhen(int)}.
+     * Creates a cursor for services that return a token for the next poll on the last page. Status 410 means that the token
+     * has expired: the next poll then reads everything, and repeated events have the same ids. Declare other statuses that
+     * mean this by {@link #expiredWhen(int)}.
      *
-     * @param pointer a JSON pointer (RFC 6901) from the root of the answer to the token
+     * @param pointer a JSON pointer (RFC 6901) from the root of the response to the token
      * @return the cursor
      */
     public static Cursor opaque(String pointer) {
@@ -170,9 +167,9 @@ public final class Cursor {
     }
 
     /**
-     * The service gives a token on the last page, for the next time.
+     * Creates a cursor for services that return a token for the next poll on the last page.
      *
-     * @param token finds it on a page
+     * @param token extracts the token from a page
      * @return the cursor
      */
     public static Cursor opaque(Function<Page, Optional<String>> token) {
@@ -182,21 +179,21 @@ public final class Cursor {
         return opaque(token, TriggerDefinitionReader.NONE.withCode());
     }
 
-    private static Cursor opaque(Function<Page, Optional<String>> token, TriggerDefinitionReader said) {
-        return given(CursorType.OPAQUE, token, ParameterLocation.template(), said);
+    private static Cursor opaque(Function<Page, Optional<String>> token, TriggerDefinitionReader changed) {
+        return givenByService(CursorType.OPAQUE, token, ParameterLocation.template(), changed);
     }
 
     /**
-     * The service gives the URL to ask the next time on the last page, such as the {@code @odata.deltaLink} of Microsoft Graph. It
-     * may be relative, and must lead to the same host. The first poll asks by the template; further pages are found by
-     * {@link Pagination#nextUrl(String)} or {@link Pagination#linkHeader()}, if there are any. When the service answers 410 the
-     * next poll does so, too: it reads everything, and what comes again has the same event ids.
+     * Creates a cursor for services that return the URL of the next poll on the last page, such as the {@code
+     * @odata.deltaLink} of Microsoft Graph. The URL may be relative and must be on the same host. The first poll uses the
+     * template; further pages, if any, are found by {@link Pagination#nextUrl(String)} or {@link Pagination#linkHeader()}.
+     * After status 410 the next poll uses the template again: it reads everything, and repeated events have the same ids.
      *
-     * @param pointer a JSON pointer (RFC 6901) from the root of the answer to the URL
+     * @param pointer a JSON pointer (RFC 6901) from the root of the response to the URL
      * @return the cursor
      */
     public static Cursor nextUrl(String pointer) {
-        return given(
+        return givenByService(
                 CursorType.URL,
                 inBody(JsonPaths.of("cursor", pointer)),
                 null,
@@ -204,9 +201,9 @@ public final class Cursor {
     }
 
     /**
-     * The service gives the URL to ask the next time on the last page.
+     * Creates a cursor for services that return the URL of the next poll on the last page.
      *
-     * @param url finds it on a page
+     * @param url extracts the URL from a page
      * @return the cursor
      * @see #nextUrl(String)
      */
@@ -214,18 +211,18 @@ public final class Cursor {
         if (url == null) {
             throw invalid("the URL is null");
         }
-        return given(CursorType.URL, url, null, TriggerDefinitionReader.NONE.withCode());
+        return givenByService(CursorType.URL, url, null, TriggerDefinitionReader.NONE.withCode());
     }
 
-    private static Cursor given(
+    private static Cursor givenByService(
             CursorType kind,
             Function<Page, Optional<String>> token,
             @Nullable ParameterLocation place,
-            TriggerDefinitionReader said) {
+            TriggerDefinitionReader changed) {
         Range none = new Range(0, 0, 0);
         JsonPaths root = JsonPaths.of("cursor", "");
         return new Cursor(
-                kind, root, token, TimestampFormat.AUTO, none, RecordOrder.NONE, place, null, List.of(), said);
+                kind, root, token, TimestampFormat.AUTO, none, RecordOrder.NONE, place, null, List.of(), changed);
     }
 
     private static Function<Page, Optional<String>> inBody(JsonPaths field) {
@@ -243,60 +240,51 @@ public final class Cursor {
     }
 
     /**
-     * Sends the cursor in another place. Default: where the template has {@code {{cursor}}}.
+     * Sends the cursor in another location. Default: where the template contains {@code {{cursor}}}.
      *
-     * @param where where it goes
+     * @param where the location
      * @return another cursor
      */
     public Cursor sentAs(ParameterLocation where) {
         if (where == null) {
             throw invalid("sentAs: the location is null");
         }
-        if (kind == CursorType.URL) {
-            throw invalid("sentAs: a URL is the whole request, and goes nowhere else");
+        if (type == CursorType.URL) {
+            throw invalid("sentAs: a URL is the complete request and cannot be sent in a parameter");
         }
         withoutWindows("sentAs");
         return new Cursor(
-                kind,
+                type,
                 field,
                 token,
-                text,
+                format,
                 range,
                 order,
                 where,
                 windows,
                 expiries,
-                spec.with("sentAs", where.toJson(), "clientSide"));
+                document.with("sentAs", where.toJson(), "clientSide"));
     }
 
     /**
-     * Does not send the cursor, because the service can't filter by it: what is known already is left out here.
+     * Does not send the cursor, because the service cannot filter by it: known records are filtered out by the library.
      *
      * @return another cursor
      */
     public Cursor clientSide() {
         withoutWindows("clientSide");
         return new Cursor(
-                kind,
-                field,
-                token,
-                text,
-                range,
-                order,
-                null,
-                windows,
-                expiries,
-                spec.with("clientSide", true, "sentAs"));
+                type, field, token, format, range, order, null, windows, expiries, document.with("clientSide", true, "sentAs"));
     }
 
     private void withoutWindows(String what) {
         if (windows != null) {
-            throw invalid(what + ": windows have two places of their own: say them by windows(step, from, to)");
+            throw invalid(what + ": windows have their own two locations: set them by windows(step, from, to)");
         }
     }
 
     /**
-     * Sets how the service writes times, in records and in the query. Default: any usual form in records, and ISO 8601 in UTC in
+     * Sets the format of times, in records and in the query. Default: all common formats in records, and ISO 8601 in UTC in
      * the query, such as {@code 2026-01-31T12:00:00Z}.
      *
      * @param pattern a pattern of {@link java.time.format.DateTimeFormatter}, such as {@code yyyy-MM-dd HH:mm:ss}
@@ -308,36 +296,37 @@ public final class Cursor {
         }
         try {
             return with(
-                    new TimestampFormat(TimestampFormat.pattern(pattern), -1, text.zone()),
-                    spec.with("format", pattern, "epochSeconds", "epochMillis"));
+                    new TimestampFormat(TimestampFormat.pattern(pattern), -1, format.zone()),
+                    document.with("format", pattern, "epochSeconds", "epochMillis"));
         } catch (DateTimeException e) {
             throw invalid(String.valueOf(e.getMessage()));
         }
     }
 
     /**
-     * Times are seconds since 1970, in records and in the query.
+     * Uses seconds since 1970, in records and in the query.
      *
      * @return another cursor
      */
     public Cursor epochSeconds() {
         return with(
-                new TimestampFormat(null, 0, text.zone()), spec.with("epochSeconds", true, "format", "epochMillis"));
+                new TimestampFormat(null, 0, format.zone()), document.with("epochSeconds", true, "format", "epochMillis"));
     }
 
     /**
-     * Times are milliseconds since 1970, in records and in the query.
+     * Uses milliseconds since 1970, in records and in the query.
      *
      * @return another cursor
      */
     public Cursor epochMillis() {
         return with(
-                new TimestampFormat(null, 3, text.zone()), spec.with("epochMillis", true, "format", "epochSeconds"));
+                new TimestampFormat(null, 3, format.zone()), document.with("epochMillis", true, "format", "epochSeconds"));
     }
 
     /**
-     * Sets where times without an offset count. Default: UTC. When the clocks are set back, the times of an hour occur twice: such
-     * a time counts as the earlier one for what is asked for, so that the records of both hours are read; they are known by their keys.
+     * Sets the zone of times without an offset. Default: UTC. When the clocks are set back, the local times of one hour occur
+     * twice: such a time counts as the earlier instant in queries, so that the records of both hours are read; repetitions are
+     * recognized by their keys.
      *
      * @param zone the zone
      * @return another cursor
@@ -346,19 +335,19 @@ public final class Cursor {
         if (zone == null) {
             throw invalid("zone: it is null");
         }
-        return with(new TimestampFormat(text.format(), text.unit(), zone), spec.with("zone", zone.getId()));
+        return with(new TimestampFormat(format.format(), format.unit(), zone), document.with("zone", zone.getId()));
     }
 
-    private Cursor with(TimestampFormat other, TriggerDefinitionReader said) {
-        if (kind != CursorType.TIME) {
+    private Cursor with(TimestampFormat other, TriggerDefinitionReader changed) {
+        if (type != CursorType.TIME) {
             throw invalid("only timestamps have a format and a zone");
         }
-        return new Cursor(kind, field, token, other, range, order, place, windows, expiries, said);
+        return new Cursor(type, field, token, other, range, order, location, windows, expiries, changed);
     }
 
     /**
-     * Sets how exact times are, in records or in the query, whichever is coarser. The query begins that much earlier. Default: a
-     * second. Use a minute for {@code HH:mm}, a day for a date.
+     * Sets the resolution of times, in records or in the query, whichever is coarser. Each query starts earlier by this much.
+     * Default: one second. Use a minute for {@code HH:mm}, a day for a date.
      *
      * @param grain 1 ns to 31 days
      * @return another cursor
@@ -366,65 +355,66 @@ public final class Cursor {
     public Cursor resolution(Duration grain) {
         requireTime("resolution", grain, Duration.ofDays(31));
         if (grain.isZero()) {
-            throw invalid("a grain of nothing: use at least 1 ns");
+            throw invalid("the resolution is zero: use at least 1 ns");
         }
-        return with(new Range(grain.toNanos(), range.lookback, range.settle), spec.with("resolution", grain));
+        return with(new Range(grain.toNanos(), range.lookback, range.settle), document.with("resolution", grain));
     }
 
     /**
-     * Sets how late a record may appear after the time that it has. The query begins that much earlier each time, and the keys of
-     * that time are remembered. Default: nothing.
+     * Sets how late a record may appear after its own time. Each query starts earlier by this much, and the keys of that time
+     * range are remembered. Default: zero.
      *
      * @param lookback up to 366 days
      * @return another cursor
      */
     public Cursor lookback(Duration lookback) {
         requireTime("lookback", lookback, Duration.ofDays(366));
-        return with(new Range(range.grain, lookback.toNanos(), range.settle), spec.with("lookback", lookback));
+        return with(new Range(range.grain, lookback.toNanos(), range.settle), document.with("lookback", lookback));
     }
 
     /**
-     * Sets how far below the highest number a record may appear. Each query begins that much earlier; choose less than there are records on
-     * a page, where the service lists the lowest first, as several pages are to be read twice otherwise.
+     * Sets how far below the highest number a record may appear. Each query starts earlier by this much. Where the service
+     * lists the lowest number first, use less than the number of records on a page; otherwise several pages have to be read twice.
      *
      * @param lookback at least 0
      * @return another cursor
      */
     public Cursor lookback(long lookback) {
-        if (kind != CursorType.NUMBER || lookback < 0) {
+        if (type != CursorType.NUMBER || lookback < 0) {
             throw invalid("a lookback of " + lookback + ": use at least 0, for a number");
         }
         return with(
                 new Range(range.grain, lookback, range.settle),
-                spec.with("lookback", JsonSupport.parse(Long.toString(lookback))));
+                document.with("lookback", JsonSupport.parse(Long.toString(lookback))));
     }
 
     /**
-     * Sets how long a service may take until what it has stored can be found. Default: 5 seconds.
+     * Sets how long the service may take until a stored record can be found by a query. Default: 5 seconds.
      *
      * @param settle up to 1 day
      * @return another cursor
      */
     public Cursor settlingTime(Duration settle) {
         requireTime("settlingTime", settle, Duration.ofDays(1));
-        return with(new Range(range.grain, range.lookback, settle.toNanos()), spec.with("settlingTime", settle));
+        return with(new Range(range.grain, range.lookback, settle.toNanos()), document.with("settlingTime", settle));
     }
 
     private void requireTime(String what, Duration time, Duration max) {
-        if (kind != CursorType.TIME || time == null || time.isNegative() || time.compareTo(max) > 0) {
+        if (type != CursorType.TIME || time == null || time.isNegative() || time.compareTo(max) > 0) {
             throw invalid("a " + what + " of " + time + ": use 0 to " + max + ", for a timestamp");
         }
     }
 
-    private Cursor with(Range other, TriggerDefinitionReader said) {
-        return new Cursor(kind, field, token, text, other, order, place, windows, expiries, said);
+    private Cursor with(Range other, TriggerDefinitionReader changed) {
+        return new Cursor(type, field, token, format, other, order, location, windows, expiries, changed);
     }
 
     /**
-     * Adds a status by which the service says that the token or URL of the last poll has expired, besides 410: the token is given up, and
-     * the next poll reads everything.
+     * Adds a status, besides 410, that means that the token or URL of the last poll has expired: the token is dropped, and the
+     * next poll reads everything.
      *
-     * @param status 200 to 599, such as 400 or 404; one below 400 counts where a rule of the connection makes it a failure
+     * @param status 200 to 599, such as 400 or 404; a status below 400 has an effect only if a rule of the connection makes it
+     *     a failure
      * @return another cursor
      */
     public Cursor expiredWhen(int status) {
@@ -432,17 +422,17 @@ public final class Cursor {
     }
 
     /**
-     * Adds a response by which the service says that the token or URL of the last poll has expired, besides 410: the token is given up,
-     * and the next poll reads everything. For an error with the status 200 the connection needs an {@link io.httpconnector.ResponseRule},
-     * too, that makes it a failure.
+     * Adds a response, besides status 410, that means that the token or URL of the last poll has expired: the token is
+     * dropped, and the next poll reads everything. For an error with status 200, the connection also needs a {@link
+     * io.httpconnector.ResponseRule} that makes it a failure.
      *
      * @param status 200 to 599
-     * @param part a text that is in the body, in any case, such as {@code invalid sync token}
+     * @param part a text in the body, compared case-insensitively, such as {@code invalid sync token}
      * @return another cursor
      */
     public Cursor expiredWhen(int status, String part) {
-        if (!isGiven()) {
-            throw invalid("expiredWhen: only a token or URL that the service gives expires");
+        if (!isGivenByService()) {
+            throw invalid("expiredWhen: only a token or URL returned by the service can expire");
         }
         if (status < 200 || status > 599 || part == null) {
             throw invalid(
@@ -451,11 +441,11 @@ public final class Cursor {
         List<Expiry> more = new ArrayList<>(expiries);
         more.add(new Expiry(status, part));
         Map<String, Object> each = part.isEmpty() ? Map.of("status", status) : Map.of("status", status, "text", part);
-        TriggerDefinitionReader said = spec.plus("expiredWhen", each);
-        return new Cursor(kind, field, token, text, range, order, place, windows, List.copyOf(more), said);
+        TriggerDefinitionReader changed = document.plus("expiredWhen", each);
+        return new Cursor(type, field, token, format, range, order, location, windows, List.copyOf(more), changed);
     }
 
-    /** Whether a response says that the token has expired. */
+    /** Whether a response means that the token has expired. */
     boolean isExpiredBy(StatusException e) {
         String body = e.body().toLowerCase(Locale.ROOT);
         return e.status() == 410
@@ -464,7 +454,7 @@ public final class Cursor {
     }
 
     /**
-     * Says in which order the service lists the records. Default: none that is known.
+     * Declares the order in which the service lists records. Default: unknown.
      *
      * @param order the order by the field of the cursor
      * @return another cursor
@@ -473,15 +463,16 @@ public final class Cursor {
         if (order == null) {
             throw invalid("order: it is null: use RecordOrder.NONE");
         }
-        return new Cursor(kind, field, token, text, range, order, place, windows, expiries, spec.with("order", order));
+        return new Cursor(type, field, token, format, range, order, location, windows, expiries, document.with("order", order));
     }
 
     /**
-     * Asks for one window of time after the other, for services that limit it. The template has {@code {{window.from}}} and
-     * {@code {{window.to}}}. The first window begins at the time of {@link StartPosition#from}; each ends a grain before its step is over, so
-     * that it is never longer than the step, whether the service counts its ends in or out; the next one begins a grain before that.
+     * Queries consecutive time windows, for services that limit the time range of a query. The template contains {@code
+     * {{window.from}}} and {@code {{window.to}}}. The first window starts at the time of {@link StartPosition#from}. Each
+     * window ends one unit of resolution before its step is over, so that it is never longer than the step, whether the
+     * service treats the ends as inclusive or exclusive; the next window starts one unit of resolution before that.
      *
-     * @param step how long a window is at most, at least a grain
+     * @param step the maximum length of a window, at least the resolution
      * @return another cursor
      */
     public Cursor windows(Duration step) {
@@ -489,32 +480,32 @@ public final class Cursor {
     }
 
     /**
-     * Asks for one window of time after the other, for services that limit it.
+     * Queries consecutive time windows, for services that limit the time range of a query.
      *
-     * @param step how long a window is, at least a grain
-     * @param from where its beginning goes
-     * @param to where its end goes
+     * @param step the maximum length of a window, at least the resolution
+     * @param from the location of the start of the window
+     * @param to the location of the end of the window
      * @return another cursor
      */
     public Cursor windows(Duration step, ParameterLocation from, ParameterLocation to) {
         requireTime("window", step, Duration.ofDays(3660));
         if (from == null || to == null) {
-            throw invalid("windows: a place is null");
+            throw invalid("windows: a location is null");
         }
         if (step.toNanos() < range.grain) {
-            throw invalid("windows of " + step + ": use at least a grain");
+            throw invalid("windows of " + step + ": use at least the resolution");
         }
         Map<String, Object> each = Map.of("step", step, "from", from.toJson(), "to", to.toJson());
-        TriggerDefinitionReader said = spec.with("windows", each, "sentAs", "clientSide");
+        TriggerDefinitionReader changed = document.with("windows", each, "sentAs", "clientSide");
         Windows places = new Windows(step.toNanos(), from, to);
-        return new Cursor(kind, field, token, text, range, order, null, places, expiries, said);
+        return new Cursor(type, field, token, format, range, order, null, places, expiries, changed);
     }
 
     ObjectNode toJson() {
-        return spec.toJson("cursor");
+        return document.toJson("cursor");
     }
 
-    /** Reads what {@link #toJson} wrote: the kind first, and then all that depends on it, in a fixed order. */
+    /** Reads the output of {@link #toJson}: first the type, then all members that depend on it, in a fixed order. */
     static Cursor read(JsonObjectReader reader) {
         ParameterLocation in = reader.object("sentAs", ParameterLocation::read);
         WindowsJson windows = reader.object("windows", WindowsJson::read);
@@ -528,11 +519,12 @@ public final class Cursor {
         }
         RecordOrder order = reader.constant("order", RecordOrder.class);
         ZoneId zone = reader.zone("zone");
-        Cursor kind = kindOf(reader);
-        boolean isNumber = kind == null ? reader.has("number") : kind.kind == CursorType.NUMBER;
+        Cursor kind = readType(reader);
+        boolean isNumber = kind == null ? reader.has("number") : kind.type == CursorType.NUMBER;
         Long numbers = isNumber ? reader.longInteger("lookback") : null;
         Duration time = isNumber ? null : reader.duration("lookback");
-        // A number has none of the options of a timestamp; a placeholder accepts what it can, as nothing is made of it.
+        // A number has none of the options of a timestamp. A placeholder accepts as many members as possible,
+        // because it is not used.
         Cursor start = kind != null ? kind : isNumber ? number("") : timestamp("");
         boolean hasPlace = reader.has("sentAs") || reader.has("windows");
         MemberSteps<Cursor> steps = new MemberSteps<>(reader, notSent && !hasPlace ? start.clientSide() : start)
@@ -565,8 +557,8 @@ public final class Cursor {
         }
     }
 
-    /** The cursor that the other members are added to; null if its member is missing or refused. */
-    private static @Nullable Cursor kindOf(JsonObjectReader reader) {
+    /** The cursor to which the other members are applied; null if its member is missing or invalid. */
+    private static @Nullable Cursor readType(JsonObjectReader reader) {
         Map<String, Cursor> found = new LinkedHashMap<>();
         reader.text("timestamp", pointer -> found.put("timestamp", timestamp(pointer)));
         reader.text("number", pointer -> found.put("number", number(pointer)));
@@ -576,19 +568,19 @@ public final class Cursor {
         return kind == null ? null : found.get(kind);
     }
 
-    @Nullable ParameterLocation place() {
-        return place;
+    @Nullable ParameterLocation location() {
+        return location;
     }
 
-    /** The places of the values, by what goes there. */
-    Map<String, ParameterLocation> places() {
+    /** The locations of the values, by the name of the value. */
+    Map<String, ParameterLocation> locations() {
         if (windows != null) {
             return Map.of("cursor (window.from)", windows.from, "cursor (window.to)", windows.to);
         }
-        return place == null ? Map.of() : Map.of("cursor", place);
+        return location == null ? Map.of() : Map.of("cursor", location);
     }
 
-    /** The template with the pills of this cursor in their places. */
+    /** The template with the pills of this cursor at their locations. */
     RequestTemplate applyTo(RequestTemplate template, List<String> problems) {
         if (windows != null) {
             List<String> found = new ArrayList<>();
@@ -597,22 +589,22 @@ public final class Cursor {
             problems.addAll(found);
             return both;
         }
-        if (place == null) {
-            if (kind == CursorType.OPAQUE) {
-                problems.add("cursor: a token that is not sent is of no use");
+        if (location == null) {
+            if (type == CursorType.OPAQUE) {
+                problems.add("cursor: a token must be sent: remove clientSide()");
             }
             return template;
         }
-        return place.apply(template, "cursor", problems);
+        return location.apply(template, "cursor", problems);
     }
 
-    /** Whether the service says where it goes on, and no record does. */
-    boolean isGiven() {
-        return kind == CursorType.OPAQUE || kind == CursorType.URL;
+    /** Whether the position is returned by the service instead of read from records. */
+    boolean isGivenByService() {
+        return type == CursorType.OPAQUE || type == CursorType.URL;
     }
 
     boolean isUrl() {
-        return kind == CursorType.URL;
+        return type == CursorType.URL;
     }
 
     RecordOrder order() {
@@ -620,50 +612,50 @@ public final class Cursor {
     }
 
     boolean isSent() {
-        return place != null || windows != null;
+        return location != null || windows != null;
     }
 
     @Nullable Windows windows() {
         return windows;
     }
 
-    /** Where the record stands; null when it has no value there. */
-    @Nullable Span position(JsonNode item) {
-        JsonNode value = field.valueIn(item);
-        if (kind == CursorType.TIME) {
-            return text.read(value);
+    /** The position of the record; null when the field has no value. */
+    @Nullable TimeRange position(JsonNode item) {
+        JsonNode value = field.resolveValue(item);
+        if (type == CursorType.TIME) {
+            return format.read(value);
         }
         if (value.isMissingNode() || value.isNull() || value.asText().isBlank()) {
             return null;
         }
         String text = value.asText().strip();
         if (!text.matches("[+-]?[\\d.]{1,100}([eE][+-]?\\d{1,2})?")) {
-            // What is longer, or has an exponent of nine digits, would take minutes to write out.
-            throw new NumberFormatException("no number for a cursor");
+            // A longer number, or one with an exponent of nine digits, would take minutes to expand.
+            throw new NumberFormatException("not a number");
         }
         long number = new BigDecimal(text).setScale(0, RoundingMode.FLOOR).longValueExact();
-        return new Span(number, number);
+        return new TimeRange(number, number);
     }
 
     Optional<String> token(Page page) {
         return token == null ? Optional.empty() : token.apply(page).filter(text -> !text.isBlank());
     }
 
-    /** Where a query must begin to find everything from a position on. */
-    long queryFrom(long position) {
+    /** The position at which a query must start to find all records from a position on. */
+    long queryStart(long position) {
         return floor(minus(minus(position, range.lookback), range.grain));
     }
 
-    /** Not before the beginning, however long the lookback is. */
+    /** Never less than the minimum position, however long the lookback is. */
     private static long minus(long position, long distance) {
         long difference = position - distance;
-        boolean isBelow = difference > position || difference < BEGINNING;
-        return isBelow ? BEGINNING : difference;
+        boolean isBelow = difference > position || difference < BEFORE_ALL_RECORDS;
+        return isBelow ? BEFORE_ALL_RECORDS : difference;
     }
 
-    /** The beginning of a grain. */
+    /** The position rounded down to the resolution. */
     long floor(long position) {
-        return kind == CursorType.TIME && position > BEGINNING
+        return type == CursorType.TIME && position > BEFORE_ALL_RECORDS
                 ? Math.floorDiv(position, range.grain) * range.grain
                 : position;
     }
@@ -672,53 +664,56 @@ public final class Cursor {
         return range.grain;
     }
 
-    /** Where the next query of the same poll begins: with a time, the lookback was done by the first one. */
-    long nextFrom(long position) {
-        return queryFrom(kind == CursorType.TIME ? position + range.lookback : position);
+    /** The start of the next query of the same poll. For timestamps, the first query has covered the lookback already. */
+    long nextQueryFrom(long position) {
+        return queryStart(type == CursorType.TIME ? position + range.lookback : position);
     }
 
-    /** Whether each query looks back, because a number does not say when the record came. */
+    /** Whether each query looks back, because a number does not show when the record was created. */
     boolean looksBackEachTime() {
-        return kind == CursorType.NUMBER && range.lookback > 0;
+        return type == CursorType.NUMBER && range.lookback > 0;
     }
 
     boolean isTime() {
-        return kind == CursorType.TIME;
+        return type == CursorType.TIME;
     }
 
-    /** What is sent for everything: nothing, where it can be left out. */
-    @Nullable String beginning() {
-        return place != null && place.isTemplate() ? write(0) : null;
+    /** The value that requests all records; null where the parameter can be omitted. */
+    @Nullable String startValue() {
+        return location != null && location.isTemplate() ? format(0) : null;
     }
 
     long settled(long now) {
         return now - range.settle;
     }
 
-    /** The latest time that what is stored by now can be read as: a local time may be that of the hour that is to be repeated. */
+    /**
+     * The latest instant that the time of a record stored by now can be read as: a local time may belong to the hour that is
+     * about to be repeated.
+     */
     long latestNow(long now) {
-        boolean isLocal = kind == CursorType.TIME && !text.zone().getRules().isFixedOffset();
+        boolean isLocal = type == CursorType.TIME && !format.zone().getRules().isFixedOffset();
         return unsettled(now) + (isLocal ? 2 * 3600 * NANOS : 0);
     }
 
-    /** The latest time that what is stored at a time can have. */
+    /** The latest time that a record stored at the given time can have. */
     long unsettled(long time) {
         return time + range.settle;
     }
 
-    /** As the service wants to see where a query begins: early enough, where the local time comes a second time. */
-    String ask(long position) {
-        return kind == CursorType.TIME ? text.write(text.unambiguous(position, range.grain)) : Long.toString(position);
+    /** Formats the start of a query for the service: early enough where the local time occurs a second time. */
+    String formatQueryStart(long position) {
+        return type == CursorType.TIME ? format.write(format.unambiguous(position, range.grain)) : Long.toString(position);
     }
 
-    /** As the service wants to see it. */
-    String write(long position) {
-        return kind == CursorType.TIME ? text.write(position) : Long.toString(position);
+    /** Formats a position for the service. */
+    String format(long position) {
+        return type == CursorType.TIME ? format.write(position) : Long.toString(position);
     }
 
-    /** What makes positions comparable with those of another definition. */
-    String definition() {
-        return kind + " " + field;
+    /** Two definitions with the same text have comparable positions. */
+    String identityText() {
+        return type + " " + field;
     }
 
     private static InvalidDefinitionException invalid(String problem) {

@@ -1,11 +1,11 @@
 package io.httpconnector.polling;
 
 /**
- * How a service seems to spread records over pages.
+ * The result of pagination detection.
  *
- * @param records where the records are
- * @param pagination how one gets to the next page
- * @param reason by what it was found, for people
- * @param proven whether the second page was fetched this way, and had records that the first one had not
+ * @param records the selector of the records
+ * @param pagination the pagination
+ * @param reason a human-readable explanation of how it was detected
+ * @param proven whether the second page was fetched this way and had records that the first one did not have
  */
 public record DetectedPagination(RecordSelector records, Pagination pagination, String reason, boolean proven) {}

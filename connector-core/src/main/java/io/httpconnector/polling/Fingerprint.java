@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A value in 128 bits, by SHA-256: equal values have the same, whatever the order of their fields; others have not, unless by a
- * chance of one in 10^26 among a million.
+ * A 128-bit fingerprint of a value, by SHA-256. Equal values have equal fingerprints, regardless of the order of their fields;
+ * for a million different values the probability of a collision is about 1 in 10^26.
  */
 record Fingerprint(long high, long low) {
 
@@ -29,19 +29,19 @@ record Fingerprint(long high, long low) {
         return of(text, sha256());
     }
 
-    /** The same, with a digest that the caller uses again and again. */
+    /** The same, with a digest that the caller reuses. */
     static Fingerprint of(String text, MessageDigest digest) {
         digest.update(text.getBytes(StandardCharsets.UTF_8));
         return of(digest);
     }
 
-    /** Another one for each number, as widely spread as this one. */
+    /** A derived fingerprint, different for each number and equally well distributed. */
     Fingerprint with(long number) {
         long mixed = mix(high ^ number);
         return new Fingerprint(mixed, mix(low + mixed));
     }
 
-    /** The last step of MurmurHash3, by which each bit that differs changes half of the others. */
+    /** The finalizer of MurmurHash3: each changed input bit changes half of the output bits. */
     private static long mix(long bits) {
         long once = (bits ^ (bits >>> 33)) * 0xff51afd7ed558ccdL;
         long twice = (once ^ (once >>> 33)) * 0xc4ceb9fe1a85ec53L;
@@ -73,19 +73,19 @@ record Fingerprint(long high, long low) {
         }
     }
 
-    /** With its length, so that no two texts can be read as two others. */
+    /** Prefixes the length, so that different sequences of texts have different input. */
     private static void updateText(MessageDigest digest, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         digest.update(ByteBuffer.allocate(4).putInt(bytes.length).flip());
         digest.update(bytes);
     }
 
-    /** A copy costs less than to look for the algorithm each time. */
+    /** Cloning a digest is cheaper than looking up the algorithm each time. */
     static MessageDigest sha256() {
         try {
             return (MessageDigest) SHA_256.clone();
         } catch (CloneNotSupportedException e) {
-            throw new IllegalStateException("The JDK's SHA-256 can be copied", e);
+            throw new IllegalStateException("The JDK's SHA-256 can be cloned", e);
         }
     }
 

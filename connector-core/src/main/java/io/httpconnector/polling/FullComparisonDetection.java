@@ -8,34 +8,33 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The service gives everything each time: it is compared with what was seen. Marks are times, in milliseconds. A record that is
- * missing is gone when the read is proven; where pages may have shifted it is read again at once, a few times.
+ * Detection by comparing a complete read with the known records (snapshot comparison). Marks are times, in milliseconds. A
+ * missing record counts as deleted when the read is proven; where pages may have shifted, everything is read again
+ * immediately, a few times.
  */
 final class FullComparisonDetection implements ChangeDetection {
 
     private static final int MAX_READS = 5;
 
     private final TriggerDefinition definition;
-    private final TriggerState state;
-    private final PartitionState scope;
+    private final PollTransaction transaction;
     private final boolean first;
     private final boolean silent;
-    private final long begun;
+    private final long startTime;
     private int reads;
     private boolean again;
     private boolean proven;
     private Reading reading;
-    private @Nullable Reading before;
+    private @Nullable Reading previousReading;
 
-    FullComparisonDetection(TriggerDefinition definition, TriggerState state, PartitionState scope, long now) {
+    FullComparisonDetection(TriggerDefinition definition, PollTransaction transaction, long now) {
         this.definition = definition;
-        this.state = state;
-        this.scope = scope;
-        this.first = !scope.checkpoint().started();
+        this.transaction = transaction;
+        this.first = !transaction.checkpoint().started();
         this.silent = first && definition.first().isSilent();
-        this.begun = now;
+        this.startTime = now;
         this.reading = newReading();
-        scope.refresh(now);
+        transaction.refreshMarks(now);
     }
 
     private Reading newReading() {
@@ -50,7 +49,7 @@ final class FullComparisonDetection implements ChangeDetection {
         again = false;
         reads++;
         reading = newReading();
-        scope.beginRead();
+        transaction.startRead();
         return Map.of();
     }
 
@@ -66,21 +65,21 @@ final class FullComparisonDetection implements ChangeDetection {
 
     @Override
     public long mark(JsonNode item) {
-        return begun;
+        return startTime;
     }
 
     @Override
     public long occurrence(long mark, SeenKeyIndex.KeyEntry entry) {
-        return scope.checkpoint().generation();
+        return transaction.checkpoint().generation();
     }
 
     @Override
-    public boolean keepsMarks() {
+    public boolean persistsMarks() {
         return false;
     }
 
     @Override
-    public boolean readsOn(Page page, int number, boolean hasNext) {
+    public boolean continuesAfter(Page page, int number, boolean hasNext) {
         return hasNext;
     }
 
@@ -91,10 +90,10 @@ final class FullComparisonDetection implements ChangeDetection {
             return;
         }
         boolean confirmed =
-                before != null && reading.foundTheOrderOf(before) && reading.foundTheSame() && !isBeforeMissing();
-        proven = reading.isSteady() || confirmed;
-        before = reading;
-        scope.endRead();
+                previousReading != null && reading.foundTheOrderOf(previousReading) && reading.foundTheSame() && !isAnyOfPreviousMissing();
+        proven = reading.isComplete() || confirmed;
+        previousReading = reading;
+        transaction.endRead();
         boolean matters = silent
                 || (definition.deletions()
                         && !first
@@ -103,16 +102,16 @@ final class FullComparisonDetection implements ChangeDetection {
         again = !proven && matters && reads < MAX_READS;
     }
 
-    /** Whether a record of the read before was not found. */
-    private boolean isBeforeMissing() {
+    /** Whether a record of the previous read was not found. */
+    private boolean isAnyOfPreviousMissing() {
         boolean[] found = {false};
-        scope.seen().forEach((key, known) -> found[0] |= known.before() && !known.here());
+        transaction.seen().forEach((key, known) -> found[0] |= known.before() && !known.here());
         return found[0];
     }
 
     private List<Fingerprint> missing() {
         List<Fingerprint> gone = new ArrayList<>();
-        scope.seen().forEach((key, known) -> {
+        transaction.seen().forEach((key, known) -> {
             if (!known.here()) {
                 gone.add(key);
             }
@@ -121,7 +120,7 @@ final class FullComparisonDetection implements ChangeDetection {
     }
 
     @Override
-    public void finish(RecordProcessor intake) {
+    public void finish(DeletionHandler deletions) {
         if (!proven) {
             return;
         }
@@ -131,12 +130,12 @@ final class FullComparisonDetection implements ChangeDetection {
             }
             List<Fingerprint> gone = missing();
             if (!gone.isEmpty()) {
-                intake.deliverDeleted(gone);
-                state.checkpoint(scope, scope.checkpoint().withNextGeneration());
+                deletions.deliverDeleted(gone);
+                transaction.setCheckpoint(transaction.checkpoint().withNextGeneration());
             }
         } else {
-            long forgotten = begun - definition.limits().memory().toMillis();
-            state.forgotten(scope, (key, mark, reach) -> mark < forgotten);
+            long forgotten = startTime - definition.limits().memory().toMillis();
+            transaction.forgetIf((key, mark, reach) -> mark < forgotten);
         }
     }
 
@@ -146,11 +145,13 @@ final class FullComparisonDetection implements ChangeDetection {
                 && !first
                 && !reading.showsLists()
                 && !missing().isEmpty()) {
-            return "a response did not show its list of records: that some are missing does not prove that they are deleted; where the"
-                    + " service leaves out an empty list, say by RecordSelector.emptyWhen(...) or Pagination.total(...) how an empty one is known";
+            return "a response did not contain its list of records: missing records are not proven to be"
+                    + " deleted; where the service omits an empty list, use RecordSelector.emptyWhen(...) or"
+                            + " Pagination.total(...) to recognize an empty list";
         }
         return again || proven || !(silent || definition.deletions())
                 ? null
-                : "records have moved or changed with each read of the last poll: what is missing is not known to be deleted";
+                : "records have moved or changed during each read of the last poll: missing records are not"
+                        + " proven to be deleted";
     }
 }

@@ -2,113 +2,110 @@ package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.polling.Checkpoint.Unproven;
-import io.httpconnector.polling.Cursor.Span;
 import io.httpconnector.polling.Reading.End;
 import io.httpconnector.polling.SeenKeyIndex.KeyEntry;
+import io.httpconnector.polling.TimestampFormat.TimeRange;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Records have a time or a number by which they can be asked for. The position of the checkpoint says up to where all of them
- * have provably been seen; a query begins before it, and the keys from there on are remembered.
+ * Detection by a time or number of the records (high-water mark). The position of the checkpoint is the mark up to which all
+ * records have provably been seen; a query starts before it, and the keys from there on are remembered.
  */
 final class HighWaterMarkDetection implements ChangeDetection {
 
-    private static final Logger LOG = LoggerFactory.getLogger(PollingTrigger.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PollingLog.NAME);
     private static final int QUERIES_UNTIL_FORGETTING = 50;
-    /** How often in a poll the same is read to be proven. */
+    /** The maximum number of reads of the same records in one poll. */
     private static final int MAX_READS = 5;
-    /** Before every record. */
-    private static final long BEGINNING = Cursor.BEGINNING;
+    /** A position before every record. */
+    private static final long BEFORE_ALL_RECORDS = Cursor.BEFORE_ALL_RECORDS;
 
     private final TriggerDefinition definition;
     private final Cursor cursor;
-    private final TriggerState state;
-    private final PartitionState scope;
+    private final PollTransaction transaction;
     private final ServerClock clock;
-    private final Beginning beginning;
+    private final TriggerStart startTime;
     private final boolean silent;
     private final boolean stable;
     private final @Nullable Long positionBefore;
-    private boolean startsAnew;
+    private boolean startedBehindLimit;
 
-    /** The query: where it begins, what is left out of it, and up to where its window goes. */
+    /** The query: its start, the lower limit of its records, and the end of its window. */
     private long from;
 
     private long lower;
     private long upper;
-    private boolean asked;
-    private boolean goesOn;
+    private boolean started;
+    private boolean continues;
     private boolean repeats;
     private int reads;
-    /** What the last query has provably reached. */
-    private long at = BEGINNING;
+    /** The position that the last query has provably reached. */
+    private long provenByLastQuery = BEFORE_ALL_RECORDS;
 
     private Reading reading;
-    private @Nullable Unproven part;
+    private @Nullable Unproven unprovenPart;
 
-    /** By the answer to the first page of a query: what is later may not be all there yet. */
+    /** By the response to the first page of a query: records after this time may still be incomplete. */
     private long settled;
 
     /**
-     * The time up to which the position may move. A query that goes on where another one ended does not look back: what appears
-     * late in between is found by the next poll, which looks back from when the last query began that did so.
+     * The time up to which the position may move. A query that continues where another ended does not look back: records that
+     * appear late in between are found by the next poll, which looks back from the start of the last query that did so.
      */
     private long horizon = Long.MAX_VALUE;
 
-    private long furthest = BEGINNING;
-    private long last = BEGINNING;
+    private long furthest = BEFORE_ALL_RECORDS;
+    private long last = BEFORE_ALL_RECORDS;
     private boolean ascending;
     private boolean pageIsKnown;
-    private boolean pageHasSome;
-    private boolean hasSome;
-    private boolean hasOthers;
+    private boolean pageHasPositions;
+    private boolean hasPositions;
+    private boolean hasRecordsWithoutPosition;
     private boolean unprovenAtEnd;
     private int queries;
 
     /**
-     * When the trigger began.
+     * The time at which the trigger started.
      *
-     * @param time by our own clock, in nanoseconds since 1970
-     * @param isNow whether that was just now, so that all that is there was there already
+     * @param time by the local clock, in nanoseconds since 1970
+     * @param isNow whether it started just now, so that all records found existed before
      */
-    record Beginning(long time, boolean isNow) {}
+    record TriggerStart(long time, boolean isNow) {}
 
     HighWaterMarkDetection(
             TriggerDefinition definition,
             Cursor cursor,
-            TriggerState state,
-            PartitionState scope,
+            PollTransaction transaction,
             ServerClock clock,
-            Beginning beginning) {
+            TriggerStart beginning) {
         this.definition = definition;
         this.cursor = cursor;
-        this.state = state;
-        this.scope = scope;
+        this.transaction = transaction;
         this.clock = clock;
-        this.beginning = beginning;
-        this.silent = !scope.checkpoint().started() && definition.first().isSilent();
+        this.startTime = beginning;
+        this.silent = !transaction.checkpoint().started() && definition.first().isSilent();
         this.stable = definition.pagination().isStable();
-        this.positionBefore = scope.checkpoint().position();
+        this.positionBefore = transaction.checkpoint().position();
         this.ascending = cursor.order() == RecordOrder.ASCENDING;
         this.reading = new Reading(stable);
-        this.from = start();
+        this.from = startOfFirstQuery();
         this.lower = from;
     }
 
-    /** Where the first query of a poll begins. */
-    private long start() {
-        Long position = scope.checkpoint().position();
+    /** The start of the first query of a poll. */
+    private long startOfFirstQuery() {
+        Long position = transaction.checkpoint().position();
         Long given = definition.first().position();
         if (position == null) {
-            // From now on: the answer shows the time of the service, and the records of the last moments.
+            // Starting now: the response shows the time of the service and the most recent records.
             return given != null
                     ? given
-                    : (isFromNow() ? cursor.queryFrom(cursor.settled(beginning.time())) : BEGINNING);
+                    : (isFromNow() ? cursor.queryStart(cursor.settled(startTime.time())) : BEFORE_ALL_RECORDS);
         }
-        long early = cursor.queryFrom(position);
+        long early = cursor.queryStart(position);
         return given != null && given <= position ? Math.max(early, given) : early;
     }
 
@@ -116,47 +113,46 @@ final class HighWaterMarkDetection implements ChangeDetection {
         return silent && definition.first().last() == 0 && cursor.isTime();
     }
 
-    /** When the trigger began, by the clock of the service. */
-    private long begun() {
-        return clock.serviceTime(beginning.time());
+    /** The start time of the trigger, by the clock of the service. */
+    private long serviceStartTime() {
+        return clock.serviceTime(startTime.time());
     }
 
     @Override
     public @Nullable Map<String, Object> nextQuery() {
-        if ((asked && !goesOn) || isBeforeFirstWindow()) {
+        if ((started && !continues) || isBeforeFirstWindow()) {
             return null;
         }
         Reading before = reading;
         reading = new Reading(stable);
-        if (!asked || repeats || before.pages() > 1) {
-            scope.beginRead();
+        if (!started || repeats || before.pages() > 1) {
+            transaction.startRead();
         } else {
-            // What the first page of a query has shown is proven, and needs no comparison: it is one read with what
-            // follows.
-            reading.goOnFrom(before);
+            // The first page of a query is proven and needs no comparison: it is one read together with what follows.
+            reading.continueFrom(before);
         }
         reads = repeats ? reads + 1 : 1;
         queries++;
         if (!repeats) {
-            part = null;
+            unprovenPart = null;
         }
-        Unproven base = part == null ? base(false) : part;
+        Unproven base = unprovenPart == null ? baseRead(false) : unprovenPart;
         reading.compareWith(base != null && cursor.isTime() ? Long.valueOf(cursor.unsettled(base.ended())) : null);
         lower = from;
-        last = BEGINNING;
-        furthest = BEGINNING;
+        last = BEFORE_ALL_RECORDS;
+        furthest = BEFORE_ALL_RECORDS;
         if (cursor.windows() != null) {
             if (!repeats) {
                 upper = Math.max(from, Math.min(from + cursor.windows().step() - cursor.resolution(), settledNow()));
             }
-            begin();
-            return Map.of("window", Map.of("from", cursor.ask(from), "to", cursor.write(upper)));
+            startQuery();
+            return Map.of("window", Map.of("from", cursor.formatQueryStart(from), "to", cursor.format(upper)));
         }
-        begin();
+        startQuery();
         if (!cursor.isSent()) {
             return Map.of();
         }
-        String text = from == BEGINNING ? cursor.beginning() : cursor.ask(from);
+        String text = from == BEFORE_ALL_RECORDS ? cursor.startValue() : cursor.formatQueryStart(from);
         return text == null ? Map.of() : Map.of("cursor", text);
     }
 
@@ -166,55 +162,58 @@ final class HighWaterMarkDetection implements ChangeDetection {
     }
 
     @Override
-    public boolean asksOn() {
-        return goesOn && !repeats;
+    public boolean hasNextQuery() {
+        return continues && !repeats;
     }
 
-    /** When the position has moved; or will, when what is newer than the time to settle is not new any more. */
+    /** When the position has moved, or will move as soon as the newest records are older than the settling time. */
     @Override
-    public boolean goesOnInNextPoll() {
-        Long position = scope.checkpoint().position();
+    public boolean continuesInNextPoll() {
+        Long position = transaction.checkpoint().position();
         boolean isMoved = position != null && (positionBefore == null || position > positionBefore);
-        return isMoved || startsAnew || (isResumable() && cursor.isTime() && furthest > settled);
+        return isMoved || startedBehindLimit || (isResumable() && cursor.isTime() && furthest > settled);
     }
 
     /**
-     * A read from the start of the trigger on that the limit of pages has cut off behind all that was there before: the next poll asks from
-     * there as any other.
+     * Handles a read from the start of the trigger that the page limit ended after all records that existed before: the next
+     * poll continues from there as usual.
      */
     private void startBehindTheLimit() {
-        if (ascending && cursor.isSent() && cursor.windows() == null && furthest >= begun()) {
-            startsAnew = true;
-            state.checkpoint(scope, scope.checkpoint().withStarted());
+        if (ascending && cursor.isSent() && cursor.windows() == null && furthest >= serviceStartTime()) {
+            startedBehindLimit = true;
+            transaction.setCheckpoint(transaction.checkpoint().withStarted());
         }
     }
 
-    /** Whether a query that was cut off by the limit of pages has seen all up to its last record, and the next one begins there. */
+    /**
+     * Whether a query that was ended by the page limit has seen all records up to its last one, so that the next query can
+     * start there.
+     */
     private boolean isResumable() {
         return ascending
                 && cursor.isSent()
                 && cursor.windows() == null
                 && definition.first().last() == 0
-                && (reading.isSteady() || silent);
+                && (reading.isComplete() || silent);
     }
 
-    /** Windows that are to begin at a time to come: there is nothing to ask for yet. */
+    /** Whether the first window starts in the future: there is nothing to query yet. */
     private boolean isBeforeFirstWindow() {
         Long given = definition.first().position();
         return cursor.windows() != null
                 && given != null
-                && scope.checkpoint().position() == null
+                && transaction.checkpoint().position() == null
                 && given > cursor.unsettled(settledNow());
     }
 
-    /** The read to compare with: of a part of the records the one just before it, of all the one of an earlier poll. */
-    private @Nullable Unproven base(boolean isPart) {
-        return isPart ? part : scope.checkpoint().unproven();
+    /** The read to compare with: for a part of the records the previous read, for all records that of an earlier poll. */
+    private @Nullable Unproven baseRead(boolean isPart) {
+        return isPart ? unprovenPart : transaction.checkpoint().unproven();
     }
 
-    private void begin() {
-        asked = true;
-        goesOn = false;
+    private void startQuery() {
+        started = true;
+        continues = false;
         repeats = false;
     }
 
@@ -228,31 +227,31 @@ final class HighWaterMarkDetection implements ChangeDetection {
     }
 
     @Override
-    public void beginPage() {
+    public void startPage() {
         pageIsKnown = true;
-        pageHasSome = false;
+        pageHasPositions = false;
     }
 
     @Override
-    public void answered() {
+    public void onResponse() {
         if (reading.pages() == 0) {
             settled = cursor.settled(TimestampFormat.nanos(clock.date()));
-            boolean looksBack = queries == 1 || from <= cursor.queryFrom(horizon);
+            boolean looksBack = queries == 1 || from <= cursor.queryStart(horizon);
             horizon = cursor.isTime() && looksBack ? settled : horizon;
         }
     }
 
     @Override
     public long mark(JsonNode item) {
-        Span at = cursor.position(item);
+        TimeRange at = cursor.position(item);
         if (at == null) {
-            // Never forgotten, because it may come with every query.
+            // Never forgotten, because every query may return it.
             pageIsKnown = false;
-            hasOthers = true;
+            hasRecordsWithoutPosition = true;
             return Long.MAX_VALUE;
         }
-        hasSome = true;
-        pageHasSome = true;
+        hasPositions = true;
+        pageHasPositions = true;
         ascending &= last <= at.latest();
         last = at.earliest();
         furthest = Math.max(furthest, at.earliest());
@@ -261,14 +260,14 @@ final class HighWaterMarkDetection implements ChangeDetection {
     }
 
     @Override
-    public boolean isOutside(long mark) {
+    public boolean isOutsideQuery(long mark) {
         return mark < lower;
     }
 
     /**
-     * Whether neither the position nor the current query looks back so far. Where a version may be counted, its key is not forgotten yet: so
-     * the count, and with it the id of an event, is the same after a crash, however far other records have moved the position
-     * meanwhile.
+     * Whether neither the position nor the current query looks back this far. While a version may still be counted, its key is
+     * not forgotten; so the count, and with it the id of an event, is the same after a crash, however far other records have
+     * moved the position in the meantime.
      */
     @Override
     public boolean isForgotten(KeyEntry known) {
@@ -276,60 +275,63 @@ final class HighWaterMarkDetection implements ChangeDetection {
     }
 
     private long forgottenBefore() {
-        Long proven = scope.checkpoint().position();
-        return proven == null ? Long.MIN_VALUE : cursor.queryFrom(proven);
+        Long proven = transaction.checkpoint().position();
+        return proven == null ? Long.MIN_VALUE : cursor.queryStart(proven);
     }
 
     @Override
     public KeyEntry updated(KeyEntry known, long version, long mark) {
         boolean isNew = mark > known.reach();
-        KeyEntry next = isNew ? known.nextAtNewMark(version, kept(mark)) : known.next(version, kept(mark));
-        return next.reaching(known.reach());
+        KeyEntry next = isNew ? known.nextAtNewMark(version, markToStore(mark)) : known.next(version, markToStore(mark));
+        return next.withReach(known.reach());
     }
 
     @Override
-    public KeyEntry again(KeyEntry known, long mark) {
-        return known.seenAt(kept(mark)).reaching(known.reach());
+    public KeyEntry seenAgain(KeyEntry known, long mark) {
+        return known.seenAt(markToStore(mark)).withReach(known.reach());
     }
 
-    /** Where the newest come first, the others come after all that count. */
+    /** In descending order, records outside the query come after all others. */
     @Override
-    public boolean countsOutside() {
+    public boolean recordsOutsideQuery() {
         return cursor.order() != RecordOrder.DESCENDING;
     }
 
     @Override
-    public boolean wasThere(long mark) {
+    public boolean existedAtStart(long mark) {
         if (!isFromNow()) {
             return true;
         }
         if (mark > cursor.latestNow(TimestampFormat.nanos(clock.date()))) {
-            // A time to come says nothing of when the record came.
+            // A time in the future does not show when the record was created.
             return true;
         }
-        // Where the trigger begins with this page all was there, but what comes while others are read.
+        // If the trigger starts with this page, all records existed before, except those created while further pages
+        // are read.
         boolean isFirstPage = queries == 1 && reading.pages() == 0;
-        return beginning.isNow() ? isFirstPage || mark <= begun() : mark < cursor.floor(begun());
+        return startTime.isNow() ? isFirstPage || mark <= serviceStartTime() : mark < cursor.floor(serviceStartTime());
     }
 
     @Override
-    public long kept(long mark) {
+    public long markToStore(long mark) {
         return Math.max(mark, lower);
     }
 
     /**
-     * The mark from which on versions are counted: that of this one, where none had it or a later one before; else the latest of them. While it
-     * is the same the count grows, and it never goes back.
+     * The mark from which versions are counted: the mark of this version if none had it or a later one before, otherwise the
+     * latest of them. While it stays the same the count grows; it never moves back.
      */
     @Override
     public long occurrence(long mark, KeyEntry entry) {
         long since = entry.count() == 0 ? mark : entry.reach();
-        // Without a time, one that was forgotten and comes again is known by the forgetting.
-        return since < Long.MAX_VALUE ? since : BEGINNING + scope.checkpoint().generation();
+        // Without a time, a record that was forgotten and is returned again is distinguished by the generation.
+        return since < Long.MAX_VALUE
+                ? since
+                : BEFORE_ALL_RECORDS + transaction.checkpoint().generation();
     }
 
     @Override
-    public boolean keepsMarks() {
+    public boolean persistsMarks() {
         return true;
     }
 
@@ -339,54 +341,53 @@ final class HighWaterMarkDetection implements ChangeDetection {
     }
 
     @Override
-    public boolean readsOn(Page page, int number, boolean hasNext) {
+    public boolean continuesAfter(Page page, int number, boolean hasNext) {
         if (isSorted() && stable) {
-            prove(reached());
+            advancePosition(reached());
         }
-        if (hasNext && isSorted() && isPast(number)) {
-            goesOn = true;
+        if (hasNext && isSorted() && canContinueByCursor(number)) {
+            continues = true;
             return false;
         }
-        return hasNext && !isKnown() && !isEnoughToBegin();
+        return hasNext && !isKnown() && !isStartPositionKnown();
     }
 
-    /** Whether the oldest come first, so that each page shows all up to its last record. */
+    /** Whether the oldest records come first, so that each page is complete up to its last record. */
     private boolean isSorted() {
         return ascending && !silent && (cursor.isSent() || stable) && cursor.windows() == null;
     }
 
     /**
-     * Whether the next page can be asked for by the cursor, which does not shift, instead of as a page; where it takes several
-     * pages to get so far, these are to be proven.
+     * Whether the next page can be requested by the cursor, which does not shift, instead of by page; if several pages were
+     * needed to get this far, they have to be proven.
      */
-    private boolean isPast(int number) {
-        if (stable || cursor.nextFrom(reached()) <= lower) {
+    private boolean canContinueByCursor(int number) {
+        if (stable || cursor.nextQueryFrom(reached()) <= lower) {
             return false;
         }
-        Unproven base = part;
+        Unproven base = unprovenPart;
         if (number > 1 && cursor.looksBackEachTime()) {
-            // The lookback takes more than a page: to read it again and again would take long, and the next poll proves
-            // the pages.
+            // The lookback covers more than one page: repeating it would take long, and the next poll proves the pages.
             return false;
         }
         return number == 1 || (reads <= MAX_READS && (base == null || furthest > base.reached()));
     }
 
-    /** The newest come first, and this page had nothing but what was not asked for. */
+    /** Whether, in descending order, this page had only records outside the query. */
     private boolean isKnown() {
-        return cursor.order() == RecordOrder.DESCENDING && pageIsKnown && pageHasSome;
+        return cursor.order() == RecordOrder.DESCENDING && pageIsKnown && pageHasPositions;
     }
 
-    /** A silent beginning needs no more than to know where it is: by the time of the service, or by the newest record. */
-    private boolean isEnoughToBegin() {
+    /** A silent start needs only the start position: from the time of the service, or from the newest record. */
+    private boolean isStartPositionKnown() {
         boolean newestFirst = cursor.order() == RecordOrder.DESCENDING;
         return silent
-                && beginning.isNow()
+                && startTime.isNow()
                 && definition.first().last() == 0
                 && (newestFirst || (isFromNow() && !cursor.isSent()));
     }
 
-    /** Up to where the current query has seen all, unless records have moved. */
+    /** The position up to which the current query has seen all records, unless records have moved. */
     private long reached() {
         return cursor.isTime() ? Math.min(furthest, settled) : furthest;
     }
@@ -395,79 +396,79 @@ final class HighWaterMarkDetection implements ChangeDetection {
     public void endQuery(End end) {
         boolean windowed = cursor.windows() != null;
         if (end == End.IGNORED) {
-            // Nothing is proven; the other windows may be read all the same.
+            // Nothing is proven; the other windows may be read nevertheless.
             unprovenAtEnd = true;
-            goesOn = windowed && nextWindow();
-            scope.abandonRead();
+            continues = windowed && nextWindow();
+            transaction.abandonRead();
             return;
         }
-        reading.end(goesOn ? End.COMPLETE : end);
-        scope.endRead();
-        at = BEGINNING;
-        long reached = givenOr(windowed ? Math.min(upper, settled) : reached());
+        reading.end(continues ? End.COMPLETE : end);
+        transaction.endRead();
+        provenByLastQuery = BEFORE_ALL_RECORDS;
+        long reached = atLeastStartPosition(windowed ? Math.min(upper, settled) : reached());
         if (isFromNow()) {
-            prove(cursor.settled(begun()));
+            advancePosition(cursor.settled(serviceStartTime()));
             if (end == End.LIMITED) {
                 startBehindTheLimit();
             }
         } else if (end == End.LIMITED && !isResumable()) {
             unprovenAtEnd = true;
-            state.checkpoint(scope, scope.checkpoint().withUnproven(null));
-        } else if (reading.isSteady() || silent) {
-            proveUnlessStuck(reached);
-            at = reached;
+            transaction.setCheckpoint(transaction.checkpoint().withUnproven(null));
+        } else if (reading.isComplete() || silent) {
+            advancePositionUnlessUnproven(reached);
+            provenByLastQuery = reached;
             unprovenAtEnd &= windowed;
-            if (!goesOn) {
-                state.checkpoint(scope, scope.checkpoint().withUnproven(null));
+            if (!continues) {
+                transaction.setCheckpoint(transaction.checkpoint().withUnproven(null));
             }
         } else {
-            compare(goesOn, reached);
+            compare(continues, reached);
         }
         if (windowed) {
-            goesOn = repeats || nextWindow();
-        } else if (goesOn) {
-            // By what this query has reached: with the lookback that may be less than the position.
-            long next = cursor.nextFrom(at);
+            continues = repeats || nextWindow();
+        } else if (continues) {
+            // From what this query has reached: because of the lookback this may be less than the position.
+            long next = cursor.nextQueryFrom(provenByLastQuery);
             repeats = next <= from;
             from = Math.max(from, next);
         }
     }
 
-    /** When no record was found, the time from which on to look for some is the position all the same. */
-    private long givenOr(long reached) {
+    /** When no record was found, the configured start time is the position nevertheless. */
+    private long atLeastStartPosition(long reached) {
         Long given = definition.first().position();
         return given != null && reached < given ? given : reached;
     }
 
     private boolean nextWindow() {
         boolean more = upper < settledNow();
-        from = Math.max(cursor.nextFrom(upper), from + cursor.resolution());
+        from = Math.max(cursor.nextQueryFrom(upper), from + cursor.resolution());
         return more;
     }
 
     private void compare(boolean early, long reached) {
         boolean isPart = early || cursor.windows() != null;
-        Unproven base = base(isPart);
+        Unproven base = baseRead(isPart);
         boolean confirmed = false;
         if (base != null
                 && reading.foundTheSame()
                 && base.others() == reading.others()
-                && isAllHere(early ? base.reached() : Long.MAX_VALUE)) {
+                && foundAllOfPreviousRead(early ? base.reached() : Long.MAX_VALUE)) {
             confirmed = true;
-            proveUnlessStuck(base.reached());
-            at = base.reached();
+            advancePositionUnlessUnproven(base.reached());
+            provenByLastQuery = base.reached();
         }
-        Unproven next = reading.isProvable() && reached > BEGINNING
+        Unproven next = reading.isProvable() && reached > BEFORE_ALL_RECORDS
                 ? new Unproven(reached, TimestampFormat.nanos(clock.date()), reading.others())
                 : null;
         if (isPart) {
-            part = next;
-            // What was kept to be compared with a read of all belongs to another read than the last.
-            state.checkpoint(scope, scope.checkpoint().withUnproven(null));
+            unprovenPart = next;
+            // The stored read of all records does not belong to the previous read.
+            transaction.setCheckpoint(transaction.checkpoint().withUnproven(null));
         } else {
-            Long proven = scope.checkpoint().position();
+            Long proven = transaction.checkpoint().position();
             boolean isFurther = next != null && (proven == null || next.reached() > proven);
-            state.checkpoint(scope, scope.checkpoint().withUnproven(isFurther ? next : null));
+            transaction.setCheckpoint(transaction.checkpoint().withUnproven(isFurther ? next : null));
             unprovenAtEnd = !confirmed && (isFurther || next == null);
         }
         if (cursor.windows() != null) {
@@ -476,29 +477,29 @@ final class HighWaterMarkDetection implements ChangeDetection {
         }
     }
 
-    /** Whether what the read before has found is there still; notes what is not. */
-    private boolean isAllHere(long limit) {
+    /** Whether all records of the previous read were found again; marks those that were not. */
+    private boolean foundAllOfPreviousRead(long limit) {
         boolean[] all = {true};
-        scope.seen().forEach((key, known) -> {
+        transaction.seen().forEach((key, known) -> {
             if (known.before() && !known.here() && known.mark() >= lower && known.mark() <= limit) {
                 all[0] = false;
-                state.seen(scope, key, known.gone());
+                transaction.addSeen(key, known.missing());
             }
         });
         return all[0];
     }
 
-    /** What follows a window that is not proven is not proven either. */
-    private void proveUnlessStuck(long reached) {
+    /** Windows after an unproven window are unproven too. */
+    private void advancePositionUnlessUnproven(long reached) {
         if (cursor.windows() == null || !unprovenAtEnd) {
-            prove(reached);
+            advancePosition(reached);
         }
     }
 
-    private void prove(long reached) {
-        if (reached > BEGINNING) {
-            long provable = Math.min(reached, givenOr(horizon));
-            state.checkpoint(scope, scope.checkpoint().withPosition(provable));
+    private void advancePosition(long reached) {
+        if (reached > BEFORE_ALL_RECORDS) {
+            long provable = Math.min(reached, atLeastStartPosition(horizon));
+            transaction.setCheckpoint(transaction.checkpoint().withPosition(provable));
             if (queries % QUERIES_UNTIL_FORGETTING == 0) {
                 forgetPassed();
             }
@@ -506,43 +507,43 @@ final class HighWaterMarkDetection implements ChangeDetection {
     }
 
     @Override
-    public void finish(RecordProcessor intake) {
+    public void finish(DeletionHandler deletions) {
         if (cursor.order() == RecordOrder.ASCENDING && !ascending) {
             LOG.warn(
-                    "{}: the service does not list the oldest first, as the cursor says: a crash while pages are read could"
-                            + " lose records; use RecordOrder.NONE",
+                    "{}: the service does not list the oldest records first, as the cursor declares: a crash"
+                            + " while pages are read could lose records; use RecordOrder.NONE",
                     definition.id());
         }
         forgetPassed();
-        if (scope.seen().hasReaches()) {
-            // Those that had no time before they had one would never be passed.
+        if (transaction.seen().hasReaches()) {
+            // Keys of records that had no time at first would never be passed.
             long passed = forgottenBefore();
-            state.forgotten(scope, (key, mark, reach) -> reach == Long.MAX_VALUE && mark < passed);
+            transaction.forgetIf((key, mark, reach) -> reach == Long.MAX_VALUE && mark < passed);
         }
     }
 
-    /** No query asks for them any more. */
+    /** Forgets the keys that no query covers any more. */
     private void forgetPassed() {
         long passed = forgottenBefore();
-        scope.seen().removeIf((key, mark, reach) -> reach < passed);
+        transaction.seen().removeIf((key, mark, reach) -> reach < passed);
     }
 
-    /** Too many are remembered: versions that come back do not count any more. */
+    /** Too many keys: recurring versions are no longer recognized. */
     @Override
-    public void forget() {
+    public void forgetOldKeys() {
         forgetPassed();
         long passed = forgottenBefore();
-        state.forgotten(scope, (key, mark, reach) -> mark < passed);
+        transaction.forgetIf((key, mark, reach) -> mark < passed);
     }
 
     @Override
     public @Nullable String warning() {
-        if (!hasSome && hasOthers) {
-            return "no record of the last poll has anything at the field of the cursor: the position does not move";
+        if (!hasPositions && hasRecordsWithoutPosition) {
+            return "no record of the last poll has a value at the cursor field: the position does not move";
         }
         return unprovenAtEnd
-                ? "records may have moved between the pages of the last poll: what it may have skipped is read again"
-                        + " (Pagination.stable() or RecordOrder.ASCENDING, where they hold, save that)"
+                ? "records may have moved between the pages of the last poll: skipped records are read again"
+                        + " (Pagination.stable() or RecordOrder.ASCENDING, where applicable, avoids this)"
                 : null;
     }
 }

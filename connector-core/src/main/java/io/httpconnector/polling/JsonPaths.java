@@ -7,14 +7,14 @@ import io.httpconnector.internal.json.JsonSupport;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A JSON pointer (RFC 6901) that somebody has written. */
+/** A JSON pointer (RFC 6901) configured by the user. */
 record JsonPaths(JsonPointer pointer) {
 
     static JsonPaths of(String part, String text) {
         return new JsonPaths(compiled(part, text));
     }
 
-    /** The segments of a pointer, in which {@code *} may mean each. */
+    /** The segments of a pointer, of which {@code *} matches any element or member. */
     static List<String> segments(String part, String text) {
         List<String> segments = new ArrayList<>();
         for (JsonPointer rest = compiled(part, text); !rest.matches(); rest = rest.tail()) {
@@ -28,7 +28,8 @@ record JsonPaths(JsonPointer pointer) {
             return JsonSupport.pointer(text);
         } catch (InvalidDefinitionException e) {
             throw new InvalidDefinitionException(
-                    part, List.of("\"" + text + "\" " + e.problems().get(0).replaceFirst("^it ", "")));
+                    part,
+                    List.of("\"" + text + "\" " + e.problems().get(0).replaceFirst("^it ", "")));
         }
     }
 
@@ -37,13 +38,13 @@ record JsonPaths(JsonPointer pointer) {
     }
 
     /** The value; a missing node when there is none. */
-    JsonNode in(JsonNode tree) {
+    JsonNode resolve(JsonNode tree) {
         return tree.at(pointer);
     }
 
-    /** The single value; of an XML element with attributes its text. */
-    JsonNode valueIn(JsonNode tree) {
-        return value(in(tree));
+    /** The single value; for an XML element with attributes, its text. */
+    JsonNode resolveValue(JsonNode tree) {
+        return value(resolve(tree));
     }
 
     static JsonNode value(JsonNode node) {

@@ -14,17 +14,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which of the polls that are due may run, so that services that hang don't keep the others from being polled. There are two
- * lanes: the workers, and as many places again (four times) for polls that wait for a slow service.
+ * Decides which due polls may run, so that services that hang do not block the others. There are two lanes: the workers, and
+ * four times as many slots for polls that wait for a slow service.
  *
  * <ul>
- *   <li>Of several origins, the one with the fewest running polls is next.
+ *   <li>The origin with the fewest running polls is next.
  *   <li>While others wait for a worker, a poll that takes much longer than usual is moved to the slow lane.
- *   <li>A trigger whose last poll was slow begins in the slow lane.
- *   <li>An origin takes a quarter of the slow lane at most; when it has much in there, it takes a quarter of the workers at most.
+ *   <li>A trigger whose last poll was slow starts in the slow lane.
+ *   <li>An origin uses at most a quarter of the slow lane; when it uses much of it, it uses at most a quarter of the workers.
  * </ul>
  *
- * <p>Not safe for several threads: the engine calls it by its lock.
+ * <p>Not thread-safe: the engine calls it under its lock.
  *
  * @param <T> a poll
  */
@@ -40,7 +40,7 @@ final class Lanes<T> {
     private final Set<Ticket<T>> inNormal = new LinkedHashSet<>();
     private long usual = MAX_SLOW_TIME.toNanos();
 
-    /** Where the polls of one trigger belong. Remembers whether its last poll was slow. */
+    /** The scheduling data of one trigger: its origin, and whether its last poll was slow. */
     static final class Client {
 
         private final String origin;
@@ -51,7 +51,7 @@ final class Lanes<T> {
         }
     }
 
-    /** A poll that is due, or runs. */
+    /** A poll that is due or running. */
     static final class Ticket<T> {
 
         private final T poll;
@@ -81,7 +81,7 @@ final class Lanes<T> {
         (client.slow ? slow : normal).add(ticket);
     }
 
-    /** The next poll to run, which counts as running; null when there is none, or no place. */
+    /** Takes the next poll to run, which then counts as running; null when there is none or no free slot. */
     @Nullable Ticket<T> next(long now) {
         Ticket<T> next = normal.next(this::normalShare);
         while (next == null && normal.isWaiting() && demote(now)) {
@@ -98,12 +98,12 @@ final class Lanes<T> {
         return next;
     }
 
-    /** An origin with much in the slow lane probably hangs. */
+    /** An origin with many polls in the slow lane probably hangs. */
     private int normalShare(String origin) {
         return slow.running(origin) >= Math.max(1, slow.share() / 4) ? normal.share() : normal.limit;
     }
 
-    /** Moves one poll that takes too long to the slow lane; false when there is none, or no place. */
+    /** Moves one poll that takes too long to the slow lane; false when there is none or no free slot. */
     private boolean demote(long now) {
         long slowAfter = slowAfter().toNanos();
         Iterator<Ticket<T>> oldest = inNormal.iterator();
@@ -117,21 +117,21 @@ final class Lanes<T> {
                 oldest.remove();
                 ticket.isSlow = true;
                 ticket.client.slow = true;
-                normal.ended(origin);
-                slow.begun(origin);
+                normal.onEnded(origin);
+                slow.onStarted(origin);
                 return true;
             }
         }
         return false;
     }
 
-    /** Ten times as long as usual. */
+    /** Ten times the usual duration. */
     private Duration slowAfter() {
         long nanos = Math.min(MAX_SLOW_TIME.toNanos(), Math.max(MIN_SLOW.toNanos(), usual * 10));
         return Duration.ofNanos(nanos);
     }
 
-    /** A poll has ended, or could not be begun. */
+    /** Called when a poll has ended or could not be started. */
     void ended(Ticket<T> ticket, long now) {
         long took = now - ticket.start;
         if (!ticket.isSlow) {
@@ -139,10 +139,10 @@ final class Lanes<T> {
         }
         ticket.client.slow = took >= MAX_SLOW_TIME.toNanos();
         inNormal.remove(ticket);
-        (ticket.isSlow ? slow : normal).ended(ticket.client.origin);
+        (ticket.isSlow ? slow : normal).onEnded(ticket.client.origin);
     }
 
-    /** Takes out what is due, but does not run. */
+    /** Removes a poll that is due but not running. */
     void remove(T poll, Client client) {
         normal.remove(poll, client.origin);
         slow.remove(poll, client.origin);
@@ -153,7 +153,7 @@ final class Lanes<T> {
         slow.clear();
     }
 
-    /** Whether polls are due for which there is no place now. */
+    /** Whether polls are due for which no slot is free. */
     boolean isWaiting() {
         return normal.isWaiting() || slow.isWaiting();
     }
@@ -162,12 +162,12 @@ final class Lanes<T> {
         return !isWaiting() && normal.running + slow.running == 0;
     }
 
-    /** How much an origin may take. */
+    /** The number of slots that an origin may use. */
     private interface Share {
         int of(String origin);
     }
 
-    /** Places for polls, and those that wait for one, by their origins. */
+    /** Slots for polls, and the polls that wait for a slot, by origin. */
     private final class Lane {
 
         private final int limit;
@@ -218,12 +218,12 @@ final class Lanes<T> {
             return null;
         }
 
-        void begun(String origin) {
+        void onStarted(String origin) {
             running++;
             change(origin, one -> one.running++);
         }
 
-        void ended(String origin) {
+        void onEnded(String origin) {
             running--;
             change(origin, one -> one.running--);
         }

@@ -5,13 +5,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Repairs URLs of services that leave characters raw which RFC 3986 does not permit, such as {@code |}, as browsers do (WHATWG URL
- * Standard): they are percent-encoded, as is a percent sign that begins no escape; a backslash in the path is a slash; white space around the
- * URL, and line breaks and tabs in it, are left out. Scheme and authority stay as they are, so that it leads to no other host.
+ * Repairs URLs with characters that RFC 3986 does not permit, such as {@code |}, as browsers do (WHATWG URL Standard): they
+ * are percent-encoded, as is a percent sign that does not start an escape; a backslash in the path becomes a slash; white
+ * space around the URL, and line breaks and tabs in it, are removed. Scheme and authority are not changed, so that the host
+ * stays the same.
  */
 final class LenientUrl {
 
-    /** Scheme and authority; neither is in a relative reference. */
+    /** Scheme and authority; a relative reference has neither. */
     private static final Pattern START = Pattern.compile("(?:[A-Za-z][A-Za-z0-9+.-]*:)?(?:[/\\\\]{2}[^/\\\\?#]*)?");
 
     private static final String PERMITTED = "-._~!$&'()*+,;=:@/?";

@@ -6,10 +6,10 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The header {@code Link} (RFC 8288, section 3). */
+/** Parser of the {@code Link} header (RFC 8288, section 3). */
 final class LinkHeader {
 
-    // Possessive, so that a hostile field takes neither long nor a deep stack.
+    // Possessive quantifiers, so that a malicious field causes neither long run times nor deep recursion.
     private static final String QUOTED = "\"([^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+)\"";
     private static final String PARAMETER =
             "\\s*+;\\s*+([^;,=\\s]++)(?:\\s*+=\\s*+(?:" + QUOTED + "|([^\";,\\s]*+)))?+";
@@ -31,7 +31,7 @@ final class LinkHeader {
         return Optional.empty();
     }
 
-    /** By the first parameter {@code rel}; others are not looked at. */
+    /** Uses the first parameter {@code rel}; further ones are ignored. */
     private static boolean isNext(Matcher parameter) {
         while (parameter.find()) {
             if (parameter.group(1).equalsIgnoreCase("rel")) {

@@ -10,15 +10,16 @@ import java.net.URI;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
-/** One page of records as a service gave it, for who says where the next one is. Immutable. */
+/** One page of records as returned by the service, for code that determines the next page. Immutable. */
 public final class Page {
 
     /** Accepted, no content, reset content, partial content: RFC 9110, section 15.3. */
     private static final Set<Integer> WITHOUT_LIST = Set.of(202, 204, 205, 206);
 
     private final int number;
-    private final Response answer;
+    private final Response response;
     private final PageEnvelope envelope;
     private final int count;
     private final JsonNode last;
@@ -26,7 +27,7 @@ public final class Page {
 
     Page(int number, Response response, PageEnvelope envelope, int count, JsonNode last, Fingerprint content) {
         this.number = number;
-        this.answer = response;
+        this.response = response;
         this.envelope = envelope;
         this.count = count;
         this.last = last;
@@ -34,16 +35,16 @@ public final class Page {
     }
 
     /**
-     * Which page it is.
+     * The page number within the poll.
      *
-     * @return 1 for the first one of a poll
+     * @return 1 for the first page
      */
     public int number() {
         return number;
     }
 
     /**
-     * How many records it has, before any filter.
+     * The number of records, before any filter.
      *
      * @return the count
      */
@@ -52,22 +53,23 @@ public final class Page {
     }
 
     /**
-     * A value that the answer has beside its records.
+     * A value in the response outside the records.
      *
-     * @param pointer a JSON pointer (RFC 6901) from the root of the answer
+     * @param pointer a JSON pointer (RFC 6901) from the root of the response
      * @return the value; a missing node when there is none
-     * @throws InvalidDefinitionException when it is no JSON pointer
-     * @throws ConnectorException when it is not among the first 100,000 values, which is what is kept
+     * @throws InvalidDefinitionException when it is not a JSON pointer
+     * @throws ConnectorException when it is not among the first 100,000 values, which are kept
      */
     public JsonNode at(String pointer) {
         return at(JsonPaths.of("page", pointer));
     }
 
     JsonNode at(JsonPaths pointer) {
-        JsonNode value = pointer.in(envelope.tree());
+        JsonNode value = pointer.resolve(envelope.tree());
         if (value.isMissingNode() && envelope.isFull()) {
             throw new ConnectorException(
-                    answer.exchange().summary() + ": there is too much beside the records to find \"" + pointer + "\"");
+                    response.exchange().summary() + ": the response has too many values outside the records to"
+                            + " find \"" + pointer + "\"");
         }
         return value;
     }
@@ -88,72 +90,73 @@ public final class Page {
      * @return the value; empty when there is none
      */
     public Optional<String> header(String name) {
-        return answer.headers().first(name);
+        return response.headers().first(name);
     }
 
-    /** Whether an answer is a list of records: not what a request or a rule accepts in place of one, such as a 404. */
+    /** Whether a response is a list of records, and not a response that a request or a rule accepts instead, such as a 404. */
     static boolean hasRecords(Response response) {
         return response.status() >= 200 && response.status() <= 299 && !response.isIgnored();
     }
 
-    /** Whether it is no list of records, and proves nothing. */
+    /** Whether it is not a list of records, and proves nothing. */
     boolean isIgnored() {
-        return !hasRecords(answer);
+        return !hasRecords(response);
     }
 
-    /** Whether there was no body, although the status is none that means so. */
-    boolean isBlank() {
-        return envelope.isBlank() || WITHOUT_LIST.contains(answer.status());
+    /** Whether there was no body, although the status does not imply this. */
+    boolean isBodyMissing() {
+        return envelope.isBlank() || WITHOUT_LIST.contains(response.status());
     }
 
     /**
-     * Whether the page shows its list, with or without records: only then a record that is not on it is missing. An error in place of
-     * the list, or a list that was left out, shows nothing.
+     * Whether the page contains its list, with or without records: only then a record that is not on it is missing. An error
+     * instead of the list, or an omitted list, proves nothing.
      *
-     * @param seen the records so far, that of this page included
+     * @param confirmedByTotal whether the total of the page confirms that there are no more records than were read
      */
-    boolean showsList(Pagination pagination, RecordIdentity identity, long seen) {
-        if (isIgnored() || WITHOUT_LIST.contains(answer.status())) {
+    boolean showsList(RecordIdentity identity, BooleanSupplier confirmedByTotal) {
+        if (isIgnored() || WITHOUT_LIST.contains(response.status())) {
             return false;
         }
         return envelope.showsList()
-                || (envelope.columns().isEmpty() ? pagination.confirms(this, seen) : identity.isIn(envelope.columns()));
+                || (envelope.columns().isEmpty() ? confirmedByTotal.getAsBoolean() : identity.isIn(envelope.columns()));
     }
 
-    /** A URL on this page: absolute, and at the host that gave the page, over https when that did, too. */
+    /** Resolves a URL on this page: the result is absolute and on the host of the page, and uses https if the page did. */
     String resolved(String link) {
         URI target;
-        URI here = answer.resolve("/");
+        URI here = response.resolve("/");
         try {
-            target = answer.resolve(LenientUrl.repaired(link));
+            target = response.resolve(LenientUrl.repaired(link));
         } catch (InvalidDefinitionException e) {
             throw new PollingException(
-                    Reason.UNEXPECTED_RESPONSE, "Page " + number + " has no acceptable URL of the next one", e);
+                    Reason.UNEXPECTED_RESPONSE, "Page " + number + " has an invalid URL of the next page", e);
         }
         boolean sameHost = Objects.equals(here.getHost(), target.getHost());
         if (sameHost && "https".equals(here.getScheme()) && "http".equals(target.getScheme()) && target.getPort() < 0) {
-            // Behind a proxy many services don't know that they are asked by https.
+            // Behind a proxy, many services do not know that the request used https.
             return here.resolve(target.getRawPath() + (target.getRawQuery() == null ? "" : "?" + target.getRawQuery()))
                     .toString();
         }
         if (!sameHost || here.getPort() != target.getPort() || !Objects.equals(here.getScheme(), target.getScheme())) {
             throw new PollingException(
                     Reason.FOREIGN_PAGE,
-                    "Page " + number + " of " + here + " says that the next one is at " + target.getScheme() + "://"
-                            + target.getRawAuthority() + ", where the credentials must not go");
+                    "Page " + number + " of " + here + " has the URL of the next page at"
+                            + " " + target.getScheme() + "://"
+                            + target.getRawAuthority() + ", to which the credentials must not be sent");
         }
         return target.toString();
     }
 
     Headers headers() {
-        return answer.headers();
+        return response.headers();
     }
 
-    Response answer() {
-        return answer;
+    Response response() {
+        return response;
     }
 
-    /** Of all its records. */
+    /** The fingerprint of all its records. */
     Fingerprint content() {
         return content;
     }

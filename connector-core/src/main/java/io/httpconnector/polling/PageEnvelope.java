@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
-/** What an answer says beside its records. It is kept in memory, up to a limit. */
+/** The content of a response outside its records. Kept in memory, up to a limit. */
 final class PageEnvelope {
 
-    /** How many values are kept. */
+    /** The maximum number of values. */
     private static final int MOST = 100_000;
 
     private final ObjectNode tree = JsonNodeFactory.instance.objectNode();
@@ -27,18 +27,18 @@ final class PageEnvelope {
         this.blank = blank;
     }
 
-    /** Of an answer without anything. */
-    static PageEnvelope ofNothing() {
+    /** The envelope of an empty response. */
+    static PageEnvelope empty() {
         return new PageEnvelope(true);
     }
 
-    /** Notes that the list is null, or not there: that is no list without records. */
-    void hasNoList() {
+    /** Marks the list as null or missing, which is different from an empty list. */
+    void markListMissing() {
         blank = true;
     }
 
-    /** Notes that the response itself says that it has no records. */
-    void saysEmpty() {
+    /** Marks the response as declaring itself empty. */
+    void markEmpty() {
         blank = false;
         incomplete = false;
     }
@@ -47,23 +47,23 @@ final class PageEnvelope {
         return blank;
     }
 
-    /** Notes that a list is not there, or not as a list: the response does not show that it has no other records. */
-    void lacksList() {
+    /** Marks a list as missing or malformed: the response does not prove that it has no other records. */
+    void markListIncomplete() {
         incomplete = true;
     }
 
-    /** Whether the response shows each list of records, with or without records. */
+    /** Whether the response contains each list of records, with or without records. */
     boolean showsList() {
         return !blank && !incomplete;
     }
 
-    /** Notes the columns of a CSV document that has no row. */
+    /** Sets the columns of a CSV document without rows. */
     void columnsWithoutRows(List<String> names) {
         columns = List.copyOf(names);
         incomplete = true;
     }
 
-    /** The columns of a CSV document without rows; none for anything else. */
+    /** The columns of a CSV document without rows; otherwise empty. */
     List<String> columns() {
         return columns;
     }
@@ -85,7 +85,7 @@ final class PageEnvelope {
         } else if (earlier instanceof ArrayNode list) {
             list.add(value);
         } else {
-            // Elements of one name in XML.
+            // XML elements with the same name.
             into.putArray(name).add(earlier).add(value);
         }
     }

@@ -13,41 +13,44 @@ import java.io.InputStream;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Sends the request of a page, and hands on its records while they come. */
+/** Sends the request of a page and streams its records to a consumer. */
 final class PageReader implements RecordReader.Sink {
 
     private final RecordSelector records;
-    private final Taker taker;
+    private final RecordConsumer taker;
     private JsonNode last = MissingNode.getInstance();
     private int count;
     private long content;
     private @Nullable JsonNode skipped;
 
-    /** Takes the records of a page. */
-    interface Taker {
+    /** Consumes the records of a page. */
+    interface RecordConsumer {
 
-        /** Takes a record that is about so large, and says by what it is known again. */
-        Fingerprint take(JsonNode item, long bytes);
+        /** Accepts a record of approximately this size and returns the fingerprint of its key. */
+        Fingerprint accept(JsonNode item, long bytes);
 
-        /** A response has begun. */
-        default void answered(Response response) {}
+        /** Called when the head of a response was received. */
+        default void onResponse(Response response) {}
 
-        /** A record does not count. */
+        /** Called for a record that is filtered out. */
         default void skip(JsonNode item) {}
     }
 
-    private PageReader(RecordSelector records, Taker taker) {
+    private PageReader(RecordSelector records, RecordConsumer taker) {
         this.records = records;
         this.taker = taker;
     }
 
-    /** Within {@code totalTimeout} of the connection, and within the time that is left; what the taker does does not count. */
+    /**
+     * Sends the request within {@code totalTimeout} of the connection and within the remaining time; the time of the consumer
+     * does not count.
+     */
     static Page read(
             HttpConnection connection,
             Request request,
             int number,
             RecordSelector records,
-            Taker taker,
+            RecordConsumer taker,
             Duration left) {
         PageReader reader = new PageReader(records, taker);
         int max = connection.maxResponseBytes();
@@ -55,9 +58,9 @@ final class PageReader implements RecordReader.Sink {
     }
 
     private Page read(Response response, InputStream body, int number, int max) throws IOException {
-        // What the request accepts beside a success has no records: 304, 404 for nothing.
+        // A response that the request accepts besides success has no records: 304, or 404 for an empty list.
         boolean good = Page.hasRecords(response);
-        taker.answered(response);
+        taker.onResponse(response);
         String type = response.headers().first("Content-Type").orElse("");
         try {
             PageEnvelope envelope = good ? RecordReader.read(records, type, body, max, this) : new PageEnvelope();
@@ -72,7 +75,7 @@ final class PageReader implements RecordReader.Sink {
         } catch (JsonProcessingException e) {
             throw new PollingException(
                     Reason.UNEXPECTED_RESPONSE,
-                    response.exchange().summary() + ": the answer is not as it was described: "
+                    response.exchange().summary() + ": unexpected response: "
                             + JsonSupport.describe(e),
                     e);
         }
@@ -96,7 +99,7 @@ final class PageReader implements RecordReader.Sink {
     @Override
     public void accept(JsonNode item, long bytes) {
         skipped = null;
-        // In any order: a page that comes again may be sorted in another way.
-        content += taker.take(item, bytes).low();
+        // Independent of the order: a repeated page may be sorted differently.
+        content += taker.accept(item, bytes).low();
     }
 }

@@ -3,14 +3,14 @@ package io.httpconnector.polling;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.polling.Pagination.PaginationType;
-import io.httpconnector.polling.Pagination.Say;
+import io.httpconnector.polling.Pagination.LastPageSignal;
 import io.httpconnector.polling.PollingException.Reason;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The walk over the pages of one query. Knows when it goes in circles. */
+/** Iterates over the pages of one query and detects loops. */
 final class Pager {
 
     private final Pagination pagination;
@@ -27,7 +27,7 @@ final class Pager {
         this.pagination = pagination;
     }
 
-    /** The first page is asked for by a cursor, in the place of the token. */
+    /** Requests the first page by a cursor in the location of the token. */
     void startAt(String cursor) {
         token = cursor;
         used.add(Fingerprint.of(cursor));
@@ -43,60 +43,61 @@ final class Pager {
         return number;
     }
 
-    /** The URL of the current page, when a page has said it. */
+    /** The URL of the current page, if the previous page returned it. */
     @Nullable String url() {
-        return pagination.kind() == PaginationType.URL ? token : null;
+        return pagination.type() == PaginationType.URL ? token : null;
     }
 
-    /** The step {@code page}. */
+    /** The pills of the step {@code page}. */
     ObjectNode pills() {
         ObjectNode page = JsonNodeFactory.instance.objectNode();
-        page.put("number", pagination.settings().first() + number - 1);
-        page.put("offset", pagination.settings().first() + total);
-        if (pagination.settings().size() > 0) {
-            page.put("size", pagination.settings().size());
+        page.put("number", pagination.limits().first() + number - 1);
+        page.put("offset", pagination.limits().first() + total);
+        if (pagination.limits().size() > 0) {
+            page.put("size", pagination.limits().size());
         }
-        if (pagination.kind() == PaginationType.CURSOR && token != null) {
+        if (pagination.type() == PaginationType.CURSOR && token != null) {
             page.put("cursor", token);
         }
         return page;
     }
 
-    /** How many records there were on the pages that were read. */
+    /** The number of records on the pages read so far. */
     long total() {
         return total;
     }
 
-    /** Whether it ended because a page was like the one before it. */
+    /** Whether the iteration ended because a page was equal to the previous one. */
     boolean isRepeated() {
         return repeated;
     }
 
-    /** Goes to the page after this one; false when there is none. */
+    /** Advances to the page after this one; false when there is none. */
     boolean next(Page page) {
         total += page.count();
         empty = page.count() == 0 ? empty + 1 : 0;
         Page before = previous;
         previous = page;
-        Say said = pagination.says(page, total);
-        if (pagination.kind() == PaginationType.NONE || said == Say.LAST) {
+        LastPageSignal signal = pagination.lastPageSignal(page, total);
+        if (pagination.type() == PaginationType.NONE || signal == LastPageSignal.LAST) {
             return false;
         }
-        return pagination.isPositional() ? nextPosition(page, before, said == Say.MORE) : nextToken(page);
+        return pagination.isPositional() ? nextPosition(page, before, signal == LastPageSignal.MORE) : nextToken(page);
     }
 
     private boolean nextPosition(Page page, @Nullable Page before, boolean more) {
         if (page.count() == 0) {
-            // Who says how many pages there are is believed; an offset does not move by nothing.
-            return more && pagination.kind() == PaginationType.PAGES && advance();
+            // A stated number of pages is trusted; an offset does not advance over an empty page.
+            return more && pagination.type() == PaginationType.PAGES && advance();
         }
         if (before != null && page.content().equals(before.content())) {
             if (number == 2) {
                 throw repeats(
-                        "page 2 has the same records as page 1: the service does not know this way of paging, or there"
-                                + " is one page and it gives the last one again; if so, say by another end that it is the last");
+                        "page 2 has the same records as page 1: the service does not support this pagination,"
+                                + " or there is one page and the service repeats the last page; in that case"
+                                        + " use another end condition");
             }
-            // Some services give the last page for every number after it.
+            // Some services return the last page for every higher number.
             repeated = true;
             return false;
         }
@@ -109,8 +110,8 @@ final class Pager {
         if (found.isEmpty()) {
             return false;
         }
-        String next = pagination.kind() == PaginationType.URL ? page.resolved(found.get()) : found.get();
-        // A token that stands for a scroll is the same on each page: it goes on while there are records that were on no
+        String next = pagination.type() == PaginationType.URL ? page.resolved(found.get()) : found.get();
+        // A scroll token is the same on each page: the iteration continues while there are records that were on no
         // page before.
         if (!used.add(Fingerprint.of(next)) && !isNew) {
             if (next.equals(token) && page.count() == 0) {
@@ -119,9 +120,10 @@ final class Pager {
             throw repeats(
                     next.equals(token)
                             ? "page " + number
-                                    + " has the records of a page before it, and its token: the service ignores the"
-                                    + " token, or gives that of the last page again; if so, say by another end that it is the last"
-                            : "page " + number + " leads back to a page that was there already");
+                                    + " has the same records and token as an earlier page: the service ignores"
+                                            + " the token, or repeats that of the last page; in that case use"
+                                                    + " another end condition"
+                            : "page " + number + " leads back to an earlier page");
         }
         token = next;
         return advance();
@@ -132,18 +134,19 @@ final class Pager {
             throw new PollingException(
                     Reason.LIMIT_REACHED, "There are more than " + Pagination.MAX_PAGES + " pages: narrow the query");
         }
-        if (empty >= pagination.settings().maxEmptyPages()) {
+        if (empty >= pagination.limits().maxEmptyPages()) {
             throw new PollingException(
                     Reason.LIMIT_REACHED,
                     "Page " + number + " is the " + empty
-                            + "th in a row without records, and the service says that there are more:"
-                            + " look at what says so (a token, moreWhile, lastWhen, totalPages), or raise Pagination.maxEmptyPages(...)");
+                            + "th consecutive page without records, although the service states that there are"
+                                    + " more: check the end condition (a token, moreWhile, lastWhen,"
+                                            + " totalPages), or raise Pagination.maxEmptyPages(...)");
         }
         number++;
         return true;
     }
 
     private static PollingException repeats(String what) {
-        return new PollingException(Reason.PAGES_REPEAT, "The pages don't come to an end: " + what);
+        return new PollingException(Reason.PAGES_REPEAT, "The pages do not end: " + what);
     }
 }

@@ -21,25 +21,25 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a service spreads records over pages, and how one gets from page to page.
+ * The rules by which a service splits records into pages, and by which the next page is found.
  *
  * <pre>{@code
  * Pagination.pages("page").size("per_page", 100)                       // ?page=1&per_page=100
  * Pagination.offset("startAt").size("maxResults", 100)                 // ?startAt=0&maxResults=100
- * Pagination.cursor("after").token("/paging/next/after")               // ?after=<what the last answer says there>
+ * Pagination.cursor("after").token("/paging/next/after")               // ?after=<the value in the last response>
  * Pagination.cursor("starting_after").tokenOfLastRecord("/id").moreWhile("/has_more")
  * Pagination.nextUrl("/links/next")
  * Pagination.linkHeader()                                              // Link: <...>; rel="next" (RFC 8288)
  * }</pre>
  *
- * <p>Pages by number or offset end with a page without records; that costs a request more than the other ways to know the end,
- * and is safe where a service gives fewer records on a page than it was asked for. Cursors and URLs end where the answer has
- * none. The methods may be called in any order; of two that say the same thing, the last one counts. Immutable and safe for many
- * threads.
+ * <p>Pagination by number or offset ends with a page without records. This costs one more request than the other end
+ * conditions, and is safe where a service returns fewer records on a page than requested. Pagination by cursor or URL ends
+ * where the response has none. The methods may be called in any order; a later call replaces an earlier call of the same
+ * method. Immutable and thread-safe.
  */
 public final class Pagination {
 
-    /** The ways, each with its pill. */
+    /** The types of pagination, each with its pill. */
     enum PaginationType {
         NONE(""),
         PAGES("page.number"),
@@ -72,28 +72,28 @@ public final class Pagination {
             "maxEmptyPages");
     private static final List<String> TOKENS = List.of("token", "tokenHeader", "tokenOfLastRecord");
 
-    private final PaginationType kind;
-    private final ParameterLocation place;
-    private final @Nullable ParameterLocation sizePlace;
-    private final PageLimits settings;
+    private final PaginationType type;
+    private final ParameterLocation location;
+    private final @Nullable ParameterLocation sizeLocation;
+    private final PageLimits limits;
     private final @Nullable Function<Page, Optional<String>> next;
-    private final Map<String, End> ends;
+    private final Map<String, EndCondition> ends;
     private final boolean stable;
-    private final TriggerDefinitionReader spec;
+    private final TriggerDefinitionReader document;
 
-    /** What a page says about whether it is the last one. */
-    enum Say {
+    /** Whether a page states that it is the last one. */
+    enum LastPageSignal {
         LAST,
         MORE,
         NOTHING
     }
 
-    /** A way to know the last page. */
-    interface End {
-        Say of(Progressing seen);
+    /** A condition that detects the last page. */
+    interface EndCondition {
+        LastPageSignal evaluate(PageProgress seen);
     }
 
-    /** What a value means as a flag, whatever type the service writes it in. */
+    /** The meaning of a value as a flag, independent of its JSON type. */
     private enum Flag {
         TRUE,
         FALSE,
@@ -125,42 +125,42 @@ public final class Pagination {
         }
     }
 
-    /** The numbers. */
+    /** Numeric settings. */
     record PageLimits(int first, int size, int maxPages, int maxEmptyPages) {}
 
-    /** A page, how many records there were with it, and how many a page was asked for. */
-    record Progressing(Page page, long total, int size) {}
+    /** A page, the number of records read so far including this page, and the requested page size. */
+    record PageProgress(Page page, long total, int size) {}
 
     private Pagination(
             PaginationType kind,
-            ParameterLocation place,
+            ParameterLocation location,
             @Nullable ParameterLocation sizePlace,
             PageLimits settings,
             @Nullable Function<Page, Optional<String>> next,
-            Map<String, End> ends,
+            Map<String, EndCondition> ends,
             boolean stable,
             TriggerDefinitionReader spec) {
-        this.kind = kind;
-        this.place = place;
-        this.sizePlace = sizePlace;
-        this.settings = settings;
+        this.type = kind;
+        this.location = location;
+        this.sizeLocation = sizePlace;
+        this.limits = settings;
         this.next = next;
         this.ends = ends;
         this.stable = stable;
-        this.spec = spec;
+        this.document = spec;
     }
 
     private static Pagination of(
             PaginationType kind,
-            ParameterLocation place,
+            ParameterLocation location,
             @Nullable Function<Page, Optional<String>> next,
             TriggerDefinitionReader spec) {
         return new Pagination(
-                kind, place, null, new PageLimits(1, 0, 0, DEFAULT_EMPTY_PAGES), next, Map.of(), false, spec);
+                kind, location, null, new PageLimits(1, 0, 0, DEFAULT_EMPTY_PAGES), next, Map.of(), false, spec);
     }
 
     /**
-     * One page has all records.
+     * All records are on one page.
      *
      * @return no pagination
      */
@@ -169,52 +169,52 @@ public final class Pagination {
     }
 
     /**
-     * Pages have numbers.
+     * Requests pages by page number.
      *
-     * @param parameter the query parameter for the number
-     * @return the pagination, which begins at 1
+     * @param parameter the query parameter for the page number
+     * @return the pagination; the first page is 1
      */
     public static Pagination pages(String parameter) {
         return pages(ParameterLocation.query(parameter));
     }
 
     /**
-     * Pages have numbers.
+     * Requests pages by page number.
      *
-     * @param place where the number goes; the pill is {@code {{page.number}}}
-     * @return the pagination, which begins at 1
+     * @param location the location of the page number; the pill is {@code {{page.number}}}
+     * @return the pagination; the first page is 1
      */
-    public static Pagination pages(ParameterLocation place) {
-        given(place, "place");
-        return of(PaginationType.PAGES, place, null, TriggerDefinitionReader.NONE.with("pages", place.toJson()));
+    public static Pagination pages(ParameterLocation location) {
+        requireNonNull(location, "location");
+        return of(PaginationType.PAGES, location, null, TriggerDefinitionReader.NONE.with("pages", location.toJson()));
     }
 
     /**
-     * Pages begin at the record with a number.
+     * Requests pages by offset: the number of records to skip.
      *
-     * @param parameter the query parameter for the number of records to leave out
-     * @return the pagination, which begins at 0
+     * @param parameter the query parameter for the offset
+     * @return the pagination; the first offset is 0
      */
     public static Pagination offset(String parameter) {
         return offset(ParameterLocation.query(parameter));
     }
 
     /**
-     * Pages begin at the record with a number.
+     * Requests pages by offset: the number of records to skip.
      *
-     * @param place where the number of records to leave out goes; the pill is {@code {{page.offset}}}
-     * @return the pagination, which begins at 0
+     * @param location the location of the offset; the pill is {@code {{page.offset}}}
+     * @return the pagination; the first offset is 0
      */
-    public static Pagination offset(ParameterLocation place) {
-        given(place, "place");
-        return of(PaginationType.OFFSET, place, null, TriggerDefinitionReader.NONE.with("offset", place.toJson()))
+    public static Pagination offset(ParameterLocation location) {
+        requireNonNull(location, "location");
+        return of(PaginationType.OFFSET, location, null, TriggerDefinitionReader.NONE.with("offset", location.toJson()))
                 .first(0);
     }
 
     /**
-     * Each page says by a token where the next one begins. Say where the token is, too.
+     * Requests pages by a token that the previous page returns. Also set where the token is found.
      *
-     * @param parameter the query parameter for the token; the first page has none
+     * @param parameter the query parameter for the token; omitted for the first page
      * @return the pagination
      */
     public static Pagination cursor(String parameter) {
@@ -222,20 +222,20 @@ public final class Pagination {
     }
 
     /**
-     * Each page says by a token where the next one begins. Say where the token is, too.
+     * Requests pages by a token that the previous page returns. Also set where the token is found.
      *
-     * @param place where the token goes; the pill is {@code {{page.cursor}}}, and has no value on the first page
+     * @param location the location of the token; the pill is {@code {{page.cursor}}} and has no value for the first page
      * @return the pagination
      */
-    public static Pagination cursor(ParameterLocation place) {
-        given(place, "place");
-        return of(PaginationType.CURSOR, place, null, TriggerDefinitionReader.NONE.with("cursor", place.toJson()));
+    public static Pagination cursor(ParameterLocation location) {
+        requireNonNull(location, "location");
+        return of(PaginationType.CURSOR, location, null, TriggerDefinitionReader.NONE.with("cursor", location.toJson()));
     }
 
     /**
-     * Each page has the URL of the next one in its body.
+     * Reads the URL of the next page from the body.
      *
-     * @param pointer a JSON pointer (RFC 6901) from the root of the answer
+     * @param pointer a JSON pointer (RFC 6901) from the root of the response
      * @return the pagination
      */
     public static Pagination nextUrl(String pointer) {
@@ -247,19 +247,19 @@ public final class Pagination {
     }
 
     /**
-     * Each page has the URL of the next one somewhere. It may be relative. It must lead to the same host: credentials never go
-     * to another.
+     * Reads the URL of the next page by your code. The URL may be relative. It must be on the same host: credentials are never
+     * sent to another.
      *
-     * @param url finds it; empty at the end
+     * @param url extracts the URL; empty on the last page
      * @return the pagination
      */
     public static Pagination nextUrl(Function<Page, Optional<String>> url) {
-        given(url, "function");
+        requireNonNull(url, "function");
         return of(PaginationType.URL, ParameterLocation.template(), url, TriggerDefinitionReader.NONE.withCode());
     }
 
     /**
-     * Each page has the URL of the next one in a header {@code Link} with {@code rel="next"} (RFC 8288).
+     * Reads the URL of the next page from the {@code Link} header with {@code rel="next"} (RFC 8288).
      *
      * @return the pagination
      */
@@ -273,14 +273,14 @@ public final class Pagination {
     }
 
     /**
-     * Looks how a service spreads records over pages: sends a request, looks for signs in its answer, and proves what it finds by
-     * fetching the second page, and by its number the first one. It sends 16 requests at most, usually two or three.
+     * Detects the pagination of a service: sends a request, evaluates its response, and verifies the result by fetching the
+     * second page and, by its number, the first one. Sends at most 16 requests, usually two or three.
      *
      * @param connection the service
-     * @param template a request that lists records, and has more than one page of them
-     * @param pills its values
-     * @return what was found; empty when the answer has no list of objects, or no sign of a second page
-     * @throws ConnectorException when the first request fails, or is not answered by JSON
+     * @param template a request that lists records, of which there must be more than one page
+     * @param pills the values of the template
+     * @return the result; empty when the response has no list of objects, or no indication of a second page
+     * @throws ConnectorException when the first request fails, or its response is not JSON
      */
     public static Optional<DetectedPagination> detect(
             HttpConnection connection, RequestTemplate template, Pills pills) {
@@ -288,58 +288,58 @@ public final class Pagination {
     }
 
     /**
-     * The token of the next page is in the body.
+     * Reads the token of the next page from the body.
      *
-     * @param pointer a JSON pointer (RFC 6901) from the root of the answer
+     * @param pointer a JSON pointer (RFC 6901) from the root of the response
      * @return another pagination
      */
     public Pagination token(String pointer) {
-        return token(inBody(pointer), saidBy("token", pointer));
+        return token(inBody(pointer), withTokenMember("token", pointer));
     }
 
     /**
-     * The token of the next page is in a header.
+     * Reads the token of the next page from a header.
      *
      * @param header the field name
      * @return another pagination
      */
     public Pagination tokenHeader(String header) {
-        given(header, "header");
-        return token(page -> page.header(header), saidBy("tokenHeader", header));
+        requireNonNull(header, "header");
+        return token(page -> page.header(header), withTokenMember("tokenHeader", header));
     }
 
     /**
-     * The token of the next page is a field of the last record.
+     * Reads the token of the next page from a field of the last record.
      *
      * @param pointer a JSON pointer (RFC 6901) from the record
      * @return another pagination
      */
     public Pagination tokenOfLastRecord(String pointer) {
         JsonPaths field = JsonPaths.of("pagination", pointer);
-        return token(page -> text(field.in(page.lastRecord())), saidBy("tokenOfLastRecord", pointer));
+        return token(page -> text(field.resolve(page.lastRecord())), withTokenMember("tokenOfLastRecord", pointer));
     }
 
     /**
-     * The token of the next page is found by your own code.
+     * Reads the token of the next page by your code.
      *
-     * @param token finds it; empty at the end
+     * @param token extracts the token; empty on the last page
      * @return another pagination
      */
     public Pagination token(Function<Page, Optional<String>> token) {
-        given(token, "function");
-        return token(token, spec.withCode());
+        requireNonNull(token, "function");
+        return token(token, document.withCode());
     }
 
-    /** A token is in one place: another one replaces it. */
-    private TriggerDefinitionReader saidBy(String place, String value) {
-        return spec.with(place, value, TOKENS.toArray(String[]::new));
+    /** There is one token selector: a later one replaces it. */
+    private TriggerDefinitionReader withTokenMember(String location, String value) {
+        return document.with(location, value, TOKENS.toArray(String[]::new));
     }
 
-    private Pagination token(Function<Page, Optional<String>> token, TriggerDefinitionReader said) {
-        if (kind != PaginationType.CURSOR) {
+    private Pagination token(Function<Page, Optional<String>> token, TriggerDefinitionReader changed) {
+        if (type != PaginationType.CURSOR) {
             throw invalid("only Pagination.cursor(...) has tokens");
         }
-        return new Pagination(kind, place, sizePlace, settings, token, ends, stable, said);
+        return new Pagination(type, location, sizeLocation, limits, token, ends, stable, changed);
     }
 
     private static Function<Page, Optional<String>> inBody(String pointer) {
@@ -348,8 +348,8 @@ public final class Pagination {
     }
 
     /**
-     * A token or URL; empty for what some services write at the end instead of nothing: null, false, blank text, an empty object or
-     * list. A link object, as JSON:API and HAL have it, counts by its {@code href}.
+     * Reads a token or URL. The result is empty for the values that some services return on the last page: null, false, blank
+     * text, an empty object or list. Of a link object, as in JSON:API and HAL, the {@code href} is used.
      */
     static Optional<String> text(JsonNode node) {
         JsonNode value = JsonPaths.value(node);
@@ -358,7 +358,8 @@ public final class Pagination {
             if (!link.isTextual()) {
                 throw new PollingException(
                         Reason.UNEXPECTED_RESPONSE,
-                        "Where a token or URL should be is an object or a list: give the JSON pointer of the value in it");
+                        "Expected a token or URL, found an object or a list: use the JSON pointer of the value"
+                                + " in it");
             }
             value = link;
         }
@@ -369,20 +370,20 @@ public final class Pagination {
     /**
      * Sets the number of the first page, or the first offset.
      *
-     * @param number such as 0 or 1
+     * @param number the number or offset, such as 0 or 1
      * @return another pagination
      */
     public Pagination first(int number) {
         return with(
-                new PageLimits(number, settings.size, settings.maxPages, settings.maxEmptyPages),
-                spec.with("first", number));
+                new PageLimits(number, limits.size, limits.maxPages, limits.maxEmptyPages),
+                document.with("first", number));
     }
 
     /**
-     * Says how many records a page is to have.
+     * Sets the page size.
      *
-     * @param parameter the query parameter for it
-     * @param size how many, at least 1
+     * @param parameter the query parameter for the page size
+     * @param size the number of records, at least 1
      * @return another pagination
      */
     public Pagination size(String parameter, int size) {
@@ -390,38 +391,39 @@ public final class Pagination {
     }
 
     /**
-     * Says how many records a page is to have.
+     * Sets the page size.
      *
-     * @param where where it goes; the pill is {@code {{page.size}}}
-     * @param size how many, at least 1
+     * @param where the location of the page size; the pill is {@code {{page.size}}}
+     * @param size the number of records, at least 1
      * @return another pagination
      */
     public Pagination size(ParameterLocation where, int size) {
-        given(where, "place");
+        requireNonNull(where, "location");
         if (size < 1) {
             throw invalid("pages of " + size + " records: use at least 1");
         }
-        PageLimits sized = new PageLimits(settings.first, size, settings.maxPages, settings.maxEmptyPages);
-        TriggerDefinitionReader said = spec.with("size", Map.of("place", where.toJson(), "records", size));
-        return new Pagination(kind, place, where, sized, next, ends, stable, said);
+        PageLimits sized = new PageLimits(limits.first, size, limits.maxPages, limits.maxEmptyPages);
+        TriggerDefinitionReader changed = document.with("size", Map.of("place", where.toJson(), "records", size));
+        return new Pagination(type, location, where, sized, next, ends, stable, changed);
     }
 
     /**
-     * Ends with a page that has fewer records than it was asked for by {@code size}, which saves the request that finds nothing.
-     * Only for services that always fill their pages: one that gives at most 50 when asked for 100 would seem to have one page.
+     * Ends with a page that has fewer records than {@code size}, which saves the request for the empty page. Only for services
+     * that always fill their pages: a service that returns at most 50 records when 100 are requested would seem to have one page.
      *
      * @return another pagination
      */
     public Pagination endsWithShortPage() {
         return endsWhen(
-                "endsWithShortPage", seen -> seen.page.count() < seen.size, spec.with("endsWithShortPage", true));
+                "endsWithShortPage", seen -> seen.page.count() < seen.size, document.with("endsWithShortPage", true));
     }
 
     /**
-     * Goes on as long as a flag in the body says that there is more, through pages without records as well, and ends when it says that
-     * there is none. That is more: {@code true}, a number other than 0, a text other than the ones below (such as a token), an object or
-     * list with anything in it. That is none: {@code false}, 0, {@code null}, an empty text, object or list, and in any case the texts "false",
-     * "no", "n", "off", "none", "null" and "0". A flag that is not there says nothing: other ends count.
+     * Continues while a flag in the body states that there are more pages, also after pages without records, and ends when it
+     * states that there are none. True: {@code true}, a number other than 0, a text other than the ones below (such as a
+     * token), a non-empty object or list. False: {@code false}, 0, {@code null}, an empty text, object or list, and the texts
+     * "false", "no", "n", "off", "none", "null" and "0", case-insensitively. A missing flag has no effect: other end
+     * conditions apply.
      *
      * @param pointer a JSON pointer (RFC 6901) from the root of the response to the flag
      * @return another pagination
@@ -433,16 +435,17 @@ public final class Pagination {
                 seen -> {
                     Flag value = Flag.of(seen.page.at(flag));
                     return value == Flag.MISSING
-                            ? Say.NOTHING
-                            : value == Flag.FALSE || value == Flag.NULL ? Say.LAST : Say.MORE;
+                            ? LastPageSignal.NOTHING
+                            : value == Flag.FALSE || value == Flag.NULL ? LastPageSignal.LAST : LastPageSignal.MORE;
                 },
-                spec.with("moreWhile", pointer));
+                document.with("moreWhile", pointer));
     }
 
     /**
-     * Ends when a flag in the body says that this was the last page: {@code true}, a number other than 0, or in any case the texts "true",
-     * "yes", "y", "on" and numbers other than "0". There are more pages when it is {@code false}, 0, an empty text, or the texts "false", "no",
-     * "n", "off", "none", "null" and "0". {@code null}, and a flag that is not there, say nothing: other ends count. Anything else is a failure.
+     * Ends when a flag in the body states that this is the last page: {@code true}, a number other than 0, or,
+     * case-insensitively, the texts "true", "yes", "y", "on" and numbers other than "0". There are more pages when it is
+     * {@code false}, 0, an empty text, or the texts "false", "no", "n", "off", "none", "null" and "0". {@code null} and a
+     * missing flag have no effect: other end conditions apply. Any other value is an error.
      *
      * @param pointer a JSON pointer (RFC 6901) from the root of the response to the flag
      * @return another pagination
@@ -453,36 +456,36 @@ public final class Pagination {
                 "lastWhen",
                 seen -> {
                     return switch (Flag.of(seen.page.at(flag))) {
-                        case TRUE -> Say.LAST;
-                        case FALSE -> Say.MORE;
-                        case NULL, MISSING -> Say.NOTHING;
+                        case TRUE -> LastPageSignal.LAST;
+                        case FALSE -> LastPageSignal.MORE;
+                        case NULL, MISSING -> LastPageSignal.NOTHING;
                         case OTHER ->
                             throw new PollingException(
                                     Reason.UNEXPECTED_RESPONSE,
                                     "lastWhen(\"" + flag + "\"): page " + seen.page.number()
-                                            + " has something there that is neither true nor false");
+                                            + " has a value there that is neither true nor false");
                     };
                 },
-                spec.with("lastWhen", pointer));
+                document.with("lastWhen", pointer));
     }
 
     /**
-     * Ends when there were as many records as the body says that there are. A number that can't be right, such as -1, or 0 beside
-     * records, is not looked at.
+     * Ends when the number of records read reaches the total in the body. An implausible total, such as -1, or 0 on a page
+     * with records, is ignored.
      *
-     * @param pointer a JSON pointer (RFC 6901) from the root of the answer
+     * @param pointer a JSON pointer (RFC 6901) from the root of the response
      * @return another pagination
      */
     public Pagination total(String pointer) {
         JsonPaths total = JsonPaths.of("pagination", pointer);
-        return endsWhen("total", seen -> seen.total >= atLeast(seen.page, total), spec.with("total", pointer));
+        return endsWhen("total", seen -> seen.total >= statedCount(seen.page, total), document.with("total", pointer));
     }
 
     /**
-     * Ends when there were as many pages as the body says that there are, and not before, even if one of them has no records. A number
-     * that can't be right, such as -1, or 0 beside records, is not looked at.
+     * Ends when the number of pages read reaches the total in the body, and not before, even if a page has no records. An
+     * implausible total, such as -1, or 0 on a page with records, is ignored.
      *
-     * @param pointer a JSON pointer (RFC 6901) from the root of the answer
+     * @param pointer a JSON pointer (RFC 6901) from the root of the response
      * @return another pagination
      */
     public Pagination totalPages(String pointer) {
@@ -490,64 +493,64 @@ public final class Pagination {
         return ends(
                 "totalPages",
                 seen -> {
-                    long pages = atLeast(seen.page, total);
+                    long pages = statedCount(seen.page, total);
                     if (pages == Long.MAX_VALUE) {
-                        return Say.NOTHING;
+                        return LastPageSignal.NOTHING;
                     }
-                    return seen.page.number() >= pages ? Say.LAST : Say.MORE;
+                    return seen.page.number() >= pages ? LastPageSignal.LAST : LastPageSignal.MORE;
                 },
-                spec.with("totalPages", pointer));
+                document.with("totalPages", pointer));
     }
 
-    /** How many there are: without end when the service does not know it. */
-    private static long atLeast(Page page, JsonPaths total) {
-        long said = page.at(total).asLong(Long.MAX_VALUE);
-        return said < 0 || (said == 0 && page.count() > 0) ? Long.MAX_VALUE : said;
+    /** The stated total; {@code Long.MAX_VALUE} when it is unknown or implausible. */
+    private static long statedCount(Page page, JsonPaths total) {
+        long stated = page.at(total).asLong(Long.MAX_VALUE);
+        return stated < 0 || (stated == 0 && page.count() > 0) ? Long.MAX_VALUE : stated;
     }
 
     /**
-     * Ends when your own code says so.
+     * Ends when your code decides so.
      *
-     * @param last whether there is no page after this one
+     * @param last whether a page is the last one
      * @return another pagination
      */
     public Pagination until(Predicate<Page> last) {
-        given(last, "predicate");
-        return endsWhen("until " + ends.size(), seen -> last.test(seen.page), spec.withCode());
+        requireNonNull(last, "predicate");
+        return endsWhen("until " + ends.size(), seen -> last.test(seen.page), document.withCode());
     }
 
-    private Pagination endsWhen(String name, Predicate<Progressing> end, TriggerDefinitionReader said) {
-        return ends(name, seen -> end.test(seen) ? Say.LAST : Say.NOTHING, said);
+    private Pagination endsWhen(String name, Predicate<PageProgress> end, TriggerDefinitionReader changed) {
+        return ends(name, seen -> end.test(seen) ? LastPageSignal.LAST : LastPageSignal.NOTHING, changed);
     }
 
-    /** Adds an end; one of the same kind is replaced, as a document has one of each kind. */
-    private Pagination ends(String name, End end, TriggerDefinitionReader said) {
-        Map<String, End> more = new LinkedHashMap<>(ends);
+    /** Adds an end condition; one of the same kind is replaced, because a document has one of each kind. */
+    private Pagination ends(String name, EndCondition end, TriggerDefinitionReader changed) {
+        Map<String, EndCondition> more = new LinkedHashMap<>(ends);
         more.put(name, end);
-        return new Pagination(kind, place, sizePlace, settings, next, Map.copyOf(more), stable, said);
+        return new Pagination(type, location, sizeLocation, limits, next, Map.copyOf(more), stable, changed);
     }
 
     /**
-     * Declares that the pages of one read are stable: that no record is skipped when others are created, updated or deleted while the
-     * pages are read, because the service reads from a snapshot, or because the token is the place of the last record in an order that
-     * no update changes (a keyset, such as {@code WHERE id > ? ORDER BY id}). Default: records may move from one page to another, so that
-     * what a read of several pages may have skipped is read again.
+     * Declares that the pages of one read are stable: no record is skipped when others are created, updated or deleted while
+     * the pages are read, because the service reads from a snapshot, or because the token is the position of the last record
+     * in an order that no update changes (a keyset, such as {@code WHERE id > ? ORDER BY id}). Default: records may move from
+     * one page to another, so that records that a read of several pages may have skipped are read again.
      *
      * @return another pagination
      */
     public Pagination stable() {
-        return new Pagination(kind, place, sizePlace, settings, next, ends, true, spec.with("stable", true));
+        return new Pagination(type, location, sizeLocation, limits, next, ends, true, document.with("stable", true));
     }
 
     /**
-     * Reads no more than so many pages in one poll, below each parent; a second read that proves the first one is not counted, and one page
-     * more is read where nothing was new, to know whether that was the end. Where the
-     * service lists the oldest first ({@link RecordOrder#ASCENDING}) and is asked by the cursor, the next poll goes on where this one ended, and
-     * {@link PollingStatus#warnings()} says so; windows go on with the window that was not read to its end. Where the next poll would end at
-     * the same page again, the poll fails with {@link PollingException.Reason#LIMIT_REACHED} after the events of the pages that were read,
-     * and the position does not move. Without it more than 100,000 pages are a failure.
+     * Limits the number of pages per poll and parent. A second read that verifies the first one is not counted, and one more
+     * page is read where nothing was new, to detect the end. Where the service lists the oldest records first ({@link
+     * RecordOrder#ASCENDING}) and the cursor is sent, the next poll continues where this one ended, and {@link
+     * PollingStatus#warnings()} reports it; windows continue with the incomplete window. Where the next poll would end at the
+     * same page again, the poll fails with {@link PollingException.Reason#LIMIT_REACHED} after the events of the pages that
+     * were read, and the position does not move. Without this limit, more than 100,000 pages are an error.
      *
-     * @param max how many, 1 to 100,000
+     * @param max the maximum, 1 to 100,000
      * @return another pagination
      */
     public Pagination maxPages(int max) {
@@ -555,14 +558,14 @@ public final class Pagination {
             throw invalid(max + " pages: use 1 to " + MAX_PAGES);
         }
         return with(
-                new PageLimits(settings.first, settings.size, max, settings.maxEmptyPages), spec.with("maxPages", max));
+                new PageLimits(limits.first, limits.size, max, limits.maxEmptyPages), document.with("maxPages", max));
     }
 
     /**
-     * Limits the pages without records in a row, where the service says on each of them that there are more. More are a failure, and the
-     * position does not move. Default: 100.
+     * Limits the number of consecutive pages without records where each states that there are more. Exceeding it is an error,
+     * and the position does not move. Default: 100.
      *
-     * @param max how many, 1 to 100,000
+     * @param max the maximum, 1 to 100,000
      * @return another pagination
      */
     public Pagination maxEmptyPages(int max) {
@@ -570,27 +573,27 @@ public final class Pagination {
             throw invalid(max + " pages without records: use 1 to " + MAX_PAGES);
         }
         return with(
-                new PageLimits(settings.first, settings.size, settings.maxPages, max), spec.with("maxEmptyPages", max));
+                new PageLimits(limits.first, limits.size, limits.maxPages, max), document.with("maxEmptyPages", max));
     }
 
-    private Pagination with(PageLimits changed, TriggerDefinitionReader said) {
-        return new Pagination(kind, place, sizePlace, changed, next, ends, stable, said);
+    private Pagination with(PageLimits pageLimits, TriggerDefinitionReader changed) {
+        return new Pagination(type, location, sizeLocation, pageLimits, next, ends, stable, changed);
     }
 
     ObjectNode toJson() {
-        return spec.toJson("pagination");
+        return document.toJson("pagination");
     }
 
-    /** Reads what {@link #toJson} wrote: the kind first, and then all that depends on it, in a fixed order. */
+    /** Reads the output of {@link #toJson}: first the type, then all members that depend on it, in a fixed order. */
     static Pagination read(JsonObjectReader reader) {
-        Pagination kind = kindOf(reader);
-        Sized size = reader.object("size", Sized::read);
+        Pagination kind = readType(reader);
+        PageSize size = reader.object("size", PageSize::read);
         Pagination read = new MemberSteps<>(reader, kind == null ? placeholder(reader) : kind)
                 .text("token", Pagination::token)
                 .text("tokenHeader", Pagination::tokenHeader)
                 .text("tokenOfLastRecord", Pagination::tokenOfLastRecord)
                 .integer("first", Pagination::first)
-                .with("size", size, (pages, sized) -> pages.size(sized.place, sized.records))
+                .with("size", size, (pages, sized) -> pages.size(sized.location, sized.records))
                 .flag("endsWithShortPage", Pagination::endsWithShortPage)
                 .text("moreWhile", Pagination::moreWhile)
                 .text("lastWhen", Pagination::lastWhen)
@@ -609,21 +612,21 @@ public final class Pagination {
         return read;
     }
 
-    /** Where a size goes, and the size. */
-    private record Sized(ParameterLocation place, int records) {
-        static @Nullable Sized read(JsonObjectReader reader) {
-            ParameterLocation place = reader.requiredObject("place", ParameterLocation::read);
+    /** The location and value of the page size. */
+    private record PageSize(ParameterLocation location, int records) {
+        static @Nullable PageSize read(JsonObjectReader reader) {
+            ParameterLocation location = reader.requiredObject("place", ParameterLocation::read);
             int records = reader.requiredInteger("records");
-            return place == null ? null : new Sized(place, records);
+            return location == null ? null : new PageSize(location, records);
         }
     }
 
-    /** The pagination that the other members are added to; null if there is none, or it is refused. */
-    private static @Nullable Pagination kindOf(JsonObjectReader reader) {
+    /** The pagination to which the other members are applied; null if there is none or it is invalid. */
+    private static @Nullable Pagination readType(JsonObjectReader reader) {
         Map<String, Pagination> found = new LinkedHashMap<>();
-        reader.object("pages", ParameterLocation::read, place -> found.put("pages", pages(place)));
-        reader.object("offset", ParameterLocation::read, place -> found.put("offset", offset(place)));
-        reader.object("cursor", ParameterLocation::read, place -> found.put("cursor", cursor(place)));
+        reader.object("pages", ParameterLocation::read, location -> found.put("pages", pages(location)));
+        reader.object("offset", ParameterLocation::read, location -> found.put("offset", offset(location)));
+        reader.object("cursor", ParameterLocation::read, location -> found.put("cursor", cursor(location)));
         reader.text("nextUrl", pointer -> found.put("nextUrl", nextUrl(pointer)));
         if (reader.isMarked("linkHeader")) {
             found.put("linkHeader", linkHeader());
@@ -637,96 +640,100 @@ public final class Pagination {
         return kind == null ? null : found.get(kind);
     }
 
-    /** What takes the other members where the kind is missing or refused, so that what is wrong with them is found, too. */
+    /** Accepts the other members where the type is missing or invalid, so that their problems are reported too. */
     private static Pagination placeholder(JsonObjectReader reader) {
         return TOKENS.stream().anyMatch(reader::has) ? cursor("token") : none();
     }
 
     /**
-     * Whether the token of the next page goes to the place of the cursor, as in the feed of changes of CouchDB: the first page has the
-     * cursor there, and each further one the token.
+     * Whether the token of the next page is sent in the location of the cursor, as in the changes feed of CouchDB: the first
+     * page is requested by the cursor, each further page by the token.
      */
-    boolean sharesPlaceOf(@Nullable Cursor cursor) {
-        ParameterLocation other = cursor == null ? null : cursor.place();
-        return kind == PaginationType.CURSOR && other != null && place.isSameAs(other);
+    boolean sharesLocationWith(@Nullable Cursor cursor) {
+        ParameterLocation other = cursor == null ? null : cursor.location();
+        return type == PaginationType.CURSOR && other != null && location.conflictsWith(other);
     }
 
-    /** The places of the values, by what goes there. */
-    Map<String, ParameterLocation> places() {
+    /** The locations of the values, by the name of the value. */
+    Map<String, ParameterLocation> locations() {
         Map<String, ParameterLocation> places = new LinkedHashMap<>();
-        if (!kind.pill.isEmpty()) {
-            places.put("pagination (" + kind.pill + ")", place);
+        if (!type.pill.isEmpty()) {
+            places.put("pagination (" + type.pill + ")", location);
         }
-        if (sizePlace != null) {
-            places.put("pagination (page.size)", sizePlace);
+        if (sizeLocation != null) {
+            places.put("pagination (page.size)", sizeLocation);
         }
         return places;
     }
 
-    /** The template with the pills of this pagination in their places, but for a token that has that of the cursor. */
+    /**
+     * The template with the pills of this pagination at their locations, except for a token that shares the location of the
+     * cursor.
+     */
     RequestTemplate applyTo(RequestTemplate template, @Nullable Cursor cursor, List<String> problems) {
-        if (kind == PaginationType.CURSOR && next == null) {
-            problems.add("pagination: it has no end: say by token(...) where the next token is");
+        if (type == PaginationType.CURSOR && next == null) {
+            problems.add("pagination: the token is not defined: set it by token(...)");
         }
-        if (kind == PaginationType.NONE && (!ends.isEmpty() || settings.maxPages > 0)) {
-            problems.add("pagination: it has an end, but there is one page: use such as Pagination.pages(...)");
+        if (type == PaginationType.NONE && (!ends.isEmpty() || limits.maxPages > 0)) {
+            problems.add("pagination: it has an end condition but only one page: use a type such as"
+                    + " Pagination.pages(...)");
         }
-        if (ends.containsKey("endsWithShortPage") && settings.size == 0) {
-            problems.add("pagination: endsWithShortPage needs to know how many records a page has: use size(...)");
+        if (ends.containsKey("endsWithShortPage") && limits.size == 0) {
+            problems.add("pagination: endsWithShortPage needs the page size: use size(...)");
         }
         RequestTemplate placed =
-                kind.pill.isEmpty() || sharesPlaceOf(cursor) ? template : place.apply(template, kind.pill, problems);
-        return sizePlace == null ? placed : sizePlace.apply(placed, "page.size", problems);
+                type.pill.isEmpty() || sharesLocationWith(cursor) ? template : location.apply(template, type.pill, problems);
+        return sizeLocation == null ? placed : sizeLocation.apply(placed, "page.size", problems);
     }
 
-    PaginationType kind() {
-        return kind;
+    PaginationType type() {
+        return type;
     }
 
-    /** Whether a page is found by counting, so that records move between pages when others come and go. */
+    /** Whether pages are positional, so that records move between pages when others are created or deleted. */
     boolean isPositional() {
-        return kind == PaginationType.PAGES || kind == PaginationType.OFFSET;
+        return type == PaginationType.PAGES || type == PaginationType.OFFSET;
     }
 
-    /** Whether a page says all of the request of the next one, if there are any. */
+    /** Whether a page returns the complete URL of the next one, if there is one. */
     boolean isByUrl() {
-        return kind == PaginationType.URL || kind == PaginationType.NONE;
+        return type == PaginationType.URL || type == PaginationType.NONE;
     }
 
-    PageLimits settings() {
-        return settings;
+    PageLimits limits() {
+        return limits;
     }
 
     Optional<String> next(Page page) {
         return next == null ? Optional.empty() : next.apply(page).filter(text -> !text.isBlank());
     }
 
-    /** Whether there is another page, as far as pages say so themselves: the last one is, when one way of several says so. */
-    Say says(Page page, long total) {
-        Progressing seen = new Progressing(page, total, settings.size);
-        Say said = Say.NOTHING;
-        for (End end : ends.values()) {
-            Say one = end.of(seen);
-            if (one == Say.LAST) {
+    /** Whether a page states that it is the last one. Of several conditions, one that detects the last page is sufficient. */
+    LastPageSignal lastPageSignal(Page page, long total) {
+        PageProgress seen = new PageProgress(page, total, limits.size);
+        LastPageSignal signal = LastPageSignal.NOTHING;
+        for (EndCondition end : ends.values()) {
+            LastPageSignal one = end.evaluate(seen);
+            if (one == LastPageSignal.LAST) {
                 return one;
             }
-            said = one == Say.MORE ? one : said;
+            signal = one == LastPageSignal.MORE ? one : signal;
         }
-        return said;
+        return signal;
     }
 
-    /** Whether a page says itself, by the total, that there are no more records than were read: also where it leaves out the list. */
-    boolean confirms(Page page, long total) {
-        End count = ends.get("total");
-        return count != null && count.of(new Progressing(page, total, settings.size)) == Say.LAST;
+    /** Whether the total on a page states that there are no more records than were read; also where the page omits the list. */
+    boolean isTotalReached(Page page, long total) {
+        EndCondition count = ends.get("total");
+        return count != null && count.evaluate(new PageProgress(page, total, limits.size)) == LastPageSignal.LAST;
     }
 
-    /** Whether no record is skipped when others come and go while the pages are read. */
+    /** Whether no record is skipped when others are created or deleted while the pages are read. */
     boolean isStable() {
-        return stable || kind == PaginationType.NONE;
+        return stable || type == PaginationType.NONE;
     }
 
-    private static void given(@Nullable Object value, String what) {
+    private static void requireNonNull(@Nullable Object value, String what) {
         if (value == null) {
             throw invalid("the " + what + " is null");
         }

@@ -18,10 +18,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at the first page for signs of a second one, and tries each of them. */
+/** Detects the pagination: looks for indications of a second page on the first one, and tries each of them. */
 final class PaginationDetector {
 
-    private static final int DEEPEST = 3;
+    private static final int MAX_DEPTH = 3;
     private static final int MAX_ATTEMPTS = 12;
 
     private static final Set<String> OFFSETS =
@@ -81,7 +81,7 @@ final class PaginationDetector {
         return new PaginationDetector(connection, template, pills, body, path, first).detect();
     }
 
-    /** The pointer to the longest list of objects that is not within another list. */
+    /** The pointer to the longest list of objects that is not inside another list. */
     private static @Nullable String list(JsonNode root, String at, int depth) {
         JsonNode value = root.at(at);
         if (value.isArray()) {
@@ -89,7 +89,7 @@ final class PaginationDetector {
         }
         String max = null;
         for (Map.Entry<String, JsonNode> field : value.properties()) {
-            String found = depth < DEEPEST ? list(root, at + "/" + escaped(field.getKey()), depth + 1) : null;
+            String found = depth < MAX_DEPTH ? list(root, at + "/" + escaped(field.getKey()), depth + 1) : null;
             if (found != null
                     && (max == null || root.at(found).size() > root.at(max).size())) {
                 max = found;
@@ -102,14 +102,14 @@ final class PaginationDetector {
         return name.replace("~", "~0").replace("/", "~1");
     }
 
-    /** The single values beside the records, by their pointers. */
+    /** Collects the scalar values outside the records by their pointers. */
     private void collect(String at, JsonNode value, String path, int depth) {
         if (value.isValueNode() && !value.isNull()) {
             values.put(at, value);
         }
         for (Map.Entry<String, JsonNode> field : value.properties()) {
             String inner = at + "/" + escaped(field.getKey());
-            if (!inner.equals(path) && depth <= DEEPEST) {
+            if (!inner.equals(path) && depth <= MAX_DEPTH) {
                 collect(inner, field.getValue(), path, depth + 1);
             }
         }
@@ -128,7 +128,7 @@ final class PaginationDetector {
                         new DetectedPagination(records, candidates.get(0).pagination, candidates.get(0).reason, false));
     }
 
-    /** The surest ones first. */
+    /** The candidates, most reliable first. */
     private List<Candidate> candidates() {
         List<Candidate> found = new ArrayList<>();
         if (LinkHeader.next(first.headers()).isPresent()) {
@@ -173,7 +173,7 @@ final class PaginationDetector {
         }
     }
 
-    /** What the parameter for a token may be called, by what the token is called. */
+    /** Likely names of the token parameter, derived from the name of the token. */
     private static List<String> tokenParameters(String name) {
         String bare = name.replaceFirst("(?i)^next[_-]?", "");
         Set<String> likely = new LinkedHashSet<>();
@@ -202,10 +202,11 @@ final class PaginationDetector {
             found.add(new Candidate(
                     ended(Pagination.pages("page").first(begin), true), "a second page by page=" + (begin + 1)));
         }
-        found.add(new Candidate(ended(Pagination.offset("offset"), false), "a second page by offset=" + first.count()));
+        found.add(new Candidate(ended(Pagination.offset("offset"), false), "a second page by"
+                + " offset=" + first.count()));
     }
 
-    /** With the ends that the answer has signs of. One that would end here is the count of this page. */
+    /** Adds the end conditions that the response indicates. A total that would end at this page is its record count. */
     private Pagination ended(Pagination pagination, boolean byPages) {
         Pagination ended = pagination;
         String total = pointer(TOTALS);
@@ -234,14 +235,14 @@ final class PaginationDetector {
                 .orElse(null);
     }
 
-    /** Fetches the second page: it must have records, and none that the first one had. */
+    /** Fetches the second page: it must have records, and none of the first page. */
     private boolean leadsOn(Pagination pagination) {
         List<String> problems = new ArrayList<>();
         RequestTemplate placed = pagination.applyTo(template, null, problems);
         Pager pager = new Pager(pagination);
         try {
             if (!problems.isEmpty()
-                    || (pagination.kind() == Pagination.PaginationType.PAGES && !isFirst(placed, pager))) {
+                    || (pagination.type() == Pagination.PaginationType.PAGES && !isFirst(placed, pager))) {
                 return false;
             }
             if (!pager.next(first)) {
@@ -254,7 +255,7 @@ final class PaginationDetector {
         }
     }
 
-    /** Whether the number with which all begins gives the first page: some count from 0, and would lose it. */
+    /** Whether the first number returns the first page: some services count from 0, and the first page would be skipped. */
     private boolean isFirst(RequestTemplate placed, Pager pager) {
         Fetched again = fetch(placed, pager);
         return again.count > 0 && again.known * 2 >= again.count;
@@ -263,8 +264,8 @@ final class PaginationDetector {
     /**
      * A page.
      *
-     * @param count how many records it has
-     * @param known how many of them the first answer had, too
+     * @param count the number of its records
+     * @param known how many of them were also in the first response
      */
     private record Fetched(int count, int known) {}
 
@@ -272,7 +273,7 @@ final class PaginationDetector {
         Request request = placed.render(pills.and("page", pager.pills()));
         String url = pager.url();
         int[] old = {0};
-        PageReader.Taker taker = (item, bytes) -> {
+        PageReader.RecordConsumer taker = (item, bytes) -> {
             Fingerprint print = Fingerprint.of(item);
             old[0] += known.contains(print) ? 1 : 0;
             return print;

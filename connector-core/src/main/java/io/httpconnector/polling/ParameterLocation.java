@@ -14,7 +14,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where in a request a value goes that changes from page to page or from poll to poll. Immutable.
+ * The location in a request of a value that changes from page to page or from poll to poll. Immutable.
  */
 public final class ParameterLocation {
 
@@ -33,7 +33,7 @@ public final class ParameterLocation {
         this.kind = kind;
         this.name = name;
         if (name.isBlank() && kind != LocationType.TEMPLATE) {
-            throw new InvalidDefinitionException("place", List.of("the name is empty"));
+            throw new InvalidDefinitionException("parameter location", List.of("the name is empty"));
         }
     }
 
@@ -41,7 +41,7 @@ public final class ParameterLocation {
      * A query parameter.
      *
      * @param name the parameter name
-     * @return the place
+     * @return the location
      */
     public static ParameterLocation query(String name) {
         return new ParameterLocation(LocationType.QUERY, given(name));
@@ -51,7 +51,7 @@ public final class ParameterLocation {
      * A header field.
      *
      * @param name the field name
-     * @return the place
+     * @return the location
      */
     public static ParameterLocation header(String name) {
         return new ParameterLocation(LocationType.HEADER, given(name));
@@ -61,7 +61,7 @@ public final class ParameterLocation {
      * A field of the HTML form in the body.
      *
      * @param name the field name
-     * @return the place
+     * @return the location
      */
     public static ParameterLocation field(String name) {
         return new ParameterLocation(LocationType.FIELD, given(name));
@@ -70,18 +70,18 @@ public final class ParameterLocation {
     /**
      * A member of the JSON object in the body.
      *
-     * @param pointer a JSON pointer (RFC 6901) to the member, which need not be there
-     * @return the place
+     * @param pointer a JSON pointer (RFC 6901) to the member, which need not exist
+     * @return the location
      */
     public static ParameterLocation json(String pointer) {
         return new ParameterLocation(
-                LocationType.JSON, JsonPaths.of("place", pointer).toString());
+                LocationType.JSON, JsonPaths.of("parameter location", pointer).toString());
     }
 
     /**
-     * Wherever the template has the pill itself, such as in its path.
+     * Wherever the template contains the pill itself, such as in its path.
      *
-     * @return the place
+     * @return the location
      */
     public static ParameterLocation template() {
         return new ParameterLocation(LocationType.TEMPLATE, "");
@@ -96,7 +96,7 @@ public final class ParameterLocation {
         return JsonNodeFactory.instance.objectNode().put(kind.name().toLowerCase(Locale.ROOT), name);
     }
 
-    /** Reads what {@link #toJson} wrote. */
+    /** Reads the output of {@link #toJson}. */
     static @Nullable ParameterLocation read(JsonObjectReader reader) {
         List<ParameterLocation> places = new ArrayList<>();
         reader.text("query", name -> places.add(query(name)));
@@ -115,7 +115,8 @@ public final class ParameterLocation {
 
     private static ParameterLocation template(String text) {
         if (!text.isEmpty()) {
-            throw new InvalidDefinitionException("place", List.of("must be empty: the template itself has the pill"));
+            throw new InvalidDefinitionException("parameter location", List.of("must be empty: the template"
+                    + " itself contains the pill"));
         }
         return template();
     }
@@ -124,18 +125,18 @@ public final class ParameterLocation {
         return kind == LocationType.TEMPLATE;
     }
 
-    /** Whether a value in this place and one in the other would replace each other. */
-    boolean isSameAs(ParameterLocation other) {
+    /** Whether values in the two locations would replace each other. */
+    boolean conflictsWith(ParameterLocation other) {
         boolean sameName = kind == LocationType.HEADER ? name.equalsIgnoreCase(other.name) : name.equals(other.name);
         return kind == other.kind && kind != LocationType.TEMPLATE && sameName;
     }
 
-    /** Puts a pill into the place; it is left out as long as it has no value. */
+    /** Adds a pill at the location; it is omitted while it has no value. */
     RequestTemplate apply(RequestTemplate template, String pill, List<String> problems) {
         if (kind == LocationType.TEMPLATE) {
             if (template.pills().stream().map(PillInfo::path).noneMatch(pill::equals)) {
                 problems.add(
-                        "request: the template has no pill {{" + pill + "}}, so that it would have no place to go");
+                        "request: the template has no pill {{" + pill + "}}, so that the value would not be sent");
             }
             return template;
         }
@@ -148,7 +149,8 @@ public final class ParameterLocation {
             default -> builder.jsonMember(name, value);
         }
         if (kind == LocationType.QUERY && sets(template, name)) {
-            problems.add("request: the template has a query parameter \"" + name + "\" already: remove it there");
+            problems.add("request: the template has a query parameter \"" + name + "\" already: remove it from"
+                    + " the template");
         }
         try {
             return builder.build();

@@ -19,18 +19,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records below which others hang: the request of the trigger is sent for each of them, with the pill {@code {{parent}}}, and
- * each has a checkpoint of its own.
+ * The parent records of nested resources: the request of the trigger is sent for each of them, with the pill {@code
+ * {{parent}}}, and each has its own checkpoint.
  *
  * <pre>{@code
  * ParentRecords.of("projects/a", "projects/b")                                     // {{parent}}
  * ParentRecords.from(listBoards, RecordSelector.at("/values"), "/id")                      // {{parent.id}}
  * }</pre>
  *
- * <p>One that is gone, or answers 404 or 410, is no failure. One that fails in any other way does not keep the others from being
- * asked, and is in {@link PollingStatus#failedParents()}. When the service permits no more requests, the next poll goes on with the
- * parent at which this one ended. A parent that is asked for the first time after the first poll begins where the trigger began: at that
- * time, where the cursor is a timestamp; else all its records are new. Immutable and safe for many threads.
+ * <p>A parent that no longer exists, or returns 404 or 410, is not a failure. A parent that fails in any other way does not
+ * prevent the others from being polled, and is listed in {@link PollingStatus#failedParents()}. When the rate limit is
+ * reached, the next poll continues with the parent at which this one ended. A parent that is polled for the first time after
+ * the first poll starts where the trigger started: at that time, if the cursor is a timestamp; otherwise all its records are
+ * new. Immutable and thread-safe.
  */
 public final class ParentRecords {
 
@@ -56,9 +57,9 @@ public final class ParentRecords {
     }
 
     /**
-     * Parents that don't change.
+     * Fixed parents.
      *
-     * @param values what Jackson can write, such as texts; each is its own key
+     * @param values values that Jackson can serialize, such as texts; each is its own key
      * @return the parents
      */
     public static ParentRecords of(Object... values) {
@@ -74,11 +75,11 @@ public final class ParentRecords {
     }
 
     /**
-     * Parents that are asked for before each poll.
+     * Parents that are listed by a request before each poll.
      *
-     * @param request lists them
-     * @param records where they are in the answer
-     * @param key a JSON pointer (RFC 6901) from one of them to its key
+     * @param request lists the parents
+     * @param records the selector of the parents in the response
+     * @param key a JSON pointer (RFC 6901) from a parent to its key
      * @return the parents
      */
     public static ParentRecords from(RequestTemplate request, RecordSelector records, String key) {
@@ -89,17 +90,17 @@ public final class ParentRecords {
     }
 
     /**
-     * Sets how the list of the parents is spread over pages. Default: it is on one.
+     * Sets the pagination of the list of parents. Default: one page.
      *
      * @param pages the pagination
-     * @return other parents
+     * @return changed parents
      */
     public ParentRecords pagination(Pagination pages) {
         if (pages == null) {
-            throw new InvalidDefinitionException("parents", List.of("the pagination is null: leave it out"));
+            throw new InvalidDefinitionException("parents", List.of("the pagination is null: remove the call"));
         }
         if (template == null) {
-            throw new InvalidDefinitionException("parents", List.of("those of ParentRecords.of(...) are not on pages"));
+            throw new InvalidDefinitionException("parents", List.of("ParentRecords.of(...) has no pagination"));
         }
         return new ParentRecords(fixed, template, records, key, pages);
     }
@@ -116,7 +117,7 @@ public final class ParentRecords {
         return json.set("pagination", pagination.toJson());
     }
 
-    /** Reads what {@link #toJson} wrote: either values, or what lists them. */
+    /** Reads the output of {@link #toJson}: either values, or the request that lists them. */
     static @Nullable ParentRecords read(JsonObjectReader reader, Map<String, PillFilter> filters) {
         List<JsonNode> values = reader.elements("values", (value, at) -> value);
         RequestTemplate request = reader.document("request", json -> RequestTemplate.fromJson(json, filters));
@@ -131,7 +132,8 @@ public final class ParentRecords {
             FOR_REQUEST.stream()
                     .filter(reader::has)
                     .forEach(
-                            name -> reader.problem(name, "contradicts values: it is for a request that lists parents"));
+                            name -> reader.problem(name, "contradicts values: it applies only to a request that"
+                                    + " lists parents"));
             return kind == null ? null : of(values.toArray());
         }
         reader.require("records", "key");
@@ -142,7 +144,7 @@ public final class ParentRecords {
         return pages == null ? parents : parents.pagination(pages);
     }
 
-    /** With the pills of the pagination in their places. */
+    /** Adds the pills of the pagination at their locations. */
     ParentRecords applied(List<String> problems) {
         return template == null
                 ? this
@@ -150,14 +152,14 @@ public final class ParentRecords {
     }
 
     /**
-     * The parents that were found, by their keys.
+     * The parents found, by key.
      *
-     * @param problem what is wrong with others; null when nothing is
+     * @param problem the problem with other parents; null when there is none
      */
     record FoundParents(
             Map<String, JsonNode> parents, @Nullable PollingException problem) {}
 
-    /** Lists them. */
+    /** Lists the parents. */
     FoundParents list(HttpConnection connection, Pills pills, int max, ServerClock clock, PollDeadline deadline) {
         Listing listing = new Listing(max, clock);
         fixed.forEach(listing::add);
@@ -179,53 +181,54 @@ public final class ParentRecords {
         return new FoundParents(listing.found, listing.problem);
     }
 
-    /** Collects them; one without a key does not keep the others from being found. */
-    private final class Listing implements PageReader.Taker {
+    /** Collects the parents; a parent without a key does not prevent the others from being found. */
+    private final class Listing implements PageReader.RecordConsumer {
 
         private final Map<String, JsonNode> found = new LinkedHashMap<>();
-        private final int most;
+        private final int max;
         private final ServerClock clock;
         private @Nullable PollingException problem;
 
         Listing(int max, ServerClock clock) {
-            this.most = max;
+            this.max = max;
             this.clock = clock;
         }
 
-        /** Those on further pages than maxPages are no less parents: that they are not asked is a failure. */
+        /** Parents on pages after maxPages are parents too: not polling them is a failure. */
         boolean isPermitted(int page, Pagination pages) {
-            int limit = pages.settings().maxPages();
+            int limit = pages.limits().maxPages();
             if (limit == 0 || page <= limit) {
                 return true;
             }
             problem = new PollingException(
                     Reason.LIMIT_REACHED,
                     "The list of the parents has more pages than maxPages(" + limit
-                            + "): those on further pages were not asked; raise it, or end the list by Pagination.until(...)");
+                            + "): parents on further pages were not polled; raise maxPages, or end the list by"
+                                    + " Pagination.until(...)");
             return false;
         }
 
         @Override
-        public void answered(Response response) {
+        public void onResponse(Response response) {
             clock.observe(response);
         }
 
         @Override
-        public Fingerprint take(JsonNode parent, long bytes) {
+        public Fingerprint accept(JsonNode parent, long bytes) {
             return Fingerprint.of(add(parent));
         }
 
         private String add(JsonNode parent) {
-            JsonNode value = key.valueIn(parent);
+            JsonNode value = key.resolveValue(parent);
             String text = value.isContainerNode() ? value.toString() : value.asText();
             if (value.isMissingNode() || value.isNull() || text.isEmpty()) {
                 problem = new PollingException(Reason.UNEXPECTED_RESPONSE, "A parent has no key at \"" + key + "\"");
                 return "";
             }
             found.put(text, parent);
-            if (found.size() > most) {
+            if (found.size() > max) {
                 throw new PollingException(
-                        Reason.LIMIT_REACHED, "There are more than " + most + " parents: raise maxParents(...)");
+                        Reason.LIMIT_REACHED, "There are more than " + max + " parents: raise maxParents(...)");
             }
             return text;
         }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.Request;
 import io.httpconnector.StatusException;
 import io.httpconnector.polling.Checkpoint.Validators;
-import io.httpconnector.polling.HighWaterMarkDetection.Beginning;
+import io.httpconnector.polling.HighWaterMarkDetection.TriggerStart;
 import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.polling.Reading.End;
 import io.httpconnector.template.Pills;
@@ -12,199 +12,204 @@ import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One poll below one parent: asks, walks over the pages, and moves the checkpoint. */
+/** One poll of one partition (parent): sends the queries, reads the pages, and moves the checkpoint. */
 final class PartitionPoll {
 
     private final TriggerDefinition definition;
-    private final TriggerState state;
-    private final PartitionState scope;
+    private final PollTransaction transaction;
     private final Pills pills;
-    private final PollContext run;
-    private final ChangeDetection mode;
-    private final RecordProcessor intake;
+    private final PollContext context;
+    private final ChangeDetection detection;
+    private final RecordProcessor processor;
     private boolean notModified;
     private int queries;
     private long pagesRead;
-    private boolean hasLooked;
-    private Duration asked = Duration.ZERO;
+    private boolean hasReadExtraPage;
+    private Duration requestedInterval = Duration.ZERO;
     private @Nullable Validators validators;
     private @Nullable String warning;
 
     PartitionPoll(
             TriggerDefinition definition,
-            TriggerState state,
-            PartitionState scope,
+            PollTransaction transaction,
             JsonNode parent,
             PollContext run,
             ServerClock clock,
-            Beginning beginning) {
+            TriggerStart start) {
         this.definition = definition;
-        this.state = state;
-        this.scope = scope;
+        this.transaction = transaction;
         this.pills =
                 parent.isMissingNode() ? definition.pills() : definition.pills().and("parent", parent);
-        this.run = run;
+        this.context = run;
         Cursor cursor = definition.cursor();
         if (cursor == null) {
-            this.mode = new FullComparisonDetection(
-                    definition, state, scope, clock.now().toEpochMilli());
-        } else if (cursor.isGiven()) {
-            this.mode = new SyncTokenDetection(
-                    definition, cursor, state, scope, clock.now().toEpochMilli());
+            this.detection = new FullComparisonDetection(
+                    definition, transaction, clock.now().toEpochMilli());
+        } else if (cursor.isGivenByService()) {
+            this.detection = new SyncTokenDetection(
+                    definition, cursor, transaction, clock.now().toEpochMilli());
         } else {
-            this.mode = new HighWaterMarkDetection(definition, cursor, state, scope, clock, beginning);
+            this.detection = new HighWaterMarkDetection(definition, cursor, transaction, clock, start);
         }
         boolean silent = isFirst() && definition.first().isSilent();
-        this.intake = new RecordProcessor(definition, state, scope, parent, run, clock, mode, silent);
+        this.processor = new RecordProcessor(definition, transaction, parent, run, clock, detection, silent);
     }
 
     private boolean isFirst() {
-        return !scope.checkpoint().started();
+        return !transaction.checkpoint().started();
     }
 
-    /** By the header {@code X-Poll-Interval}, which counts in seconds. */
-    Duration askedInterval() {
-        return asked;
+    /** The interval requested by the {@code X-Poll-Interval} header, in seconds. */
+    Duration requestedInterval() {
+        return requestedInterval;
     }
 
-    private static Duration asked(Page page) {
+    private static Duration requestedInterval(Page page) {
         String text = page.header("X-Poll-Interval").orElse("").strip();
         return !text.isEmpty() && text.matches("\\d{1,7}") ? Duration.ofSeconds(Long.parseLong(text)) : Duration.ZERO;
     }
 
     PollResult result() {
-        PollResult done = intake.result();
+        PollResult done = processor.result();
         return notModified ? done.plus(new PollResult(0, 0, 0, 0, 0, true, false)) : done;
     }
 
-    /** Runs to its end; or until it is stopped, by a {@link PollContext.StoppedException}. */
+    /** Runs the poll to its end. Throws {@link PollContext.StoppedException} when it is stopped. */
     void run() {
         try {
-            runToTheEnd();
+            runToCompletion();
         } catch (RuntimeException e) {
-            intake.abandon();
+            processor.abandon();
             throw e;
         }
     }
 
-    private void runToTheEnd() {
+    private void runToCompletion() {
         boolean ignored = false;
         boolean limited = false;
-        Map<String, Object> query = mode.nextQuery();
+        Map<String, Object> query = detection.nextQuery();
         while (query != null && !notModified) {
             queries++;
-            End end = pages(query);
+            End end = readPages(query);
             if (!notModified) {
                 ignored |= end == End.IGNORED;
-                mode.endQuery(end);
-                limited = end == End.LIMITED || (mode.asksOn() && isAtLimit(pagesLeft()));
-                state.commit();
+                detection.endQuery(end);
+                limited = end == End.LIMITED || (detection.hasNextQuery() && isAtLimit(pagesLeft()));
+                transaction.commit();
             }
-            query = notModified || limited ? null : mode.nextQuery();
+            query = notModified || limited ? null : detection.nextQuery();
         }
         warning = ignored
-                ? "a response was ignored, as the connection or the request says: nothing follows from it"
+                ? "a response was ignored by a rule of the connection or the request: nothing is concluded from it"
                 : null;
         if (ignored) {
-            intake.abandon();
+            processor.abandon();
         } else if (limited) {
-            endByLimit();
+            endAtPageLimit();
         } else if (!notModified) {
-            intake.finishFirst();
-            mode.finish(intake);
-            warning = mode.warning();
-            state.checkpoint(scope, scope.checkpoint().withStarted().withValidators(validators));
+            processor.deliverNewest();
+            detection.finish(processor);
+            warning = detection.warning();
+            transaction.setCheckpoint(transaction.checkpoint().withStarted().withValidators(validators));
         }
-        state.commit();
+        transaction.commit();
     }
 
-    /** Not all was read: the first poll is not over, and the next one goes on, or it would end here again. */
-    private void endByLimit() {
-        intake.abandon();
-        state.checkpoint(scope, scope.checkpoint().withValidators(null));
-        state.commit();
-        int max = definition.pagination().settings().maxPages();
-        if (!mode.goesOnInNextPoll()) {
+    /**
+     * Not everything was read: the first poll is not complete. The next poll continues, or this one fails if the next would
+     * end here again.
+     */
+    private void endAtPageLimit() {
+        processor.abandon();
+        transaction.setCheckpoint(transaction.checkpoint().withValidators(null));
+        transaction.commit();
+        int max = definition.pagination().limits().maxPages();
+        if (!detection.continuesInNextPoll()) {
             throw new PollingException(
                     Reason.LIMIT_REACHED,
                     "There are more pages than maxPages(" + max
-                            + "), and the next poll could not go on behind them: nothing follows from this read, and the records on"
-                            + " further pages are not lost, but not read; raise maxPages, or use a cursor with RecordOrder.ASCENDING where the"
-                            + " service lists the oldest first, or Pagination.until(...) where only the first pages are wanted");
+                            + "), and the next poll could not continue after them: nothing is concluded from"
+                                    + " this read, and the records on further pages are not lost, but not read;"
+                                            + " raise maxPages, or use a cursor with RecordOrder.ASCENDING"
+                                                    + " where the service lists the oldest records first, or"
+                                                            + " Pagination.until(...) where only the first"
+                                                                    + " pages are wanted");
         }
-        warning = "maxPages(" + max + ") ended the last poll: the next one goes on where it ended";
+        warning = "maxPages(" + max + ") ended the last poll: the next poll continues where it ended";
     }
 
-    /** How many more pages the current poll may read by {@code maxPages}; what proves others does not count. */
+    /** The number of pages that {@code maxPages} still permits in this poll; verification reads are not counted. */
     private long pagesLeft() {
-        int max = definition.pagination().settings().maxPages();
+        int max = definition.pagination().limits().maxPages();
         return max == 0 ? Long.MAX_VALUE : max - pagesRead;
     }
 
-    /** Where nothing was new, one page more shows whether that was all, which many services tell by an empty page only. */
+    /** Where nothing was new, one more page shows whether that was the end, which many services signal only by an empty page. */
     private boolean isAtLimit(long left) {
         if (left > 0) {
             return false;
         }
-        boolean looksOnce = !hasLooked && !intake.hasFresh();
-        hasLooked |= looksOnce;
+        boolean looksOnce = !hasReadExtraPage && !processor.hasNewOrUpdated();
+        hasReadExtraPage |= looksOnce;
         return !looksOnce;
     }
 
-    /** What the owner of the trigger should know; null when there is nothing. */
+    /** A warning for the status; null when there is none. */
     @Nullable String warning() {
         return warning;
     }
 
-    private End pages(Map<String, Object> query) {
+    private End readPages(Map<String, Object> query) {
         Pager pager = new Pager(definition.pagination());
-        if (definition.sharesPlace() && query.get("cursor") instanceof String cursor) {
+        if (definition.tokenSharesCursorLocation() && query.get("cursor") instanceof String cursor) {
             pager.startAt(cursor);
         }
-        int max = definition.pagination().settings().maxPages();
-        long left = mode.isProof() && max > 0 ? max : pagesLeft();
+        int max = definition.pagination().limits().maxPages();
+        long left = detection.isProof() && max > 0 ? max : pagesLeft();
         boolean more = true;
         while (more) {
-            if (run.isStopped()) {
+            if (context.isStopped()) {
                 throw new PollContext.StoppedException();
             }
             int number = pager.number();
             Request request = request(query, pager);
-            boolean isConditional = definition.conditional() && number == 1 && queries == 1 && isRead(request);
-            mode.beginPage();
+            boolean isConditional = definition.conditional() && number == 1 && queries == 1 && isConditionalMethod(request);
+            detection.startPage();
             Page page = read(isConditional ? conditional(request) : request, number);
-            asked = asked(page);
-            if (isConditional && page.answer().status() == 304) {
+            requestedInterval = requestedInterval(page);
+            if (isConditional && page.response().status() == 304) {
                 notModified = true;
                 return End.COMPLETE;
             }
             if (definition.deletions()
                     && !page.isIgnored()
-                    && page.isBlank()
+                    && page.isBodyMissing()
                     && !definition.records().isOptional()) {
-                // A proxy in trouble must not delete everything.
+                // A response of a failing proxy must not delete everything.
                 throw new PollingException(
                         Reason.UNEXPECTED_RESPONSE,
-                        page.answer().exchange().summary()
-                                + ": a response without a list (empty, null, or the status 202, 204, 205 or 206) does not prove that all"
-                                + " records are deleted; if the service leaves out an empty list, use RecordSelector.at(...).optional()");
+                        page.response().exchange().summary()
+                                + ": a response without a list (empty, null, or status 202, 204, 205 or 206)"
+                                        + " does not prove that all records are deleted; if the service omits"
+                                                + " an empty list, use RecordSelector.at(...).optional()");
             }
-            intake.flush();
-            intake.countPage();
-            mode.reading().page();
+            processor.flush();
+            processor.countPage();
+            detection.reading().countPage();
             if (page.isIgnored()) {
-                state.commit();
+                transaction.commit();
                 return End.IGNORED;
             }
-            validators = isConditional ? given(request, page) : (number > 1 && !tellsOfAll() ? null : validators);
+            validators = isConditional ? validators(request, page) : (number > 1 && !firstPageShowsAllChanges() ? null : validators);
             boolean hasNext = pager.next(page);
             if (definition.deletions()
-                    && !page.showsList(definition.pagination(), definition.identity(), pager.total())) {
-                mode.reading().lacksList();
+                    && !page.showsList(
+                            definition.identity(), () -> definition.pagination().isTotalReached(page, pager.total()))) {
+                detection.reading().markListMissing();
             }
-            more = mode.readsOn(page, number, hasNext);
-            state.commit();
-            pagesRead += mode.isProof() ? 0 : 1;
+            more = detection.continuesAfter(page, number, hasNext);
+            transaction.commit();
+            pagesRead += detection.isProof() ? 0 : 1;
             left--;
             if (more && isAtLimit(left)) {
                 return End.LIMITED;
@@ -220,13 +225,13 @@ final class PartitionPoll {
                     request,
                     number,
                     definition.records(),
-                    intake,
-                    run.deadline().left());
+                    processor,
+                    context.deadline().left());
         } catch (StatusException e) {
-            warning = mode.refused(e);
+            warning = detection.onRejection(e);
             throw e;
         } catch (PollingException e) {
-            warning = e.reason() == Reason.UNEXPECTED_RESPONSE ? mode.refused(e) : null;
+            warning = e.reason() == Reason.UNEXPECTED_RESPONSE ? detection.onRejection(e) : null;
             throw e;
         }
     }
@@ -236,42 +241,42 @@ final class PartitionPoll {
         for (Map.Entry<String, Object> step : query.entrySet()) {
             with = with.and(step.getKey(), step.getValue());
         }
-        if (definition.sharesPlace() && pager.token() != null) {
+        if (definition.tokenSharesCursorLocation() && pager.token() != null) {
             with = with.and("cursor", pager.token());
         }
         Request request = definition.template().render(with);
-        String url = pager.number() == 1 ? mode.url() : pager.url();
+        String url = pager.number() == 1 ? detection.firstPageUrl() : pager.url();
         return url == null ? request : request.withUrl(url);
     }
 
-    /** For other methods a condition that fails is 412, and not 304: RFC 9110, section 13.1.2. */
-    private static boolean isRead(Request request) {
+    /** For other methods a failed condition results in 412 instead of 304: RFC 9110, section 13.1.2. */
+    private static boolean isConditionalMethod(Request request) {
         return request.method().equals("GET") || request.method().equals("HEAD");
     }
 
-    /** With what the service gave when it answered the same request, unless more than the first page is to be read again. */
+    /** Adds the validators of the last response to the same request, unless more than the first page has to be read again. */
     private Request conditional(Request request) {
-        Validators given = scope.checkpoint().validators();
+        Validators given = transaction.checkpoint().validators();
         Request accepting = request.acceptStatus(304);
         if (given == null
-                || !given.request().equals(print(request))
-                || scope.checkpoint().unproven() != null) {
+                || !given.request().equals(requestFingerprint(request))
+                || transaction.checkpoint().unproven() != null) {
             return accepting;
         }
         Request tagged = given.etag() == null ? accepting : accepting.header("If-None-Match", given.etag());
         return given.lastModified() == null ? tagged : tagged.header("If-Modified-Since", given.lastModified());
     }
 
-    private static @Nullable Validators given(Request request, Page page) {
-        return Validators.of(print(request), page.headers());
+    private static @Nullable Validators validators(Request request, Page page) {
+        return Validators.of(requestFingerprint(request), page.headers());
     }
 
-    private static String print(Request request) {
+    private static String requestFingerprint(Request request) {
         return Fingerprint.of(request.method() + " " + request.uri()).toString();
     }
 
-    /** Whether the first page is another one when something is new. */
-    private boolean tellsOfAll() {
+    /** Whether the first page changes whenever a record is new. */
+    private boolean firstPageShowsAllChanges() {
         Cursor cursor = definition.cursor();
         return cursor != null && cursor.order() == RecordOrder.DESCENDING;
     }

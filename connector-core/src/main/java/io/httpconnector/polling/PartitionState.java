@@ -3,12 +3,12 @@ package io.httpconnector.polling;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What is known below one parent; or of the whole, when there are no parents. */
+/** The state of one partition: of one parent, or of everything when there are no parents. */
 final class PartitionState {
 
     private final String name;
     private final SeenKeyIndex seen = new SeenKeyIndex();
-    /** The keys as text, for events of what was deleted; empty unless somebody asks for them. */
+    /** The keys as text, for events of deleted records; empty unless deletions are detected. */
     private final Map<Fingerprint, String> keys = new HashMap<>();
 
     private boolean aged;
@@ -19,26 +19,26 @@ final class PartitionState {
         this.name = name;
     }
 
-    /** Where marks are times at which records were seen: what an earlier process has seen counts as seen just now. */
-    void refresh(long millis) {
+    /** For marks that are the times at which records were seen: records seen by an earlier process count as seen now. */
+    void refreshMarks(long millis) {
         if (!aged) {
             seen.markAll(millis);
             aged = true;
         }
     }
 
-    /** Begins to read everything from some position on. */
-    void beginRead() {
-        seen.beginRead(readEnded);
+    /** Starts a read from a position on. */
+    void startRead() {
+        seen.startRead(readEnded);
         readEnded = false;
     }
 
-    /** The read has come to its end: the next one is compared with it. */
+    /** The read is complete: the next one is compared with it. */
     void endRead() {
         readEnded = true;
     }
 
-    /** The read has found nothing out: the next one is compared with the one before it. */
+    /** The read is discarded: the next one is compared with the read before it. */
     void abandonRead() {
         readEnded = false;
     }

@@ -3,11 +3,12 @@ package io.httpconnector.polling;
 import java.time.Instant;
 
 /**
- * When the next poll of a trigger is due, for a scheduler that keeps such times for many machines.
+ * The next poll of a trigger, for a scheduler that keeps the times of a cluster.
  *
- * @param time when by the schedule
- * @param start when to begin: later by jitter, by the backoff after a failure, or since the service asked for it
- * @param failures how many polls have failed in a row
- * @param needsAuthorization whether no poll can succeed until somebody gives the credentials anew
+ * @param time when it is due by the schedule
+ * @param start when to start: later than {@code time} because of jitter, of the backoff after a failure, or of a delay
+ *     requested by the service
+ * @param failures the number of consecutive failed polls
+ * @param needsAuthorization whether no poll can succeed until a user authorizes the connection again
  */
 public record PlannedPoll(Instant time, Instant start, int failures, boolean needsAuthorization) {}

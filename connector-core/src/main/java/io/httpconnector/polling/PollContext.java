@@ -5,16 +5,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 
 /**
- * In which circumstances a poll runs.
+ * The environment of a running poll.
  *
- * @param stop ends it when it opens
- * @param helpers run handlers beside the polling thread
- * @param progress is told how far it has come
- * @param deadline how long it may wait for the service
+ * @param stop ends the poll when it opens
+ * @param helpers runs handlers in addition to the polling thread
+ * @param progress receives the progress of the poll
+ * @param deadline limits the time spent waiting for the service
  */
 record PollContext(TimeSource time, CountDownLatch stop, Executor helpers, Progress progress, PollDeadline deadline) {
 
-    /** Is told how far a poll has come. */
+    /** Receives the progress of a poll. */
     interface Progress {
         void page(PollResult soFar);
     }
@@ -23,7 +23,7 @@ record PollContext(TimeSource time, CountDownLatch stop, Executor helpers, Progr
         return stop.getCount() == 0 || Thread.currentThread().isInterrupted();
     }
 
-    /** The poll was stopped: what is left comes with the next one. */
+    /** Signals that the poll was stopped; the remaining records are read by the next poll. */
     static final class StoppedException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 

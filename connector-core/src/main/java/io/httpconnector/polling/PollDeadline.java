@@ -5,7 +5,7 @@ import io.httpconnector.polling.PollingException.Reason;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-/** How long one poll may still wait for the service. The time of the handlers does not count. For one thread. */
+/** The remaining time that one poll may wait for the service, excluding the time in handlers. Not thread-safe. */
 final class PollDeadline {
 
     static final Duration DEFAULT = Duration.ofHours(1);
@@ -22,7 +22,7 @@ final class PollDeadline {
     }
 
     /**
-     * The time that is left for the next request.
+     * The remaining time for the next request.
      *
      * @throws PollingException when there is none
      */
@@ -31,13 +31,13 @@ final class PollDeadline {
         if (left.toMillis() < 1) {
             throw new PollingException(
                     Reason.TIMED_OUT,
-                    "The poll has waited for the service for " + max
-                            + " altogether: narrow the query, or raise pollTimeout(...)");
+                    "The poll has waited for the service for " + max + " in total: narrow the query, or raise"
+                            + " pollTimeout(...)");
         }
         return left;
     }
 
-    /** Does what does not count. */
+    /** Runs work whose time does not count. */
     <T> T handling(Supplier<T> work) {
         long begin = time.nanos();
         try {

@@ -3,18 +3,18 @@ package io.httpconnector.polling;
 import java.time.Duration;
 
 /**
- * How far a poll has come.
+ * The progress of a poll.
  *
  * @param trigger the id of the trigger
- * @param soFar what it has done until now
- * @param elapsed how long it has taken until now
+ * @param soFar the result so far
+ * @param elapsed the time since the poll started
  */
 public record PollProgress(String trigger, PollResult soFar, Duration elapsed) {
 
     /**
-     * How quickly records are read.
+     * The throughput.
      *
-     * @return records in a second, on average
+     * @return the average number of records per second
      */
     public double recordsPerSecond() {
         double seconds = Math.max(1, elapsed.toMillis()) / 1000.0;

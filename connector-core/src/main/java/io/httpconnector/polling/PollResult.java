@@ -1,15 +1,15 @@
 package io.httpconnector.polling;
 
 /**
- * What one poll has done.
+ * The result of one poll.
  *
- * @param pages how many pages were read
- * @param records how many records were on them
- * @param events how many events were handled
- * @param deadLetters how many became dead letters
- * @param ignored how many records were older than what the service was asked for
- * @param notModified whether the service said that nothing has changed
- * @param stopped whether the poll was stopped before its end; what is left comes with the next one
+ * @param pages the number of pages read
+ * @param records the number of records on them
+ * @param events the number of events handled
+ * @param deadLetters the number of events that became dead letters
+ * @param ignored the number of records older than the query
+ * @param notModified whether the service returned 304 (Not Modified)
+ * @param stopped whether the poll was stopped before its end; the next poll continues
  */
 public record PollResult(
         int pages, long records, long events, long deadLetters, long ignored, boolean notModified, boolean stopped) {

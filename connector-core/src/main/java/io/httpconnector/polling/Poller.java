@@ -8,7 +8,7 @@ import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.RateLimitedException;
 import io.httpconnector.StatusException;
 import io.httpconnector.TimeSource;
-import io.httpconnector.polling.HighWaterMarkDetection.Beginning;
+import io.httpconnector.polling.HighWaterMarkDetection.TriggerStart;
 import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.polling.PollingStatus.History;
 import io.httpconnector.polling.TriggerState.Unsaved;
@@ -35,12 +35,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs the polls of a trigger, one at a time, and holds its state. */
+/** Runs the polls of a trigger, one at a time, and owns its state. */
 final class Poller {
 
-    private static final Logger LOG = LoggerFactory.getLogger(PollingTrigger.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PollingLog.NAME);
 
-    /** How long a handler may take to end when it is interrupted. */
+    /** The time that an interrupted handler has to end. */
     private static final Duration UNINTERRUPTIBLE = Duration.ofSeconds(10);
 
     private static final int MAX_RECORDINGS = 3;
@@ -53,9 +53,9 @@ final class Poller {
     private final List<PollingListener> listeners;
     private final ServerClock clock;
     private final ReentrantLock polling = new ReentrantLock();
-    /** Set in threads that run handlers for the polling thread. */
-    private final ThreadLocal<Boolean> helps = new ThreadLocal<>();
-    /** Held while the state is read, which may take long: nothing else waits for it. */
+    /** Set in threads that run handlers on behalf of the polling thread. */
+    private final ThreadLocal<Boolean> runsHandler = new ThreadLocal<>();
+    /** Held while the state is loaded, which may take long: nothing else waits for it. */
     private final ReentrantLock loading = new ReentrantLock();
 
     // Guarded by this.
@@ -63,9 +63,9 @@ final class Poller {
     private @Nullable Thread thread;
     private CountDownLatch stop = new CountDownLatch(1);
     private History history = History.NONE;
-    private Duration asked = Duration.ZERO;
+    private Duration requestedInterval = Duration.ZERO;
     private boolean abandoned;
-    /** What was dropped when the state was read: shown as long as the trigger lives, or until it is reset. */
+    /** What was dropped when the state was loaded: shown in the status until the trigger is reset. */
     private @Nullable String damage;
 
     private Unsaved unsaved = Unsaved.NOTHING;
@@ -81,7 +81,7 @@ final class Poller {
         this.parents = parents;
         this.store = store;
         this.time = time;
-        this.handlers = task -> handlers.execute(() -> helping(task));
+        this.handlers = task -> handlers.execute(() -> runAsHandler(task));
         this.listeners = listeners;
         this.clock = new ServerClock(time);
     }
@@ -90,28 +90,28 @@ final class Poller {
         return time;
     }
 
-    private void helping(Runnable task) {
-        helps.set(true);
+    private void runAsHandler(Runnable task) {
+        runsHandler.set(true);
         try {
             task.run();
         } finally {
-            helps.remove();
+            runsHandler.remove();
         }
     }
 
-    /** Whether the calling thread runs a handler, a listener or a filter of this trigger: it must not wait for its own poll. */
+    /** Whether the calling thread runs a handler, listener or filter of this trigger: it must not wait for its own poll. */
     private boolean isWithinPoll() {
-        return polling.isHeldByCurrentThread() || helps.get() != null;
+        return polling.isHeldByCurrentThread() || runsHandler.get() != null;
     }
 
-    /** The state, which is loaded when it is not there. */
+    /** Returns the state and loads it if necessary. */
     TriggerState open() {
         loading.lock();
         try {
             TriggerState open = current();
             if (open == null) {
-                open = loaded(store.open(definition.id()));
-                hold(open);
+                open = load(store.open(definition.id()));
+                setState(open);
             }
             return open;
         } finally {
@@ -123,16 +123,16 @@ final class Poller {
         return state;
     }
 
-    private synchronized void hold(TriggerState loaded) {
+    private synchronized void setState(TriggerState loaded) {
         state = loaded;
     }
 
-    private TriggerState loaded(StateLog log) {
+    private TriggerState load(StateLog log) {
         boolean done = false;
         try {
             TriggerState loaded = TriggerState.load(log, unsaved());
-            log.dropped().ifPresent(this::damaged);
-            saved();
+            log.dropped().ifPresent(this::setDamage);
+            clearUnsaved();
             adapt(loaded);
             done = true;
             return loaded;
@@ -143,7 +143,7 @@ final class Poller {
         }
     }
 
-    private synchronized void damaged(String dropped) {
+    private synchronized void setDamage(String dropped) {
         damage = dropped;
     }
 
@@ -155,17 +155,17 @@ final class Poller {
         return unsaved;
     }
 
-    private synchronized void saved() {
+    private synchronized void clearUnsaved() {
         unsaved = Unsaved.NOTHING;
     }
 
-    /** Notes that the trigger begins now, when it has not begun. */
+    /** Stores the start time of the trigger, unless it is stored already. */
     void start() {
         TriggerState open = open();
-        var unused = begin(open, open.scope(""));
+        var unused = triggerStart(open, open.partition(""));
     }
 
-    /** Drops what has no meaning for this definition. */
+    /** Drops state that has no meaning for this definition. */
     private void adapt(TriggerState loaded) {
         String now = JsonNodeFactory.instance
                 .objectNode()
@@ -182,31 +182,31 @@ final class Poller {
                     JsonSupport.parse(before).path("cursor").asText().equals(definition.cursorText());
             if (sameCursor && definition.cursor() != null) {
                 loaded.resetKeys();
-                changed(
-                        "how far it has come, and the dead letters",
-                        "which records it knows: those of the last moments come again");
+                notifyDefinitionChanged(
+                        "the position and the dead letters", "the known records: the most recent records are"
+                                + " delivered again");
             } else {
                 loaded.reset();
-                changed("the dead letters", "everything else: the next poll is a first one");
+                notifyDefinitionChanged("the dead letters", "everything else: the next poll is a first poll");
             }
         }
         loaded.commit();
     }
 
-    private void changed(String kept, String reset) {
+    private void notifyDefinitionChanged(String kept, String reset) {
         LOG.warn("{}: key, version or cursor have changed; kept: {}; reset: {}", definition.id(), kept, reset);
-        tell(listener -> listener.onChangedDefinition(definition.id(), kept, reset));
+        notifyListeners(listener -> listener.onChangedDefinition(definition.id(), kept, reset));
     }
 
-    /** The next one who needs the state loads it. */
-    private void drop() {
-        TriggerState dropped = taken();
+    /** Closes the state; it is loaded again when it is needed. */
+    private void closeAndForgetState() {
+        TriggerState dropped = takeState();
         if (dropped != null) {
             dropped.close();
         }
     }
 
-    private synchronized @Nullable TriggerState taken() {
+    private synchronized @Nullable TriggerState takeState() {
         TriggerState taken = state;
         state = null;
         if (taken != null) {
@@ -220,44 +220,44 @@ final class Poller {
             throw new PollingException(
                     Reason.BUSY,
                     "\"" + definition.id()
-                            + "\" can't be polled from its own handler, listener or filter: a trigger does not"
-                            + " overlap itself; what is new comes with the next poll");
+                            + "\" cannot be polled from its own handler, listener or filter: a trigger does not"
+                                    + " overlap itself; new records are delivered by the next poll");
         }
         if (!polling.tryLock()) {
             throw new PollingException(
-                    Reason.BUSY, "\"" + definition.id() + "\" polls already: a trigger does not overlap itself");
+                    Reason.BUSY, "\"" + definition.id() + "\" is polling already: a trigger does not overlap itself");
         }
         try {
-            return poll(begin());
+            return poll(startPoll());
         } finally {
             end();
             try {
-                giveBackAbandoned();
+                closeAbandonedState();
             } finally {
                 polling.unlock();
             }
-            giveBackIfFree();
+            closeAbandonedStateIfIdle();
         }
     }
 
-    /** The state of a poll that did not end when it was stopped is given back when it ends after all; by the lock. */
-    private void giveBackAbandoned() {
+    /** Closes the state of a poll that did not end when it was stopped, as soon as it ends. The caller holds the lock. */
+    private void closeAbandonedState() {
         if (takeAbandoned()) {
-            LOG.info("{}: the poll that was stopped has ended: its state is given back", definition.id());
+            LOG.info("{}: the stopped poll has ended: its state is closed", definition.id());
             try {
-                drop();
-                save();
+                closeAndForgetState();
+                saveUnsaved();
             } finally {
                 rearm();
             }
         }
     }
 
-    /** Whoever stops the trigger may have come after the poll has looked. */
-    private void giveBackIfFree() {
+    /** The trigger may have been stopped after the poll checked for it. */
+    private void closeAbandonedStateIfIdle() {
         if (isAbandoned() && polling.tryLock()) {
             try {
-                giveBackAbandoned();
+                closeAbandonedState();
             } finally {
                 polling.unlock();
             }
@@ -278,7 +278,7 @@ final class Poller {
         return was;
     }
 
-    private synchronized CountDownLatch begin() {
+    private synchronized CountDownLatch startPoll() {
         thread = Thread.currentThread();
         return stop;
     }
@@ -288,17 +288,17 @@ final class Poller {
     }
 
     private PollResult poll(CountDownLatch gate) {
-        Tally tally = new Tally(time.nanos());
+        PollTotals tally = new PollTotals(time.nanos());
         PollContext run = new PollContext(
                 time,
                 gate,
                 handlers,
-                soFar -> tell(listener -> listener.onPage(tally.progress(soFar))),
+                soFar -> notifyListeners(listener -> listener.onPage(tally.progress(soFar))),
                 new PollDeadline(time, definition.limits().pollTimeout()));
         try {
             TriggerState open = open();
             if (parents == null) {
-                pollOne(open, "", MissingNode.getInstance(), run, tally, begin(open, open.scope("")));
+                pollOne(open, "", MissingNode.getInstance(), run, tally, triggerStart(open, open.partition("")));
             } else {
                 pollAll(open, parents, run, tally);
             }
@@ -309,20 +309,20 @@ final class Poller {
             failed(e, tally);
             throw e;
         } catch (Error e) {
-            failed(new ConnectorException("The poll ended with an error: " + e, e), tally);
+            failed(new ConnectorException("The poll failed with an error: " + e, e), tally);
             throw e;
         } finally {
             if (!tally.isComplete) {
-                // What is in memory is not what is stored.
-                drop();
+                // Memory differs from what is stored.
+                closeAndForgetState();
             }
         }
         succeeded(tally);
         return tally.done;
     }
 
-    /** What a poll has done below the parents that are finished. */
-    private final class Tally {
+    /** The totals of a poll over the finished parents. */
+    private final class PollTotals {
 
         private final long begun;
         private final Map<String, String> failures = new LinkedHashMap<>();
@@ -331,7 +331,7 @@ final class Poller {
         private int succeededBelow;
         private boolean isComplete;
 
-        Tally(long begun) {
+        PollTotals(long begun) {
             this.begun = begun;
         }
 
@@ -345,7 +345,7 @@ final class Poller {
             }
         }
 
-        /** Whether it has failed below some of its parents only. */
+        /** Whether the poll has failed for some parents only. */
         boolean isPartial() {
             return succeededBelow > 0 && !failures.isEmpty();
         }
@@ -356,12 +356,12 @@ final class Poller {
     }
 
     /**
-     * Polls below each parent, beginning with the one at which the last poll had to end. A parent that fails does not keep the others
-     * from being asked; then the poll has failed, in the end.
+     * Polls each parent, starting with the one at which the last poll had to end. A failing parent does not prevent the others
+     * from being polled; the poll fails at its end.
      */
-    private void pollAll(TriggerState open, ParentRecords all, PollContext run, Tally tally) {
-        PartitionState origin = open.scope("");
-        Beginning beginning = begin(open, origin);
+    private void pollAll(TriggerState open, ParentRecords all, PollContext run, PollTotals tally) {
+        PartitionState origin = open.partition("");
+        TriggerStart start = triggerStart(open, origin);
         ParentRecords.FoundParents found = all.list(
                 definition.connection(), definition.pills(), definition.limits().parents(), clock, run.deadline());
         List<String> order =
@@ -377,12 +377,12 @@ final class Poller {
                         found.parents().getOrDefault(parent, MissingNode.getInstance()),
                         run,
                         tally,
-                        beginning);
+                        start);
                 tally.succeededBelow++;
             } catch (PollContext.StoppedException | StateException e) {
                 throw e;
             } catch (RuntimeException e) {
-                if (isGone(e)) {
+                if (isNotFound(e)) {
                     continue;
                 }
                 tally.failures.put(parent, String.valueOf(e.getMessage()));
@@ -390,24 +390,25 @@ final class Poller {
                 boolean isLocked = needsAuthorization(e) && tally.succeededBelow == 0;
                 locked += isLocked ? 1 : 0;
                 if (isLocked && locked == Math.min(2, order.size())) {
-                    // Not that of one parent: no more is asked without credentials.
+                    // The failure concerns all parents: no further requests without credentials.
                     throw e;
                 }
-                if (endsThePoll(e)) {
+                if (endsPoll(e)) {
                     failure = e;
-                    // When nothing else was done, another one is to be the first.
+                    // When nothing else was done, start with another parent the next time.
                     boolean isFirst = parent.equals(order.get(0));
                     next = isFirst ? order.get(1 % order.size()) : parent;
                     break;
                 }
             }
         }
-        open.checkpoint(origin, origin.checkpoint().withStarted().withToken(next));
-        open.commit();
+        PollTransaction transaction = new PollTransaction(open, origin);
+        transaction.setCheckpoint(origin.checkpoint().withStarted().withToken(next));
+        transaction.commit();
         if (failure != null && needsAuthorization(failure) && tally.succeededBelow > 0) {
             throw new PollingException(
                     Reason.UNEXPECTED_RESPONSE,
-                    "Below a parent the service wants other credentials: " + failure.getMessage(),
+                    "The service rejected the credentials for a parent: " + failure.getMessage(),
                     failure);
         }
         if (failure != null) {
@@ -419,12 +420,12 @@ final class Poller {
         return e instanceof ConnectorException failure && failure.needsAuthorization();
     }
 
-    private static boolean isGone(RuntimeException e) {
+    private static boolean isNotFound(RuntimeException e) {
         return e instanceof StatusException status && (status.status() == 404 || status.status() == 410);
     }
 
-    /** Whether the others would fail in the same way: the quota has ended, or the handler waits. */
-    private static boolean endsThePoll(RuntimeException e) {
+    /** Whether the other parents would fail in the same way: the quota is exhausted, or the handler waits. */
+    private static boolean endsPoll(RuntimeException e) {
         return e instanceof RateLimitedException
                 || (e instanceof PollingException waits
                         && (waits.reason() == Reason.HANDLER_WAITS || waits.reason() == Reason.TIMED_OUT));
@@ -439,21 +440,22 @@ final class Poller {
         return order;
     }
 
-    /** When the trigger began is stored before anything is asked: a service that does not answer then hides nothing. */
-    private Beginning begin(TriggerState open, PartitionState origin) {
+    /** The start time is stored before the first request: a service that is down at that time hides no records. */
+    private TriggerStart triggerStart(TriggerState open, PartitionState origin) {
         Long begun = origin.checkpoint().begun();
         if (begun != null) {
-            return new Beginning(begun, false);
+            return new TriggerStart(begun, false);
         }
         long now = TimestampFormat.nanos(time.now());
-        // A trigger of an earlier version began at the position of all parents, or is not to begin again.
+        // A trigger of an earlier version started at the common position of its parents, or must not start again.
         Long position = parents == null ? null : origin.checkpoint().position();
-        open.checkpoint(origin, origin.checkpoint().withBegun(position == null ? now : position));
-        open.commit();
-        return new Beginning(now, position == null && !origin.checkpoint().started());
+        PollTransaction transaction = new PollTransaction(open, origin);
+        transaction.setCheckpoint(origin.checkpoint().withStartTime(position == null ? now : position));
+        transaction.commit();
+        return new TriggerStart(now, position == null && !origin.checkpoint().started());
     }
 
-    /** A parent that is read for the first time after the trigger began has nothing that was there already, but by its time. */
+    /** For a parent that is read for the first time after the trigger started, no record counts as existing, except by its time. */
     private TriggerDefinition definitionFor(PartitionState scope, PartitionState origin) {
         boolean isLater = origin.checkpoint().started() && !scope.checkpoint().started();
         if (!isLater || !definition.first().isSilent()) {
@@ -464,33 +466,34 @@ final class Poller {
     }
 
     private void pollOne(
-            TriggerState open, String scope, JsonNode parent, PollContext run, Tally tally, Beginning beginning) {
-        TriggerDefinition own = parents == null ? definition : definitionFor(open.scope(scope), open.scope(""));
-        PartitionPoll poll = new PartitionPoll(own, open, open.scope(scope), parent, run, clock, beginning);
+            TriggerState open, String scope, JsonNode parent, PollContext run, PollTotals tally, TriggerStart start) {
+        TriggerDefinition own = parents == null ? definition : definitionFor(open.partition(scope), open.partition(""));
+        PartitionPoll poll =
+                new PartitionPoll(own, new PollTransaction(open, open.partition(scope)), parent, run, clock, start);
         try {
             poll.run();
         } finally {
             tally.add(poll.result());
-            asked = poll.askedInterval();
+            requestedInterval = poll.requestedInterval();
             tally.warn(poll.warning());
         }
     }
 
-    private void succeeded(Tally tally) {
+    private void succeeded(PollTotals tally) {
         note(history().succeeded(time.now(), tally.done, warnings(tally)));
-        tell(listener -> listener.onSuccess(definition.id(), tally.done));
+        notifyListeners(listener -> listener.onSuccess(definition.id(), tally.done));
     }
 
-    private List<String> warnings(Tally tally) {
+    private List<String> warnings(PollTotals tally) {
         tally.warn(damage());
-        String shifting = definition.impossible();
+        String shifting = definition.limitations();
         if (shifting != null) {
             tally.warnings.add(shifting);
         }
         return List.copyOf(tally.warnings);
     }
 
-    private void failed(RuntimeException e, Tally tally) {
+    private void failed(RuntimeException e, PollTotals tally) {
         String message = String.valueOf(e.getMessage());
         History failed = history()
                 .failed(
@@ -502,21 +505,22 @@ final class Poller {
                         Map.copyOf(tally.failures));
         note(failed);
         LOG.warn("{}: poll failed, {} in a row: {}", definition.id(), failed.failures(), e.getMessage());
-        tell(listener -> listener.onFailure(definition.id(), e, Math.max(1, failed.failures())));
+        notifyListeners(listener -> listener.onFailure(definition.id(), e, Math.max(1, failed.failures())));
     }
 
-    /** A poll that was due could not be begun. */
+    /** Called when a due poll could not be started. */
     void rejected(Throwable reason) {
         failed(
-                new ConnectorException("The poll could not be begun, as no thread could be had: " + reason, reason),
-                new Tally(time.nanos()));
+                new ConnectorException("The poll could not be started, because no thread was available:"
+                        + " " + reason, reason),
+                new PollTotals(time.nanos()));
     }
 
     private synchronized void note(History changed) {
         history = changed;
     }
 
-    private void tell(Consumer<PollingListener> what) {
+    private void notifyListeners(Consumer<PollingListener> what) {
         for (PollingListener listener : listeners) {
             try {
                 what.accept(listener);
@@ -531,8 +535,8 @@ final class Poller {
     }
 
     /**
-     * Notes what came of a delivery outside of polls. A poll that has failed, or the end of the trigger, may have given the state back
-     * meanwhile: then it is opened again for that.
+     * Records the result of a delivery outside of polls. A failed poll, or the end of the trigger, may have closed the state
+     * in the meantime: then it is opened again.
      */
     void record(Consumer<TriggerState> outcome) {
         for (int attempt = 1; ; attempt++) {
@@ -548,7 +552,7 @@ final class Poller {
                 }
             } finally {
                 if (!wasOpen && current() == open && !polling.isLocked()) {
-                    drop();
+                    closeAndForgetState();
                 }
             }
         }
@@ -559,16 +563,17 @@ final class Poller {
     }
 
     /**
-     * Ends a poll that runs, and gives back the state; false when handlers had to be interrupted. A thread that is interrupted does so
-     * too, but leaves the handlers no time, and stays interrupted. When the poll does not end, it gives the state back when it does.
+     * Ends a running poll and closes the state; false when handlers had to be interrupted. An interrupted caller does the
+     * same, but leaves the handlers no time, and stays interrupted. A poll that does not end closes the state when it does.
      */
     boolean stop(Duration deadline) {
         stopGate().countDown();
         if (isWithinPoll()) {
-            // To wait for the poll would be to wait for the caller: it ends after the events that are being handled.
+            // Waiting for the poll would mean waiting for the caller: the poll ends after the events that are being
+            // handled.
             abandon();
             if (!polling.isHeldByCurrentThread()) {
-                giveBackIfFree();
+                closeAbandonedStateIfIdle();
             }
             return true;
         }
@@ -581,13 +586,14 @@ final class Poller {
         }
         try {
             if (graceful || interruptPoll()) {
-                giveBack();
+                closeState();
             } else {
                 LOG.error(
-                        "{}: a handler, or the store, does not end when it is interrupted: the state is given back when it does",
+                        "{}: a handler or the store does not respond to the interrupt: the state is closed when"
+                                + " it ends",
                         definition.id());
                 abandon();
-                giveBackIfFree();
+                closeAbandonedStateIfIdle();
             }
         } finally {
             if (interrupted) {
@@ -597,39 +603,40 @@ final class Poller {
         return graceful;
     }
 
-    private void giveBack() {
+    private void closeState() {
         try {
             boolean unused = takeAbandoned();
-            drop();
-            save();
+            closeAndForgetState();
+            saveUnsaved();
             rearm();
         } finally {
             polling.unlock();
         }
     }
 
-    /** A last attempt to store what could not be stored, so that it does not come again after the next start of the process. */
-    private void save() {
+    /** Makes a last attempt to store unsaved changes, so that events are not repeated after the next start of the process. */
+    private void saveUnsaved() {
         if (unsaved().isEmpty()) {
             return;
         }
         try {
             TriggerState unused = open();
         } catch (RuntimeException e) {
-            LOG.error("{}: what was handled could not be stored: it comes again", definition.id(), e);
+            LOG.error("{}: the record of handled events could not be stored: they are delivered"
+                    + " again", definition.id(), e);
         } finally {
-            drop();
+            closeAndForgetState();
         }
     }
 
-    /** Forgets the state: the next poll is a first one. */
+    /** Deletes the state: the next poll is a first poll. */
     void reset() {
         if (isWithinPoll() || !polling.tryLock()) {
-            throw new PollingException(Reason.BUSY, "\"" + definition.id() + "\" polls: stop it, and reset it then");
+            throw new PollingException(Reason.BUSY, "\"" + definition.id() + "\" is polling: stop it before reset()");
         }
         try {
-            drop();
-            saved();
+            closeAndForgetState();
+            clearUnsaved();
             store.reset(definition.id());
             synchronized (this) {
                 damage = null;
@@ -639,7 +646,7 @@ final class Poller {
         }
     }
 
-    /** Interrupts the poll, and waits until it has ended, whoever interrupts the calling thread. */
+    /** Interrupts the poll and waits until it has ended, even if the calling thread is interrupted. */
     private boolean interruptPoll() {
         interrupt();
         long end = TimeSource.SYSTEM.nanos() + UNINTERRUPTIBLE.toNanos();
@@ -669,16 +676,16 @@ final class Poller {
         }
     }
 
-    /** How long the service wants us to wait at least, by its {@code X-Poll-Interval}. */
-    Duration askedInterval() {
-        return asked;
+    /** The minimum interval that the service requests by {@code X-Poll-Interval}. */
+    Duration requestedInterval() {
+        return requestedInterval;
     }
 
     synchronized History history() {
         return history;
     }
 
-    /** Where its polls belong among those of the engine. */
+    /** The origin (scheme, host and port) by which the engine groups polls. */
     String origin() {
         String url = definition.connection().baseUrl();
         int path = url.indexOf('/', url.indexOf("://") + 3);

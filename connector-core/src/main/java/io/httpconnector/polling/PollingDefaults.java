@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * What all triggers of a connection have in common, such as how the service makes pages.
+ * Common settings of the triggers of a connection, such as the pagination of the service.
  *
  * <pre>{@code
  * PollingDefaults jira = PollingDefaults.of(connection, store)
@@ -16,7 +16,7 @@ import java.util.function.UnaryOperator;
  * PollingTrigger updated = jira.named("updated-issues").request(...)...build();
  * }</pre>
  *
- * <p>Immutable and safe for many threads.
+ * <p>Immutable and thread-safe.
  */
 public final class PollingDefaults {
 
@@ -27,10 +27,10 @@ public final class PollingDefaults {
     }
 
     /**
-     * Begins with a connection and a store.
+     * Creates defaults with a connection and a store.
      *
      * @param connection the service
-     * @param store where its triggers keep what they must not forget
+     * @param store the store for the state of its triggers
      * @return the defaults
      */
     public static PollingDefaults of(HttpConnection connection, StateStore store) {
@@ -38,10 +38,10 @@ public final class PollingDefaults {
     }
 
     /**
-     * Adds what each trigger begins with; it may still say otherwise.
+     * Adds default settings; each trigger may override them.
      *
-     * @param step is given the builder of each trigger
-     * @return other defaults
+     * @param step applied to the builder of each trigger
+     * @return changed defaults
      */
     public PollingDefaults with(UnaryOperator<PollingTriggerBuilder> step) {
         if (step == null) {
@@ -51,10 +51,10 @@ public final class PollingDefaults {
     }
 
     /**
-     * Starts to describe a trigger.
+     * Creates a builder for a trigger.
      *
      * @param id as for {@link PollingTrigger#named}
-     * @return a builder that has the defaults
+     * @return a builder with the defaults
      */
     public PollingTriggerBuilder named(String id) {
         return defaults.apply(PollingTrigger.named(id));

@@ -24,15 +24,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs any number of triggers: one thread waits for what is due, and a limited number of polls run at the same time. Their threads
- * are virtual where the JVM has them (Java 21 and later), or else come and go. Safe for many threads.
+ * Executes any number of triggers: one thread waits for due polls, and a limited number of polls run concurrently, in virtual
+ * threads where available (Java 21 and later), otherwise in a cached thread pool. Thread-safe.
  *
- * <p>A service that hangs does not stop the others. Origins take turns. While others wait, a poll that takes much longer than usual
- * (ten times, 100 ms at least and one second at most) gives its worker back and goes on in one of four times as many places for slow
- * polls, where the next poll of the same trigger begins. One origin takes a quarter of these at most.
+ * <p>A service that hangs does not block the others. Origins take turns. While others wait, a poll that takes much longer than
+ * usual (ten times as long; at least 100 ms and at most one second) releases its worker and continues in one of four times as
+ * many slots for slow polls, in which the next poll of the same trigger starts. One origin uses at most a quarter of these slots.
  *
- * <p>Triggers use the {@linkplain #shared() shared} engine, unless they are given another. Its threads end when they have had nothing
- * to do for 10 seconds.
+ * <p>Triggers use the {@linkplain #shared() shared} engine by default. Its threads end after they have been idle for 10 seconds.
  */
 public final class PollingEngine implements AutoCloseable {
 
@@ -42,9 +41,9 @@ public final class PollingEngine implements AutoCloseable {
     private static final int MAX_HANDLERS = 1000;
     private static final Duration MAX_WAIT = Duration.ofMinutes(1);
     private static final Duration IDLE = Duration.ofSeconds(10);
-    /** Polls that wait for a worker get one this soon after there is a reason to. */
+    /** The interval at which polls are checked while some wait for a worker. */
     private static final Duration CROWDED_WAIT = Duration.ofMillis(50);
-    /** What could not be begun or has broken is tried again. */
+    /** The delay before a poll that could not be started, or failed unexpectedly, is tried again. */
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
     private final TimeSource time;
@@ -60,7 +59,7 @@ public final class PollingEngine implements AutoCloseable {
     private CountDownLatch wake = new CountDownLatch(1);
     private long lastTick;
 
-    /** Something to do at a time, by {@link TimeSource#nanos()}. When it throws, it is done again after a while. */
+    /** A task that is due at a time, by {@link TimeSource#nanos()}. When it throws, it is run again after a delay. */
     static final class Job {
 
         private final Task task;
@@ -75,12 +74,12 @@ public final class PollingEngine implements AutoCloseable {
         }
     }
 
-    /** What a job does. */
+    /** The work of a job. */
     interface Task {
 
         void run();
 
-        /** No thread could be had for it. It is tried again after a second. */
+        /** Called when no thread was available. The task is tried again after one second. */
         void rejected(Throwable reason);
     }
 
@@ -97,7 +96,7 @@ public final class PollingEngine implements AutoCloseable {
         this.timer = new BackgroundThread("http-connector polling timer", time, new Ticks(), timers);
     }
 
-    private static PollingEngine of(int workers, TimeSource time) {
+    private static PollingEngine createEngine(int workers, TimeSource time) {
         return new PollingEngine(
                 workers,
                 time,
@@ -107,8 +106,8 @@ public final class PollingEngine implements AutoCloseable {
     }
 
     /**
-     * The engine that all triggers of this JVM share, with 64 polls at the same time and 256 that wait for slow services. It need not
-     * be closed: its threads end when the last trigger has been stopped for 10 seconds.
+     * Returns the engine that all triggers of this JVM share, with 64 concurrent polls and 256 slots for polls of slow
+     * services. It need not be closed: its threads end 10 seconds after the last trigger was stopped.
      *
      * @return the engine
      */
@@ -121,25 +120,25 @@ public final class PollingEngine implements AutoCloseable {
     }
 
     /**
-     * An engine of your own.
+     * Creates a separate engine.
      *
-     * @param workers how many polls may run at the same time, 1 to 10,000, besides those that wait for slow services: of these, four
-     *     times as many, 10,000 at most
+     * @param workers the number of concurrent polls, 1 to 10,000; in addition there are four times as many slots for polls of
+     *     slow services, at most 10,000
      * @return the engine, to be closed by the caller
      */
     public static PollingEngine create(int workers) {
-        return of(workers, TimeSource.SYSTEM);
+        return createEngine(workers, TimeSource.SYSTEM);
     }
 
     /**
-     * An engine for tests.
+     * Creates an engine for tests.
      *
      * @param workers as for {@link #create(int)}
-     * @param time where it takes the time from
+     * @param time the time source
      * @return the engine, to be closed by the caller
      */
     public static PollingEngine create(int workers, TimeSource time) {
-        return of(workers, time);
+        return createEngine(workers, time);
     }
 
     private static ExecutorService threads(String name, int max) {
@@ -153,7 +152,7 @@ public final class PollingEngine implements AutoCloseable {
                 return thread;
             });
         } catch (IllegalAccessException | InvocationTargetException e) {
-            throw new IllegalStateException("virtual threads are there, but can't be used", e);
+            throw new IllegalStateException("virtual threads are available but cannot be used", e);
         }
     }
 
@@ -165,7 +164,7 @@ public final class PollingEngine implements AutoCloseable {
         return handlers;
     }
 
-    /** Takes an id for a trigger that starts; false when another one has it. */
+    /** Claims an id for a trigger that starts; false when another trigger has it. */
     synchronized boolean claim(String id) {
         return started.add(id);
     }
@@ -174,7 +173,7 @@ public final class PollingEngine implements AutoCloseable {
         started.remove(id);
     }
 
-    /** Runs a task after a delay, as soon as there is a place for it. */
+    /** Runs a task after a delay, as soon as a slot is free. */
     Job schedule(Task task, Client client, Duration delay) {
         Job job = new Job(task, client, time.nanos() + Math.max(0, delay.toNanos()));
         synchronized (this) {
@@ -201,10 +200,10 @@ public final class PollingEngine implements AutoCloseable {
     }
 
     /**
-     * Whether the engine does what it should: it begins what is due.
+     * Whether the engine works: whether it starts due polls.
      *
-     * @return false when its timer has not looked for what is due for longer than two minutes, or can't be started, although triggers
-     *     wait: then no trigger polls, which {@link PollingTrigger#status()} shows as well
+     * @return false when its timer has not checked for due polls for more than two minutes, or cannot be started, although
+     *     triggers wait: then no trigger polls, which {@link PollingTrigger#status()} shows too
      */
     public boolean isHealthy() {
         synchronized (this) {
@@ -220,7 +219,7 @@ public final class PollingEngine implements AutoCloseable {
         }
     }
 
-    /** Begins what is due, again and again. */
+    /** Starts due polls, repeatedly. */
     private final class Ticks implements BackgroundThread.BackgroundTask {
 
         private boolean wasIdle;
@@ -252,7 +251,7 @@ public final class PollingEngine implements AutoCloseable {
         }
     }
 
-    /** Finds what is due, and says how long to wait for the next. */
+    /** Moves due jobs to the lanes and returns how long to wait for the next. */
     private Duration moveDue() {
         long now = time.nanos();
         while (!waiting.isEmpty() && waiting.element().at - now <= 0) {
@@ -265,7 +264,7 @@ public final class PollingEngine implements AutoCloseable {
         return pause.compareTo(max) < 0 ? pause : max;
     }
 
-    /** Begins what there is a place for. Not by the lock, as executors may do anything. */
+    /** Starts the polls for which slots are free. Not under the lock, because executors are foreign code. */
     private void dispatch() {
         Ticket<Job> next = next();
         while (next != null) {
@@ -273,7 +272,7 @@ public final class PollingEngine implements AutoCloseable {
             try {
                 pollers.execute(() -> run(ticket));
             } catch (Throwable e) {
-                rejected(ticket, e);
+                onRejected(ticket, e);
             }
             next = next();
         }
@@ -283,16 +282,16 @@ public final class PollingEngine implements AutoCloseable {
         return closed ? null : lanes.next(time.nanos());
     }
 
-    /** Such as without threads or memory: it is tried again. */
-    private void rejected(Ticket<Job> ticket, Throwable reason) {
-        again(ticket);
+    /** Called when a poll was rejected, for example because of missing threads or memory: it is tried again. */
+    private void onRejected(Ticket<Job> ticket, Throwable reason) {
+        reschedule(ticket);
         if (isClosed()) {
             return;
         }
         try {
             ticket.poll().task.rejected(reason);
         } catch (RuntimeException | Error e) {
-            LOG.error("A poll could not be begun, and is tried again", e);
+            LOG.error("A poll could not be started and is tried again", e);
         }
     }
 
@@ -300,7 +299,7 @@ public final class PollingEngine implements AutoCloseable {
         return closed;
     }
 
-    private synchronized void again(Ticket<Job> ticket) {
+    private synchronized void reschedule(Ticket<Job> ticket) {
         lanes.ended(ticket, time.nanos());
         Job job = ticket.poll();
         if (!closed && !job.cancelled) {
@@ -315,22 +314,22 @@ public final class PollingEngine implements AutoCloseable {
             ticket.poll().task.run();
             done = true;
         } catch (RuntimeException | Error e) {
-            LOG.error("A poll failed in a way that it should not", e);
+            LOG.error("A poll failed unexpectedly", e);
         } finally {
             if (done) {
-                ended(ticket);
+                onEnded(ticket);
             } else {
-                again(ticket);
+                reschedule(ticket);
             }
             dispatch();
         }
     }
 
-    private synchronized void ended(Ticket<Job> ticket) {
+    private synchronized void onEnded(Ticket<Job> ticket) {
         lanes.ended(ticket, time.nanos());
     }
 
-    /** Ends it: no poll begins any more, and those that run are interrupted. Stop the triggers before. */
+    /** Closes the engine: no poll starts any more, and running polls are interrupted. Stop the triggers first. */
     @Override
     public void close() {
         synchronized (this) {

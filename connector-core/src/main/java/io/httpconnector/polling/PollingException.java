@@ -5,31 +5,34 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A poll can't go on, although the service has answered. What was not delivered comes with the next poll that succeeds. */
+/**
+ * Thrown when a poll cannot continue although the service has responded. Undelivered events are delivered by the next
+ * successful poll.
+ */
 public final class PollingException extends ConnectorException {
 
     private static final long serialVersionUID = 1L;
 
-    /** Why not. */
+    /** The reason. */
     private final Reason reason;
-    /** How long to wait. */
+    /** The time to wait. */
     private final @Nullable Duration retryAfter;
 
-    /** Why a poll can't go on. */
+    /** The reason why a poll cannot continue. */
     public enum Reason {
-        /** The answer is not as it was described: nothing at the path of the records, no JSON, no key in a record. */
+        /** The response does not match the definition: nothing at the path of the records, no JSON, a record without a key. */
         UNEXPECTED_RESPONSE,
-        /** The pages lead to one that was there already, or the service gives the same page whatever it is asked for. */
+        /** The pages form a loop, or the service returns the same page for every request. */
         PAGES_REPEAT,
-        /** The trigger polls already: it does not overlap itself. */
+        /** The trigger is polling already: it does not overlap itself. */
         BUSY,
-        /** The next page is at another host. */
+        /** The next page is on another host. */
         FOREIGN_PAGE,
-        /** There are more pages, keys, parents or dead letters than permitted. */
+        /** The maximum number of pages, keys, parents or dead letters is exceeded. */
         LIMIT_REACHED,
-        /** The poll has waited for the service for longer than {@code pollTimeout} of the trigger. */
+        /** The poll has waited for the service longer than the {@code pollTimeout} of the trigger. */
         TIMED_OUT,
-        /** The handler has called a service that wants to be left alone for longer than a thread can wait. */
+        /** The handler has called a service that requests a longer delay than a thread may wait. */
         HANDLER_WAITS
     }
 
@@ -45,8 +48,8 @@ public final class PollingException extends ConnectorException {
 
     PollingException(Duration handlerWaits) {
         super(
-                "The handler has called a service that wants to be left alone for " + handlerWaits
-                        + ": what was not handled is delivered after that",
+                "The handler has called a service that requests a delay of " + handlerWaits + ": unhandled"
+                        + " events are delivered after it",
                 (Throwable) null);
         this.reason = Reason.HANDLER_WAITS;
         this.retryAfter = handlerWaits;
@@ -58,7 +61,7 @@ public final class PollingException extends ConnectorException {
     }
 
     /**
-     * Why the poll can't go on.
+     * The reason why the poll cannot continue.
      *
      * @return the reason
      */

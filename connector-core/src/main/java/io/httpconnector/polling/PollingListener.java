@@ -1,40 +1,41 @@
 package io.httpconnector.polling;
 
 /**
- * Is told what a trigger does. Its methods are called by the polling thread and must be quick; what they throw is logged.
+ * Receives notifications about a trigger. The methods are called by the polling thread and must return quickly; exceptions are
+ * logged.
  */
 public interface PollingListener {
 
     /**
-     * A page was read, and its events are finished: for a progress line.
+     * Called when a page was read and its events are finished, for example to show progress.
      *
-     * @param progress how far the poll has come
+     * @param progress the progress of the poll
      */
     default void onPage(PollProgress progress) {}
 
     /**
-     * A poll has come to its end.
+     * Called when a poll has succeeded.
      *
      * @param trigger the id of the trigger
-     * @param result what it has done
+     * @param result the result of the poll
      */
     default void onSuccess(String trigger, PollResult result) {}
 
     /**
-     * A poll has failed.
+     * Called when a poll has failed.
      *
      * @param trigger the id of the trigger
-     * @param failure why
-     * @param inARow how many polls have failed since the last success, at least 1: tell somebody when it is 3
+     * @param failure the failure
+     * @param consecutiveFailures the number of failed polls since the last success, at least 1; for example, alert an operator at 3
      */
-    default void onFailure(String trigger, Exception failure, int inARow) {}
+    default void onFailure(String trigger, Exception failure, int consecutiveFailures) {}
 
     /**
-     * The trigger was defined in another way when it ran the last time, so that a part of its state has no meaning any more.
+     * Called when the definition has changed since the last run, so that a part of the state has no meaning any more.
      *
      * @param trigger the id of the trigger
-     * @param kept what it goes on with
-     * @param reset what it begins anew with
+     * @param kept the state that is kept
+     * @param reset the state that is reset
      */
     default void onChangedDefinition(String trigger, String kept, String reset) {}
 }

@@ -10,23 +10,23 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What a trigger is doing, at one moment. Immutable. */
+/** A snapshot of the status of a trigger. Immutable. */
 @JsonAutoDetect(getterVisibility = Visibility.NONE, isGetterVisibility = Visibility.NONE)
 public final class PollingStatus {
 
-    /** What a trigger is doing. */
+    /** The state of a trigger. */
     public enum State {
-        /** It waits for the next poll, or for somebody to call it. */
+        /** Waits for the next scheduled poll, or for a call of the application. */
         IDLE,
-        /** A poll is due, but no worker of the engine is free yet; or the engine does not work, see {@link #lag()}. */
+        /** A poll is due, but no worker of the engine is free; or the engine does not work, see {@link #lag()}. */
         WAITING,
-        /** It polls. */
+        /** A poll is running. */
         POLLING,
-        /** It waits to be resumed. */
+        /** Paused until it is resumed. */
         PAUSED,
-        /** Somebody must give the credentials anew, and start it again. */
+        /** A user must authorize the connection again and start the trigger. */
         AUTHORIZATION_NEEDED,
-        /** It was not started, or it was stopped. */
+        /** Not started, or stopped. */
         STOPPED
     }
 
@@ -35,7 +35,7 @@ public final class PollingStatus {
     private final @Nullable Instant next;
     private final Duration lag;
 
-    /** What has happened until now. */
+    /** The history of polls. */
     record History(
             @Nullable Instant lastSuccess,
             @Nullable String lastError,
@@ -51,7 +51,7 @@ public final class PollingStatus {
             return new History(at, lastError, lastErrorTime, 0, polls + 1, sum(result), found, Map.of());
         }
 
-        /** Below some parents only, it keeps the others from nothing, and so is no failure in a row. */
+        /** A failure for some parents only does not prevent the others from being polled, and is not a consecutive failure. */
         History failed(
                 Instant at,
                 String error,
@@ -78,7 +78,7 @@ public final class PollingStatus {
     }
 
     /**
-     * What the trigger is doing.
+     * The state of the trigger.
      *
      * @return the state
      */
@@ -88,83 +88,83 @@ public final class PollingStatus {
     }
 
     /**
-     * When a poll came to its end for the last time.
+     * The time of the last successful poll.
      *
-     * @return the time; empty when none has yet
+     * @return the time; empty when there was none
      */
     public Optional<Instant> lastSuccess() {
         return Optional.ofNullable(history.lastSuccess);
     }
 
     /**
-     * Why a poll failed for the last time, without secrets.
+     * The message of the last failure, without secrets.
      *
-     * @return the message; empty when none has yet
+     * @return the message; empty when there was none
      */
     public Optional<String> lastError() {
         return Optional.ofNullable(history.lastError);
     }
 
     /**
-     * When a poll failed for the last time.
+     * The time of the last failure.
      *
-     * @return the time; empty when none has yet
+     * @return the time; empty when there was none
      */
     public Optional<Instant> lastErrorTime() {
         return Optional.ofNullable(history.lastErrorTime);
     }
 
     /**
-     * How many polls have failed since the last success. A poll that has failed below some of its parents only does not count: they
-     * are in {@link #failedParents()}.
+     * The number of failed polls since the last success. A poll that failed for some of its parents only does not count: see
+     * {@link #failedParents()}.
      *
-     * @return 0 when all is well
+     * @return 0 after a success
      */
-    @JsonProperty("failuresInARow")
+    @JsonProperty("consecutiveFailures")
     public int consecutiveFailures() {
         return history.failures;
     }
 
     /**
-     * What the last poll could not guarantee, or not yet, and why: pages that may have shifted, a response that was ignored, a cursor
-     * that no record has.
+     * The guarantees that the last poll could not give, or not yet, and why: pages that may have shifted, an ignored response,
+     * records without a cursor value.
      *
-     * @return sentences; empty when there is nothing to say
+     * @return sentences; empty when there are none
      */
     public List<String> warnings() {
         return history.warnings;
     }
 
     /**
-     * The parents below which the last poll has failed.
+     * The parents for which the last poll has failed.
      *
-     * @return what went wrong, by the keys of the parents, without secrets
+     * @return the error messages by the keys of the parents, without secrets
      */
     public Map<String, String> failedParents() {
         return history.failedParents;
     }
 
     /**
-     * When the next poll is due.
+     * The time of the next poll.
      *
-     * @return the time; empty when nobody has scheduled one
+     * @return the time; empty when none is scheduled
      */
     public Optional<Instant> nextPoll() {
         return Optional.ofNullable(next);
     }
 
     /**
-     * How much later than it was due the last scheduled poll began; or, while one is {@link State#WAITING}, for how long it has been
-     * due.
+     * The delay between the due time and the start of the last scheduled poll; in state {@link State#WAITING}, the time since
+     * the pending poll was due.
      *
-     * @return the time; more than a moment means that there are too few workers, and minutes that the engine does not work
+     * @return the time; more than a moment means that there are too few workers, minutes mean that the engine does not work
      */
     public Duration lag() {
         return lag;
     }
 
     /**
-     * How many polls there were, since the trigger was built.
+     * The number of polls since the trigger was built.
      *
      * @return the count
      */
@@ -174,7 +174,7 @@ public final class PollingStatus {
     }
 
     /**
-     * What all polls have done together, since the trigger was built.
+     * The total result of all polls since the trigger was built.
      *
      * @return the sum
      */
@@ -208,13 +208,13 @@ public final class PollingStatus {
         return lag.toString();
     }
 
-    /** As ISO 8601 text, for any version of Jackson, with or without its modules. */
+    /** ISO 8601 text, which any version of Jackson can write, with or without its modules. */
     private static @Nullable String text(@Nullable Instant time) {
         return time == null ? null : time.toString();
     }
 
     /**
-     * Says it in a line.
+     * A one-line summary.
      *
      * @return state, counts and the last error
      */

@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Asks a service again and again, and makes an event of each record that is new or was updated.
+ * Polls a service and emits an event for each record that is new or was updated.
  *
  * <pre>{@code
  * try (PollingTrigger updated = PollingTrigger.named("updated-issues")
@@ -28,29 +28,30 @@ import java.util.List;
  * }
  * }</pre>
  *
- * <p>Nothing is lost: what was seen is stored only when its events were handled, or are kept as dead letters. Nothing comes twice while
- * the process lives, also when the state can't be written for a while: then nothing is delivered; after a crash, the events that were being handled come again, with the same ids.
+ * <p>Delivery is at-least-once: a record is stored as seen only when its event was handled or kept as a dead letter. While the
+ * process lives, no event is delivered twice, even when the state cannot be written for a while: then nothing is delivered.
+ * After a crash, the events that were being handled are delivered again, with the same ids.
  *
- * <p>Safe for many threads. A trigger takes no thread while it waits.
+ * <p>Thread-safe. A trigger uses no thread between polls.
  */
 public final class PollingTrigger implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
 
     private final TriggerDefinition definition;
     private final Poller poller;
-    private final TriggerScheduler timetable;
+    private final TriggerScheduler scheduler;
 
     PollingTrigger(TriggerDefinition definition, Poller poller, TriggerScheduler timetable) {
         this.definition = definition;
         this.poller = poller;
-        this.timetable = timetable;
+        this.scheduler = timetable;
     }
 
     /**
-     * Starts to describe a trigger.
+     * Creates a builder for a trigger.
      *
-     * @param id what the trigger is known by, in its events and in the store: keep it, and it goes on where it was
+     * @param id identifies the trigger in its events and in the store; with the same id it continues where it was
      * @return a builder
      */
     public static PollingTriggerBuilder named(String id) {
@@ -67,111 +68,111 @@ public final class PollingTrigger implements AutoCloseable {
     }
 
     /**
-     * Begins to poll by the schedule; or again, after it was stopped. What is running already goes on.
+     * Starts polling by the schedule, also again after {@link #stop}. Has no effect on a trigger that is running.
      *
-     * @throws StateException when another trigger with the same id was started on the same engine or has the store, or its state
-     *     can't be read
+     * @throws StateException when another trigger with the same id was started on the same engine or uses the store, or its
+     *     state cannot be read
      * @throws ConnectorException when it has no schedule
      */
     public void start() {
         poller.start();
-        timetable.start();
+        scheduler.start();
     }
 
-    /** Lets no scheduled poll begin until {@link #resume()}. One that runs goes on. */
+    /** Suspends scheduled polls until {@link #resume()}. A running poll continues. */
     public void pause() {
-        timetable.pause();
+        scheduler.pause();
     }
 
-    /** Ends a pause. What was missed is treated as the schedule says. */
+    /** Resumes scheduled polls. Missed polls are handled by the misfire policy of the schedule. */
     public void resume() {
-        timetable.resume();
+        scheduler.resume();
     }
 
     /**
-     * Polls now, in this thread, for a scheduler that you have already.
+     * Polls now, in the calling thread. For an existing scheduler.
      *
-     * @return what the poll has done
-     * @throws PollingException when the trigger polls already, or can't go on with what the service answers; with
-     *     {@link PollingException.Reason#BUSY} also when its own handler, listener or filter calls this
-     * @throws StateException when its state can't be read or written, or is in use by another
-     * @throws ConnectorException when the service can't be asked
+     * @return the result of the poll
+     * @throws PollingException when the trigger is polling already, or the poll cannot continue with the response of the
+     *     service; with {@link PollingException.Reason#BUSY} also when its own handler, listener or filter calls this method
+     * @throws StateException when its state cannot be read or written, or is in use elsewhere
+     * @throws ConnectorException when a request fails
      */
     public PollResult pollOnce() {
         return poller.poll();
     }
 
     /**
-     * When the first poll is due, for a scheduler that keeps the times for many machines.
+     * The time of the first poll, for a scheduler that keeps the times of a cluster.
      *
-     * @return the time, by the clock on the wall
+     * @return the time, in wall-clock time
      * @throws ConnectorException when the trigger has no schedule
      */
     public PlannedPoll firstPlanned() {
-        return timetable.first();
+        return scheduler.first();
     }
 
     /**
-     * Polls now, in this thread, and says when the next poll is due: for a scheduler that keeps the times for many machines. A poll
-     * that fails is told to the listeners and logged, and has a backoff as one of {@link #start()}.
+     * Polls now, in the calling thread, and returns when the next poll is due. For a scheduler that keeps the times of a
+     * cluster. A failed poll is reported to the listeners and logged, and has the same backoff as after {@link #start()}.
      *
-     * @param planned when it was due by the schedule, which is the {@code time} of what was planned
-     * @param failures how many polls have failed in a row before it
-     * @return what is planned now
+     * @param planned when the poll was due by the schedule: the {@code time} of the planned poll
+     * @param failures the number of consecutive failed polls before it
+     * @return the next planned poll
      * @throws ConnectorException when the trigger has no schedule
      */
     public PlannedPoll pollPlanned(Instant planned, int failures) {
-        return timetable.poll(planned, failures);
+        return scheduler.poll(planned, failures);
     }
 
     /**
-     * Stops: no poll begins any more, and one that runs ends after the events that are being handled. What is left comes after the
-     * next start. Then the state is given back. Called by a handler, listener or filter of the trigger itself, it does not wait: the poll
-     * ends, and gives the state back, when the events that are being handled are finished.
+     * Stops the trigger: no poll starts any more, and a running poll ends after the events that are being handled. Remaining
+     * events are delivered after the next start. Then the state is closed. When a handler, listener or filter of this trigger
+     * calls this method, it does not wait: the poll ends and closes the state when the events that are being handled are finished.
      *
      * @param deadline how long to wait before handlers are interrupted
-     * @return whether it did not take that long; true when the trigger's own handler, listener or filter calls this
+     * @return whether the poll ended before the deadline; true when the trigger's own handler, listener or filter calls this method
      */
     public boolean stop(Duration deadline) {
-        timetable.stop();
+        scheduler.stop();
         return poller.stop(deadline);
     }
 
-    /** Stops, within 30 seconds, as {@link #stop} does. To close twice does no harm. */
+    /** Stops the trigger as {@link #stop} does, with a deadline of 30 seconds. Closing twice has no effect. */
     @Override
     public void close() {
-        var unused = stop(PATIENCE);
+        var unused = stop(CLOSE_TIMEOUT);
     }
 
     /**
-     * What the trigger is doing.
+     * The current status of the trigger.
      *
-     * @return its status at this moment
+     * @return the status
      */
     public PollingStatus status() {
-        return timetable.status();
+        return scheduler.status();
     }
 
     /**
-     * The events that no attempt could get handled.
+     * The events that failed in all attempts.
      *
      * @return the dead letters, the oldest first
-     * @throws StateException when the state can't be read, or is in use by another
+     * @throws StateException when the state cannot be read, or is in use elsewhere
      */
     public List<DeadLetter> deadLetters() {
-        return poller.open().dead();
+        return poller.open().deadLetters();
     }
 
     /**
-     * Delivers the event of a dead letter again, with all its attempts. When it is handled the dead letter is gone, or else it is kept
-     * with the new error.
+     * Delivers the event of a dead letter again, starting with the first attempt. When it is handled, the dead letter is
+     * removed; otherwise it is kept with the new error.
      *
      * @param eventId the id of the event
-     * @return whether it was handled; false as well when there is no such dead letter
+     * @return whether it was handled; false also when there is no such dead letter
      */
     public boolean replay(String eventId) {
         TriggerState state = poller.open();
-        DeadLetter letter = state.dead(eventId);
+        DeadLetter letter = state.deadLetter(eventId);
         if (letter == null) {
             return false;
         }
@@ -179,17 +180,17 @@ public final class PollingTrigger implements AutoCloseable {
         boolean handled = !delivered.handled().isEmpty();
         poller.record(now -> {
             if (handled) {
-                now.buried(eventId);
+                now.removeDeadLetter(eventId);
             }
-            delivered.dead().forEach(now::died);
+            delivered.deadLetters().forEach(now::addDeadLetter);
         });
         return handled;
     }
 
     /**
-     * Delivers the events of all dead letters again, the oldest first.
+     * Delivers the events of all dead letters again, oldest first.
      *
-     * @return how many were handled
+     * @return the number of events that were handled
      */
     public int replayAll() {
         int handled = 0;
@@ -200,34 +201,34 @@ public final class PollingTrigger implements AutoCloseable {
     }
 
     /**
-     * Throws a dead letter away: its event counts as handled.
+     * Deletes a dead letter: its event counts as handled.
      *
      * @param eventId the id of the event
-     * @return whether there was one
+     * @return whether there was such a dead letter
      */
     public boolean discard(String eventId) {
         TriggerState state = poller.open();
-        if (state.dead(eventId) == null) {
+        if (state.deadLetter(eventId) == null) {
             return false;
         }
-        state.buried(eventId);
+        state.removeDeadLetter(eventId);
         state.commit();
         return true;
     }
 
     /**
-     * Forgets what the trigger has stored, its dead letters included: the next poll is a first one. For a state that is damaged, or was
-     * removed while it was in use.
+     * Deletes the state of the trigger, including its dead letters: the next poll is a first poll. For a state that is
+     * damaged, or was removed while it was in use.
      *
-     * @throws PollingException when it polls at this moment: stop it before
-     * @throws StateException when the state is in use by another, or can't be removed
+     * @throws PollingException when the trigger is polling: stop it first
+     * @throws StateException when the state is in use elsewhere, or cannot be removed
      */
     public void reset() {
         poller.reset();
     }
 
     /**
-     * Says what it is.
+     * Describes the trigger.
      *
      * @return id, request and connection
      */

@@ -30,13 +30,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Describes a {@link PollingTrigger}. Needed are a connection, a request, a key, a store and a handler. What is wrong is said by
- * {@link #build()}, all at once. Not safe for several threads.
+ * Builder for {@link PollingTrigger}. A connection, a request, a key, a store and a handler are required. {@link #build()}
+ * reports all problems at once. Not thread-safe.
  */
 public final class PollingTriggerBuilder {
 
     private static final Logger LOG = LoggerFactory.getLogger(PollingTrigger.class);
-    private static final Duration USUAL_FLOOR = Duration.ofSeconds(1);
+    private static final Duration DEFAULT_MIN_INTERVAL = Duration.ofSeconds(1);
 
     private static final List<String> MEMBERS = List.of(
             "request",
@@ -58,7 +58,7 @@ public final class PollingTriggerBuilder {
 
     private final String id;
     private final List<String> problems = new ArrayList<>();
-    private final Set<String> doubtful = new HashSet<>();
+    private final Set<String> membersWithProblems = new HashSet<>();
     private final List<JsonPaths> key = new ArrayList<>();
     private final List<JsonPaths> version = new ArrayList<>();
     private final List<JsonPaths> ignored = new ArrayList<>();
@@ -78,10 +78,10 @@ public final class PollingTriggerBuilder {
     private boolean conditional;
     private StartPosition first = StartPosition.fromNow();
     private @Nullable Delivery delivery;
-    private @Nullable JsonNode describedDelivery;
+    private @Nullable JsonNode savedDeliverySettings;
     private Limits limits = Limits.DEFAULTS;
     private @Nullable Schedule schedule;
-    private Duration floor = USUAL_FLOOR;
+    private Duration minInterval = DEFAULT_MIN_INTERVAL;
     private @Nullable StateStore store;
     private @Nullable PollingEngine engine;
 
@@ -90,7 +90,7 @@ public final class PollingTriggerBuilder {
     }
 
     /**
-     * Sets the service that is asked.
+     * Sets the connection to the service.
      *
      * @param connection the connection, which must stay open while the trigger runs
      * @return this
@@ -103,9 +103,9 @@ public final class PollingTriggerBuilder {
     /**
      * Sets the request that lists the records, with any method.
      *
-     * @param template may have the pills {@code {{cursor}}}, {@code {{page.number}}}, {@code {{page.offset}}},
-     *     {@code {{page.cursor}}}, {@code {{page.size}}}, {@code {{window.from}}}, {@code {{window.to}}} and {@code {{parent}}}, as
-     *     far as cursor, pagination and parents give them
+     * @param template may contain the pills {@code {{cursor}}}, {@code {{page.number}}}, {@code {{page.offset}}},
+     *     {@code {{page.cursor}}}, {@code {{page.size}}}, {@code {{window.from}}}, {@code {{window.to}}} and {@code
+     *     {{parent}}}, as far as cursor, pagination and parents provide them
      * @return this
      */
     public PollingTriggerBuilder request(RequestTemplate template) {
@@ -114,10 +114,10 @@ public final class PollingTriggerBuilder {
     }
 
     /**
-     * Adds a value for pills of the request that is the same in each poll.
+     * Adds a constant value for pills of the request.
      *
      * @param step the name of the step
-     * @param value what Jackson can write
+     * @param value a value that Jackson can serialize
      * @return this
      */
     public PollingTriggerBuilder pill(String step, Object value) {
@@ -129,9 +129,9 @@ public final class PollingTriggerBuilder {
     }
 
     /**
-     * Says where the records are. Default: the answer is a list of them.
+     * Sets where the records are in the response. Default: the response is a list of records.
      *
-     * @param records the records
+     * @param records the selector
      * @return this
      */
     public PollingTriggerBuilder records(RecordSelector records) {
@@ -140,7 +140,7 @@ public final class PollingTriggerBuilder {
     }
 
     /**
-     * Says by what a record is known again. No two records of an answer may have the same; fields of several calls count together.
+     * Sets the fields that identify a record. They must be unique within a response; fields of several calls are combined.
      *
      * @param fields JSON pointers (RFC 6901) from the record to one or more fields, such as {@code /id}
      * @return this
@@ -151,7 +151,7 @@ public final class PollingTriggerBuilder {
     }
 
     /**
-     * Records have no key: one that differs in anything is another one.
+     * Uses the whole record as its key: any difference makes it a new record.
      *
      * @return this
      */
@@ -161,7 +161,8 @@ public final class PollingTriggerBuilder {
     }
 
     /**
-     * Says by what a new version of a record is known, which is then an event, too. Default: only new records are events.
+     * Sets the fields that identify a version of a record; a new version is then an event too. Default: only new records are
+     * events.
      *
      * @param fields JSON pointers (RFC 6901) from the record to one or more fields, such as {@code /updated_at}
      * @return this
@@ -172,9 +173,9 @@ public final class PollingTriggerBuilder {
     }
 
     /**
-     * Records have no version: one that differs in anything was updated.
+     * Uses the whole record as its version: any difference is an update.
      *
-     * @param except JSON pointers (RFC 6901) to fields that don't count, such as the number of views
+     * @param except JSON pointers (RFC 6901) to fields to ignore, such as a view counter
      * @return this
      */
     public PollingTriggerBuilder wholeRecordAsVersion(String... except) {
@@ -195,7 +196,7 @@ public final class PollingTriggerBuilder {
     }
 
     /**
-     * Sets how one gets from page to page. Default: there is one page.
+     * Sets the pagination. Default: there is one page.
      *
      * @param pagination the pagination
      * @return this
@@ -206,8 +207,8 @@ public final class PollingTriggerBuilder {
     }
 
     /**
-     * Sets how the service is asked only for what has changed. Default: it gives everything each time, which is compared with what
-     * was seen.
+     * Sets the cursor by which the service returns only changed records. Default: no cursor; each poll reads everything and
+     * compares it with the known records.
      *
      * @param cursor the cursor
      * @return this
@@ -218,7 +219,7 @@ public final class PollingTriggerBuilder {
     }
 
     /**
-     * Sends the request for each of several parents.
+     * Sends the request once per parent record.
      *
      * @param parents the parents
      * @return this
@@ -229,11 +230,11 @@ public final class PollingTriggerBuilder {
     }
 
     /**
-     * Makes an event of each record that is there no more, too. Only without a cursor. The keys are kept as text, too. A
-     * response with status 200 and no body is then an error, and no list without records. A response without its list of records deletes
-     * nothing, also where {@link RecordSelector#optional()} permits it; see {@link RecordSelector#emptyWhen}. Where records are missing on several pages, which may
-     * have shifted, everything is read again at once: a record is gone when nothing has moved between the two reads, in this poll or a
-     * later one.
+     * Also emits an event for each record that has been deleted. Only without a cursor. The keys are then also stored as text.
+     * A response with status 200 and no body is then an error, not an empty list. A response without its list of records
+     * deletes nothing, even where {@link RecordSelector#optional()} permits it; see {@link RecordSelector#emptyWhen}. Where
+     * records are missing and there are several pages, which may have shifted, everything is read again immediately: a record
+     * counts as deleted when nothing has moved between the two reads, in this poll or a later one.
      *
      * @return this
      */
@@ -243,11 +244,11 @@ public final class PollingTriggerBuilder {
     }
 
     /**
-     * Asks the service to answer only when something has changed, by {@code ETag} and {@code Last-Modified} (RFC 9110, section 13).
-     * A {@code Last-Modified} counts only when it is at least a second older than the {@code Date} of the response, as what changes within the
-     * same second is not noticed else; a weak {@code ETag} beside a later one does not count either. Requests other than GET and HEAD
-     * have no condition.
-     * Worth it where the service does not count such an answer against a rate limit.
+     * Sends conditional requests by {@code ETag} and {@code Last-Modified} (RFC 9110, section 13). A {@code Last-Modified} is
+     * used only when it is at least one second older than the {@code Date} of the response, because changes within the same
+     * second would otherwise be missed; a weak {@code ETag} together with a later {@code Last-Modified} is not used either.
+     * Requests other than GET and HEAD are not conditional. Useful where the service does not count 304 responses against a
+     * rate limit.
      *
      * @return this
      */
@@ -257,9 +258,9 @@ public final class PollingTriggerBuilder {
     }
 
     /**
-     * Sets what the first poll makes of the records that are there already. Default: {@link StartPosition#fromNow()}.
+     * Sets how the first poll treats existing records. Default: {@link StartPosition#fromNow()}.
      *
-     * @param first the first poll
+     * @param first the start position
      * @return this
      */
     public PollingTriggerBuilder startPosition(StartPosition first) {
@@ -268,7 +269,7 @@ public final class PollingTriggerBuilder {
     }
 
     /**
-     * Polls in equal distances; the same as {@code schedule(Schedule.every(interval))}.
+     * Polls at a fixed rate; the same as {@code schedule(Schedule.every(interval))}.
      *
      * @param interval from start to start
      * @return this
@@ -279,7 +280,7 @@ public final class PollingTriggerBuilder {
     }
 
     /**
-     * Sets when to poll. Without it, somebody calls {@link PollingTrigger#pollOnce()}.
+     * Sets the schedule. Without one, the application calls {@link PollingTrigger#pollOnce()}.
      *
      * @param schedule the schedule
      * @return this
@@ -290,21 +291,21 @@ public final class PollingTriggerBuilder {
     }
 
     /**
-     * Sets the shortest interval that is accepted, for applications whose users choose it. Default: a second.
+     * Sets the minimum interval of the schedule, for applications whose users configure it. Default: one second.
      *
-     * @param interval more than nothing
+     * @param interval more than zero
      * @return this
      */
     public PollingTriggerBuilder minInterval(Duration interval) {
-        this.floor = interval;
+        this.minInterval = interval;
         return this;
     }
 
     /**
-     * Sets where the trigger keeps what it must not forget.
+     * Sets the store for the state of the trigger.
      *
-     * @param store the store, which must stay open while the trigger runs: {@link StateStore#file}, or
-     *     {@link StateStore#inMemory()} if what happens while the process is down does not matter
+     * @param store the store, which must stay open while the trigger runs: {@link StateStore#file}, or {@link
+     *     StateStore#inMemory()} if changes while the process is down do not matter
      * @return this
      */
     public PollingTriggerBuilder store(StateStore store) {
@@ -315,36 +316,36 @@ public final class PollingTriggerBuilder {
     /**
      * Delivers events one by one, in order; the same as {@code delivery(Delivery.to(handler))}.
      *
-     * @param handler does what is to be done
+     * @param handler processes the events
      * @return this
      */
     public PollingTriggerBuilder handler(EventHandler handler) {
-        check("handler", () -> delivery = described(Delivery.to(handler)));
+        check("handler", () -> delivery = withSavedSettings(Delivery.to(handler)));
         return this;
     }
 
     /**
-     * Sets how events are delivered. A definition that is read later may change its attempts, backoff and concurrency; one that was
-     * read before is replaced.
+     * Sets the delivery of events. A definition that is read later may change its attempts, backoff and concurrency; the
+     * settings of one that was read before are replaced.
      *
      * @param delivery the delivery
      * @return this
      */
     public PollingTriggerBuilder delivery(Delivery delivery) {
         this.delivery = delivery;
-        this.describedDelivery = null;
+        this.savedDeliverySettings = null;
         return this;
     }
 
-    /** With what a definition says about it. */
-    private Delivery described(Delivery code) {
-        return describedDelivery == null ? code : code.settings(describedDelivery);
+    /** The delivery with the settings of the definition, if any. */
+    private Delivery withSavedSettings(Delivery code) {
+        return savedDeliverySettings == null ? code : code.settings(savedDeliverySettings);
     }
 
     /**
-     * Adds who is told what the trigger does.
+     * Adds a listener.
      *
-     * @param listener is told
+     * @param listener the listener
      * @return this
      */
     public PollingTriggerBuilder listener(PollingListener listener) {
@@ -357,7 +358,7 @@ public final class PollingTriggerBuilder {
     }
 
     /**
-     * Sets the engine that carries the trigger. Default: {@link PollingEngine#shared()}.
+     * Sets the engine that runs the trigger. Default: {@link PollingEngine#shared()}.
      *
      * @param engine the engine, which must stay open while the trigger runs
      * @return this
@@ -368,7 +369,8 @@ public final class PollingTriggerBuilder {
     }
 
     /**
-     * Sets how many keys are remembered below each parent, at 32 bytes each in memory. More are a failure. Default: 1,000,000.
+     * Sets the maximum number of keys that are remembered per parent, at 32 bytes each in memory. Exceeding it is an error.
+     * Default: 1,000,000.
      *
      * @param keys 1 to 100,000,000
      * @return this
@@ -379,8 +381,8 @@ public final class PollingTriggerBuilder {
     }
 
     /**
-     * Sets how long a record that is gone is remembered, in case that it comes again: where there is no cursor, or one that the service
-     * gives. Default: 7 days.
+     * Sets how long the key of a record that is no longer returned is remembered, in case it is returned again: without a
+     * cursor, or with one that the service returns. Default: 7 days.
      *
      * @param time 0 to 36,500 days
      * @return this
@@ -391,7 +393,8 @@ public final class PollingTriggerBuilder {
     }
 
     /**
-     * Sets how many dead letters are kept. When there are more, polling fails until they are replayed or discarded. Default: 1000.
+     * Sets the maximum number of dead letters. When it is reached, polling fails until dead letters are replayed or discarded.
+     * Default: 1000.
      *
      * @param letters 1 to 1,000,000
      * @return this
@@ -402,7 +405,7 @@ public final class PollingTriggerBuilder {
     }
 
     /**
-     * Sets how many parents there may be. More are a failure. Default: 10,000.
+     * Sets the maximum number of parents. Exceeding it is an error. Default: 10,000.
      *
      * @param parents 1 to 1,000,000
      * @return this
@@ -413,8 +416,8 @@ public final class PollingTriggerBuilder {
     }
 
     /**
-     * Sets how many records are held in memory at once, and delivered before more are read; fewer when they are as large as
-     * {@code maxResponseBytes} of the connection, which is what one record may have. Default: 1000.
+     * Sets the maximum number of records in memory; they are delivered before more are read. Fewer are held when together they
+     * reach {@code maxResponseBytes} of the connection, which is also the maximum size of one record. Default: 1000.
      *
      * @param records 1 to 100,000
      * @return this
@@ -425,9 +428,9 @@ public final class PollingTriggerBuilder {
     }
 
     /**
-     * Sets how long one poll may wait for the service altogether: all pages and parents, retries and rate limits included, the time
-     * in handlers not. Each request has the {@code totalTimeout} of the connection besides, or the timeout of its template. Default: 1
-     * hour.
+     * Sets the maximum total time that one poll waits for the service: all pages and parents, including retries and rate
+     * limits, excluding the time in handlers. In addition, each request has the {@code totalTimeout} of the connection, or the
+     * timeout of its template. Default: 1 hour.
      *
      * @param timeout 1 ms to 24 h
      * @return this
@@ -438,32 +441,32 @@ public final class PollingTriggerBuilder {
     }
 
     /**
-     * Builds the trigger. Nothing is sent yet, and no state is opened.
+     * Builds the trigger. Sends no request and opens no state.
      *
      * @return the trigger, to be closed by the caller
-     * @throws InvalidDefinitionException when something is missing or wrong: lists all of it
+     * @throws InvalidDefinitionException when something is missing or invalid: lists all problems
      */
     public PollingTrigger build() {
         List<String> found = new ArrayList<>(problems);
-        require(!id.isEmpty(), "id: it is missing: name the trigger, and keep the name", found);
+        require(!id.isEmpty(), "id: it is missing: give the trigger a name, and keep it", found);
         require(connection != null, "connection: it is missing", found);
         require(store != null, "store: it is missing: use StateStore.file(...), or StateStore.inMemory()", found);
         require(delivery != null, "handler: it is missing", found);
         require(
                 records != null && pagination != null && first != null,
-                "records, pagination or firstPoll is null",
+                "records, pagination or startPosition is null",
                 found);
         checkIdentity(found);
-        if (isClear("cursor", "detectDeletions", "pagination", "startPosition")) {
+        if (hasNoProblems("cursor", "detectDeletions", "pagination", "startPosition")) {
             checkCursor(found);
         }
         checkSchedule(found);
-        if (request == null && isClear("request")) {
+        if (request == null && hasNoProblems("request")) {
             found.add(isDefined ? "/request: missing" : "request: it is missing");
         }
-        boolean isPlaced = isClear("request", "pills", "pagination", "cursor", "parents");
-        RequestTemplate placed = request == null || !isPlaced ? null : placed(request, found);
-        ParentRecords asked = parents == null || !isClear("parents") ? null : parents.applied(found);
+        boolean isPlaced = hasNoProblems("request", "pills", "pagination", "cursor", "parents");
+        RequestTemplate placed = request == null || !isPlaced ? null : applyLocations(request, found);
+        ParentRecords asked = parents == null || !hasNoProblems("parents") ? null : parents.applied(found);
         if (!found.isEmpty() || connection == null || store == null || delivery == null || placed == null) {
             throw new InvalidDefinitionException("trigger \"" + id + "\"", found);
         }
@@ -481,7 +484,7 @@ public final class PollingTriggerBuilder {
                 first,
                 delivery,
                 limits);
-        String impossible = definition.impossible();
+        String impossible = definition.limitations();
         if (impossible != null) {
             LOG.warn("{}: {}", id, impossible);
         }
@@ -492,12 +495,11 @@ public final class PollingTriggerBuilder {
     }
 
     /**
-     * What was said about the trigger, as JSON, to be saved: without connection, store, handler, engine, listeners and the shortest
-     * interval, which are the application's.
+     * The trigger's definition as JSON, without connection, store, handler, engine, listeners and minimum interval, which
+     * belong to the application.
      *
-     * @return what {@link #definition} reads
-     * @throws InvalidDefinitionException when a part of it is code, such as a filter of records by a lambda, or something that was
-     *     said so far is wrong
+     * @return the definition, readable by {@link #definition}
+     * @throws InvalidDefinitionException when a part of it is code, such as a record filter by a lambda, or a setting is invalid
      */
     public ObjectNode toJson() {
         if (!problems.isEmpty()) {
@@ -505,7 +507,7 @@ public final class PollingTriggerBuilder {
         }
         if (records == null || pagination == null || first == null) {
             throw new InvalidDefinitionException(
-                    "trigger \"" + id + "\"", List.of("records, pagination or firstPoll is null"));
+                    "trigger \"" + id + "\"", List.of("records, pagination or startPosition is null"));
         }
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         if (request != null) {
@@ -535,7 +537,7 @@ public final class PollingTriggerBuilder {
         if (schedule != null) {
             json.set("schedule", schedule.toJson());
         }
-        JsonNode settings = delivery == null ? describedDelivery : delivery.settings();
+        JsonNode settings = delivery == null ? savedDeliverySettings : delivery.settings();
         if (settings != null && !settings.isEmpty()) {
             json.set("delivery", settings.deepCopy());
         }
@@ -550,10 +552,10 @@ public final class PollingTriggerBuilder {
     }
 
     /**
-     * Says about the trigger what was saved: the same as to call the methods for all members that are there. Their order has no
-     * meaning. What is wrong is said by {@link #build()}, each problem with its JSON Pointer (RFC 6901).
+     * Applies a saved definition: the same as calling the methods for all members present. The order of members has no
+     * meaning. {@link #build()} reports all problems, each with its JSON Pointer (RFC 6901).
      *
-     * @param json what {@link #toJson()} wrote, or somebody by hand: all members may be left out
+     * @param json the output of {@link #toJson()}, or a definition written by hand; all members are optional
      * @return this
      */
     public PollingTriggerBuilder definition(JsonNode json) {
@@ -561,7 +563,7 @@ public final class PollingTriggerBuilder {
     }
 
     /**
-     * Says about the trigger what was saved, where its requests use filters of the application's own.
+     * Applies a saved definition whose requests use filters of the application.
      *
      * @param json as for {@link #definition(JsonNode)}
      * @param filters the filters by their names
@@ -572,12 +574,13 @@ public final class PollingTriggerBuilder {
             problems.add("definition: it is null");
             return this;
         }
-        doubtful.addAll(MEMBERS);
+        membersWithProblems.addAll(MEMBERS);
         isDefined = true;
         try {
             var unused = JsonObjectReader.read("definition", json, reader -> read(reader, filters));
         } catch (InvalidDefinitionException e) {
-            e.problems().forEach(problem -> problems.add(problem.startsWith("/") ? problem : "definition: " + problem));
+            e.problems().forEach(problem -> problems.add(problem.startsWith("/") ? problem : "definition:"
+                    + " " + problem));
         }
         return this;
     }
@@ -605,16 +608,16 @@ public final class PollingTriggerBuilder {
         Delivery code = delivery == null ? Delivery.to(event -> {}) : delivery;
         reader.document("delivery", json -> {
             Delivery changed = code.settings(json);
-            describedDelivery = json.deepCopy();
+            savedDeliverySettings = json.deepCopy();
             delivery = delivery == null ? null : changed;
             return changed;
         });
-        doubtful.clear();
-        MEMBERS.stream().filter(reader::isDoubtful).forEach(doubtful::add);
+        membersWithProblems.clear();
+        MEMBERS.stream().filter(reader::isDoubtful).forEach(membersWithProblems::add);
         return this;
     }
 
-    /** What a definition says replaces what was said before, fields and whole records alike. */
+    /** A definition replaces earlier settings, both fields and whole records. */
     private void readIdentity(JsonObjectReader reader) {
         List<String> keys = reader.texts("key");
         boolean isRecord = reader.isSet("wholeRecordAsKey");
@@ -647,95 +650,98 @@ public final class PollingTriggerBuilder {
         }
     }
 
-    /** Whether there was no problem with some members of a definition, so that it can be said what follows from them. */
-    private boolean isClear(String... members) {
-        return Stream.of(members).noneMatch(doubtful::contains);
+    /** Whether these members of a definition have no problems, so that dependent checks are meaningful. */
+    private boolean hasNoProblems(String... members) {
+        return Stream.of(members).noneMatch(membersWithProblems::contains);
     }
 
-    private static void require(boolean good, String otherwise, List<String> found) {
+    private static void require(boolean good, String problem, List<String> found) {
         if (!good) {
-            found.add(otherwise);
+            found.add(problem);
         }
     }
 
     private void checkIdentity(List<String> found) {
-        boolean hasKey = isClear("key", "wholeRecordAsKey");
-        boolean hasVersion = isClear("version", "wholeRecordAsVersion");
+        boolean hasKey = hasNoProblems("key", "wholeRecordAsKey");
+        boolean hasVersion = hasNoProblems("version", "wholeRecordAsVersion");
         require(
                 keyIsRecord == key.isEmpty() || !hasKey,
                 keyIsRecord
-                        ? "key: there are two: use fields, or the whole record"
+                        ? "key: contradictory: use fields or the whole record, not both"
                         : isDefined
-                                ? "/key: missing; give fields that identify a record, or wholeRecordAsKey"
+                                ? "/key: missing; set fields that identify a record, or wholeRecordAsKey"
                                 : "key: it is missing: use key(\"/id\"), or wholeRecordAsKey()",
                 found);
         require(
                 !versionIsRecord || version.isEmpty() || !hasVersion,
-                "version: there are two: use fields, or the whole record",
+                "version: contradictory: use fields or the whole record, not both",
                 found);
         require(
                 !keyIsRecord || (version.isEmpty() && !versionIsRecord) || !hasKey || !hasVersion,
-                "version: where the whole record is the key, another version is another record: leave it out",
+                "version: the whole record is the key, so that another version is another record: remove the version",
                 found);
         require(
                 ignored.stream().noneMatch(JsonPaths::isRoot),
-                "version: without the whole record there is none: name fields of it",
+                "version: the whole record cannot be ignored: name fields of it",
                 found);
     }
 
     private void checkCursor(List<String> found) {
         require(
                 cursor == null || !deletions,
-                "deletions: they are found by comparing with everything: leave out the cursor",
+                "detectDeletions: deletions are detected by comparing complete reads: remove the cursor",
                 found);
         require(
                 cursor == null || !cursor.isUrl() || pagination == null || pagination.isByUrl(),
-                "pagination: it can't be added to the URL of the cursor: use Pagination.nextUrl(...) or linkHeader()",
+                "pagination: it cannot be combined with the URL of the cursor: use Pagination.nextUrl(...) or"
+                        + " linkHeader()",
                 found);
         boolean byTime = cursor != null && cursor.isTime();
         require(
                 first == null || first.position() == null || byTime,
-                "firstPoll: from a time needs a cursor that is a timestamp",
+                "startPosition: from(time) needs a timestamp cursor",
                 found);
         boolean hasBeginning = first != null && (first.position() != null || (first.isSilent() && first.last() == 0));
         require(
                 cursor == null || cursor.windows() == null || hasBeginning,
-                "startPosition: windows need a beginning: use StartPosition.from(time) or fromNow()",
+                "startPosition: windows need a start: use StartPosition.from(time) or fromNow()",
                 found);
     }
 
     private void checkSchedule(List<String> found) {
-        if (floor == null || floor.isNegative() || floor.isZero()) {
-            found.add("minInterval: use more than nothing");
-        } else if (schedule != null && schedule.shortest().compareTo(floor) < 0) {
-            found.add("schedule: an interval of " + schedule.shortest() + " is too short: use at least " + floor);
+        if (minInterval == null || minInterval.isNegative() || minInterval.isZero()) {
+            found.add("minInterval: use more than zero");
+        } else if (schedule != null && schedule.minInterval().compareTo(minInterval) < 0) {
+            found.add("schedule: an interval of " + schedule.minInterval() + " is too short: use at least"
+                    + " " + minInterval);
         }
     }
 
-    /** Two values in one place would replace each other, but for a cursor, and the token of the next page that continues it. */
-    private void checkPlaces(List<String> found) {
+    /** Two values in one location would replace each other, except for a cursor and the page token that continues it. */
+    private void checkLocations(List<String> found) {
         if (pagination == null) {
             return;
         }
-        Map<String, ParameterLocation> taken = new TreeMap<>(pagination.places());
-        if (cursor != null && !pagination.sharesPlaceOf(cursor)) {
-            taken.putAll(cursor.places());
+        Map<String, ParameterLocation> taken = new TreeMap<>(pagination.locations());
+        if (cursor != null && !pagination.sharesLocationWith(cursor)) {
+            taken.putAll(cursor.locations());
         }
         List<Map.Entry<String, ParameterLocation>> entries = List.copyOf(taken.entrySet());
         for (int i = 0; i < entries.size(); i++) {
             for (Map.Entry<String, ParameterLocation> other : entries.subList(i + 1, entries.size())) {
-                if (entries.get(i).getValue().isSameAs(other.getValue())) {
-                    found.add("request: " + entries.get(i).getKey() + " and " + other.getKey() + " both go to the "
-                            + other.getValue() + ": give each a place of its own; only a cursor and the token of"
-                            + " Pagination.cursor(...) may share one, where the service goes on by either");
+                if (entries.get(i).getValue().conflictsWith(other.getValue())) {
+                    found.add("request: " + entries.get(i).getKey() + " and " + other.getKey() + " are both"
+                            + " sent in the "
+                            + other.getValue() + ": use separate locations; only a cursor and the token of"
+                                    + " Pagination.cursor(...) may share one, where the service continues by either");
                 }
             }
         }
     }
 
-    /** The request with the pills of cursor and pagination in their places. */
-    private RequestTemplate placed(RequestTemplate template, List<String> found) {
-        checkPlaces(found);
+    /** The request with the pills of cursor and pagination at their locations. */
+    private RequestTemplate applyLocations(RequestTemplate template, List<String> found) {
+        checkLocations(found);
         RequestTemplate paged = pagination == null ? template : pagination.applyTo(template, cursor, found);
         RequestTemplate placed = cursor == null ? paged : cursor.applyTo(paged, found);
         Set<String> known = new TreeSet<>(values.keySet());
@@ -746,7 +752,8 @@ public final class PollingTriggerBuilder {
         if (parents != null) {
             known.add("parent");
             boolean used = placed.pills().stream().anyMatch(pill -> step(pill).equals("parent"));
-            require(used, "parents: the request has no pill {{parent}}: each would be asked the same", found);
+            require(used, "parents: the request has no pill {{parent}}: the same request would be sent for each"
+                    + " parent", found);
         }
         for (PillInfo pill : placed.pills()) {
             if (pill.required() && !known.contains(step(pill))) {
@@ -761,7 +768,7 @@ public final class PollingTriggerBuilder {
         return pill.path().split("[.\\[]", -1)[0];
     }
 
-    /** Keeps what is wrong for {@link #build()}. */
+    /** Collects problems for {@link #build()}. */
     private void check(String what, Runnable step) {
         try {
             step.run();

@@ -3,10 +3,10 @@ package io.httpconnector.polling;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One read of all pages of a query, and what it proves. A read of one page, or of pages that are declared stable, has seen
- * everything. Between the pages of another one records may have moved, so that some were on no page. That can happen only when a
- * record that was read leaves its place before the last page is read; so a read is proven by a later one that finds all of its
- * records again, where they were.
+ * One read of all pages of a query, and what it proves. A read of one page, or of pages declared stable, has seen everything.
+ * During any other read, records may have moved between pages, so that some were on no page. This can happen only if a record
+ * that was read leaves its position before the last page is read; so a read is proven by a later one that finds all of its
+ * records again, at the same positions.
  */
 final class Reading {
 
@@ -23,15 +23,15 @@ final class Reading {
     private boolean lacksList;
     private End end = End.COMPLETE;
 
-    /** How a read ended. */
+    /** The way in which a read ended. */
     enum End {
-        /** By its last page. */
+        /** With its last page. */
         COMPLETE,
-        /** By a page like the one before: the last one again, or one that others have pushed on. */
+        /** With a page equal to the previous one: the last page was repeated, or was shifted by other records. */
         REPEATED,
-        /** By the limit of pages: there may be more. */
+        /** At the page limit: there may be more pages. */
         LIMITED,
-        /** By a response that is to be ignored, and proves nothing. */
+        /** With a response that is ignored and proves nothing. */
         IGNORED
     }
 
@@ -40,20 +40,20 @@ final class Reading {
     }
 
     /**
-     * Compares with a read before this one.
+     * Compares this read with an earlier one.
      *
-     * @param time what has changed later, by its mark, can't have moved anything in that read; null where marks are no times
+     * @param time changes with a later mark cannot have moved anything in that read; null where marks are not times
      */
     void compareWith(@Nullable Long time) {
         late = time == null ? Long.MAX_VALUE : time;
     }
 
-    /** Belongs to the same read as the one page before it. */
-    void goOnFrom(Reading before) {
+    /** Continues the read that consists of one page so far. */
+    void continueFrom(Reading before) {
         moved |= before.moved;
     }
 
-    void page() {
+    void countPage() {
         pages++;
     }
 
@@ -61,27 +61,27 @@ final class Reading {
         return pages;
     }
 
-    /** A page did not show its list: no record is known to be missing. */
-    void lacksList() {
+    /** Called when a page did not contain its list: no record is known to be missing. */
+    void markListMissing() {
         lacksList = true;
     }
 
-    /** Whether each page showed its list, so that a record that was on none of them is missing. */
+    /** Whether each page contained its list, so that a record on none of them is missing. */
     boolean showsLists() {
         return !lacksList;
     }
 
-    /** Whether all records were seen that were there all the time. */
-    boolean isSteady() {
+    /** Whether all records that existed during the whole read were seen. */
+    boolean isComplete() {
         return stable || pages <= 1;
     }
 
-    /** A record that is not remembered; it takes a place all the same. */
-    void other(long fingerprint) {
+    /** Adds a record that is not remembered; it is part of the read nevertheless. */
+    void recordOther(long fingerprint) {
         others += fingerprint;
     }
 
-    /** A record that is remembered, before it is noted that it is here. */
+    /** Adds a record that is remembered, before it is marked as seen in this read. */
     void record(Fingerprint key, SeenKeyIndex.@Nullable KeyEntry known, long version, long mark) {
         boolean differs = known != null && (known.version() != version || known.mark() != mark);
         if (known != null && known.here()) {
@@ -98,25 +98,25 @@ final class Reading {
         }
     }
 
-    /** After the last page. */
+    /** Called after the last page. */
     void end(End how) {
         end = how;
     }
 
-    /** Whether a later read can prove it: no record was seen twice, before and after it changed, and the end is known. */
+    /** Whether a later read can prove this one: no record was seen twice, before and after a change, and the end is known. */
     boolean isProvable() {
         return !changed && end == End.COMPLETE;
     }
 
-    /** Whether no record of the read before was found in another version or at another mark, unless later than that read. */
+    /** Whether no record of the earlier read was found in another version or at another mark, unless it changed after that read. */
     boolean foundTheSame() {
         return !moved;
     }
 
     /**
-     * Whether the records of the read before were found in the order in which that read had them, and others behind them only; none, where
-     * both ended by a page that was repeated. One that was moved to the front during the read before, when the front had been read, is then found there: no
-     * others have pushed it on, to be moved again before its page is read.
+     * Whether the records of the earlier read were found in the same order, with others only after them; with no others, where
+     * both reads ended with a repeated page. A record that was moved to the front during the earlier read, after the front had
+     * been read, is then found there: no other records have shifted it to be moved again before its page is read.
      */
     boolean foundTheOrderOf(Reading before) {
         boolean bothKnown = before.end == End.COMPLETE && end == End.COMPLETE;

@@ -10,23 +10,23 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * By what a record is known again, and by what a new version of it.
+ * The fields that identify a record and its version.
  *
- * @param key the fields of the key; none when the whole record is
- * @param version the fields of the version; none when there is no version, or the whole record is
+ * @param key the fields of the key; none when the whole record is the key
+ * @param version the fields of the version; none when there is no version or the whole record is the version
  * @param hashed whether the whole record is the version
- * @param ignored the fields that don't count where the whole record does
+ * @param ignored the fields to ignore when the whole record is the version
  */
 record RecordIdentity(List<JsonPaths> key, List<JsonPaths> version, boolean hashed, List<JsonPaths> ignored) {
 
-    /** A record, as it is known. */
+    /** A record with its key and version. */
     record Item(JsonNode tree, String key, Fingerprint print, long version) {}
 
     boolean hasVersions() {
         return hashed || !version.isEmpty();
     }
 
-    /** Whether these columns of a table have what makes the key. */
+    /** Whether these columns of a table include the key. */
     boolean isIn(Collection<String> columns) {
         return !key.isEmpty()
                 && key.stream()
@@ -49,7 +49,7 @@ record RecordIdentity(List<JsonPaths> key, List<JsonPaths> version, boolean hash
         return version.isEmpty() ? 0 : Fingerprint.of(values(version, item)).high();
     }
 
-    /** The text of one field as it is, or several as a JSON array. */
+    /** The text of a single field, or several fields as a JSON array. */
     private static String text(List<JsonPaths> fields, JsonNode item) {
         if (fields.size() == 1) {
             return text(fields.get(0), item);
@@ -59,12 +59,12 @@ record RecordIdentity(List<JsonPaths> key, List<JsonPaths> version, boolean hash
     }
 
     private static String text(JsonPaths field, JsonNode item) {
-        JsonNode value = field.valueIn(item);
+        JsonNode value = field.resolveValue(item);
         String text = value.isNull() ? "" : value.asText();
         if (text.isEmpty()) {
             throw new ConnectorException("A record has no key: at \"" + field + "\" there is "
                     + (value.isContainerNode() ? "an object or a list" : "nothing")
-                    + "; choose another key, or wholeRecordAsKey()");
+                    + "; choose another key, or use wholeRecordAsKey()");
         }
         return text;
     }
@@ -72,7 +72,7 @@ record RecordIdentity(List<JsonPaths> key, List<JsonPaths> version, boolean hash
     private static ArrayNode values(List<JsonPaths> fields, JsonNode item) {
         ArrayNode values = JsonNodeFactory.instance.arrayNode();
         for (JsonPaths field : fields) {
-            JsonNode value = field.valueIn(item);
+            JsonNode value = field.resolveValue(item);
             values.add(value.isMissingNode() ? JsonNodeFactory.instance.nullNode() : value);
         }
         return values;

@@ -1,11 +1,11 @@
 package io.httpconnector.polling;
 
-/** In which order a service lists records, by the field that is the cursor. */
+/** The order in which a service lists records, by the cursor field. */
 public enum RecordOrder {
-    /** The oldest first. A long read can then go on where it was interrupted. */
+    /** Oldest first. A long read can be continued where it was interrupted. */
     ASCENDING,
-    /** The newest first. Reading can then end at the first page of what is known. */
+    /** Newest first. Reading can end at the first page of known records. */
     DESCENDING,
-    /** In no order that is known. */
+    /** Unknown order. */
     NONE
 }

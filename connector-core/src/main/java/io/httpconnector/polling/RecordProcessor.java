@@ -28,31 +28,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes the records of one poll, finds out which of them are new or updated, has their events delivered, and notes what was
- * finished. A limited number is in memory at a time.
+ * Processes the records of one poll: determines which are new or updated, delivers their events, and records what was
+ * finished. Holds a limited number of records in memory.
  */
-final class RecordProcessor implements PageReader.Taker {
+final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetection.DeletionHandler {
 
-    private static final Logger LOG = LoggerFactory.getLogger(PollingTrigger.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PollingLog.NAME);
 
     private static final long DELETED = -1;
 
     private final TriggerDefinition definition;
-    private final TriggerState state;
-    private final PartitionState scope;
+    private final PollTransaction transaction;
     private final JsonNode parent;
-    private final PollContext run;
+    private final PollContext context;
     private final ServerClock clock;
-    private final ChangeDetection mode;
+    private final ChangeDetection detection;
     private final boolean silent;
-    /** Of the trigger and the parent. */
+    /** The fingerprint of the trigger and the parent. */
     private final Fingerprint origin;
 
     private final MessageDigest digest = Fingerprint.sha256();
     private final List<Pending> pending = new ArrayList<>();
-    /** Of a silent poll, the newest: they are events in the end. The least new one is first. */
-    private final PriorityQueue<Fresh> newest = new PriorityQueue<>(Comparator.comparingLong(Fresh::mark)
-            .thenComparing(Comparator.comparingLong(Fresh::index).reversed()));
+    /** The newest records of a silent poll, the oldest of them first. Their events are delivered at the end. */
+    private final PriorityQueue<NewOrUpdated> newest = new PriorityQueue<>(Comparator.comparingLong(NewOrUpdated::mark)
+            .thenComparing(Comparator.comparingLong(NewOrUpdated::index).reversed()));
 
     private int pages;
     private long records;
@@ -60,13 +59,13 @@ final class RecordProcessor implements PageReader.Taker {
     private long dead;
     private long ignored;
     private boolean warned;
-    private boolean hasFresh;
-    /** Of what is pending, in bytes of the answer. */
-    private long weight;
+    private boolean hasNewOrUpdated;
+    /** The size of the pending records, in bytes of the response. */
+    private long pendingBytes;
 
     private record Pending(Item item, long mark, long index) {}
 
-    private record Fresh(Pending pending, KeyEntry entry, ChangeType change, String eventId) {
+    private record NewOrUpdated(Pending pending, KeyEntry entry, ChangeType change, String eventId) {
         long mark() {
             return pending.mark;
         }
@@ -78,27 +77,25 @@ final class RecordProcessor implements PageReader.Taker {
 
     RecordProcessor(
             TriggerDefinition definition,
-            TriggerState state,
-            PartitionState scope,
+            PollTransaction transaction,
             JsonNode parent,
             PollContext run,
             ServerClock clock,
             ChangeDetection mode,
             boolean silent) {
         this.definition = definition;
-        this.state = state;
-        this.scope = scope;
+        this.transaction = transaction;
         this.parent = parent;
-        this.run = run;
+        this.context = run;
         this.clock = clock;
-        this.mode = mode;
+        this.detection = mode;
         this.silent = silent;
-        this.origin = Fingerprint.of(definition.id() + "\n" + scope.name());
+        this.origin = Fingerprint.of(definition.id() + "\n" + transaction.partitionName());
     }
 
-    /** Whether a record was new or updated. */
-    boolean hasFresh() {
-        return hasFresh;
+    /** Whether any record was new or updated. */
+    boolean hasNewOrUpdated() {
+        return hasNewOrUpdated;
     }
 
     PollResult result() {
@@ -107,34 +104,34 @@ final class RecordProcessor implements PageReader.Taker {
 
     void countPage() {
         pages++;
-        run.progress().page(result());
+        context.progress().page(result());
     }
 
     @Override
-    public void answered(Response response) {
+    public void onResponse(Response response) {
         clock.observe(response);
-        mode.answered();
+        detection.onResponse();
     }
 
     @Override
     public void skip(JsonNode item) {
-        other(Fingerprint.of(item).low());
+        recordOther(Fingerprint.of(item).low());
     }
 
     @Override
-    public Fingerprint take(JsonNode tree, long bytes) {
-        // The last record of a page is delivered after the page was read: what a handler does to it has no influence on
-        // the next page.
+    public Fingerprint accept(JsonNode tree, long bytes) {
+        // The last record of a page is delivered after the page was read: changes by a handler do not affect the
+        // next page.
         if (pending.size() >= definition.limits().batch()
-                || weight + bytes > definition.connection().maxResponseBytes()) {
+                || pendingBytes + bytes > definition.connection().maxResponseBytes()) {
             flush();
-            state.commit();
+            transaction.commit();
         }
         Item item = identify(tree);
         long mark = mark(tree);
         records++;
         pending.add(new Pending(item, mark, records));
-        weight += bytes;
+        pendingBytes += bytes;
         return item.print();
     }
 
@@ -148,14 +145,14 @@ final class RecordProcessor implements PageReader.Taker {
 
     private long mark(JsonNode tree) {
         try {
-            return mode.mark(tree);
+            return detection.mark(tree);
         } catch (DateTimeException e) {
             throw unexpected(
-                    "A record has something at the field of the cursor that is neither time nor number: "
+                    "The cursor field of a record is neither a time nor a number: "
                             + e.getMessage(),
                     e);
         } catch (ArithmeticException | NumberFormatException e) {
-            throw unexpected("A record has something at the field of the cursor that is neither time nor number", e);
+            throw unexpected("The cursor field of a record is neither a time nor a number", e);
         }
     }
 
@@ -163,85 +160,87 @@ final class RecordProcessor implements PageReader.Taker {
         return new PollingException(Reason.UNEXPECTED_RESPONSE, message, cause);
     }
 
-    /** Finishes what is in memory, to be committed then; stops when a handler was stopped. */
+    /** Delivers the pending records; the caller commits. Throws when the delivery was stopped. */
     void flush() {
-        List<Fresh> fresh = selectNewOrUpdated();
-        hasFresh |= !fresh.isEmpty();
+        List<NewOrUpdated> fresh = selectNewOrUpdated();
+        hasNewOrUpdated |= !fresh.isEmpty();
         pending.clear();
-        weight = 0;
+        pendingBytes = 0;
         if (silent) {
-            fresh.stream().filter(one -> mode.wasThere(one.pending.mark)).forEach(this::keepNewest);
+            fresh.stream().filter(one -> detection.existedAtStart(one.pending.mark)).forEach(this::keepNewest);
             deliver(fresh.stream()
-                    .filter(one -> !mode.wasThere(one.pending.mark))
+                    .filter(one -> !detection.existedAtStart(one.pending.mark))
                     .toList());
         } else {
             deliver(fresh);
         }
-        if (scope.seen().size() > definition.limits().keys()) {
-            mode.forget();
+        if (transaction.seen().size() > definition.limits().keys()) {
+            detection.forgetOldKeys();
         }
-        if (scope.seen().size() > definition.limits().keys()) {
-            state.commit();
+        if (transaction.seen().size() > definition.limits().keys()) {
+            transaction.commit();
             throw new PollingException(
                     Reason.LIMIT_REACHED,
                     "More than " + definition.limits().keys() + " keys would have to be remembered: raise"
-                            + " maxRememberedKeys(...), shorten the lookback, or say that the service lists the oldest first");
+                            + " maxRememberedKeys(...), shorten the lookback, or declare that the service lists"
+                                    + " the oldest records first");
         }
     }
 
     /**
-     * Finds out which are new or updated: those that are not known, and those that are known in another version, whichever of the two
-     * is the later one. What is new counts as seen from here on; when the poll fails, what is in memory is not what is stored, and is
-     * dropped.
+     * Selects the new and updated records: those whose key is unknown, and those known in another version, whichever of the
+     * two is later. New keys count as seen from here on; when the poll fails, memory differs from what is stored and is discarded.
      */
-    private List<Fresh> selectNewOrUpdated() {
-        List<Fresh> fresh = new ArrayList<>(pending.size());
+    private List<NewOrUpdated> selectNewOrUpdated() {
+        List<NewOrUpdated> fresh = new ArrayList<>(pending.size());
         Set<Fingerprint> here = new HashSet<>();
         for (Pending one : pending) {
             Fingerprint print = one.item.print();
-            KeyEntry remembered = scope.seen().get(print);
-            // By what is stored, and not by when memory was tidied up, so that ids are the same after a crash.
-            KeyEntry known = remembered == null || mode.isForgotten(remembered) ? null : remembered;
-            long mark = mode.kept(one.mark);
-            if (known == null && mode.isOutside(one.mark)) {
+            KeyEntry remembered = transaction.seen().get(print);
+            // Decided by the stored state, not by when memory was cleaned up, so that event ids are the same after a
+            // crash.
+            KeyEntry known = remembered == null || detection.isForgotten(remembered) ? null : remembered;
+            long mark = detection.markToStore(one.mark);
+            if (known == null && detection.isOutsideQuery(one.mark)) {
                 ignored++;
-                if (mode.countsOutside()) {
-                    other(print.with(one.item.version()).low());
+                if (detection.recordsOutsideQuery()) {
+                    recordOther(print.with(one.item.version()).low());
                 }
                 continue;
             }
-            mode.reading().record(print, known, one.item.version(), mark);
+            detection.reading().record(print, known, one.item.version(), mark);
             boolean isFirst = here.add(print);
             if (known == null) {
                 KeyEntry first = KeyEntry.first(one.item.version(), mark);
-                scope.seen().put(print, first);
-                fresh.add(fresh(one, first, change(null)));
+                transaction.seen().put(print, first);
+                fresh.add(newOrUpdated(one, first, change(null)));
             } else if (definition.identity().hasVersions() && known.version() != one.item.version()) {
                 if (!isFirst && known.mark() == mark) {
                     warnOfKey();
                 }
-                KeyEntry next = mode.updated(known, one.item.version(), one.mark);
-                scope.seen().put(print, next);
-                fresh.add(fresh(one, next, change(known)));
+                KeyEntry next = detection.updated(known, one.item.version(), one.mark);
+                transaction.seen().put(print, next);
+                fresh.add(newOrUpdated(one, next, change(known)));
             } else {
-                seenAgain(print, known, mode.again(known, one.mark));
+                seenAgain(print, known, detection.seenAgain(known, one.mark));
             }
         }
         return fresh;
     }
 
-    /** A record that does not count takes a place on its page all the same. */
-    private void other(long fingerprint) {
-        mode.reading().other(fingerprint);
+    /** Adds a record that is not processed to the read: it is part of its page nevertheless. */
+    private void recordOther(long fingerprint) {
+        detection.reading().recordOther(fingerprint);
     }
 
-    /** Whoever reads both in the next poll again finds two changes again. */
+    /** A poll that reads both records again detects two changes again. */
     private void warnOfKey() {
         if (!warned) {
             warned = true;
             LOG.warn(
-                    "{}: records next to each other have the same key and different versions, so that each poll that reads"
-                            + " them makes events of both: add a field to key(...) that tells them apart",
+                    "{}: records in the same batch have the same key and different versions, so that each poll"
+                            + " that reads them emits events for both: add a field to key(...) that"
+                                    + " distinguishes them",
                     definition.id());
         }
     }
@@ -256,108 +255,109 @@ final class RecordProcessor implements PageReader.Taker {
     }
 
     /**
-     * With the id of the occurrence: a version that comes back, or a record that was deleted and comes again, is another one. It follows
-     * from what is stored and from the record alone, so that an event that is repeated after a crash has the same.
+     * Adds the id of the occurrence: a version that recurs, or a record that was deleted and created again, has another id.
+     * The id depends only on the stored state and the record, so that an event that is repeated after a crash has the same id.
      */
-    private Fresh fresh(Pending one, KeyEntry entry, ChangeType change) {
-        String id = event(one.item.print())
+    private NewOrUpdated newOrUpdated(Pending one, KeyEntry entry, ChangeType change) {
+        String id = eventFingerprint(one.item.print())
                 .with(entry.version())
                 .with(entry.count())
-                .with(mode.occurrence(one.mark, entry))
+                .with(detection.occurrence(one.mark, entry))
                 .toString();
-        return new Fresh(one, entry, change, id);
+        return new NewOrUpdated(one, entry, change, id);
     }
 
-    private Fingerprint event(Fingerprint key) {
+    private Fingerprint eventFingerprint(Fingerprint key) {
         return origin.with(key.high()).with(key.low());
     }
 
     private void seenAgain(Fingerprint print, KeyEntry known, KeyEntry again) {
-        scope.seen().put(print, again);
-        boolean wasGone = mode.comparesPolls() && !known.here() && !known.before();
-        if (mode.keepsMarks() && (again.mark() != known.mark() || wasGone)) {
-            state.seen(scope, print, again);
+        transaction.seen().put(print, again);
+        boolean wasGone = detection.comparesPolls() && !known.here() && !known.before();
+        if (detection.persistsMarks() && (again.mark() != known.mark() || wasGone)) {
+            transaction.addSeen(print, again);
         }
     }
 
-    private void keepNewest(Fresh fresh) {
+    private void keepNewest(NewOrUpdated fresh) {
         int max = definition.first().last();
-        Fresh displaced = fresh;
+        NewOrUpdated displaced = fresh;
         if (max > 0) {
             newest.add(fresh);
             displaced = newest.size() > max ? newest.poll() : null;
         }
         if (displaced != null) {
-            note(displaced);
+            markSeen(displaced);
         }
     }
 
-    /** The poll has failed: the newest ones, which are still to be delivered, don't count as seen. */
+    /** Called when the poll has failed: the newest records, which were not delivered, do not count as seen. */
     void abandon() {
-        newest.forEach(one -> scope.seen().remove(one.pending.item.print()));
+        newest.forEach(one -> transaction.seen().remove(one.pending.item.print()));
         newest.clear();
     }
 
-    /** Of a silent first poll: delivers the newest after all. */
-    void finishFirst() {
-        List<Fresh> fresh = new ArrayList<>();
+    /** Delivers the events of the newest records of a silent first poll. */
+    void deliverNewest() {
+        List<NewOrUpdated> fresh = new ArrayList<>();
         while (!newest.isEmpty()) {
             fresh.add(newest.remove());
         }
         deliver(fresh);
-        state.commit();
+        transaction.commit();
     }
 
-    private void deliver(List<Fresh> fresh) {
-        Instant now = run.time().now();
+    private void deliver(List<NewOrUpdated> fresh) {
+        Instant now = context.time().now();
         List<TriggerEvent> events = new ArrayList<>(fresh.size());
-        for (Fresh one : fresh) {
+        for (NewOrUpdated one : fresh) {
             Item item = one.pending.item;
-            events.add(event(one.eventId, one.change, item.key(), item.tree(), now));
+            events.add(eventFingerprint(one.eventId, one.change, item.key(), item.tree(), now));
         }
-        Finished finished = finished(events);
-        for (Fresh one : fresh) {
+        DeliveryOutcome finished = deliverEvents(events);
+        for (NewOrUpdated one : fresh) {
             if (finished.contains(one.eventId)) {
-                note(one);
+                markSeen(one);
             }
         }
-        endUnless(finished);
+        requireAllFinished(finished);
     }
 
-    /** Delivers that records are gone. */
-    void deliverDeleted(List<Fingerprint> keys) {
+    /** Delivers the events of deleted records. */
+    @Override
+    public void deliverDeleted(List<Fingerprint> keys) {
         Map<String, Fingerprint> byEvent = new LinkedHashMap<>();
         List<TriggerEvent> events = new ArrayList<>();
         for (Fingerprint key : keys) {
-            String text = scope.keys().getOrDefault(key, key.toString());
-            KeyEntry known = scope.seen().get(key);
-            String id = event(key)
+            String text = transaction.keyTexts().getOrDefault(key, key.toString());
+            KeyEntry known = transaction.seen().get(key);
+            String id = eventFingerprint(key)
                     .with(DELETED)
                     .with(known == null ? 0 : known.version())
                     .with(known == null ? 0 : known.count())
-                    .with(scope.checkpoint().generation())
+                    .with(transaction.checkpoint().generation())
                     .toString();
             byEvent.put(id, key);
-            events.add(event(
+            events.add(eventFingerprint(
                     id,
                     ChangeType.DELETED,
                     text,
                     MissingNode.getInstance(),
-                    run.time().now()));
+                    context.time().now()));
         }
-        Finished finished = finished(events);
+        DeliveryOutcome finished = deliverEvents(events);
         byEvent.forEach((id, key) -> {
             if (finished.contains(id)) {
-                state.forgotten(scope, key);
+                transaction.forget(key);
             }
         });
-        endUnless(finished);
+        requireAllFinished(finished);
     }
 
-    private void endUnless(Finished finished) {
+    private void requireAllFinished(DeliveryOutcome finished) {
         if (!finished.isAll()) {
-            state.commit();
-            if (run.isStopped()) {
+            transaction.commit();
+            if (context.isStopped()) {
                 throw new PollContext.StoppedException();
             }
             if (finished.retryAfter != null) {
@@ -365,17 +365,18 @@ final class RecordProcessor implements PageReader.Taker {
             }
             throw new PollingException(
                     Reason.LIMIT_REACHED,
-                    "There are " + state.countDead() + " dead letters, which is the limit: replay or discard them");
+                    "There are " + transaction.deadLetterCount()
+                            + " dead letters, which is the limit (maxDeadLetters): replay or discard them");
         }
     }
 
     /**
-     * What came of a delivery.
+     * The outcome of a delivery.
      *
-     * @param ids the events that were handled, or are kept as dead letters; null for all
-     * @param retryAfter when the others are to be delivered
+     * @param ids the events that were handled or are kept as dead letters; null for all
+     * @param retryAfter the delay before the others are delivered
      */
-    private record Finished(
+    private record DeliveryOutcome(
             @Nullable Set<String> ids, @Nullable Duration retryAfter) {
 
         boolean isAll() {
@@ -387,39 +388,39 @@ final class RecordProcessor implements PageReader.Taker {
         }
     }
 
-    private Finished finished(List<TriggerEvent> events) {
+    private DeliveryOutcome deliverEvents(List<TriggerEvent> events) {
         if (events.isEmpty()) {
-            return new Finished(null, null);
+            return new DeliveryOutcome(null, null);
         }
-        DeliveryResult delivered = run.deadline()
-                .handling(() -> definition.delivery().deliver(events, run.time(), run.stop(), run.helpers()));
+        DeliveryResult delivered = context.deadline()
+                .handling(() -> definition.delivery().deliver(events, context.time(), context.stop(), context.helpers()));
         List<TriggerEvent> done = delivered.handled();
         handled += done.size();
         if (done.size() == events.size()) {
-            return new Finished(null, null);
+            return new DeliveryOutcome(null, null);
         }
         Set<String> ids = new HashSet<>();
         done.forEach(event -> ids.add(event.id()));
-        for (DeadLetter letter : delivered.dead()) {
-            if (state.countDead() < definition.limits().deadLetters()) {
-                state.died(letter);
+        for (DeadLetter letter : delivered.deadLetters()) {
+            if (transaction.deadLetterCount() < definition.limits().deadLetters()) {
+                transaction.addDeadLetter(letter);
                 ids.add(letter.event().id());
                 dead++;
             }
         }
-        return new Finished(
+        return new DeliveryOutcome(
                 ids.size() == events.size() ? null : ids, delivered.retryAfter().orElse(null));
     }
 
-    private TriggerEvent event(String id, ChangeType change, String key, JsonNode payload, Instant now) {
+    private TriggerEvent eventFingerprint(String id, ChangeType change, String key, JsonNode payload, Instant now) {
         return new TriggerEvent(id, definition.id(), change, key, payload, parent, now);
     }
 
-    private void note(Fresh one) {
+    private void markSeen(NewOrUpdated one) {
         Item item = one.pending.item;
-        state.seen(scope, item.print(), one.entry);
+        transaction.addSeen(item.print(), one.entry);
         if (definition.deletions()) {
-            state.named(scope, item.print(), item.key());
+            transaction.addKeyText(item.print(), item.key());
         }
     }
 }

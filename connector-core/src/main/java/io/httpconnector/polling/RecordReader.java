@@ -15,7 +15,7 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Locale;
 
-/** Reads one answer, record by record. */
+/** Reads one response, record by record. */
 final class RecordReader {
 
     private final RecordSelector records;
@@ -27,16 +27,16 @@ final class RecordReader {
     private boolean isEmitted;
     private Format format = Format.JSON;
 
-    /** What is done with each record while the answer is read. */
+    /** Receives the records while the response is read. */
     interface Sink {
 
-        /** A record as it stands in the answer. */
+        /** Receives a record as it is in the response. */
         void raw(JsonNode item);
 
         /**
-         * A record that counts.
+         * Receives a record that matches the filters.
          *
-         * @param bytes about how large it is in the answer
+         * @param bytes its approximate size in the response
          */
         void accept(JsonNode item, long bytes);
     }
@@ -48,10 +48,10 @@ final class RecordReader {
     }
 
     /**
-     * Reads the records, and gives back what stands around them.
+     * Reads the records and returns the content around them.
      *
-     * @param max how many bytes there may be from one record to the next
-     * @throws JsonProcessingException when the answer is not what it should be
+     * @param max the maximum number of bytes from one record to the next
+     * @throws JsonProcessingException when the response is malformed or unexpected
      */
     static PageEnvelope read(RecordSelector records, String contentType, InputStream body, int max, Sink sink)
             throws IOException {
@@ -59,13 +59,13 @@ final class RecordReader {
         BufferedInputStream in = new BufferedInputStream(meter);
         in.mark(1);
         if (in.read() < 0) {
-            // Nothing, as with status 204, is nothing new.
-            return PageEnvelope.ofNothing();
+            // An empty body, as with status 204, has no new records.
+            return PageEnvelope.empty();
         }
         in.reset();
         RecordReader reader = new RecordReader(records, sink, meter);
         boolean isSomething = reader.read(formatOf(records.format(), contentType), in);
-        return isSomething ? reader.envelope : PageEnvelope.ofNothing();
+        return isSomething ? reader.envelope : PageEnvelope.empty();
     }
 
     private static Format formatOf(Format format, String contentType) {
@@ -85,7 +85,7 @@ final class RecordReader {
         return type.contains("xml") ? Format.XML : (type.contains("csv") ? Format.CSV : Format.JSON);
     }
 
-    /** False when there is white space alone, such as one empty line. */
+    /** False when there is only white space, such as one empty line. */
     private boolean read(Format format, InputStream in) throws IOException {
         this.format = format;
         if (format == Format.CSV) {
@@ -104,9 +104,10 @@ final class RecordReader {
                 walk(parser, records.path(), envelope.tree());
             } while (parser.nextToken() != null && lines);
             if (parser.currentToken() != null) {
-                throw new Unexpected(parser, "more follows after the value: if it is JSON Lines, say so");
+                throw new Unexpected(parser, "there is more content after the value: if the format is JSON"
+                        + " Lines, declare it by RecordSelector.as(...)");
             }
-            boolean isEmpty = !isEmitted && records.saysEmpty(envelope.tree());
+            boolean isEmpty = !isEmitted && records.isDeclaredEmpty(envelope.tree());
             if (!found
                     && !isEmpty
                     && !records.isOptional()
@@ -115,19 +116,20 @@ final class RecordReader {
                 throw new Unexpected(
                         parser,
                         "there is nothing at \"/" + String.join("/", records.path())
-                                + "\": if the service leaves out an empty list, use RecordSelector.at(...).optional(),"
-                                + " or emptyWhen(...) where it says that it is empty");
+                                + "\": if the service omits an empty list, use"
+                                        + " RecordSelector.at(...).optional(), or emptyWhen(...) where a field"
+                                                + " states that it is empty");
             }
             if (isEmpty) {
-                envelope.saysEmpty();
+                envelope.markEmpty();
             } else if ((hasNull || !found) && !records.isOptional() && format == Format.JSON) {
-                envelope.hasNoList();
+                envelope.markListMissing();
             }
             return true;
         }
     }
 
-    /** At the first token of a value; leaves the parser at its last. */
+    /** Called at the first token of a value; leaves the parser at its last token. */
     private void walk(JsonParser parser, List<String> path, ObjectNode around) throws IOException {
         if (path.isEmpty()) {
             found = true;
@@ -145,21 +147,21 @@ final class RecordReader {
                 walk(parser, rest, JsonNodeFactory.instance.objectNode());
             }
             if (isEmpty) {
-                envelope.lacksList();
+                envelope.markListIncomplete();
             }
         } else {
-            // An empty list where an object was expected, null, a text: nothing is below it.
+            // An empty list where an object was expected, null or a text: there is nothing below it.
             hasNull |= parser.currentToken() == JsonToken.VALUE_NULL;
             found |= parser.currentToken() == JsonToken.VALUE_NULL;
             boolean isEmptyElement = format == Format.XML && rest.isEmpty() && isBlankText(parser);
             if (!isEmptyElement) {
-                envelope.lacksList();
+                envelope.markListIncomplete();
             }
             parser.skipChildren();
         }
     }
 
-    /** An empty element of XML is an empty text. */
+    /** An empty XML element is an empty text. */
     private static boolean isBlankText(JsonParser parser) throws IOException {
         return parser.currentToken() == JsonToken.VALUE_NULL
                 || (parser.currentToken() == JsonToken.VALUE_STRING
@@ -186,15 +188,15 @@ final class RecordReader {
                 envelope.put(around, name, parser.readValueAsTree());
             }
         }
-        // In XML an element around the records that is known by its name is the list.
+        // In XML a named element around the records is the list.
         boolean isNamed = rest.size() + 1 < records.path().size();
         boolean isEmptyElement = format == Format.XML && rest.isEmpty() && (isNamed || !hasMembers);
         if (!isThere && !isEmptyElement) {
-            envelope.lacksList();
+            envelope.markListIncomplete();
         }
     }
 
-    /** At the value that holds the records. */
+    /** Called at the value that contains the records. */
     private void emitAll(JsonParser parser) throws IOException {
         String keyField = records.keyField();
         JsonToken first = parser.currentToken();
@@ -213,15 +215,15 @@ final class RecordReader {
             JsonNode item = parser.readValueAsTree();
             boolean isBlank = item.isTextual() && item.asText().isBlank();
             if (format == Format.JSON || (format == Format.JSON_LINES && isBlank)) {
-                // One record, or what stands there instead of the list.
-                envelope.lacksList();
+                // A single record, or a value in place of the list.
+                envelope.markListIncomplete();
             }
             if (!isBlank) {
-                // In XML an empty element is an empty text.
+                // An empty XML element is an empty text.
                 emit(item);
             }
         } else if (format != Format.XML) {
-            envelope.lacksList();
+            envelope.markListIncomplete();
         }
     }
 
@@ -246,13 +248,13 @@ final class RecordReader {
             keep(item, bytes);
             return;
         }
-        JsonNode list = expanded.in(item);
-        // In XML a list of one is that one.
+        JsonNode list = expanded.resolve(item);
+        // In XML a list of one element is the element itself.
         Iterable<JsonNode> elements = list.isArray() ? list : list.isObject() ? List.of(list) : List.of();
         if (!list.isContainerNode() && !(format == Format.XML && list.asText().isBlank() && !list.isMissingNode())) {
-            envelope.lacksList();
+            envelope.markListIncomplete();
         }
-        // Each gets a copy of what is around the list, and not of the list.
+        // Each record gets a copy of the content around the list, but not of the list.
         JsonNode around = list.isContainerNode() ? with(item.deepCopy(), expanded, NullNode.getInstance()) : item;
         for (JsonNode element : elements) {
             keep(with(around.deepCopy(), expanded, element), bytes);
@@ -266,12 +268,12 @@ final class RecordReader {
     }
 
     private void keep(JsonNode item, long bytes) {
-        if (records.keeps(item)) {
+        if (records.matches(item)) {
             sink.accept(item, bytes);
         }
     }
 
-    /** The answer is well-formed, but not as it was expected. */
+    /** Signals that the response is well-formed, but not as expected. */
     static final class Unexpected extends JsonProcessingException {
         private static final long serialVersionUID = 1L;
 

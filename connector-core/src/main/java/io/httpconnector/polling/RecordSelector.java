@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the records are in an answer.
+ * Selects the records in a response.
  *
  * <pre>{@code
  * RecordSelector.atRoot()                                     // [{"id": 1}, ...]
@@ -24,23 +24,22 @@ import org.jspecify.annotations.Nullable;
  * RecordSelector.at("/items").where("/status", "open")
  * }</pre>
  *
- * <p>The answer is read while it comes, record by record, so that it may be of any size. It is read as what its
- * {@code Content-Type} says, JSON when in doubt; XML as {@link io.httpconnector.Response#xml()} reads it. Immutable and safe
- * for many threads.
+ * <p>The response is streamed, record by record, so that it may be of any size. Its format is determined by its {@code
+ * Content-Type}, JSON when in doubt; XML is read as by {@link io.httpconnector.Response#xml()}. Immutable and thread-safe.
  */
 public final class RecordSelector {
 
-    /** What answers are written in. */
+    /** The format of responses. */
     public enum Format {
-        /** As the {@code Content-Type} says. */
+        /** Determined by the {@code Content-Type}. */
         AUTO,
         /** One JSON value (RFC 8259). */
         JSON,
-        /** A JSON value for each record, usually one in each line. */
+        /** JSON Lines: one JSON value per record, usually one per line. */
         JSON_LINES,
-        /** XML. It needs the library {@code jackson-dataformat-xml}. */
+        /** XML. Needs the library {@code jackson-dataformat-xml}. */
         XML,
-        /** Lines of fields, the first with their names (RFC 4180). It needs the library {@code jackson-dataformat-csv}. */
+        /** CSV with the field names in the first line (RFC 4180). Needs the library {@code jackson-dataformat-csv}. */
         CSV
     }
 
@@ -76,9 +75,9 @@ public final class RecordSelector {
     }
 
     /**
-     * The answer is a list of records, or one record.
+     * Selects the root of the response: a list of records, or one record.
      *
-     * @return the records
+     * @return the selector
      */
     public static RecordSelector atRoot() {
         return new RecordSelector(
@@ -86,12 +85,12 @@ public final class RecordSelector {
     }
 
     /**
-     * The records are below the root.
+     * Selects the records at a path.
      *
      * @param path a JSON pointer (RFC 6901) to a list of records or to one record, with {@code *} for each element of a list or
      *     each member of an object
-     * @return the records
-     * @throws InvalidDefinitionException when it is no JSON pointer
+     * @return the selector
+     * @throws InvalidDefinitionException when it is not a JSON pointer
      */
     public static RecordSelector at(String path) {
         return atRoot().withPath(JsonPaths.segments("records", path), path);
@@ -103,69 +102,70 @@ public final class RecordSelector {
     }
 
     /**
-     * Reads answers as this, whatever their {@code Content-Type} says.
+     * Reads responses in this format, regardless of their {@code Content-Type}.
      *
-     * @param format what they are written in
-     * @return other records
+     * @param format the format
+     * @return another selector
      */
     public RecordSelector as(Format format) {
         if (format == null) {
             throw new InvalidDefinitionException("records", List.of("as: the format is null: use Format.AUTO"));
         }
-        TriggerDefinitionReader said = format == Format.CSV ? spec.with("as", format) : spec.with("as", format, "csv");
+        TriggerDefinitionReader changed = format == Format.CSV ? spec.with("as", format) : spec.with("as", format, "csv");
         char used = format == Format.CSV ? separator : ',';
-        return new RecordSelector(path, format, used, keyField, expanded, filters, optional, empty, said);
+        return new RecordSelector(path, format, used, keyField, expanded, filters, optional, empty, changed);
     }
 
     /**
-     * Reads answers as CSV with another separator than a comma.
+     * Reads responses as CSV with a separator other than a comma.
      *
      * @param separator such as a semicolon or a tab
-     * @return other records
+     * @return another selector
      */
     public RecordSelector csv(char separator) {
-        TriggerDefinitionReader said = spec.with("csv", String.valueOf(separator), "as");
-        return new RecordSelector(path, Format.CSV, separator, keyField, expanded, filters, optional, empty, said);
+        TriggerDefinitionReader changed = spec.with("csv", String.valueOf(separator), "as");
+        return new RecordSelector(path, Format.CSV, separator, keyField, expanded, filters, optional, empty, changed);
     }
 
     /**
-     * The path leads to an object whose members are the records, not to a list.
+     * Selects the members of an object as records, instead of the elements of a list.
      *
-     * @param field where the name of the member is put into its record; a member that is no object becomes
+     * @param field the field of the record that receives the name of the member; a member that is not an object becomes
      *     {@code {"<field>": name, "value": member}}
-     * @return other records
+     * @return another selector
      */
     public RecordSelector keyed(String field) {
         if (field == null || field.isEmpty()) {
             throw new InvalidDefinitionException("records", List.of("keyed: the field has no name"));
         }
-        TriggerDefinitionReader said = spec.with("keyed", field);
-        return new RecordSelector(path, format, separator, field, expanded, filters, optional, empty, said);
+        TriggerDefinitionReader changed = spec.with("keyed", field);
+        return new RecordSelector(path, format, separator, field, expanded, filters, optional, empty, changed);
     }
 
     /**
-     * Makes a record of each element of a list within the record. It has the other fields of the record, too, and the element
-     * instead of the list: {@code {"id": 7, "lines": [{"sku": "a"}, {"sku": "b"}]}} becomes
+     * Creates a record for each element of a list within the record. It also has the other fields of the record, and the
+     * element instead of the list: {@code {"id": 7, "lines": [{"sku": "a"}, {"sku": "b"}]}} becomes
      * {@code {"id": 7, "lines": {"sku": "a"}}} and {@code {"id": 7, "lines": {"sku": "b"}}}.
      *
-     * @param list a JSON pointer from the record to the list; a record without it is left out
-     * @return other records
-     * @throws InvalidDefinitionException when it is no JSON pointer to a field
+     * @param list a JSON pointer from the record to the list; a record without it is skipped
+     * @return another selector
+     * @throws InvalidDefinitionException when it is not a JSON pointer to a field
      */
     public RecordSelector expand(String list) {
         JsonPaths pointer = JsonPaths.of("expand", list);
         if (pointer.isRoot()) {
-            throw new InvalidDefinitionException("records", List.of("expand: the record itself is no list in it"));
+            throw new InvalidDefinitionException("records", List.of("expand: the pointer must lead to a field"
+                    + " of the record, not to the record itself"));
         }
-        TriggerDefinitionReader said = spec.with("expand", list);
-        return new RecordSelector(path, format, separator, keyField, pointer, filters, optional, empty, said);
+        TriggerDefinitionReader changed = spec.with("expand", list);
+        return new RecordSelector(path, format, separator, keyField, pointer, filters, optional, empty, changed);
     }
 
     /**
-     * Leaves out records that do not fit.
+     * Filters records by a predicate.
      *
-     * @param filter whether a record counts
-     * @return other records
+     * @param filter accepts a record
+     * @return another selector
      */
     public RecordSelector where(Predicate<JsonNode> filter) {
         if (filter == null) {
@@ -174,37 +174,38 @@ public final class RecordSelector {
         return filtered(filter, spec.withCode());
     }
 
-    private RecordSelector filtered(Predicate<JsonNode> filter, TriggerDefinitionReader said) {
+    private RecordSelector filtered(Predicate<JsonNode> filter, TriggerDefinitionReader changed) {
         List<Predicate<JsonNode>> more =
                 Stream.concat(filters.stream(), Stream.of(filter)).toList();
-        return new RecordSelector(path, format, separator, keyField, expanded, more, optional, empty, said);
+        return new RecordSelector(path, format, separator, keyField, expanded, more, optional, empty, changed);
     }
 
     /**
-     * Leaves out records whose field has another value.
+     * Filters records by the value of a field.
      *
      * @param field a JSON pointer from the record to the field
-     * @param values the values that count, as text
-     * @return other records
-     * @throws InvalidDefinitionException when it is no JSON pointer
+     * @param values the accepted values, as text
+     * @return another selector
+     * @throws InvalidDefinitionException when it is not a JSON pointer
      */
     public RecordSelector where(String field, String... values) {
         JsonPaths pointer = JsonPaths.of("where", field);
         if (values == null || values.length == 0 || Arrays.asList(values).contains(null)) {
             throw new InvalidDefinitionException(
-                    "records", List.of("where: name one value or more, none of them null, or no record would count"));
+                    "records", List.of("where: specify at least one value, none of them null; otherwise no"
+                            + " record would match"));
         }
         List<String> good = List.of(values.clone());
-        TriggerDefinitionReader said = spec.plus("where", Map.of("field", field, "values", good));
-        return filtered(item -> good.contains(pointer.valueIn(item).asText()), said);
+        TriggerDefinitionReader changed = spec.plus("where", Map.of("field", field, "values", good));
+        return filtered(item -> good.contains(pointer.resolveValue(item).asText()), changed);
     }
 
     /**
-     * For a service that leaves out the list when it is empty. By default a response without the list is a failure, because it is
-     * something else than what was expected. A response without the list has no new records; it does not prove that records were
+     * Accepts responses without the list, for services that omit an empty list. By default such a response is a failure,
+     * because it is not what was expected. A response without the list has no new records; it does not prove that records were
      * deleted, because an error may look the same: see {@link #emptyWhen}.
      *
-     * @return other records
+     * @return another selector
      */
     public RecordSelector optional() {
         return new RecordSelector(
@@ -212,38 +213,38 @@ public final class RecordSelector {
     }
 
     /**
-     * For a service that leaves out the list when it is empty, and says by a field that it is: such as
-     * {@code emptyWhen("/count", "0")}. A response without the list, but with one of these values, has no records, which proves that
-     * all were deleted where {@link PollingTriggerBuilder#detectDeletions()} asks for it. Of several calls, each counts.
+     * Recognizes an omitted list as empty by a field, for example {@code emptyWhen("/count", "0")}. A response without the
+     * list, but with one of these values, has no records, which proves with {@link PollingTriggerBuilder#detectDeletions()}
+     * that all were deleted. Several calls are alternatives.
      *
-     * @param field a JSON pointer (RFC 6901) from the root of the response to a field beside the list
-     * @param values the values that mean that there are no records, as text
-     * @return other records
-     * @throws InvalidDefinitionException when it is no JSON pointer, or there is no value
+     * @param field a JSON pointer (RFC 6901) from the root of the response to a field outside the list
+     * @param values the values that mean that the list is empty, as text
+     * @return another selector
+     * @throws InvalidDefinitionException when it is not a JSON pointer, or there is no value
      */
     public RecordSelector emptyWhen(String field, String... values) {
         JsonPaths pointer = JsonPaths.of("emptyWhen", field);
         if (values == null || values.length == 0 || Arrays.asList(values).contains(null)) {
             throw new InvalidDefinitionException(
-                    "records", List.of("emptyWhen: name one value or more, none of them null"));
+                    "records", List.of("emptyWhen: specify at least one value, none of them null"));
         }
         List<String> good = List.of(values.clone());
         List<Empty> more = Stream.concat(empty.stream(), Stream.of(new Empty(pointer, good)))
                 .toList();
-        TriggerDefinitionReader said = spec.plus("emptyWhen", Map.of("field", field, "values", good));
-        return new RecordSelector(path, format, separator, keyField, expanded, filters, optional, more, said);
+        TriggerDefinitionReader changed = spec.plus("emptyWhen", Map.of("field", field, "values", good));
+        return new RecordSelector(path, format, separator, keyField, expanded, filters, optional, more, changed);
     }
 
-    /** A value beside the list that means that the list is empty. */
+    /** A field outside the list whose value means that the list is empty. */
     private record Empty(JsonPaths field, List<String> values) {
         boolean isIn(JsonNode around) {
-            JsonNode value = field.valueIn(around);
+            JsonNode value = field.resolveValue(around);
             return value.isValueNode() && !value.isNull() && values.contains(value.asText());
         }
     }
 
-    /** Whether what stands around the records says that there are none. */
-    boolean saysEmpty(JsonNode around) {
+    /** Whether the content around the records declares that there are none. */
+    boolean isDeclaredEmpty(JsonNode around) {
         return empty.stream().anyMatch(one -> one.isIn(around));
     }
 
@@ -251,7 +252,7 @@ public final class RecordSelector {
         return spec.toJson("records");
     }
 
-    /** Reads what {@link #toJson} wrote. */
+    /** Reads the output of {@link #toJson}. */
     static RecordSelector read(JsonObjectReader reader) {
         Format format = reader.constant("as", Format.class);
         if (reader.has("csv") && format != null && format != Format.CSV) {
@@ -317,7 +318,7 @@ public final class RecordSelector {
         return optional;
     }
 
-    boolean keeps(JsonNode item) {
+    boolean matches(JsonNode item) {
         for (Predicate<JsonNode> filter : filters) {
             if (!filter.test(item)) {
                 return false;

@@ -5,22 +5,22 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Counts what is read of an answer from one record to the next, so that none can fill the memory. */
+/** Limits the number of bytes read from one record to the next, so that no record can exhaust the memory. */
 final class RecordSizeLimiter extends FilterInputStream {
 
-    /** Who reads is ahead of the records by what is buffered. */
+    /** The parser is ahead of the records by the size of its buffer. */
     private static final int AHEAD = 64 * 1024;
 
-    private final int most;
+    private final int max;
     private long count;
     private long start;
 
     RecordSizeLimiter(InputStream in, int max) {
         super(in);
-        this.most = max;
+        this.max = max;
     }
 
-    /** How many bytes there were since the last call: about as many as a record has. */
+    /** Returns the number of bytes since the last call: the approximate size of a record. */
     long next() {
         long bytes = count - start;
         start = count;
@@ -48,10 +48,10 @@ final class RecordSizeLimiter extends FilterInputStream {
 
     private void count(int bytes) {
         count += bytes;
-        if (count - start > (long) most + AHEAD) {
+        if (count - start > (long) max + AHEAD) {
             throw new PollingException(
                     Reason.LIMIT_REACHED,
-                    "A record, or what stands before it, is larger than the limit of " + most
+                    "A record, or the content before it, is larger than the limit of " + max
                             + " bytes (maxResponseBytes of the connection)");
         }
     }

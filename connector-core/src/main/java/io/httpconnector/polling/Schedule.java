@@ -14,24 +14,25 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a trigger polls.
+ * The schedule of a trigger.
  *
  * <pre>{@code
  * Schedule.every(Duration.ofMinutes(5))
- * Schedule.every(Duration.ofMinutes(1)).spread()                                     // thousands of triggers, not all at once
+ * Schedule.every(Duration.ofMinutes(1)).spread()                                     // distributes thousands of triggers over
+ * the interval
  * Schedule.cron("0 6 * * MON-FRI", ZoneId.of("Europe/Berlin")).misfire(Misfire.CATCH_UP)
  * }</pre>
  *
- * <p>A trigger never overlaps itself: when a poll takes longer than the interval, the next one begins when it is due the next time.
- * Immutable and safe for many threads.
+ * <p>A trigger never overlaps itself: when a poll takes longer than the interval, the next one starts at its next due time.
+ * Immutable and thread-safe.
  */
 public final class Schedule {
 
-    /** What to do about polls that were missed: because the one before took too long, the trigger was paused, or the clock jumped. */
+    /** The policy for missed polls: because the previous poll took too long, the trigger was paused, or the clock jumped. */
     public enum Misfire {
-        /** Wait until the next one is due. */
+        /** Skips missed polls and waits for the next due time. */
         SKIP,
-        /** Poll once, at once. */
+        /** Polls once, immediately. */
         CATCH_UP
     }
 
@@ -60,26 +61,25 @@ public final class Schedule {
     }
 
     /**
-     * Polls in equal distances, from start to start; the first time at once.
+     * Polls at a fixed rate, measured from start to start; the first poll is immediate.
      *
-     * @param interval up to 366 days; the trigger says how short it may be
+     * @param interval up to 366 days; the minimum is set by {@link PollingTriggerBuilder#minInterval}
      * @return the schedule
      */
     public static Schedule every(Duration interval) {
         require(
                 interval != null && !interval.isNegative() && !interval.isZero() && interval.compareTo(LONGEST) <= 0,
-                "an interval of " + interval + ": use more than nothing, up to 366 days");
+                "an interval of " + interval + ": use more than zero, up to 366 days");
         return new Schedule(interval, null, Duration.ZERO, Duration.ZERO, false, Misfire.SKIP);
     }
 
     /**
-     * Polls at times of the day. It needs the library {@code cron-utils}.
+     * Polls by a cron expression. Needs the library {@code cron-utils}.
      *
-     * @param expression minute, hour, day of month, month and day of week, as Unix has them: {@code 0 6 * * MON-FRI}
-     * @param zone where the times count; one that a change to summer time leaves out is
-     *     left out
+     * @param expression minute, hour, day of month, month and day of week, as in Unix: {@code 0 6 * * MON-FRI}
+     * @param zone the time zone; a time that is skipped by a change to daylight saving time is skipped
      * @return the schedule
-     * @throws InvalidDefinitionException when it is no cron expression: says why
+     * @throws InvalidDefinitionException when it is not a valid cron expression: states why
      */
     public static Schedule cron(String expression, ZoneId zone) {
         require(expression != null && zone != null, "the cron expression or its zone is null");
@@ -88,20 +88,20 @@ public final class Schedule {
     }
 
     /**
-     * Polls up to this much later, at random each time, so that many triggers don't ask at the same moment.
+     * Adds a random delay to each poll, so that many triggers do not poll at the same moment.
      *
-     * @param max up to a day
+     * @param max the maximum delay, up to one day
      * @return another schedule
      */
     public Schedule jitter(Duration max) {
         require(
                 max != null && !max.isNegative() && max.compareTo(Duration.ofDays(1)) <= 0,
-                "a jitter of " + max + ": use up to a day");
+                "a jitter of " + max + ": use up to one day");
         return new Schedule(interval, cron, max, delay, spread, misfire);
     }
 
     /**
-     * Polls the first time after a delay, instead of at once.
+     * Delays the first poll.
      *
      * @param time up to 366 days
      * @return another schedule
@@ -114,17 +114,17 @@ public final class Schedule {
     }
 
     /**
-     * Polls the first time at a random moment of the first interval, so that many triggers that start together stay apart.
+     * Makes the first poll at a random time within the first interval, so that triggers that start together stay distributed.
      *
      * @return another schedule
      */
     public Schedule spread() {
-        require(interval != null, "a cron expression says itself when it begins");
+        require(interval != null, "a cron expression determines the first poll itself");
         return new Schedule(interval, cron, jitter, delay, true, misfire);
     }
 
     /**
-     * Says what to do about polls that were missed. Default: {@link Misfire#SKIP}.
+     * Sets the policy for missed polls. Default: {@link Misfire#SKIP}.
      *
      * @param policy the policy
      * @return another schedule
@@ -134,9 +134,9 @@ public final class Schedule {
         return new Schedule(interval, cron, jitter, delay, spread, policy);
     }
 
-    private static void require(boolean good, String otherwise) {
+    private static void require(boolean good, String problem) {
         if (!good) {
-            throw new InvalidDefinitionException("schedule", List.of(otherwise));
+            throw new InvalidDefinitionException("schedule", List.of(problem));
         }
     }
 
@@ -154,13 +154,13 @@ public final class Schedule {
         return json.put("spread", spread).put("misfire", misfire.name());
     }
 
-    /** Reads what {@link #toJson} wrote. */
+    /** Reads the output of {@link #toJson}. */
     static Schedule read(JsonObjectReader reader) {
         List<Schedule> found = new ArrayList<>();
         reader.duration("every", interval -> found.add(every(interval)));
         reader.object("cron", Schedule::readCron, found::add);
         reader.exactlyOneOf("every", "cron");
-        // A placeholder takes the other members, so that what is wrong with them is found, too.
+        // A placeholder accepts the other members, so that their problems are reported too.
         Schedule start = found.isEmpty() ? every(Duration.ofDays(1)) : found.get(0);
         return new MemberSteps<>(reader, start)
                 .duration("jitter", Schedule::jitter)
@@ -181,30 +181,30 @@ public final class Schedule {
         return read.isEmpty() ? null : read.get(0);
     }
 
-    /** Whether the clock on the wall counts, which may be set; or else the time that passes. */
+    /** Whether wall-clock time is used, which may be adjusted, instead of monotonic time. */
     boolean isByClock() {
         return cron != null;
     }
 
-    /** What a poll has at least between it and the next. */
-    Duration shortest() {
+    /** The minimum time between two polls. */
+    Duration minInterval() {
         return interval == null ? Duration.ofMinutes(1) : interval;
     }
 
-    /** When the first poll is due. */
+    /** The due time of the first poll. */
     Due first(Instant now) {
         Instant begin = now.plus(delay);
         if (cron != null) {
             return new Due(cron.after(begin), random(jitter));
         }
-        return new Due(spread ? begin.plus(random(shortest())) : begin, random(jitter));
+        return new Due(spread ? begin.plus(random(minInterval())) : begin, random(jitter));
     }
 
     /**
-     * When the next poll is due.
+     * The due time of the next poll.
      *
-     * @param due when the last one was due, without its jitter
-     * @param now when it has ended
+     * @param due the due time of the last poll, without jitter
+     * @param now the time at which it ended
      */
     Due next(Instant due, Instant now) {
         if (cron != null) {
@@ -212,25 +212,25 @@ public final class Schedule {
             Instant next = missed.isAfter(now) || misfire == Misfire.CATCH_UP ? missed : cron.after(now);
             return new Due(next.isBefore(now) ? now : next, random(jitter));
         }
-        Instant next = due.plus(shortest());
+        Instant next = due.plus(minInterval());
         if (next.isAfter(now)) {
             return new Due(next, random(jitter));
         }
         if (misfire == Misfire.CATCH_UP) {
             return new Due(now, Duration.ZERO);
         }
-        long missed = Duration.between(next, now).dividedBy(shortest());
-        return new Due(next.plus(shortest().multipliedBy(missed + 1)), random(jitter));
+        long missed = Duration.between(next, now).dividedBy(minInterval());
+        return new Due(next.plus(minInterval().multipliedBy(missed + 1)), random(jitter));
     }
 
     /**
-     * A moment.
+     * A due time.
      *
-     * @param time by the schedule
-     * @param jitter how much later the poll begins
+     * @param time the time by the schedule
+     * @param jitter the additional delay of the poll
      */
     record Due(Instant time, Duration jitter) {
-        Instant begin() {
+        Instant start() {
             return time.plus(jitter);
         }
     }

@@ -6,14 +6,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of the records that are known, each with its version, a mark (when it was seen, or where it stands), how many versions of
- * it were seen before, and in which reads it was. 32 bytes for each, in open hash tables of which one grows at a time, so that a
- * million takes about 45 MB, and growing takes little more. Versions are compared by 48 bits. The few keys whose versions were counted up to
- * a later mark than that of the last one are in a map beside them.
+ * An index of the keys of known records, each with its version, a mark (its time or position), the number of earlier versions,
+ * and the reads in which it was seen. Each entry takes 32 bytes in open-addressing hash tables of which one grows at a time,
+ * so that a million keys take about 45 MB, and growing needs little more. Versions are compared by 48 bits. The few keys whose
+ * versions were counted up to a later mark than that of the last version are kept in a separate map.
  */
 final class SeenKeyIndex {
 
-    /** What counts of a version. */
+    /** The bits of a version that are compared. */
     static final long VERSION = ~0xffffL;
 
     private static final int WIDTH = 4;
@@ -22,7 +22,7 @@ final class SeenKeyIndex {
     private static final int COUNTS = 0x3fff;
     private static final int MANY = 8192;
     private static final int TABLES = 256;
-    /** Tables of this size grow by less. */
+    /** Tables of this size grow by a smaller factor. */
     private static final int LARGE = 2000;
 
     private Table[] tables = {new Table(0)};
@@ -30,12 +30,12 @@ final class SeenKeyIndex {
     private final Map<Fingerprint, Long> reaches = new HashMap<>();
 
     /**
-     * What is known of a key.
+     * The entry of a key.
      *
-     * @param count how many versions were counted before this one, modulo 16,384
+     * @param count the number of versions counted before this one, modulo 16,384
      * @param reach the latest mark of the versions that were counted, at least the mark of this one
      * @param here whether it was seen in the current read
-     * @param before whether it was seen in the last read that came to its end
+     * @param before whether it was seen in the last complete read
      */
     record KeyEntry(long version, long mark, long reach, int count, boolean here, boolean before) {
 
@@ -53,17 +53,17 @@ final class SeenKeyIndex {
                     (packed & BEFORE) != 0);
         }
 
-        /** Of a record that was not known. */
+        /** The entry of a new record. */
         static KeyEntry first(long version, long mark) {
             return new KeyEntry(version & VERSION, mark, mark, 0, true, false);
         }
 
-        /** With another version, which is counted. */
+        /** The entry with another version, which is counted. */
         KeyEntry next(long otherVersion, long otherMark) {
             return new KeyEntry(otherVersion & VERSION, otherMark, otherMark, (count + 1) & COUNTS, true, before);
         }
 
-        /** With another version at a mark that none had before, so that they are counted from the beginning. */
+        /** The entry with another version at a new mark, so that counting restarts. */
         KeyEntry nextAtNewMark(long otherVersion, long otherMark) {
             return new KeyEntry(otherVersion & VERSION, otherMark, otherMark, 0, true, before);
         }
@@ -72,16 +72,16 @@ final class SeenKeyIndex {
             return new KeyEntry(version, otherMark, otherMark, count, true, before);
         }
 
-        /** Counted up to this mark, if it is later than its own. */
-        KeyEntry reaching(long otherReach) {
+        /** The entry with versions counted up to this mark, if it is later than its own. */
+        KeyEntry withReach(long otherReach) {
             return new KeyEntry(version, mark, Math.max(mark, otherReach), count, here, before);
         }
 
-        KeyEntry gone() {
+        KeyEntry missing() {
             return new KeyEntry(version, mark, reach, count, false, false);
         }
 
-        /** What outlasts the process: whether it counts as read the last time. */
+        /** The durable part: whether the key counts as seen in the last read. */
         long stored() {
             return version | ((long) count << 2) | (here || before ? HERE : 0);
         }
@@ -91,12 +91,12 @@ final class SeenKeyIndex {
         }
     }
 
-    /** Sees all keys. */
+    /** Visits keys. */
     interface Visitor {
         void visit(Fingerprint key, KeyEntry entry);
     }
 
-    /** Decides by key, mark and reach. */
+    /** A predicate on key, mark and reach. */
     interface Test {
         boolean test(Fingerprint key, long mark, long reach);
     }
@@ -115,7 +115,7 @@ final class SeenKeyIndex {
         return KeyEntry.of(packed, mark, reach(key, mark));
     }
 
-    /** Whether the versions of any key were counted up to a later mark than that of the last one. */
+    /** Whether the versions of any key were counted up to a later mark than that of its last version. */
     boolean hasReaches() {
         return !reaches.isEmpty();
     }
@@ -139,11 +139,11 @@ final class SeenKeyIndex {
     }
 
     /**
-     * Begins a read.
+     * Starts a read.
      *
-     * @param ended whether the read before it came to its end, and so takes the place of the one before
+     * @param ended whether the previous read was complete, and so replaces the one before it
      */
-    void beginRead(boolean ended) {
+    void startRead(boolean ended) {
         for (Table table : tables) {
             long[] cells = table.cells;
             for (int at = 2; at < cells.length; at += WIDTH) {
@@ -157,7 +157,7 @@ final class SeenKeyIndex {
         removeIf(table(key), (other, mark, reach) -> other.equals(key));
     }
 
-    /** Forgets what the test holds for. */
+    /** Forgets the keys that match. */
     void removeIf(Test test) {
         for (Table table : tables) {
             removeIf(table, test);
@@ -179,7 +179,7 @@ final class SeenKeyIndex {
         table.forEach((key, packed, mark) -> visitor.visit(key, entry(key, packed, mark)));
     }
 
-    /** Gives all keys the same mark. */
+    /** Sets the mark of all keys. */
     void markAll(long mark) {
         reaches.clear();
         for (Table table : tables) {
@@ -189,7 +189,7 @@ final class SeenKeyIndex {
         }
     }
 
-    /** In how many parts {@link #forEachIn} can show the keys. */
+    /** The number of parts in which {@link #forEachIn} can visit the keys. */
     int parts() {
         return tables.length;
     }
@@ -209,18 +209,18 @@ final class SeenKeyIndex {
         all.forEach((key, packed, mark) -> table(key).put(key, packed, mark));
     }
 
-    /** A hash table with linear probing. A cell whose key is 0 is free. */
+    /** A hash table with linear probing. A cell with key 0 is free. */
     private static final class Table {
 
         private long[] cells;
         private int count;
 
-        /** Decides by what is in the table. */
+        /** A predicate on cells of the table. */
         interface CellTest {
             boolean test(Fingerprint key, long mark);
         }
 
-        /** Sees what is in the table. */
+        /** Visits cells of the table. */
         interface CellVisitor {
             void visit(Fingerprint key, long packed, long mark);
         }
@@ -233,7 +233,7 @@ final class SeenKeyIndex {
             return (count + count / 3 + 2) * WIDTH;
         }
 
-        /** Where the key is, or the complement of where it would be. */
+        /** The index of the key, or the bitwise complement of its insertion index. */
         int find(Fingerprint key) {
             return find(key.high(), key.low());
         }

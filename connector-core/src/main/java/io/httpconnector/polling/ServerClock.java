@@ -9,7 +9,10 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
 
-/** The time of a service, by the {@code Date} header of its last answer (RFC 9110, section 6.6.1); until then our own. */
+/**
+ * The clock of a service, by the {@code Date} header of its last response (RFC 9110, section 6.6.1); before the first
+ * response, the local clock.
+ */
 final class ServerClock {
 
     private final TimeSource time;
@@ -25,7 +28,7 @@ final class ServerClock {
     }
 
     void observe(Response response) {
-        // Without the header our own clock counts again, which may have been set in the meantime.
+        // Without the header the local clock is used again, which may have been adjusted in the meantime.
         String header = response.headers().first("Date").orElse("");
         if (!header.equals(text) || parsed == null) {
             text = header;
@@ -35,7 +38,7 @@ final class ServerClock {
         seenAt = time.nanos();
     }
 
-    /** A date of HTTP; null when it is none. */
+    /** Parses an HTTP date; null when it is invalid. */
     static @Nullable Instant parsed(String text) {
         try {
             return ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
@@ -45,12 +48,12 @@ final class ServerClock {
         }
     }
 
-    /** What the last answer said. */
+    /** The time of the last response. */
     Instant date() {
         return date;
     }
 
-    /** What the service's clock showed when ours showed a time before now; our clock itself may be wrong. */
+    /** Converts an earlier time of the local clock to the clock of the service; the local clock may be wrong. */
     long serviceTime(long ourNanos) {
         long passed = Math.max(0, TimestampFormat.nanos(time.now()) - ourNanos);
         return TimestampFormat.nanos(now()) - passed;

@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the first poll makes of the records that are there already. Later polls go on from where the one before came to. */
+/** The policy by which the first poll treats existing records. Later polls continue from the previous one. */
 public final class StartPosition {
 
     static final int MAX_LAST = 10_000;
@@ -25,7 +25,7 @@ public final class StartPosition {
     }
 
     /**
-     * They are no events: only what comes after the first poll is.
+     * Emits no events for existing records, only for records created after the start.
      *
      * @return the default
      */
@@ -34,41 +34,43 @@ public final class StartPosition {
     }
 
     /**
-     * Each of them is an event.
+     * Emits an event for each existing record.
      *
-     * @return the first poll
+     * @return the start position
      */
     public static StartPosition everything() {
         return new StartPosition(null, 0, true);
     }
 
     /**
-     * What has changed since a time is an event. Needs a cursor that is a timestamp.
+     * Emits events for records that have changed since a time. Needs a timestamp cursor.
      *
      * @param time the time
-     * @return the first poll
+     * @return the start position
      */
     public static StartPosition from(Instant time) {
         if (time == null) {
-            throw new InvalidDefinitionException("first poll", List.of("the time is null"));
+            throw new InvalidDefinitionException("start position", List.of("the time is null"));
         }
         long position = TimestampFormat.nanos(time);
         if (!TimestampFormat.instant(position).equals(time)) {
-            throw new InvalidDefinitionException("first poll", List.of(time + " is out of range: use 1678 to 2261"));
+            throw new InvalidDefinitionException("start position", List.of(time + " is out of range: use 1678"
+                    + " to 2261"));
         }
         return new StartPosition(position, 0, false);
     }
 
     /**
-     * The newest ones are events: by the cursor, or else the first of the list. Good for somebody who has just set up a trigger
-     * and wants to see what comes.
+     * Emits events for the newest records: by the cursor, or without one the first of the list. Useful to see sample events
+     * after setting up a trigger.
      *
-     * @param count how many, 1 to 10,000
-     * @return the first poll
+     * @param count the number of records, 1 to 10,000
+     * @return the start position
      */
     public static StartPosition last(int count) {
         if (count < 1 || count > MAX_LAST) {
-            throw new InvalidDefinitionException("first poll", List.of("the last " + count + ": use 1 to " + MAX_LAST));
+            throw new InvalidDefinitionException("start position", List.of("the last " + count + ": use 1 to"
+                    + " " + MAX_LAST));
         }
         return new StartPosition(null, count, false);
     }
@@ -85,7 +87,7 @@ public final class StartPosition {
         return last > 0 ? json.put("last", last) : json.put("fromNow", true);
     }
 
-    /** Reads what {@link #toJson} wrote. */
+    /** Reads the output of {@link #toJson}. */
     static StartPosition read(JsonObjectReader reader) {
         reader.exactlyOneOf("fromNow", "everything", "last", "from");
         StartPosition start = reader.isMarked("everything") ? everything() : fromNow();
@@ -96,12 +98,12 @@ public final class StartPosition {
                 .value();
     }
 
-    /** The time that was given, in nanoseconds since 1970. */
+    /** The configured time, in nanoseconds since 1970. */
     @Nullable Long position() {
         return position;
     }
 
-    /** How many of those that are there are events; 0 for none, or what the others say. */
+    /** The number of newest records that are events; 0 if not configured by {@link #last(int)}. */
     int last() {
         return last;
     }
@@ -110,7 +112,7 @@ public final class StartPosition {
         return all;
     }
 
-    /** Whether records are noted without an event. */
+    /** Whether existing records are recorded without an event. */
     boolean isSilent() {
         return !all && position == null;
     }

@@ -10,14 +10,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * One entry of the log of a trigger's state: everything that changes at once, as a row of sections. Each begins with a letter;
- * numbers are in network order, texts in UTF-8 after their length.
+ * Codec of the log entries of a trigger's state. An entry holds all changes of one commit as a sequence of sections. Each
+ * section starts with a letter; numbers are in network byte order, texts in UTF-8 after their length.
  */
 final class StateEntryCodec {
 
     private ByteBuffer out = ByteBuffer.allocate(4096);
 
-    /** Sees what an entry says. */
+    /** Receives the sections of an entry. */
     interface Reader {
         void definition(String json);
 
@@ -25,13 +25,13 @@ final class StateEntryCodec {
 
         void seen(String scope, Fingerprint key, SeenKeyIndex.KeyEntry entry);
 
-        void named(String scope, Fingerprint key, String text);
+        void keyText(String scope, Fingerprint key, String text);
 
         void forgotten(String scope, Fingerprint key);
 
-        void died(DeadLetter letter);
+        void deadLetterAdded(DeadLetter letter);
 
-        void buried(String eventId);
+        void deadLetterRemoved(String eventId);
     }
 
     boolean isEmpty() {
@@ -94,7 +94,7 @@ final class StateEntryCodec {
     /**
      * Reads an entry.
      *
-     * @throws IOException when it is none
+     * @throws IOException when it is malformed
      */
     static void read(byte[] entry, Reader reader) throws IOException {
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(entry));
@@ -105,18 +105,19 @@ final class StateEntryCodec {
             switch (section) {
                 case 'D' -> reader.definition(first);
                 case 'C' -> reader.checkpoint(first, Checkpoint.fromJson(JsonSupport.parse(second)));
-                // As written before there was a count: the lower bits belong to the version.
+                // Written before the count existed: the lower bits belong to the version.
                 case 'S' -> reader.seen(first, readKey(in), SeenKeyIndex.KeyEntry.first(in.readLong(), in.readLong()));
                 case 'R' -> reader.seen(first, readKey(in), SeenKeyIndex.KeyEntry.of(in.readLong(), in.readLong()));
                 case 'W' ->
                     reader.seen(
                             first, readKey(in), SeenKeyIndex.KeyEntry.of(in.readLong(), in.readLong(), in.readLong()));
-                case 'N' -> reader.named(first, readKey(in), second);
+                case 'N' -> reader.keyText(first, readKey(in), second);
                 case 'F' -> reader.forgotten(first, readKey(in));
-                case 'L' -> reader.died(DeadLetter.fromJson(JsonSupport.parse(first)));
-                case 'B' -> reader.buried(first);
+                case 'L' -> reader.deadLetterAdded(DeadLetter.fromJson(JsonSupport.parse(first)));
+                case 'B' -> reader.deadLetterRemoved(first);
                 default ->
-                    throw new IOException("there is no section '" + section + "': a newer version has written it");
+                    throw new IOException("unknown section '" + section + "': the entry was written by a newer"
+                            + " version");
             }
         }
     }

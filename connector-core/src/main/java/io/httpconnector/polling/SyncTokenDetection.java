@@ -10,47 +10,44 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The service remembers what we have seen, and gives a token or a URL for it. Marks are times, in milliseconds. */
+/** Detection by a sync token or URL in which the service encodes what was seen. Marks are times, in milliseconds. */
 final class SyncTokenDetection implements ChangeDetection {
 
-    private static final Logger LOG = LoggerFactory.getLogger(PollingTrigger.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PollingLog.NAME);
 
     private static final Set<Integer> MAY_MEAN_EXPIRED = Set.of(400, 404, 409, 412, 416, 422);
 
     private final TriggerDefinition definition;
     private final Cursor cursor;
-    private final TriggerState state;
-    private final PartitionState scope;
-    private final long begun;
+    private final PollTransaction transaction;
+    private final long startTime;
     private final Reading reading;
-    private boolean asked;
-    private boolean goesOn;
+    private boolean started;
+    private boolean continues;
     private @Nullable String token;
 
-    SyncTokenDetection(
-            TriggerDefinition definition, Cursor cursor, TriggerState state, PartitionState scope, long now) {
+    SyncTokenDetection(TriggerDefinition definition, Cursor cursor, PollTransaction transaction, long now) {
         this.definition = definition;
         this.cursor = cursor;
-        this.state = state;
-        this.scope = scope;
-        this.begun = now;
+        this.transaction = transaction;
+        this.startTime = now;
         this.reading = new Reading(true);
     }
 
     @Override
     public @Nullable Map<String, Object> nextQuery() {
-        if (asked) {
+        if (started) {
             return null;
         }
-        asked = true;
-        scope.beginRead();
-        String known = scope.checkpoint().token();
+        started = true;
+        transaction.startRead();
+        String known = transaction.checkpoint().token();
         return known == null || cursor.isUrl() ? Map.of() : Map.of("cursor", known);
     }
 
     @Override
-    public @Nullable String url() {
-        return cursor.isUrl() ? scope.checkpoint().token() : null;
+    public @Nullable String firstPageUrl() {
+        return cursor.isUrl() ? transaction.checkpoint().token() : null;
     }
 
     @Override
@@ -60,21 +57,21 @@ final class SyncTokenDetection implements ChangeDetection {
 
     @Override
     public long mark(JsonNode item) {
-        return begun;
+        return startTime;
     }
 
     @Override
     public long occurrence(long mark, SeenKeyIndex.KeyEntry entry) {
-        return scope.checkpoint().generation();
+        return transaction.checkpoint().generation();
     }
 
     @Override
-    public boolean keepsMarks() {
+    public boolean persistsMarks() {
         return true;
     }
 
     @Override
-    public boolean readsOn(Page page, int number, boolean hasNext) {
+    public boolean continuesAfter(Page page, int number, boolean hasNext) {
         token = cursor.token(page)
                 .map(given -> cursor.isUrl() ? page.resolved(given) : given)
                 .orElse(token);
@@ -83,57 +80,59 @@ final class SyncTokenDetection implements ChangeDetection {
 
     @Override
     public void endQuery(End end) {
-        scope.endRead();
-        boolean isEnough = definition.first().last() == 0 || scope.checkpoint().started();
-        if (end == End.LIMITED && token != null && definition.sharesPlace() && isEnough) {
-            // The token of a page is where the next query goes on.
-            goesOn = !token.equals(scope.checkpoint().token());
-            state.checkpoint(scope, scope.checkpoint().withToken(token));
+        transaction.endRead();
+        boolean isEnough =
+                definition.first().last() == 0 || transaction.checkpoint().started();
+        if (end == End.LIMITED && token != null && definition.tokenSharesCursorLocation() && isEnough) {
+            // The next query continues at the token of the last page.
+            continues = !token.equals(transaction.checkpoint().token());
+            transaction.setCheckpoint(transaction.checkpoint().withToken(token));
         }
     }
 
     @Override
-    public boolean goesOnInNextPoll() {
-        return goesOn;
+    public boolean continuesInNextPoll() {
+        return continues;
     }
 
-    /** A token that has expired is of no use any more: the next poll begins with everything. */
+    /** An expired token is dropped: the next poll reads everything. */
     @Override
-    public @Nullable String refused(ConnectorException e) {
-        if (scope.checkpoint().token() == null) {
+    public @Nullable String onRejection(ConnectorException e) {
+        if (transaction.checkpoint().token() == null) {
             return null;
         }
         if (e instanceof StatusException status && cursor.isExpiredBy(status)) {
             LOG.warn("{}: the token of the last poll has expired: the next poll reads everything", definition.id());
-            state.checkpoint(scope, scope.checkpoint().withToken(null));
-            state.commit();
+            transaction.setCheckpoint(transaction.checkpoint().withToken(null));
+            transaction.commit();
             return "the token of the last poll has expired: the next poll reads everything";
         }
         boolean isDoubtful = e instanceof PollingException
                 || (e instanceof StatusException refused && MAY_MEAN_EXPIRED.contains(refused.status()));
         return isDoubtful
-                ? "the service did not accept a request with the token of the last poll: if it has expired, reset() has the next poll"
-                        + " read everything, and Cursor.expiredWhen(status, text) does so by itself from now on"
+                ? "the service rejected a request with the token of the last poll: if the token has expired,"
+                        + " call reset() so that the next poll reads everything; to do this automatically, use"
+                                + " Cursor.expiredWhen(status, text)"
                 : null;
     }
 
-    /** More than are to be remembered: the oldest half of the time is forgotten, because no more than a repetition can come of it. */
+    /** Too many keys: forgets the older half of the time range, which can at most cause repeated events. */
     @Override
-    public void forget() {
-        long[] oldest = {begun};
-        scope.seen().forEach((key, known) -> oldest[0] = Math.min(oldest[0], known.mark()));
-        forgetBefore(oldest[0] + (begun - oldest[0]) / 2 + 1);
+    public void forgetOldKeys() {
+        long[] oldest = {startTime};
+        transaction.seen().forEach((key, known) -> oldest[0] = Math.min(oldest[0], known.mark()));
+        forgetBefore(oldest[0] + (startTime - oldest[0]) / 2 + 1);
     }
 
     private void forgetBefore(long time) {
-        state.forgotten(scope, (key, mark, reach) -> mark < time && mark < begun);
+        transaction.forgetIf((key, mark, reach) -> mark < time && mark < startTime);
     }
 
     @Override
-    public void finish(RecordProcessor intake) {
+    public void finish(DeletionHandler deletions) {
         if (token != null) {
-            state.checkpoint(scope, scope.checkpoint().withToken(token));
+            transaction.setCheckpoint(transaction.checkpoint().withToken(token));
         }
-        forgetBefore(begun - definition.limits().memory().toMillis());
+        forgetBefore(startTime - definition.limits().memory().toMillis());
     }
 }

@@ -1,7 +1,6 @@
 package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.httpconnector.polling.Cursor.Span;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.DateTimeException;
@@ -21,24 +20,31 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a service writes points in time. Without a format it is found out for each value: numbers since 1970 by their size, ISO
- * 8601 in its varieties, the date of HTTP (RFC 9110, section 5.6.7).
+ * The format of times of a service. Without a pattern the format is detected for each value: numbers since 1970 by their size,
+ * the variants of ISO 8601, HTTP dates (RFC 9110, section 5.6.7).
  *
- * @param format a pattern, or null for what is found out
- * @param unit how many digits the fraction of a second has in numbers, -1 for what is found out
- * @param zone where times without an offset count
+ * @param format a pattern; null to detect the format
+ * @param unit the number of decimal digits of a second in numbers; -1 to detect it
+ * @param zone the zone of times without an offset
  */
 record TimestampFormat(@Nullable DateTimeFormatter format, int unit, ZoneId zone) {
 
+    /**
+     * The position of a record. A local time that occurs twice or never because the clocks are set may stand for two instants:
+     * the earlier
+     * one is used for queries, the later one decides whether the record is one of those that were requested.
+     */
+    record TimeRange(long earliest, long latest) {}
+
     static final TimestampFormat AUTO = new TimestampFormat(null, -1, ZoneOffset.UTC);
 
-    private static final int LONGEST = 100;
+    private static final int MAX_LENGTH = 100;
 
     private static final String KNOWN =
-            "ISO 8601 and RFC 3339 (also with a space, without an offset, with UTC or GMT), the date of HTTP,"
+            "ISO 8601 and RFC 3339 (also with a space, without an offset, with UTC or GMT), HTTP dates,"
                     + " seconds or smaller units since 1970 as numbers or texts, and /Date(1735689600000)/";
 
-    /** As JSON of .NET has it; the offset is for display. */
+    /** The format of .NET JSON; the offset is for display only. */
     private static final Pattern DOT_NET = Pattern.compile("/Date\\((-?\\d{1,18})([+-]\\d{4})?\\)/");
 
     /** The obsolete form of RFC 9110, section 5.6.7. */
@@ -55,11 +61,11 @@ record TimestampFormat(@Nullable DateTimeFormatter format, int unit, ZoneId zone
             .appendPattern("[XXX][XX][X]")
             .toFormatter(Locale.ROOT);
 
-    /** Nanoseconds since 1970; null when there is no point in time. */
-    @Nullable Span read(JsonNode value) {
+    /** Parses a value to nanoseconds since 1970; null when there is no time. */
+    @Nullable TimeRange read(JsonNode value) {
         String text = value.asText().strip();
-        if (text.length() > LONGEST) {
-            throw new DateTimeException("a time of " + text.length() + " characters");
+        if (text.length() > MAX_LENGTH) {
+            throw new DateTimeException("a time of " + text.length() + " characters is too long");
         }
         if (value.isMissingNode() || value.isNull() || text.isEmpty()) {
             return null;
@@ -70,8 +76,8 @@ record TimestampFormat(@Nullable DateTimeFormatter format, int unit, ZoneId zone
                 : parse(text);
     }
 
-    private static Span exactly(long nanos) {
-        return new Span(nanos, nanos);
+    private static TimeRange exactly(long nanos) {
+        return new TimeRange(nanos, nanos);
     }
 
     private long number(BigDecimal number) {
@@ -91,25 +97,26 @@ record TimestampFormat(@Nullable DateTimeFormatter format, int unit, ZoneId zone
         return limited.longValue();
     }
 
-    private Span parse(String text) {
+    private TimeRange parse(String text) {
         try {
             return format == null
                     ? found(text)
                     : span(format.parseBest(text, ZonedDateTime::from, LocalDateTime::from, LocalDate::from));
         } catch (DateTimeException e) {
-            // By its shape: a wrong field may have anything.
+            // Reports only the shape: a wrong field may contain anything.
             String shape = text.replaceAll("\\d", "9").replaceAll("\\p{L}", "a");
             throw new DateTimeException(
                     format == null
-                            ? "a time like \"" + shape + "\" is not known; known are " + KNOWN
-                                    + "; give the pattern of others, such as Cursor.timestamp(...).format(\"dd/MM/yyyy HH:mm\")"
-                            : "a time like \"" + shape + "\" does not fit the format of the cursor",
+                            ? "a time like \"" + shape + "\" is not recognized; recognized formats are " + KNOWN
+                                    + "; set the pattern of other formats, such as"
+                                            + " Cursor.timestamp(...).format(\"dd/MM/yyyy HH:mm\")"
+                            : "a time like \"" + shape + "\" does not match the format of the cursor",
                     e);
         }
     }
 
-    /** By what it looks like; what could be two times, such as 01/02/2026, is refused. */
-    private Span found(String text) {
+    /** Detects the format; ambiguous times, such as 01/02/2026, are rejected. */
+    private TimeRange found(String text) {
         Matcher date = DOT_NET.matcher(text);
         if (date.matches()) {
             return exactly(clamp(new BigDecimal(date.group(1)).movePointRight(6)));
@@ -127,37 +134,40 @@ record TimestampFormat(@Nullable DateTimeFormatter format, int unit, ZoneId zone
         return span(ISO.parseBest(iso(text), ZonedDateTime::from, LocalDateTime::from, LocalDate::from));
     }
 
-    /** The usual variants of ISO 8601 as the one that the JDK reads. */
+    /** Converts common variants of ISO 8601 to the one that the JDK parses. */
     private static String iso(String text) {
         String iso = text.replaceFirst("^(\\d{4}-\\d{2}-\\d{2}) +", "$1T")
                 .replaceFirst("^(\\d{4})(\\d{2})(\\d{2})[Tt](\\d{2})(\\d{2})(\\d{2})?", "$1-$2-$3T$4:$5:$6")
                 .replaceFirst("(T\\d{2}:\\d{2}):(?!\\d)", "$1")
                 .replaceFirst("(:\\d{2}),(\\d)", "$1.$2")
                 .replaceFirst("(\\.\\d{9})\\d+", "$1")
-                // A leap second is the last one of its minute.
+                // A leap second counts as the last second of its minute.
                 .replaceFirst("([Tt]\\d{2}:\\d{2}):60", "$1:59");
         return iso.replaceFirst("(?i) *(UTC|GMT|Z)$", "Z").replaceFirst(" +([+-]\\d{2}(:?\\d{2})?)$", "$1");
     }
 
-    private Span span(TemporalAccessor time) {
+    private TimeRange span(TemporalAccessor time) {
         if (time instanceof LocalDate date) {
             return span(date.atStartOfDay());
         }
         return time instanceof LocalDateTime local ? span(local) : exactly(nanos(((ZonedDateTime) time).toInstant()));
     }
 
-    /** When clocks are set back a local time occurs twice, and when they are set forward never: by each of the two offsets. */
-    private Span span(LocalDateTime local) {
+    /** When clocks are set back a local time occurs twice, when they are set forward it never occurs: both offsets are used. */
+    private TimeRange span(LocalDateTime local) {
         ZoneOffsetTransition change = zone.getRules().getTransition(local);
         if (change == null) {
             return exactly(nanos(local.atZone(zone).toInstant()));
         }
         long one = nanos(local.toInstant(change.getOffsetBefore()));
         long other = nanos(local.toInstant(change.getOffsetAfter()));
-        return new Span(Math.min(one, other), Math.max(one, other));
+        return new TimeRange(Math.min(one, other), Math.max(one, other));
     }
 
-    /** A time whose text is not later than that of any time after it: where the clocks are about to be set back, before that hour. */
+    /**
+     * A time whose text is not later than that of any later time: where the clocks are about to be set back, a time before
+     * that hour.
+     */
     long unambiguous(long nanos, long grain) {
         if (format == null) {
             return nanos;
@@ -179,7 +189,7 @@ record TimestampFormat(@Nullable DateTimeFormatter format, int unit, ZoneId zone
         return Instant.ofEpochSecond(Math.floorDiv(nanos, 1_000_000_000L), Math.floorMod(nanos, 1_000_000_000L));
     }
 
-    /** In the format, or else as ISO 8601 in UTC. */
+    /** Formats a time by the pattern, or as ISO 8601 in UTC. */
     String write(long nanos) {
         if (unit >= 0) {
             return BigDecimal.valueOf(nanos)
@@ -195,7 +205,7 @@ record TimestampFormat(@Nullable DateTimeFormatter format, int unit, ZoneId zone
         try {
             return DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH);
         } catch (IllegalArgumentException e) {
-            throw new DateTimeException("\"" + pattern + "\" is no pattern for dates: " + e.getMessage(), e);
+            throw new DateTimeException("\"" + pattern + "\" is not a valid date pattern: " + e.getMessage(), e);
         }
     }
 }

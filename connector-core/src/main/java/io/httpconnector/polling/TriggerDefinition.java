@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a trigger does, checked. */
+/** The validated definition of a trigger. */
 record TriggerDefinition(
         String id,
         HttpConnection connection,
@@ -28,14 +28,14 @@ record TriggerDefinition(
         Limits limits) {
 
     /**
-     * What is not exceeded.
+     * The limits of a trigger.
      *
-     * @param keys how many keys are remembered
-     * @param deadLetters how many dead letters are kept
-     * @param parents how many parents there may be
-     * @param batch how many records are held in memory at once
-     * @param memory how long a key is remembered after its record was seen for the last time, when there is no cursor
-     * @param pollTimeout how long one poll may wait for the service altogether
+     * @param keys the maximum number of remembered keys
+     * @param deadLetters the maximum number of dead letters
+     * @param parents the maximum number of parents
+     * @param batch the maximum number of records in memory
+     * @param memory how long a key is remembered after its record was last seen, when there is no cursor
+     * @param pollTimeout the maximum total time that one poll waits for the service
      */
     record Limits(int keys, int deadLetters, int parents, int batch, Duration memory, Duration pollTimeout) {
         static final Limits DEFAULTS =
@@ -116,31 +116,32 @@ record TriggerDefinition(
                 limits);
     }
 
-    /** Whether the token of the next page is sent in the place of the cursor. */
-    boolean sharesPlace() {
-        return pagination.sharesPlaceOf(cursor);
+    /** Whether the token of the next page is sent in the location of the cursor. */
+    boolean tokenSharesCursorLocation() {
+        return pagination.sharesLocationWith(cursor);
     }
 
-    /** What can't be guaranteed, because nobody can; null when all can. */
-    @Nullable String impossible() {
+    /** The guarantees that are impossible with this definition; null when there is no limitation. */
+    @Nullable String limitations() {
         boolean shifts = !pagination.isStable();
         if (shifts && cursor == null) {
-            return "records may move between pages while they are read, and there is no cursor to read again from: a record"
-                    + " may be found only by a later poll; use a cursor, or Pagination.stable() where it holds";
+            return "records may move between pages while they are read, and there is no cursor to read again"
+                    + " from: a record may be found only by a later poll; use a cursor, or Pagination.stable()"
+                            + " where applicable";
         }
-        if (shifts && cursor != null && cursor.isGiven() && pagination.isPositional()) {
-            return "records may move between pages while they are read, and the token of the last page goes past what was"
-                    + " skipped: use pages by a token or a URL, or Pagination.stable() where it holds";
+        if (shifts && cursor != null && cursor.isGivenByService() && pagination.isPositional()) {
+            return "records may move between pages while they are read, and the token of the last page skips"
+                    + " missed records: use pagination by token or URL, or Pagination.stable() where applicable";
         }
         return null;
     }
 
-    /** What decides whether the state of an earlier definition still has a meaning. */
+    /** Two definitions with the same text can share their state. */
     String identityText() {
         return identity.key() + " " + identity.version() + " " + identity.hashed() + " " + identity.ignored();
     }
 
     String cursorText() {
-        return cursor == null ? "snapshot" : cursor.definition();
+        return cursor == null ? "snapshot" : cursor.identityText();
     }
 }

@@ -8,8 +8,8 @@ import io.httpconnector.internal.json.JsonSupport;
 import java.util.List;
 
 /**
- * The document of an option: a member for each method that was called, which {@code read} reads by {@code MemberSteps}.
- * A method that replaces what another one has set removes the member of that other one, so that a document never contradicts
+ * The JSON document of an option, with a member for each method that was called, which {@code read} reads by {@code MemberSteps}.
+ * A method that replaces the setting of another one removes the member of that method, so that a document never contradicts
  * itself. Immutable.
  */
 final class TriggerDefinitionReader {
@@ -33,21 +33,21 @@ final class TriggerDefinitionReader {
         return new TriggerDefinitionReader(more, hasCode);
     }
 
-    /** One more of several. */
+    /** Adds an element to a member that is a list. */
     TriggerDefinitionReader plus(String name, Object value) {
         ObjectNode more = json.deepCopy();
         more.withArray("/" + name).add(JsonSupport.tree(value));
         return new TriggerDefinitionReader(more, hasCode);
     }
 
-    /** Something was set by code, which can't be saved. */
+    /** Marks that an option was set by code, which cannot be saved. */
     TriggerDefinitionReader withCode() {
         return new TriggerDefinitionReader(json, true);
     }
 
     ObjectNode toJson(String part) {
         if (hasCode) {
-            throw new InvalidDefinitionException(part, List.of("it has code of yours, which can't be saved"));
+            throw new InvalidDefinitionException(part, List.of("it contains code, which cannot be saved"));
         }
         return json.deepCopy();
     }

@@ -16,15 +16,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Has the polls of a trigger run when they are due, and later when they fail. */
+/** Schedules the polls of a trigger, with backoff after failures. */
 final class TriggerScheduler implements Task {
 
-    private static final Logger LOG = LoggerFactory.getLogger(PollingTrigger.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PollingLog.NAME);
     private static final Duration FIRST_BACKOFF = Duration.ofMinutes(1);
     private static final Duration MAX_BACKOFF = Duration.ofHours(1);
-    /** A service that asks for more has made a mistake. */
+    /** The maximum delay that is accepted from a service; more is considered an error. */
     private static final Duration MAX_ASKED = Duration.ofDays(1);
-    /** A clock that is set is noticed this soon. */
+    /** A clock change is noticed within this time. */
     private static final Duration MAX_SLEEP = Duration.ofMinutes(1);
 
     private final String id;
@@ -55,25 +55,25 @@ final class TriggerScheduler implements Task {
         this.client = new Client(poller.origin());
     }
 
-    /** By the clock on the wall for times of the day; else by the time that passes, whatever the clock is set to. */
+    /** Wall-clock time for cron schedules; otherwise monotonic time, independent of clock changes. */
     private Instant now() {
         return schedule != null && schedule.isByClock() ? time.now() : epochTime.plusNanos(time.nanos() - epoch);
     }
 
     synchronized void start() {
         if (schedule == null) {
-            throw new ConnectorException("The trigger has no schedule: give it one by every(...), or call pollOnce()");
+            throw new ConnectorException("The trigger has no schedule: set one by every(...), or call pollOnce()");
         }
         if (!started) {
             if (!engine.claim(id)) {
                 throw new StateException(
                         StateException.Reason.IN_USE,
-                        "A trigger \"" + id + "\" is started already: give the other one an id of its own");
+                        "A trigger \"" + id + "\" is started already: use a different id for each trigger");
             }
             started = true;
             paused = false;
             needsAuthorization = false;
-            await(schedule.first(now()));
+            scheduleAt(schedule.first(now()));
         }
     }
 
@@ -85,18 +85,18 @@ final class TriggerScheduler implements Task {
     synchronized void resume() {
         if (paused && started && schedule != null && due != null) {
             Instant now = now();
-            await(due.begin().isAfter(now) ? due : schedule.next(due.time(), now));
+            scheduleAt(due.start().isAfter(now) ? due : schedule.next(due.time(), now));
         }
         paused = false;
     }
 
     synchronized void stop() {
-        end();
+        markStopped();
         due = null;
         cancel();
     }
 
-    private void end() {
+    private void markStopped() {
         if (started) {
             started = false;
             engine.release(id);
@@ -110,15 +110,15 @@ final class TriggerScheduler implements Task {
         }
     }
 
-    private void await(Due next) {
+    private void scheduleAt(Due next) {
         due = next;
-        Duration delay = Duration.between(now(), next.begin());
+        Duration delay = Duration.between(now(), next.start());
         job = engine.schedule(this, client, delay.compareTo(MAX_SLEEP) < 0 ? delay : MAX_SLEEP);
     }
 
     @Override
     public void run() {
-        Due planned = begin();
+        Due planned = takeDuePoll();
         if (planned == null) {
             return;
         }
@@ -126,15 +126,15 @@ final class TriggerScheduler implements Task {
         boolean ends = false;
         try {
             PollResult unused = poller.poll();
-            atLeast = poller.askedInterval();
+            atLeast = poller.requestedInterval();
         } catch (ConnectorException e) {
             atLeast = backoff(e, poller.history().failures());
             ends = e.needsAuthorization();
         } catch (RuntimeException | Error e) {
-            LOG.error("A poll failed in a way that it should not", e);
+            LOG.error("A poll failed unexpectedly", e);
             atLeast = backoff(poller.history().failures());
         } finally {
-            after(planned, atLeast, ends);
+            scheduleNext(planned, atLeast, ends);
         }
     }
 
@@ -143,24 +143,24 @@ final class TriggerScheduler implements Task {
         poller.rejected(reason);
     }
 
-    /** What is due now; null when nothing is, or not yet. */
-    private synchronized @Nullable Due begin() {
+    /** Returns the poll that is due now; null when none is. */
+    private synchronized @Nullable Due takeDuePoll() {
         if (!started || paused || due == null) {
             return null;
         }
         Instant now = now();
-        if (now.isBefore(due.begin())) {
-            await(due);
+        if (now.isBefore(due.start())) {
+            scheduleAt(due);
             return null;
         }
-        lag = Duration.between(due.begin(), now);
+        lag = Duration.between(due.start(), now);
         return due;
     }
 
-    private synchronized void after(Due planned, Duration atLeast, boolean ends) {
+    private synchronized void scheduleNext(Due planned, Duration atLeast, boolean ends) {
         if (ends) {
-            LOG.warn("The trigger stops: somebody must authorize it again, and start it");
-            end();
+            LOG.warn("The trigger stops: authorize the connection again, then start the trigger");
+            markStopped();
             needsAuthorization = true;
             due = null;
         }
@@ -169,25 +169,25 @@ final class TriggerScheduler implements Task {
         }
         due = next(schedule, planned.time(), now(), poller.history().failures() > 0, atLeast);
         if (!paused) {
-            await(due);
+            scheduleAt(due);
         }
     }
 
-    /** After a failure it comes to the poll that was planned, later. */
+    /** After a failure the planned poll is made later. */
     private static Due next(Schedule schedule, Instant planned, Instant now, boolean failing, Duration atLeast) {
         Due next = schedule.next(planned, now);
         Instant earliest = now.plus(atLeast.compareTo(MAX_ASKED) < 0 ? atLeast : MAX_ASKED);
-        boolean moves = failing || next.begin().isBefore(earliest);
+        boolean moves = failing || next.start().isBefore(earliest);
         return moves ? new Due(planned, Duration.between(planned, earliest)) : next;
     }
 
-    /** When the first poll is due, for a scheduler that keeps the times. */
+    /** The time of the first poll, for an external scheduler. */
     PlannedPoll first() {
         Due first = scheduled().first(time.now());
-        return new PlannedPoll(first.time(), first.begin(), 0, false);
+        return new PlannedPoll(first.time(), first.start(), 0, false);
     }
 
-    /** Polls for a scheduler that keeps the times. */
+    /** Polls on behalf of an external scheduler. */
     PlannedPoll poll(Instant planned, int failuresBefore) {
         Schedule own = scheduled();
         Duration atLeast;
@@ -195,27 +195,30 @@ final class TriggerScheduler implements Task {
         boolean ends = false;
         try {
             if (poller.poll().stopped()) {
-                // Others are to do the rest at once.
+                // Another node does the rest immediately.
                 return new PlannedPoll(planned, time.now(), failuresBefore, false);
             }
-            atLeast = poller.askedInterval();
+            atLeast = poller.requestedInterval();
         } catch (ConnectorException e) {
             failures = failuresBefore + 1;
             atLeast = backoff(e, failures);
             ends = e.needsAuthorization();
         }
         Due next = next(own, planned, time.now(), failures > 0, atLeast);
-        return new PlannedPoll(next.time(), next.begin(), failures, ends);
+        return new PlannedPoll(next.time(), next.start(), failures, ends);
     }
 
     private Schedule scheduled() {
         if (schedule == null) {
-            throw new ConnectorException("The trigger has no schedule: give it one by every(...)");
+            throw new ConnectorException("The trigger has no schedule: set one by every(...)");
         }
         return schedule;
     }
 
-    /** Doubles with each failure in a row; a little at random; and never less than the service has asked for. */
+    /**
+     * The backoff doubles with each consecutive failure, has a small random part, and is never less than the service has
+     * requested.
+     */
     private Duration backoff(ConnectorException e, int failures) {
         if (e instanceof PollingException busy && busy.reason() == Reason.BUSY) {
             return Duration.ZERO;
@@ -226,7 +229,7 @@ final class TriggerScheduler implements Task {
     }
 
     private Duration backoff(int failures) {
-        Duration interval = schedule == null ? FIRST_BACKOFF : schedule.shortest();
+        Duration interval = schedule == null ? FIRST_BACKOFF : schedule.minInterval();
         Duration first = interval.compareTo(FIRST_BACKOFF) < 0 ? interval : FIRST_BACKOFF;
         double doubled = first.toMillis() * Math.pow(2, failures - 1.0);
         double millis = Math.min(doubled, (double) MAX_BACKOFF.toMillis());
@@ -235,15 +238,15 @@ final class TriggerScheduler implements Task {
     }
 
     synchronized PollingStatus status() {
-        Instant next = due == null || paused ? null : time.now().plus(Duration.between(now(), due.begin()));
+        Instant next = due == null || paused ? null : time.now().plus(Duration.between(now(), due.start()));
         State state = state();
         Duration late = state == State.WAITING ? late() : lag;
         return new PollingStatus(state, poller.history(), next, late);
     }
 
-    /** How long ago a poll was due that has not begun; negative when none is. */
+    /** The time since a poll that has not started was due; negative when none is. */
     private Duration late() {
-        return !started || paused || due == null ? Duration.ofNanos(-1) : Duration.between(due.begin(), now());
+        return !started || paused || due == null ? Duration.ofNanos(-1) : Duration.between(due.start(), now());
     }
 
     private State state() {

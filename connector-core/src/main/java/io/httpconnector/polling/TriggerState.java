@@ -19,17 +19,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a trigger must not forget: in memory, and in its log. Changes are made in memory, noted, and stored by {@link #commit}
- * as one entry, at any time, because only what is finished is noted. When that fails, what is in memory counts no more: the state is loaded again.
+ * The durable state of a trigger, in memory and in its log. Changes are made in memory, recorded, and stored as one entry by
+ * {@link #commit}; this is possible at any time, because only finished work is recorded. When a commit fails, memory is
+ * discarded and the state is loaded again.
  */
 final class TriggerState {
 
-    private static final Logger LOG = LoggerFactory.getLogger(PollingTrigger.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PollingLog.NAME);
     private static final long WORTH_COMPACTING = 1024 * 1024;
     private static final int BYTES_PER_KEY = 48;
 
     private final StateLog log;
-    private final Map<String, PartitionState> scopes = new LinkedHashMap<>();
+    private final Map<String, PartitionState> partitions = new LinkedHashMap<>();
     private final Map<String, DeadLetter> dead = new LinkedHashMap<>();
     private @Nullable String definition;
     private StateEntryCodec changes = new StateEntryCodec();
@@ -39,10 +40,11 @@ final class TriggerState {
     private long sum;
 
     /**
-     * What was finished, but could not be stored: it is stored before anything else is delivered, so that nothing comes twice.
+     * Finished changes that could not be stored: they are stored before anything else is delivered, so that no event is
+     * delivered twice.
      *
-     * @param before the sum of what was stored before
-     * @param entries what is to be stored
+     * @param before the checksum of what was stored before
+     * @param entries the entries to store
      */
     record Unsaved(long before, List<byte[]> entries) {
         static final Unsaved NOTHING = new Unsaved(0, List.of());
@@ -58,9 +60,9 @@ final class TriggerState {
     }
 
     /**
-     * Reads the state, and stores what could not be stored before.
+     * Loads the state, and stores changes that could not be stored before.
      *
-     * @throws StateException when that can't be stored yet: then nothing may be delivered
+     * @throws StateException when they still cannot be stored: then nothing may be delivered
      */
     static TriggerState load(StateLog log, Unsaved before) {
         TriggerState state = new TriggerState(log);
@@ -72,7 +74,8 @@ final class TriggerState {
                 state.read(entry, loader);
             }
         } else if (!before.isEmpty()) {
-            LOG.warn("Another process has written the state since it could not be written here: events may come again");
+            LOG.warn("Another process has written the state since it could not be written here: events may be"
+                    + " repeated");
         }
         return state;
     }
@@ -84,11 +87,11 @@ final class TriggerState {
             StateEntryCodec.read(entry, loader);
         } catch (IOException | RuntimeException e) {
             throw new StateException(
-                    Reason.CORRUPT, "The state of the trigger can't be understood: " + e.getMessage(), e);
+                    Reason.CORRUPT, "The state of the trigger is invalid: " + e.getMessage(), e);
         }
     }
 
-    /** When only the answer was lost. */
+    /** The checksum in case the entry was stored but its confirmation was lost. */
     private static long sum(Unsaved before) {
         return sum(before.before, before.entries.get(0));
     }
@@ -99,7 +102,7 @@ final class TriggerState {
         return sum * 31 + checksum.getValue() + entry.length;
     }
 
-    /** What is finished, but not stored. */
+    /** The finished changes that are not stored. */
     synchronized Unsaved unsaved() {
         List<byte[]> entries = new ArrayList<>(unsaved.entries);
         if (!changes.isEmpty()) {
@@ -117,33 +120,33 @@ final class TriggerState {
         changes.definition(json);
     }
 
-    synchronized PartitionState scope(String name) {
-        return scopes.computeIfAbsent(name, PartitionState::new);
+    synchronized PartitionState partition(String name) {
+        return partitions.computeIfAbsent(name, PartitionState::new);
     }
 
-    synchronized List<DeadLetter> dead() {
+    synchronized List<DeadLetter> deadLetters() {
         return List.copyOf(dead.values());
     }
 
-    synchronized int countDead() {
+    synchronized int deadLetterCount() {
         return dead.size();
     }
 
-    synchronized @Nullable DeadLetter dead(String eventId) {
+    synchronized @Nullable DeadLetter deadLetter(String eventId) {
         return dead.get(eventId);
     }
 
-    /** Forgets everything but the dead letters. */
+    /** Deletes everything except the dead letters. */
     synchronized void reset() {
-        scopes.clear();
+        partitions.clear();
         compact();
     }
 
-    /** Forgets which records were seen, but not how far. */
+    /** Deletes the known keys, but not the checkpoints. */
     synchronized void resetKeys() {
-        List<PartitionState> old = List.copyOf(scopes.values());
-        scopes.clear();
-        old.forEach(scope -> scope(scope.name()).checkpoint(scope.checkpoint()));
+        List<PartitionState> old = List.copyOf(partitions.values());
+        partitions.clear();
+        old.forEach(scope -> partition(scope.name()).checkpoint(scope.checkpoint()));
         compact();
     }
 
@@ -154,24 +157,24 @@ final class TriggerState {
         }
     }
 
-    /** Notes a record that counts as seen in memory already. */
-    synchronized void seen(PartitionState scope, Fingerprint key, SeenKeyIndex.KeyEntry entry) {
+    /** Records a key that counts as seen in memory already. */
+    synchronized void addSeen(PartitionState scope, Fingerprint key, SeenKeyIndex.KeyEntry entry) {
         changes.seen(scope.name(), key, entry);
     }
 
-    synchronized void named(PartitionState scope, Fingerprint key, String text) {
+    synchronized void addKeyText(PartitionState scope, Fingerprint key, String text) {
         scope.keys().put(key, text);
         changes.keyText(scope.name(), key, text);
     }
 
-    synchronized void forgotten(PartitionState scope, Fingerprint key) {
+    synchronized void forget(PartitionState scope, Fingerprint key) {
         scope.seen().remove(key);
         scope.keys().remove(key);
         changes.forgotten(scope.name(), key);
     }
 
-    /** Forgets what the test holds for. */
-    synchronized void forgotten(PartitionState scope, SeenKeyIndex.Test test) {
+    /** Forgets the keys that match. */
+    synchronized void forget(PartitionState scope, SeenKeyIndex.Test test) {
         List<Fingerprint> old = new ArrayList<>();
         scope.seen().forEach((key, known) -> {
             if (test.test(key, known.mark(), known.reach())) {
@@ -185,17 +188,17 @@ final class TriggerState {
         }
     }
 
-    synchronized void died(DeadLetter letter) {
+    synchronized void addDeadLetter(DeadLetter letter) {
         dead.put(letter.event().id(), letter);
         changes.deadLetterAdded(letter);
     }
 
-    synchronized void buried(String eventId) {
+    synchronized void removeDeadLetter(String eventId) {
         dead.remove(eventId);
         changes.deadLetterRemoved(eventId);
     }
 
-    /** Stores what was noted since the last time, all of it or nothing. */
+    /** Stores the changes since the last commit, all of them or none. */
     synchronized void commit() {
         if (changes.isEmpty()) {
             return;
@@ -216,7 +219,7 @@ final class TriggerState {
         }
     }
 
-    /** What can't be made smaller now is written on. */
+    /** Compacts the log; if this fails, appending continues. */
     private void tryToCompact() {
         try {
             compact();
@@ -226,13 +229,13 @@ final class TriggerState {
                 throw e;
             }
             compactAbove = 2 * appended;
-            LOG.warn("The state could not be made smaller, it grows on", e);
+            LOG.warn("The state could not be compacted and keeps growing", e);
             log.read(entry -> {});
         }
     }
 
     private long live() {
-        long keys = scopes.values().stream()
+        long keys = partitions.values().stream()
                 .mapToLong(scope -> scope.seen().size() + 2L * scope.keys().size())
                 .sum();
         return keys * BYTES_PER_KEY + dead.size() * 1024L;
@@ -242,7 +245,7 @@ final class TriggerState {
         changes = new StateEntryCodec();
         Stream<Supplier<byte[]>> parts = Stream.concat(
                 Stream.of(this::writeRest),
-                scopes.values().stream()
+                partitions.values().stream()
                         .flatMap(scope -> IntStream.range(0, scope.seen().parts())
                                 .<Supplier<byte[]>>mapToObj(part -> () -> write(scope, part))));
         Iterator<byte[]> entries = parts.map(Supplier::get).iterator();
@@ -269,7 +272,7 @@ final class TriggerState {
         if (definition != null) {
             entry.definition(definition);
         }
-        scopes.values().forEach(scope -> {
+        partitions.values().forEach(scope -> {
             entry.checkpoint(scope.name(), scope.checkpoint());
             scope.keys().forEach((key, text) -> entry.keyText(scope.name(), key, text));
         });
@@ -296,32 +299,32 @@ final class TriggerState {
 
         @Override
         public void checkpoint(String scope, Checkpoint checkpoint) {
-            scope(scope).checkpoint(checkpoint);
+            partition(scope).checkpoint(checkpoint);
         }
 
         @Override
         public void seen(String scope, Fingerprint key, SeenKeyIndex.KeyEntry entry) {
-            scope(scope).seen().put(key, entry);
+            partition(scope).seen().put(key, entry);
         }
 
         @Override
-        public void named(String scope, Fingerprint key, String text) {
-            scope(scope).keys().put(key, text);
+        public void keyText(String scope, Fingerprint key, String text) {
+            partition(scope).keys().put(key, text);
         }
 
         @Override
         public void forgotten(String scope, Fingerprint key) {
-            scope(scope).seen().remove(key);
-            scope(scope).keys().remove(key);
+            partition(scope).seen().remove(key);
+            partition(scope).keys().remove(key);
         }
 
         @Override
-        public void died(DeadLetter letter) {
+        public void deadLetterAdded(DeadLetter letter) {
             dead.put(letter.event().id(), letter);
         }
 
         @Override
-        public void buried(String eventId) {
+        public void deadLetterRemoved(String eventId) {
             dead.remove(eventId);
         }
     }

@@ -1,4 +1,4 @@
-/** Triggers that ask a service again and again, and tell what is new. */
+/** Polling triggers: detect new and changed records of a service. */
 @NullMarked
 package io.httpconnector.polling;
 

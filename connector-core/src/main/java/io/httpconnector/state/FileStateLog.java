@@ -24,24 +24,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file of frames, the first of which holds the id. A frame is a head of 20 bytes (number of the frame, length of the content,
- * checksum of the content, checksum of the head), and the content. New ones are written at the end. A frame at the very end
- * that is not whole is what a crash has left: it was never acknowledged, and is dropped.
+ * A log in a file of frames, the first of which holds the id. A frame consists of a header of 20 bytes (frame number, content
+ * length, checksum of the content, checksum of the header) and the content. New frames are appended. An incomplete frame at
+ * the end of the file was left by a crash: it was never acknowledged, and is dropped.
  *
- * <p>Files are open only while they are written, so that thousands cost no handles. {@link RandomAccessFile} is used because
- * an interrupt doesn't close it in the middle of a frame, as it would a channel.
+ * <p>Files are open only during reads and writes, so that thousands of triggers need no file handles. {@link RandomAccessFile}
+ * is used because an interrupt does not close it in the middle of a frame, unlike a channel.
  */
 final class FileStateLog implements StateLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(StateStore.class);
-    private static final int HEAD = 20;
-    private static final int MOST = 64 * 1024 * 1024;
+    private static final int HEADER_BYTES = 20;
+    private static final int MAX_ENTRY_BYTES = 64 * 1024 * 1024;
 
     private final String id;
     private final Path file;
     private final FileStateStore store;
     private final Runnable release;
-    /** Where the next frame begins; -1 before anything was read, and after a write that failed. */
+    /** The offset of the next frame; -1 before the first read and after a failed write. */
     private long end = -1;
 
     private @Nullable String dropped;
@@ -63,13 +63,13 @@ final class FileStateLog implements StateLog {
         frames = 0;
         dropped = null;
         if (!Files.exists(file)) {
-            if (store.knows(id)) {
+            if (store.hasSeen(id)) {
                 throw missing();
             }
             end = 0;
             return;
         }
-        store.knowsNow(id);
+        store.markSeen(id);
         try (InputStream in = new BufferedInputStream(new FileInputStream(file.toFile()), 1 << 16)) {
             long size = Files.size(file);
             long at = 0;
@@ -81,7 +81,7 @@ final class FileStateLog implements StateLog {
                     throw corrupt(at, "it belongs to another id");
                 }
                 frames++;
-                at += HEAD + content.length;
+                at += HEADER_BYTES + content.length;
                 content = next(in, at, size);
             }
             if (frames == 0) {
@@ -94,24 +94,24 @@ final class FileStateLog implements StateLog {
         truncate();
     }
 
-    /** The content of the next frame; null at the end. */
+    /** Reads the content of the next frame; null at the end. */
     private byte @Nullable [] next(InputStream in, long at, long size) throws IOException {
-        byte[] head = in.readNBytes(HEAD);
-        if (head.length < HEAD || isBlank(head, in, size - at)) {
+        byte[] head = in.readNBytes(HEADER_BYTES);
+        if (head.length < HEADER_BYTES || isBlank(head, in, size - at)) {
             return null;
         }
         ByteBuffer fields = ByteBuffer.wrap(head);
         long number = fields.getLong();
         int length = fields.getInt();
         int sum = fields.getInt();
-        if (fields.getInt() != checksum(head, HEAD - 4)) {
-            throw corrupt(at, "the head of a frame is damaged");
+        if (fields.getInt() != checksum(head, HEADER_BYTES - 4)) {
+            throw corrupt(at, "the header of a frame is damaged");
         }
-        if (number != frames || length < 0 || length > MOST) {
+        if (number != frames || length < 0 || length > MAX_ENTRY_BYTES) {
             throw corrupt(at, "frame " + frames + " is missing");
         }
         byte[] content = in.readNBytes(length);
-        boolean last = at + HEAD + length >= size;
+        boolean last = at + HEADER_BYTES + length >= size;
         if (content.length == length && checksum(content, length) == sum) {
             return content;
         }
@@ -121,14 +121,14 @@ final class FileStateLog implements StateLog {
         throw corrupt(at, "the content of a frame is damaged");
     }
 
-    /** Some file systems leave zeros where a crash came between the length of the file and its content. */
+    /** Some file systems leave zeros when a crash occurs between setting the file length and writing the content. */
     private static boolean isBlank(byte[] head, InputStream in, long rest) throws IOException {
         for (byte one : head) {
             if (one != 0) {
                 return false;
             }
         }
-        long zeros = HEAD;
+        long zeros = HEADER_BYTES;
         int one = in.read();
         while (one == 0) {
             zeros++;
@@ -141,8 +141,9 @@ final class FileStateLog implements StateLog {
         try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
             if (out.length() > end) {
                 dropped = "the last " + (out.length() - end) + " bytes of " + file + ", from byte " + end
-                        + " on, are no whole entry: a crash has left them, or the end of the file was damaged; they were dropped, and what"
-                        + " they may have recorded comes again";
+                        + " on, are not a complete entry: a crash has left them, or the end of the file was"
+                                + " damaged; they were dropped, and events that they may have recorded are"
+                                        + " delivered again";
                 LOG.warn("\"{}\": {}", id, dropped);
                 out.setLength(end);
                 out.getFD().sync();
@@ -168,12 +169,12 @@ final class FileStateLog implements StateLog {
         long before = end;
         end = -1;
         byte[] frame = frame(frames, entry);
-        // Or else the next line would create an empty one.
+        // Otherwise the next line would create an empty file.
         checkPresent();
         try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
             if (out.length() != before) {
                 throw new StateException(
-                        Reason.CONFLICT, "The state of \"" + id + "\" in " + file + " was written by somebody else");
+                        Reason.CONFLICT, "The state of \"" + id + "\" in " + file + " was changed by another writer");
             }
             write(out, before, frame);
         } catch (IOException e) {
@@ -183,7 +184,7 @@ final class FileStateLog implements StateLog {
         end = before + frame.length;
     }
 
-    /** All of it or nothing, as far as the disk permits. */
+    /** Writes a frame completely or not at all, as far as the disk permits. */
     private static void write(RandomAccessFile out, long at, byte[] frame) throws IOException {
         try {
             out.seek(at);
@@ -191,7 +192,7 @@ final class FileStateLog implements StateLog {
             out.getFD().sync();
         } catch (IOException e) {
             try {
-                // What a full disk has taken of it would keep its place.
+                // A partial frame on a full disk would otherwise remain.
                 out.setLength(at);
             } catch (IOException again) {
                 e.addSuppressed(again);
@@ -236,16 +237,16 @@ final class FileStateLog implements StateLog {
                 FileStateStore.discard(fresh);
             }
         }
-        store.knowsNow(id);
+        store.markSeen(id);
         end = size;
         frames = count;
     }
 
     private static byte[] frame(long number, byte[] content) {
-        byte[] frame = new byte[HEAD + content.length];
+        byte[] frame = new byte[HEADER_BYTES + content.length];
         ByteBuffer buffer = ByteBuffer.wrap(frame);
         buffer.putLong(number).putInt(content.length).putInt(checksum(content, content.length));
-        buffer.putInt(checksum(frame, HEAD - 4)).put(content);
+        buffer.putInt(checksum(frame, HEADER_BYTES - 4)).put(content);
         return frame;
     }
 
@@ -260,11 +261,12 @@ final class FileStateLog implements StateLog {
         if (end < 0) {
             throw new StateException(
                     Reason.CONFLICT,
-                    "The state of \"" + id + "\" must be read before it is written, and after a failure");
+                    "The state of \"" + id + "\" must be read before it is written, and again after a failure");
         }
-        if (length > MOST) {
+        if (length > MAX_ENTRY_BYTES) {
             throw new StateException(
-                    Reason.UNAVAILABLE, "An entry for \"" + id + "\" has " + length + " bytes: " + MOST + " fit");
+                    Reason.UNAVAILABLE, "An entry for \"" + id + "\" has " + length + " bytes: the maximum is"
+                            + " " + MAX_ENTRY_BYTES);
         }
     }
 
@@ -274,9 +276,9 @@ final class FileStateLog implements StateLog {
         }
     }
 
-    /** A file that was there must not be replaced by an empty one. */
+    /** A file that has existed must not be replaced by an empty one. */
     private void checkPresent() {
-        if (store.knows(id) && !Files.exists(file)) {
+        if (store.hasSeen(id) && !Files.exists(file)) {
             throw missing();
         }
     }
@@ -285,20 +287,20 @@ final class FileStateLog implements StateLog {
         return new StateException(
                 Reason.MISSING,
                 "The state of \"" + id + "\" in " + file
-                        + " was removed while it was in use: restore the file; or call reset(), by PollingTrigger or StateStore,"
-                        + " to begin anew, after which the next poll is a first one");
+                        + " was removed while it was in use: restore the file, or call reset() of"
+                                + " PollingTrigger or StateStore, after which the next poll is a first poll");
     }
 
     private StateException corrupt(long at, String how) {
         return new StateException(
                 Reason.CORRUPT,
                 "The state of \"" + id + "\" in " + file + " is damaged at byte " + at + ": " + how
-                        + "; restore the file, or call reset() to begin anew");
+                        + "; restore the file, or call reset() to start with an empty state");
     }
 
     private StateException unavailable(String what, IOException e) {
         return new StateException(
-                Reason.UNAVAILABLE, "The state of \"" + id + "\" in " + file + " can't be " + what + ": " + e, e);
+                Reason.UNAVAILABLE, "The state of \"" + id + "\" in " + file + " cannot be " + what + ": " + e, e);
     }
 
     @Override

@@ -19,7 +19,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A directory with a {@link FileStateLog} for each id, and a file {@code .lock} whose lock says that a process is at work. */
+/**
+ * A store in a directory with one {@link FileStateLog} per id, and a file {@code .lock} that is locked while a process uses
+ * the directory.
+ */
 final class FileStateStore implements StateStore {
 
     private static final Logger LOG = LoggerFactory.getLogger(StateStore.class);
@@ -29,7 +32,7 @@ final class FileStateStore implements StateStore {
     private final Path directory;
     private volatile FileChannel lock;
     private final Set<String> open = ConcurrentHashMap.newKeySet();
-    /** The ids whose files were there once. */
+    /** The ids whose files have existed. */
     private final Set<String> known = ConcurrentHashMap.newKeySet();
 
     FileStateStore(Path directory) {
@@ -37,10 +40,10 @@ final class FileStateStore implements StateStore {
             Files.createDirectories(directory, OwnerOnlyFiles.directoryAttributes(directory));
             this.directory = directory.toRealPath();
             this.lock = locked(this.directory.resolve(LOCK));
-            sweep();
+            deleteTemporaryFiles();
         } catch (IOException e) {
             throw new StateException(
-                    Reason.UNAVAILABLE, "The directory " + directory + " can't be used for state: " + e, e);
+                    Reason.UNAVAILABLE, "The directory " + directory + " cannot be used for state: " + e, e);
         }
     }
 
@@ -58,8 +61,8 @@ final class FileStateStore implements StateStore {
             throw new StateException(
                     Reason.IN_USE,
                     "The state in " + directory
-                            + " is in use: one store can have it at a time; share the store within a"
-                            + " process, and use a database for several");
+                            + " is in use by another store: share one store within a process, and use a"
+                                    + " database for several processes");
         }
         return channel;
     }
@@ -69,7 +72,7 @@ final class FileStateStore implements StateStore {
             FileLock lock = channel.tryLock();
             return lock != null;
         } catch (OverlappingFileLockException e) {
-            // Another store of this process has it.
+            // Another store of this process holds the lock.
             return false;
         }
     }
@@ -88,12 +91,13 @@ final class FileStateStore implements StateStore {
             throw new StateException(
                     Reason.MISSING,
                     "The directory " + directory
-                            + " was removed or emptied while it was in use: restore it; or call reset() of what had its state there");
+                            + " was removed or emptied while it was in use: restore it, or call reset() on the"
+                                    + " triggers that had their state there");
         }
         return new FileStateLog(id, directory.resolve(fileName(id)), this, () -> open.remove(id));
     }
 
-    /** The next poll is a first one. */
+    /** Afterwards the next poll is a first poll. */
     @Override
     public void reset(String id) {
         StateIds.check(id);
@@ -101,20 +105,21 @@ final class FileStateStore implements StateStore {
             throw StateIds.inUse(id);
         }
         try {
-            lockAgain();
+            relock();
             Files.deleteIfExists(directory.resolve(fileName(id)));
             forceDirectory();
             known.remove(id);
         } catch (IOException e) {
             throw new StateException(
-                    Reason.UNAVAILABLE, "The state of \"" + id + "\" in " + directory + " can't be removed: " + e, e);
+                    Reason.UNAVAILABLE, "The state of \"" + id + "\" in " + directory + " cannot be removed:"
+                            + " " + e, e);
         } finally {
             open.remove(id);
         }
     }
 
-    /** The lock may have been removed with the rest. */
-    private synchronized void lockAgain() throws IOException {
+    /** Locks the directory again if the lock file was removed with the directory. */
+    private synchronized void relock() throws IOException {
         if (!lock.isOpen()) {
             throw new StateException(Reason.UNAVAILABLE, "The store in " + directory + " is closed");
         }
@@ -127,31 +132,31 @@ final class FileStateStore implements StateStore {
         }
     }
 
-    boolean knows(String id) {
+    boolean hasSeen(String id) {
         return known.contains(id);
     }
 
-    void knowsNow(String id) {
+    void markSeen(String id) {
         known.add(id);
     }
 
-    /** What a crash, or a full disk, has left half written. */
-    private void sweep() throws IOException {
+    /** Removes incomplete files left by a crash or a full disk. */
+    private void deleteTemporaryFiles() throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.state.new")) {
             files.forEach(FileStateStore::discard);
         }
     }
 
-    /** Removes a file that nobody needs, if that is possible. */
+    /** Removes an unneeded file, if possible. */
     static void discard(Path file) {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            LOG.warn("{} can't be removed: {}", file, e.toString());
+            LOG.warn("{} cannot be removed: {}", file, e.toString());
         }
     }
 
-    /** Says to people which id it is, and is another one for each id, on file systems without case too. */
+    /** A readable file name, unique for each id also on case-insensitive file systems. */
     private static String fileName(String id) {
         String readable = id.replaceAll("[^A-Za-z0-9._-]", "_");
         String start = readable.substring(0, Math.min(readable.length(), 60));
@@ -166,12 +171,12 @@ final class FileStateStore implements StateStore {
         }
     }
 
-    /** An empty file that only the owner can read. */
+    /** Creates an empty file that only the owner can read. */
     void create(Path file) throws IOException {
         Files.createFile(file, OwnerOnlyFiles.fileAttributes(file));
     }
 
-    /** So that a new name survives a crash too. */
+    /** Forces the directory to the disk, so that a new file name survives a crash. */
     void forceDirectory() throws IOException {
         OwnerOnlyFiles.forceDirectory(directory);
     }
@@ -181,7 +186,7 @@ final class FileStateStore implements StateStore {
         try {
             lock.close();
         } catch (IOException e) {
-            throw new StateException(Reason.UNAVAILABLE, "The lock of " + directory + " can't be given back: " + e, e);
+            throw new StateException(Reason.UNAVAILABLE, "The lock of " + directory + " cannot be released: " + e, e);
         }
     }
 }

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
-/** A list for each id. */
+/** A store in memory, with a list of entries per id. */
 final class MemoryStateStore implements StateStore {
 
     private final Map<String, List<byte[]>> logs = new ConcurrentHashMap<>();
@@ -23,7 +23,7 @@ final class MemoryStateStore implements StateStore {
         return new Log(id);
     }
 
-    /** Knows that nobody else has the log while it is open. */
+    /** A log; it is exclusive while it is open. */
     private final class Log implements StateLog {
 
         private final String id;

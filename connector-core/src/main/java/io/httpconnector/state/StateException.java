@@ -3,47 +3,46 @@ package io.httpconnector.state;
 import io.httpconnector.ConnectorException;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link StateStore} did not do what it was asked for; nothing of it was stored. */
+/** Thrown when an operation of a {@link StateStore} fails; nothing was stored. */
 public final class StateException extends ConnectorException {
 
     private static final long serialVersionUID = 1L;
 
-    /** Why not. */
+    /** The reason. */
     private final Reason reason;
 
-    /** Why a store refuses. */
+    /** The reason of the failure. */
     public enum Reason {
-        /** Somebody else works with the state of this id. */
+        /** The state of this id is in use elsewhere. */
         IN_USE,
-        /** Somebody else has written since it was read: read again. */
+        /** Another writer has changed the state since it was read: read it again. */
         CONFLICT,
-        /** What is stored is not what was written. Nothing is repaired or reset by itself. */
+        /** The stored data is damaged. It is not repaired or reset automatically. */
         CORRUPT,
         /**
-         * What was stored is gone: somebody has removed it while it was in use. Nothing is begun anew by itself: see {@link
-         * StateStore#reset}.
+         * The stored data was removed while it was in use. It is not reset automatically: see {@link StateStore#reset}.
          */
         MISSING,
-        /** It can't be read or written at all: the disk is full, the database is down. */
+        /** The state cannot be read or written: the disk is full, the database is down. */
         UNAVAILABLE
     }
 
     /**
-     * Made by stores.
+     * Creates an exception; for implementations of stores.
      *
-     * @param reason why
-     * @param message what happened and what to do
+     * @param reason the reason
+     * @param message the problem and its solution
      */
     public StateException(Reason reason, String message) {
         this(reason, message, null);
     }
 
     /**
-     * Made by stores.
+     * Creates an exception; for implementations of stores.
      *
-     * @param reason why
-     * @param message what happened and what to do
-     * @param cause what it came from
+     * @param reason the reason
+     * @param message the problem and its solution
+     * @param cause the cause
      */
     public StateException(Reason reason, String message, @Nullable Throwable cause) {
         super(message, cause);
@@ -51,7 +50,7 @@ public final class StateException extends ConnectorException {
     }
 
     /**
-     * Why the store refused.
+     * The reason of the failure.
      *
      * @return the reason
      */

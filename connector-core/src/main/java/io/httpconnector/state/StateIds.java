@@ -4,14 +4,14 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.state.StateException.Reason;
 import java.util.List;
 
-/** What stores say about ids. */
+/** Checks of ids, shared by stores. */
 final class StateIds {
 
     private StateIds() {}
 
     static void check(String id) {
         if (id == null || id.isBlank()) {
-            throw new InvalidDefinitionException("id of a state", List.of("it is empty"));
+            throw new InvalidDefinitionException("state id", List.of("it is empty"));
         }
     }
 
@@ -19,6 +19,6 @@ final class StateIds {
         return new StateException(
                 Reason.IN_USE,
                 "The state of \"" + id
-                        + "\" is in use: a trigger can run once only; give the other one an id of its own");
+                        + "\" is in use: a trigger can run only once; use a different id for each trigger");
     }
 }

@@ -4,50 +4,50 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The state of one id, as a log of entries: whoever opens it reads them all, and then adds what changes. An entry that was
- * added is on durable storage, if the store has any, before {@code append} returns. Used by one thread at a time.
+ * The state of one id, as a log of entries. After opening it, the caller reads all entries and then appends changes. An
+ * appended entry is on durable storage, if the store has any, before {@code append} returns. Used by one thread at a time.
  *
- * <p>The log knows how far it has read and written. When somebody else has written in the meantime, {@code append} and
- * {@code replace} store nothing and fail with {@link StateException.Reason#CONFLICT}: a machine that froze and woke up can't
- * write over its successor.
+ * <p>The log tracks how far it has read and written. When another writer has changed the state in the meantime, {@code append}
+ * and {@code replace} store nothing and fail with {@link StateException.Reason#CONFLICT}: a node that was suspended and
+ * resumes cannot overwrite the state of its successor.
  */
 public interface StateLog extends AutoCloseable {
 
     /**
-     * Reads all entries, the oldest first, and from then on counts as up to date.
+     * Reads all entries, oldest first; afterwards the log is up to date.
      *
-     * @param reader is given each entry
-     * @throws StateException when they can't be read, or are not what was written
+     * @param reader receives each entry
+     * @throws StateException when they cannot be read, or are damaged
      */
     void read(Consumer<byte[]> reader);
 
     /**
-     * What the last {@link #read} has left out because it was not whole: the end of what a crash has left, which was never acknowledged,
-     * or an entry whose end was damaged later. Events of a damaged entry come again.
+     * The incomplete data that the last {@link #read} has dropped: the unacknowledged end of a write that was interrupted by a
+     * crash, or an entry whose end was damaged later. Events of a damaged entry are delivered again.
      *
-     * @return a sentence for status and logs, such as how many bytes were dropped and where; empty when all was read
+     * @return a sentence for status and logs, such as how many bytes were dropped and where; empty when everything was read
      */
     default Optional<String> dropped() {
         return Optional.empty();
     }
 
     /**
-     * Adds an entry: all of it, or nothing.
+     * Appends an entry atomically.
      *
-     * @param entry the entry, at most 64 MiB; not changed any more
-     * @throws StateException when it was not added
+     * @param entry the entry, at most 64 MiB; must not be modified afterwards
+     * @throws StateException when it was not appended
      */
     void append(byte[] entry);
 
     /**
-     * Puts other entries into the place of all that there are, at once: whoever reads finds the old ones or the new ones.
+     * Replaces all entries atomically: a reader finds either the old or the new entries.
      *
-     * @param entries the entries, read once
+     * @param entries the new entries, iterated once
      * @throws StateException when they were not replaced
      */
     void replace(Iterable<byte[]> entries);
 
-    /** Lets somebody else open it. To close twice does no harm. */
+    /** Closes the log, so that it can be opened again. Closing twice has no effect. */
     @Override
     void close();
 }

@@ -5,28 +5,28 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Keeps the state of triggers, by their ids. Safe for many threads.
+ * Stores the state of triggers by id. Thread-safe.
  *
- * <p>Write your own for a database that you have already; {@code io.httpconnector.state.testing.StateStoreTestKit} checks
- * it.
+ * <p>Implement this interface to use an existing database; {@code io.httpconnector.state.testing.StateStoreTestKit} verifies
+ * an implementation.
  */
 public interface StateStore extends AutoCloseable {
 
     /**
-     * Opens the state of an id; one that is new is empty.
+     * Opens the state of an id; the state of a new id is empty.
      *
-     * @param id any text that is not empty, such as the name of a trigger
+     * @param id any non-empty text, such as the id of a trigger
      * @return its log, to be closed by the caller
-     * @throws StateException when it is in use, or the store does not work. A store for many machines need not know whether
-     *     it is in use on another: the first to write wins
+     * @throws StateException when it is in use, or the store is unavailable. A store for a cluster need not detect that it is
+     *     in use on another node: the first node to write wins
      */
     StateLog open(String id);
 
     /**
-     * Forgets what is stored of an id, which is damaged, missing, or not wanted any more: it is new the next time that it is opened.
+     * Deletes the state of an id, because it is damaged, missing or obsolete: the next {@link #open} returns an empty state.
      *
-     * @param id the id, which nobody has open
-     * @throws StateException when it is in use, or the store does not work
+     * @param id the id, which must not be open
+     * @throws StateException when it is in use, or the store is unavailable
      */
     default void reset(String id) {
         try (StateLog log = open(id)) {
@@ -35,12 +35,13 @@ public interface StateStore extends AutoCloseable {
         }
     }
 
-    /** Gives back what the store holds, such as locks. Stores that hold nothing need not do anything. */
+    /** Releases the resources of the store, such as locks. The default does nothing. */
     @Override
     default void close() {}
 
     /**
-     * A store that forgets everything with the process: what happens between its end and the next start is not noticed.
+     * Creates a store in memory. Its content is lost with the process, so changes between the end of the process and its next
+     * start are not detected.
      *
      * @return a new, empty store
      */
@@ -49,13 +50,13 @@ public interface StateStore extends AutoCloseable {
     }
 
     /**
-     * A store in a directory, for one process at a time: a file for each id, only readable by its owner. An entry is forced to
-     * the disk before {@code append} returns. A crash while it writes loses at most the entry that it was writing; any other
-     * damage is found by checksums and reported. So is a file that is removed while the store is open.
+     * Opens a store in a directory, for one process at a time, with one file per id that only its owner can read. An entry is
+     * forced to the disk before {@code append} returns. A crash during a write loses at most the entry being written; any
+     * other damage is detected by checksums and reported, as is a file that is removed while the store is open.
      *
-     * @param directory the directory, made when it is missing; on a local disk
+     * @param directory the directory on a local disk; created if it does not exist
      * @return the store, to be closed by the caller
-     * @throws StateException when another process uses the directory, or it can't be used
+     * @throws StateException when another process uses the directory, or it is not accessible
      */
     static StateStore file(Path directory) {
         if (directory == null) {

@@ -1,4 +1,4 @@
-/** Where triggers keep what they must not forget. */
+/** Stores for the durable state of triggers. */
 @NullMarked
 package io.httpconnector.state;
 

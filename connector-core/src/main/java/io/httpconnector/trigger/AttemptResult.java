@@ -4,34 +4,34 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How an attempt to get events handled has ended.
+ * The result of one attempt to handle events.
  *
- * @param outcome what is to be done now
- * @param backoff how long to wait before the next attempt; nothing when there is none
- * @param dead the events, when there will be no more attempt; otherwise none
+ * @param outcome the outcome
+ * @param backoff the delay before the next attempt; zero when there is none
+ * @param deadLetters the events as dead letters after the last attempt; otherwise empty
  */
-public record AttemptResult(Outcome outcome, Duration backoff, List<DeadLetter> dead) {
+public record AttemptResult(Outcome outcome, Duration backoff, List<DeadLetter> deadLetters) {
 
-    /** What is to be done after an attempt. */
+    /** The outcome of an attempt. */
     public enum Outcome {
-        /** Nothing: it is done. */
+        /** The events were handled. */
         HANDLED,
-        /** Another attempt, after the backoff. */
-        AGAIN,
-        /** They are to be kept as dead letters. */
-        DEAD,
-        /** The thread was interrupted, and still is: it counts as no attempt. */
+        /** Another attempt follows after the backoff. */
+        RETRY,
+        /** The events must be kept as dead letters. */
+        DEAD_LETTER,
+        /** The thread was interrupted and is still interrupted: the attempt does not count. */
         INTERRUPTED
     }
 
     static final AttemptResult HANDLED = new AttemptResult(Outcome.HANDLED, Duration.ZERO, List.of());
     static final AttemptResult INTERRUPTED = new AttemptResult(Outcome.INTERRUPTED, Duration.ZERO, List.of());
 
-    static AttemptResult again(Duration backoff) {
-        return new AttemptResult(Outcome.AGAIN, backoff, List.of());
+    static AttemptResult retryAfter(Duration backoff) {
+        return new AttemptResult(Outcome.RETRY, backoff, List.of());
     }
 
-    static AttemptResult dead(List<DeadLetter> dead) {
-        return new AttemptResult(Outcome.DEAD, Duration.ZERO, dead);
+    static AttemptResult deadLetters(List<DeadLetter> dead) {
+        return new AttemptResult(Outcome.DEAD_LETTER, Duration.ZERO, dead);
     }
 }

@@ -2,15 +2,15 @@ package io.httpconnector.trigger;
 
 import java.util.List;
 
-/** Does what is to be done for several events at once. */
+/** Handles several events at once. */
 @FunctionalInterface
 public interface BatchHandler {
 
     /**
-     * Handles events, as {@link EventHandler#handle} does. When it fails, all of them are tried again together.
+     * Handles events, as {@link EventHandler#handle} does. After a failure all of them are retried together.
      *
-     * @param events the events, in the order in which they came; at least one
-     * @throws Exception when not all of them could be handled
+     * @param events the events, in the order of arrival; at least one
+     * @throws Exception when not all events could be handled
      */
     void handle(List<TriggerEvent> events) throws Exception;
 }

@@ -1,15 +1,15 @@
 package io.httpconnector.trigger;
 
-/** What has happened to a record. */
+/** The type of change of a record. */
 public enum ChangeType {
-    /** It was not there before. */
+    /** The record is new. */
     NEW,
-    /** It was there before, in another version. */
+    /** The record was known in another version. */
     UPDATED,
-    /** It is one or the other: a service that is asked only for what changed does not say. */
+    /** New or updated: a service that is queried only for changes does not distinguish them. */
     NEW_OR_UPDATED,
-    /** It is there no more. */
+    /** The record was deleted. */
     DELETED,
-    /** A service has told it, and the event itself says what it is. */
+    /** The event was received from the service; its payload states the type. */
     RECEIVED
 }

@@ -9,12 +9,12 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * An event that no attempt could get handled: it is kept until it is replayed or discarded.
+ * An event that failed in all attempts. It is kept until it is replayed or discarded.
  *
  * @param event the event
- * @param error what the handler threw at the last attempt
- * @param attempts how many attempts there were
- * @param time when the last one failed
+ * @param error the exception of the last attempt
+ * @param attempts the number of attempts
+ * @param time the time of the last attempt
  */
 public record DeadLetter(TriggerEvent event, String error, int attempts, Instant time) {
 
@@ -27,9 +27,9 @@ public record DeadLetter(TriggerEvent event, String error, int attempts, Instant
     }
 
     /**
-     * The dead letter as JSON, to be stored or shown.
+     * The dead letter as JSON, to store or display it.
      *
-     * @return what {@link #fromJson} reads
+     * @return a document readable by {@link #fromJson}
      */
     public ObjectNode toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
@@ -38,11 +38,11 @@ public record DeadLetter(TriggerEvent event, String error, int attempts, Instant
     }
 
     /**
-     * Reads a dead letter that was written as JSON.
+     * Reads a dead letter from JSON.
      *
-     * @param json what {@link #toJson()} wrote
+     * @param json the output of {@link #toJson()}
      * @return the dead letter
-     * @throws InvalidDefinitionException when it is not what was written
+     * @throws InvalidDefinitionException when the document is malformed
      */
     public static DeadLetter fromJson(JsonNode json) {
         try {

@@ -27,16 +27,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How events get to your code: one by one or in batches, in which order, how often it is tried.
+ * The delivery of events to a handler: individually or in batches, with concurrency, attempts and backoff.
  *
  * <pre>{@code
  * Delivery.to(event -> tickets.upsert(event.payload())).concurrently(8).attempts(10).backoff(ofSeconds(1), ofMinutes(5))
  * Delivery.inBatches(500, events -> warehouse.load(events))
  * }</pre>
  *
- * <p>By default one event at a time, in the order in which they came, 5 attempts with a backoff that doubles from 1 second to at
- * most a minute, half of it random. What the last attempt could not get handled becomes a {@link DeadLetter}, and the next
- * event is delivered. Immutable and safe for many threads.
+ * <p>Default: one event at a time, in order of arrival, and 5 attempts with a backoff that doubles from 1 second to at most
+ * one minute, half of it random. An event that fails in the last attempt becomes a {@link DeadLetter}, and the next event is
+ * delivered. Immutable and thread-safe.
  */
 public final class Delivery {
 
@@ -45,34 +45,34 @@ public final class Delivery {
     private static final int MAX_LANES = 1000;
     private static final int DEFAULT_LANES = 1;
     private static final int DEFAULT_ATTEMPTS = 5;
-    private static final Duration DEFAULT_FIRST = Duration.ofSeconds(1);
-    private static final Duration DEFAULT_LONGEST = Duration.ofMinutes(1);
+    private static final Duration DEFAULT_FIRST_BACKOFF = Duration.ofSeconds(1);
+    private static final Duration DEFAULT_MAX_BACKOFF = Duration.ofMinutes(1);
     private static final int MAX_IN_BATCH = 100_000;
     private static final int MAX_CAUSES = 10;
     private static final Duration MAX_ASKED = Duration.ofHours(1);
-    /** For what a service asks for a thread does not wait longer. */
+    /** The maximum delay requested by a service for which a thread waits. */
     private static final Duration MAX_PAUSE = Duration.ofMinutes(2);
 
     private final BatchHandler handler;
     private final int batch;
     private final int lanes;
     private final int attempts;
-    private final Duration first;
-    private final Duration longest;
+    private final Duration firstBackoff;
+    private final Duration maxBackoff;
 
     private Delivery(BatchHandler handler, int batch, int lanes, int attempts, Duration first, Duration max) {
         this.handler = handler;
         this.batch = batch;
         this.lanes = lanes;
         this.attempts = attempts;
-        this.first = first;
-        this.longest = max;
+        this.firstBackoff = first;
+        this.maxBackoff = max;
     }
 
     /**
-     * Delivers events one by one.
+     * Delivers events individually.
      *
-     * @param handler is given each event
+     * @param handler handles each event
      * @return the delivery
      */
     public static Delivery to(EventHandler handler) {
@@ -81,10 +81,10 @@ public final class Delivery {
     }
 
     /**
-     * Delivers several events at once.
+     * Delivers events in batches.
      *
-     * @param max how many at most, 1 to 100,000; there are fewer when there are no more on a page
-     * @param handler is given each batch
+     * @param max the maximum number of events per batch, 1 to 100,000; a batch is smaller at the end of a page
+     * @param handler handles each batch
      * @return the delivery
      */
     public static Delivery inBatches(int max, BatchHandler handler) {
@@ -94,38 +94,37 @@ public final class Delivery {
     }
 
     private static Delivery of(int batch, BatchHandler handler) {
-        return new Delivery(handler, batch, DEFAULT_LANES, DEFAULT_ATTEMPTS, DEFAULT_FIRST, DEFAULT_LONGEST);
+        return new Delivery(handler, batch, DEFAULT_LANES, DEFAULT_ATTEMPTS, DEFAULT_FIRST_BACKOFF, DEFAULT_MAX_BACKOFF);
     }
 
     /**
-     * Delivers several events at the same time; those of the same record still one after the other, in the order in which they
-     * came.
+     * Delivers events concurrently; events of the same record remain sequential, in order of arrival.
      *
-     * @param max how many handlers run at once, 1 to 1000
+     * @param max the maximum number of concurrent handlers, 1 to 1000
      * @return another delivery
      */
     public Delivery concurrently(int max) {
-        require(max >= 1 && max <= MAX_LANES, max + " at the same time: use 1 to " + MAX_LANES);
-        return new Delivery(handler, batch, max, attempts, first, longest);
+        require(max >= 1 && max <= MAX_LANES, max + " concurrent handlers: use 1 to " + MAX_LANES);
+        return new Delivery(handler, batch, max, attempts, firstBackoff, maxBackoff);
     }
 
     /**
-     * Sets how often it is tried to get an event handled. The events after it wait.
+     * Sets the maximum number of attempts per event. Subsequent events wait.
      *
-     * @param max how often, 1 to 10,000
+     * @param max the maximum number of attempts, 1 to 10,000
      * @return another delivery
      */
     public Delivery attempts(int max) {
         require(max >= 1 && max <= MAX_ATTEMPTS, max + " attempts: use 1 to " + MAX_ATTEMPTS);
-        return new Delivery(handler, batch, lanes, max, first, longest);
+        return new Delivery(handler, batch, lanes, max, firstBackoff, maxBackoff);
     }
 
     /**
-     * Sets how long to wait between attempts; twice as long after each, and of that half at random. Where the handler has called a
-     * service that asks for more time ({@link ConnectorException#retryAfter()}), that long, up to an hour.
+     * Sets the backoff between attempts: it doubles after each attempt, and half of it is random. When the handler has called
+     * a service that requests a longer delay ({@link ConnectorException#retryAfter()}), that delay is used, up to one hour.
      *
-     * @param first after the first attempt, 1 ms to 24 h
-     * @param max what it does not exceed, up to 24 h
+     * @param first the backoff after the first attempt, 1 ms to 24 h
+     * @param max the maximum backoff, up to 24 h
      * @return another delivery
      */
     public Delivery backoff(Duration first, Duration max) {
@@ -134,36 +133,36 @@ public final class Delivery {
                 && first.compareTo(Duration.ofMillis(1)) >= 0
                 && max.compareTo(first) >= 0
                 && max.compareTo(Duration.ofDays(1)) <= 0;
-        require(good, "a backoff from " + first + " to " + max + ": use 1 ms to 24 h, the shorter first");
+        require(good, "a backoff from " + first + " to " + max + ": use 1 ms to 24 h, the shorter one first");
         return new Delivery(handler, batch, lanes, attempts, first, max);
     }
 
     /**
-     * The settings as JSON, to be saved: {@code attempts}, {@code concurrently} and {@code backoff}. The handler is code, and the
-     * size of a batch belongs to it.
+     * The settings as JSON: {@code attempts}, {@code concurrently} and {@code backoff}. The handler is code, and the batch
+     * size belongs to it.
      *
-     * @return what {@link #settings(JsonNode)} reads; empty for the defaults
+     * @return a document readable by {@link #settings(JsonNode)}; empty for the defaults
      */
     public ObjectNode settings() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         boolean isDefault = lanes == DEFAULT_LANES
                 && attempts == DEFAULT_ATTEMPTS
-                && first.equals(DEFAULT_FIRST)
-                && longest.equals(DEFAULT_LONGEST);
+                && firstBackoff.equals(DEFAULT_FIRST_BACKOFF)
+                && maxBackoff.equals(DEFAULT_MAX_BACKOFF);
         if (!isDefault) {
             json.put("attempts", attempts).put("concurrently", lanes);
-            json.putObject("backoff").put("first", first.toString()).put("longest", longest.toString());
+            json.putObject("backoff").put("first", firstBackoff.toString()).put("max", maxBackoff.toString());
         }
         return json;
     }
 
     /**
-     * Sets what was saved.
+     * Applies saved settings.
      *
-     * @param json such as {@code {"attempts": 10, "concurrently": 8, "backoff": {"first": "PT1S", "longest": "PT5M"}}}; all may be
-     *     left out
+     * @param json such as {@code {"attempts": 10, "concurrently": 8, "backoff": {"first": "PT1S", "max": "PT5M"}}}; all
+     *     members are optional
      * @return another delivery
-     * @throws InvalidDefinitionException when something is wrong: lists all of it, each with its JSON Pointer
+     * @throws InvalidDefinitionException when the settings are invalid: lists all problems, each with its JSON Pointer
      */
     public Delivery settings(JsonNode json) {
         return JsonObjectReader.read(
@@ -183,58 +182,58 @@ public final class Delivery {
     private record Backoff(Duration first, Duration longest) {
         static @Nullable Backoff read(JsonObjectReader reader) {
             Duration first = reader.requiredDuration("first");
-            Duration max = reader.requiredDuration("longest");
+            Duration max = reader.requiredDuration("max");
             return first == null || max == null ? null : new Backoff(first, max);
         }
     }
 
-    private static void require(boolean good, String otherwise) {
+    private static void require(boolean good, String problem) {
         if (!good) {
-            throw new InvalidDefinitionException("delivery", List.of(otherwise));
+            throw new InvalidDefinitionException("delivery", List.of(problem));
         }
     }
 
     /**
-     * Delivers events, and waits until all are handled or dead, or the delivery is stopped, or a service that the handler calls asks
-     * for more than two minutes. Called by triggers. When the thread is interrupted, so are the handlers that run; the thread stays
-     * interrupted, and what was not finished counts as neither.
+     * Delivers events, and waits until all are handled or dead-lettered, the delivery is stopped, or a service called by the
+     * handler requests a delay of more than two minutes. Called by triggers. When the thread is interrupted, the running
+     * handlers are interrupted too; the thread stays interrupted, and unfinished events are neither handled nor dead-lettered.
      *
      * @param events the events, in their order
-     * @param time waits between the attempts
-     * @param stop ends the delivery when it opens: what is being handled then is finished, and no more is begun
-     * @param helpers run handlers beside the calling thread, when several may run at once
-     * @return what came of it
+     * @param time the time source for waiting between attempts
+     * @param stop ends the delivery when it opens: running handlers finish, and no further ones are started
+     * @param helpers runs handlers in addition to the calling thread, if concurrency permits
+     * @return the result
      */
     public DeliveryResult deliver(List<TriggerEvent> events, TimeSource time, CountDownLatch stop, Executor helpers) {
-        Run run = new Run(lanes(events), time, stop);
+        DeliveryRun run = new DeliveryRun(lanes(events), time, stop);
         List<FutureTask<?>> tasks = new ArrayList<>();
         try {
             for (int others = run.waiting.size() - 1; others > 0; others--) {
-                FutureTask<?> task = new FutureTask<>(() -> work(run), null);
+                FutureTask<?> task = new FutureTask<>(() -> runLane(run), null);
                 helpers.execute(task);
                 tasks.add(task);
             }
         } catch (RejectedExecutionException e) {
-            LOG.debug("No thread is free to help: {} of them do", tasks.size());
+            LOG.debug("No further thread is available: {} helper threads are used", tasks.size());
         }
         try {
-            work(run);
+            runLane(run);
             run.unfinished.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            // Those that have not begun are not needed any more.
+            // Tasks that have not started are no longer needed.
             tasks.forEach(task -> task.cancel(true));
         }
         Throwable broken = run.broken.get();
         if (broken != null) {
-            throw new IllegalStateException("A handler failed so that nothing can go on: " + broken, broken);
+            throw new IllegalStateException("The delivery failed unexpectedly: " + broken, broken);
         }
         return run.delivered;
     }
 
-    /** One call of {@link #deliver}. */
-    private static final class Run {
+    /** The state of one call of {@link #deliver}. */
+    private static final class DeliveryRun {
 
         private final Queue<List<TriggerEvent>> waiting;
         private final CountDownLatch unfinished;
@@ -243,7 +242,7 @@ public final class Delivery {
         private final DeliveryResult delivered = new DeliveryResult();
         private final AtomicReference<@Nullable Throwable> broken = new AtomicReference<>();
 
-        Run(List<List<TriggerEvent>> lanes, TimeSource time, CountDownLatch stop) {
+        DeliveryRun(List<List<TriggerEvent>> lanes, TimeSource time, CountDownLatch stop) {
             this.waiting = new ConcurrentLinkedQueue<>(lanes);
             this.unfinished = new CountDownLatch(lanes.size());
             this.time = time;
@@ -251,7 +250,7 @@ public final class Delivery {
         }
     }
 
-    /** Spreads the events, those of one record always into the same lane. */
+    /** Distributes the events over lanes; events of one record are always in the same lane. */
     private List<List<TriggerEvent>> lanes(List<TriggerEvent> events) {
         if (lanes == 1 || events.size() <= 1) {
             return List.of(events);
@@ -274,11 +273,11 @@ public final class Delivery {
         return spread;
     }
 
-    private void work(Run run) {
+    private void runLane(DeliveryRun run) {
         List<TriggerEvent> lane = run.waiting.poll();
         while (lane != null) {
             try {
-                work(lane, run);
+                runLane(lane, run);
             } catch (Throwable e) {
                 run.broken.compareAndSet(null, e);
             } finally {
@@ -288,7 +287,7 @@ public final class Delivery {
         }
     }
 
-    private void work(List<TriggerEvent> lane, Run run) {
+    private void runLane(List<TriggerEvent> lane, DeliveryRun run) {
         boolean going = true;
         for (int i = 0; going && i < lane.size(); i += batch) {
             List<TriggerEvent> next =
@@ -297,8 +296,8 @@ public final class Delivery {
         }
     }
 
-    /** Whether to go on: these are handled or dead. */
-    private boolean finish(List<TriggerEvent> events, Run run) {
+    /** Handles a batch with retries; returns whether it is handled or dead-lettered, so that delivery continues. */
+    private boolean finish(List<TriggerEvent> events, DeliveryRun run) {
         for (int number = 1; ; number++) {
             AttemptResult attempted = attempt(events, number, run.time);
             switch (attempted.outcome()) {
@@ -306,20 +305,20 @@ public final class Delivery {
                     events.forEach(run.delivered::handled);
                     return true;
                 }
-                case DEAD -> {
-                    attempted.dead().forEach(run.delivered::died);
+                case DEAD_LETTER -> {
+                    attempted.deadLetters().forEach(run.delivered::addDeadLetter);
                     return true;
                 }
                 case INTERRUPTED -> {
                     return false;
                 }
-                case AGAIN -> {
+                case RETRY -> {
                     Duration wait = attempted.backoff();
-                    if (wait.compareTo(longest) > 0 && wait.compareTo(MAX_PAUSE) > 0) {
-                        run.delivered.postponed(wait);
+                    if (wait.compareTo(maxBackoff) > 0 && wait.compareTo(MAX_PAUSE) > 0) {
+                        run.delivered.postpone(wait);
                         return false;
                     }
-                    if (!paused(wait, run)) {
+                    if (!awaitBackoff(wait, run)) {
                         return false;
                     }
                 }
@@ -328,12 +327,13 @@ public final class Delivery {
     }
 
     /**
-     * Makes one attempt in the calling thread, for whoever waits between attempts in a way of its own. Called by triggers.
+     * Makes one attempt in the calling thread, for callers that implement the waiting between attempts themselves. Called by
+     * triggers.
      *
-     * @param events the events, at most as many as a batch has
-     * @param number which attempt it is, from 1
-     * @param time tells the time of dead letters
-     * @return how it ended
+     * @param events the events, at most one batch
+     * @param number the number of the attempt, starting at 1
+     * @param time the time source for dead letters
+     * @return the result
      */
     public AttemptResult attempt(List<TriggerEvent> events, int number, TimeSource time) {
         Throwable failure;
@@ -344,39 +344,39 @@ public final class Delivery {
             Thread.currentThread().interrupt();
             return AttemptResult.INTERRUPTED;
         } catch (Throwable e) {
-            // Whatever a handler throws, an Error too, is its failure: what others have handled must be stored all the
-            // same.
-            failure = readable(e);
+            // Anything a handler throws, even an Error, counts as its failure: events that others have handled must
+            // still be stored.
+            failure = withReadableMessage(e);
         }
         if (Thread.currentThread().isInterrupted()) {
             return AttemptResult.INTERRUPTED;
         }
         String which = events.size() == 1 ? events.get(0).toString() : events.size() + " from " + events.get(0);
         if (number >= attempts) {
-            LOG.warn("{}: attempt {} of {} failed, it becomes a dead letter", which, number, attempts, failure);
-            return AttemptResult.dead(events.stream()
+            LOG.warn("{}: attempt {} of {} failed; moved to the dead letters", which, number, attempts, failure);
+            return AttemptResult.deadLetters(events.stream()
                     .map(event -> DeadLetter.of(event, failure, number, time.now()))
                     .toList());
         }
         LOG.info("{}: attempt {} of {} failed: {}", which, number, attempts, failure.toString());
         Duration own = backoff(number);
-        Duration asked = asked(failure);
-        return AttemptResult.again(own.compareTo(asked) < 0 ? asked : own);
+        Duration asked = requestedDelay(failure);
+        return AttemptResult.retryAfter(own.compareTo(asked) < 0 ? asked : own);
     }
 
-    /** A failure that says what it is; one whose message can't be had would fail again wherever it is logged. */
-    private static Throwable readable(Throwable failure) {
+    /** Replaces a failure whose message cannot be read, because it would fail again wherever it is logged. */
+    private static Throwable withReadableMessage(Throwable failure) {
         try {
             var unused = failure.toString();
             return failure;
         } catch (Throwable e) {
             return new IllegalStateException(
-                    "The handler failed with a " + failure.getClass().getName() + ", whose message can't be had");
+                    "The handler failed with a " + failure.getClass().getName() + ", whose message cannot be read");
         }
     }
 
-    /** What the service that the handler called has asked for. */
-    private static Duration asked(Throwable failure) {
+    /** The delay requested by the service that the handler called. */
+    private static Duration requestedDelay(Throwable failure) {
         Throwable cause = failure;
         for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
             if (cause instanceof ConnectorException e && e.retryAfter().isPresent()) {
@@ -389,7 +389,7 @@ public final class Delivery {
     }
 
     /**
-     * How many handlers run at once.
+     * The maximum number of concurrent handlers.
      *
      * @return 1 to 1000
      */
@@ -398,13 +398,13 @@ public final class Delivery {
     }
 
     private Duration backoff(int number) {
-        double max = Math.min((double) longest.toMillis(), first.toMillis() * Math.pow(2, number - 1.0));
+        double max = Math.min((double) maxBackoff.toMillis(), firstBackoff.toMillis() * Math.pow(2, number - 1.0));
         return Duration.ofMillis(
                 Math.max(1, Math.round(max / 2 + ThreadLocalRandom.current().nextDouble() * max / 2)));
     }
 
-    /** Waits for the next attempt; false when there is to be none. */
-    private static boolean paused(Duration backoff, Run run) {
+    /** Waits for the next attempt; false when the delivery was stopped. */
+    private static boolean awaitBackoff(Duration backoff, DeliveryRun run) {
         try {
             return !run.time.await(run.stop, backoff);
         } catch (InterruptedException e) {

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What came of a delivery. Safe for many threads while the delivery goes on. */
+/** The result of a delivery. Thread-safe while the delivery is running. */
 public final class DeliveryResult {
 
     private final List<TriggerEvent> handled = Collections.synchronizedList(new ArrayList<>());
-    private final List<DeadLetter> dead = Collections.synchronizedList(new ArrayList<>());
+    private final List<DeadLetter> deadLetters = Collections.synchronizedList(new ArrayList<>());
 
     private @Nullable Duration retryAfter;
 
@@ -21,18 +21,18 @@ public final class DeliveryResult {
         handled.add(event);
     }
 
-    void died(DeadLetter letter) {
-        dead.add(letter);
+    void addDeadLetter(DeadLetter letter) {
+        deadLetters.add(letter);
     }
 
-    synchronized void postponed(Duration wait) {
+    synchronized void postpone(Duration wait) {
         retryAfter = retryAfter == null || retryAfter.compareTo(wait) < 0 ? wait : retryAfter;
     }
 
     /**
-     * How long to wait before what was not finished is delivered again, because a service that the handler calls wants it.
+     * The delay before unfinished events are delivered again, as requested by a service that the handler called.
      *
-     * @return the time; empty when no service has asked for so much
+     * @return the delay; empty when no service has requested a long delay
      */
     public synchronized Optional<Duration> retryAfter() {
         return Optional.ofNullable(retryAfter);
@@ -41,7 +41,7 @@ public final class DeliveryResult {
     /**
      * The events that were handled.
      *
-     * @return the events, in the order in which they were finished; one that is neither here nor a dead letter was not finished,
+     * @return the events, in the order of completion; an event that is neither here nor a dead letter was not finished,
      *     because the delivery was stopped or postponed
      */
     public List<TriggerEvent> handled() {
@@ -51,13 +51,13 @@ public final class DeliveryResult {
     }
 
     /**
-     * The events that no attempt could get handled.
+     * The events that failed in all attempts.
      *
-     * @return dead letters, to be stored before the events count as finished
+     * @return the dead letters, to be stored before the events count as finished
      */
-    public List<DeadLetter> dead() {
-        synchronized (dead) {
-            return List.copyOf(dead);
+    public List<DeadLetter> deadLetters() {
+        synchronized (deadLetters) {
+            return List.copyOf(deadLetters);
         }
     }
 }

@@ -1,16 +1,16 @@
 package io.httpconnector.trigger;
 
-/** Does what is to be done for an event. Called by several threads, unless the delivery is in order. */
+/** Handles events. Called by several threads if the delivery is concurrent. */
 @FunctionalInterface
 public interface EventHandler {
 
     /**
-     * Handles an event. When it returns, the event counts as handled, and does not come again; it must therefore not return
-     * before what it did will last. The same event may come twice after a crash, with the same
+     * Handles an event. When this method returns, the event counts as handled and is not delivered again; therefore it must
+     * not return before its effects are durable. After a crash the same event may be delivered again, with the same
      * {@linkplain TriggerEvent#id id}.
      *
      * @param event the event
-     * @throws Exception when it could not be handled: it is tried again, as {@link Delivery} says
+     * @throws Exception when it could not be handled: it is retried as configured by {@link Delivery}
      */
     void handle(TriggerEvent event) throws Exception;
 }

@@ -11,26 +11,26 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Something that has happened at a service. Immutable, as long as the trees are not changed.
+ * A change of a record, or a message, of a service. Immutable, as long as the JSON trees are not changed.
  *
- * @param id the same whenever the same event comes again, and no other event's: by it a repetition is recognised
+ * @param id the unique id of the event, the same when it is delivered again: use it for deduplication
  * @param trigger the id of the trigger
- * @param change what has happened to the record
- * @param key which record it is
+ * @param change the type of change
+ * @param key the key of the record
  * @param payload the record; a missing node when it was deleted
- * @param parent the record that it hangs below; a missing node when there is none
- * @param time when the trigger noticed it, by the clock of this machine
+ * @param parent the parent record; a missing node when there is none
+ * @param time when the trigger detected it, by the local clock
  */
 public record TriggerEvent(
         String id, String trigger, ChangeType change, String key, JsonNode payload, JsonNode parent, Instant time) {
 
-    /** What a terminal or a log file would act upon. */
+    /** Characters that a terminal or a log viewer would interpret. */
     private static final Pattern UNSAFE = Pattern.compile("[\\p{Cc}\\p{Cf}\\u2028\\u2029]");
 
     /**
-     * The event as JSON, to be stored or sent on.
+     * The event as JSON, to store or forward it.
      *
-     * @return what {@link #fromJson} reads
+     * @return a document readable by {@link #fromJson}
      */
     public ObjectNode toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
@@ -45,11 +45,11 @@ public record TriggerEvent(
     }
 
     /**
-     * Reads an event that was written as JSON.
+     * Reads an event from JSON.
      *
-     * @param json what {@link #toJson()} wrote
+     * @param json the output of {@link #toJson()}
      * @return the event
-     * @throws InvalidDefinitionException when it is not what was written
+     * @throws InvalidDefinitionException when the document is malformed
      */
     public static TriggerEvent fromJson(JsonNode json) {
         try {
@@ -67,7 +67,7 @@ public record TriggerEvent(
     }
 
     /**
-     * Says on one line which event it is, and shows nothing of the record but its key.
+     * A one-line description that shows nothing of the record except its key.
      *
      * @return trigger, change, key and id
      */

@@ -1,4 +1,4 @@
-/** Events, and how they are delivered to your code: the same for all triggers. */
+/** Events and their delivery to handlers, common to all triggers. */
 @NullMarked
 package io.httpconnector.trigger;
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.polling.PollingException.Reason;
-import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.Delivery;
@@ -32,14 +32,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a handler, a listener or another thread may do to a trigger while it polls: no overlap, no deadlock, no repetition. */
+/** Calls of a handler, a listener or another thread to a trigger during a poll: no overlap, no deadlock, no repetition. */
 @Timeout(20)
 class CallsFromHandlersTest {
 
     @TempDir
     Path directory;
 
-    private final Service service = new Service();
+    private final MockService service = new MockService();
     private final HttpConnection connection = HttpConnection.named("Service")
             .baseUrl(service.baseUrl())
             .retry(RetryPolicy.none())
@@ -49,7 +49,7 @@ class CallsFromHandlersTest {
     private final AtomicReference<PollingTrigger> own = new AtomicReference<>();
 
     CallsFromHandlersTest() {
-        service.behaviour = asked -> Answer.json(
+        service.behaviour = asked -> MockResponse.json(
                 IntStream.rangeClosed(1, 5).mapToObj(i -> Map.of("id", i)).toList());
     }
 
@@ -62,19 +62,22 @@ class CallsFromHandlersTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
-    void triggerThatItsHandlerClosesRepeatsNothing(int threads) {
+    void closeByHandlerRepeatsNothing(int threads) {
         repeatsNothing(threads, trigger -> trigger.close());
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
-    void triggerThatItsHandlerStopsRepeatsNothing(int threads) {
+    void stopByHandlerRepeatsNothing(int threads) {
         repeatsNothing(
                 threads,
                 trigger -> assertThat(trigger.stop(Duration.ofSeconds(15))).isTrue());
     }
 
-    /** The handler succeeds after it has stopped the trigger; the rest comes after the next start, each event once. */
+    /**
+     * The handler succeeds after it has stopped the trigger; the remaining events are delivered after the next start, each
+     * once.
+     */
     private void repeatsNothing(int threads, Consumer<PollingTrigger> stop) {
         try (StateStore store = StateStore.file(directory)) {
             AtomicBoolean stopped = new AtomicBoolean();
@@ -102,8 +105,8 @@ class CallsFromHandlersTest {
     }
 
     @Test
-    void lastEventThatClosesTheTriggerIsNotRepeated() {
-        service.behaviour = asked -> Answer.json(List.of(Map.of("id", 1)));
+    void lastEventIsNotRepeatedWhenItsHandlerClosesTheTrigger() {
+        service.behaviour = asked -> MockResponse.json(List.of(Map.of("id", 1)));
         try (StateStore store = StateStore.file(directory)) {
             PollingTriggerBuilder builder = trigger(store).handler(event -> {
                 handled.add(event.key());
@@ -121,7 +124,7 @@ class CallsFromHandlersTest {
     }
 
     @Test
-    void scheduledTriggerThatItsHandlerClosesStops() {
+    void closeByHandlerStopsScheduledTrigger() {
         try (StateStore store = StateStore.file(directory)) {
             PollingTriggerBuilder builder = trigger(store)
                     .every(Duration.ofHours(1))
@@ -145,7 +148,7 @@ class CallsFromHandlersTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
-    void pollFromTheHandlerIsRefused(int threads) {
+    void pollFromHandlerIsRejected(int threads) {
         List<Throwable> refused = Collections.synchronizedList(new ArrayList<>());
         try (PollingTrigger trigger = trigger(StateStore.inMemory())
                 .delivery(Delivery.to(event -> {
@@ -166,12 +169,12 @@ class CallsFromHandlersTest {
         assertThat(refused)
                 .hasSize(5)
                 .allSatisfy(e -> assertThat(((PollingException) e).reason()).isEqualTo(Reason.BUSY));
-        assertThat(service.asked).hasSize(2);
+        assertThat(service.requests).hasSize(2);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
-    void resetFromTheHandlerIsRefused(int threads) {
+    void resetFromHandlerIsRejected(int threads) {
         try (PollingTrigger trigger = trigger(StateStore.inMemory())
                 .delivery(Delivery.to(event -> {
                             handled.add(event.key());
@@ -191,7 +194,7 @@ class CallsFromHandlersTest {
     }
 
     @Test
-    void startAndPauseFromTheHandlerDoNoHarm() {
+    void startAndPauseFromHandlerAreHarmless() {
         try (PollingTrigger trigger = trigger(StateStore.inMemory())
                 .every(Duration.ofHours(1))
                 .handler(event -> {
@@ -207,9 +210,9 @@ class CallsFromHandlersTest {
         assertThat(handled).containsExactly("1", "2", "3", "4", "5");
     }
 
-    /** A handler that stops the trigger and starts it again: it goes on by the schedule, and nothing is repeated. */
+    /** A handler stops the trigger and starts it again: it continues by the schedule, and nothing is repeated. */
     @Test
-    void restartFromTheHandlerRepeatsNothing() {
+    void restartFromHandlerRepeatsNothing() {
         AtomicBoolean once = new AtomicBoolean();
         try (StateStore store = StateStore.file(directory);
                 PollingTrigger trigger = trigger(store)
@@ -230,7 +233,7 @@ class CallsFromHandlersTest {
     }
 
     @Test
-    void listenerMayCloseTheTrigger() {
+    void listenerMayCloseTrigger() {
         try (StateStore store = StateStore.file(directory)) {
             PollingTriggerBuilder builder = trigger(store)
                     .listener(new PollingListener() {
@@ -255,9 +258,9 @@ class CallsFromHandlersTest {
         assertThat(handled).containsExactly("1", "2", "3", "4", "5");
     }
 
-    /** Another thread closes the trigger while its handler runs, which is left to end. */
+    /** Another thread closes the trigger while its handler runs; the handler may finish. */
     @Test
-    void triggerThatAnotherThreadClosesRepeatsNothing() throws Exception {
+    void closeByAnotherThreadRepeatsNothing() throws Exception {
         CountDownLatch running = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
         try (StateStore store = StateStore.file(directory)) {
@@ -283,11 +286,11 @@ class CallsFromHandlersTest {
         assertThat(handled).containsExactly("1", "2", "3", "4", "5");
     }
 
-    /** A dead letter that was handled after all is gone, whoever gives the state back meanwhile. */
+    /** A dead letter that was handled is removed, even if the state is closed in the meantime. */
     @ParameterizedTest
     @ValueSource(strings = {"close", "failing poll"})
-    void replayedLetterIsGoneThoughTheStateIsGivenBackMeanwhile(String how) {
-        service.behaviour = asked -> Answer.json(List.of(Map.of("id", 1)));
+    void replayedDeadLetterIsRemovedAlthoughStateWasClosedMeanwhile(String how) {
+        service.behaviour = asked -> MockResponse.json(List.of(Map.of("id", 1)));
         AtomicBoolean works = new AtomicBoolean();
         try (StateStore store = StateStore.file(directory)) {
             PollingTriggerBuilder builder = trigger(store)
@@ -299,7 +302,7 @@ class CallsFromHandlersTest {
                                 if (how.equals("close")) {
                                     own.get().close();
                                 } else {
-                                    service.behaviour = asked -> Answer.status(500);
+                                    service.behaviour = asked -> MockResponse.status(500);
                                     assertThatThrownBy(() -> own.get().pollOnce())
                                             .hasMessageContaining("500");
                                 }

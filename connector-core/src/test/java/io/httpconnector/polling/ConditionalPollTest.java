@@ -3,8 +3,8 @@ package io.httpconnector.polling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.httpconnector.HttpConnection;
-import io.httpconnector.polling.Service.Answer;
-import io.httpconnector.polling.Service.Asked;
+import io.httpconnector.polling.MockService.MockResponse;
+import io.httpconnector.polling.MockService.MockRequest;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.TriggerEvent;
@@ -20,13 +20,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which validators a conditional poll sends, so that no change is missed: RFC 9110, section 8.8. */
+/** Validators of conditional polls, such that no change is missed: RFC 9110, section 8.8. */
 @Timeout(30)
 class ConditionalPollTest {
 
     private static final Instant NOON = Instant.parse("2026-11-25T12:00:00Z");
 
-    private final Service service = new Service();
+    private final MockService service = new MockService();
     private final HttpConnection connection =
             HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
     private final List<TriggerEvent> events = new ArrayList<>();
@@ -37,14 +37,14 @@ class ConditionalPollTest {
         service.close();
     }
 
-    /** A service that stores times in seconds: what changes twice within a second has the same modification time. */
+    /** A service that stores times in seconds: two changes within one second have the same modification time. */
     @Test
-    void changeWithinTheSameSecondIsNotMissed() {
+    void changeWithinSameSecondIsDetected() {
         List<Map<String, Integer>> items = new ArrayList<>(List.of(Map.of("id", 1)));
         Instant[] date = {NOON};
         service.behaviour = asked -> http(NOON).equals(asked.headers().get("If-Modified-Since"))
-                ? Answer.status(304).header("Date", http(date[0]))
-                : Answer.json(items).header("Last-Modified", http(NOON)).header("Date", http(date[0]));
+                ? MockResponse.status(304).header("Date", http(date[0]))
+                : MockResponse.json(items).header("Last-Modified", http(NOON)).header("Date", http(date[0]));
         try (PollingTrigger trigger = trigger()) {
             trigger.pollOnce();
             items.add(Map.of("id", 2));
@@ -70,17 +70,17 @@ class ConditionalPollTest {
                 "'W/\"a\"', 0,   false, false",
                 "'W/\"a\"', 60,  true,  true"
             })
-    void validatorsThatNoticeEachChangeAreSent(String etag, Integer age, boolean sendsTag, boolean sendsTime) {
+    void reliableValidatorsAreSent(String etag, Integer age, boolean sendsTag, boolean sendsTime) {
         service.behaviour = asked -> {
-            Answer response = Answer.json(List.of(Map.of("id", 1))).header("Date", http(NOON));
-            Answer tagged = etag == null ? response : response.header("ETag", etag);
+            MockResponse response = MockResponse.json(List.of(Map.of("id", 1))).header("Date", http(NOON));
+            MockResponse tagged = etag == null ? response : response.header("ETag", etag);
             return age == null ? tagged : tagged.header("Last-Modified", http(NOON.minusSeconds(age)));
         };
         try (PollingTrigger trigger = trigger()) {
             trigger.pollOnce();
             trigger.pollOnce();
         }
-        Asked second = service.asked.get(1);
+        MockRequest second = service.requests.get(1);
         assertThat(second.headers().containsKey("If-None-Match")).isEqualTo(sendsTag);
         assertThat(second.headers().containsKey("If-Modified-Since")).isEqualTo(sendsTime);
     }
@@ -91,25 +91,25 @@ class ConditionalPollTest {
         "'Wed, 25 Nov 2026 12:00:00 GMT', yesterday",
         "yesterday, yesterday"
     })
-    void timesThatCannotBeComparedDoNotCount(String date, String lastModified) {
+    void incomparableTimesAreIgnored(String date, String lastModified) {
         service.behaviour = asked ->
-                Answer.json(List.of(Map.of("id", 1))).header("Date", date).header("Last-Modified", lastModified);
+                MockResponse.json(List.of(Map.of("id", 1))).header("Date", date).header("Last-Modified", lastModified);
         try (PollingTrigger trigger = trigger()) {
             trigger.pollOnce();
             trigger.pollOnce();
         }
-        assertThat(service.asked.get(1).headers()).doesNotContainKeys("If-None-Match", "If-Modified-Since");
+        assertThat(service.requests.get(1).headers()).doesNotContainKeys("If-None-Match", "If-Modified-Since");
     }
 
     @Test
-    void otherMethodsHaveNoCondition() {
-        service.behaviour = asked -> Answer.json(List.of(Map.of("id", 1))).header("ETag", "\"a\"");
+    void otherMethodsAreUnconditional() {
+        service.behaviour = asked -> MockResponse.json(List.of(Map.of("id", 1))).header("ETag", "\"a\"");
         try (PollingTrigger trigger = trigger(
                 RequestTemplate.named("Search").post("/records").json("{}").build())) {
             trigger.pollOnce();
             trigger.pollOnce();
         }
-        assertThat(service.asked.get(1).headers()).doesNotContainKey("If-None-Match");
+        assertThat(service.requests.get(1).headers()).doesNotContainKey("If-None-Match");
     }
 
     private static String http(Instant time) {

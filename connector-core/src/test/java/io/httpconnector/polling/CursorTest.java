@@ -7,7 +7,7 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.StatusException;
 import io.httpconnector.TimeSource;
-import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.ChangeType;
@@ -30,12 +30,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A service that can be asked for what has changed since a time. */
+/** A service that can be queried for changes since a time. */
 class CursorTest {
 
     private static final Instant NOON = Instant.parse("2026-11-25T12:00:00Z");
 
-    private final Service service = new Service();
+    private final MockService service = new MockService();
     private final Table table = new Table();
     private final HttpConnection connection = HttpConnection.named("Service")
             .baseUrl(service.baseUrl())
@@ -54,7 +54,7 @@ class CursorTest {
     }
 
     @Test
-    void asksOnlyForWhatHasChanged() {
+    void onlyChangesAreRequested() {
         table.put(1, "old", NOON.minusSeconds(3600));
         try (PollingTrigger trigger = trigger().build()) {
             trigger.pollOnce();
@@ -68,12 +68,12 @@ class CursorTest {
             assertThat(events).extracting(TriggerEvent::change).containsOnly(ChangeType.NEW_OR_UPDATED);
             table.date = NOON.plusSeconds(120);
             assertThat(trigger.pollOnce().events()).isZero();
-            assertThat(service.asked.get(2).query()).containsEntry("since", "2026-11-25T12:00:39Z");
+            assertThat(service.requests.get(2).query()).containsEntry("since", "2026-11-25T12:00:39Z");
         }
     }
 
     @Test
-    void whatIsOlderThanTheFirstPollIsNoEvent() {
+    void recordsOlderThanFirstPollAreNoEvents() {
         table.put(1, "old", NOON.minusSeconds(1));
         try (PollingTrigger trigger = trigger().build()) {
             trigger.pollOnce();
@@ -85,7 +85,7 @@ class CursorTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void theBoundaryIsDeliveredOnceWhetherItCountsInOrOut(boolean inclusive) {
+    void boundaryIsDeliveredOnceWhetherInclusiveOrExclusive(boolean inclusive) {
         table.inclusive = inclusive;
         try (PollingTrigger trigger =
                 trigger().startPosition(StartPosition.everything()).build()) {
@@ -100,7 +100,7 @@ class CursorTest {
     }
 
     @Test
-    void lateArrivalsWithinTheLookbackComeOnce() {
+    void lateRecordsWithinLookbackAreDeliveredOnce() {
         PollingTriggerBuilder builder = trigger()
                 .startPosition(StartPosition.everything())
                 .cursor(Cursor.timestamp("/updated").sentAs("since").lookback(Duration.ofMinutes(10)));
@@ -117,7 +117,7 @@ class CursorTest {
     }
 
     @Test
-    void aRecordFromTheFutureHidesNoOther() {
+    void recordFromFutureHidesNoOther() {
         try (PollingTrigger trigger =
                 trigger().startPosition(StartPosition.everything()).build()) {
             table.put(1, "in a year", NOON.plus(Duration.ofDays(365)));
@@ -133,7 +133,7 @@ class CursorTest {
 
     @ParameterizedTest
     @EnumSource
-    void manyRecordsWithOneTimeAreDeliveredOnce(RecordOrder order) {
+    void recordsWithEqualTimesAreDeliveredOnce(RecordOrder order) {
         sortedAs(order);
         for (int i = 0; i < 2500; i++) {
             table.put(i, "r" + i, NOON.minusSeconds(100));
@@ -155,13 +155,13 @@ class CursorTest {
         }
         Random random = new Random(1);
         table.meanwhile = (all, asked) -> {
-            // Some of the first go away, so that all that follow move up.
+            // Some of the first records are deleted, so that all later ones move up.
             all.rows.keySet().stream().limit(3).toList().forEach(all.rows::remove);
             int id = all.rows.keySet().stream()
                     .skip(random.nextInt(500))
                     .findFirst()
                     .orElseThrow();
-            all.put(id, "updated " + asked.query(), NOON.minusSeconds(100).plusMillis(service.asked.size()));
+            all.put(id, "updated " + asked.query(), NOON.minusSeconds(100).plusMillis(service.requests.size()));
         };
         Set<Integer> stable = new TreeSet<>();
         for (int i = 500; i < 1000; i++) {
@@ -191,35 +191,35 @@ class CursorTest {
         }
     }
 
-    /** Each page is asked for by the cursor, so that no page is a position in a list that changes. */
+    /** Each page is requested by the cursor, so that no page is a position in a changing list. */
     @Test
-    void whereTheOldestComeFirstALongReadGoesOnFromTheCursor() {
+    void ascendingReadContinuesFromCursor() {
         for (int i = 0; i < 1000; i++) {
             table.put(i, "r" + i, NOON.minusSeconds(2000 - i));
         }
         StateStore store = StateStore.inMemory();
-        service.behaviour = asked -> service.asked.size() > 5 ? Answer.status(500) : table.answer(asked);
+        service.behaviour = asked -> service.requests.size() > 5 ? MockResponse.status(500) : table.respond(asked);
         try (PollingTrigger trigger =
                 everything(RecordOrder.ASCENDING).store(store).build()) {
             assertThatThrownBy(trigger::pollOnce).isInstanceOf(StatusException.class);
         }
-        assertThat(service.asked).extracting(asked -> asked.query().get("page")).containsOnly("1");
+        assertThat(service.requests).extracting(asked -> asked.query().get("page")).containsOnly("1");
         assertThat(events).hasSizeBetween(450, 500);
         service.behaviour = table;
-        service.asked.clear();
+        service.requests.clear();
         try (PollingTrigger trigger =
                 everything(RecordOrder.ASCENDING).store(store).build()) {
             trigger.pollOnce();
-            assertThat(service.asked.size()).isLessThanOrEqualTo(8);
-            service.asked.clear();
+            assertThat(service.requests.size()).isLessThanOrEqualTo(8);
+            service.requests.clear();
             trigger.pollOnce();
-            assertThat(service.asked.size()).isLessThanOrEqualTo(2);
+            assertThat(service.requests.size()).isLessThanOrEqualTo(2);
         }
         assertOnce(1000);
     }
 
     @Test
-    void keysThatCantComeAgainAreForgotten() {
+    void passedKeysAreForgotten() {
         for (int i = 0; i < 3000; i++) {
             table.put(i, "r" + i, NOON.minusSeconds(4000 - i));
         }
@@ -238,7 +238,7 @@ class CursorTest {
     }
 
     @Test
-    void thePositionNeverMovesBack() {
+    void positionNeverMovesBack() {
         try (PollingTrigger trigger =
                 trigger().startPosition(StartPosition.everything()).build()) {
             table.put(1, "a", NOON.minusSeconds(60));
@@ -248,13 +248,13 @@ class CursorTest {
             table.date = NOON;
             trigger.pollOnce();
 
-            assertThat(service.asked.get(2).query().get("since")).isEqualTo("2026-11-25T11:58:59Z");
+            assertThat(service.requests.get(2).query().get("since")).isEqualTo("2026-11-25T11:58:59Z");
         }
     }
 
-    /** Clocks go back, and dates are corrected: whatever differs from what is known is an update. */
+    /** Clocks go back, and dates are corrected: any difference from the known version is an update. */
     @Test
-    void aVersionThatGoesBackIsAnUpdate() {
+    void versionThatGoesBackIsUpdate() {
         try (PollingTrigger trigger =
                 trigger().startPosition(StartPosition.everything()).build()) {
             table.put(1, "new", NOON.minusSeconds(60));
@@ -271,7 +271,7 @@ class CursorTest {
 
     @ParameterizedTest
     @CsvSource({"-3600, -3600", "3600, 3600", "-3600, 3600", "3600, -3600"})
-    void ourClockDoesNotMatter(long before, long after) {
+    void localClockDoesNotMatter(long before, long after) {
         AtomicLong skew = new AtomicLong(before);
         TimeSource wrong = new TimeSource() {
             @Override
@@ -317,7 +317,7 @@ class CursorTest {
     }
 
     @Test
-    void windowsFollowEachOther() {
+    void windowsAreConsecutive() {
         for (int i = 0; i < 100; i++) {
             table.put(i, "r" + i, NOON.minus(Duration.ofHours(i)));
         }
@@ -342,7 +342,7 @@ class CursorTest {
     }
 
     @Test
-    void whatTheServiceCantFilterIsFilteredHere() {
+    void clientSideCursorFiltersLocally() {
         table.order = Comparator.comparing(Table.Row::updated).reversed();
         for (int i = 0; i < 500; i++) {
             table.put(i, "r" + i, NOON.minusSeconds(1000 - i));
@@ -356,9 +356,9 @@ class CursorTest {
             for (int i = 500; i < 620; i++) {
                 table.put(i, "r" + i, NOON.plusSeconds(i - 570));
             }
-            service.asked.clear();
+            service.requests.clear();
             trigger.pollOnce();
-            assertThat(service.asked).hasSizeLessThanOrEqualTo(4);
+            assertThat(service.requests).hasSizeLessThanOrEqualTo(4);
             trigger.pollOnce();
         }
         assertThat(events).hasSizeBetween(50, 120);

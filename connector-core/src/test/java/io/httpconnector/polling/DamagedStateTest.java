@@ -8,7 +8,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.httpconnector.HttpConnection;
-import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
@@ -27,20 +27,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** What a trigger reports of a state file that is cut off or damaged. */
+/** Reports of a trigger about a truncated or damaged state file. */
 @Timeout(30)
 class DamagedStateTest {
 
     @TempDir
     Path directory;
 
-    private final Service service = new Service();
+    private final MockService service = new MockService();
     private final HttpConnection connection =
             HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
     private final List<String> handled = new ArrayList<>();
 
     DamagedStateTest() {
-        service.behaviour = asked -> Answer.json(List.of(Map.of("id", 1), Map.of("id", 2)));
+        service.behaviour = asked -> MockResponse.json(List.of(Map.of("id", 1), Map.of("id", 2)));
     }
 
     @AfterEach
@@ -51,7 +51,7 @@ class DamagedStateTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"cut", "flipped", "garbage"})
-    void damageAtTheEndIsLoggedAndShown(String how) throws IOException {
+    void damageAtEndIsLoggedAndShown(String how) throws IOException {
         poll();
         byte[] bytes = Files.readAllBytes(file());
         byte[] damaged = switch (how) {
@@ -88,7 +88,7 @@ class DamagedStateTest {
     }
 
     @Test
-    void damageInTheMiddleIsAnErrorWithItsPlace() throws IOException {
+    void damageInMiddleIsErrorWithLocation() throws IOException {
         poll();
         byte[] bytes = Files.readAllBytes(file());
         bytes[45] ^= 1;

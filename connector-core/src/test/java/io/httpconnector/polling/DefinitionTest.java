@@ -10,7 +10,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.polling.RecordSelector.Format;
 import io.httpconnector.polling.Schedule.Misfire;
-import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.TriggerEvent;
@@ -29,10 +29,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Triggers as data: what a builder says can be saved and read again. */
+/** Definitions as JSON: the settings of a builder can be saved and read again. */
 class DefinitionTest {
 
-    private final Service service = new Service();
+    private final MockService service = new MockService();
     private final HttpConnection connection =
             HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
     private final List<TriggerEvent> events = new ArrayList<>();
@@ -44,8 +44,8 @@ class DefinitionTest {
     }
 
     @Test
-    void aTriggerThatSomebodyHasWritten() {
-        service.behaviour = asked -> Answer.json(Map.of(
+    void handWrittenDefinitionIsRead() {
+        service.behaviour = asked -> MockResponse.json(Map.of(
                 "items",
                 asked.number("skip", 0) == 0 && asked.query().get("team").equals("blue")
                         ? List.of(Map.of("id", 1, "state", "open"), Map.of("id", 2, "state", "closed"))
@@ -155,7 +155,7 @@ class DefinitionTest {
 
     @ParameterizedTest
     @MethodSource("said")
-    void whatABuilderSaysIsSavedAndReadWithoutLoss(UnaryOperator<PollingTriggerBuilder> step) {
+    void builderIsSavedAndReadWithoutLoss(UnaryOperator<PollingTriggerBuilder> step) {
         PollingTriggerBuilder builder = step.apply(builder().request(get("/records")));
         builder.build().close();
         JsonNode saved = JsonSupport.parse(builder.toJson().toString());
@@ -191,7 +191,8 @@ class DefinitionTest {
                         "/pagination/totl: unknown member; did you mean \"total\"?"),
                 arguments(
                         "{\"pagination\": {\"offset\": {\"cookie\": \"o\"}}}",
-                        "/pagination/offset/cookie: unknown member; known members are field, header, json, query, template"),
+                        "/pagination/offset/cookie: unknown member; known members are field, header, json,"
+                                + " query, template"),
                 arguments(
                         "{\"cursor\": {\"in\": {\"query\": \"since\"}}}",
                         "/cursor: one of timestamp, number, opaque, nextUrl is required"),
@@ -209,13 +210,14 @@ class DefinitionTest {
                         "/schedule/every: \"5m\" is not an ISO 8601 duration, such as PT5M"),
                 arguments(
                         "{\"startPosition\": {\"from\": \"yesterday\"}}",
-                        "/startPosition/from: \"yesterday\" is not an ISO 8601 instant, such as 2026-01-31T12:00:00Z"),
+                        "/startPosition/from: \"yesterday\" is not an ISO 8601 instant, such as"
+                                + " 2026-01-31T12:00:00Z"),
                 arguments("{\"request\": {\"name\": \"x\"}}", "/request/method: missing"));
     }
 
     @ParameterizedTest
     @MethodSource("wrong")
-    void saysWhatIsWrong(String json, String message) {
+    void problemsAreReported(String json, String message) {
         PollingTriggerBuilder builder =
                 builder().request(get("/records")).key("/id").definition(JsonSupport.parse(json));
 

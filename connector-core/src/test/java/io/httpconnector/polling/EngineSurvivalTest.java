@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.TimeSource;
 import io.httpconnector.polling.PollingStatus.State;
-import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import java.time.Duration;
@@ -33,7 +33,7 @@ class EngineSurvivalTest {
 
     private static final Duration SHORT = Duration.ofMillis(100);
 
-    private final Service service = new Service();
+    private final MockService service = new MockService();
     private final HttpConnection connection =
             HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
     private final List<ExecutorService> executors = new ArrayList<>();
@@ -45,7 +45,7 @@ class EngineSurvivalTest {
         service.close();
     }
 
-    /** Throws so many times before it executes anything. */
+    /** Throws this many times before it executes anything. */
     private final class Failing extends AbstractExecutorService {
 
         private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -114,7 +114,7 @@ class EngineSurvivalTest {
     }
 
     @Test
-    void aPollForWhichThereIsNoThreadIsAFailedPollAndIsTriedAgain() {
+    void pollWithoutThreadFailsAndIsRetried() {
         List<Supplier<Throwable>> failures = List.of(
                 () -> new OutOfMemoryError("unable to create native thread"),
                 StackOverflowError::new,
@@ -147,7 +147,7 @@ class EngineSurvivalTest {
     }
 
     @Test
-    void aPollThatEndsWithAnErrorIsAFailedPollAndIsTriedAgain() {
+    void pollWithErrorFailsAndIsRetried() {
         AtomicInteger errors = new AtomicInteger();
         try (PollingEngine engine = PollingEngine.create(1);
                 PollingTrigger trigger = trigger("t", engine)
@@ -158,7 +158,7 @@ class EngineSurvivalTest {
                             return true;
                         }))
                         .build()) {
-            service.behaviour = asked -> Answer.json(List.of(java.util.Map.of("id", 1)));
+            service.behaviour = asked -> MockResponse.json(List.of(java.util.Map.of("id", 1)));
             trigger.start();
             eventually(() -> trigger.status().consecutiveFailures() > 0);
             assertThat(trigger.status().lastError().orElseThrow()).contains("Java heap space");
@@ -167,7 +167,7 @@ class EngineSurvivalTest {
     }
 
     @Test
-    void theTimerGoesOnAfterEveryFailure() {
+    void timerContinuesAfterEveryFailure() {
         AtomicInteger failures = new AtomicInteger();
         TimeSource broken = new TimeSource() {
             @Override
@@ -202,7 +202,7 @@ class EngineSurvivalTest {
     }
 
     @Test
-    void aTimerThatIsInterruptedGoesOn() {
+    void interruptedTimerContinues() {
         List<Thread> timers = Collections.synchronizedList(new ArrayList<>());
         ThreadFactory factory = task -> {
             Thread thread = new Thread(task);
@@ -223,7 +223,7 @@ class EngineSurvivalTest {
     }
 
     @Test
-    void anEngineWhoseTimerCanNotBeStartedSaysSoAndStartsItLater() {
+    void engineReportsTimerThatCannotStartAndRetries() {
         AtomicInteger left = new AtomicInteger(3);
         ThreadFactory factory = task -> {
             if (left.getAndDecrement() > 0) {
@@ -243,7 +243,7 @@ class EngineSurvivalTest {
     }
 
     @Test
-    void theTimerEndsWhenThereIsNothingToDoAndStartsAgain() {
+    void idleTimerEndsAndRestarts() {
         List<Thread> timers = Collections.synchronizedList(new ArrayList<>());
         ThreadFactory factory = task -> {
             Thread thread = new Thread(task);

@@ -6,7 +6,7 @@ import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
 import java.util.function.Consumer;
 
-/** A store in memory whose disk may be full. */
+/** A store in memory that simulates a full disk. */
 final class FailingStore implements StateStore {
 
     volatile boolean full;

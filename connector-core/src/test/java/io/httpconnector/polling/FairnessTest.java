@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.TimedOutException;
 import io.httpconnector.polling.PollingStatus.State;
-import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import java.io.IOException;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A service that hangs delays its own polls only. */
+/** A service that hangs delays only its own polls. */
 @Timeout(90)
 class FairnessTest {
 
@@ -45,7 +45,7 @@ class FairnessTest {
         return resource;
     }
 
-    /** A service that accepts connections and then sends what the test says. */
+    /** A service that accepts connections and then sends the bytes of the test. */
     private interface Slow {
         void serve(Socket socket) throws Exception;
     }
@@ -60,7 +60,7 @@ class FairnessTest {
                         try (socket) {
                             behaviour.serve(socket);
                         } catch (Exception e) {
-                            // The client has gone.
+                            // The client has disconnected.
                             Thread.currentThread().interrupt();
                         }
                     });
@@ -76,7 +76,7 @@ class FairnessTest {
         return "http://127.0.0.1:" + server.getLocalPort();
     }
 
-    /** Only accepts connections, without a thread for each. */
+    /** Accepts connections only, without a thread for each. */
     private String hanging() throws IOException {
         ServerSocket server = closing(new ServerSocket(0, 2000, InetAddress.getLoopbackAddress()));
         return "http://127.0.0.1:" + server.getLocalPort();
@@ -100,7 +100,7 @@ class FairnessTest {
     }
 
     @Test
-    void aPollEndsWithinTheTotalTimeoutWhateverTheServiceDoes() throws Exception {
+    void pollEndsWithinTotalTimeout() throws Exception {
         Slow silent = socket -> new CountDownLatch(1).await();
         Slow trickling = socket -> {
             socket.getOutputStream()
@@ -136,9 +136,9 @@ class FairnessTest {
     }
 
     @Test
-    void theTimeOfAHandlerDoesNotCount() {
-        Service service = closing(new Service());
-        service.behaviour = asked -> Answer.json(List.of(
+    void handlerTimeDoesNotCount() {
+        MockService service = closing(new MockService());
+        service.behaviour = asked -> MockResponse.json(List.of(
                 java.util.Map.of("id", 1),
                 java.util.Map.of("id", 2),
                 java.util.Map.of("id", 3),
@@ -159,18 +159,18 @@ class FairnessTest {
     }
 
     @Test
-    void aPollOfManySlowPagesEndsAtItsOwnTimeoutAndGoesOnLater() {
-        Service service = closing(new Service());
+    void pollOfManySlowPagesEndsAtPollTimeoutAndContinuesLater() {
+        MockService service = closing(new MockService());
         service.behaviour = asked -> {
             pause(200);
-            return Answer.json(List.of(java.util.Map.of("id", asked.number("page", 0))));
+            return MockResponse.json(List.of(java.util.Map.of("id", asked.number("page", 0))));
         };
         try (PollingTrigger trigger = trigger("t", connection(service.baseUrl(), Duration.ofSeconds(10)))
                 .pagination(Pagination.pages("page"))
                 .pollTimeout(SECOND)
                 .build()) {
             assertThatThrownBy(trigger::pollOnce).isInstanceOfAny(PollingException.class, TimedOutException.class);
-            assertThat(service.asked).hasSizeBetween(2, 6);
+            assertThat(service.requests).hasSizeBetween(2, 6);
         }
         assertThatThrownBy(() -> trigger("t", connection(service.baseUrl(), SECOND))
                         .pollTimeout(Duration.ZERO)
@@ -179,10 +179,10 @@ class FairnessTest {
     }
 
     @Test
-    void oneThousandTriggersAreOnTimeAlthoughAThirdOfTheServicesHang() throws Exception {
+    void oneThousandTriggersAreOnTimeAlthoughThirdOfServicesHang() throws Exception {
         int all = 1000;
         Duration period = Duration.ofSeconds(2);
-        Service service = closing(new Service());
+        MockService service = closing(new MockService());
         HttpConnection healthy = connection(service.baseUrl(), SECOND);
         List<HttpConnection> hanging = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
@@ -213,7 +213,7 @@ class FairnessTest {
     }
 
     @Test
-    void aPollThatWaitsForAWorkerIsShownAsLate() throws Exception {
+    void pollWaitingForWorkerIsShownAsLate() throws Exception {
         HttpConnection hanging = connection(hanging(), Duration.ofSeconds(30));
         PollingEngine engine = closing(PollingEngine.create(1));
         List<PollingTrigger> triggers = new ArrayList<>();
@@ -224,7 +224,7 @@ class FairnessTest {
                     .build());
         }
         triggers.forEach(PollingTrigger::start);
-        // One has the worker, and one the origin's place for slow polls.
+        // One poll has the worker, and one the origin's slot for slow polls.
         eventually(() -> triggers.stream()
                         .filter(trigger -> trigger.status().state() == State.WAITING)
                         .count()
@@ -233,7 +233,7 @@ class FairnessTest {
         eventually(() -> triggers.get(3).status().lag().compareTo(SECOND) > 0);
         assertThat(engine.isHealthy()).isTrue();
 
-        Service service = closing(new Service());
+        MockService service = closing(new MockService());
         try (PollingTrigger other = trigger("other", connection(service.baseUrl(), SECOND))
                 .engine(engine)
                 .every(Duration.ofHours(1))
@@ -244,7 +244,7 @@ class FairnessTest {
     }
 
     @Test
-    void anOriginTakesItsTurnAmongOthers() {
+    void originsTakeTurns() {
         Lanes<String> lanes = new Lanes<>(8);
         Lanes.Client busy = new Lanes.Client("busy");
         for (int i = 0; i < 100; i++) {
@@ -264,7 +264,7 @@ class FairnessTest {
         assertThat(next.poll()).isEqualTo("other");
         lanes.ended(next, now);
 
-        // All of it hangs: it gets a quarter of the 32 slow places, and a quarter of the workers.
+        // All of them hang: the origin gets a quarter of the 32 slow slots, and a quarter of the workers.
         long later = SECOND.toNanos();
         for (int i = 0; i < 100; i++) {
             next = lanes.next(later * i);

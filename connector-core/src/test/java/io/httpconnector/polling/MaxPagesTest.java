@@ -9,8 +9,8 @@ import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.TimeSource;
 import io.httpconnector.polling.PollingException.Reason;
-import io.httpconnector.polling.Service.Answer;
-import io.httpconnector.polling.Service.Asked;
+import io.httpconnector.polling.MockService.MockResponse;
+import io.httpconnector.polling.MockService.MockRequest;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.TriggerEvent;
@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The limit of pages of a poll: the next poll goes on, or the poll fails. Nothing is skipped in silence. */
+/** The page limit of a poll: the next poll continues, or the poll fails. Nothing is skipped silently. */
 @Timeout(60)
 class MaxPagesTest {
 
@@ -41,7 +41,7 @@ class MaxPagesTest {
 
     private record Row(int id, Instant updated) {}
 
-    private final Service service = new Service();
+    private final MockService service = new MockService();
     private final HttpConnection connection = HttpConnection.named("Service")
             .baseUrl(service.baseUrl())
             .retry(RetryPolicy.none())
@@ -63,13 +63,13 @@ class MaxPagesTest {
 
     @ParameterizedTest
     @CsvSource({"1, true", "2, true", "3, true", "1, false", "2, false", "3, false"})
-    void pollsGoOnWhereTheOldestComeFirst(int max, boolean isTime) {
+    void ascendingPollsContinue(int max, boolean isTime) {
         put(1, 20);
         try (PollingTrigger trigger = trigger(cursor(isTime).order(RecordOrder.ASCENDING), max)
                 .startPosition(StartPosition.everything())
                 .build()) {
             trigger.pollOnce();
-            assertThat(service.asked).hasSize(max);
+            assertThat(service.requests).hasSize(max);
             assertThat(trigger.status().warnings())
                     .anySatisfy(line -> assertThat(line).contains("the next one goes on"));
             for (int i = 0; i < 20; i++) {
@@ -82,7 +82,7 @@ class MaxPagesTest {
 
     @ParameterizedTest
     @CsvSource({"true, NONE", "true, DESCENDING", "false, NONE", "false, DESCENDING"})
-    void inAnotherOrderThePollFailsAndLosesNothing(boolean isTime, RecordOrder order) {
+    void pollInOtherOrderFailsAndLosesNothing(boolean isTime, RecordOrder order) {
         put(1, 40);
         newestFirst = order == RecordOrder.DESCENDING;
         StateStore store = StateStore.inMemory();
@@ -109,10 +109,10 @@ class MaxPagesTest {
         assertThat(events).extracting(TriggerEvent::key).containsExactlyInAnyOrderElementsOf(keys(1, 40));
     }
 
-    /** What was there before is no event, though it takes several polls to read it. */
+    /** Existing records are no events, although it takes several polls to read them. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
-    void silentFirstPollGoesOn(int max) {
+    void silentFirstPollContinues(int max) {
         put(1, 20);
         try (PollingTrigger trigger =
                 trigger(cursor(false).order(RecordOrder.ASCENDING), max).build()) {
@@ -128,11 +128,11 @@ class MaxPagesTest {
         assertThat(events).extracting(TriggerEvent::key).containsExactlyElementsOf(keys(21, 30));
     }
 
-    /** The service was down when the trigger began, and has much to tell when it is there again. */
+    /** The service was down when the trigger started, and has many records when it is available again. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
-    void pollsFromNowOnGoOn(int max) {
-        service.behaviour = asked -> Answer.status(503);
+    void pollsFromNowContinue(int max) {
+        service.behaviour = asked -> MockResponse.status(503);
         rows.add(new Row(1, NOON.minusSeconds(1000)));
         try (PollingEngine engine = PollingEngine.create(1, time());
                 PollingTrigger trigger = trigger(cursor(true).order(RecordOrder.ASCENDING), max)
@@ -153,7 +153,7 @@ class MaxPagesTest {
 
     @ParameterizedTest
     @EnumSource
-    void firstPollForTheLastOnesFails(RecordOrder order) {
+    void firstPollForLastRecordsFails(RecordOrder order) {
         put(1, 20);
         newestFirst = order == RecordOrder.DESCENDING;
         try (PollingTrigger trigger = trigger(cursor(false).order(order), 1)
@@ -165,14 +165,14 @@ class MaxPagesTest {
     }
 
     @Test
-    void moreOfOneTimeThanPagesFails() {
+    void moreRecordsOfOneTimeThanPagesFails() {
         for (int i = 1; i <= 40; i++) {
             rows.add(new Row(i, NOON.minusSeconds(600)));
         }
         try (PollingTrigger trigger = trigger(cursor(true).order(RecordOrder.ASCENDING), 3)
                 .startPosition(StartPosition.everything())
                 .build()) {
-            // It has come to that time.
+            // The poll has reached that time.
             trigger.pollOnce();
             for (int i = 0; i < 3; i++) {
                 assertThatThrownBy(trigger::pollOnce).hasMessageContaining("maxPages(3)");
@@ -181,7 +181,7 @@ class MaxPagesTest {
     }
 
     @Test
-    void comparisonFailsAndDeletesNothing() {
+    void snapshotComparisonFailsAndDeletesNothing() {
         put(1, 6);
         try (PollingTrigger trigger = PollingTrigger.named("records")
                 .connection(connection)
@@ -203,11 +203,11 @@ class MaxPagesTest {
     }
 
     @Test
-    void tokenOfAReadThatWasCutOffIsNotStored() {
+    void tokenOfIncompleteReadIsNotStored() {
         service.behaviour = asked -> {
             int page = asked.number("page", 1);
             List<Map<String, Integer>> items = page > 5 ? List.of() : List.of(Map.of("id", page));
-            return Answer.json(Map.of("items", items, "sync", "s" + page));
+            return MockResponse.json(Map.of("items", items, "sync", "s" + page));
         };
         try (PollingTrigger trigger = PollingTrigger.named("records")
                 .connection(connection)
@@ -223,12 +223,12 @@ class MaxPagesTest {
             assertThatThrownBy(trigger::pollOnce).hasMessageContaining("maxPages(2)");
             assertThatThrownBy(trigger::pollOnce).hasMessageContaining("maxPages(2)");
         }
-        assertThat(service.asked).allSatisfy(asked -> assertThat(asked.query()).doesNotContainKey("token"));
+        assertThat(service.requests).allSatisfy(asked -> assertThat(asked.query()).doesNotContainKey("token"));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {3, 5})
-    void windowsGoOn(int max) {
+    void windowsContinue(int max) {
         put(1, 20);
         try (PollingTrigger trigger = PollingTrigger.named("records")
                 .connection(connection)
@@ -252,10 +252,10 @@ class MaxPagesTest {
     }
 
     @Test
-    void parentsOnFurtherPagesAreNotSkippedInSilence() {
+    void skippedParentsAreReported() {
         service.behaviour = asked -> asked.path().equals("/boards")
-                ? Answer.json(asked.number("page", 1) > 4 ? List.of() : List.of(Map.of("id", asked.number("page", 1))))
-                : Answer.json(List.of(Map.of("id", asked.path())));
+                ? MockResponse.json(asked.number("page", 1) > 4 ? List.of() : List.of(Map.of("id", asked.number("page", 1))))
+                : MockResponse.json(List.of(Map.of("id", asked.path())));
         try (PollingTrigger trigger = PollingTrigger.named("cards")
                 .connection(connection)
                 .request(RequestTemplate.named("Cards")
@@ -274,9 +274,9 @@ class MaxPagesTest {
         assertThat(events).hasSize(2);
     }
 
-    /** The newest come first, and end at what is known: no further page is wanted. */
+    /** Newest first, ending at known records: no further page is needed. */
     @Test
-    void pageThatIsNotWantedIsNoLimit() {
+    void unneededPageIsNoLimit() {
         put(1, 6);
         newestFirst = true;
         try (PollingTrigger trigger = trigger(
@@ -288,9 +288,9 @@ class MaxPagesTest {
             put(7, 12);
             trigger.pollOnce();
             put(13, 13);
-            service.asked.clear();
+            service.requests.clear();
             trigger.pollOnce();
-            assertThat(service.asked).hasSize(2);
+            assertThat(service.requests).hasSize(2);
             assertThat(events).extracting(TriggerEvent::key).contains("13");
         }
     }
@@ -322,7 +322,7 @@ class MaxPagesTest {
                 .handler(events::add);
     }
 
-    private Answer list(Asked asked) {
+    private MockResponse list(MockRequest asked) {
         List<Row> found = new ArrayList<>();
         for (Row row : rows) {
             if (isWithin(row, asked.query().get("since"), asked.query().get("until"))) {
@@ -337,7 +337,7 @@ class MaxPagesTest {
                 found.subList(Math.min(from, found.size()), Math.min(from + SIZE, found.size())).stream()
                         .map(row -> Map.<String, Object>of("id", row.id, "updated", row.updated.toString()))
                         .toList();
-        return new Answer(
+        return new MockResponse(
                 200,
                 "application/json",
                 Map.of("Date", date()),

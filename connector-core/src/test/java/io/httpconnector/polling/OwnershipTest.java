@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.httpconnector.HttpConnection;
 import io.httpconnector.polling.PollingStatus.State;
-import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
@@ -20,11 +20,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Whatever interrupts or blocks the closing of a trigger, its state is given back. */
+/** The state of a trigger is closed, even if closing is interrupted or blocked. */
 @Timeout(90)
 class OwnershipTest {
 
-    private final Service service = new Service();
+    private final MockService service = new MockService();
     private final HttpConnection connection =
             HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
     private final Locked store = new Locked();
@@ -32,7 +32,7 @@ class OwnershipTest {
 
     OwnershipTest() {
         AtomicInteger id = new AtomicInteger();
-        service.behaviour = asked -> Answer.json(List.of(Map.of("id", id.incrementAndGet())));
+        service.behaviour = asked -> MockResponse.json(List.of(Map.of("id", id.incrementAndGet())));
     }
 
     @AfterEach
@@ -43,7 +43,7 @@ class OwnershipTest {
         service.close();
     }
 
-    /** A store whose database waits for a lock, which no interrupt ends. */
+    /** A store whose database waits for a lock and ignores interrupts. */
     private static final class Locked implements StateStore {
 
         private final StateStore store = StateStore.inMemory();
@@ -109,7 +109,7 @@ class OwnershipTest {
                 .handler(event -> {});
     }
 
-    /** Somebody locks the state while the first event is handled. */
+    /** The state is locked while the first event is handled. */
     private PollingTriggerBuilder locking() {
         AtomicBoolean locked = new AtomicBoolean();
         return trigger().handler(event -> {
@@ -119,7 +119,7 @@ class OwnershipTest {
         });
     }
 
-    /** Closes it in a thread that is interrupted before, or meanwhile. */
+    /** Closes the trigger in a thread that is interrupted before or during the call. */
     private static void closeInterrupted(PollingTrigger trigger, boolean before) throws InterruptedException {
         AtomicBoolean kept = new AtomicBoolean();
         Thread closing = new Thread(() -> {
@@ -145,7 +145,7 @@ class OwnershipTest {
     }
 
     @Test
-    void anInterruptedCloseOfAnIdleTriggerGivesTheStateBack() throws Exception {
+    void interruptedCloseOfIdleTriggerClosesState() throws Exception {
         PollingTrigger trigger = trigger().build();
         trigger.pollOnce();
         closeInterrupted(trigger, true);
@@ -154,7 +154,7 @@ class OwnershipTest {
     }
 
     @Test
-    void anInterruptedCloseInterruptsTheHandlerAndGivesTheStateBack() throws Exception {
+    void interruptedCloseInterruptsHandlerAndClosesState() throws Exception {
         for (boolean before : List.of(true, false)) {
             CountDownLatch handling = new CountDownLatch(1);
             PollingTrigger trigger = trigger()
@@ -171,7 +171,7 @@ class OwnershipTest {
     }
 
     @Test
-    void anInterruptedCloseWaitsForALockOfTheStore() throws Exception {
+    void interruptedCloseWaitsForStoreLock() throws Exception {
         for (boolean before : List.of(true, false)) {
             PollingTrigger trigger = locking().build();
             trigger.start();
@@ -189,7 +189,7 @@ class OwnershipTest {
     }
 
     @Test
-    void aStateThatIsLockedForLongIsGivenBackAfterwards() throws Exception {
+    void stateLockedForLongIsClosedLater() throws Exception {
         PollingTrigger trigger = locking().build();
         trigger.start();
         eventually(() -> store.waiting.get() == 1);

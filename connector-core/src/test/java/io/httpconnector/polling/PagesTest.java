@@ -8,8 +8,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.polling.PollingException.Reason;
-import io.httpconnector.polling.Service.Answer;
-import io.httpconnector.polling.Service.Asked;
+import io.httpconnector.polling.MockService.MockResponse;
+import io.httpconnector.polling.MockService.MockRequest;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
@@ -33,12 +33,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** 25 records, 10 on a page, in the ways in which services spread them. */
+/** 25 records, 10 per page, with the common types of pagination. */
 class PagesTest {
 
     private static final int COUNT = 25;
 
-    private final Service service = new Service();
+    private final MockService service = new MockService();
     private final HttpConnection connection =
             HttpConnection.named("Service").baseUrl(service.baseUrl() + "/api").build();
     private final List<TriggerEvent> events = new ArrayList<>();
@@ -55,21 +55,21 @@ class PagesTest {
                         "number from 1",
                         4,
                         Pagination.pages("page"),
-                        answer(asked -> (asked.number("page", 1) - 1) * 10)),
+                        respond(asked -> (asked.number("page", 1) - 1) * 10)),
                 arguments(
-                        "number from 0", 4, Pagination.pages("p").first(0), answer(asked -> asked.number("p", 0) * 10)),
+                        "number from 0", 4, Pagination.pages("p").first(0), respond(asked -> asked.number("p", 0) * 10)),
                 arguments(
                         "number and size",
                         3,
                         Pagination.pages("page").size("per", 10).endsWithShortPage(),
-                        answer(asked -> (asked.number("page", 1) - 1) * asked.number("per", 0))),
-                arguments("offset", 4, Pagination.offset("skip"), answer(asked -> asked.number("skip", 0))),
+                        respond(asked -> (asked.number("page", 1) - 1) * asked.number("per", 0))),
+                arguments("offset", 4, Pagination.offset("skip"), respond(asked -> asked.number("skip", 0))),
                 arguments(
                         "offset from 1, in the body, with a POST",
                         4,
                         Pagination.offset(ParameterLocation.json("/paging/start"))
                                 .first(1),
-                        answer(asked -> JsonSupport.parse(asked.body())
+                        respond(asked -> JsonSupport.parse(asked.body())
                                         .at("/paging/start")
                                         .asInt()
                                 - 1)),
@@ -79,49 +79,49 @@ class PagesTest {
                         Pagination.offset(ParameterLocation.field("start"))
                                 .size(ParameterLocation.field("count"), 10)
                                 .endsWithShortPage(),
-                        answer(asked -> Integer.parseInt(asked.body().replaceAll(".*start=(\\d+).*", "$1")))),
+                        respond(asked -> Integer.parseInt(asked.body().replaceAll(".*start=(\\d+).*", "$1")))),
                 arguments(
                         "number in a header",
                         4,
                         Pagination.pages(ParameterLocation.header("X-Page")),
-                        answer(asked -> (Integer.parseInt(asked.headers().get("X-Page")) - 1) * 10)),
+                        respond(asked -> (Integer.parseInt(asked.headers().get("X-Page")) - 1) * 10)),
                 arguments(
                         "number in the path",
                         4,
                         Pagination.pages(ParameterLocation.template()),
-                        answer(asked -> (Integer.parseInt(asked.path().replaceAll(".*/page/", "")) - 1) * 10)),
+                        respond(asked -> (Integer.parseInt(asked.path().replaceAll(".*/page/", "")) - 1) * 10)),
                 arguments(
                         "token in the body",
                         3,
                         Pagination.cursor("after").token("/meta/next"),
-                        answer(
+                        respond(
                                 asked -> asked.number("after", 0),
                                 next -> next < COUNT ? Map.of("next", next) : Map.of())),
                 arguments(
                         "token in the body, null at the end",
                         3,
                         Pagination.cursor("after").token("/meta/next"),
-                        answer(asked -> asked.number("after", 0), next -> {
+                        respond(asked -> asked.number("after", 0), next -> {
                             Map<String, Object> meta = new LinkedHashMap<>();
                             meta.put("next", next < COUNT ? next : null);
                             return meta;
                         })),
-                arguments("token in a header", 3, Pagination.cursor("after").tokenHeader("X-Next"), (Service.Behaviour)
+                arguments("token in a header", 3, Pagination.cursor("after").tokenHeader("X-Next"), (MockService.Behaviour)
                         asked -> {
                             int from = asked.number("after", 0);
-                            Answer response = page(from, Map.of());
+                            MockResponse response = page(from, Map.of());
                             return from + 10 < COUNT ? response.header("X-Next", String.valueOf(from + 10)) : response;
                         }),
                 arguments(
                         "last record",
                         4,
                         Pagination.cursor("after_id").tokenOfLastRecord("/id"),
-                        answer(asked -> asked.number("after_id", 0))),
+                        respond(asked -> asked.number("after_id", 0))),
                 arguments(
                         "last record and flag",
                         3,
                         Pagination.cursor("after_id").tokenOfLastRecord("/id").moreWhile("/meta/has_more"),
-                        answer(asked -> asked.number("after_id", 0), next -> Map.of("has_more", next < COUNT))),
+                        respond(asked -> asked.number("after_id", 0), next -> Map.of("has_more", next < COUNT))),
                 arguments(
                         "own code",
                         3,
@@ -129,22 +129,22 @@ class PagesTest {
                                 .token(page -> page.number() < 3
                                         ? Optional.of(String.valueOf(page.number() * 10))
                                         : Optional.empty()),
-                        answer(asked -> asked.number("from", 0))),
+                        respond(asked -> asked.number("from", 0))),
                 arguments(
                         "URL in the body",
                         3,
                         Pagination.nextUrl("/meta/next"),
-                        answer(
+                        respond(
                                 asked -> asked.number("o", 0),
                                 next -> next < COUNT ? Map.of("next", "/api/records?o=" + next) : Map.of())),
                 arguments(
                         "URL in the body, query only",
                         3,
                         Pagination.nextUrl("/meta/next"),
-                        answer(
+                        respond(
                                 asked -> asked.number("o", 0),
                                 next -> next < COUNT ? Map.of("next", "?o=" + next) : Map.of())),
-                arguments("Link header", 3, Pagination.linkHeader(), (Service.Behaviour) asked -> {
+                arguments("Link header", 3, Pagination.linkHeader(), (MockService.Behaviour) asked -> {
                     int from = asked.number("o", 0);
                     String first = "<http://" + asked.headers().get("Host") + "/api/records?o=0>; rel=\"first prev\"";
                     String next = "<http://" + asked.headers().get("Host") + "/api/records?o=" + (from + 10)
@@ -155,49 +155,49 @@ class PagesTest {
                         "total",
                         3,
                         Pagination.offset("skip").total("/meta/total"),
-                        answer(asked -> asked.number("skip", 0), next -> Map.of("total", COUNT))),
+                        respond(asked -> asked.number("skip", 0), next -> Map.of("total", COUNT))),
                 arguments(
                         "total pages",
                         3,
                         Pagination.pages("page").totalPages("/meta/pages"),
-                        answer(asked -> (asked.number("page", 1) - 1) * 10, next -> Map.of("pages", "3"))),
+                        respond(asked -> (asked.number("page", 1) - 1) * 10, next -> Map.of("pages", "3"))),
                 arguments(
                         "flag of the last page",
                         3,
                         Pagination.offset("skip").lastWhen("/meta/isLast"),
-                        answer(asked -> asked.number("skip", 0), next -> Map.of("isLast", next >= COUNT))),
+                        respond(asked -> asked.number("skip", 0), next -> Map.of("isLast", next >= COUNT))),
                 arguments(
                         "total that is not known",
                         4,
                         Pagination.offset("skip").total("/meta/total"),
-                        answer(asked -> asked.number("skip", 0), next -> Map.of("total", -1))),
+                        respond(asked -> asked.number("skip", 0), next -> Map.of("total", -1))),
                 arguments(
                         "total pages that are not known",
                         4,
                         Pagination.pages("page").totalPages("/meta/pages"),
-                        answer(asked -> (asked.number("page", 1) - 1) * 10, next -> Map.of("pages", 0))),
+                        respond(asked -> (asked.number("page", 1) - 1) * 10, next -> Map.of("pages", 0))),
                 arguments(
                         "predicate",
                         3,
                         Pagination.pages("page").until(page -> page.number() == 3),
-                        answer(asked -> (asked.number("page", 1) - 1) * 10)),
+                        respond(asked -> (asked.number("page", 1) - 1) * 10)),
                 arguments(
                         "the last page again and again",
                         4,
                         Pagination.pages("page"),
-                        answer(asked -> (Math.min(3, asked.number("page", 1)) - 1) * 10)),
+                        respond(asked -> (Math.min(3, asked.number("page", 1)) - 1) * 10)),
                 arguments(
                         "the last token again and again, and a flag",
                         3,
                         Pagination.cursor("after").token("/meta/next").moreWhile("/meta/more"),
-                        answer(
+                        respond(
                                 asked -> asked.number("after", 0),
                                 next -> Map.of("next", Math.min(20, next), "more", next < COUNT))));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("ways")
-    void readsAllPages(String name, int requests, Pagination pagination, Service.Behaviour behaviour) {
+    void allPagesAreRead(String name, int requests, Pagination pagination, MockService.Behaviour behaviour) {
         service.behaviour = behaviour;
         try (PollingTrigger trigger = trigger(pagination, template(name)).build()) {
             PollResult result = trigger.pollOnce();
@@ -207,7 +207,7 @@ class PagesTest {
                     .isEqualTo(IntStream.rangeClosed(1, COUNT)
                             .mapToObj(String::valueOf)
                             .toList());
-            assertThat(service.asked).hasSize(requests);
+            assertThat(service.requests).hasSize(requests);
             assertThat(result.pages()).isEqualTo(requests);
             assertThat(trigger.pollOnce().events()).isZero();
         }
@@ -215,50 +215,50 @@ class PagesTest {
 
     static Stream<Arguments> signs() {
         return Stream.of(
-                arguments("a Link header", (Service.Behaviour) asked -> {
+                arguments("a Link header", (MockService.Behaviour) asked -> {
                     int next = asked.number("o", 0) + 10;
-                    Answer page = page(next - 10, Map.of());
+                    MockResponse page = page(next - 10, Map.of());
                     return next < COUNT ? page.header("Link", "</api/records?o=" + next + ">; rel=next") : page;
                 }),
                 arguments(
                         "a URL at /meta/next",
-                        answer(asked -> asked.number("o", 0), next -> ifMore("next", next, "?o="))),
+                        respond(asked -> asked.number("o", 0), next -> ifMore("next", next, "?o="))),
                 arguments(
                         "a token at /meta/nextPageToken",
-                        answer(asked -> asked.number("pageToken", 0), next -> ifMore("nextPageToken", next, ""))),
+                        respond(asked -> asked.number("pageToken", 0), next -> ifMore("nextPageToken", next, ""))),
                 arguments(
                         "a token at /meta/next_cursor",
-                        answer(asked -> asked.number("cursor", 0), next -> ifMore("next_cursor", next, ""))),
+                        respond(asked -> asked.number("cursor", 0), next -> ifMore("next_cursor", next, ""))),
                 arguments(
                         "the flag /meta/has_more",
-                        answer(asked -> asked.number("starting_after", 0), next -> Map.of("has_more", next < COUNT))),
+                        respond(asked -> asked.number("starting_after", 0), next -> Map.of("has_more", next < COUNT))),
                 arguments(
                         "the value /meta/startAt",
-                        answer(
+                        respond(
                                 asked -> asked.number("startAt", 0),
                                 next -> Map.of("startAt", next - 10, "total", COUNT))),
                 arguments(
                         "a token at /meta/nextPageToken",
-                        answer(
+                        respond(
                                 asked -> asked.number("nextPageToken", 0),
                                 next -> Map.of("nextPageToken", next, "isLast", next >= COUNT))),
-                arguments("a second page by page=2", answer(asked -> (asked.number("page", 1) - 1) * 10)),
-                arguments("a second page by page=1", answer(asked -> asked.number("page", 0) * 10)),
+                arguments("a second page by page=2", respond(asked -> (asked.number("page", 1) - 1) * 10)),
+                arguments("a second page by page=1", respond(asked -> asked.number("page", 0) * 10)),
                 arguments(
                         "a second page by page=1",
-                        answer(
+                        respond(
                                 asked -> asked.number("page", 0) * 10,
                                 next -> Map.of("number", next / 10 - 1, "last", next >= COUNT, "totalPages", 3))),
                 arguments(
                         "a second page by page=2",
-                        answer(asked -> (asked.number("page", 1) - 1) * 10, next -> Map.of("count", 10, "pages", 1))),
+                        respond(asked -> (asked.number("page", 1) - 1) * 10, next -> Map.of("count", 10, "pages", 1))),
                 arguments(
                         "the value /meta/offset",
-                        answer(asked -> asked.number("offset", 0), next -> Map.of("offset", next - 10, "total", -1))),
+                        respond(asked -> asked.number("offset", 0), next -> Map.of("offset", next - 10, "total", -1))),
                 arguments(
                         "a second page by page=1",
-                        answer(asked -> asked.number("page", 0) * 10, next -> Map.of("page", next / 10 - 1))),
-                arguments("a second page by offset=10", answer(asked -> asked.number("offset", 0))));
+                        respond(asked -> asked.number("page", 0) * 10, next -> Map.of("page", next / 10 - 1))),
+                arguments("a second page by offset=10", respond(asked -> asked.number("offset", 0))));
     }
 
     private static Map<String, String> ifMore(String name, int next, String prefix) {
@@ -267,7 +267,7 @@ class PagesTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("signs")
-    void findsOutHowPagesAreMade(String reason, Service.Behaviour behaviour) {
+    void paginationIsDetected(String reason, MockService.Behaviour behaviour) {
         service.behaviour = behaviour;
 
         DetectedPagination found =
@@ -283,8 +283,8 @@ class PagesTest {
     }
 
     @Test
-    void limitOfPagesIsReported() {
-        service.behaviour = asked -> Answer.json(List.of(Map.of("id", asked.number("page", 1))));
+    void pageLimitIsReported() {
+        service.behaviour = asked -> MockResponse.json(List.of(Map.of("id", asked.number("page", 1))));
         try (PollingTrigger trigger = PollingTrigger.named("records")
                 .connection(connection)
                 .request(RequestTemplate.named("List").get("/records").build())
@@ -305,7 +305,7 @@ class PagesTest {
     /** Link objects of JSON:API and HAL. */
     @Test
     void linkObjectIsFollowed() {
-        service.behaviour = asked -> Answer.json(Map.of(
+        service.behaviour = asked -> MockResponse.json(Map.of(
                 "data",
                 List.of(Map.of("id", asked.number("page", 1))),
                 "links",
@@ -321,8 +321,9 @@ class PagesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{\"page\": 2}", "[2]", "{\"href\": 2}"})
-    void tokenThatIsAnObjectOrAListIsNoEnd(String next) {
-        service.behaviour = asked -> Answer.of("application/json", "{\"data\": [{\"id\": 1}], \"next\": " + next + "}");
+    void tokenThatIsObjectOrListIsError(String next) {
+        service.behaviour = asked -> MockResponse.of("application/json", "{\"data\": [{\"id\": 1}], \"next\":"
+                + " " + next + "}");
         List<String> handled = new ArrayList<>();
         try (PollingTrigger trigger = linked("/next", handled)) {
             assertThatThrownBy(trigger::pollOnce)
@@ -344,14 +345,14 @@ class PagesTest {
                 .build();
     }
 
-    /** The next page is asked for by what the service sent, whatever a handler makes of the records. */
+    /** The next page is requested by the response of the service, even if a handler modifies the records. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 1000})
-    void handlerThatChangesRecordsChangesNoPage(int inMemory) {
+    void handlerThatModifiesRecordsDoesNotAffectPaging(int inMemory) {
         List<Integer> handled = new ArrayList<>();
         service.behaviour = asked -> {
             int after = asked.number("after", 0);
-            return Answer.json(IntStream.rangeClosed(after + 1, Math.min(after + 2, 6))
+            return MockResponse.json(IntStream.rangeClosed(after + 1, Math.min(after + 2, 6))
                     .mapToObj(id -> Map.of("id", id))
                     .toList());
         };
@@ -374,14 +375,14 @@ class PagesTest {
     }
 
     @Test
-    void proposesNothingWithoutASign() {
-        service.behaviour = answer(asked -> 0);
+    void nothingIsDetectedWithoutIndication() {
+        service.behaviour = respond(asked -> 0);
         assertThat(Pagination.detect(connection, template(""), Pills.none())
                         .orElseThrow()
                         .proven())
                 .isFalse();
 
-        service.behaviour = asked -> Answer.json(Map.of("name", "no list"));
+        service.behaviour = asked -> MockResponse.json(Map.of("name", "no list"));
         assertThat(Pagination.detect(connection, template(""), Pills.none())).isEmpty();
     }
 
@@ -396,8 +397,8 @@ class PagesTest {
     }
 
     @Test
-    void aConnectionMayHaveAPaginationForAll() {
-        service.behaviour = answer(asked -> asked.number("skip", 0));
+    void connectionMayHaveDefaultPagination() {
+        service.behaviour = respond(asked -> asked.number("skip", 0));
         PollingDefaults defaults = PollingDefaults.of(connection, StateStore.inMemory())
                 .with(trigger -> trigger.pagination(Pagination.offset("skip")).records(RecordSelector.at("/items")));
         try (PollingTrigger trigger = defaults.named("records")
@@ -411,8 +412,8 @@ class PagesTest {
     }
 
     @Test
-    void aPageSizeThatTheServiceCapsLosesNothing() {
-        service.behaviour = answer(asked -> asked.number("skip", 0));
+    void cappedPageSizeLosesNothing() {
+        service.behaviour = respond(asked -> asked.number("skip", 0));
         try (PollingTrigger trigger = trigger(Pagination.offset("skip").size("limit", 1000), template(""))
                 .build()) {
             assertThat(trigger.pollOnce().events()).isEqualTo(COUNT);
@@ -420,7 +421,7 @@ class PagesTest {
     }
 
     @Test
-    void aLoopIsFoundAndDoesNotMoveTheCheckpoint() {
+    void loopIsDetectedAndCheckpointDoesNotMove() {
         Map<String, String> next = Map.of("", "A", "A", "B", "B", "A");
         service.behaviour = asked -> {
             String token = asked.query().getOrDefault("after", "");
@@ -433,40 +434,40 @@ class PagesTest {
             assertThatThrownBy(trigger::pollOnce)
                     .isInstanceOfSatisfying(
                             PollingException.class, e -> assertThat(e.reason()).isEqualTo(Reason.PAGES_REPEAT));
-            assertThat(service.asked).hasSize(3);
+            assertThat(service.requests).hasSize(3);
             assertThat(events).hasSize(20);
             assertThatThrownBy(trigger::pollOnce).isInstanceOf(PollingException.class);
             assertThat(events).hasSize(20);
-            assertThat(service.asked.get(3).query()).doesNotContainKey("min");
+            assertThat(service.requests.get(3).query()).doesNotContainKey("min");
             assertThat(trigger.status().consecutiveFailures()).isEqualTo(2);
         }
     }
 
     @Test
-    void aServiceThatIgnoresThePageIsFound() {
-        service.behaviour = answer(asked -> 0);
+    void ignoredPageParameterIsDetected() {
+        service.behaviour = respond(asked -> 0);
         try (PollingTrigger trigger =
                 trigger(Pagination.pages("page"), template("")).build()) {
             assertThatThrownBy(trigger::pollOnce)
                     .isInstanceOf(PollingException.class)
                     .hasMessageContaining("page 2 has the same records as page 1");
-            assertThat(service.asked).hasSize(2);
+            assertThat(service.requests).hasSize(2);
         }
     }
 
     @Test
-    void aServiceThatIgnoresTheTokenIsFound() {
-        service.behaviour = answer(asked -> 0, next -> Map.of("next", "A"));
+    void ignoredTokenIsDetected() {
+        service.behaviour = respond(asked -> 0, next -> Map.of("next", "A"));
         try (PollingTrigger trigger = trigger(Pagination.cursor("after").token("/meta/next"), template(""))
                 .build()) {
             assertThatThrownBy(trigger::pollOnce).hasMessageContaining("the service ignores the token");
-            assertThat(service.asked).hasSize(2);
+            assertThat(service.requests).hasSize(2);
         }
     }
 
     @Test
-    void credentialsDontGoToAnotherHost() {
-        service.behaviour = answer(asked -> 0, next -> Map.of("next", "https://evil.example.com/api/records?o=10"));
+    void credentialsAreNotSentToAnotherHost() {
+        service.behaviour = respond(asked -> 0, next -> Map.of("next", "https://evil.example.com/api/records?o=10"));
         try (PollingTrigger trigger =
                 trigger(Pagination.nextUrl("/meta/next"), template("")).build()) {
             assertThatThrownBy(trigger::pollOnce)
@@ -476,7 +477,7 @@ class PagesTest {
         }
     }
 
-    /** Characters that services leave raw, as browsers permit. */
+    /** Characters that services do not encode and browsers accept. */
     @ParameterizedTest
     @CsvSource(
             delimiter = ' ',
@@ -495,9 +496,9 @@ class PagesTest {
                 "\\records?after=1 after=1",
                 "?after=a|b after=a%7Cb"
             })
-    void rawCharactersOfAUrlAreEncoded(String link, String expected) {
-        service.behaviour = asked -> Answer.json(
-                service.asked.size() == 1
+    void rawUrlCharactersAreEncoded(String link, String expected) {
+        service.behaviour = asked -> MockResponse.json(
+                service.requests.size() == 1
                         ? Map.of("data", List.of(Map.of("id", 1)), "next", link)
                         : Map.of("data", List.of(Map.of("id", 2))));
         List<String> handled = new ArrayList<>();
@@ -510,7 +511,7 @@ class PagesTest {
             trigger.pollOnce();
         }
         String after = expected.substring("after=".length());
-        assertThat(service.asked.get(1).query())
+        assertThat(service.requests.get(1).query())
                 .containsEntry("after", URLDecoder.decode(after, StandardCharsets.UTF_8));
         assertThat(handled).containsExactly("1", "2");
     }
@@ -526,45 +527,45 @@ class PagesTest {
                 "http://user@evil.example.com/a|b",
                 "htt\np://evil.example.com/"
             })
-    void repairedUrlLeadsToNoOtherHost(String link) {
-        service.behaviour = asked -> Answer.json(Map.of("data", List.of(Map.of("id", 1)), "next", link));
+    void repairedUrlStaysOnHost(String link) {
+        service.behaviour = asked -> MockResponse.json(Map.of("data", List.of(Map.of("id", 1)), "next", link));
         List<String> handled = new ArrayList<>();
         try (PollingTrigger trigger = linked("/next", handled)) {
             assertThatThrownBy(trigger::pollOnce).isInstanceOf(PollingException.class);
         }
-        assertThat(service.asked).allSatisfy(asked -> assertThat(asked.path()).doesNotStartWith("/x"));
+        assertThat(service.requests).allSatisfy(asked -> assertThat(asked.path()).doesNotStartWith("/x"));
     }
 
     @Test
-    void noMorePagesThanAsked() {
-        service.behaviour = answer(asked -> asked.number("skip", 0));
+    void untilEndsPaging() {
+        service.behaviour = respond(asked -> asked.number("skip", 0));
         try (PollingTrigger trigger =
                 trigger(Pagination.offset("skip").maxPages(2), template("")).build()) {
             assertThatThrownBy(trigger::pollOnce).hasMessageContaining("maxPages(2)");
             assertThat(trigger.status().total().events()).isEqualTo(20);
         }
-        assertThat(service.asked).hasSize(2);
+        assertThat(service.requests).hasSize(2);
     }
 
-    private static Service.Behaviour answer(Function<Asked, Integer> from) {
-        return answer(from, next -> Map.of());
+    private static MockService.Behaviour respond(Function<MockRequest, Integer> from) {
+        return respond(from, next -> Map.of());
     }
 
-    private static Service.Behaviour answer(Function<Asked, Integer> from, Function<Integer, Map<String, ?>> meta) {
+    private static MockService.Behaviour respond(Function<MockRequest, Integer> from, Function<Integer, Map<String, ?>> meta) {
         return asked -> {
             int begin = from.apply(asked);
             return page(begin, meta.apply(begin + 10));
         };
     }
 
-    private static Answer page(int from, Map<String, ?> meta) {
+    private static MockResponse page(int from, Map<String, ?> meta) {
         List<Map<String, Integer>> items = IntStream.range(from, Math.min(from + 10, COUNT))
                 .mapToObj(i -> Map.of("id", i + 1))
                 .toList();
         Map<String, Object> page = new LinkedHashMap<>();
         page.put("items", items);
         page.put("meta", meta);
-        return Answer.json(page);
+        return MockResponse.json(page);
     }
 
     private PollingTriggerBuilder trigger(Pagination pagination, RequestTemplate template) {

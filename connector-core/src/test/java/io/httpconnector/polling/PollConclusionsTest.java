@@ -9,8 +9,8 @@ import io.httpconnector.ResponseRule;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.TimeSource;
 import io.httpconnector.polling.PollingException.Reason;
-import io.httpconnector.polling.Service.Answer;
-import io.httpconnector.polling.Service.Asked;
+import io.httpconnector.polling.MockService.MockResponse;
+import io.httpconnector.polling.MockService.MockRequest;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.ChangeType;
@@ -35,13 +35,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a poll may conclude from responses, as docs/polling.md specifies it. */
+/** The conclusions of a poll from responses, as specified in docs/polling.md. */
 @Timeout(60)
 class PollConclusionsTest {
 
     private static final Instant NOON = Instant.parse("2026-11-25T12:00:00Z");
 
-    private final Service service = new Service();
+    private final MockService service = new MockService();
     private final HttpConnection connection = HttpConnection.named("Service")
             .baseUrl(service.baseUrl())
             .retry(RetryPolicy.none())
@@ -62,7 +62,7 @@ class PollConclusionsTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatALinkHasSkippedIsReadAgain(RecordOrder order) {
+    void recordSkippedByLinkIsReadAgain(RecordOrder order) {
         for (int i = 1; i <= 3; i++) {
             put(i, NOON.minusSeconds(order == RecordOrder.DESCENDING ? 100 + i : 100 - i), "a");
         }
@@ -70,7 +70,7 @@ class PollConclusionsTest {
         int[] pages = {0};
         service.behaviour = asked -> {
             if (++pages[0] == 2) {
-                // It was on the page that was read: what follows moves up.
+                // It was on the page that was read: later records move up.
                 rows.remove(1);
             }
             return linked(asked);
@@ -88,7 +88,7 @@ class PollConclusionsTest {
     }
 
     @Test
-    void whatALinkHasSkippedIsNotDeleted() {
+    void recordSkippedByLinkIsNotDeleted() {
         for (int i = 1; i <= 4; i++) {
             put(i, NOON, "a");
         }
@@ -112,9 +112,12 @@ class PollConclusionsTest {
                 .containsExactly("NEW 1", "NEW 2", "NEW 3", "NEW 4", "DELETED 1");
     }
 
-    /** In each read one is deleted before a page is read, so that the same one moves to the page before, which was read. */
+    /**
+     * In each read a record is deleted before a page is read, so that the same record moves to the previous page, which was
+     * already read.
+     */
     @Test
-    void whatWasDeletedAndCreatedAgainBetweenTwoReadsProvesNothing() {
+    void recreatedRecordProvesNothing() {
         size = 2;
         for (int i = 1; i <= 6; i++) {
             put(i, NOON.plusSeconds(i), "a");
@@ -147,9 +150,9 @@ class PollConclusionsTest {
                 .containsExactly("2");
     }
 
-    /** Others have pushed it to the second page in between. */
+    /** Other records have moved it to the second page in between. */
     @Test
-    void whatMovesToTheFrontInEachReadIsNotDeleted() {
+    void recordMovingToFrontIsNotDeleted() {
         List<Integer> ids = new ArrayList<>(List.of(1, 2, 3, 4, 9));
         int[] reads = {0};
         service.behaviour = asked -> {
@@ -162,7 +165,7 @@ class PollConclusionsTest {
                 ids.remove(Integer.valueOf(9));
                 ids.add(0, 9);
             }
-            return answer(ids.stream()
+            return respond(ids.stream()
                     .skip((page - 1L) * 2)
                     .limit(2)
                     .map(id -> row(id, NOON.toString(), "a"))
@@ -178,9 +181,9 @@ class PollConclusionsTest {
         assertThat(events).hasSize(7);
     }
 
-    /** More records of one time than a page has, of which one moves while they are read. */
+    /** More records of one time than a page holds, one of which moves during the read. */
     @Test
-    void whatWasSkippedAmongEqualTimesIsReadAgain() {
+    void recordSkippedAmongEqualTimesIsReadAgain() {
         size = 2;
         for (int i = 1; i <= 12; i++) {
             put(i, NOON.minusSeconds(60), "a");
@@ -206,7 +209,7 @@ class PollConclusionsTest {
     }
 
     @Test
-    void pagesThatAreDeclaredStableAreReadOnce() {
+    void stablePagesAreReadOnce() {
         for (int i = 1; i <= 5; i++) {
             put(i, NOON.minusSeconds(100 + i), "a");
         }
@@ -218,11 +221,11 @@ class PollConclusionsTest {
         try (PollingTrigger trigger = builder.build()) {
             trigger.pollOnce();
             assertThat(trigger.status().warnings()).isEmpty();
-            service.asked.clear();
+            service.requests.clear();
             trigger.pollOnce();
-            assertThat(service.asked).hasSizeLessThanOrEqualTo(2);
+            assertThat(service.requests).hasSizeLessThanOrEqualTo(2);
         }
-        service.asked.clear();
+        service.requests.clear();
         try (PollingTrigger trigger = builder.pagination(Pagination.linkHeader())
                 .store(StateStore.inMemory())
                 .build()) {
@@ -235,12 +238,12 @@ class PollConclusionsTest {
             trigger.pollOnce();
             trigger.pollOnce();
             assertThat(trigger.status().warnings()).isEmpty();
-            assertThat(service.asked.size()).isBetween(11, 13);
+            assertThat(service.requests.size()).isBetween(11, 13);
         }
     }
 
     @Test
-    void whatCantBeGuaranteedIsInTheStatus() {
+    void limitationsAreInStatus() {
         service.behaviour = this::paged;
         try (PollingTrigger trigger =
                 trigger().pagination(Pagination.pages("page")).build()) {
@@ -249,11 +252,11 @@ class PollConclusionsTest {
         }
     }
 
-    // P3: versions that go back, or appear later.
+    // P3: versions that go back or appear late.
 
     @ParameterizedTest
     @ValueSource(strings = {"2026-11-25T11:59:54Z", "2026-11-25T11:59:55Z"})
-    void aVersionThatDiffersIsAnUpdate(String updated) {
+    void differentVersionIsUpdate(String updated) {
         service.behaviour = asked -> list(asked);
         try (PollingTrigger trigger = trigger()
                 .version("/updated", "/name")
@@ -272,11 +275,11 @@ class PollConclusionsTest {
         assertThat(events).extracting(TriggerEvent::key).containsExactlyInAnyOrder("1", "2", "3", "1", "2", "3");
     }
 
-    // P4: the id of an event is of the occurrence.
+    // P4: the event id identifies the occurrence.
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aVersionThatComesBackIsAnotherOccurrence(boolean cursor) {
+    void recurringVersionIsAnotherOccurrence(boolean cursor) {
         service.behaviour = asked -> list(asked);
         PollingTriggerBuilder builder = trigger().version("/name");
         if (cursor) {
@@ -294,7 +297,7 @@ class PollConclusionsTest {
     }
 
     @Test
-    void anOccurrenceThatIsRepeatedAfterACrashHasTheSameId() {
+    void repeatedOccurrenceAfterCrashHasSameId() {
         service.behaviour = asked -> list(asked);
         FailingStore store = new FailingStore();
         PollingTriggerBuilder builder = trigger()
@@ -322,10 +325,10 @@ class PollConclusionsTest {
         assertThat(List.of(ids.get(0), ids.get(2), ids.get(4))).containsExactly(ids.get(1), ids.get(3), ids.get(5));
     }
 
-    /** After the crash other records move the position past the version that was known. */
+    /** After the crash other records move the position past the known version. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void anOccurrenceThatIsRepeatedAfterACrashHasTheSameIdWhereverThePositionIs(boolean withoutTime) {
+    void repeatedOccurrenceAfterCrashHasSameIdWhateverThePosition(boolean withoutTime) {
         service.behaviour = asked -> linked(asked);
         FailingStore store = new FailingStore();
         PollingTriggerBuilder builder = trigger()
@@ -359,10 +362,10 @@ class PollConclusionsTest {
         assertThat(ids).hasSize(2).containsOnly(ids.get(0));
     }
 
-    /** As when it is restored from a backup: the times of versions go back, within the lookback, and come again. */
+    /** As after restoring a backup: the times of versions go back within the lookback, and recur. */
     @ParameterizedTest
     @ValueSource(strings = {"0 10 - 0 10 - 0 10 -", "32b 29b 32c 42a 32c 42a 32c", "0a 0b 0a 5b 0a 5b - 5b 0a - 0a"})
-    void versionsThatComeBackWithTheirTimesHaveIdsOfTheirOwn(String versions) {
+    void recurringVersionsWithTheirTimesHaveDistinctIds(String versions) {
         service.behaviour = asked -> list(asked);
         PollingTriggerBuilder builder = trigger()
                 .version("/name")
@@ -387,14 +390,14 @@ class PollConclusionsTest {
         assertThat(events).extracting(TriggerEvent::id).doesNotHaveDuplicates();
     }
 
-    // P5: the end of summer time.
+    // P5: the end of daylight saving time.
 
     @Test
-    void theHourThatIsRepeatedIsNotLost() {
+    void repeatedHourIsNotLost() {
         DateTimeFormatter local =
                 DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss").withZone(ZoneId.of("Europe/Berlin"));
-        // By text, as a column without an offset is compared.
-        service.behaviour = asked -> answer(rows.values().stream()
+        // Compared as text, like a column without an offset.
+        service.behaviour = asked -> respond(rows.values().stream()
                 .filter(row ->
                         row.get("updated").toString().compareTo(asked.query().getOrDefault("since", "")) >= 0)
                 .toList());
@@ -415,17 +418,17 @@ class PollConclusionsTest {
             trigger.pollOnce();
         }
         assertThat(events).extracting(TriggerEvent::key).doesNotHaveDuplicates().hasSize(18);
-        assertThat(service.asked.get(service.asked.size() - 1).query().get("since"))
+        assertThat(service.requests.get(service.requests.size() - 1).query().get("since"))
                 .isGreaterThan("2026-10-25 03");
     }
 
     // P6: parents.
 
     @Test
-    void afterAQuotaTheNextPollGoesOnWithTheOtherParents() {
+    void pollAfterRateLimitContinuesWithOtherParents() {
         int[] left = {0};
         service.behaviour = asked ->
-                --left[0] < 0 ? Answer.status(429).header("Retry-After", "60") : Answer.json(List.of(Map.of("id", 1)));
+                --left[0] < 0 ? MockResponse.status(429).header("Retry-After", "60") : MockResponse.json(List.of(Map.of("id", 1)));
         try (PollingTrigger trigger = trigger()
                 .request(RequestTemplate.named("List").get("/{{parent}}/x").build())
                 .parents(ParentRecords.of("a", "b", "c", "d", "e"))
@@ -441,7 +444,7 @@ class PollConclusionsTest {
     }
 
     @Test
-    void oneParentsFailureIsThatParents() {
+    void failureOfOneParentDoesNotAffectOthers() {
         List<Map<String, Object>> parents = new ArrayList<>();
         for (String name : Arrays.asList("..", null, "broken", "good")) {
             Map<String, Object> parent = new HashMap<>(Map.of("id", "p" + parents.size()));
@@ -450,8 +453,8 @@ class PollConclusionsTest {
         }
         parents.add(0, new HashMap<>());
         service.behaviour = asked -> asked.path().equals("/parents")
-                ? Answer.json(parents)
-                : asked.path().contains("broken") ? Answer.status(500) : Answer.json(List.of(Map.of("id", 1)));
+                ? MockResponse.json(parents)
+                : asked.path().contains("broken") ? MockResponse.status(500) : MockResponse.json(List.of(Map.of("id", 1)));
         try (PollingTrigger trigger = below(parentsOf()).build()) {
             for (int i = 0; i < 2; i++) {
                 assertThatThrownBy(trigger::pollOnce).hasMessageContaining("no key");
@@ -465,7 +468,7 @@ class PollConclusionsTest {
     }
 
     @Test
-    void eachParentBeginsWhereTheTriggerBegan() {
+    void eachParentStartsWhereTriggerStarted() {
         Map<String, List<Map<String, Object>>> below = new LinkedHashMap<>();
         below.put(
                 "failing", new ArrayList<>(List.of(row(1, NOON.minusSeconds(900).toString(), "old"))));
@@ -474,13 +477,13 @@ class PollConclusionsTest {
         service.behaviour = asked -> {
             String name = asked.path().replaceAll(".*/", "");
             if (asked.path().equals("/parents")) {
-                return answer(below.keySet().stream()
+                return respond(below.keySet().stream()
                         .map(one -> Map.<String, Object>of("id", one, "name", one))
                         .toList());
             }
             return (name.equals("failing") && fails[0]) || name.equals("always")
-                    ? Answer.status(500)
-                    : answer(below.get(name));
+                    ? MockResponse.status(500)
+                    : respond(below.get(name));
         };
         below.put("always", List.of());
         try (PollingEngine engine = PollingEngine.create(1, time(3600));
@@ -508,11 +511,11 @@ class PollConclusionsTest {
     // P7: the same token on each page.
 
     @Test
-    void theSameTokenGoesOnWhileThereAreNewRecords() {
+    void sameTokenContinuesWhileThereAreNewRecords() {
         int[] page = {0};
         service.behaviour = asked -> {
             page[0]++;
-            return Answer.json(Map.of(
+            return MockResponse.json(Map.of(
                     "items",
                     page[0] > 4 ? List.of() : List.of(Map.of("id", 2 * page[0]), Map.of("id", 2 * page[0] + 1)),
                     "scroll",
@@ -527,10 +530,10 @@ class PollConclusionsTest {
     }
 
     @Test
-    void theSameTokenWithKnownRecordsIsALoop() {
+    void sameTokenWithKnownRecordsIsLoop() {
         service.behaviour = asked -> {
-            int number = Math.min(3, service.asked.size());
-            return Answer.json(Map.of("items", List.of(Map.of("id", number)), "scroll", "A"));
+            int number = Math.min(3, service.requests.size());
+            return MockResponse.json(Map.of("items", List.of(Map.of("id", number)), "scroll", "A"));
         };
         try (PollingTrigger trigger = trigger()
                 .records(RecordSelector.at("/items"))
@@ -547,7 +550,7 @@ class PollConclusionsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {200, 403, 404})
-    void aResponseThatIsIgnoredDeletesNothing(int status) {
+    void ignoredResponseDeletesNothing(int status) {
         put(1, NOON, "a");
         put(2, NOON, "a");
         service.behaviour = asked -> list(asked);
@@ -565,7 +568,7 @@ class PollConclusionsTest {
                         .detectDeletions()
                         .build()) {
             trigger.pollOnce();
-            service.behaviour = asked -> status == 200 ? Answer.json(Map.of("busy", "yes")) : Answer.status(status);
+            service.behaviour = asked -> status == 200 ? MockResponse.json(Map.of("busy", "yes")) : MockResponse.status(status);
             trigger.pollOnce();
             assertThat(trigger.status().warnings()).first().asString().contains("ignored");
             service.behaviour = asked -> list(asked);
@@ -578,9 +581,9 @@ class PollConclusionsTest {
     }
 
     @Test
-    void aFirstResponseThatIsIgnoredIsNoFirstPoll() {
+    void ignoredFirstResponseIsNoFirstPoll() {
         put(1, NOON, "a");
-        service.behaviour = asked -> Answer.status(404);
+        service.behaviour = asked -> MockResponse.status(404);
         try (PollingTrigger trigger = trigger()
                 .request(RequestTemplate.named("List")
                         .get("/rows")
@@ -599,10 +602,10 @@ class PollConclusionsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"totalPages", "moreWhile", "lastWhen"})
-    void anEmptyPageInTheMiddleIsNotTheEnd(String how) {
+    void emptyPageInMiddleIsNotTheEnd(String how) {
         service.behaviour = asked -> {
             int page = asked.number("page", 1);
-            return Answer.json(Map.of(
+            return MockResponse.json(Map.of(
                     "items",
                     page == 2 ? List.of() : List.of(Map.of("id", page)),
                     "pages",
@@ -627,13 +630,13 @@ class PollConclusionsTest {
         assertThat(events).extracting(TriggerEvent::key).containsExactly("1", "3");
     }
 
-    // P9: from now on, while the service is down.
+    // P9: fromNow() while the service is down.
 
     @ParameterizedTest
     @ValueSource(longs = {0, 3600, -3600})
-    void fromNowIsFromTheStartEvenIfTheServiceIsDownThen(long skew) {
+    void fromNowIsFromStartEvenIfServiceIsDown(long skew) {
         put(1, NOON.minusSeconds(30), "before");
-        service.behaviour = asked -> Answer.status(503);
+        service.behaviour = asked -> MockResponse.status(503);
         StateStore store = StateStore.inMemory();
         try (PollingEngine engine = PollingEngine.create(1, time(skew))) {
             PollingTriggerBuilder builder = trigger()
@@ -658,10 +661,10 @@ class PollConclusionsTest {
 
     // P10: windows.
 
-    /** Nothing is asked for before the time at which the first poll is to begin, and nothing before it is an event. */
+    /** Nothing is requested before the start time of the first poll, and no earlier record is an event. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void firstPollFromATimeToComeHasNothingBeforeIt(boolean isWindowed) {
+    void firstPollFromFutureTimeHasNothingBeforeIt(boolean isWindowed) {
         Instant from = NOON.plus(Duration.ofDays(1));
         service.behaviour = asked -> {
             Instant since = Instant.parse(asked.query().get("since"));
@@ -692,11 +695,11 @@ class PollConclusionsTest {
             trigger.pollOnce();
         }
         assertThat(events).extracting(TriggerEvent::key).containsExactly("3");
-        assertThat(service.asked).hasSizeGreaterThanOrEqualTo(2);
+        assertThat(service.requests).hasSizeGreaterThanOrEqualTo(2);
     }
 
     @Test
-    void aWindowIsNeverLongerThanItsStepAndTheFirstBeginsWhereItWasSaid() {
+    void windowIsNeverLongerThanStepAndFirstStartsAtStartPosition() {
         Instant from = NOON.minus(Duration.ofDays(30));
         for (int i = 0; i < 60; i++) {
             put(i, from.plus(Duration.ofHours(12L * i)), "a");
@@ -706,7 +709,7 @@ class PollConclusionsTest {
             Instant since = Instant.parse(asked.query().get("since"));
             Instant until = Instant.parse(asked.query().get("until"));
             lengths.add(Duration.between(since, until).plusSeconds(1));
-            return answer(rows.values().stream()
+            return respond(rows.values().stream()
                     .filter(row -> !Instant.parse(row.get("updated").toString()).isBefore(since)
                             && Instant.parse(row.get("updated").toString()).isBefore(until))
                     .toList());
@@ -718,7 +721,7 @@ class PollConclusionsTest {
                                 Duration.ofDays(7), ParameterLocation.query("since"), ParameterLocation.query("until")))
                 .build()) {
             trigger.pollOnce();
-            assertThat(service.asked.get(0).query()).containsEntry("since", from.toString());
+            assertThat(service.requests.get(0).query()).containsEntry("since", from.toString());
             date = date.plusSeconds(60);
             trigger.pollOnce();
         }
@@ -727,11 +730,11 @@ class PollConclusionsTest {
         assertThat(events).extracting(TriggerEvent::change).containsOnly(ChangeType.NEW);
     }
 
-    // P11: records that appear late, while a poll goes on from query to query.
+    // P11: records that appear late, while a poll continues from query to query.
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void whatAppearsLateBetweenTwoQueriesIsFoundByTheNextPoll(boolean windows) {
+    void lateRecordBetweenQueriesIsFoundByNextPoll(boolean windows) {
         size = 2;
         put(1, NOON.minusSeconds(30), "a");
         put(2, NOON.minusSeconds(20), "a");
@@ -754,7 +757,7 @@ class PollConclusionsTest {
                         .handler(event -> {
                             events.add(event);
                             if (event.key().equals("2")) {
-                                // The next query begins after this time, but the lookback is for such a record.
+                                // The next query starts after this time, but the lookback covers such a record.
                                 put(4, NOON.minusSeconds(50), "late");
                                 put(5, NOON.plusSeconds(100), "a");
                                 date = NOON.plusSeconds(120);
@@ -768,16 +771,16 @@ class PollConclusionsTest {
         assertThat(events).extracting(TriggerEvent::key).containsExactly("1", "2", "3", "5", "4");
     }
 
-    /** All at once, of a window. */
-    private Answer listed(Asked asked) {
+    /** All records of a window on one page. */
+    private MockResponse listed(MockRequest asked) {
         Instant until = Instant.parse(asked.query().get("until"));
-        return answer(found(asked).stream()
+        return respond(found(asked).stream()
                 .filter(row -> !Instant.parse(row.get("updated").toString()).isAfter(until))
                 .toList());
     }
 
     @Test
-    void aLowNumberThatAppearsLateBetweenTwoQueriesIsFound() {
+    void lateLowNumberBetweenQueriesIsFound() {
         List<Integer> numbers = new ArrayList<>(List.of(98, 99, 100));
         service.behaviour = asked -> {
             int since = asked.number("since", 0);
@@ -793,7 +796,7 @@ class PollConclusionsTest {
                     .sorted()
                     .map(number -> Map.<String, Object>of("id", number))
                     .toList();
-            Answer response = answer(found.stream().skip(skip).limit(3).toList());
+            MockResponse response = respond(found.stream().skip(skip).limit(3).toList());
             boolean more = skip + 3 < found.size() || since == 0;
             return more
                     ? response.header("Link", "<?skip=" + (skip + 3) + "&since=" + since + ">; rel=\"next\"")
@@ -810,7 +813,7 @@ class PollConclusionsTest {
         assertThat(events).extracting(TriggerEvent::key).contains("95", "130").hasSize(34);
     }
 
-    /** Our clock, which goes as the service's does, and shows another time. */
+    /** The local clock, which runs like that of the service but shows another time. */
     private TimeSource time(long skew) {
         return new TimeSource() {
             @Override
@@ -845,12 +848,12 @@ class PollConclusionsTest {
         return row;
     }
 
-    private Answer answer(List<Map<String, Object>> found) {
-        return Answer.json(found)
+    private MockResponse respond(List<Map<String, Object>> found) {
+        return MockResponse.json(found)
                 .header("Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(date.atZone(ZoneOffset.UTC)));
     }
 
-    private List<Map<String, Object>> found(Asked asked) {
+    private List<Map<String, Object>> found(MockRequest asked) {
         String since = asked.query().get("since");
         Comparator<Map<String, Object>> order = Comparator.comparing(row -> String.valueOf(row.get("updated")));
         return rows.values().stream()
@@ -861,25 +864,26 @@ class PollConclusionsTest {
                 .toList();
     }
 
-    private Answer list(Asked asked) {
-        return answer(found(asked));
+    private MockResponse list(MockRequest asked) {
+        return respond(found(asked));
     }
 
-    private Answer paged(Asked asked) {
-        return answer(found(asked).stream()
+    private MockResponse paged(MockRequest asked) {
+        return respond(found(asked).stream()
                 .skip((asked.number("page", 1) - 1L) * size)
                 .limit(size)
                 .toList());
     }
 
-    /** Links that are positions. */
-    private Answer linked(Asked asked) {
+    /** Links that contain positions. */
+    private MockResponse linked(MockRequest asked) {
         List<Map<String, Object>> found = found(asked);
         int to = asked.number("skip", 0) + size;
-        Answer response = answer(found.stream().skip(to - size).limit(size).toList());
+        MockResponse response = respond(found.stream().skip(to - size).limit(size).toList());
         String since = asked.query().get("since");
         return to < found.size()
-                ? response.header("Link", "<?skip=" + to + (since == null ? "" : "&since=" + since) + ">; rel=\"next\"")
+                ? response.header("Link", "<?skip=" + to + (since == null ? "" : "&since=" + since) + ">;"
+                        + " rel=\"next\"")
                 : response;
     }
 

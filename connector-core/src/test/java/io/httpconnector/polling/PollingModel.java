@@ -5,8 +5,8 @@ import io.httpconnector.ResponseRule;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.TimeSource;
 import io.httpconnector.internal.json.Mutations;
-import io.httpconnector.polling.Service.Answer;
-import io.httpconnector.polling.Service.Asked;
+import io.httpconnector.polling.MockService.MockResponse;
+import io.httpconnector.polling.MockService.MockRequest;
 import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
@@ -37,24 +37,25 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A simulated service, a real trigger that polls it, and the ledgers of both. One scenario follows from a seed and a number of steps.
+ * A simulated service, a real trigger that polls it, and the ledgers of both. A seed and a number of steps determine one scenario.
  *
- * <p>What is checked, as "What a poll may conclude" in docs/polling.md says it:
+ * <p>Checked properties, as specified by "What a poll may conclude" in docs/polling.md:
  *
  * <ul>
- *   <li>Nothing is lost: when all is quiet, the last event of each record has its version; where deletions are asked for, the last
- *       event of a record that is gone says so. An occurrence that was overwritten before a poll could see it is not owed. A crash while an
- *       event is being handled leaves nothing stored of it: when the record is as it was before that event when the next poll sees it, no
- *       event is owed.
- *   <li>Nothing is invented: each event shows a record as it was at some time after the trigger began; there are no more deletions than
- *       there were.
- *   <li>Each occurrence (a version as the service shows it, from when it was given until another one was) has one event, unless there was a crash before it was
- *       stored; then the same id. Two occurrences have two ids.
+ *   <li>Nothing is lost: when there is no more activity, the last event of each record has its version; where deletions are
+ * detected, the last event of a deleted record is its deletion. No event is due for an occurrence that was overwritten before
+ * a poll could see it. A crash while an event is being handled stores nothing of it: if the record is as it was before that
+ * event when the next poll sees it, no event is due.
+ *   <li>Nothing is invented: each event shows a record as it was at some time after the trigger started; there are no more
+ * deletion events than deletions.
+ *   <li>Each occurrence (a version as the service shows it, from its appearance until another version appears) has one event,
+ * unless there was a crash before it was stored; a repeated event has the same id. Two occurrences have two ids.
  * </ul>
  *
- * <p>Exceptions: a trigger with a cursor forgets the versions of records before its position. When such a record gets another value of the cursor and
- * the same version, that comes as an event. Without versions an update comes as an event for the same reason, or not at all. Where pages may shift, and
- * a record is deleted and created again in the same version while a poll reads, what it pushed to a page that was read already may seem to be deleted.
+ * <p>Exceptions: a trigger with a cursor forgets the versions of records before its position. When such a record gets another
+ * cursor value and the same version, there is an event. Without versions an update causes an event for the same reason, or
+ * none. Where pages may shift, and a record is deleted and created again in the same version during a read, a record that it
+ * moved to an already read page may seem to be deleted.
  */
 final class PollingModel {
 
@@ -88,7 +89,7 @@ final class PollingModel {
         WHOLE
     }
 
-    /** What is random in a scenario, and constant during it. */
+    /** The random parameters of a scenario, constant during it. */
     record Config(
             Mode mode,
             Pages pages,
@@ -139,7 +140,7 @@ final class PollingModel {
                     .withQuota(random.nextInt(3) == 0);
         }
 
-        /** So few requests that a poll can't ask for all parents. */
+        /** A rate limit so low that a poll cannot request all parents. */
         private Config withQuota(boolean has) {
             return !has || !parents || mode == Mode.WINDOWS || mode == Mode.OPAQUE
                     ? this
@@ -179,7 +180,7 @@ final class PollingModel {
     private static final Duration STEP = Duration.ofMinutes(10);
     private static final int BACK_SECONDS = 20;
 
-    /** A record as it is. */
+    /** The current version of a record. */
     private static final class Row {
         final int id;
 
@@ -212,10 +213,10 @@ final class PollingModel {
         }
     }
 
-    /** What hangs below a parent. */
+    /** The records of a parent. */
     private static final class Source {
         final Map<Integer, Row> rows = new TreeMap<>();
-        /** Rows that were deleted since the poll began, and whether one of them is there again as it was. */
+        /** Rows deleted since the poll started, and whether one of them exists again unchanged. */
         final Map<Integer, Row> deleted = new HashMap<>();
 
         boolean isReturned;
@@ -225,10 +226,10 @@ final class PollingModel {
         boolean isOld;
     }
 
-    /** What the handler was given. */
+    /** The events passed to the handler. */
     private record Delivered(TriggerEvent event, int occurrence, int touch, int poll) {}
 
-    /** The process ends here. */
+    /** Simulates the end of the process. */
     static final class Crash extends Error {
         private static final long serialVersionUID = 1L;
 
@@ -237,7 +238,7 @@ final class PollingModel {
         }
     }
 
-    /** Time that passes where the test says so. */
+    /** A time source controlled by the test. */
     private static final class ModelTime implements TimeSource {
         final Thread owner = Thread.currentThread();
         final Instant start;
@@ -271,10 +272,10 @@ final class PollingModel {
     final List<String> trace = new ArrayList<>();
     int polls;
     private final Random random;
-    /** Decides what makes no difference: how a trigger is described, where its state is, which change of the clocks is near. */
+    /** Determines irrelevant variations: how a trigger is defined, where its state is stored, which clock change is near. */
     private final Random other;
 
-    private final Service service;
+    private final MockService service;
     private final HttpConnection connection;
     private final ModelTime time;
     private final PollingEngine engine;
@@ -302,7 +303,7 @@ final class PollingModel {
      *
      * @param directory for the state of some of the scenarios
      */
-    PollingModel(long seed, @Nullable Mode only, Service service, HttpConnection connection, Path directory) {
+    PollingModel(long seed, @Nullable Mode only, MockService service, HttpConnection connection, Path directory) {
         this.random = new Random(seed);
         this.other = new Random(~seed);
         this.store = new CrashingStore(
@@ -318,7 +319,7 @@ final class PollingModel {
                 (summer ? changeOfClocks().minusSeconds(random.nextInt(3600)) : Instant.parse("2026-11-25T10:00:00Z"))
                         .plusSeconds(config.skewSeconds));
         this.engine = PollingEngine.create(1, time);
-        service.behaviour = this::answer;
+        service.behaviour = this::respond;
         for (int i = 0; i < (config.parents ? 3 : 1); i++) {
             sources.put(config.parents ? "p" + i : "", new Source());
         }
@@ -328,7 +329,7 @@ final class PollingModel {
         return other.nextInt(4) == 0 ? SUMMER_BEGINS : SUMMER_ENDS;
     }
 
-    static HttpConnection connection(Service service) {
+    static HttpConnection connection(MockService service) {
         return HttpConnection.named("Model")
                 .baseUrl(service.baseUrl())
                 .retry(RetryPolicy.none())
@@ -354,14 +355,15 @@ final class PollingModel {
 
     // The scenario.
 
-    /** Runs it; fails with what is wrong. */
+    /** Runs the scenario; fails with the violated property. */
     void run(int steps) {
         try {
             for (int i = 0; i < 6; i++) {
                 mutate(anySource());
             }
             if (config.fromNow && !config.isTime()) {
-                // From now on is from the first poll on: without a time nobody can know what was there before.
+                // fromNow() means from the first poll on: without a time it cannot be known which records existed
+                // before.
                 quiet = true;
                 isFirst = true;
                 poll();
@@ -370,7 +372,7 @@ final class PollingModel {
                 sources.values().forEach(source -> source.isOld = true);
             }
             if (config.fromNow && config.faults && config.isTime() && random.nextBoolean()) {
-                // The service is down when the trigger begins.
+                // The service is down when the trigger starts.
                 faultIn = 1;
                 fault = random.nextInt(4);
                 poll();
@@ -393,7 +395,7 @@ final class PollingModel {
         }
     }
 
-    /** The end of the process: what it would still store is lost. */
+    /** The end of the process: later writes are lost. */
     private void end() {
         try {
             close();
@@ -405,7 +407,7 @@ final class PollingModel {
     private void step() {
         int kind = random.nextInt(100);
         if (kind < 40) {
-            // Many at once make reads of several pages.
+            // Many records at once cause reads of several pages.
             Source source = anySource();
             for (int i = random.nextInt(4) == 0 ? 8 : 1; i > 0; i--) {
                 mutate(source);
@@ -528,7 +530,7 @@ final class PollingModel {
 
     // The service.
 
-    private synchronized Answer answer(Asked asked) {
+    private synchronized MockResponse respond(MockRequest asked) {
         if (!quiet && random.nextInt(3) == 0) {
             for (int i = random.nextInt(3); i >= 0; i--) {
                 mutate(anySource());
@@ -538,18 +540,18 @@ final class PollingModel {
             time.nanos.addAndGet(random.nextInt(2_000_000) * 1000L);
         }
         if (config.quota > 0 && begun != null && ++requests > config.quota && sources.size() > 1 && !isFirst) {
-            return Answer.status(429).header("Retry-After", "60");
+            return MockResponse.status(429).header("Retry-After", "60");
         }
-        Answer good = good(asked);
+        MockResponse good = good(asked);
         if (!quiet && faultIn > 0 && --faultIn == 0) {
             return switch (fault) {
-                case 0 -> Answer.status(500);
-                case 1 -> Answer.status(429).header("Retry-After", "3600");
-                case 2 -> Answer.status(404);
-                case 3 -> new Answer(202, good.type(), good.headers(), good.body());
-                case 4 -> config.mode == Mode.DELETIONS ? Answer.of("application/json", "") : Answer.status(503);
+                case 0 -> MockResponse.status(500);
+                case 1 -> MockResponse.status(429).header("Retry-After", "3600");
+                case 2 -> MockResponse.status(404);
+                case 3 -> new MockResponse(202, good.type(), good.headers(), good.body());
+                case 4 -> config.mode == Mode.DELETIONS ? MockResponse.of("application/json", "") : MockResponse.status(503);
                 default ->
-                    new Answer(
+                    new MockResponse(
                             200,
                             good.type(),
                             good.headers(),
@@ -559,7 +561,7 @@ final class PollingModel {
         return good;
     }
 
-    private Answer good(Asked asked) {
+    private MockResponse good(MockRequest asked) {
         if (asked.path().equals("/parents")) {
             List<Map<String, Object>> list = new ArrayList<>();
             sources.forEach((name, source) -> {
@@ -570,16 +572,16 @@ final class PollingModel {
             if (random.nextInt(8) == 0) {
                 list.add(random.nextInt(list.size() + 1), new HashMap<>());
             }
-            return dated(Answer.json(list));
+            return dated(MockResponse.json(list));
         }
         String name = config.parents ? asked.path().substring("/items/".length()) : "";
         Source source = sources.get(name);
         if (source == null || (source.fails && !quiet)) {
-            return Answer.status(500);
+            return MockResponse.status(500);
         }
         if (expired && asked.query().containsKey("token")) {
             expired = false;
-            return Answer.status(410);
+            return MockResponse.status(410);
         }
         int skip = asked.number("skip", 0);
         boolean isFirst = skip == 0
@@ -600,7 +602,7 @@ final class PollingModel {
     private int requests;
     private boolean isFirst;
 
-    private Answer dated(Answer response) {
+    private MockResponse dated(MockResponse response) {
         return response.header("Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(now().atZone(ZoneOffset.UTC)));
     }
 
@@ -608,7 +610,7 @@ final class PollingModel {
         return updated == null ? null : config.mode == Mode.SUMMER_TIME ? LOCAL.format(updated) : updated.toString();
     }
 
-    private List<Row> found(Asked asked, Source source) {
+    private List<Row> found(MockRequest asked, Source source) {
         List<Row> found = new ArrayList<>();
         String since = asked.query().get("since");
         String until = asked.query().get("until");
@@ -669,7 +671,7 @@ final class PollingModel {
         }
     }
 
-    private Answer page(Asked asked, List<Row> found) {
+    private MockResponse page(MockRequest asked, List<Row> found) {
         int size = config.pages == Pages.NONE ? Integer.MAX_VALUE : config.size;
         int from = asked.number("skip", 0);
         int number = asked.number("page", 1);
@@ -733,7 +735,7 @@ final class PollingModel {
                         .map(row -> row.id + "#" + row.occurrence + "." + row.touch)
                         .toList()
                 + (more ? " ..." : ""));
-        Answer response = Answer.json(body);
+        MockResponse response = MockResponse.json(body);
         return config.pages == Pages.LINK && more ? response.header("Link", "<" + url + ">; rel=\"next\"") : response;
     }
 
@@ -790,7 +792,7 @@ final class PollingModel {
         return (other.nextInt(4) == 0 ? fromDocument(builder) : builder).build();
     }
 
-    /** The same, from a document whose members are in another order. */
+    /** The same trigger, from a document whose members are in another order. */
     private PollingTriggerBuilder fromDocument(PollingTriggerBuilder builder) {
         return PollingTrigger.named("model")
                 .definition(Mutations.permuted(builder.toJson(), other))
@@ -853,7 +855,7 @@ final class PollingModel {
         if (begun == null) {
             begun = now();
         }
-        service.asked.clear();
+        service.requests.clear();
         requests = 0;
         sources.values().forEach(source -> {
             source.deleted.clear();
@@ -888,7 +890,7 @@ final class PollingModel {
 
     private int quietFailures;
 
-    /** Nothing happens any more, and nothing fails: what is owed must come. */
+    /** No more changes and failures: all due events must be delivered. */
     private void settle() {
         quiet = true;
         faultIn = 0;
@@ -954,14 +956,14 @@ final class PollingModel {
         }
     }
 
-    /** A feed of changes after its token has expired, without versions. */
+    /** A changes feed after its token has expired, without versions. */
     private boolean repeatsUnversioned(Delivered before, Delivered now) {
         return config.versions == Versions.NONE && before.touch != now.touch;
     }
 
     private boolean isBefore(Delivered now, Row was) {
         if (config.isTime()) {
-            // A moment before, the time to settle, and a time to come may be shown.
+            // Allows for one moment, the settling time, and a time in the future.
             Instant justBefore = begun.minusSeconds(BACK_SECONDS + 7);
             return was.since.isBefore(justBefore)
                     && was.touch == 0
@@ -976,12 +978,12 @@ final class PollingModel {
                 && config.mode != Mode.NUMBER;
     }
 
-    /** A local time that occurs twice does not say which of the two it is. */
+    /** A local time that occurs twice is ambiguous. */
     private static Instant latest(Instant updated) {
         return updated.atZone(BERLIN).withLaterOffsetAtOverlap().toInstant();
     }
 
-    /** When all is quiet. */
+    /** Checks at the end, when there is no more activity. */
     private void check() {
         sources.forEach((name, source) -> {
             if (name.equals("..")) {
@@ -1024,7 +1026,7 @@ final class PollingModel {
             throw new AssertionError(name + "/" + id + " is there, and was told to be deleted");
         }
         if (crashedLast) {
-            // What was stored before may be what it is again.
+            // The record may equal the version stored before.
             return;
         }
         boolean isOwed = !config.fromNow
@@ -1046,8 +1048,8 @@ final class PollingModel {
     }
 
     /**
-     * One that is shown as it was, such as one that was deleted and came again before a poll could see that. A text without fractions of a
-     * second shows two updates of one second as the same.
+     * A record that is shown unchanged, such as one that was deleted and created again before a poll could see it. A time
+     * without fractions of a second shows two updates within one second as the same.
      */
     private boolean isSameVersion(@Nullable Row told, Row row) {
         boolean counts = config.versions != Versions.FIELD;
@@ -1057,12 +1059,12 @@ final class PollingModel {
                 && (config.versions != Versions.WHOLE || told.number == row.number);
     }
 
-    /** The version that was there when the trigger began came back before a poll saw another one. */
+    /** The version that existed when the trigger started recurred before a poll saw another one. */
     private boolean isSilentAgain(@Nullable Delivered last) {
         return last == null && config.versions == Versions.FIELD;
     }
 
-    /** A store where the process may end before or after what it writes. */
+    /** A store in which the process may end before or after a write. */
     private final class CrashingStore implements StateStore {
 
         private final StateStore store;

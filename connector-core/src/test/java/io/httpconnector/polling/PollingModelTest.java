@@ -18,9 +18,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 
 /**
- * The trigger against a simulated service: whatever happens, nothing is lost, nothing is invented, and nothing comes twice without a
- * crash. {@code -Dsteps=1000000} makes it longer, {@code -Dseed=...} repeats a scenario. The ordinary build runs fixed scenarios of
- * each mode, and a few new ones.
+ * Model-based test of a trigger with a simulated service: nothing is lost, nothing is invented, and nothing is delivered twice
+ * without a crash. {@code -Dsteps=1000000} runs more steps, {@code -Dseed=...} repeats a scenario. The ordinary build runs
+ * fixed scenarios of each mode and a few random ones.
  */
 class PollingModelTest {
 
@@ -30,7 +30,7 @@ class PollingModelTest {
     @TempDir
     Path directory;
 
-    private final Service service = new Service();
+    private final MockService service = new MockService();
     private final HttpConnection connection = PollingModel.connection(service);
     private final List<Logger> loggers = List.of(
             (Logger) LoggerFactory.getLogger(PollingTrigger.class), (Logger) LoggerFactory.getLogger(Delivery.class));
@@ -54,7 +54,7 @@ class PollingModelTest {
     }
 
     @Test
-    void ledgersMatchWhateverTheSeed() {
+    void ledgersMatchForRandomSeeds() {
         Long given = Long.getLong("seed");
         String mode = System.getProperty("mode");
         long seed = given == null ? System.nanoTime() : given;
@@ -96,7 +96,7 @@ class PollingModelTest {
         }
     }
 
-    /** The same scenario, ended as early as it still fails. */
+    /** The same scenario, shortened as long as it still fails. */
     private AssertionError shrunk(PollingModel.@Nullable Mode mode, long seed, Throwable first) {
         Throwable failure = first;
         PollingModel shown = new PollingModel(seed, mode, service, connection, directory);
@@ -114,7 +114,7 @@ class PollingModelTest {
         return new AssertionError(failed.getMessage() + "\n" + String.join("\n", shown.trace), failure);
     }
 
-    /** What has failed, and how to repeat it. */
+    /** The failure, and how to reproduce it. */
     private static AssertionError failed(
             PollingModel.@Nullable Mode mode, long seed, PollingModel model, Throwable failure) {
         AssertionError failed = new AssertionError(

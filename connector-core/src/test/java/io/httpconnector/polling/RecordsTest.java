@@ -11,7 +11,7 @@ import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.Request;
 import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.polling.RecordSelector.Format;
-import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.Delivery;
@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class RecordsTest {
 
-    private final Service service = new Service();
+    private final MockService service = new MockService();
     private final HttpConnection connection =
             HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
     private final List<JsonNode> found = new ArrayList<>();
@@ -41,12 +41,12 @@ class RecordsTest {
     }
 
     @Test
-    void whatIsInMemoryIsLimitedInBytesToo() {
+    void memoryIsLimitedInBytes() {
         String large = "x".repeat(200_000);
         List<Map<String, Object>> rows = IntStream.range(0, 100)
                 .<Map<String, Object>>mapToObj(id -> Map.of("id", id, "text", large))
                 .toList();
-        service.behaviour = asked -> Answer.json(Map.of("rows", rows));
+        service.behaviour = asked -> MockResponse.json(Map.of("rows", rows));
         List<Integer> batches = new ArrayList<>();
         try (HttpConnection small = HttpConnection.named("Service")
                         .baseUrl(service.baseUrl())
@@ -67,7 +67,7 @@ class RecordsTest {
             for (Object response : List.of(
                     Map.of("rows", List.of(Map.of("id", 1000, "text", "x".repeat(2_000_000)))),
                     Map.of("before", "x".repeat(2_000_000), "rows", List.of()))) {
-                service.behaviour = asked -> Answer.json(response);
+                service.behaviour = asked -> MockResponse.json(response);
                 assertThatThrownBy(trigger::pollOnce)
                         .isInstanceOf(PollingException.class)
                         .hasMessageContaining("larger than the limit of 1000000 bytes (maxResponseBytes");
@@ -77,11 +77,11 @@ class RecordsTest {
 
     @Test
     @Timeout(20)
-    void aLongListIsExpandedInTheTimeOfItsLength() {
+    void longListIsExpandedInLinearTime() {
         List<Map<String, Object>> lines = IntStream.range(0, 20_000)
                 .<Map<String, Object>>mapToObj(id -> Map.of("line", id))
                 .toList();
-        service.behaviour = asked -> Answer.json(List.of(Map.of("id", 7, "lines", lines)));
+        service.behaviour = asked -> MockResponse.json(List.of(Map.of("id", 7, "lines", lines)));
         try (PollingTrigger trigger = PollingTrigger.named("records")
                 .connection(connection)
                 .request(RequestTemplate.named("List").get("/records").build())
@@ -101,8 +101,8 @@ class RecordsTest {
     }
 
     @Test
-    void aPageOfALoginIsCalledOne() {
-        service.behaviour = asked -> Answer.of("text/html", "<!DOCTYPE html><title>Log in</title>");
+    void loginPageIsReported() {
+        service.behaviour = asked -> MockResponse.of("text/html", "<!DOCTYPE html><title>Log in</title>");
         try (PollingTrigger trigger = PollingTrigger.named("records")
                 .connection(connection)
                 .request(RequestTemplate.named("List").get("/records").build())
@@ -116,7 +116,7 @@ class RecordsTest {
         }
     }
 
-    static Stream<Arguments> answers() {
+    static Stream<Arguments> responses() {
         String two = "[{\"id\":1},{\"id\":2}]";
         return Stream.of(
                 arguments("root", RecordSelector.atRoot(), "application/json", two, two),
@@ -197,7 +197,8 @@ class RecordsTest {
                         "XML",
                         RecordSelector.at("/channel/item"),
                         "application/rss+xml",
-                        "<?xml version=\"1.0\"?><rss><channel><title>T</title><item id=\"1\"><a>x</a><a>y</a></item><item id=\"2\"/></channel></rss>",
+                        "<?xml version=\"1.0\"?><rss><channel><title>T</title><item"
+                                + " id=\"1\"><a>x</a><a>y</a></item><item id=\"2\"/></channel></rss>",
                         "[{\"id\":\"1\",\"a\":[\"x\",\"y\"]},{\"id\":\"2\"}]"),
                 arguments(
                         "XML without any",
@@ -220,16 +221,16 @@ class RecordsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("answers")
-    void findsTheRecords(String name, RecordSelector records, String type, String body, String expected) {
-        service.behaviour = asked -> Answer.of(type, body);
+    @MethodSource("responses")
+    void recordsAreFound(String name, RecordSelector records, String type, String body, String expected) {
+        service.behaviour = asked -> MockResponse.of(type, body);
 
         poll(records);
 
         assertThat(found).hasToString(expected.equals("[]") ? "[]" : spaced(expected));
     }
 
-    /** As a list of trees is written. */
+    /** The text of a list of trees. */
     private String spaced(String expected) {
         List<JsonNode> nodes = new ArrayList<>();
         JsonSupport.parse(expected).forEach(nodes::add);
@@ -244,7 +245,8 @@ class RecordsTest {
                         "{\"error\":\"quota\"}",
                         "there is nothing at \"/items\""),
                 arguments(RecordSelector.at("/items"), "application/json", "<html>login</html>", "line 1, column 1"),
-                arguments(RecordSelector.at("/items"), "application/json", "{\"items\":[{\"id\":1},", "line 1, column"),
+                arguments(RecordSelector.at("/items"), "application/json", "{\"items\":[{\"id\":1},", "line 1,"
+                        + " column"),
                 arguments(
                         RecordSelector.atRoot(),
                         "application/json",
@@ -255,8 +257,8 @@ class RecordsTest {
 
     @ParameterizedTest
     @MethodSource("wrongAnswers")
-    void saysWhatIsWrong(RecordSelector records, String type, String body, String message) {
-        service.behaviour = asked -> Answer.of(type, body);
+    void problemsAreReported(RecordSelector records, String type, String body, String message) {
+        service.behaviour = asked -> MockResponse.of(type, body);
 
         assertThatThrownBy(() -> poll(records))
                 .isInstanceOfSatisfying(
@@ -266,8 +268,8 @@ class RecordsTest {
     }
 
     @Test
-    void xmlEntitiesAreNotRead() {
-        service.behaviour = asked -> Answer.of(
+    void xmlEntitiesAreNotResolved() {
+        service.behaviour = asked -> MockResponse.of(
                 "text/xml", "<!DOCTYPE r [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><r><i><a>&x;</a></i></r>");
 
         assertThatThrownBy(() -> poll(RecordSelector.at("/i"))).isInstanceOf(PollingException.class);
@@ -275,7 +277,7 @@ class RecordsTest {
     }
 
     @Test
-    void anAnswerOfAnySizeIsReadInPieces() {
+    void responseOfAnySizeIsStreamed() {
         StringBuilder body = new StringBuilder("{\"items\":[");
         String filler = "x".repeat(1000);
         for (int i = 0; i < 30_000; i++) {
@@ -287,7 +289,7 @@ class RecordsTest {
                     .append("\"}");
         }
         body.append("],\"next\":null}");
-        service.behaviour = asked -> Answer.of("application/json", body.toString());
+        service.behaviour = asked -> MockResponse.of("application/json", body.toString());
         int[] count = {0};
         try (PollingTrigger trigger = builder(RecordSelector.at("/items"))
                 .handler(event -> count[0]++)
@@ -300,7 +302,7 @@ class RecordsTest {
     }
 
     @Test
-    void refusesWhatIsNoPath() {
+    void invalidPathIsRejected() {
         assertThatThrownBy(() -> RecordSelector.at("items"))
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("is no JSON pointer");

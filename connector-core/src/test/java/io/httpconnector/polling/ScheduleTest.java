@@ -10,7 +10,7 @@ import io.httpconnector.RetryPolicy;
 import io.httpconnector.polling.PollingStatus.State;
 import io.httpconnector.polling.Schedule.Due;
 import io.httpconnector.polling.Schedule.Misfire;
-import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
@@ -35,7 +35,7 @@ class ScheduleTest {
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Duration SHORT = Duration.ofMillis(100);
 
-    private final Service service = new Service();
+    private final MockService service = new MockService();
     private final HttpConnection connection = HttpConnection.named("Service")
             .baseUrl(service.baseUrl())
             .retry(RetryPolicy.none())
@@ -50,34 +50,34 @@ class ScheduleTest {
     }
 
     @Test
-    void anIntervalCountsFromStartToStart() {
+    void intervalIsMeasuredFromStartToStart() {
         Schedule schedule = Schedule.every(MINUTE);
 
-        assertThat(schedule.first(NOW).begin()).isEqualTo(NOW);
+        assertThat(schedule.first(NOW).start()).isEqualTo(NOW);
         assertThat(next(schedule, NOW.plusSeconds(10))).isEqualTo(NOW.plusSeconds(60));
     }
 
     @Test
-    void whatWasMissedIsSkippedOrCaughtUpOnce() {
+    void missedPollsAreSkippedOrCaughtUpOnce() {
         Schedule skip = Schedule.every(MINUTE);
         Schedule catchUp = skip.misfire(Misfire.CATCH_UP);
         Instant late = NOW.plusSeconds(200);
 
         assertThat(next(skip, late)).isEqualTo(NOW.plusSeconds(240));
         assertThat(next(catchUp, late)).isEqualTo(late);
-        assertThat(catchUp.next(late, late.plusSeconds(1)).begin()).isEqualTo(late.plusSeconds(60));
+        assertThat(catchUp.next(late, late.plusSeconds(1)).start()).isEqualTo(late.plusSeconds(60));
     }
 
     @Test
-    void theFirstPollMayBeLaterOrAnywhere() {
+    void firstPollMayBeDelayedOrSpread() {
         assertThat(Schedule.every(MINUTE)
                         .startAfter(Duration.ofHours(1))
                         .first(NOW)
-                        .begin())
+                        .start())
                 .isEqualTo(NOW.plusSeconds(3600));
         List<Instant> begins = new ArrayList<>();
         for (int i = 0; i < 1000; i++) {
-            begins.add(Schedule.every(MINUTE).spread().first(NOW).begin());
+            begins.add(Schedule.every(MINUTE).spread().first(NOW).start());
         }
         assertThat(begins).allMatch(begin -> !begin.isBefore(NOW) && begin.isBefore(NOW.plus(MINUTE)));
         assertThat(begins).anyMatch(begin -> begin.isBefore(NOW.plusSeconds(6)));
@@ -85,31 +85,31 @@ class ScheduleTest {
     }
 
     @Test
-    void jitterDelaysButDoesNotAddUp() {
+    void jitterDoesNotAccumulate() {
         Schedule schedule = Schedule.every(MINUTE).jitter(Duration.ofSeconds(30));
         Due due = schedule.first(NOW);
         for (int i = 0; i < 100; i++) {
-            due = schedule.next(due.time(), due.begin());
+            due = schedule.next(due.time(), due.start());
             assertThat(due.time()).isEqualTo(NOW.plus(MINUTE.multipliedBy(i + 1)));
             assertThat(due.jitter()).isBetween(Duration.ZERO, Duration.ofSeconds(30));
         }
     }
 
     @Test
-    void cronCountsByTheClockOnTheWallInItsZone() {
+    void cronUsesWallClockInItsZone() {
         Schedule schedule = Schedule.cron("30 2 * * *", ZoneId.of("Europe/Berlin"));
 
-        assertThat(schedule.first(NOW).begin()).isEqualTo("2026-11-26T01:30:00Z");
+        assertThat(schedule.first(NOW).start()).isEqualTo("2026-11-26T01:30:00Z");
         Instant lastOfWinter = Instant.parse("2026-03-28T01:30:00Z");
-        // There is no 02:30 on the 29th.
+        // 02:30 does not exist on the 29th.
         assertThat(next(schedule, lastOfWinter, lastOfWinter)).isEqualTo("2026-03-30T00:30:00Z");
         Schedule weekdays = Schedule.cron("0 6 * * MON-FRI", ZoneId.of("UTC"));
-        assertThat(weekdays.first(Instant.parse("2026-11-27T12:00:00Z")).begin())
+        assertThat(weekdays.first(Instant.parse("2026-11-27T12:00:00Z")).start())
                 .isEqualTo("2026-11-30T06:00:00Z");
     }
 
     @Test
-    void refusesWhatIsNoSchedule() {
+    void invalidScheduleIsRejected() {
         assertThatThrownBy(() -> Schedule.every(Duration.ZERO)).isInstanceOf(InvalidDefinitionException.class);
         assertThatThrownBy(() -> Schedule.every(Duration.ofDays(1000))).hasMessageContaining("up to 366 days");
         assertThatThrownBy(() -> Schedule.cron("every day", ZoneId.of("UTC")))
@@ -132,30 +132,30 @@ class ScheduleTest {
             assertThat(trigger.status().state()).isEqualTo(State.STOPPED);
             trigger.start();
             trigger.start();
-            eventually(() -> service.asked.size() >= 3);
+            eventually(() -> service.requests.size() >= 3);
             assertThat(trigger.status().lastSuccess()).isPresent();
 
             trigger.pause();
             eventually(() -> trigger.status().state() == State.PAUSED);
-            int paused = service.asked.size();
+            int paused = service.requests.size();
             pass(500);
-            assertThat(service.asked).hasSizeLessThanOrEqualTo(paused + 1);
+            assertThat(service.requests).hasSizeLessThanOrEqualTo(paused + 1);
 
             trigger.resume();
-            eventually(() -> service.asked.size() >= paused + 3);
+            eventually(() -> service.requests.size() >= paused + 3);
             assertThat(trigger.stop(Duration.ofSeconds(10))).isTrue();
-            int stopped = service.asked.size();
+            int stopped = service.requests.size();
             pass(500);
-            assertThat(service.asked).hasSize(stopped);
+            assertThat(service.requests).hasSize(stopped);
             assertThat(trigger.status().nextPoll()).isEmpty();
 
             trigger.start();
-            eventually(() -> service.asked.size() > stopped);
+            eventually(() -> service.requests.size() > stopped);
         }
     }
 
     @Test
-    void oneIdIsStartedOnceInAProcessWhateverTheStore() {
+    void idIsStartedOncePerProcessWhateverTheStore() {
         try (PollingTrigger first = trigger().every(MINUTE).build();
                 PollingTrigger second = trigger().every(MINUTE).build()) {
             first.start();
@@ -170,14 +170,14 @@ class ScheduleTest {
     }
 
     @Test
-    void aSlowHandlerDelaysThePollingAndNothingOverlaps() {
+    void slowHandlerDelaysPollingWithoutOverlap() {
         AtomicInteger running = new AtomicInteger();
         AtomicInteger limit = new AtomicInteger();
         AtomicInteger id = new AtomicInteger();
         service.behaviour = asked -> {
             limit.accumulateAndGet(running.incrementAndGet(), Math::max);
             running.decrementAndGet();
-            return Answer.of("application/json", "[{\"id\": " + id.incrementAndGet() + "}]");
+            return MockResponse.of("application/json", "[{\"id\": " + id.incrementAndGet() + "}]");
         };
         AtomicInteger handled = new AtomicInteger();
         try (PollingTrigger trigger = trigger()
@@ -195,12 +195,12 @@ class ScheduleTest {
             eventually(() -> handled.get() >= 4);
         }
         assertThat(limit).hasValue(1);
-        assertThat(service.asked.size()).isLessThanOrEqualTo(handled.get() + 1);
+        assertThat(service.requests.size()).isLessThanOrEqualTo(handled.get() + 1);
     }
 
     @Test
-    void failuresBackOffAndAListenerIsTold() {
-        service.behaviour = asked -> Answer.status(500);
+    void failuresBackOffAndListenerIsNotified() {
+        service.behaviour = asked -> MockResponse.status(500);
         List<Integer> failures = Collections.synchronizedList(new ArrayList<>());
         PollingListener listener = new PollingListener() {
             @Override
@@ -214,43 +214,43 @@ class ScheduleTest {
             trigger.start();
             pass(2000);
             // 100 ms, 200, 400, 800, 1600: not 20 polls.
-            assertThat(service.asked).hasSizeBetween(3, 6);
+            assertThat(service.requests).hasSizeBetween(3, 6);
             assertThat(trigger.status().consecutiveFailures()).isEqualTo(failures.size());
             assertThat(trigger.status().lastError().orElseThrow()).contains("500");
             assertThat(failures).startsWith(1, 2, 3);
 
-            service.behaviour = asked -> Answer.json(List.of());
+            service.behaviour = asked -> MockResponse.json(List.of());
             eventually(() -> trigger.status().consecutiveFailures() == 0);
-            int before = service.asked.size();
+            int before = service.requests.size();
             pass(1000);
-            assertThat(service.asked.size() - before).isGreaterThan(4);
+            assertThat(service.requests.size() - before).isGreaterThan(4);
         }
     }
 
     @Test
-    void theServiceIsNotAskedEarlierThanItSays() {
-        service.behaviour = asked -> Answer.status(429).header("Retry-After", "2");
+    void retryAfterIsRespected() {
+        service.behaviour = asked -> MockResponse.status(429).header("Retry-After", "2");
         try (PollingTrigger trigger = trigger().every(SHORT).minInterval(SHORT).build()) {
             trigger.start();
             pass(1500);
-            assertThat(service.asked).hasSize(1);
+            assertThat(service.requests).hasSize(1);
             assertThat(trigger.status().nextPoll().orElseThrow()).isAfter(Instant.now());
-            eventually(() -> service.asked.size() == 2);
+            eventually(() -> service.requests.size() == 2);
         }
     }
 
     @Test
-    void theServiceMayAskForALongerInterval() {
-        service.behaviour = asked -> Answer.json(List.of()).header("X-Poll-Interval", "60");
+    void pollIntervalOfServiceIsRespected() {
+        service.behaviour = asked -> MockResponse.json(List.of()).header("X-Poll-Interval", "60");
         try (PollingTrigger trigger = trigger().every(SHORT).minInterval(SHORT).build()) {
             trigger.start();
             pass(700);
-            assertThat(service.asked).hasSize(1);
+            assertThat(service.requests).hasSize(1);
         }
     }
 
     @Test
-    void aSchedulerOfOnesOwnIsToldWhenTheNextPollIsDue() {
+    void externalSchedulerGetsNextPlannedPoll() {
         try (PollingTrigger trigger = trigger().every(MINUTE).build()) {
             PlannedPoll first = trigger.firstPlanned();
             assertThat(first.start()).isBetween(Instant.now().minusSeconds(5), Instant.now());
@@ -259,7 +259,7 @@ class ScheduleTest {
             assertThat(second).isEqualTo(new PlannedPoll(first.time().plus(MINUTE), second.start(), 0, false));
             assertThat(second.start()).isEqualTo(second.time());
 
-            service.behaviour = asked -> Answer.status(500);
+            service.behaviour = asked -> MockResponse.status(500);
             PlannedPoll afterThree = trigger.pollPlanned(second.time(), 2);
             assertThat(afterThree.failures()).isEqualTo(3);
             assertThat(afterThree.time()).isEqualTo(second.time());
@@ -267,21 +267,21 @@ class ScheduleTest {
                     .isBetween(Instant.now().plusSeconds(230), Instant.now().plusSeconds(301));
 
             for (int status : List.of(429, 503)) {
-                service.behaviour = asked -> Answer.status(status).header("Retry-After", "3000");
+                service.behaviour = asked -> MockResponse.status(status).header("Retry-After", "3000");
                 assertThat(trigger.pollPlanned(second.time(), 0).start())
                         .isAfter(Instant.now().plusSeconds(2900));
             }
-            // Whoever counts in milliseconds by mistake does not silence it for years.
-            service.behaviour = asked -> Answer.status(429).header("Retry-After", "86400000");
+            // A service that sends milliseconds by mistake does not stop polling for years.
+            service.behaviour = asked -> MockResponse.status(429).header("Retry-After", "86400000");
             assertThat(trigger.pollPlanned(second.time(), 0).start())
                     .isBetween(Instant.now().plusSeconds(86_000), Instant.now().plusSeconds(86_401));
-            service.behaviour = asked -> Answer.json(List.of()).header("X-Poll-Interval", "9999999");
+            service.behaviour = asked -> MockResponse.json(List.of()).header("X-Poll-Interval", "9999999");
             assertThat(trigger.pollPlanned(second.time(), 0).start())
                     .isBefore(Instant.now().plusSeconds(86_401));
-            service.behaviour = asked -> Answer.status(401);
+            service.behaviour = asked -> MockResponse.status(401);
             assertThat(trigger.pollPlanned(second.time(), 0).needsAuthorization())
                     .isTrue();
-            service.behaviour = asked -> Answer.json(List.of()).header("X-Poll-Interval", "600");
+            service.behaviour = asked -> MockResponse.json(List.of()).header("X-Poll-Interval", "600");
             assertThat(trigger.pollPlanned(second.time(), 5))
                     .satisfies(planned -> assertThat(planned.failures()).isZero())
                     .satisfies(planned ->
@@ -294,16 +294,16 @@ class ScheduleTest {
     }
 
     @Test
-    void withoutAuthorizationItStopsUntilItIsStartedAgain() {
-        service.behaviour = asked -> Answer.status(401);
+    void triggerWithoutAuthorizationStopsUntilRestart() {
+        service.behaviour = asked -> MockResponse.status(401);
         try (PollingTrigger trigger = trigger().every(SHORT).minInterval(SHORT).build()) {
             trigger.start();
             eventually(() -> trigger.status().state() == State.AUTHORIZATION_NEEDED);
-            int asked = service.asked.size();
+            int asked = service.requests.size();
             pass(500);
-            assertThat(service.asked).hasSize(asked);
+            assertThat(service.requests).hasSize(asked);
 
-            service.behaviour = any -> Answer.json(List.of());
+            service.behaviour = any -> MockResponse.json(List.of());
             trigger.start();
             eventually(() -> trigger.status().lastSuccess().isPresent());
             assertThat(trigger.status().state()).isNotEqualTo(State.AUTHORIZATION_NEEDED);
@@ -311,7 +311,7 @@ class ScheduleTest {
     }
 
     @Test
-    void noMorePollsAtATimeThanWorkersAndNoThreadForEachTrigger() throws InterruptedException {
+    void concurrentPollsAreLimitedAndTriggersHaveNoThreads() throws InterruptedException {
         AtomicInteger running = new AtomicInteger();
         AtomicInteger limit = new AtomicInteger();
         CountDownLatch all = new CountDownLatch(50);
@@ -320,7 +320,7 @@ class ScheduleTest {
             pass(20);
             running.decrementAndGet();
             all.countDown();
-            return Answer.json(List.of());
+            return MockResponse.json(List.of());
         };
         List<PollingTrigger> triggers = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
@@ -341,11 +341,11 @@ class ScheduleTest {
     }
 
     private static Instant next(Schedule schedule, Instant now) {
-        return schedule.next(NOW, now).begin();
+        return schedule.next(NOW, now).start();
     }
 
     private static Instant next(Schedule schedule, Instant due, Instant now) {
-        return schedule.next(due, now).begin();
+        return schedule.next(due, now).start();
     }
 
     private static void eventually(BooleanSupplier condition) {

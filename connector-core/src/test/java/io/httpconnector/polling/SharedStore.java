@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** The state of one id as several machines have it: whoever did not see what another has written is refused. */
+/** The state of one id shared by several nodes: a node that has not read the entries of another one is rejected. */
 final class SharedStore implements StateStore {
 
     private List<byte[]> entries = new ArrayList<>();
@@ -46,14 +46,14 @@ final class SharedStore implements StateStore {
 
             private void check() {
                 if (read != version) {
-                    throw new StateException(Reason.CONFLICT, "Somebody else has written");
+                    throw new StateException(Reason.CONFLICT, "another node has written");
                 }
                 read = ++version;
             }
 
             @Override
             public void close() {
-                // It is not known who else has it open.
+                // Other nodes that have it open are not known.
             }
         };
     }

@@ -7,7 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.httpconnector.HttpConnection;
-import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.ChangeType;
@@ -29,20 +29,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** A service that can't be asked for what has changed. */
+/** A service that cannot be queried for changes. */
 class SnapshotTest {
 
     @TempDir
     Path directory;
 
-    private final Service service = new Service();
+    private final MockService service = new MockService();
     private final HttpConnection connection =
             HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
     private final Map<Integer, Map<String, Object>> records = new LinkedHashMap<>();
     private final List<TriggerEvent> events = new ArrayList<>();
 
     SnapshotTest() {
-        service.behaviour = asked -> Answer.json(records.values());
+        service.behaviour = asked -> MockResponse.json(records.values());
     }
 
     @AfterEach
@@ -86,7 +86,7 @@ class SnapshotTest {
     }
 
     @Test
-    void whatWasSeenOutlivesTheProcess() {
+    void knownRecordsSurviveRestart() {
         put(1, "a");
         try (StateStore store = StateStore.file(directory)) {
             try (PollingTrigger trigger = trigger().store(store).build()) {
@@ -102,7 +102,7 @@ class SnapshotTest {
     }
 
     @Test
-    void everythingIsAnEventWhenAsked() {
+    void everythingIsEventWhenConfigured() {
         put(1, "a");
         put(2, "b");
         try (PollingTrigger trigger =
@@ -115,7 +115,7 @@ class SnapshotTest {
     }
 
     @Test
-    void theFirstOfTheListAreTheLastOnes() {
+    void lastRecordsAreFirstOfList() {
         for (int i = 9; i > 0; i--) {
             put(i, "r" + i);
         }
@@ -128,9 +128,9 @@ class SnapshotTest {
         }
     }
 
-    /** A record that moves from one page to another while they are read is on none of them: that is no deletion. */
+    /** A record that moves between pages during a read may be on none of them: this is not a deletion. */
     @Test
-    void whatMovedBetweenPagesIsNotDeleted() {
+    void movedRecordIsNotDeleted() {
         for (int i = 1; i <= 30; i++) {
             put(i, "r" + i);
         }
@@ -141,7 +141,7 @@ class SnapshotTest {
                 records.remove(1);
                 moves[0] = false;
             }
-            return Answer.json(records.values().stream().skip(skip).limit(10).toList());
+            return MockResponse.json(records.values().stream().skip(skip).limit(10).toList());
         };
         try (PollingTrigger trigger = trigger()
                 .pagination(Pagination.offset("skip"))
@@ -158,7 +158,7 @@ class SnapshotTest {
         }
     }
 
-    /** An empty response proves no deletion: invariant of what a poll may conclude. */
+    /** An empty response proves no deletion. */
     @ParameterizedTest
     @CsvSource({
         "200, /items, ''",
@@ -172,17 +172,17 @@ class SnapshotTest {
         "204, /items, ''",
         "206, /items, '{\"items\": [{\"id\": 1}]}'"
     })
-    void responseWithoutAListDeletesNothing(int status, String path, String body) {
+    void responseWithoutListDeletesNothing(int status, String path, String body) {
         String all =
                 "{\"items\": [{\"id\": 1}, {\"id\": 2}], \"groups\": {\"a\": [{\"id\": 1}], \"b\": [{\"id\": 2}]}}";
-        Service.Behaviour usual =
-                asked -> Answer.of("application/json", path.isEmpty() ? "[{\"id\": 1}, {\"id\": 2}]" : all);
+        MockService.Behaviour usual =
+                asked -> MockResponse.of("application/json", path.isEmpty() ? "[{\"id\": 1}, {\"id\": 2}]" : all);
         service.behaviour = usual;
         PollingTriggerBuilder builder =
                 trigger().detectDeletions().records(path.isEmpty() ? RecordSelector.atRoot() : RecordSelector.at(path));
         try (PollingTrigger trigger = builder.build()) {
             trigger.pollOnce();
-            service.behaviour = asked -> new Answer(status, "application/json", Map.of(), body);
+            service.behaviour = asked -> new MockResponse(status, "application/json", Map.of(), body);
             assertThatThrownBy(trigger::pollOnce)
                     .isInstanceOf(PollingException.class)
                     .hasMessageContaining(String.valueOf(status))
@@ -191,14 +191,14 @@ class SnapshotTest {
             trigger.pollOnce();
             assertThat(events).isEmpty();
 
-            service.behaviour = asked -> Answer.of(
+            service.behaviour = asked -> MockResponse.of(
                     "application/json", path.isEmpty() ? "[{\"id\": 1}]" : all.replace("{\"id\": 2}", "{\"id\": 1}"));
             trigger.pollOnce();
             assertThat(events).extracting(TriggerEvent::change).containsExactly(ChangeType.DELETED);
         }
     }
 
-    /** A response without the list may be an error as well: only a list without records, or what was declared, is none. */
+    /** A response without the list may be an error: only an empty list, or a declared value, means that there are no records. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -222,11 +222,11 @@ class SnapshotTest {
                 "/items/item | application/xml      | <error code='7'/>",
                 "''        | text/csv               | Error: quota exceeded"
             })
-    void responseWithoutAListProvesNoDeletionThoughItMayBeLeftOut(String path, String type, String body) {
+    void optionalListProvesNoDeletion(String path, String type, String body) {
         RecordSelector where = path.isEmpty() ? RecordSelector.atRoot() : RecordSelector.at(path);
-        service.behaviour = asked -> Answer.of("application/json", "{}");
+        service.behaviour = asked -> MockResponse.of("application/json", "{}");
         boolean[] full = {true};
-        service.behaviour = asked -> full[0] ? full(path, type) : Answer.of(type, body.replace('\'', '"'));
+        service.behaviour = asked -> full[0] ? full(path, type) : MockResponse.of(type, body.replace('\'', '"'));
         try (PollingTrigger trigger =
                 trigger().detectDeletions().records(where.optional()).build()) {
             trigger.pollOnce();
@@ -241,7 +241,7 @@ class SnapshotTest {
         assertThat(events).isEmpty();
     }
 
-    private static Answer full(String path, String type) {
+    private static MockResponse full(String path, String type) {
         String body = switch (type) {
             case "text/csv" -> "id,name\n1,a\n2,b\n";
             case "application/x-ndjson" -> "{\"record\": {\"id\": 1}}\n{\"record\": {\"id\": 2}}\n";
@@ -259,7 +259,7 @@ class SnapshotTest {
                 };
             }
         };
-        return Answer.of(type, body);
+        return MockResponse.of(type, body);
     }
 
     @ParameterizedTest
@@ -275,9 +275,9 @@ class SnapshotTest {
                 "/items/item | application/xml      | <r><items count='0'/></r>",
                 "''          | text/csv             | 'id,name'"
             })
-    void aListWithoutRecordsProvesThatAllAreDeleted(String path, String type, String body) {
+    void emptyListProvesDeletionOfAll(String path, String type, String body) {
         boolean[] full = {true};
-        service.behaviour = asked -> full[0] ? full(path, type) : Answer.of(type, body.replace('\'', '"'));
+        service.behaviour = asked -> full[0] ? full(path, type) : MockResponse.of(type, body.replace('\'', '"'));
         try (PollingTrigger trigger = trigger()
                 .detectDeletions()
                 .records((path.isEmpty() ? RecordSelector.atRoot() : RecordSelector.at(path)).optional())
@@ -289,13 +289,13 @@ class SnapshotTest {
         assertThat(events).extracting(TriggerEvent::change).containsExactly(ChangeType.DELETED, ChangeType.DELETED);
     }
 
-    /** In the middle of a read a page without a list does not prove that the records behind it are deleted. */
+    /** In the middle of a read, a page without a list does not prove that the records after it are deleted. */
     @Test
-    void pageWithoutAListProvesNoDeletion() {
+    void pageWithoutListProvesNoDeletion() {
         boolean[] fails = {false};
         service.behaviour = asked -> fails[0] && asked.number("page", 1) == 2
-                ? Answer.json(Map.of("error", "try again"))
-                : Answer.json(Map.of(
+                ? MockResponse.json(Map.of("error", "try again"))
+                : MockResponse.json(Map.of(
                         "items",
                         asked.number("page", 1) > 3 ? List.of() : List.of(Map.of("id", asked.number("page", 1)))));
         try (PollingTrigger trigger = trigger()
@@ -313,25 +313,25 @@ class SnapshotTest {
 
     @Test
     void recordWithoutItsInnerListProvesNoDeletion() {
-        service.behaviour = asked -> Answer.of("application/json", "[{\"id\": 7, \"lines\": [{\"sku\": 1}]}]");
+        service.behaviour = asked -> MockResponse.of("application/json", "[{\"id\": 7, \"lines\": [{\"sku\": 1}]}]");
         try (PollingTrigger trigger = trigger()
                 .detectDeletions()
                 .key("/lines/sku")
                 .records(RecordSelector.atRoot().expand("/lines"))
                 .build()) {
             trigger.pollOnce();
-            service.behaviour = asked -> Answer.of("application/json", "[{\"id\": 7, \"error\": \"timeout\"}]");
+            service.behaviour = asked -> MockResponse.of("application/json", "[{\"id\": 7, \"error\": \"timeout\"}]");
             trigger.pollOnce();
             assertThat(events).isEmpty();
-            service.behaviour = asked -> Answer.of("application/json", "[{\"id\": 7, \"lines\": []}]");
+            service.behaviour = asked -> MockResponse.of("application/json", "[{\"id\": 7, \"lines\": []}]");
             trigger.pollOnce();
         }
         assertThat(events).extracting(TriggerEvent::change).containsExactly(ChangeType.DELETED);
     }
 
     @Test
-    void oneRecordInPlaceOfAListProvesNoDeletion() {
-        service.behaviour = asked -> Answer.of("application/json", "[{\"id\": 1}, {\"id\": 2}]");
+    void singleRecordInsteadOfListProvesNoDeletion() {
+        service.behaviour = asked -> MockResponse.of("application/json", "[{\"id\": 1}, {\"id\": 2}]");
         try (PollingTrigger trigger = PollingTrigger.named("records")
                 .connection(connection)
                 .request(RequestTemplate.named("List").get("/records").build())
@@ -341,7 +341,7 @@ class SnapshotTest {
                 .handler(events::add)
                 .build()) {
             trigger.pollOnce();
-            service.behaviour = asked -> Answer.json(Map.of("error", "quota exceeded"));
+            service.behaviour = asked -> MockResponse.json(Map.of("error", "quota exceeded"));
             trigger.pollOnce();
         }
         assertThat(events).extracting(TriggerEvent::change).doesNotContain(ChangeType.DELETED);
@@ -349,10 +349,11 @@ class SnapshotTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"emptyWhen", "total"})
-    void aListThatIsDeclaredEmptyProvesThatAllAreDeleted(String how) {
+    void declaredEmptyListProvesDeletionOfAll(String how) {
         boolean[] full = {true};
         service.behaviour = asked ->
-                Answer.of("application/json", full[0] ? "{\"count\": 1, \"items\": [{\"id\": 1}]}" : "{\"count\": 0}");
+                MockResponse.of("application/json", full[0] ? "{\"count\": 1, \"items\": [{\"id\":"
+                        + " 1}]}" : "{\"count\": 0}");
         PollingTriggerBuilder builder = trigger().detectDeletions();
         if (how.equals("total")) {
             builder.records(RecordSelector.at("/items").optional())
@@ -369,25 +370,25 @@ class SnapshotTest {
     }
 
     @Test
-    void aListThatIsLeftOutWithoutASignIsNotDeleted() {
-        service.behaviour = asked -> Answer.of("application/json", "{\"items\": [{\"id\": 1}]}");
+    void undeclaredMissingListProvesNoDeletion() {
+        service.behaviour = asked -> MockResponse.of("application/json", "{\"items\": [{\"id\": 1}]}");
         PollingTriggerBuilder builder =
                 trigger().detectDeletions().records(RecordSelector.at("/items").optional());
         try (PollingTrigger trigger = builder.build()) {
             trigger.pollOnce();
-            service.behaviour = asked -> Answer.of("application/json", "{\"count\": 0}");
+            service.behaviour = asked -> MockResponse.of("application/json", "{\"count\": 0}");
             trigger.pollOnce();
         }
         assertThat(events).isEmpty();
     }
 
     @Test
-    void aKeyThatIsNotUniqueIsToldOf() {
+    void duplicateKeyIsReported() {
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         Logger logger = (Logger) LoggerFactory.getLogger(PollingTrigger.class);
         log.start();
         logger.addAppender(log);
-        service.behaviour = asked -> Answer.json(List.of(
+        service.behaviour = asked -> MockResponse.json(List.of(
                 Map.of("id", 1, "line", 1),
                 Map.of("id", 1, "line", 2),
                 Map.of("id", 1, "line", 2),
@@ -412,9 +413,9 @@ class SnapshotTest {
     }
 
     @Test
-    void whatIsGoneForLongIsForgotten() {
+    void missingRecordsAreForgottenAfterRetention() {
         Instant[] date = {Instant.now()};
-        service.behaviour = asked -> Answer.json(records.values())
+        service.behaviour = asked -> MockResponse.json(records.values())
                 .header("Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(date[0].atZone(ZoneOffset.UTC)));
         put(1, "a");
         put(2, "b");

@@ -1,7 +1,7 @@
 package io.httpconnector.polling;
 
-import io.httpconnector.polling.Service.Answer;
-import io.httpconnector.polling.Service.Asked;
+import io.httpconnector.polling.MockService.MockResponse;
+import io.httpconnector.polling.MockService.MockRequest;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -13,15 +13,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 
-/** Records with a key and a time, which a service lists: filtered, sorted and in pages, as it is asked. */
-final class Table implements Service.Behaviour {
+/** Records with a key and a time, which a service lists filtered, sorted and paged as requested. */
+final class Table implements MockService.Behaviour {
 
     /** A record. */
     record Row(int id, String name, Instant updated) {}
 
     final Map<Integer, Row> rows = new LinkedHashMap<>();
     /** Changes the table before a page is read. */
-    BiConsumer<Table, Asked> meanwhile = (table, asked) -> {};
+    BiConsumer<Table, MockRequest> meanwhile = (table, asked) -> {};
 
     Comparator<Row> order = Comparator.comparing(Row::updated).thenComparing(Row::id);
     boolean inclusive = true;
@@ -41,7 +41,7 @@ final class Table implements Service.Behaviour {
     }
 
     @Override
-    public synchronized Answer answer(Asked asked) {
+    public synchronized MockResponse respond(MockRequest asked) {
         meanwhile.accept(this, asked);
         List<Row> found = new ArrayList<>(rows.values());
         String since = asked.query().get("since");
@@ -57,7 +57,7 @@ final class Table implements Service.Behaviour {
         int size = Math.min(most, asked.number("size", 1000));
         int offset = asked.number("offset", (asked.number("page", 1) - 1) * size);
         List<Row> page = found.subList(Math.min(offset, found.size()), Math.min(offset + size, found.size()));
-        return Answer.json(Map.of("total", found.size(), "items", page))
+        return MockResponse.json(Map.of("total", found.size(), "items", page))
                 .header("Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(date.atZone(ZoneOffset.UTC)));
     }
 }

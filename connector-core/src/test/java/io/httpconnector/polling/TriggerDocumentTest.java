@@ -10,8 +10,8 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.internal.json.Mutations;
-import io.httpconnector.polling.Service.Answer;
-import io.httpconnector.polling.Service.Asked;
+import io.httpconnector.polling.MockService.MockResponse;
+import io.httpconnector.polling.MockService.MockRequest;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.trigger.Delivery;
 import java.time.Duration;
@@ -26,13 +26,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Triggers as JSON: the order of members has no meaning, and what can't be understood is refused with its JSON Pointer. */
+/** Triggers as JSON: the order of members has no meaning, and invalid members are rejected with their JSON Pointers. */
 @Timeout(120)
 class TriggerDocumentTest {
 
     private static final long SEED = Long.getLong("seed", System.nanoTime());
 
-    private final Service service = new Service();
+    private final MockService service = new MockService();
     private final HttpConnection connection =
             HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
 
@@ -84,7 +84,7 @@ class TriggerDocumentTest {
                             "windows": {"step": "PT48H", "from": {"template": ""}, "to": {"query": "to"}}},
                  "detectDeletions": false, "conditionalRequests": true, "startPosition": {"from": "2026-01-31T12:00:00Z"},
                  "schedule": {"every": "PT5M", "jitter": "PT9S", "startAfter": "PT1H", "spread": true, "misfire": "CATCH_UP"},
-                 "delivery": {"attempts": 3, "concurrently": 2, "backoff": {"first": "PT2S", "longest": "PT20S"}},
+                 "delivery": {"attempts": 3, "concurrently": 2, "backoff": {"first": "PT2S", "max": "PT20S"}},
                  "limits": {"keys": 7, "deadLetters": 8, "parents": 9, "inMemory": 10, "keyRetention": "PT1H"}}""", """
                 {"request": {"name": "List", "method": "POST", "url": "/items/{{parent.id}}", "body": {"json": {}}},
                  "parents": {"request": {"name": "Parents", "method": "GET", "url": "/parents"}, "records": {"path": "/v"},
@@ -112,7 +112,7 @@ class TriggerDocumentTest {
                  "cursor": {"timestamp": "/t", "sentAs": {"query": "since"}, "epochSeconds": true}}""", """
                 {"request": {"name": "List", "method": "POST", "url": "/items", "body": {"jsonText": "{\\"a\\": {{team}}}"}}, "pills": {"team": 7},
                  "key": ["/id"], "cursor": {"nextUrl": "/delta"}, "pagination": {"linkHeader": true}}"""})
-    void everyChangeHasTheSameMeaningOrIsRefused(String json) {
+    void everyMutationIsEquivalentOrRejected(String json) {
         Mutations mutations = new Mutations(
                 this::roundTrip,
                 pointer -> pointer.startsWith("/pills/")
@@ -123,8 +123,8 @@ class TriggerDocumentTest {
         mutations.check(JsonSupport.parse(json), SEED);
     }
 
-    /** A feed of 7 records, page by page in every way that a query can ask for. */
-    private Answer feed(Asked asked) {
+    /** A feed of 7 records, with every type of pagination by a query parameter. */
+    private MockResponse feed(MockRequest asked) {
         int size = asked.number("limit", 3);
         int from = asked.number("skip", -1) >= 0
                 ? asked.number("skip", 0)
@@ -134,20 +134,25 @@ class TriggerDocumentTest {
             items.add(Map.of("id", i + 1, "t", 1_700_000_000 + i));
         }
         boolean more = from + size < 7;
-        return Answer.json(Map.of("items", items, "total", 7, "more", more, "next", more ? "" + (from + size) : ""));
+        return MockResponse.json(Map.of("items", items, "total", 7, "more", more, "next", more ? "" + (from + size) : ""));
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{\"size\": {\"place\": {\"query\": \"limit\"}, \"records\": 2}, \"endsWithShortPage\": true, \"first\": 0,"
+                "{\"size\": {\"place\": {\"query\": \"limit\"}, \"records\": 2}, \"endsWithShortPage\": true,"
+                        + " \"first\": 0,"
                         + " \"pages\": {\"query\": \"page\"}}",
-                "{\"pages\": {\"query\": \"page\"}, \"first\": 0, \"size\": {\"place\": {\"query\": \"limit\"}, \"records\": 2}, \"total\": \"/total\"}",
-                "{\"offset\": {\"query\": \"skip\"}, \"first\": 2, \"size\": {\"place\": {\"query\": \"limit\"}, \"records\": 2}, \"maxPages\": 2}",
-                "{\"offset\": {\"query\": \"skip\"}, \"size\": {\"place\": {\"query\": \"limit\"}, \"records\": 3}, \"moreWhile\": \"/more\"}",
-                "{\"cursor\": {\"query\": \"after\"}, \"token\": \"/next\", \"size\": {\"place\": {\"query\": \"limit\"}, \"records\": 2}}"
+                "{\"pages\": {\"query\": \"page\"}, \"first\": 0, \"size\": {\"place\": {\"query\": \"limit\"},"
+                        + " \"records\": 2}, \"total\": \"/total\"}",
+                "{\"offset\": {\"query\": \"skip\"}, \"first\": 2, \"size\": {\"place\": {\"query\":"
+                        + " \"limit\"}, \"records\": 2}, \"maxPages\": 2}",
+                "{\"offset\": {\"query\": \"skip\"}, \"size\": {\"place\": {\"query\": \"limit\"}, \"records\":"
+                        + " 3}, \"moreWhile\": \"/more\"}",
+                "{\"cursor\": {\"query\": \"after\"}, \"token\": \"/next\", \"size\": {\"place\": {\"query\":"
+                        + " \"limit\"}, \"records\": 2}}"
             })
-    void theSameRequestsAreSentWhateverTheOrderOfMembers(String pagination) {
+    void memberOrderDoesNotAffectRequests(String pagination) {
         service.behaviour = this::feed;
         JsonNode json = JsonSupport.parse("{" + REQUEST + """
                 "records": {"path": "/items"}, "key": ["/id"],
@@ -160,14 +165,14 @@ class TriggerDocumentTest {
         }
         List<List<Map<String, String>>> sent = new ArrayList<>();
         for (JsonNode document : documents) {
-            service.asked.clear();
+            service.requests.clear();
             try (PollingTrigger trigger = builder().definition(document).build()) {
                 trigger.pollOnce();
             } catch (PollingException e) {
                 // By maxPages, after the requests.
                 assertThat(e.reason()).isEqualTo(PollingException.Reason.LIMIT_REACHED);
             }
-            sent.add(service.asked.stream().map(Asked::query).toList());
+            sent.add(service.requests.stream().map(MockRequest::query).toList());
         }
 
         assertThat(sent.get(0)).as("seed %s", SEED).hasSizeGreaterThan(1);
@@ -179,24 +184,32 @@ class TriggerDocumentTest {
             delimiter = '|',
             value = {
                 "{}                                                          | /request: missing",
-                "{}                                                          | /key: missing; give fields that identify a record, or wholeRecordAsKey",
-                "{'startPosition': {}}                                           | /startPosition: one of fromNow, everything, last, from is required",
+                "{}                                                          | /key: missing; give fields that"
+                        + " identify a record, or wholeRecordAsKey",
+                "{'startPosition': {}}                                           | /startPosition: one of fromNow,"
+                        + " everything, last, from is required",
                 "{'key': ['/a~2b']}                                          | /key: \"/a~2b\" is no JSON pointer (RFC 6901) such as /data/token: a \"~\" is followed by 0 or 1: write ~0 for the character itself",
                 "{'version': ['/a~']}                                        | /version: \"/a~\" is no JSON pointer (RFC 6901) such as /data/token: a \"~\" is followed by 0 or 1: write ~0 for the character itself",
-                "{'pagination': {'pages': {'query': 'p'}, 'first': 1.0}}     | /pagination/first: expected an integer without a fraction or an exponent, found the number 1.0",
-                "{'pagination': {'pages': {'query': 'p'}, 'first': 1e2}}     | /pagination/first: expected an integer without a fraction or an exponent, found the number 1e2",
-                "{'pagination': {'pages': {'query': 'p'}, 'first': 99999999999}} | /pagination/first: expected an integer from -2147483648 to 2147483647, found 99999999999",
-                "{'cursor': {'number': '/n', 'lookback': 99999999999999999999}} | /cursor/lookback: expected an integer from -9223372036854775808 to 9223372036854775807, found 99999999999999999999",
-                "{'limits': {'keys': true}}                                  | /limits/keys: expected an integer, found true"
+                "{'pagination': {'pages': {'query': 'p'}, 'first': 1.0}}     | /pagination/first: expected an"
+                        + " integer without a fraction or an exponent, found the number 1.0",
+                "{'pagination': {'pages': {'query': 'p'}, 'first': 1e2}}     | /pagination/first: expected an"
+                        + " integer without a fraction or an exponent, found the number 1e2",
+                "{'pagination': {'pages': {'query': 'p'}, 'first': 99999999999}} | /pagination/first: expected"
+                        + " an integer from -2147483648 to 2147483647, found 99999999999",
+                "{'cursor': {'number': '/n', 'lookback': 99999999999999999999}} | /cursor/lookback: expected an"
+                        + " integer from -9223372036854775808 to 9223372036854775807, found 99999999999999999999",
+                "{'limits': {'keys': true}}                                  | /limits/keys: expected an"
+                        + " integer, found true"
             })
-    void whatIsMissingOrOutOfRangeHasAPointer(String json, String problem) {
+    void missingAndOutOfRangeMembersHavePointer(String json, String problem) {
         assertThat(problems(json.replace('\'', '"'))).contains(problem);
     }
 
     @Test
-    void contradictionsAreRefused() {
+    void contradictionsAreRejected() {
         String start = "{" + REQUEST + "\"key\": [\"/id\"], ";
-        assertThat(problems(start + "\"pagination\": {\"pages\": {\"query\": \"p\"}, \"offset\": {\"query\": \"o\"}}}"))
+        assertThat(problems(start + "\"pagination\": {\"pages\": {\"query\": \"p\"}, \"offset\": {\"query\":"
+                + " \"o\"}}}"))
                 .containsExactly("/pagination: pages and offset exclude each other: give one of them");
         assertThat(problems(start + "\"pagination\": {\"pages\": {\"query\": \"p\"}, \"token\": \"/t\"}}"))
                 .containsExactly("/pagination/token: needs a cursor, and not pages");
@@ -209,7 +222,8 @@ class TriggerDocumentTest {
         assertThat(
                         problems(
                                 start
-                                        + "\"pagination\": {\"cursor\": {\"query\": \"c\"}, \"token\": \"/t\", \"tokenHeader\": \"T\"}}"))
+                                        + "\"pagination\": {\"cursor\": {\"query\": \"c\"}, \"token\": \"/t\","
+                                                + " \"tokenHeader\": \"T\"}}"))
                 .containsExactly("/pagination: token and tokenHeader exclude each other: give one of them");
         assertThat(problems(start + "\"cursor\": {\"timestamp\": \"/t\", \"number\": \"/n\"}}"))
                 .containsExactly("/cursor: timestamp and number exclude each other: give one of them");
@@ -217,14 +231,16 @@ class TriggerDocumentTest {
                         + "\"cursor\": {\"timestamp\": \"/t\", \"sentAs\": {\"query\": \"q\"}, \"clientSide\": true}}"))
                 .containsExactly("/cursor/clientSide: contradicts sentAs: give one of them");
         assertThat(problems(
-                        start + "\"cursor\": {\"timestamp\": \"/t\", \"sentAs\": {\"query\": \"q\", \"header\": \"h\"}}}"))
+                        start + "\"cursor\": {\"timestamp\": \"/t\", \"sentAs\": {\"query\": \"q\", \"header\":"
+                                + " \"h\"}}}"))
                 .containsExactly("/cursor/sentAs: query and header exclude each other: give one of them");
         assertThat(problems(start + "\"startPosition\": {\"last\": 1, \"everything\": true}}"))
                 .containsExactly("/firstPoll: everything and last exclude each other: give one of them");
         assertThat(
                         problems(
                                 start
-                                        + "\"schedule\": {\"every\": \"PT5M\", \"cron\": {\"expression\": \"* * * * *\", \"zone\": \"UTC\"}}}"))
+                                        + "\"schedule\": {\"every\": \"PT5M\", \"cron\": {\"expression\": \"* *"
+                                                + " * * *\", \"zone\": \"UTC\"}}}"))
                 .containsExactly("/schedule: every and cron exclude each other: give one of them");
         assertThat(problems(start + "\"records\": {\"as\": \"XML\", \"csv\": \";\"}}"))
                 .containsExactly("/records/csv: contradicts \"as\": XML");
@@ -233,7 +249,8 @@ class TriggerDocumentTest {
         assertThat(problems(start + "\"version\": [\"/v\"], \"wholeRecordAsVersion\": []}"))
                 .containsExactly("/wholeRecordAsVersion: contradicts version: give one of them");
         assertThat(problems(
-                        "{\"request\": {\"name\": \"List\", \"method\": \"POST\", \"url\": \"/\", \"body\": {\"json\": {}, \"form\": []}},"
+                        "{\"request\": {\"name\": \"List\", \"method\": \"POST\", \"url\": \"/\", \"body\":"
+                                + " {\"json\": {}, \"form\": []}},"
                                 + " \"key\": [\"/id\"]}"))
                 .containsExactly("/request/body: json and form exclude each other: give one of them");
         assertThat(problems(start + "\"parents\": {\"values\": [\"a\"], \"key\": \"/id\"}}"))
@@ -241,7 +258,7 @@ class TriggerDocumentTest {
     }
 
     @Test
-    void wrongTypesAndMembersAreRefused() {
+    void wrongTypesAndUnknownMembersAreRejected() {
         String start = "{" + REQUEST + "\"key\": [\"/id\"], ";
         assertThat(problems(start + "\"version\": \"/u\"}"))
                 .containsExactly("/version: expected a list, found a string");
@@ -254,7 +271,8 @@ class TriggerDocumentTest {
         assertThat(
                         problems(
                                 start
-                                        + "\"pagination\": {\"pages\": {\"query\": \"p\"}, \"size\": {\"place\": {\"query\": \"s\"}, \"record\": 5}}}"))
+                                        + "\"pagination\": {\"pages\": {\"query\": \"p\"}, \"size\":"
+                                                + " {\"place\": {\"query\": \"s\"}, \"record\": 5}}}"))
                 .containsExactly(
                         "/pagination/size/records: missing",
                         "/pagination/size/record: unknown member; did you mean \"records\"?");
@@ -282,7 +300,7 @@ class TriggerDocumentTest {
     }
 
     @Test
-    void aDefinitionWithProblemsIsNotWritten() {
+    void definitionWithProblemsIsNotWritten() {
         PollingTriggerBuilder builder = builder().definition(JsonSupport.parse("{\"key\": \"/id\"}"));
 
         assertThatThrownBy(builder::toJson)
@@ -291,7 +309,7 @@ class TriggerDocumentTest {
     }
 
     @Test
-    void aDefinitionReplacesWhatWasSaidBefore() {
+    void definitionReplacesEarlierSettings() {
         PollingTriggerBuilder builder = builder()
                 .key("/old")
                 .version("/v")
@@ -300,7 +318,8 @@ class TriggerDocumentTest {
                 .definition(
                         JsonSupport.parse(
                                 "{" + REQUEST
-                                        + "\"key\": [\"/id\"], \"version\": [], \"detectDeletions\": false, \"conditionalRequests\": false}"));
+                                        + "\"key\": [\"/id\"], \"version\": [], \"detectDeletions\": false,"
+                                                + " \"conditionalRequests\": false}"));
         builder.build().close();
 
         JsonNode written = builder.toJson();
@@ -312,7 +331,7 @@ class TriggerDocumentTest {
     }
 
     @Test
-    void settingsOfTheDeliveryAreSaved() {
+    void deliverySettingsAreSaved() {
         Delivery delivery = Delivery.to(event -> {})
                 .attempts(3)
                 .concurrently(4)
@@ -337,11 +356,11 @@ class TriggerDocumentTest {
     }
 
     @Test
-    void filtersOfTheApplicationAreGivenAgain() {
+    void applicationFiltersArePassedAgain() {
         ObjectNode json = (ObjectNode) JsonSupport.parse("""
                 {"request": {"name": "List", "method": "GET", "url": "/items/{{team.id | twice}}"},
                  "pills": {"team": {"id": 7}}, "key": ["/id"]}""");
-        service.behaviour = asked -> Answer.json(List.of());
+        service.behaviour = asked -> MockResponse.json(List.of());
 
         try (PollingTrigger trigger = builder()
                 .definition(json, Map.of("twice", (value, arguments) -> value.intValue() * 2))
@@ -349,7 +368,7 @@ class TriggerDocumentTest {
             trigger.pollOnce();
         }
 
-        assertThat(service.asked).extracting(Asked::path).containsExactly("/items/14");
+        assertThat(service.requests).extracting(MockRequest::path).containsExactly("/items/14");
         assertThatThrownBy(() -> builder().definition(json).build())
                 .hasMessageContaining(
                         "/request: url line 1, column 8: {{team.id | twice}}: unknown filter \"twice\"");

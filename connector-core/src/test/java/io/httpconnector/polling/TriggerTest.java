@@ -9,7 +9,7 @@ import io.httpconnector.Request;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.StatusException;
 import io.httpconnector.polling.PollingException.Reason;
-import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
@@ -46,7 +46,7 @@ class TriggerTest {
     @TempDir
     Path directory;
 
-    private final Service service = new Service();
+    private final MockService service = new MockService();
     private final HttpConnection connection = HttpConnection.named("Service")
             .baseUrl(service.baseUrl())
             .retry(RetryPolicy.none())
@@ -56,7 +56,7 @@ class TriggerTest {
     private final List<TriggerEvent> events = Collections.synchronizedList(new ArrayList<>());
 
     TriggerTest() {
-        service.behaviour = asked -> Answer.json(records.values());
+        service.behaviour = asked -> MockResponse.json(records.values());
     }
 
     @AfterEach
@@ -67,7 +67,7 @@ class TriggerTest {
     }
 
     @Test
-    void whatFailsBecomesADeadLetterThatOutlivesTheProcessAndIsReplayed() {
+    void failedEventBecomesDurableDeadLetterAndIsReplayed() {
         put(1, "a");
         put(2, "b");
         AtomicBoolean down = new AtomicBoolean(true);
@@ -109,7 +109,7 @@ class TriggerTest {
     }
 
     @Test
-    void deadLettersAreLimitedAndNothingIsLostThen() {
+    void deadLettersAreLimitedWithoutLoss() {
         IntStream.range(0, 5).forEach(i -> put(i, "r"));
         AtomicBoolean down = new AtomicBoolean(true);
         PollingTriggerBuilder builder = trigger()
@@ -136,7 +136,7 @@ class TriggerTest {
     }
 
     @Test
-    void eventsComeInBatches() {
+    void eventsAreDeliveredInBatches() {
         IntStream.range(0, 25).forEach(i -> put(i, "r"));
         List<Integer> sizes = new ArrayList<>();
         try (PollingTrigger trigger = trigger()
@@ -148,7 +148,7 @@ class TriggerTest {
     }
 
     @Test
-    void memoryIsLimitedHoweverLargeThePage() {
+    void memoryIsLimitedForLargePages() {
         IntStream.range(0, 95).forEach(i -> put(i, "r"));
         List<Integer> sizes = new ArrayList<>();
         try (PollingTrigger trigger = trigger()
@@ -161,7 +161,7 @@ class TriggerTest {
     }
 
     @Test
-    void whatIsDeletedIsAnEvent() {
+    void deletionIsEvent() {
         put(1, "a");
         put(2, "b");
         try (StateStore store = StateStore.file(directory)) {
@@ -188,7 +188,7 @@ class TriggerTest {
     }
 
     @Test
-    void whereVersionsAreWholeRecordsFieldsCanBeIgnored() {
+    void fieldsOfWholeRecordVersionCanBeIgnored() {
         records.put(1, Map.of("id", 1, "name", "a", "views", 1));
         try (PollingTrigger trigger = trigger().wholeRecordAsVersion("/views").build()) {
             trigger.pollOnce();
@@ -206,20 +206,20 @@ class TriggerTest {
     }
 
     @Test
-    void eachParentHasItsOwnState() {
+    void eachParentHasSeparateState() {
         Map<String, List<Integer>> boards = Collections.synchronizedMap(new LinkedHashMap<>());
         boards.put("a", new ArrayList<>(List.of(1)));
         boards.put("b", new ArrayList<>(List.of(1, 2)));
         service.behaviour = asked -> {
             if (asked.path().equals("/boards")) {
-                return Answer.json(Map.of(
+                return MockResponse.json(Map.of(
                         "values",
                         boards.keySet().stream().map(id -> Map.of("id", id)).toList()));
             }
             List<Integer> cards = boards.get(asked.path().replaceAll(".*boards/|/cards", ""));
             return cards == null || cards.isEmpty()
-                    ? Answer.status(404)
-                    : Answer.json(cards.stream().map(id -> Map.of("id", id)).toList());
+                    ? MockResponse.status(404)
+                    : MockResponse.json(cards.stream().map(id -> Map.of("id", id)).toList());
         };
         RequestTemplate list = RequestTemplate.named("Boards").get("/boards").build();
         try (PollingTrigger trigger = trigger()
@@ -244,9 +244,9 @@ class TriggerTest {
     }
 
     @Test
-    void aParentThatFailsDoesNotKeepTheOthersFromBeingAsked() {
+    void failingParentDoesNotBlockOthers() {
         service.behaviour =
-                asked -> asked.path().endsWith("/a/cards") ? Answer.status(500) : Answer.json(List.of(Map.of("id", 1)));
+                asked -> asked.path().endsWith("/a/cards") ? MockResponse.status(500) : MockResponse.json(List.of(Map.of("id", 1)));
         try (PollingTrigger trigger = trigger()
                 .request(RequestTemplate.named("Cards")
                         .get("/boards/{{parent}}/cards")
@@ -259,13 +259,13 @@ class TriggerTest {
     }
 
     @Test
-    void nothingIsReadWhenNothingHasChanged() {
+    void nothingIsReadWhenNotModified() {
         put(1, "a");
         service.behaviour = asked -> {
             String tag = "\"" + records.hashCode() + "\"";
             return tag.equals(asked.headers().get("If-None-Match"))
-                    ? Answer.status(304)
-                    : Answer.json(records.values()).header("ETag", tag);
+                    ? MockResponse.status(304)
+                    : MockResponse.json(records.values()).header("ETag", tag);
         };
         try (PollingTrigger trigger = trigger().conditionalRequests().build()) {
             trigger.pollOnce();
@@ -283,11 +283,11 @@ class TriggerTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 4})
-    void aHandlerWhoseServiceWantsToBeLeftAloneIsCalledAgainLater(int concurrency) {
+    void retryAfterInHandlerDelaysDelivery(int concurrency) {
         boolean[] limited = {true};
         service.behaviour = asked -> asked.path().equals("/crm")
-                ? limited[0] ? Answer.status(429).header("Retry-After", "600") : Answer.json(Map.of())
-                : Answer.json(records.values());
+                ? limited[0] ? MockResponse.status(429).header("Retry-After", "600") : MockResponse.json(Map.of())
+                : MockResponse.json(records.values());
         for (int i = 1; i <= 5; i++) {
             put(i, "a");
         }
@@ -302,17 +302,17 @@ class TriggerTest {
                 .build()) {
             assertThatThrownBy(trigger::pollOnce).isInstanceOfSatisfying(PollingException.class, e -> {
                 assertThat(e.reason()).isEqualTo(Reason.HANDLER_WAITS);
-                // By which the next poll is planned, as ScheduleTest has it.
+                // The next poll is planned by this value, see ScheduleTest.
                 assertThat(e.retryAfter()).hasValue(Duration.ofMinutes(10));
             });
-            // Of several at the same time, the first may not have been begun.
+            // Of several concurrent handlers, the first may not have started.
             assertThat(events)
                     .extracting(TriggerEvent::key)
                     .isSubsetOf("1")
                     .hasSizeGreaterThanOrEqualTo(concurrency == 1 ? 1 : 0);
             assertThat(trigger.deadLetters()).isEmpty();
             assertThat(trigger.status().lastError().orElseThrow()).contains("wants to be left alone for PT10M");
-            assertThat(service.asked.stream().filter(one -> one.path().equals("/crm")))
+            assertThat(service.requests.stream().filter(one -> one.path().equals("/crm")))
                     .hasSizeBetween(1, concurrency);
 
             limited[0] = false;
@@ -322,10 +322,10 @@ class TriggerTest {
     }
 
     @Test
-    void aHandlerThatMustWaitIsNotCalledForTheOtherParents() {
+    void waitingHandlerIsNotCalledForOtherParents() {
         service.behaviour = asked -> asked.path().equals("/crm")
-                ? Answer.status(503).header("Retry-After", "600")
-                : Answer.json(List.of(Map.of("id", 1)));
+                ? MockResponse.status(503).header("Retry-After", "600")
+                : MockResponse.json(List.of(Map.of("id", 1)));
         try (PollingTrigger trigger = trigger()
                 .request(RequestTemplate.named("List").get("/{{parent}}/x").build())
                 .parents(ParentRecords.of("a", "b", "c"))
@@ -333,13 +333,13 @@ class TriggerTest {
                 .build()) {
             assertThatThrownBy(trigger::pollOnce).hasMessageContaining("wants to be left alone for PT10M");
         }
-        assertThat(service.asked.stream().filter(one -> one.path().equals("/crm")))
+        assertThat(service.requests.stream().filter(one -> one.path().equals("/crm")))
                 .hasSize(1);
     }
 
     @Test
-    void anXmlElementWithAttributesIsKnownByItsText() {
-        service.behaviour = asked -> Answer.of(
+    void xmlElementWithAttributesIsIdentifiedByText() {
+        service.behaviour = asked -> MockResponse.of(
                 "application/rss+xml",
                 "<rss><channel><item><id isPermaLink='false'>b</id><pubDate zone='x'>2026-01-02</pubDate></item>"
                         + "<item><id>a</id><pubDate>2026-01-01</pubDate></item></channel></rss>");
@@ -356,8 +356,8 @@ class TriggerTest {
     }
 
     @Test
-    void aNumberCanBeTheCursor() {
-        service.behaviour = asked -> Answer.json(records.values().stream()
+    void numberCanBeCursor() {
+        service.behaviour = asked -> MockResponse.json(records.values().stream()
                 .filter(row -> (Integer) row.get("id") > asked.number("min", -1))
                 .toList());
         put(5, "a");
@@ -372,11 +372,11 @@ class TriggerTest {
             trigger.pollOnce();
         }
         assertThat(events).extracting(TriggerEvent::key).containsExactly("7");
-        assertThat(service.asked.get(2).query()).containsEntry("min", "6");
+        assertThat(service.requests.get(2).query()).containsEntry("min", "6");
     }
 
     @Test
-    void noMoreKeysThanPermittedAreRemembered() {
+    void rememberedKeysAreLimited() {
         IntStream.range(0, 50).forEach(i -> put(i, "r"));
         try (PollingTrigger trigger =
                 trigger().maxRememberedKeys(30).maxInMemory(10).build()) {
@@ -392,12 +392,12 @@ class TriggerTest {
     }
 
     @Test
-    void theLastOnesAreNotLostWhenTheFirstPollFails() {
+    void lastRecordsAreNotLostWhenFirstPollFails() {
         IntStream.range(0, 20).forEach(i -> put(i, "r"));
         AtomicBoolean broken = new AtomicBoolean(true);
         service.behaviour = asked -> broken.get() && asked.number("skip", 0) > 0
-                ? Answer.status(500)
-                : Answer.json(records.values().stream()
+                ? MockResponse.status(500)
+                : MockResponse.json(records.values().stream()
                         .skip(asked.number("skip", 0))
                         .limit(10)
                         .toList());
@@ -414,7 +414,7 @@ class TriggerTest {
     }
 
     @Test
-    void oneIdRunsOnce() {
+    void idRunsOnce() {
         StateStore store = StateStore.inMemory();
         try (PollingTrigger first = trigger().store(store).build();
                 PollingTrigger second = trigger().store(store).build()) {
@@ -430,7 +430,7 @@ class TriggerTest {
     }
 
     @Test
-    void aTriggerDoesNotOverlapItself() throws InterruptedException {
+    void triggerDoesNotOverlapItself() throws InterruptedException {
         put(1, "a");
         CountDownLatch handling = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
@@ -456,7 +456,7 @@ class TriggerTest {
     }
 
     @Test
-    void aStopLeavesTheRestForTheNextStart() throws InterruptedException {
+    void stopLeavesRestForNextStart() throws InterruptedException {
         IntStream.range(0, 10).forEach(i -> put(i, "r"));
         StateStore store = StateStore.inMemory();
         CountDownLatch third = new CountDownLatch(1);
@@ -493,7 +493,7 @@ class TriggerTest {
     }
 
     @Test
-    void aHandlerThatDoesNotEndIsInterruptedAtTheDeadline() throws InterruptedException {
+    void hangingHandlerIsInterruptedAtDeadline() throws InterruptedException {
         put(1, "a");
         CountDownLatch handling = new CountDownLatch(1);
         PollingTrigger trigger = trigger()
@@ -514,7 +514,7 @@ class TriggerTest {
     }
 
     @Test
-    void aChangedDefinitionSaysWhatItKeepsAndWhatNot() {
+    void changedDefinitionReportsKeptAndResetState() {
         put(1, "a");
         StateStore store = StateStore.inMemory();
         List<String> changes = new ArrayList<>();
@@ -543,7 +543,7 @@ class TriggerTest {
     }
 
     @Test
-    void aMachineThatFrozeDoesNotWriteOverItsSuccessor() {
+    void suspendedNodeDoesNotOverwriteSuccessor() {
         SharedStore store = new SharedStore();
         put(1, "a");
         try (PollingTrigger frozen = trigger().store(store).build();
@@ -570,8 +570,8 @@ class TriggerTest {
     }
 
     @Test
-    void noMoreParentsThanPermittedAndEachNeedsAKey() {
-        service.behaviour = asked -> Answer.json(List.of(Map.of("id", 1), Map.of("id", 2), Map.of("name", "x")));
+    void parentsAreLimitedAndNeedKeys() {
+        service.behaviour = asked -> MockResponse.json(List.of(Map.of("id", 1), Map.of("id", 2), Map.of("name", "x")));
         RequestTemplate list = RequestTemplate.named("Boards").get("/boards").build();
         PollingTriggerBuilder builder = trigger()
                 .request(RequestTemplate.named("Cards")
@@ -589,12 +589,12 @@ class TriggerTest {
     }
 
     @Test
-    void lastModifiedIsEnoughForAConditionalRequest() {
+    void lastModifiedIsSufficientForConditionalRequest() {
         put(1, "a");
         String date = "Wed, 25 Nov 2026 12:00:00 GMT";
         service.behaviour = asked -> date.equals(asked.headers().get("If-Modified-Since"))
-                ? Answer.status(304)
-                : Answer.json(records.values()).header("Last-Modified", date);
+                ? MockResponse.status(304)
+                : MockResponse.json(records.values()).header("Last-Modified", date);
         try (PollingTrigger trigger = trigger().conditionalRequests().build()) {
             assertThat(trigger.pollOnce().notModified()).isFalse();
             assertThat(trigger.pollOnce().notModified()).isTrue();
@@ -602,7 +602,7 @@ class TriggerTest {
     }
 
     @Test
-    void aFullDiskStopsThePollAndLosesNothing() {
+    void fullDiskStopsPollWithoutLoss() {
         put(1, "a");
         FailingStore store = new FailingStore();
         PollingTriggerBuilder builder = trigger().store(store).handler(event -> {
@@ -633,10 +633,10 @@ class TriggerTest {
         };
     }
 
-    /** Whatever a handler throws: what was handled before does not come again. */
+    /** Whatever a handler throws, events handled before are not repeated. */
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3})
-    void anErrorOfAHandlerIsItsFailure(int kind) {
+    void errorOfHandlerIsFailure(int kind) {
         List<Error> errors = List.of(
                 new IOError(new IOException("disk")),
                 new ServiceConfigurationError("service"),

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.FakeTime;
 import io.httpconnector.HttpConnection;
-import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateException.Reason;
 import io.httpconnector.state.StateStore;
@@ -22,11 +22,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A state that can't be written, or is gone: nothing is delivered twice, and nothing begins anew by itself. */
+/** A state that cannot be written or was removed: nothing is delivered twice, and nothing is reset automatically. */
 @Timeout(60)
 class UnwritableStateTest {
 
-    private final Service service = new Service();
+    private final MockService service = new MockService();
     private final HttpConnection connection =
             HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
     private final PollingEngine engine = PollingEngine.create(2, new FakeTime());
@@ -58,11 +58,11 @@ class UnwritableStateTest {
         for (int id : ids) {
             records.add(Map.of("id", id));
         }
-        service.behaviour = asked -> Answer.json(records);
+        service.behaviour = asked -> MockResponse.json(records);
     }
 
     @Test
-    void nothingIsDeliveredWhileTheStateCanNotBeWrittenAndNothingTwiceAfterwards() {
+    void nothingIsDeliveredWhileStateIsUnwritableAndNothingTwiceAfterwards() {
         FailingStore store = new FailingStore();
         has(1, 2);
         try (PollingTrigger trigger = trigger(store).build()) {
@@ -73,9 +73,9 @@ class UnwritableStateTest {
                 assertThatThrownBy(trigger::pollOnce).isInstanceOf(StateException.class);
             }
             assertThat(handled).as("delivered once before it was known").containsExactly("1", "2", "3", "4");
-            int asked = service.asked.size();
+            int asked = service.requests.size();
             assertThatThrownBy(trigger::pollOnce).isInstanceOf(StateException.class);
-            assertThat(service.asked)
+            assertThat(service.requests)
                     .as("nothing is asked for that can't be handled")
                     .hasSize(asked);
             has(1, 2, 3, 4, 5);
@@ -89,7 +89,7 @@ class UnwritableStateTest {
     }
 
     @Test
-    void whatCouldNotBeWrittenIsWrittenWhenTheTriggerIsClosed() {
+    void unsavedChangesAreWrittenOnClose() {
         FailingStore store = new FailingStore();
         has(1);
         PollingTrigger trigger = trigger(store).build();
@@ -106,7 +106,7 @@ class UnwritableStateTest {
     }
 
     @Test
-    void whatAnotherHasWrittenMeanwhileIsNotOverwritten() {
+    void changesOfAnotherWriterAreNotOverwritten() {
         FailingStore store = new FailingStore();
         has(1);
         try (PollingTrigger trigger = trigger(store).build()) {
@@ -144,7 +144,7 @@ class UnwritableStateTest {
 
     @Test
     @SuppressWarnings("try") // closed before its end
-    void aRemovedStateIsReportedUntilTheUserResetsIt() throws Exception {
+    void removedStateIsReportedUntilReset() throws Exception {
         for (int what = 0; what < 3; what++) {
             handled.clear();
             try (StateStore store = StateStore.file(directory.resolve("state"));
@@ -180,7 +180,7 @@ class UnwritableStateTest {
     }
 
     @Test
-    void aRestoredFileIsGoneOnWith() throws Exception {
+    void restoredFileIsContinued() throws Exception {
         try (StateStore store = StateStore.file(directory.resolve("state"));
                 PollingTrigger trigger = trigger(store).build()) {
             has(1, 2);
@@ -198,7 +198,7 @@ class UnwritableStateTest {
 
     @Test
     @SuppressWarnings("try") // closed before its end
-    void aDamagedStateIsReset() throws Exception {
+    void damagedStateCanBeReset() throws Exception {
         try (StateStore store = StateStore.file(directory.resolve("state"));
                 PollingTrigger trigger = trigger(store).build()) {
             has(1);

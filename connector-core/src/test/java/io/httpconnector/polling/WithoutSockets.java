@@ -16,19 +16,19 @@ import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
 
 /**
- * An HTTP client that asks a {@link Service} by a method call. The model sends hundreds of thousands of requests, and with sockets most of its time
- * would go into waiting for the other thread.
+ * An HTTP client that calls a {@link MockService} directly. The model sends hundreds of thousands of requests; with sockets it
+ * would spend most of its time waiting for the other thread.
  */
 final class WithoutSockets extends CloseableHttpClient {
 
-    private final Service service;
+    private final MockService service;
 
-    private WithoutSockets(Service service) {
+    private WithoutSockets(MockService service) {
         this.service = service;
     }
 
-    /** Connects without sockets. The connection needs a pool of its own, as connections with equal settings share one client. */
-    static void connect(HttpConnection connection, Service service) {
+    /** Makes the connection call the service without sockets. */
+    static void connect(HttpConnection connection, MockService service) {
         try {
             Object shared = value(value(value(connection, "sender"), "transport"), "client");
             Field client = field(shared, "client");
@@ -52,7 +52,7 @@ final class WithoutSockets extends CloseableHttpClient {
     @Override
     protected CloseableHttpResponse doExecute(HttpHost target, ClassicHttpRequest request, HttpContext context)
             throws IOException {
-        Service.Answer received = service.answer(request);
+        MockService.MockResponse received = service.respond(request);
         ClassicHttpResponse response = new BasicClassicHttpResponse(received.status());
         received.headers().forEach(response::setHeader);
         if (received.hasBody()) {

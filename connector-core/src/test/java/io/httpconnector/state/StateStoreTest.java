@@ -24,17 +24,17 @@ class StateStoreTest {
     Path directory;
 
     @Test
-    void memoryPassesTheKit() {
+    void memoryStorePassesKit() {
         StateStoreTestKit.of(StateStore::inMemory).forgetful().verify();
     }
 
     @Test
-    void filesPassTheKit() {
+    void fileStorePassesKit() {
         StateStoreTestKit.of(() -> StateStore.file(directory)).verify();
     }
 
     @Test
-    void oneStoreHasTheDirectory() {
+    void directoryIsExclusive() {
         try (StateStore first = StateStore.file(directory)) {
             assertThat(first).isNotNull();
             assertThatThrownBy(() -> StateStore.file(directory))
@@ -46,7 +46,7 @@ class StateStoreTest {
     }
 
     @Test
-    void onlyTheOwnerReadsTheFiles() throws IOException {
+    void filesAreReadableByOwnerOnly() throws IOException {
         Path file = written("secret customers", "a");
 
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
@@ -54,7 +54,7 @@ class StateStoreTest {
     }
 
     @Test
-    void aCrashLosesAtMostTheEntryThatWasBeingWritten() throws IOException {
+    void crashLosesAtMostUnfinishedEntry() throws IOException {
         Path file = written("crash", "one", "two", "three");
         byte[] whole = Files.readAllBytes(file);
         int frameOfThree = 20 + 5;
@@ -73,7 +73,7 @@ class StateStoreTest {
     }
 
     @Test
-    void whatIsWrittenAfterACrashFollowsWhatWasWhole() throws IOException {
+    void writesAfterCrashFollowLastCompleteEntry() throws IOException {
         Path file = written("crash", "one", "two");
         Files.write(file, Arrays.copyOf(Files.readAllBytes(file), (int) Files.size(file) - 1));
 
@@ -82,9 +82,9 @@ class StateStoreTest {
         assertThat(entries("crash")).containsExactly("one", "three");
     }
 
-    /** A flip in the last entry looks like a crash: the entry is dropped, and its events come again. */
+    /** A flipped bit in the last entry looks like a crash: the entry is dropped, and its events are repeated. */
     @Test
-    void everyFlippedBitIsNoticed() throws IOException {
+    void everyFlippedBitIsDetected() throws IOException {
         Path file = written("flip", "one", "two", "three");
         byte[] whole = Files.readAllBytes(file);
         int contentOfThree = whole.length - 5;
@@ -108,7 +108,7 @@ class StateStoreTest {
     }
 
     @Test
-    void anEmptiedOrExchangedFileIsReported() throws IOException {
+    void emptiedOrReplacedFileIsReported() throws IOException {
         Path file = written("emptied", "one");
         Path other = written("other", "one");
         Files.write(file, new byte[0]);
@@ -119,7 +119,7 @@ class StateStoreTest {
     }
 
     @Test
-    void whoWritesBesideTheStoreIsNoticed() throws IOException {
+    void foreignWritesAreDetected() throws IOException {
         Path file = written("beside", "one");
         try (StateStore store = StateStore.file(directory);
                 StateLog log = store.open("beside")) {
@@ -133,7 +133,7 @@ class StateStoreTest {
     }
 
     @Test
-    void anInterruptDoesNotBreakTheLog() {
+    void interruptDoesNotBreakLog() {
         try (StateStore store = StateStore.file(directory);
                 StateLog log = store.open("interrupted")) {
             log.read(entry -> {});

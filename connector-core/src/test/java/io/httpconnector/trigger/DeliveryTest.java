@@ -53,16 +53,16 @@ class DeliveryTest {
     }
 
     @Test
-    void deliversInOrder() {
+    void eventsAreDeliveredInOrder() {
         DeliveryResult delivered = deliver(Delivery.to(event -> seen.add(event.key())), events(5));
 
         assertThat(seen).containsExactly("k0", "k1", "k2", "k3", "k4");
         assertThat(delivered.handled()).hasSize(5);
-        assertThat(delivered.dead()).isEmpty();
+        assertThat(delivered.deadLetters()).isEmpty();
     }
 
     @Test
-    void triesAgainWithABackoffThatDoubles() throws InterruptedException {
+    void retriesUseDoublingBackoff() throws InterruptedException {
         AtomicInteger attempts = new AtomicInteger();
         Delivery delivery = Delivery.to(event -> {
                     if (attempts.incrementAndGet() < 6) {
@@ -83,7 +83,7 @@ class DeliveryTest {
     }
 
     @Test
-    void aServiceThatTheHandlerCallsMayAskForMoreTime() throws IOException {
+    void retryAfterOfCalledServiceIsRespected() throws IOException {
         Queue<String> responses = new ConcurrentLinkedQueue<>(List.of("429 90", "503 100", "429 99999"));
         HttpServer crm = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         crm.createContext("/", exchange -> {
@@ -110,7 +110,7 @@ class DeliveryTest {
             assertThat(time.waits).containsExactly(Duration.ofSeconds(90), Duration.ofSeconds(100));
             assertThat(postponed.retryAfter()).hasValue(Duration.ofHours(1));
             assertThat(postponed.handled()).isEmpty();
-            assertThat(postponed.dead()).isEmpty();
+            assertThat(postponed.deadLetters()).isEmpty();
             assertThat(deliver(delivery, events(2)).handled()).hasSize(2);
         } finally {
             crm.stop(0);
@@ -118,7 +118,7 @@ class DeliveryTest {
     }
 
     @Test
-    void whatNobodyCanHandleBecomesADeadLetterAndTheOthersGoOn() throws InterruptedException {
+    void unhandledEventBecomesDeadLetterAndOthersContinue() throws InterruptedException {
         Delivery delivery = Delivery.to(event -> {
                     if (event.key().equals("k1")) {
                         throw new IllegalStateException("no such customer");
@@ -131,7 +131,7 @@ class DeliveryTest {
 
         assertThat(seen).containsExactly("k0", "k2");
         assertThat(delivered.handled()).extracting(TriggerEvent::id).containsExactlyInAnyOrder("id0", "id2");
-        assertThat(delivered.dead()).singleElement().satisfies(letter -> {
+        assertThat(delivered.deadLetters()).singleElement().satisfies(letter -> {
             assertThat(letter.event().key()).isEqualTo("k1");
             assertThat(letter.error()).isEqualTo("java.lang.IllegalStateException: no such customer");
             assertThat(letter.attempts()).isEqualTo(3);
@@ -142,7 +142,7 @@ class DeliveryTest {
     }
 
     @Test
-    void batchesAreDeliveredAndFailAsAWhole() throws InterruptedException {
+    void batchesFailAsWhole() throws InterruptedException {
         List<Integer> sizes = new ArrayList<>();
         Delivery delivery = Delivery.inBatches(4, events -> {
                     sizes.add(events.size());
@@ -156,11 +156,11 @@ class DeliveryTest {
 
         assertThat(sizes).containsExactly(4, 4, 4, 2);
         assertThat(delivered.handled()).hasSize(6);
-        assertThat(delivered.dead()).extracting(letter -> letter.event().key()).containsExactly("k4", "k5", "k6", "k7");
+        assertThat(delivered.deadLetters()).extracting(letter -> letter.event().key()).containsExactly("k4", "k5", "k6", "k7");
     }
 
     @Test
-    void handlersRunAtTheSameTimeUpToTheLimit() throws InterruptedException {
+    void handlersRunConcurrentlyUpToLimit() throws InterruptedException {
         CyclicBarrier four = new CyclicBarrier(4);
         AtomicInteger running = new AtomicInteger();
         AtomicInteger limit = new AtomicInteger();
@@ -178,7 +178,7 @@ class DeliveryTest {
     }
 
     @Test
-    void eventsOfOneRecordStayInOrderWhileOthersOvertake() throws InterruptedException {
+    void eventsOfOneRecordStayInOrder() throws InterruptedException {
         Map<String, List<String>> byKey = new ConcurrentHashMap<>();
         Delivery delivery = Delivery.to(event -> byKey.computeIfAbsent(
                                 event.key(), key -> Collections.synchronizedList(new ArrayList<>()))
@@ -201,7 +201,7 @@ class DeliveryTest {
     }
 
     @Test
-    void aStopEndsTheBackoffAndBeginsNothingMore() throws InterruptedException {
+    void stopEndsBackoffAndDelivery() throws InterruptedException {
         Delivery delivery = Delivery.to(event -> {
                     seen.add(event.key());
                     if (event.key().equals("k1")) {
@@ -215,11 +215,11 @@ class DeliveryTest {
 
         assertThat(seen).containsExactly("k0", "k1");
         assertThat(delivered.handled()).extracting(TriggerEvent::id).containsExactly("id0");
-        assertThat(delivered.dead()).isEmpty();
+        assertThat(delivered.deadLetters()).isEmpty();
     }
 
     @Test
-    void anInterruptReachesTheHandlersAndNothingCountsAsHandled() throws InterruptedException {
+    void interruptReachesHandlersAndNothingCountsAsHandled() throws InterruptedException {
         CountDownLatch begun = new CountDownLatch(3);
         AtomicInteger interrupted = new AtomicInteger();
         CountDownLatch ended = new CountDownLatch(3);
@@ -249,14 +249,14 @@ class DeliveryTest {
 
         assertThat(Thread.interrupted()).isTrue();
         assertThat(delivered.handled()).isEmpty();
-        assertThat(delivered.dead()).isEmpty();
+        assertThat(delivered.deadLetters()).isEmpty();
 
         assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(interrupted).hasValue(3);
     }
 
     @Test
-    void withoutFreeThreadsTheCallerDoesItAll() throws InterruptedException {
+    void callerDeliversEverythingWithoutFreeThreads() throws InterruptedException {
         Executor full = task -> {
             throw new RejectedExecutionException("full");
         };
@@ -268,7 +268,7 @@ class DeliveryTest {
     }
 
     @Test
-    void helpersThatNeverComeAreNotWaitedFor() throws InterruptedException {
+    void missingHelpersAreNotAwaited() throws InterruptedException {
         Executor lazy = task -> {};
 
         DeliveryResult delivered =
@@ -278,7 +278,7 @@ class DeliveryTest {
     }
 
     @Test
-    void refusesWhatMakesNoSense() {
+    void invalidSettingsAreRejected() {
         Delivery delivery = Delivery.to(event -> {});
         assertThatThrownBy(() -> Delivery.to(null))
                 .isInstanceOf(InvalidDefinitionException.class)
@@ -291,7 +291,7 @@ class DeliveryTest {
     }
 
     @Test
-    void anEventIsTheSameAfterItWasWritten() {
+    void eventSurvivesSerialization() {
         TriggerEvent deleted = new TriggerEvent(
                 "id",
                 "trigger",

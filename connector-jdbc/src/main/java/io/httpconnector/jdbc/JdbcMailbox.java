@@ -142,14 +142,14 @@ final class JdbcMailbox implements Mailbox {
             AttemptResult attempted = terms.delivery().attempt(List.of(event), number, time);
             Next next = settled(context, () -> switch (attempted.outcome()) {
                 case HANDLED -> table.done(turn, version, event.id(), time.now());
-                case DEAD -> table.dead(turn, version, attempted.dead().get(0));
-                case AGAIN -> table.failed(turn, version, event.id(), number);
+                case DEAD_LETTER -> table.dead(turn, version, attempted.deadLetters().get(0));
+                case RETRY -> table.failed(turn, version, event.id(), number);
                 case INTERRUPTED -> Next.EVENT;
             });
             if (next != Next.EVENT) {
                 return (complete, operations) -> {};
             }
-            if (attempted.outcome() == AttemptResult.Outcome.AGAIN) {
+            if (attempted.outcome() == AttemptResult.Outcome.RETRY) {
                 return again(attempted.backoff());
             }
             if (Thread.interrupted()) {

@@ -59,7 +59,7 @@ class ReceiverDocumentTest {
                  "each": "/events", "jsonIn": "/wrapped", "readAs": "application/json",
                  "publicUrl": "https://app.example.com/hooks/1", "trustedHops": 1,
                  "limitPerSource": {"requests": 3, "period": "PT1M"},
-                 "delivery": {"attempts": 3, "concurrently": 2, "backoff": {"first": "PT2S", "longest": "PT20S"}},
+                 "delivery": {"attempts": 3, "concurrently": 2, "backoff": {"first": "PT2S", "max": "PT20S"}},
                  "maxBody": 1000, "bodyTimeout": "PT7S"}""";
         try (HttpConnection connection =
                 HttpConnection.named("any").baseUrl("https://acme.example").build()) {
@@ -141,7 +141,7 @@ class ReceiverDocumentTest {
                         .toJson()
                         .get("delivery"))
                 .isEqualTo(JsonSupport.parse("""
-                        {"attempts": 2, "concurrently": 8, "backoff": {"first": "PT1S", "longest": "PT1M"}}"""));
+                        {"attempts": 2, "concurrently": 8, "backoff": {"first": "PT1S", "max": "PT1M"}}"""));
     }
 
     @Test

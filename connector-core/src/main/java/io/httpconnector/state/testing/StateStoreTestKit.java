@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * Proves a {@link StateStore} of your own: that nothing is lost, mixed up or half written, and that of two who write the same
- * state one is refused.
+ * Verifies a {@link StateStore} implementation: nothing is lost, mixed up or partially written, and of two concurrent writers
+ * of the same state one is rejected.
  *
  * <pre>{@code
  * @Test
@@ -39,9 +39,9 @@ public final class StateStoreTestKit {
     }
 
     /**
-     * Begins.
+     * Creates a kit.
      *
-     * @param opening opens a store, always with the same content; empty at the first time
+     * @param opening opens a store, always with the same content; empty the first time
      * @return the kit
      */
     public static StateStoreTestKit of(Supplier<StateStore> opening) {
@@ -49,7 +49,7 @@ public final class StateStoreTestKit {
     }
 
     /**
-     * Says that the store forgets everything when it is closed.
+     * Declares that the store loses its content when it is closed.
      *
      * @return this
      */
@@ -61,7 +61,7 @@ public final class StateStoreTestKit {
     /**
      * Runs all checks.
      *
-     * @throws AssertionError when the store does not do what it should: says what
+     * @throws AssertionError when a check fails: states which
      */
     public void verify() {
         try (StateStore store = opening.get()) {
@@ -90,12 +90,13 @@ public final class StateStoreTestKit {
         try (StateLog log = store.open("kit order")) {
             check(read(log).isEmpty(), "a new id is not empty");
             entries.forEach(log::append);
-            check(same(read(log), entries), "entries don't come back as they were added");
+            check(same(read(log), entries), "entries are not returned as they were appended");
             log.append(bytes("one more"));
         }
         try (StateLog log = store.open("kit order")) {
             List<byte[]> found = read(log);
-            check(found.size() == 6, "6 entries were added, and " + found.size() + " are found by who opens it next");
+            check(found.size() == 6, "6 entries were added, and " + found.size() + " are found after it is"
+                    + " opened again");
         }
     }
 
@@ -118,9 +119,9 @@ public final class StateStoreTestKit {
             log.replace(List.of(bytes("new 1"), bytes("new 2"), bytes("new 3")));
             log.append(bytes("new 4"));
             List<byte[]> expected = List.of(bytes("new 1"), bytes("new 2"), bytes("new 3"), bytes("new 4"));
-            check(same(read(log), expected), "replace(...) and append(...) don't leave what they should");
+            check(same(read(log), expected), "replace(...) and append(...) do not result in the expected entries");
             log.replace(List.of());
-            check(read(log).isEmpty(), "replace(...) by nothing leaves something");
+            check(read(log).isEmpty(), "replace(...) with no entries leaves entries");
         }
         Iterable<byte[]> failing = () -> {
             throw new IllegalArgumentException("kit");
@@ -128,10 +129,10 @@ public final class StateStoreTestKit {
         try (StateLog log = store.open("kit replace")) {
             log.read(entry -> {});
             log.append(bytes("stays"));
-            expectFailure(() -> log.replace(failing), "replace(...) with entries that can't be read succeeds");
+            expectFailure(() -> log.replace(failing), "replace(...) with entries that cannot be iterated succeeds");
         }
         try (StateLog log = store.open("kit replace")) {
-            check(same(read(log), List.of(bytes("stays"))), "replace(...) that failed has changed something");
+            check(same(read(log), List.of(bytes("stays"))), "a failed replace(...) has changed the entries");
         }
     }
 
@@ -156,13 +157,13 @@ public final class StateStoreTestKit {
         log.read(entry -> {});
         log.close();
         log.close();
-        expectFailure(() -> log.append(bytes("too late")), "a closed log takes entries");
+        expectFailure(() -> log.append(bytes("too late")), "a closed log accepts entries");
         try (StateLog again = store.open("kit closed")) {
             check(read(again).isEmpty(), "a closed log has stored an entry");
         }
     }
 
-    /** The store refuses the second one when it opens the log, or when it writes. */
+    /** The store may reject the second writer when it opens the log, or when it writes. */
     private void onlyOneOfTwoWrites(StateStore store) {
         try (StateLog first = store.open("kit race")) {
             first.read(entry -> {});
@@ -175,7 +176,8 @@ public final class StateStoreTestKit {
                 second.append(bytes("third"));
                 expect(Reason.CONFLICT, () -> first.append(bytes("fourth")));
             } catch (StateException e) {
-                check(e.reason() == Reason.IN_USE, "an id that is open is refused as " + e.reason() + ", not IN_USE");
+                check(e.reason() == Reason.IN_USE, "an id that is open is rejected with " + e.reason() + ", not"
+                        + " IN_USE");
             }
         }
     }
@@ -196,7 +198,7 @@ public final class StateStoreTestKit {
             Thread.currentThread().interrupt();
             throw new AssertionError("interrupted", e);
         } catch (ExecutionException e) {
-            throw new AssertionError("threads with ids of their own disturb each other: " + e.getCause(), e);
+            throw new AssertionError("threads with separate ids interfere: " + e.getCause(), e);
         } finally {
             threads.shutdownNow();
         }
@@ -208,7 +210,7 @@ public final class StateStoreTestKit {
         }
         check(
                 found == added.get(),
-                added.get() + " entries were added by several threads, and " + found + " are there");
+                added.get() + " entries were appended by several threads, and " + found + " were found");
     }
 
     private static List<String> ids(String prefix, String shared) {
@@ -219,7 +221,7 @@ public final class StateStoreTestKit {
         return ids;
     }
 
-    /** To an id of its own, where all must succeed, and to one that all want, where each may be refused. */
+    /** Appends to a separate id, where all must succeed, and to a shared id, where each append may be rejected. */
     private static void addMany(StateStore store, String own, AtomicInteger added) {
         for (int i = 0; i < 50; i++) {
             try (StateLog log = store.open(own)) {
@@ -234,7 +236,7 @@ public final class StateStoreTestKit {
             } catch (StateException e) {
                 check(
                         e.reason() == Reason.IN_USE || e.reason() == Reason.CONFLICT,
-                        "one of two is refused as " + e.reason() + ", neither IN_USE nor CONFLICT");
+                        "one of two writers is rejected with " + e.reason() + ", neither IN_USE nor CONFLICT");
             }
         }
     }
@@ -245,13 +247,13 @@ public final class StateStoreTestKit {
         } catch (InvalidDefinitionException e) {
             return;
         }
-        throw new AssertionError("an empty id is not refused by an InvalidDefinitionException");
+        throw new AssertionError("an empty id is not rejected with an InvalidDefinitionException");
     }
 
     private void entriesOutliveTheStore() {
         try (StateStore store = opening.get();
                 StateLog log = store.open("kit order")) {
-            check(read(log).size() == 6, "entries are gone when the store is closed and opened again");
+            check(read(log).size() == 6, "entries are lost when the store is closed and opened again");
         }
     }
 
@@ -277,24 +279,24 @@ public final class StateStoreTestKit {
         try {
             step.run();
         } catch (StateException e) {
-            check(e.reason() == reason, "it is refused as " + e.reason() + ", not as " + reason);
+            check(e.reason() == reason, "it is rejected with " + e.reason() + ", not with " + reason);
             return;
         }
-        throw new AssertionError("whoever did not see what another has written may write");
+        throw new AssertionError("a writer that has not read another writer's entry is not rejected");
     }
 
-    private static void expectFailure(Runnable step, String otherwise) {
+    private static void expectFailure(Runnable step, String problem) {
         try {
             step.run();
         } catch (StateException | IllegalArgumentException e) {
             return;
         }
-        throw new AssertionError(otherwise);
+        throw new AssertionError(problem);
     }
 
-    private static void check(boolean good, String otherwise) {
+    private static void check(boolean good, String problem) {
         if (!good) {
-            throw new AssertionError("The store is not as it must be: " + otherwise);
+            throw new AssertionError("The store is invalid: " + problem);
         }
     }
 }

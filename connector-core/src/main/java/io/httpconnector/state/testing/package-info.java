@@ -1,4 +1,4 @@
-/** For whoever writes a {@code StateStore}. */
+/** A test kit for implementations of {@code StateStore}. */
 @NullMarked
 package io.httpconnector.state.testing;
 

@@ -292,17 +292,17 @@ final class StateStoreMailbox implements Mailbox, GroupCommitLog.Owner<StateStor
                 // Nobody waits for it: if it is lost in a crash, the event is handled twice.
                 journal.writeLater(done(item.event.id(), now));
             }
-            case AGAIN -> {
+            case RETRY -> {
                 item.attempts = number;
                 journal.writeLater(failed(item));
                 workers.submit(item, attempted.backoff());
             }
-            case DEAD -> {
+            case DEAD_LETTER -> {
                 synchronized (lock) {
-                    item.dead = attempted.dead().get(0);
+                    item.dead = attempted.deadLetters().get(0);
                     leave(item);
                 }
-                journal.writeLater(line("dead", attempted.dead().get(0).toJson()));
+                journal.writeLater(line("dead", attempted.deadLetters().get(0).toJson()));
             }
             case INTERRUPTED -> {
                 // When it is closed, it is handled after the next start; otherwise the handler has interrupted itself.

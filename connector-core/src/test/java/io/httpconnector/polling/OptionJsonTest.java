@@ -22,10 +22,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whatever a builder can express a document can express: each option is set, written, read and written again. */
-class EveryOptionHasAMemberTest {
+/** Each option of a builder has a JSON form: it is set, written, read and written again. */
+class OptionJsonTest {
 
-    /** What is code or a resource of the application, by the name of the option; and the shortest interval, which limits documents. */
+    /** Options that are code or resources of the application, and the minimum interval, which limits documents. */
     private static final Set<String> APPLICATION = Set.of(
             "PollingTriggerBuilder.connection",
             "PollingTriggerBuilder.store",
@@ -38,7 +38,7 @@ class EveryOptionHasAMemberTest {
             "Pagination.until",
             "Delivery.settings");
 
-    /** What an option needs besides, or what it says anew when it is set to the default. */
+    /** Settings that an option requires, or that it overrides when it is set to the default. */
     private static final Map<String, Supplier<Object>> STARTS = Map.of(
             "Pagination", () -> Pagination.cursor("c"),
             "Cursor", () -> Cursor.timestamp("/t"),
@@ -78,7 +78,7 @@ class EveryOptionHasAMemberTest {
 
     @ParameterizedTest
     @MethodSource("options")
-    void isWrittenAndReadWithoutLoss(Method option) throws Exception {
+    void optionIsWrittenAndReadWithoutLoss(Method option) throws Exception {
         String type = option.getDeclaringClass().getSimpleName();
         boolean ofNumber =
                 type.equals("Cursor") && List.of(option.getParameterTypes()).contains(long.class);

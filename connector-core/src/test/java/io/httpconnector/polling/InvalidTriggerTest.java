@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is refused before anything is sent. */
-class BadTriggerTest {
+/** Definitions that are rejected before any request is sent. */
+class InvalidTriggerTest {
 
     private final HttpConnection connection =
             HttpConnection.named("Service").baseUrl("http://127.0.0.1:1").build();
@@ -32,7 +32,7 @@ class BadTriggerTest {
     }
 
     @Test
-    void saysAllThatIsMissing() {
+    void allMissingSettingsAreReported() {
         assertThatThrownBy(() -> PollingTrigger.named(" ").build())
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("id: it is missing")
@@ -123,7 +123,7 @@ class BadTriggerTest {
     }
 
     @Test
-    void refusesCursorsAndPagesThatMakeNoSense() {
+    void invalidCursorsAndPaginationsAreRejected() {
         assertThatThrownBy(() -> Cursor.timestamp("t")).hasMessageContaining("is no JSON pointer");
         assertThatThrownBy(() -> Cursor.timestamp("/t").format("yyyy-QQ-@{"))
                 .hasMessageContaining("is no pattern for dates");
@@ -136,7 +136,8 @@ class BadTriggerTest {
         assertThatThrownBy(() -> Cursor.number("/n").lookback(-1)).hasMessageContaining("at least 0");
         assertThatThrownBy(() -> Cursor.number("/n").epochMillis()).hasMessageContaining("only timestamps");
         assertThatThrownBy(() -> Pagination.pages("p").size("s", 0)).hasMessageContaining("at least 1");
-        assertThatThrownBy(() -> Pagination.pages("p").token("/t")).hasMessageContaining("only Pagination.cursor(...)");
+        assertThatThrownBy(() -> Pagination.pages("p").token("/t")).hasMessageContaining("only"
+                + " Pagination.cursor(...)");
         assertThatThrownBy(() -> Pagination.pages("p").maxPages(0)).hasMessageContaining("use 1 to 100000");
         assertThatThrownBy(() -> Pagination.pages(" ")).hasMessageContaining("the name is empty");
         assertThatThrownBy(() -> StartPosition.last(0)).hasMessageContaining("use 1 to 10000");
@@ -144,7 +145,7 @@ class BadTriggerTest {
     }
 
     @Test
-    void nothingIsABareNullPointerException() {
+    void nullArgumentsAreReported() {
         Cursor time = Cursor.timestamp("/t");
         List<ThrowingCallable> nulls = List.of(
                 () -> time.sentAs((ParameterLocation) null),

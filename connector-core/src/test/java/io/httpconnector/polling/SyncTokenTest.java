@@ -8,7 +8,7 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.ResponseRule;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.StatusException;
-import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.TriggerEvent;
@@ -26,13 +26,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Services that say themselves by what to ask the next time: a token or a URL. */
-class GivenCursorTest {
+/** Services that return the token or URL of the next poll. */
+class SyncTokenTest {
 
     @TempDir
     Path directory;
 
-    private final Service service = new Service();
+    private final MockService service = new MockService();
     private final HttpConnection connection = HttpConnection.named("Service")
             .baseUrl(service.baseUrl())
             .retry(RetryPolicy.none())
@@ -56,10 +56,10 @@ class GivenCursorTest {
     }
 
     @Test
-    void aTokenThatTheServiceGivesIsSentTheNextTime() {
+    void tokenIsSentByNextPoll() {
         service.behaviour = asked -> {
             int token = asked.number("token", 0);
-            return Answer.json(Map.of("changes", List.of(Map.of("id", token)), "next_token", token + 1));
+            return MockResponse.json(Map.of("changes", List.of(Map.of("id", token)), "next_token", token + 1));
         };
         try (StateStore store = StateStore.file(directory)) {
             for (int i = 0; i < 3; i++) {
@@ -73,13 +73,13 @@ class GivenCursorTest {
             }
         }
         assertThat(events).extracting(TriggerEvent::key).containsExactly("0", "1", "2");
-        assertThat(service.asked.get(0).query()).doesNotContainKey("token");
-        assertThat(service.asked.get(2).query()).containsEntry("token", "2");
+        assertThat(service.requests.get(0).query()).doesNotContainKey("token");
+        assertThat(service.requests.get(2).query()).containsEntry("token", "2");
     }
 
     @Test
-    void aUrlThatTheServiceGivesIsAskedTheNextTime() {
-        // As Microsoft Graph does: pages until there is a link for the next time.
+    void urlIsRequestedByNextPoll() {
+        // As in Microsoft Graph: pages until there is a link for the next poll.
         service.behaviour = asked -> {
             boolean isLast = asked.query().containsKey("skip");
             int from = asked.number(isLast ? "skip" : "delta", 0);
@@ -88,7 +88,7 @@ class GivenCursorTest {
             response.put(
                     isLast ? "@odata.deltaLink" : "@odata.nextLink",
                     service.baseUrl() + "/users/delta?" + (isLast ? "delta=" + (from + 10) : "skip=" + from));
-            return Answer.json(response);
+            return MockResponse.json(response);
         };
         PollingTriggerBuilder builder = trigger()
                 .request(RequestTemplate.named("Changes")
@@ -106,8 +106,8 @@ class GivenCursorTest {
             }
         }
         assertThat(events).extracting(TriggerEvent::key).containsExactly("0", "1", "10", "11", "20", "21");
-        assertThat(service.asked.get(0).query()).containsOnlyKeys("$select");
-        assertThat(service.asked.get(2).query()).isEqualTo(Map.of("delta", "10"));
+        assertThat(service.requests.get(0).query()).containsOnlyKeys("$select");
+        assertThat(service.requests.get(2).query()).isEqualTo(Map.of("delta", "10"));
     }
 
     static Stream<Cursor> given() {
@@ -119,11 +119,11 @@ class GivenCursorTest {
 
     @ParameterizedTest
     @MethodSource("given")
-    void whatHasExpiredIsGivenUp(Cursor cursor) {
+    void expiredTokenIsDropped(Cursor cursor) {
         List<Map<String, Object>> records = new ArrayList<>(List.of(Map.of("id", 1)));
         service.behaviour = asked -> asked.query().containsKey("token")
-                ? Answer.status(410)
-                : Answer.json(Map.of("changes", records, "token", "A", "next", "/records?token=A"));
+                ? MockResponse.status(410)
+                : MockResponse.json(Map.of("changes", records, "token", "A", "next", "/records?token=A"));
         try (PollingTrigger trigger =
                 trigger().records(RecordSelector.at("/changes")).cursor(cursor).build()) {
             trigger.pollOnce();
@@ -141,11 +141,11 @@ class GivenCursorTest {
         "409, {\"error\": \"resync required: invalid sync token\"}",
         "200, {\"error\": \"invalid sync token\"}"
     })
-    void whatHasExpiredAsDeclaredIsGivenUp(int status, String body) {
+    void tokenExpiredByDeclaredResponseIsDropped(int status, String body) {
         List<Map<String, Object>> records = new ArrayList<>(List.of(Map.of("id", 1)));
         service.behaviour = asked -> asked.query().containsKey("token")
-                ? new Answer(status, "application/json", Map.of(), body)
-                : Answer.json(Map.of("changes", records, "token", "A"));
+                ? new MockResponse(status, "application/json", Map.of(), body)
+                : MockResponse.json(Map.of("changes", records, "token", "A"));
         try (HttpConnection strict = HttpConnection.named("Service")
                         .baseUrl(service.baseUrl())
                         .rule(ResponseRule.forStatus(200)
@@ -172,11 +172,11 @@ class GivenCursorTest {
 
     @ParameterizedTest
     @CsvSource({"400, true", "404, true", "422, true", "200, true", "500, false", "403, false", "429, false"})
-    void refusedTokenIsKeptAndTheStatusSaysWhatToDo(int status, boolean isDoubtful) {
+    void rejectedTokenIsKeptAndStatusShowsSolution(int status, boolean isDoubtful) {
         boolean[] refuses = {false};
         service.behaviour = asked -> refuses[0] && asked.query().containsKey("token")
-                ? Answer.status(status)
-                : Answer.json(Map.of("changes", List.of(Map.of("id", 1)), "token", "A"));
+                ? MockResponse.status(status)
+                : MockResponse.json(Map.of("changes", List.of(Map.of("id", 1)), "token", "A"));
         try (PollingTrigger trigger = trigger()
                 .records(RecordSelector.at("/changes"))
                 .cursor(Cursor.opaque("/token").sentAs("token").expiredWhen(400, "another text"))
@@ -191,7 +191,7 @@ class GivenCursorTest {
             refuses[0] = false;
             trigger.pollOnce();
             assertThat(trigger.status().warnings()).isEmpty();
-            assertThat(service.asked.get(service.asked.size() - 1).query()).containsEntry("token", "A");
+            assertThat(service.requests.get(service.requests.size() - 1).query()).containsEntry("token", "A");
             refuses[0] = true;
             trigger.reset();
             trigger.pollOnce();
@@ -199,15 +199,15 @@ class GivenCursorTest {
     }
 
     @Test
-    void expiryIsRefusedForWhatDoesNotExpire() {
+    void expiryIsRejectedForOtherCursors() {
         assertThatThrownBy(() -> Cursor.number("/id").expiredWhen(404)).hasMessageContaining("only a token or URL");
         assertThatThrownBy(() -> Cursor.opaque("/t").expiredWhen(99)).hasMessageContaining("200 to 599");
         assertThatThrownBy(() -> Cursor.opaque("/t").expiredWhen(400, null)).hasMessageContaining("200 to 599");
     }
 
     @Test
-    void aUrlForTheNextTimeAtAnotherHostIsRefused() {
-        service.behaviour = asked -> Answer.json(Map.of("changes", List.of(), "next", "https://evil.example.com/"));
+    void nextUrlOnAnotherHostIsRejected() {
+        service.behaviour = asked -> MockResponse.json(Map.of("changes", List.of(), "next", "https://evil.example.com/"));
         try (PollingTrigger trigger = trigger()
                 .records(RecordSelector.at("/changes"))
                 .cursor(Cursor.nextUrl("/next"))

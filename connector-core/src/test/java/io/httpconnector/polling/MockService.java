@@ -23,53 +23,53 @@ import org.apache.hc.core5.http.io.entity.StringEntity;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
 
-/** A service whose answers the test makes up. */
-final class Service implements AutoCloseable {
+/** A service whose responses are defined by the test. */
+final class MockService implements AutoCloseable {
 
-    /** What it is asked for. */
-    record Asked(String method, String path, Map<String, String> query, Map<String, String> headers, String body) {
-        int number(String name, int otherwise) {
-            return query.containsKey(name) ? Integer.parseInt(query.get(name)) : otherwise;
+    /** A received request. */
+    record MockRequest(String method, String path, Map<String, String> query, Map<String, String> headers, String body) {
+        int number(String name, int defaultValue) {
+            return query.containsKey(name) ? Integer.parseInt(query.get(name)) : defaultValue;
         }
     }
 
-    /** What it says. */
-    record Answer(int status, String type, Map<String, String> headers, String body) {
+    /** A response. */
+    record MockResponse(int status, String type, Map<String, String> headers, String body) {
 
-        static Answer json(Object value) {
-            return new Answer(
+        static MockResponse json(Object value) {
+            return new MockResponse(
                     200, "application/json", Map.of(), JsonSupport.tree(value).toString());
         }
 
-        static Answer of(String type, String body) {
-            return new Answer(200, type, Map.of(), body);
+        static MockResponse of(String type, String body) {
+            return new MockResponse(200, type, Map.of(), body);
         }
 
-        static Answer status(int status) {
-            return new Answer(status, "application/json", Map.of(), "{\"error\": \"" + status + "\"}");
+        static MockResponse status(int status) {
+            return new MockResponse(status, "application/json", Map.of(), "{\"error\": \"" + status + "\"}");
         }
 
         boolean hasBody() {
             return status != 304 && status != 204;
         }
 
-        Answer header(String name, String value) {
+        MockResponse header(String name, String value) {
             Map<String, String> more = new TreeMap<>(headers);
             more.put(name, value);
-            return new Answer(status, type, more, body);
+            return new MockResponse(status, type, more, body);
         }
     }
 
-    /** What it does. */
+    /** Defines the response to a request. */
     interface Behaviour {
-        Answer answer(Asked asked);
+        MockResponse respond(MockRequest asked);
     }
 
-    final List<Asked> asked = Collections.synchronizedList(new ArrayList<>());
-    volatile Behaviour behaviour = any -> Answer.json(List.of());
+    final List<MockRequest> requests = Collections.synchronizedList(new ArrayList<>());
+    volatile Behaviour behaviour = any -> MockResponse.json(List.of());
     private final HttpServer server;
 
-    Service() {
+    MockService() {
         server = ServerBootstrap.bootstrap()
                 .setCanonicalHostName("127.0.0.1")
                 .setLocalAddress(InetAddress.getLoopbackAddress())
@@ -89,7 +89,7 @@ final class Service implements AutoCloseable {
 
     private void handle(ClassicHttpRequest request, ClassicHttpResponse response, HttpContext context)
             throws IOException {
-        Answer received = answer(request);
+        MockResponse received = respond(request);
         received.headers.forEach(response::setHeader);
         response.setCode(received.status);
         if (received.hasBody()) {
@@ -97,16 +97,16 @@ final class Service implements AutoCloseable {
         }
     }
 
-    Answer answer(ClassicHttpRequest request) throws IOException {
+    MockResponse respond(ClassicHttpRequest request) throws IOException {
         Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         for (Header header : request.getHeaders()) {
             headers.putIfAbsent(header.getName(), header.getValue());
         }
         String[] target = request.getRequestUri().split("\\?", 2);
-        Asked one = new Asked(
+        MockRequest one = new MockRequest(
                 request.getMethod(), target[0], query(target.length < 2 ? "" : target[1]), headers, body(request));
-        asked.add(one);
-        return behaviour.answer(one);
+        requests.add(one);
+        return behaviour.respond(one);
     }
 
     private static String body(ClassicHttpRequest request) throws IOException {

@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonSupport;
-import io.httpconnector.polling.Service.Answer;
-import io.httpconnector.polling.Service.Asked;
+import io.httpconnector.polling.MockService.MockResponse;
+import io.httpconnector.polling.MockService.MockRequest;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.TriggerEvent;
@@ -24,11 +24,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A cursor and the token of the next page in one parameter, as in the feed of changes of CouchDB. */
+/** A cursor and the token of the next page in one parameter, as in the changes feed of CouchDB. */
 @Timeout(30)
-class SharedPlaceTest {
+class SharedLocationTest {
 
-    private final Service service = new Service();
+    private final MockService service = new MockService();
     private final HttpConnection connection =
             HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
     private final List<TriggerEvent> events = new ArrayList<>();
@@ -40,7 +40,7 @@ class SharedPlaceTest {
         service.close();
     }
 
-    @SuppressWarnings("ImmutableEnumChecker") // A place is immutable.
+    @SuppressWarnings("ImmutableEnumChecker") // ParameterLocation is immutable.
     enum Where {
         QUERY(ParameterLocation.query("since")),
         HEADER(ParameterLocation.header("X-Since")),
@@ -52,7 +52,7 @@ class SharedPlaceTest {
             this.place = place;
         }
 
-        private int in(Asked asked) {
+        private int in(MockRequest asked) {
             String text = switch (this) {
                 case QUERY -> asked.query().get("since");
                 case HEADER -> asked.headers().get("X-Since");
@@ -67,14 +67,14 @@ class SharedPlaceTest {
 
     @ParameterizedTest
     @EnumSource
-    void feedOfChangesIsRead(Where where) {
+    void changesFeedIsRead(Where where) {
         service.behaviour = asked -> changes(where.in(asked));
         try (PollingTrigger trigger =
                 trigger(where, Pagination.cursor(where.place).token("/last_seq"))) {
             assertThat(trigger.pollOnce().events()).isEqualTo(7);
             assertThat(trigger.pollOnce().events()).isZero();
             // The token has not changed: there is no further page.
-            assertThat(service.asked).hasSize(5);
+            assertThat(service.requests).hasSize(5);
             last = 10;
             assertThat(trigger.pollOnce().events()).isEqualTo(3);
         }
@@ -82,21 +82,21 @@ class SharedPlaceTest {
     }
 
     @Test
-    void countOfPendingChangesSavesTheEmptyPage() {
+    void pendingCountSavesEmptyPage() {
         service.behaviour = asked -> changes(Where.QUERY.in(asked));
         try (PollingTrigger trigger = trigger(
                 Where.QUERY, Pagination.cursor("since").token("/last_seq").moreWhile("/pending"))) {
             trigger.pollOnce();
-            assertThat(service.asked).hasSize(3);
+            assertThat(service.requests).hasSize(3);
             trigger.pollOnce();
-            assertThat(service.asked).hasSize(4);
+            assertThat(service.requests).hasSize(4);
         }
         assertThat(events).extracting(TriggerEvent::key).containsExactlyElementsOf(keys(7));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
-    void limitOfPagesGoesOnByTheToken(int max) {
+    void pageLimitContinuesByToken(int max) {
         last = 20;
         service.behaviour = asked -> changes(Where.QUERY.in(asked));
         try (PollingTrigger trigger = trigger(
@@ -108,12 +108,12 @@ class SharedPlaceTest {
         assertThat(events).extracting(TriggerEvent::key).containsExactlyElementsOf(keys(20));
     }
 
-    /** A number to ask by, and the last record of each page. */
+    /** A number as cursor, and the last record of each page as token. */
     @Test
-    void numberAndLastRecordShareAParameter() {
+    void numberAndLastRecordShareParameter() {
         service.behaviour = asked -> {
             int since = asked.number("since", 0);
-            return Answer.json(IntStream.rangeClosed(since + 1, Math.min(since + 3, last))
+            return MockResponse.json(IntStream.rangeClosed(since + 1, Math.min(since + 3, last))
                     .mapToObj(i -> Map.of("id", i))
                     .toList());
         };
@@ -135,7 +135,7 @@ class SharedPlaceTest {
     }
 
     @Test
-    void definitionMeansTheSame() {
+    void definitionIsEquivalent() {
         service.behaviour = asked -> changes(Where.QUERY.in(asked));
         JsonNode json = JsonSupport.parse("""
                 {"request": {"name": "Changes", "method": "GET", "url": "/_changes"}, "records": {"path": "/results"},
@@ -176,7 +176,7 @@ class SharedPlaceTest {
 
     @ParameterizedTest
     @MethodSource("contradictions")
-    void valuesThatWouldReplaceEachOtherAreRefused(PollingTriggerBuilder builder) {
+    void conflictingLocationsAreRejected(PollingTriggerBuilder builder) {
         assertThatThrownBy(builder::build)
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("both go to the")
@@ -191,9 +191,9 @@ class SharedPlaceTest {
                 .handler(event -> {});
     }
 
-    private Answer changes(int since) {
+    private MockResponse changes(int since) {
         int to = Math.min(last, since + 3);
-        return Answer.json(Map.of(
+        return MockResponse.json(Map.of(
                 "results",
                 IntStream.rangeClosed(since + 1, to)
                         .mapToObj(i -> Map.of("id", i))

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.HttpConnection;
 import io.httpconnector.polling.PollingException.Reason;
-import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.TriggerEvent;
@@ -18,11 +18,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** More records in one read than may be remembered: a clear error, and no event is lost or repeated when the limit is raised. */
+/**
+ * More records in one read than the maximum of remembered keys: a clear error, and no event is lost or repeated when the limit
+ * is raised.
+ */
 @Timeout(30)
-class RememberAtMostTest {
+class RememberedKeysLimitTest {
 
-    private final Service service = new Service();
+    private final MockService service = new MockService();
     private final HttpConnection connection =
             HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
     private final List<TriggerEvent> events = new ArrayList<>();
@@ -35,8 +38,8 @@ class RememberAtMostTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"comparison", "token", "time", "number"})
-    void moreThanMayBeRememberedIsAClearError(String mode) {
-        service.behaviour = asked -> Answer.json(Map.of(
+    void tooManyKeysAreReported(String mode) {
+        service.behaviour = asked -> MockResponse.json(Map.of(
                 "items",
                 IntStream.rangeClosed(1, 50)
                         .mapToObj(i -> Map.of("id", i, "t", "2026-01-31T12:00:00Z", "n", 1))

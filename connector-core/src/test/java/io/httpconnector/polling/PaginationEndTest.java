@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.HttpConnection;
 import io.httpconnector.polling.PollingException.Reason;
-import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.TriggerEvent;
@@ -21,11 +21,11 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What flags mean that say whether there are more pages, in whatever type a service writes them, and how many empty pages are read. */
+/** Flags that state whether there are more pages, in any JSON type, and the number of empty pages that are read. */
 @Timeout(60)
-class EndOfPagesTest {
+class PaginationEndTest {
 
-    private final Service service = new Service();
+    private final MockService service = new MockService();
     private final HttpConnection connection =
             HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
     private final List<TriggerEvent> events = new ArrayList<>();
@@ -39,7 +39,8 @@ class EndOfPagesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "false", "0", "0.0", "-0.0", "null", "''", "' '", "'false'", "'FALSE'", "'no'", "'No'", "'n'", "'off'",
+                "false", "0", "0.0", "-0.0", "null", "''", "'"
+                        + " '", "'false'", "'FALSE'", "'no'", "'No'", "'n'", "'off'",
                 "'none'", "'null'", "'0'", "'00'", "'0.0'", "{}", "[]"
             })
     void moreWhileEndsWith(String value) {
@@ -62,7 +63,7 @@ class EndOfPagesTest {
                 "[1]",
                 "1e400"
             })
-    void moreWhileGoesOnWith(String value) {
+    void moreWhileContinuesWith(String value) {
         behave(value, "false");
         assertThat(poll(Pagination.pages("page").moreWhile("/flag"))).isEqualTo(3);
     }
@@ -76,25 +77,25 @@ class EndOfPagesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"false", "0", "0.0", "''", "'false'", "'no'", "'N'", "'off'", "'0'", "'null'", "{}"})
-    void lastWhenGoesOnWith(String value) {
+    void lastWhenContinuesWith(String value) {
         behave(value, "true");
         assertThat(poll(Pagination.pages("page").lastWhen("/flag"))).isEqualTo(3);
     }
 
-    /** Nothing is said: it ends with a page without records. */
+    /** The flag has no effect: pagination ends with a page without records. */
     @ParameterizedTest
     @MethodSource
-    void flagThatSaysNothingLeavesTheEndToOthers(Pagination pagination, String flag) {
+    void missingFlagLeavesEndToOtherConditions(Pagination pagination, String flag) {
         service.behaviour = asked -> {
             int page = asked.number("page", 1);
             String items = page > 3 ? "[]" : "[{\"id\": " + page + "}]";
-            return Answer.of("application/json", "{\"items\": " + items + flag + "}");
+            return MockResponse.of("application/json", "{\"items\": " + items + flag + "}");
         };
         assertThat(poll(pagination)).isEqualTo(3);
-        assertThat(service.asked).hasSize(4);
+        assertThat(service.requests).hasSize(4);
     }
 
-    static Stream<Arguments> flagThatSaysNothingLeavesTheEndToOthers() {
+    static Stream<Arguments> missingFlagLeavesEndToOtherConditions() {
         return Stream.of(
                 Arguments.of(Pagination.pages("page").moreWhile("/flag"), ""),
                 Arguments.of(Pagination.pages("page").lastWhen("/flag"), ""),
@@ -103,7 +104,7 @@ class EndOfPagesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"'perhaps'", "{'a': 1}", "[1]", "'2026-01-01'"})
-    void lastWhenRefusesWhatIsNeitherTrueNorFalse(String value) {
+    void lastWhenRejectsValuesThatAreNotBoolean(String value) {
         behave(value, value);
         assertThatThrownBy(() -> poll(Pagination.pages("page").lastWhen("/flag")))
                 .isInstanceOfSatisfying(
@@ -124,32 +125,32 @@ class EndOfPagesTest {
 
     @ParameterizedTest
     @MethodSource("endless")
-    void pagesWithoutRecordsComeToAnEnd(Pagination pagination) {
+    void emptyPagesAreLimited(Pagination pagination) {
         emptyFromPage(2, Integer.MAX_VALUE);
         assertThatThrownBy(() -> poll(pagination))
                 .isInstanceOfSatisfying(
                         PollingException.class, e -> assertThat(e.reason()).isEqualTo(Reason.LIMIT_REACHED))
                 .hasMessageContaining("without records")
                 .hasMessageContaining("maxEmptyPages");
-        assertThat(service.asked).hasSize(101);
+        assertThat(service.requests).hasSize(101);
     }
 
     @ParameterizedTest
     @MethodSource("endless")
-    void limitOfEmptyPagesCanBeSet(Pagination pagination) {
+    void emptyPageLimitIsConfigurable(Pagination pagination) {
         emptyFromPage(2, Integer.MAX_VALUE);
         assertThatThrownBy(() -> poll(pagination.maxEmptyPages(3))).hasMessageContaining("maxEmptyPages");
-        assertThat(service.asked).hasSize(4);
+        assertThat(service.requests).hasSize(4);
     }
 
     @Test
-    void emptyPagesBelowTheLimitAreRead() {
+    void emptyPagesBelowLimitAreRead() {
         emptyFromPage(2, 90);
         try (PollingTrigger trigger =
                 trigger(Pagination.pages("page").totalPages("/pages").maxPages(90))) {
             trigger.pollOnce();
         } catch (PollingException e) {
-            // By maxPages, as the service has a million pages.
+            // Ends by maxPages, because the service has a million pages.
             assertThat(e.reason()).isEqualTo(Reason.LIMIT_REACHED);
         }
         assertThat(events).hasSize(2);
@@ -157,7 +158,7 @@ class EndOfPagesTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, -1, 100_001})
-    void limitOfEmptyPagesIsInRange(int max) {
+    void emptyPageLimitIsValidated(int max) {
         assertThatThrownBy(() -> Pagination.pages("page").maxEmptyPages(max)).hasMessageContaining("1 to 100000");
     }
 
@@ -166,7 +167,7 @@ class EndOfPagesTest {
         service.behaviour = asked -> {
             page[0]++;
             boolean isEmpty = page[0] >= from && page[0] < to;
-            return Answer.json(Map.of(
+            return MockResponse.json(Map.of(
                     "items",
                     isEmpty ? List.of() : List.of(Map.of("id", page[0])),
                     "more",
@@ -182,12 +183,12 @@ class EndOfPagesTest {
         };
     }
 
-    /** Three pages: two with the first flag, the third one with the other. */
+    /** Three pages: two with the first flag, the third with the other. */
     private void behave(String first, String third) {
         service.behaviour = asked -> {
             int page = asked.number("page", 1);
             String flag = (page < 3 ? first : third).replace('\'', '"');
-            return Answer.of("application/json", "{\"items\": [{\"id\": " + page + "}], \"flag\": " + flag + "}");
+            return MockResponse.of("application/json", "{\"items\": [{\"id\": " + page + "}], \"flag\": " + flag + "}");
         };
     }
 

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.internal.json.JsonSupport;
-import io.httpconnector.polling.Service.Answer;
+import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import java.time.Duration;
@@ -23,10 +23,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Times as services write them, in records and in the query. */
-class TimeTextTest {
+/** Time formats of services, in records and in the query. */
+class TimestampFormatTest {
 
-    private final Service service = new Service();
+    private final MockService service = new MockService();
     private final HttpConnection connection =
             HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
 
@@ -87,12 +87,12 @@ class TimeTextTest {
                 "\"2026-01-31T12:00Z\"                   | 2026-01-31T11:59:59Z",
                 "\"20260131T1200Z\"                      | 2026-01-31T11:59:59Z",
             })
-    void readsWhatServicesWrite(String written, String asked) {
+    void commonFormatsAreRead(String written, String asked) {
         assertThat(asked(JsonSupport.parse(written), cursor -> cursor)).isEqualTo(asked);
     }
 
     @Test
-    void asksAsTheServiceWrites() {
+    void queryUsesFormatOfService() {
         JsonNode seconds = JsonSupport.parse("1769860810");
         assertThat(asked(seconds, Cursor::epochSeconds)).isEqualTo("1769860809");
         assertThat(asked(JsonSupport.parse("1769860810123"), Cursor::epochMillis))
@@ -115,14 +115,14 @@ class TimeTextTest {
     }
 
     @Test
-    void aDayAsGrainDeliversAllOfTheDayOnce() {
+    void dayResolutionDeliversRecordsOfDayOnce() {
         Cursor days = Cursor.timestamp("/t")
                 .format("yyyy-MM-dd")
                 .resolution(Duration.ofDays(1))
                 .sentAs("since");
         int[] count = {0};
         StringBuilder records = new StringBuilder("{\"id\":0,\"t\":\"2026-01-31\"}");
-        service.behaviour = asked -> Answer.of("application/json", "[" + records + "]");
+        service.behaviour = asked -> MockResponse.of("application/json", "[" + records + "]");
         try (PollingTrigger trigger = builder(days).handler(event -> count[0]++).build()) {
             for (int i = 1; i <= 5; i++) {
                 trigger.pollOnce();
@@ -133,8 +133,8 @@ class TimeTextTest {
     }
 
     @Test
-    void aRecordWithoutATimeComesOnce() {
-        service.behaviour = asked -> Answer.of("application/json", "[{\"id\": 1, \"t\": null}, {\"id\": 2}]");
+    void recordWithoutTimeIsDeliveredOnce() {
+        service.behaviour = asked -> MockResponse.of("application/json", "[{\"id\": 1, \"t\": null}, {\"id\": 2}]");
         int[] count = {0};
         try (PollingTrigger trigger = builder(Cursor.timestamp("/t").sentAs("since"))
                 .handler(event -> count[0]++)
@@ -145,7 +145,7 @@ class TimeTextTest {
         assertThat(count[0]).isEqualTo(2);
     }
 
-    /** What could be two times is not guessed; the message has no value of the record. */
+    /** An ambiguous time is not guessed; the message contains no value of the record. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -158,8 +158,8 @@ class TimeTextTest {
                 "31.01.26",
                 "Jan 31, 2026"
             })
-    void timeThatIsNotUnambiguousIsRefusedWithWhatIsKnown(String written) {
-        service.behaviour = asked -> Answer.of("application/json", "[{\"id\": 1, \"t\": \"" + written + "\"}]");
+    void ambiguousTimeIsRejectedWithRecognizedFormats(String written) {
+        service.behaviour = asked -> MockResponse.of("application/json", "[{\"id\": 1, \"t\": \"" + written + "\"}]");
         try (PollingTrigger trigger =
                 builder(Cursor.timestamp("/t").sentAs("since")).build()) {
             assertThatThrownBy(trigger::pollOnce)
@@ -172,9 +172,9 @@ class TimeTextTest {
 
     @ParameterizedTest
     @ValueSource(longs = {Long.MAX_VALUE, Long.MAX_VALUE / 2 + 1, 1L << 62, (1L << 62) - 1})
-    void longLookbackOfANumberBeginsAtTheBeginning(long lookback) {
+    void longLookbackOfNumberStartsAtMinimum(long lookback) {
         long[] id = {Long.MIN_VALUE / 4};
-        service.behaviour = asked -> Answer.of("application/json", "[{\"id\": " + id[0] + ", \"t\": " + id[0] + "}]");
+        service.behaviour = asked -> MockResponse.of("application/json", "[{\"id\": " + id[0] + ", \"t\": " + id[0] + "}]");
         int[] count = {0};
         try (PollingTrigger trigger = builder(
                         Cursor.number("/t").sentAs("since").lookback(lookback))
@@ -186,7 +186,7 @@ class TimeTextTest {
             }
         }
         assertThat(count[0]).isEqualTo(4);
-        assertThat(service.asked)
+        assertThat(service.requests)
                 .allSatisfy(asked -> assertThat(asked.query().getOrDefault("since", "0"))
                         .satisfies(since ->
                                 assertThat(Long.parseLong(since)).isLessThanOrEqualTo(Long.MAX_VALUE / 2 + 1)));
@@ -200,8 +200,8 @@ class TimeTextTest {
     @ParameterizedTest
     @MethodSource("absurd")
     @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    void whatIsNoTimeIsReported(String written) {
-        service.behaviour = asked -> Answer.of("application/json", "[{\"id\": 1, \"t\": " + written + "}]");
+    void invalidTimeIsReported(String written) {
+        service.behaviour = asked -> MockResponse.of("application/json", "[{\"id\": 1, \"t\": " + written + "}]");
         for (Cursor cursor : List.of(Cursor.timestamp("/t"), Cursor.number("/t"))) {
             try (PollingTrigger trigger = builder(cursor.sentAs("since")).build()) {
                 assertThatThrownBy(trigger::pollOnce)
@@ -211,17 +211,17 @@ class TimeTextTest {
         }
     }
 
-    /** What the second poll asks for, after a record with this time. */
+    /** The query of the second poll, after a record with this time. */
     private String asked(JsonNode time, UnaryOperator<Cursor> with) {
-        service.asked.clear();
-        service.behaviour = asked -> Answer.json(List.of(
+        service.requests.clear();
+        service.behaviour = asked -> MockResponse.json(List.of(
                 JsonSupport.parse("{\"id\": 1}"), ((ObjectNode) JsonSupport.parse("{\"id\": 2}")).set("t", time)));
         try (PollingTrigger trigger =
                 builder(with.apply(Cursor.timestamp("/t").sentAs("since"))).build()) {
             trigger.pollOnce();
             trigger.pollOnce();
         }
-        return service.asked.get(1).query().get("since");
+        return service.requests.get(1).query().get("since");
     }
 
     private PollingTriggerBuilder builder(Cursor cursor) {
