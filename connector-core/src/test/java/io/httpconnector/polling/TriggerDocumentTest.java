@@ -351,7 +351,6 @@ class TriggerDocumentTest {
 
         assertThat(service.asked).extracting(Asked::path).containsExactly("/items/14");
         assertThatThrownBy(() -> builder().definition(json).build())
-                .hasMessageContaining(
-                        "/request: url line 1, column 8: {{team.id | twice}}: unknown filter \"twice\"");
+                .hasMessageContaining("/request: url line 1, column 8: {{team.id | twice}}: unknown filter \"twice\"");
     }
 }
