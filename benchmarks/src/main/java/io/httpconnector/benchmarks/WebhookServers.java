@@ -113,9 +113,8 @@ public final class WebhookServers {
         }
         script.append("local requests = {}\nlocal next = 0\n")
                 .append("init = function(args)\n  for i = 0, " + (EVENTS - 1) + " do\n")
-                .append(
-                        "    local headers = {[\"Content-Type\"] = \"application/json\","
-                                + " [\"X-Hub-Signature-256\"] = signatures[i]}\n")
+                .append("    local headers = {[\"Content-Type\"] = \"application/json\","
+                        + " [\"X-Hub-Signature-256\"] = signatures[i]}\n")
                 .append("    requests[i] = wrk.format(\"POST\", \"/\", headers, bodies[i])\n  end\nend\n")
                 .append("request = function()\n  next = (next + 1) % " + EVENTS + "\n  return requests[next]\nend\n");
         return Files.writeString(Files.createTempFile("post", ".lua"), script);

@@ -80,7 +80,8 @@ public final class ObservationListener implements ExchangeListener {
         return uri.getPort() >= 0 ? uri.getPort() : uri.getScheme().equals("https") ? 443 : 80;
     }
 
-    private record ObservedCall(Observation observation, RequestReplySenderContext<ExchangeStarted, ExchangeResult> context)
+    private record ObservedCall(
+            Observation observation, RequestReplySenderContext<ExchangeStarted, ExchangeResult> context)
             implements CallObserver {
 
         @Override

@@ -148,10 +148,9 @@ public final class Cluster {
         out.println(title);
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement();
-                ResultSet rows =
-                        statement.executeQuery("select node, count(*) filter (where kind = 'poll'), count(*)"
-                                + " filter (where kind = 'webhook') from handled where node not like '%(before)'"
-                                + " group by node order by node")) {
+                ResultSet rows = statement.executeQuery("select node, count(*) filter (where kind = 'poll'), count(*)"
+                        + " filter (where kind = 'webhook') from handled where node not like '%(before)'"
+                        + " group by node order by node")) {
             while (rows.next()) {
                 out.println("  " + rows.getString(1) + ": " + rows.getInt(2) + " issues, " + rows.getInt(3) + " leads");
             }

@@ -73,8 +73,7 @@ public final class OwnAuthStrategy {
             return true;
         } catch (StatusException e) {
             out.println("The service rejects: " + e.json().at("/error").asText());
-            out.println(
-                    "The redacted exchange: " + e.exchange().orElseThrow().requestHeaders());
+            out.println("The redacted exchange: " + e.exchange().orElseThrow().requestHeaders());
             return false;
         }
     }
