@@ -35,18 +35,16 @@ public final class Fuzz {
                 List.of(
                         "{\"a\": {{v.x}}, \"b\": \"{{v.y | trim | default('x', empty)}} {{'{{'}}\", \"c\":"
                                 + " {\"$each\": \"{{v.l}}\", \"$as\": \"e\", \"$item\": {\"$if\": \"{{e.k}}\","
-                                        + " \"$equals\": 1, \"$then\": \"{{e | omit}}\"}}, \"$$each\": 1e400}",
+                                + " \"$equals\": 1, \"$then\": \"{{e | omit}}\"}}, \"$$each\": 1e400}",
                         "<a b='{{v.x}}'><!-- c --><![CDATA[x]]>{{v.y}}</a>"));
         SEEDS.put(
                 "path",
-                List.of(
-                        "v.a[0].b[-1]['c d'][*].e | pluck(x.y) | join(', ') | date('yyyy', 'UTC', millis) |"
-                                + " default([], null)"));
+                List.of("v.a[0].b[-1]['c d'][*].e | pluck(x.y) | join(', ') | date('yyyy', 'UTC', millis) |"
+                        + " default([], null)"));
         SEEDS.put(
                 "curl",
-                List.of(
-                        "curl -X POST 'http://h/a?b=c' -H 'A: b' -d a=1 --data-urlencode 'q=x y' --json"
-                                + " '{\"a\":1}' $'\\x41\\u00fc\\n' \"a\\\"b\" \\\n -F 'f=@x;type=a/b' -u a:b"));
+                List.of("curl -X POST 'http://h/a?b=c' -H 'A: b' -d a=1 --data-urlencode 'q=x y' --json"
+                        + " '{\"a\":1}' $'\\x41\\u00fc\\n' \"a\\\"b\" \\\n -F 'f=@x;type=a/b' -u a:b"));
         SEEDS.put(
                 "openapi",
                 List.of(
@@ -68,7 +66,7 @@ public final class Fuzz {
                 List.of(
                         "POST /hooks/x?a=b%20c&challenge=1\nContent-Type:"
                                 + " application/json\nX-Hub-Signature-256: sha256=00\nStripe-Signature:"
-                                        + " t=1,v1=00\n\n{\"e\":[{\"id\":1,\"t\":\"x\"}],\"id\":\"1\"}",
+                                + " t=1,v1=00\n\n{\"e\":[{\"id\":1,\"t\":\"x\"}],\"id\":\"1\"}",
                         "POST /\nContent-Type: multipart/form-data; boundary=b\n\n--b\r\nContent-Disposition:"
                                 + " form-data; name=\"a\"; filename=\"x\"\r\n\r\nv\r\n--b--\r\n",
                         "POST /\nContent-Type: application/x-www-form-urlencoded;"
