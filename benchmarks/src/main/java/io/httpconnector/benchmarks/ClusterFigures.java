@@ -48,8 +48,9 @@ import java.util.stream.IntStream;
 import javax.sql.DataSource;
 
 /**
- * Figures of many machines on one database. Arguments: {@code failover} and how many machines are killed; {@code polls}, by one
- * machine and by three; {@code inbox}, beside an INSERT by hand; {@code keys}, of which there are 10 thousand to 10 million.
+ * Benchmarks of a cluster on one database. Arguments: {@code failover} and the number of nodes to kill; {@code polls}, with
+ * one node and with three; {@code inbox}, compared with a hand-written INSERT; {@code keys}, with 10 thousand to 10 million
+ * keys.
  */
 public final class ClusterFigures {
 
@@ -64,8 +65,8 @@ public final class ClusterFigures {
     /**
      * Measures.
      *
-     * @param args what
-     * @throws Exception when something can't be started
+     * @param args the benchmarks to run
+     * @throws Exception if a process can't be started
      */
     public static void main(String[] args) throws Exception {
         switch (args[0]) {
@@ -80,7 +81,7 @@ public final class ClusterFigures {
         System.exit(0);
     }
 
-    /** A PostgreSQL that forces what is committed onto the disk. */
+    /** Starts a PostgreSQL server that forces commits to the disk. */
     private static EmbeddedPostgres postgres() throws IOException {
         return EmbeddedPostgres.builder()
                 .setServerConfig("fsync", "on")
@@ -111,7 +112,7 @@ public final class ClusterFigures {
         }
     }
 
-    /** Polls, and says when it begins to handle what it never ends. */
+    /** Polls, and reports when it starts to handle an event that it never finishes. */
     private static void node(String database, String service) throws IOException {
         try (HikariDataSource source = pool(database);
                 HttpConnection connection =
@@ -136,7 +137,7 @@ public final class ClusterFigures {
         }
     }
 
-    /** A process, and when it began to handle the event; 0 when it has not. */
+    /** A process, and the time when it started to handle the event; 0 if it has not. */
     private record Node(Process process, AtomicLong begun) {}
 
     private static void failover(int kills) throws IOException, InterruptedException {
@@ -148,7 +149,7 @@ public final class ClusterFigures {
             List<Node> nodes = new ArrayList<>(List.of(start(postgres, server), start(postgres, server)));
             Node handling = begun(nodes);
             for (int i = 0; i < kills; i++) {
-                // Somewhere between two heartbeats, with a machine ready that has had time to start.
+                // At a random time between two heartbeats, when another node is ready.
                 Thread.sleep(2000 + (long) (Math.random() * 1000));
                 long killed = System.nanoTime();
                 handling.process.destroyForcibly().waitFor();
@@ -188,7 +189,7 @@ public final class ClusterFigures {
                 }
                 node.begun.set(line == null ? 0 : System.nanoTime());
             } catch (IOException e) {
-                // It was killed before it has begun.
+                // It was killed before it started.
             }
         });
         reader.setDaemon(true);
@@ -231,14 +232,14 @@ public final class ClusterFigures {
         }
     }
 
-    /** More triggers than all machines can poll whenever they are due, each of which gets ten records. */
+    /** More triggers than all nodes can poll on time, each with ten records. */
     private static void polls() throws IOException, InterruptedException {
         System.setProperty("sun.net.httpserver.nodelay", "true");
         for (int answersAfter : new int[] {100, 0}) {
             double one = polls(1, answersAfter);
             double three = polls(3, answersAfter);
             System.out.printf(
-                    "a service that answers after %d ms: polls per second of 1 machine %.0f, of 3 machines %.0f, %.2f%n",
+                    "a service that responds after %d ms: polls per second of 1 node %.0f, of 3 nodes %.0f, %.2f%n",
                     answersAfter, one, three, three / one);
         }
     }
@@ -285,7 +286,7 @@ public final class ClusterFigures {
         }
     }
 
-    /** Something that is done with an event. */
+    /** An operation on an event. */
     @FunctionalInterface
     private interface Storing {
         void store(TriggerEvent event) throws SQLException;
@@ -333,18 +334,18 @@ public final class ClusterFigures {
                 inbox("PostgreSQL", source, senders, "");
             }
             inbox("H2", h2, 16, "checkpoint sync");
-            // While the mailboxes are open, which would wait for their handlers.
+            // Stops while the mailboxes are open; closing them would wait for their handlers.
             System.exit(0);
         }
     }
 
-    /** By hand: one transaction with one INSERT for each event, and on H2 the command that has it written. */
+    /** The hand-written baseline: one transaction with one INSERT per event, and on H2 the command that forces the write. */
     private static void inbox(String name, HikariDataSource source, int senders, String then) throws Exception {
         JdbcSchema.create(source);
         execute(source, "create table if not exists by_hand (id varchar primary key, content varchar)");
         Delivery busy = Delivery.to(event -> Thread.sleep(Duration.ofHours(1).toMillis()));
         Settings terms = new Settings("leads " + senders, busy, Duration.ofHours(1), 1000, TimeSource.SYSTEM);
-        // Its one handler stays busy: only the storing is measured. Closed with the process.
+        // Its only handler stays busy, so that only storing is measured. Closed with the process.
         Mailbox mailbox = JdbcInbox.of(source).maxEvents(100_000_000).open(terms);
         for (int round = 0; round < 4; round++) {
             double byHand = rate(senders, event -> {
@@ -378,7 +379,8 @@ public final class ClusterFigures {
             for (long count : new long[] {10_000, 1_000_000, 10_000_000}) {
                 execute(
                         source,
-                        "insert into http_connector_handled select md5((n % 100)::text), md5(n::text), extract(epoch from now()) * 1000 from generate_series("
+                        "insert into http_connector_handled select md5((n % 100)::text), md5(n::text),"
+                                + " extract(epoch from now()) * 1000 from generate_series("
                                 + there + " + 1, "
                                 + count
                                 + ") as n");

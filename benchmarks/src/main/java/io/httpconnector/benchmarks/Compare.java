@@ -19,8 +19,9 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Runs the peers in turn, several rounds, and prints for each its median time relative to the first peer of the same round:
- * the machine's speed may drift, the ratio does not. Arguments: {@code send}, {@code render}, {@code cpu}, {@code idle}, {@code verify} or several,
+ * Runs the peers in turn for several rounds, and prints for each its median time relative to the first peer of the same
+ * round. The ratio is stable even if the speed of the host changes. Arguments: {@code send}, {@code render}, {@code cpu},
+ * {@code idle}, {@code verify} or several,
  * {@code rounds=5}, and {@code peers=httpclient5,connector}.
  */
 public final class Compare {
@@ -46,7 +47,7 @@ public final class Compare {
             List.of("hmacTimed", "connectorTimed", "stripe", "standardWebhooks", "svix");
     private static final List<String> RECEIVERS = List.of("hmacAndJackson", "receive");
 
-    /** Microseconds and bytes for each operation. */
+    /** Microseconds and bytes per operation. */
     private record Figure(double micros, double bytes) {}
 
     private final int rounds;
@@ -61,11 +62,11 @@ public final class Compare {
     /**
      * Measures.
      *
-     * @param args what to measure; all when there are none
-     * @throws IOException when the server can't start
-     * @throws RunnerException when a benchmark fails
-     * @throws InterruptedException when the thread is interrupted
-     * @throws ExecutionException when a peer fails
+     * @param args the benchmarks to run to measure; all when there are none
+     * @throws IOException if the server can't be started
+     * @throws RunnerException if a benchmark fails
+     * @throws InterruptedException if the thread is interrupted
+     * @throws ExecutionException if a peer fails
      */
     public static void main(String[] args)
             throws IOException, RunnerException, InterruptedException, ExecutionException {

@@ -16,8 +16,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * What the client's own work costs: the CPU time of its process for each operation. Peers take turns in one JVM, in short
- * rounds, so that what the machine does beside hits all of them alike; the time that passes swings by far more.
+ * Measures the CPU time of the client process per operation. Peers take turns in one JVM, in short rounds, so that other load
+ * on the host affects all of them equally. Elapsed time varies far more.
  */
 final class CpuTime {
 

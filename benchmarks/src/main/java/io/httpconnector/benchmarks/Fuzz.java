@@ -20,8 +20,9 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Feeds the readers with text that Jazzer makes up from seeds, guided by coverage: whatever it is, they read it or refuse it by
- * an {@link InvalidDefinitionException}. Arguments: the reader ({@code template}, {@code path}, {@code curl}, {@code openapi},
+ * Fuzzes the readers with text that Jazzer generates from seeds, guided by coverage: they must either read it or reject it
+ * with an {@link InvalidDefinitionException}. Arguments: the reader ({@code template}, {@code path}, {@code curl},
+ * {@code openapi},
  * {@code har}, {@code postman}, {@code webhook}) and the seconds.
  */
 public final class Fuzz {
@@ -32,16 +33,18 @@ public final class Fuzz {
         SEEDS.put(
                 "template",
                 List.of(
-                        "{\"a\": {{v.x}}, \"b\": \"{{v.y | trim | default('x', empty)}} {{'{{'}}\", \"c\": {\"$each\": \"{{v.l}}\", \"$as\": \"e\", \"$item\": {\"$if\": \"{{e.k}}\", \"$equals\": 1, \"$then\": \"{{e | omit}}\"}}, \"$$each\": 1e400}",
+                        "{\"a\": {{v.x}}, \"b\": \"{{v.y | trim | default('x', empty)}} {{'{{'}}\", \"c\":"
+                                + " {\"$each\": \"{{v.l}}\", \"$as\": \"e\", \"$item\": {\"$if\": \"{{e.k}}\","
+                                + " \"$equals\": 1, \"$then\": \"{{e | omit}}\"}}, \"$$each\": 1e400}",
                         "<a b='{{v.x}}'><!-- c --><![CDATA[x]]>{{v.y}}</a>"));
         SEEDS.put(
                 "path",
-                List.of(
-                        "v.a[0].b[-1]['c d'][*].e | pluck(x.y) | join(', ') | date('yyyy', 'UTC', millis) | default([], null)"));
+                List.of("v.a[0].b[-1]['c d'][*].e | pluck(x.y) | join(', ') | date('yyyy', 'UTC', millis) |"
+                        + " default([], null)"));
         SEEDS.put(
                 "curl",
-                List.of(
-                        "curl -X POST 'http://h/a?b=c' -H 'A: b' -d a=1 --data-urlencode 'q=x y' --json '{\"a\":1}' $'\\x41\\u00fc\\n' \"a\\\"b\" \\\n -F 'f=@x;type=a/b' -u a:b"));
+                List.of("curl -X POST 'http://h/a?b=c' -H 'A: b' -d a=1 --data-urlencode 'q=x y' --json"
+                        + " '{\"a\":1}' $'\\x41\\u00fc\\n' \"a\\\"b\" \\\n -F 'f=@x;type=a/b' -u a:b"));
         SEEDS.put(
                 "openapi",
                 List.of(
@@ -61,10 +64,15 @@ public final class Fuzz {
         SEEDS.put(
                 "webhook",
                 List.of(
-                        "POST /hooks/x?a=b%20c&challenge=1\nContent-Type: application/json\nX-Hub-Signature-256: sha256=00\nStripe-Signature: t=1,v1=00\n\n{\"e\":[{\"id\":1,\"t\":\"x\"}],\"id\":\"1\"}",
-                        "POST /\nContent-Type: multipart/form-data; boundary=b\n\n--b\r\nContent-Disposition: form-data; name=\"a\"; filename=\"x\"\r\n\r\nv\r\n--b--\r\n",
-                        "POST /\nContent-Type: application/x-www-form-urlencoded; charset=iso-8859-1\nX-Twilio-Signature: AA==\n\na=%41&b=+c",
-                        "POST /\nContent-Type: application/cloudevents-batch+json\n\n[{\"id\":\"1\",\"source\":\"s\",\"type\":\"t\",\"data_base64\":\"AA==\"}]",
+                        "POST /hooks/x?a=b%20c&challenge=1\nContent-Type:"
+                                + " application/json\nX-Hub-Signature-256: sha256=00\nStripe-Signature:"
+                                + " t=1,v1=00\n\n{\"e\":[{\"id\":1,\"t\":\"x\"}],\"id\":\"1\"}",
+                        "POST /\nContent-Type: multipart/form-data; boundary=b\n\n--b\r\nContent-Disposition:"
+                                + " form-data; name=\"a\"; filename=\"x\"\r\n\r\nv\r\n--b--\r\n",
+                        "POST /\nContent-Type: application/x-www-form-urlencoded;"
+                                + " charset=iso-8859-1\nX-Twilio-Signature: AA==\n\na=%41&b=+c",
+                        "POST /\nContent-Type:"
+                                + " application/cloudevents-batch+json\n\n[{\"id\":\"1\",\"source\":\"s\",\"type\":\"t\",\"data_base64\":\"AA==\"}]",
                         "POST /\nContent-Type: text/xml\nX-Forwarded-For: 1.2.3.4:5, [::1]:6\n\n<a b='c'><d/>x</a>",
                         "OPTIONS /\nWebHook-Request-Origin: x\nAuthorization: Bearer e30.e30.AA\n\n"));
     }
@@ -80,8 +88,8 @@ public final class Fuzz {
      * Fuzzes one reader.
      *
      * @param args the reader, and the seconds
-     * @throws IOException when the seeds can't be written
-     * @throws InterruptedException when it is stopped
+     * @throws IOException if the seeds can't be written
+     * @throws InterruptedException if the thread is interrupted
      */
     public static void main(String[] args) throws IOException, InterruptedException {
         reader = args[0];
@@ -104,9 +112,9 @@ public final class Fuzz {
     }
 
     /**
-     * What Jazzer calls again and again.
+     * The fuzz target that Jazzer calls.
      *
-     * @param data what it made up
+     * @param data the generated input
      */
     public static void fuzzerTestOneInput(byte[] data) {
         String text = new String(data, StandardCharsets.UTF_8);
@@ -130,21 +138,21 @@ public final class Fuzz {
                 default -> throw new IllegalArgumentException(reader);
             }
         } catch (InvalidDefinitionException | RenderException e) {
-            // As it should be.
+            // The expected rejection.
         }
     }
 
     private static void render(RequestTemplate template) {
         Request request = template.render("v", VALUES);
         if (request.body().isPresent() && request.body().get().contentType().equals("application/json")) {
-            // What is rendered is JSON, whatever the template was.
+            // The rendered body is always valid JSON.
             JsonNode unused = JsonSupport.parse(new String(request.body().get().toBytes(), StandardCharsets.UTF_8));
         }
         RequestTemplate unusedCopy =
                 RequestTemplate.fromJson(JsonSupport.parse(template.toJson().toString()));
     }
 
-    /** Whatever was read is a template, unless it says itself that it is none. */
+    /** Every imported request is a valid template, unless a note states otherwise. */
     private static void check(Function<String, RecommendationSource> source, String text) {
         for (Recommendation one : source.apply(text).all()) {
             RequestTemplate unused =

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
 
-/** What it costs to have one connection for each customer of an application, when most of them do nothing. */
+/** Measures the cost of one connection per customer of an application if most of them are idle. */
 final class Idle {
 
     private static final int COUNT = 10_000;

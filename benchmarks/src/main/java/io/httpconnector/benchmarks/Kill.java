@@ -25,8 +25,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process polls a service that five writers write to, and is killed at random moments. What its handler did is a line in a file;
- * in the end each record must be there in its last version, and whatever is there twice must have the same event id.
+ * A crash test: a process that polls a service with five writers is killed at random times. Its handler appends a line to a
+ * file; at the end, the last version of each record must have been delivered, and duplicates must have the same event id.
  */
 public final class Kill {
 
@@ -73,7 +73,8 @@ public final class Kill {
             otherIds += known == null || known.equals(parts[1]) ? 0 : 1;
         }
         System.out.printf(
-                "kill: %d kills, %d records in %d versions, %d events; %d lost, %d repeated (at most %d after a kill), %d of them"
+                "kill: %d kills, %d records in %d versions, %d events; %d lost, %d repeated (at most %d after a"
+                        + " kill), %d of them"
                         + " with another id%n",
                 rounds,
                 service.latest().size(),
@@ -101,7 +102,7 @@ public final class Kill {
         return repeats;
     }
 
-    /** The whole lines; a kill may leave a half one. */
+    /** Returns the complete lines; a kill may leave an incomplete one. */
     private static List<String> lines(Path events) throws IOException {
         List<String> whole = new ArrayList<>();
         for (String line : Files.readAllLines(events)) {
@@ -128,11 +129,11 @@ public final class Kill {
     }
 
     /**
-     * The process that is killed.
+     * The main method of the process that is killed.
      *
      * @param args the port of the service, and the directory
-     * @throws IOException when the file can't be written
-     * @throws InterruptedException when it is stopped
+     * @throws IOException if the file can't be written
+     * @throws InterruptedException if the thread is interrupted
      */
     public static void main(String[] args) throws IOException, InterruptedException {
         Path directory = Path.of(args[1]);

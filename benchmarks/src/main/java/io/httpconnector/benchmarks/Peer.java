@@ -50,7 +50,7 @@ import retrofit2.http.Body;
 import retrofit2.http.GET;
 import retrofit2.http.POST;
 
-/** One way to send: a GET, and a POST of 1 KB of JSON; each gives the whole body of the answer in memory. */
+/** An HTTP client library under test: a GET, and a POST of 1 KB of JSON; each returns the whole response body in memory. */
 interface Peer {
 
     Object get() throws Exception;
@@ -83,12 +83,12 @@ interface Peer {
         };
     }
 
-    /** Apache HttpClient as one would use it by hand: the measure for all others. */
+    /** Apache HttpClient used directly: the baseline for all others. */
     static CloseableHttpClient httpClient() {
         return pooled().build();
     }
 
-    /** Without what our connection leaves out too: cookies, retries, redirects, cached credentials. */
+    /** Without the features that our connection also disables: cookies, retries, redirects, cached credentials. */
     static CloseableHttpClient bareHttpClient() {
         return pooled().disableRedirectHandling()
                 .disableAutomaticRetries()
@@ -98,7 +98,7 @@ interface Peer {
                 .build();
     }
 
-    /** The classic facade over the asynchronous client, which would bring HTTP/2. */
+    /** The classic facade over the asynchronous client, which would support HTTP/2. */
     @SuppressWarnings("deprecation")
     private static CloseableHttpClient httpClientOverAsync() {
         CloseableHttpAsyncClient client = HttpAsyncClients.custom()
@@ -111,7 +111,7 @@ interface Peer {
         return new ClassicToAsyncAdaptor(client, Timeout.ofMinutes(1));
     }
 
-    /** With all that a careful application configures. */
+    /** With the configuration of a careful application. */
     private static HttpConnection fullConnection(String baseUrl) {
         AtomicLong calls = new AtomicLong();
         return HttpConnection.named("Benchmark")

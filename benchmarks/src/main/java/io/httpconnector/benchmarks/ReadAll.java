@@ -14,7 +14,7 @@ import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 
-/** A first read of 200,000 records of 1 KB, 100 on a page: by a trigger, and by a loop that only counts them. */
+/** Measures the initial read of 200,000 records of 1 KB, 100 per page: by a trigger, and by a loop that only counts them. */
 final class ReadAll {
 
     private static final int COUNT = 200_000;

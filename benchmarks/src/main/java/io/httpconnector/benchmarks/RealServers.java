@@ -46,10 +46,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Compares the events of polling triggers with the writes of five writers on two real servers, json-server 0.17.4 and
- * pouchdb-server. Arguments: the directory that has both installed by npm, and the seconds to write (90 by default).
+ * pouchdb-server. Arguments: the directory in which npm has installed both, and the seconds to write (90 by default).
  *
- * <p>The triggers read by Link headers, pages, offsets, tokens and comparison, in each order, every second and every five
- * seconds; records settle in two. In the middle of the run each trigger is closed and built again from its state.
+ * <p>The triggers use Link headers, pages, offsets, tokens and snapshot comparison, in each sort order, every second and
+ * every five seconds, with a settling time of two seconds. During the run, each trigger is closed and built again from its
+ * state.
  */
 public final class RealServers {
 
@@ -116,7 +117,7 @@ public final class RealServers {
         return matches;
     }
 
-    /** Waits until nothing is owed, three minutes at most, and then for what may come twice. */
+    /** Waits until no event is outstanding, at most three minutes, and then for possible duplicates. */
     private static void awaitDelivery(List<Reader> readers) throws InterruptedException {
         for (int second = 0;
                 second < 180
@@ -133,7 +134,7 @@ public final class RealServers {
         for (Duration every : List.of(Duration.ofSeconds(1), Duration.ofSeconds(5))) {
             for (RecordOrder order : RecordOrder.values()) {
                 String direction = order == RecordOrder.DESCENDING ? "desc" : "asc";
-                // In no order that the trigger knows of.
+                // In an order unknown to the trigger.
                 String sort = order == RecordOrder.NONE ? "" : "&_sort=updated&_order=" + direction;
                 Cursor cursor = Cursor.timestamp("/updated")
                         .sentAs("updated_gte")
@@ -184,7 +185,7 @@ public final class RealServers {
         return readers;
     }
 
-    /** What was written: the versions of each record, and which records are deleted. */
+    /** A ledger of the writes: the versions of each record, and the deleted records. */
     private static final class Ledger {
 
         private final Map<String, List<String>> versions = new ConcurrentHashMap<>();
@@ -206,7 +207,7 @@ public final class RealServers {
     /** One version of a record. */
     private record Version(String id, String text) {}
 
-    /** What a trigger delivered, which is compared with the ledger of its server. */
+    /** The events of a trigger, which are compared with the ledger of its server. */
     private static final class Reader implements AutoCloseable {
 
         private final String name;
@@ -297,7 +298,7 @@ public final class RealServers {
             return name.startsWith("comparison");
         }
 
-        /** What is owed: the last version of each record, and each deletion that the comparison can see. */
+        /** The outstanding events: the last version of each record, and each deletion that the comparison can detect. */
         List<String> lost() {
             List<String> lost = new ArrayList<>();
             ledger.versions.forEach((id, versions) -> {
@@ -330,7 +331,8 @@ public final class RealServers {
                 }
             });
             System.out.printf(
-                    "%-32s %5d records written, %5d events, %4d deletions, %4d polls, %d failed; lost %d, invented or twice %d%n",
+                    "%-32s %5d records written, %5d events, %4d deletions, %4d polls, %d failed; lost %d,"
+                            + " invented or twice %d%n",
                     name,
                     ledger.versions.size(),
                     delivered.size(),
@@ -347,7 +349,7 @@ public final class RealServers {
         }
     }
 
-    /** Creates, updates and deletes records at random, and notes what the server confirmed. */
+    /** Creates, updates and deletes records at random, and records the writes that the server confirmed. */
     private abstract static class Writer {
 
         private static final HttpClient CLIENT =
@@ -395,7 +397,7 @@ public final class RealServers {
         }
     }
 
-    /** Writes to json-server, which keeps the time that a writer gives. */
+    /** Writes to json-server, which stores the writer's timestamp. */
     private static final class ItemWriter extends Writer {
 
         private final String url;
@@ -413,7 +415,7 @@ public final class RealServers {
 
         @Override
         void create() throws IOException, InterruptedException {
-            // json-server would give the id of a deleted record again.
+            // json-server would reuse the id of a deleted record.
             String id = "r" + Long.toHexString(random.nextLong());
             ObjectNode item = now().put("id", id);
             send("POST", url, item);
@@ -436,7 +438,7 @@ public final class RealServers {
         }
     }
 
-    /** Writes to pouchdb-server, which gives each revision. */
+    /** Writes to pouchdb-server, which assigns the revisions. */
     private static final class DocumentWriter extends Writer {
 
         private final String url;
@@ -471,7 +473,7 @@ public final class RealServers {
                                     .put("n", random.nextInt())));
         }
 
-        /** A deletion is a revision too. */
+        /** A deletion is also a revision. */
         @Override
         void delete(int index) throws IOException, InterruptedException {
             String id = live.remove(index);
@@ -480,7 +482,7 @@ public final class RealServers {
         }
     }
 
-    /** A server in a process of its own. */
+    /** A server in its own process. */
     private record Service(Process process, String url, Path directory) implements AutoCloseable {
 
         static Service jsonServer(Path npm) throws IOException, InterruptedException {

@@ -30,7 +30,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** A JSON body of 1 KB with ten values, as bytes. Each peer escapes its values for JSON. */
+/** Renders a JSON body of 1 KB with ten values to bytes. Each peer escapes its values for JSON. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -72,9 +72,9 @@ public class RenderBenchmark {
     }
 
     /**
-     * A peer that renders something else would be measured in vain.
+     * Checks that all peers render the same result.
      *
-     * @throws Exception when one can't render
+     * @throws Exception if a peer can't render
      */
     @Setup
     public void check() throws Exception {
@@ -97,7 +97,7 @@ public class RenderBenchmark {
     }
 
     /**
-     * Jackson writes a tree that is finished already.
+     * Jackson, serialising a complete tree.
      *
      * @return the bytes
      * @throws JsonProcessingException never
@@ -108,7 +108,7 @@ public class RenderBenchmark {
     }
 
     /**
-     * What is written when there is no library: Jackson parses the template, its strings are replaced, and Jackson writes it.
+     * The hand-written baseline: Jackson parses the template, its strings are replaced, and Jackson serialises it.
      *
      * @return the bytes
      * @throws JsonProcessingException never
@@ -138,7 +138,7 @@ public class RenderBenchmark {
     }
 
     /**
-     * The template of this library, compiled: to be divided by its size.
+     * Compilation of this library's template, to be divided by its size.
      *
      * @return the template
      */

@@ -3,12 +3,12 @@ package io.httpconnector.benchmarks;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What is sent and rendered: a JSON body of about 1 KB with ten values. */
+/** The sample data: a JSON body of about 1 KB with ten values. */
 final class Sample {
 
     private static final String FILLER = "Lorem ipsum dolor sit amet, consetetur sadipscing elitr, sed diam nonumy. ";
 
-    /** The body with places for ten values: ours takes it as it is. */
+    /** The body with ten placeholders, in this library's syntax. */
     static final String TEMPLATE = """
             {"order": {"number": "{{order.number}}", "date": "{{order.date}}", "total": "{{order.total}}", "paid": "{{order.paid}}",
             "customer": {"name": "{{order.name}}", "street": "{{order.street}}", "city": "{{order.city}}", "country": "{{order.country}}"},
@@ -29,7 +29,7 @@ final class Sample {
         return order;
     }
 
-    /** The finished tree, for whoever builds bodies in code. */
+    /** The complete tree, for peers that build bodies in code. */
     static Map<String, Object> finished() {
         Map<String, Object> order = order();
         Map<String, Object> customer = new LinkedHashMap<>();

@@ -12,25 +12,25 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Threads;
 
-/** A request and its whole answer, 1 KB of JSON each way, by 16 threads that share one client. */
+/** Measures a request and its whole response, 1 KB of JSON each way, with 16 threads that share one client. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Threads(16)
 public class SendBenchmark {
 
-    /** Who sends. */
+    /** The client under test. */
     @Param("connector")
     public String peer = "connector";
 
-    /** Where the server listens. */
+    /** The port of the server. */
     @Param("0")
     public int port;
 
     private final byte[] json = Sample.TEMPLATE.getBytes(StandardCharsets.UTF_8);
     private Peer client = Peer.of("connector", "http://127.0.0.1");
 
-    /** Connects the client. */
+    /** Creates the client. */
     @Setup
     public void connect() {
         client = Peer.of(peer, "http://127.0.0.1:" + port);
@@ -39,8 +39,8 @@ public class SendBenchmark {
     /**
      * A GET request.
      *
-     * @return the answer
-     * @throws Exception when it fails
+     * @return the response
+     * @throws Exception if it fails
      */
     @Benchmark
     public Object get() throws Exception {
@@ -50,8 +50,8 @@ public class SendBenchmark {
     /**
      * A POST request.
      *
-     * @return the answer
-     * @throws Exception when it fails
+     * @return the response
+     * @throws Exception if it fails
      */
     @Benchmark
     public Object post() throws Exception {

@@ -17,8 +17,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * Answers each request with 1 KB of JSON; and lists records below {@code /records}, in a process of its own, so that its work is not counted as the
- * client's.
+ * A server that responds with 1 KB of JSON, and lists records below {@code /records}. Runs in its own process, so that its
+ * work is not attributed to the client.
  */
 final class Server implements AutoCloseable {
 
@@ -56,10 +56,10 @@ final class Server implements AutoCloseable {
     }
 
     /**
-     * The server itself: prints its port, and ends when its parent does.
+     * Runs the server: prints its port, and ends when its parent process ends.
      *
      * @param args none
-     * @throws IOException when it can't start
+     * @throws IOException if it can't start
      */
     public static void main(String[] args) throws IOException {
         byte[] response = Sample.TEMPLATE.getBytes(StandardCharsets.UTF_8);
@@ -89,8 +89,8 @@ final class Server implements AutoCloseable {
     }
 
     /**
-     * {@code ?count=1000&size=1024} lists so many records of so many bytes, all with the same time; {@code &offset=0&limit=100} a page of
-     * them.
+     * {@code ?count=1000&size=1024} lists records by number and size in bytes, all with the same time;
+     * {@code &offset=0&limit=100} selects a page of them.
      */
     private static void records(HttpExchange exchange) throws IOException {
         Map<String, Integer> query = new HashMap<>();

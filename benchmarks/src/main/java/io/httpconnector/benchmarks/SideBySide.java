@@ -12,11 +12,14 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Compares two builds of this library: the CPU time and the allocated bytes of the calling thread for each operation of {@link Workload}.
- * Each build has a class loader of its own, and the builds take turns in one JVM, so that a change of the machine's speed affects both.
+ * Compares two builds of this library: the CPU time and the allocated bytes of the calling thread per operation of
+ * {@link Workload}.
+ * Each build has its own class loader, and the builds take turns in one JVM, so that changes in the speed of the host affect
+ * both.
  * Several JVMs run in sequence, because two JVMs compile the same code differently.
  *
- * <p>Arguments: the class path of the build before, that of the build after (directories or jars of the library, separated as in any
+ * <p>Arguments: the class path of the build before, that of the build after (directories or jars of the library, separated as
+ * in any
  * class path), and optionally the workloads (separated by commas), the number of JVMs, and the number of rounds in each.
  */
 public final class SideBySide {
@@ -119,7 +122,7 @@ public final class SideBySide {
         for (int round = 0; round < rounds; round++) {
             double[] result = new double[5];
             for (int turn = 0; turn < 4; turn++) {
-                // Before, after, after, before; and the other way round next time.
+                // Alternates the order: before, after, after, before; then reversed.
                 int build = (turn == 1 || turn == 2) == (round % 2 == 0) ? 1 : 0;
                 long cpu = threads.getCurrentThreadCpuTime();
                 long bytes = threads.getThreadAllocatedBytes(thread);
@@ -143,7 +146,7 @@ public final class SideBySide {
     /** Runs both builds until they are compiled; returns how many operations fill a turn. */
     private static int warmUp(List<Runnable> builds) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        // By CPU time: on a busy machine, the compiler takes its time too.
+        // By CPU time: on a busy host, compilation takes longer.
         long start = threads.getCurrentThreadCpuTime();
         while (threads.getCurrentThreadCpuTime() - start < WARM_UP_NANOS) {
             builds.forEach(Runnable::run);
@@ -157,7 +160,7 @@ public final class SideBySide {
         return operations;
     }
 
-    /** The workload, with the classes of a build before those of this class path. */
+    /** Loads the workload with the classes of a build before those of this class path. */
     private static Runnable load(String build, String workload, int port) throws Exception {
         List<URL> urls = new ArrayList<>();
         for (String entry :

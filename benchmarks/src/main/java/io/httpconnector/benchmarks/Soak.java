@@ -30,8 +30,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Long runs that polling must stand. Arguments: {@code kill} and the rounds, {@code ties}, {@code keys}, {@code triggers} and the
- * minutes, {@code read}; or nothing, for all of them.
+ * Soak tests of polling. Arguments: {@code kill} and the rounds, {@code ties}, {@code keys}, {@code triggers} and the
+ * minutes, {@code read}; all of them by default.
  */
 public final class Soak {
 
@@ -40,9 +40,9 @@ public final class Soak {
     /**
      * Runs.
      *
-     * @param args what to run
-     * @throws IOException when a process or a file can't be made
-     * @throws InterruptedException when it is stopped
+     * @param args the benchmarks to run to run
+     * @throws IOException if a process or a file can't be created
+     * @throws InterruptedException if the thread is interrupted
      */
     public static void main(String[] args) throws IOException, InterruptedException {
         List<String> what = args.length == 0 ? List.of("ties", "keys", "read", "triggers", "kill") : List.of(args);
@@ -74,7 +74,7 @@ public final class Soak {
         return new ProcessBuilder(command).inheritIO().start().waitFor() == 0;
     }
 
-    /** 100,000 records with one time, 100 on a page. */
+    /** 100,000 records with the same timestamp, 100 per page. */
     private static boolean ties() throws IOException {
         int count = 100_000;
         Path directory = Files.createTempDirectory("soak");
@@ -146,7 +146,7 @@ public final class Soak {
         return true;
     }
 
-    /** 10,000 triggers at one minute. */
+    /** 10,000 triggers with an interval of one minute. */
     private static boolean triggers(int minutes) throws IOException, InterruptedException {
         int count = 10_000;
         try (Server server = Server.start();
@@ -187,7 +187,8 @@ public final class Soak {
             int max = Collections.max(whole.values());
             long p99 = sorted.get(sorted.size() * 99 / 100);
             System.out.printf(
-                    "triggers: %d polls, start lag p50 %d ms, p99 %d ms; %.0f a second on average, %d at most; %.0f MB of heap,"
+                    "triggers: %d polls, start lag p50 %d ms, p99 %d ms; %.0f a second on average, %d at most;"
+                            + " %.0f MB of heap,"
                             + " %d threads%n",
                     sorted.size(), sorted.get(sorted.size() / 2), p99, mean, max, megabytes, threads);
             return p99 < 1000 && max <= 3 * mean && megabytes <= 200 && threads < 200;

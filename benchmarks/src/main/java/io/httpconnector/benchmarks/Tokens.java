@@ -11,7 +11,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executors;
 
-/** A token endpoint on this machine, and clients of it. */
+/** A local token endpoint with its clients. */
 final class Tokens {
 
     private static final byte[] ANSWER = ("{\"access_token\": \"" + "a".repeat(40) + "\", \"refresh_token\": \""
@@ -44,7 +44,7 @@ final class Tokens {
         }
     }
 
-    /** A client with a refresh token of its own. */
+    /** Returns a client with its own refresh token. */
     static OAuth2 client(TokenStore store, String account) {
         return OAuth2.refreshToken(Secret.of("first-of-" + account))
                 .tokenUrl("http://127.0.0.1:" + PORT + "/token")

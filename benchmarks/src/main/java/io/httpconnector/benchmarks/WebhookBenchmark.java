@@ -42,8 +42,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * Webhooks of some kilobytes of JSON, each with other leads. Each peer has the requests in memory; those that want text get the
- * text.
+ * Measures webhooks of some kilobytes of JSON, each with different leads. Each peer receives the requests from memory; peers
+ * that expect text receive text.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -94,7 +94,7 @@ public class WebhookBenchmark {
         }
     }
 
-    /** Signs for each. */
+    /** Signs the requests for each peer. */
     @Setup
     public void sign() {
         Random random = new Random(1);
@@ -103,7 +103,7 @@ public class WebhookBenchmark {
                 .toList();
         receiver = WebhookReceiver.named("leads")
                 .verify(verifier)
-                // Whatever comes again has been forgotten, and is handled as if it were new.
+                // Repeated events have been evicted, so they are handled as new ones.
                 .remember(Duration.ofDays(1), samples.size() / 2)
                 .handler(event -> handled = event.payload())
                 .build();
@@ -179,9 +179,9 @@ public class WebhookBenchmark {
     }
 
     /**
-     * By hand, with a code that is used again.
+     * Hand-written, with a reused Mac instance.
      *
-     * @return whether it holds
+     * @return whether the signature is valid
      */
     @Benchmark
     public boolean hmac() {
@@ -190,9 +190,9 @@ public class WebhookBenchmark {
     }
 
     /**
-     * By hand, as most write it: with a new code for each request.
+     * Hand-written, as usual: with a new Mac instance per request.
      *
-     * @return whether it holds
+     * @return whether the signature is valid
      */
     @Benchmark
     public boolean fresh() {
@@ -201,9 +201,9 @@ public class WebhookBenchmark {
     }
 
     /**
-     * By hand, with a timestamp in a list, as Stripe sends it.
+     * Hand-written, with a timestamp in a list, as sent by Stripe.
      *
-     * @return whether it holds
+     * @return whether the signature is valid
      */
     @Benchmark
     public boolean hmacTimed() {
@@ -226,30 +226,27 @@ public class WebhookBenchmark {
                 reused.doFinal(sample.signed.body()), HexFormat.of().parseHex(code));
     }
 
-    /**
-     * Ours.
+    /** This library.
      *
-     * @return the verdict
+     * @return the result
      */
     @Benchmark
     public VerificationResult connector() {
         return verifier.verify(next().signed, Instant.now());
     }
 
-    /**
-     * Ours, with a timestamp in a list.
+    /** This library, with a timestamp in a list.
      *
-     * @return the verdict
+     * @return the result
      */
     @Benchmark
     public VerificationResult connectorTimed() {
         return timed.verify(next().signedTimed, Instant.now());
     }
 
-    /**
-     * Ours, for a signature that does not hold.
+    /** This library, with an invalid signature.
      *
-     * @return the verdict
+     * @return the result
      */
     @Benchmark
     public VerificationResult connectorRefused() {
@@ -260,7 +257,7 @@ public class WebhookBenchmark {
      * The library of Standard Webhooks.
      *
      * @return the text
-     * @throws WebhookVerificationException when it does not hold
+     * @throws WebhookVerificationException if the signature is invalid
      */
     @Benchmark
     public String standardWebhooks() throws WebhookVerificationException {
@@ -273,7 +270,7 @@ public class WebhookBenchmark {
      * The library of Svix.
      *
      * @return the text
-     * @throws com.svix.exceptions.WebhookVerificationException when it does not hold
+     * @throws com.svix.exceptions.WebhookVerificationException if the signature is invalid
      */
     @Benchmark
     public String svix() throws com.svix.exceptions.WebhookVerificationException {
@@ -285,8 +282,8 @@ public class WebhookBenchmark {
     /**
      * The library of Stripe.
      *
-     * @return whether it holds
-     * @throws SignatureVerificationException when it does not hold
+     * @return whether the signature is valid
+     * @throws SignatureVerificationException if the signature is invalid
      */
     @Benchmark
     public boolean stripe() throws SignatureVerificationException {
@@ -295,10 +292,10 @@ public class WebhookBenchmark {
     }
 
     /**
-     * By hand: the code, and then Jackson.
+     * Hand-written: the HMAC, and then Jackson.
      *
      * @return the tree
-     * @throws IOException when it is no JSON
+     * @throws IOException if it is not valid JSON
      */
     @Benchmark
     public JsonNode hmacAndJackson() throws IOException {
@@ -311,9 +308,9 @@ public class WebhookBenchmark {
     }
 
     /**
-     * Ours, whole: verified, read, handed over and answered.
+     * This library, end to end: verified, parsed, dispatched and responded to.
      *
-     * @return the answer
+     * @return the response
      */
     @Benchmark
     public WebhookResponse receive() {

@@ -18,7 +18,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Requests that Jazzer makes up: none may be answered 500, as the handlers don't fail. */
+/**
+ * Fuzzes a receiver with requests that Jazzer generates: none may get a response with status 500, because the handlers don't
+ * fail.
+ */
 final class WebhookFuzz {
 
     private static final Secret SECRET = Secret.of("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
@@ -105,7 +108,7 @@ final class WebhookFuzz {
         }
         check(ROUTER.receive(request));
         check(ROUTER.receive(WebhookRequest.of("POST", "/hooks/" + TOKEN, null, headers, body)));
-        // Jazzer finds the secret, by what it is compared with.
+        // Jazzer discovers the secret by observing comparisons.
         boolean guessed = text.contains(SECRET.reveal());
         if (!guessed && SIGNED.explain(request).toString().contains(SECRET.reveal())) {
             throw new IllegalStateException("the secret shows");

@@ -56,7 +56,7 @@ import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.config.annotation.EnableWebMvc;
 import reactor.core.scheduler.Schedulers;
 
-/** The servers of {@link WebhookServers}: each with a handler written by hand, and with ours. */
+/** The servers of {@link WebhookServers}, each with a hand-written handler and with this library's. */
 final class WebhookServer {
 
     private static final String OK = "{\"status\":\"ok\"}";
@@ -71,7 +71,7 @@ final class WebhookServer {
         WebhookReceiver receiver = WebhookReceiver.named("leads")
                 .verify(Signatures.github(Secret.of(WebhookServers.KEY)))
                 .id(ValueSelector.body("/id"))
-                // The same request comes again and again, and is to be handled each time.
+                // The same request is sent repeatedly, and must be handled each time.
                 .remember(Duration.ZERO, 1)
                 .handler(event -> handled = event.payload())
                 .build();
@@ -99,7 +99,7 @@ final class WebhookServer {
         }
     }
 
-    /** What is written by hand: the status. */
+    /** The hand-written handler. Returns the status. */
     private static int byHand(@Nullable String signature, byte[] body) {
         byte[] given = HexFormat.of().parseHex(signature == null ? "" : signature.substring("sha256=".length()));
         if (!MessageDigest.isEqual(given, MACS.get().doFinal(body))) {
@@ -207,7 +207,7 @@ final class WebhookServer {
         };
     }
 
-    /** As an application would have it. */
+    /** A typical application setup. */
     @EnableWebMvc
     static class Mvc {}
 

@@ -21,8 +21,9 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * Webhooks of 1 KB a second over real servers, each with a handler written by hand (the same HMAC, and Jackson) and with ours, in
- * turn: wrk, which must be installed, sends from a process of its own. Arguments: the rounds, and a server, when it is to be one only.
+ * Measures webhooks of 1 KB per second on real servers, each with a hand-written handler (the same HMAC, and Jackson) and
+ * with this library's, in turn. Requires wrk, which sends from its own process. Arguments: the rounds, and optionally a
+ * single server.
  */
 public final class WebhookServers {
 
@@ -37,10 +38,10 @@ public final class WebhookServers {
     private WebhookServers() {}
 
     /**
-     * Compares, or serves.
+     * Compares the servers, or runs one.
      *
      * @param args the rounds; or the server, the handler and the port
-     * @throws Exception when a server does not start
+     * @throws Exception if a server does not start
      */
     public static void main(String[] args) throws Exception {
         if (args.length == 3) {
@@ -56,7 +57,8 @@ public final class WebhookServers {
         Path script = script();
         System.out.printf("%nWebhooks of 1 KB by wrk, 16 connections, %d rounds%n%n", rounds);
         System.out.println(
-                "| | by hand, requests/s | ours, requests/s | ours / by hand (min .. max) | processor time for each: by hand, us | ours, us | ours / by hand (min .. max) |");
+                "| | by hand, requests/s | ours, requests/s | ours / by hand (min .. max) | processor time for"
+                        + " each: by hand, us | ours, us | ours / by hand (min .. max) |");
         System.out.println("|---|---|---|---|---|---|---|");
         for (String server : servers) {
             List<Load> bare = new ArrayList<>();
@@ -78,7 +80,7 @@ public final class WebhookServers {
         }
     }
 
-    /** Requests a second, and the time of processors that the server takes for each: the latter depends less on what else runs. */
+    /** Requests per second, and the server's CPU time per request. The latter depends less on other load. */
     private record Load(double rate, double micros) {}
 
     private static double middle(List<Load> loads, ToDoubleFunction<Load> figure) {
@@ -94,7 +96,7 @@ public final class WebhookServers {
                 Locale.ROOT, "%.2f (%.2f .. %.2f)", ratios[ratios.length / 2], ratios[0], ratios[ratios.length - 1]);
     }
 
-    /** Many different events: the same one at the same time would be handled once. */
+    /** Many different events, because concurrent duplicates would be handled once. */
     private static Path script() throws IOException {
         StringBuilder script = new StringBuilder("local bodies = {}\nlocal signatures = {}\n");
         for (int i = 0; i < EVENTS; i++) {
@@ -111,8 +113,8 @@ public final class WebhookServers {
         }
         script.append("local requests = {}\nlocal next = 0\n")
                 .append("init = function(args)\n  for i = 0, " + (EVENTS - 1) + " do\n")
-                .append(
-                        "    local headers = {[\"Content-Type\"] = \"application/json\", [\"X-Hub-Signature-256\"] = signatures[i]}\n")
+                .append("    local headers = {[\"Content-Type\"] = \"application/json\","
+                        + " [\"X-Hub-Signature-256\"] = signatures[i]}\n")
                 .append("    requests[i] = wrk.format(\"POST\", \"/\", headers, bodies[i])\n  end\nend\n")
                 .append("request = function()\n  next = (next + 1) % " + EVENTS + "\n  return requests[next]\nend\n");
         return Files.writeString(Files.createTempFile("post", ".lua"), script);
@@ -126,7 +128,7 @@ public final class WebhookServers {
         Process process = new ProcessBuilder(
                         System.getProperty("java.home") + "/bin/java",
                         "-Xmx256m",
-                        // Without it, the JDK's server waits 40 ms for each answer.
+                        // Without it, the JDK's server waits 40 ms for each response.
                         "-Dsun.net.httpserver.nodelay=true",
                         "-classpath",
                         System.getProperty("java.class.path"),
@@ -139,7 +141,7 @@ public final class WebhookServers {
                 .start();
         try {
             awaitPort(port);
-            // Two cores take that long until the server is compiled, as it must share them with the sender.
+            // On two cores shared with the sender, it takes that long until the server is compiled.
             double unused = wrk(port, 22, script);
             Duration before = cpuTime(process);
             double rate = wrk(port, SECONDS, script);

@@ -46,8 +46,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
- * Long runs that webhooks must stand. Arguments: {@code kill} and the rounds, {@code inbox}, {@code memory}; or nothing, for all of
- * them.
+ * Soak tests of webhooks. Arguments: {@code kill} and the rounds, {@code inbox}, {@code memory}; all of them by default.
  */
 public final class WebhookSoak {
 
@@ -58,9 +57,9 @@ public final class WebhookSoak {
     /**
      * Runs.
      *
-     * @param args what to run
-     * @throws IOException when a process or a file can't be made
-     * @throws InterruptedException when it is stopped
+     * @param args the benchmarks to run to run
+     * @throws IOException if a process or a file can't be created
+     * @throws InterruptedException if the thread is interrupted
      */
     public static void main(String[] args) throws IOException, InterruptedException {
         List<String> what = args.length == 0 ? List.of("inbox", "memory", "kill") : List.of(args);
@@ -108,7 +107,7 @@ public final class WebhookSoak {
         return server;
     }
 
-    /** A receiver with an inbox is killed under load: what was answered 2xx must be handled in the end. */
+    /** A receiver with an inbox is killed under load: events that got a 2xx response must eventually be handled. */
     private static boolean kill(int rounds) throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("webhook-kill");
         Path handled = Files.createFile(directory.resolve("handled"));
@@ -141,7 +140,8 @@ public final class WebhookSoak {
         lines(handled).forEach(line -> times.merge(line, 1, Integer::sum));
         long repeated = times.values().stream().filter(count -> count > 1).count();
         System.out.printf(
-                "kill: %d kills, %d events sent, %d answered 2xx, %d handled; %d lost, %d handled more than once (at most %d times)%n",
+                "kill: %d kills, %d events sent, %d got a 2xx response, %d handled; %d lost, %d handled more than"
+                        + " once (at most %d times)%n",
                 rounds,
                 ids.get(),
                 answered.size(),
@@ -152,7 +152,7 @@ public final class WebhookSoak {
         return ended && missing.isEmpty() && !answered.isEmpty();
     }
 
-    /** Sends events, each until it is answered: as services do. */
+    /** Sends each event until it gets a response, as services do. */
     private static void send(int port, AtomicInteger ids, Set<String> answered, AtomicBoolean stop) {
         HttpClient client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
@@ -210,7 +210,7 @@ public final class WebhookSoak {
         return missing;
     }
 
-    /** The whole lines; a kill may leave a half one. */
+    /** Returns the complete lines; a kill may leave an incomplete one. */
     private static List<String> lines(Path handled) throws IOException {
         List<String> whole = new ArrayList<>();
         for (String line : Files.readAllLines(handled)) {
@@ -221,7 +221,7 @@ public final class WebhookSoak {
         return whole;
     }
 
-    /** The process that is killed. */
+    /** The main method of the process that is killed. */
     private static boolean killed(int port, Path directory) throws IOException, InterruptedException {
         Path handled = directory.resolve("handled");
         try (Inbox inbox = Inbox.file(directory.resolve("inbox"));
@@ -240,7 +240,7 @@ public final class WebhookSoak {
         return true;
     }
 
-    /** Events a second that are on the disk before they are answered, beside one write to the disk after the other. */
+    /** Measures events per second that are forced to the disk before the response, compared with sequential writes. */
     private static boolean inbox() throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("webhook-inbox");
         double single = fsyncs(directory.resolve("single"));
@@ -251,7 +251,7 @@ public final class WebhookSoak {
                     "inbox: %d senders, %.0f events of 300 B a second, %.1f times as many%n",
                     senders, rate, rate / single);
         }
-        // On a disk that is fast, the processors are the limit before it is: how much is shared shows on a slower one.
+        // On a fast disk, the CPU is the limit. The benefit of group commits shows on a slower disk.
         StateStore slow = new SlowStore(StateStore.inMemory());
         double rate = acknowledged(Inbox.in(slow, 100_000, 64L << 20), 64);
         double ratio = rate / SlowStore.WRITES_A_SECOND;
@@ -261,7 +261,7 @@ public final class WebhookSoak {
         return ratio >= 20;
     }
 
-    /** Takes as long for each write as a disk of a server takes to force one. */
+    /** Delays each write by the time that a server disk needs to force it. */
     private record SlowStore(StateStore store) implements StateStore {
 
         private static final int WRITES_A_SECOND = 500;
@@ -336,7 +336,7 @@ public final class WebhookSoak {
                 sender.setDaemon(true);
                 sender.start();
             }
-            // Until the compiler is done.
+            // Waits for the JIT compiler.
             Thread.sleep(15_000);
             long before = acknowledged.get();
             long begin = System.nanoTime();
@@ -348,7 +348,7 @@ public final class WebhookSoak {
         }
     }
 
-    /** 200 senders of 1 MB at once, into a heap of 64 MB. */
+    /** 200 concurrent senders of 1 MB each, with a heap of 64 MB. */
     private static boolean memory() throws IOException, InterruptedException {
         int port = freePort();
         Process receiver = java("64m", "small", String.valueOf(port));
@@ -363,7 +363,7 @@ public final class WebhookSoak {
         boolean ended = senders.awaitTermination(120, TimeUnit.SECONDS);
         boolean alive = receiver.isAlive();
         receiver.destroy();
-        System.out.println("memory: 200 posts of 1 MB at once into a heap of 64 MB: answers " + statuses
+        System.out.println("memory: 200 posts of 1 MB at once into a heap of 64 MB: responses " + statuses
                 + (alive ? "" : ", and it has died"));
         return ended && alive && statuses.keySet().equals(Set.of(200));
     }

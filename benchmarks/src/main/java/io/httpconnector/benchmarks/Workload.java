@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 
-/** An operation that {@link SideBySide} measures. Uses only API that both builds have. */
+/** An operation that {@link SideBySide} measures. Uses only APIs that both builds have. */
 public final class Workload {
 
     static final List<String> NAMES = List.of(
@@ -39,8 +39,8 @@ public final class Workload {
     /**
      * Prepares a workload.
      *
-     * @param name one of {@link #NAMES}; a webhook has the preset and the size in KB, and {@code unknown} is GitHub's with an event
-     *     that GitHub does not have
+     * @param name one of {@link #NAMES}; the name of a webhook consists of the preset and the size in KB; {@code unknown} is
+     *     GitHub's with an unknown event
      * @param port where the server listens
      * @return the operation
      */
@@ -98,7 +98,7 @@ public final class Workload {
         int[] handled = {0};
         WebhookReceiver receiver = WebhookReceiver.named("leads")
                 .verify(Signatures.preset(verified, secret))
-                // What comes again has been forgotten, and is handled as if it were new.
+                // Repeated events have been evicted, so they are handled as new ones.
                 .remember(Duration.ofDays(1), requests.size() / 2)
                 .handler(event -> handled[0] += event.payload().size())
                 .build();

@@ -19,7 +19,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A service in this process that five writers write to. Its times are exact to a second. */
+/** An in-process service with five writers. Its timestamps have a precision of one second. */
 final class WrittenTo implements AutoCloseable {
 
     private static final int WRITERS = 5;

@@ -1,4 +1,4 @@
-/** Measurements side by side with other libraries, in one run. Start with {@link io.httpconnector.benchmarks.Compare}. */
+/** Benchmarks that compare this library with others in one run. Start with {@link io.httpconnector.benchmarks.Compare}. */
 @NullMarked
 package io.httpconnector.benchmarks;
 

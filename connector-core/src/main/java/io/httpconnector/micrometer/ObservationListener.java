@@ -14,17 +14,17 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Makes each call of a connection an observation of Micrometer, named and tagged after OpenTelemetry's semantic conventions
- * for HTTP clients; the trace goes along in the headers, if the application has tracing.
+ * Reports each call of a connection as a Micrometer observation, named and tagged by OpenTelemetry's semantic conventions for
+ * HTTP clients. If the application uses tracing, the trace context is propagated in the request headers.
  *
  * <pre>{@code
  * .listener(ObservationListener.of(observationRegistry))
  * }</pre>
  *
- * <p>The observation is {@code http.client.request.duration}. Its tags of few values are {@code http.request.method},
+ * <p>The observation is {@code http.client.request.duration}. Its low-cardinality tags are {@code http.request.method},
  * {@code http.response.status_code}, {@code error.type}, {@code server.address}, {@code server.port}, {@code url.scheme} and
- * {@code connection}; those of many are {@code url.full}, without secrets, and {@code http.request.resend_count}. Each retry
- * is an event of it. Immutable and safe for many threads.
+ * {@code connection}; its high-cardinality tags are {@code url.full}, without secrets, and {@code http.request.resend_count}.
+ * Each retry is an event of the observation. Immutable and thread-safe.
  */
 public final class ObservationListener implements ExchangeListener {
 
@@ -37,11 +37,11 @@ public final class ObservationListener implements ExchangeListener {
     }
 
     /**
-     * A listener that reports to a registry.
+     * Creates a listener that reports to a registry.
      *
      * @param registry the registry of the application
      * @return the listener
-     * @throws InvalidDefinitionException when the registry is null
+     * @throws InvalidDefinitionException if the registry is null
      */
     public static ExchangeListener of(ObservationRegistry registry) {
         if (registry == null) {
@@ -80,7 +80,8 @@ public final class ObservationListener implements ExchangeListener {
         return uri.getPort() >= 0 ? uri.getPort() : uri.getScheme().equals("https") ? 443 : 80;
     }
 
-    private record ObservedCall(Observation observation, RequestReplySenderContext<ExchangeStarted, ExchangeResult> context)
+    private record ObservedCall(
+            Observation observation, RequestReplySenderContext<ExchangeStarted, ExchangeResult> context)
             implements CallObserver {
 
         @Override

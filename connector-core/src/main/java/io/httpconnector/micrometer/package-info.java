@@ -1,6 +1,6 @@
 /**
- * Observations of Micrometer, and by them metrics and traces of OpenTelemetry. It needs the library
- * {@code io.micrometer:micrometer-observation}, which an application with Micrometer has. It uses the root package only.
+ * Micrometer observations, and through them OpenTelemetry metrics and traces. Requires the library
+ * {@code io.micrometer:micrometer-observation}, which applications with Micrometer have. Depends on the root package only.
  */
 @NullMarked
 package io.httpconnector.micrometer;

@@ -83,8 +83,7 @@ final class DateFormats {
     private static Instant instant(BigDecimal number, @Nullable Unit unit) {
         if (unit == null) {
             throw new ValueRejectedException(
-                    Code.WRONG_TYPE,
-                    "is a number without a unit: add the argument seconds or millis");
+                    Code.WRONG_TYPE, "is a number without a unit: add the argument seconds or millis");
         }
         // Expanding a number with a nine-digit exponent would take minutes.
         if (Math.abs((long) number.precision() - number.scale()) > 40) {
@@ -106,7 +105,6 @@ final class DateFormats {
     }
 
     static ValueRejectedException needsZone() {
-        return new ValueRejectedException(
-                Code.WRONG_TYPE, "has no offset: add its time zone, such as 'Europe/Berlin'");
+        return new ValueRejectedException(Code.WRONG_TYPE, "has no offset: add its time zone, such as 'Europe/Berlin'");
     }
 }

@@ -28,8 +28,10 @@ final class Escaping {
         return new ValueRejectedException(
                 Code.UNENCODABLE,
                 String.format(
-                        Locale.ROOT, "character %d is an unpaired surrogate (U+%04X), which is not valid text", at + 1, (int)
-                                c));
+                        Locale.ROOT,
+                        "character %d is an unpaired surrogate (U+%04X), which is not valid text",
+                        at + 1,
+                        (int) c));
     }
 
     static byte[] utf8(String text) {
@@ -72,7 +74,8 @@ final class Escaping {
                     if (c < 0x20 || c == 0xfffe || c == 0xffff) {
                         throw new ValueRejectedException(
                                 Code.UNENCODABLE,
-                                String.format(Locale.ROOT, "character %d (U+%04X) is not allowed in XML", i + 1, (int) c));
+                                String.format(
+                                        Locale.ROOT, "character %d (U+%04X) is not allowed in XML", i + 1, (int) c));
                     }
                     out.append(c);
                 }

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * The compiled content of a pill: a path and filters. {@code slot} is the nesting level of the {@code $each} whose element
  * the path begins with, or -1 if the path begins with a step of the job.
  */
-record Expression(String text, SourceLocation location, PillPath path, int slot, List<FilterStep> filters, ValueType type) {
+record Expression(
+        String text, SourceLocation location, PillPath path, int slot, List<FilterStep> filters, ValueType type) {
 
     /** One filter: its name, and either its conversion of a value or its policy for a missing value. */
     record FilterStep(
@@ -90,8 +91,8 @@ record Expression(String text, SourceLocation location, PillPath path, int slot,
     /** Whether rendering fails if the value is missing. */
     boolean isRequired() {
         return filters.stream()
-                .noneMatch(
-                        step -> step.missingValuePolicy != null && step.missingValuePolicy.action() != MissingValuePolicy.Action.REQUIRED);
+                .noneMatch(step -> step.missingValuePolicy != null
+                        && step.missingValuePolicy.action() != MissingValuePolicy.Action.REQUIRED);
     }
 
     boolean canBeNull() {

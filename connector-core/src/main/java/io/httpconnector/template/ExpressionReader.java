@@ -33,7 +33,10 @@ final class ExpressionReader {
      * Parses a pill; {@code each} are the names of the elements of enclosing lists. Throws a {@link ValueRejectedException}.
      */
     static Expression read(
-            String text, SourceLocation location, Map<String, Filters.FilterDefinition> customFilters, List<String> each) {
+            String text,
+            SourceLocation location,
+            Map<String, Filters.FilterDefinition> customFilters,
+            List<String> each) {
         ExpressionReader reader = new ExpressionReader(text);
         if (text.length() > MAX_LENGTH) {
             throw new ValueRejectedException(Code.SYNTAX, "the pill is longer than " + MAX_LENGTH + " characters");
@@ -69,7 +72,9 @@ final class ExpressionReader {
         if (step.definition() != null) {
             return step.definition().resultType();
         }
-        JsonNode instead = step.missingValuePolicy() == null ? null : step.missingValuePolicy().defaultValue();
+        JsonNode instead = step.missingValuePolicy() == null
+                ? null
+                : step.missingValuePolicy().defaultValue();
         return instead == null || ValueType.of(instead) == before ? before : ValueType.ANY;
     }
 
@@ -134,7 +139,8 @@ final class ExpressionReader {
         return Character.isLetterOrDigit(c) || "_-$@:".indexOf(c) >= 0;
     }
 
-    private Expression.FilterStep filter(Map<String, Filters.FilterDefinition> customFilters, ValueType input, String before) {
+    private Expression.FilterStep filter(
+            Map<String, Filters.FilterDefinition> customFilters, ValueType input, String before) {
         skipSpaces();
         int start = at;
         while (at < text.length() && Character.isLetterOrDigit(text.charAt(at))) {

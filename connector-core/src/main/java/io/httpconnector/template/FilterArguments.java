@@ -29,9 +29,7 @@ record FilterArguments(String filter, List<Argument> list) {
         int count = (int) list.stream().filter(argument -> !isUnit(argument)).count();
         if (count > max) {
             throw problem(
-                    max == 0
-                            ? "expects no argument"
-                            : "expects at most " + max + " argument" + (max == 1 ? "" : "s"));
+                    max == 0 ? "expects no argument" : "expects at most " + max + " argument" + (max == 1 ? "" : "s"));
         }
     }
 

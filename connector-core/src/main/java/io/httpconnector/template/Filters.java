@@ -45,7 +45,8 @@ final class Filters {
     }
 
     /** The accepted types, result type and factory of a filter. */
-    record FilterDefinition(Set<ValueType> acceptedTypes, ValueType resultType, Function<FilterArguments, Filter> factory) {
+    record FilterDefinition(
+            Set<ValueType> acceptedTypes, ValueType resultType, Function<FilterArguments, Filter> factory) {
 
         boolean accepts(ValueType type) {
             return acceptedTypes.isEmpty() || acceptedTypes.contains(type);
@@ -248,7 +249,8 @@ final class Filters {
                 // Without the message, which may contain the value.
                 throw new ValueRejectedException(
                         Code.WRONG_TYPE,
-                        "is rejected by the filter " + name + " (" + e.getClass().getSimpleName() + ")");
+                        "is rejected by the filter " + name + " ("
+                                + e.getClass().getSimpleName() + ")");
             }
         });
     }

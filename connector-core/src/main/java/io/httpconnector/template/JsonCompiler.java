@@ -107,18 +107,21 @@ final class JsonCompiler {
         List<String> known = isEach ? EACH_KEYWORDS : IF_KEYWORDS;
         String problem = structureProblem(structure, otherMembers, known);
         if (problem != null) {
-            problems.add(
-                    TemplateProblem.of(outline.location(tree.position()).withPointer(pointer), Code.MALFORMED, null, problem));
+            problems.add(TemplateProblem.of(
+                    outline.location(tree.position()).withPointer(pointer), Code.MALFORMED, null, problem));
             return NONE;
         }
         return isEach ? each(structure, pointer) : conditional(structure, pointer);
     }
 
     private static @Nullable String structureProblem(
-            Map<String, JsonTemplateTree> structure, List<JsonTemplateTree.MemberNode> otherMembers, List<String> known) {
+            Map<String, JsonTemplateTree> structure,
+            List<JsonTemplateTree.MemberNode> otherMembers,
+            List<String> known) {
         for (String name : structure.keySet()) {
             if (!known.contains(name) || !structure.containsKey(known.get(0))) {
-                return "\"" + name + "\" requires " + (IF_KEYWORDS.contains(name) ? "\"$if\"" : "\"$each\"") + ": write \"$" + name + "\" for a member of that name";
+                return "\"" + name + "\" requires " + (IF_KEYWORDS.contains(name) ? "\"$if\"" : "\"$each\"")
+                        + ": write \"$" + name + "\" for a member of that name";
             }
         }
         if (!otherMembers.isEmpty()) {
@@ -140,7 +143,8 @@ final class JsonCompiler {
                 }
             }
             escaped = String.join(
-                    "", member.namePieces().pieces().stream().map(String::valueOf).toList());
+                    "",
+                    member.namePieces().pieces().stream().map(String::valueOf).toList());
         }
         return new JsonFragment.PrefixedFragment(utf8(",\"" + escaped + "\":"), value(member.value(), at));
     }
@@ -213,19 +217,22 @@ final class JsonCompiler {
         JsonTemplateTree as = structure.get("$as");
         String name = as == null ? "item" : as.text();
         if (as != null
-                && (!as.isString() || as.pieces() != null || !ExpressionReader.isIdentifier(name) || names.contains(name))) {
-            problems.add(
-                    TemplateProblem.of(
-                            outline.location(as.position()).withPointer(pointer + "/$as"),
-                            Code.MALFORMED,
-                            null,
-                            "\"$as\" must be a name for the element, such as \"line\", that no enclosing list uses"));
+                && (!as.isString()
+                        || as.pieces() != null
+                        || !ExpressionReader.isIdentifier(name)
+                        || names.contains(name))) {
+            problems.add(TemplateProblem.of(
+                    outline.location(as.position()).withPointer(pointer + "/$as"),
+                    Code.MALFORMED,
+                    null,
+                    "\"$as\" must be a name for the element, such as \"line\", that no enclosing list uses"));
             return NONE;
         }
         int slot = names.size();
         slots = Math.max(slots, slot + 1);
         names.add(name);
-        lists.add(list == null || list.filters().stream().anyMatch(step -> step.definition() != null) ? "" : path(list));
+        lists.add(
+                list == null || list.filters().stream().anyMatch(step -> step.definition() != null) ? "" : path(list));
         JsonFragment item = value(Objects.requireNonNull(structure.get("$item")), pointer + "/$item");
         names.remove(slot);
         lists.remove(slot);
@@ -239,7 +246,9 @@ final class JsonCompiler {
         JsonFragment elseFragment = elseTree == null ? null : value(elseTree, pointer + "/$else");
         JsonTemplateTree equals = structure.get("$equals");
         JsonNode equal = equals == null ? null : scalar(equals, pointer + "/$equals");
-        return pill == null ? NONE : new JsonFragment.IfFragment(new JsonFragment.IfCondition(pill, equal), then, elseFragment);
+        return pill == null
+                ? NONE
+                : new JsonFragment.IfFragment(new JsonFragment.IfCondition(pill, equal), then, elseFragment);
     }
 
     private @Nullable Expression pill(

@@ -42,8 +42,8 @@ record JsonTemplate(JsonFragment root, int maxEachDepth, List<PillUsage> usages)
             throw new IOException("the body could not be sent", e.getCause());
         }
         if (!context.problems().isEmpty()) {
-            throw new IOException("the values of the body changed after it was rendered: do not modify them"
-                    + " until it is sent");
+            throw new IOException(
+                    "the values of the body changed after it was rendered: do not modify them" + " until it is sent");
         }
     }
 }

@@ -26,7 +26,8 @@ record JsonTemplateTree(
             .build();
 
     /** A member of an object, or an element of an array (with an empty name). */
-    record MemberNode(String name, JsonOutline.@Nullable StringPieces namePieces, long position, JsonTemplateTree value) {}
+    record MemberNode(
+            String name, JsonOutline.@Nullable StringPieces namePieces, long position, JsonTemplateTree value) {}
 
     /** Parses the outline. Returns null if it is invalid, with the reason added to {@code problems}. */
     static @Nullable JsonTemplateTree read(JsonOutline outline, List<TemplateProblem> problems) {
@@ -40,7 +41,8 @@ record JsonTemplateTree(
             if (parser.nextToken() != null) {
                 SourceLocation location =
                         outline.location(parser.currentTokenLocation().getCharOffset());
-                problems.add(TemplateProblem.of(location, Code.MALFORMED, null, "unexpected content after the JSON value"));
+                problems.add(
+                        TemplateProblem.of(location, Code.MALFORMED, null, "unexpected content after the JSON value"));
                 return null;
             }
             return tree;

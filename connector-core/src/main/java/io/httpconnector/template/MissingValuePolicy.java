@@ -36,9 +36,8 @@ record MissingValuePolicy(
         }
         int values = kind == Action.DEFAULT ? 1 : 0;
         arguments.requireAtMost(values + 1);
-        JsonNode instead = kind == Action.DEFAULT
-                ? arguments.literal(0, "the default value, such as default('none')")
-                : null;
+        JsonNode instead =
+                kind == Action.DEFAULT ? arguments.literal(0, "the default value, such as default('none')") : null;
         return new MissingValuePolicy(kind, level(arguments, values), instead);
     }
 

@@ -147,7 +147,8 @@ public final class PillCatalogue {
             return new ValueRejectedException(
                     Code.MISSING, "\"" + reached + "\" has no \"" + name + "\"", Suggestions.of(name, names));
         }
-        return new ValueRejectedException(Code.MISSING, "\"" + reached + "\" is not a list, so it has no [" + step + "]");
+        return new ValueRejectedException(
+                Code.MISSING, "\"" + reached + "\" is not a list, so it has no [" + step + "]");
     }
 
     private static @Nullable TemplateProblem wrongType(PillUsage usage, List<JsonNode> schemas) {
@@ -167,7 +168,8 @@ public final class PillCatalogue {
         return problem(
                 usage,
                 new ValueRejectedException(
-                        Code.WRONG_TYPE, "is " + phrases(types) + ", but " + phrases(usage.acceptedTypes()) + " is required here"));
+                        Code.WRONG_TYPE,
+                        "is " + phrases(types) + ", but " + phrases(usage.acceptedTypes()) + " is required here"));
     }
 
     private static String phrases(Set<ValueType> types) {

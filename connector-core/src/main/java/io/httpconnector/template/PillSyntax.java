@@ -100,8 +100,8 @@ record PillSyntax(String open, String close, Map<String, Filters.FilterDefinitio
                 location,
                 Code.SYNTAX,
                 null,
-                "\"" + open + "\" is not closed on the same line: add \"" + close + "\", or write " + open + "'" + open + "'"
-                        + close + " for a literal delimiter");
+                "\"" + open + "\" is not closed on the same line: add \"" + close + "\", or write " + open + "'" + open
+                        + "'" + close + " for a literal delimiter");
     }
 
     /** Whether a text of the template is valid Unicode. If not, the position is added to {@code problems}. */

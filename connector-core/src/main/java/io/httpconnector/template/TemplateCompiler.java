@@ -27,7 +27,9 @@ final class TemplateCompiler {
     }
 
     static RequestTemplate compile(
-            RequestDefinition definition, Map<String, Filters.FilterDefinition> customFilters, List<TemplateProblem> known) {
+            RequestDefinition definition,
+            Map<String, Filters.FilterDefinition> customFilters,
+            List<TemplateProblem> known) {
         TemplateCompiler compiler = new TemplateCompiler(definition, customFilters);
         compiler.problems.addAll(known);
         return compiler.compile();
@@ -75,8 +77,10 @@ final class TemplateCompiler {
         }
         for (String delimiter : List.of(definition.open(), definition.close())) {
             if (!delimiter.matches("[^\\s\\w\"'\\\\]{1,8}")) {
-                addProblem("delimiters", "a delimiter must have 1 to 8 characters, without letters, digits,"
-                        + " quotes, backslashes and whitespace");
+                addProblem(
+                        "delimiters",
+                        "a delimiter must have 1 to 8 characters, without letters, digits,"
+                                + " quotes, backslashes and whitespace");
             }
         }
     }

@@ -49,7 +49,8 @@ public record TemplateProblem(
     }
 
     static TemplateProblem of(SourceLocation location, Code code, @Nullable String pill, String message) {
-        return new TemplateProblem(code, location.part(), location.line(), location.column(), location.pointer(), pill, null, message);
+        return new TemplateProblem(
+                code, location.part(), location.line(), location.column(), location.pointer(), pill, null, message);
     }
 
     TemplateProblem withSuggestion(@Nullable String name) {

@@ -56,7 +56,8 @@ record TextTemplate(List<Object> pieces) {
             String escape(String value) {
                 if (!value.matches("[A-Za-z0-9-]++(\\.[A-Za-z0-9-]++)*+")) {
                     throw new ValueRejectedException(
-                            Code.UNENCODABLE, "is not part of a valid host name: use letters, digits, hyphens and dots");
+                            Code.UNENCODABLE,
+                            "is not part of a valid host name: use letters, digits, hyphens and dots");
                 }
                 return value;
             }

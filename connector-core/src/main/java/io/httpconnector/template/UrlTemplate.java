@@ -19,7 +19,9 @@ record UrlTemplate(TextTemplate path, List<TextTemplate> query, List<String> hos
             if (piece instanceof Expression pill) {
                 boolean inPath = current == path;
                 current.add(TextTemplate.escaped(
-                        pill, inPath ? escaperInPath(pill, path, hosts, problems) : TextTemplate.Escaper.QUERY, problems));
+                        pill,
+                        inPath ? escaperInPath(pill, path, hosts, problems) : TextTemplate.Escaper.QUERY,
+                        problems));
                 continue;
             }
             String rest = (String) piece;

@@ -49,10 +49,9 @@ final class XmlCompiler {
         boolean attribute = inTag && !terminator.isEmpty();
         boolean text = !inTag && terminator.isEmpty();
         if (!attribute && !text) {
-            problems.add(
-                    pill.problem(
-                            Code.MISPLACED,
-                            "is not allowed in a tag, a comment or CDATA: put it in element text or an attribute value"));
+            problems.add(pill.problem(
+                    Code.MISPLACED,
+                    "is not allowed in a tag, a comment or CDATA: put it in element text or an attribute value"));
         }
         if (pill.canOmit()) {
             problems.add(pill.problem(Code.MISPLACED, "an element can't be omitted: use | default('')"));

@@ -226,7 +226,12 @@ final class CredentialDetector {
     }
 
     private static JsonNode replace(
-            JsonNode value, String pointer, String name, CredentialType kind, CredentialReplacement replacement, int depth) {
+            JsonNode value,
+            String pointer,
+            String name,
+            CredentialType kind,
+            CredentialReplacement replacement,
+            int depth) {
         if (depth > MAX_DEPTH) {
             return value;
         }

@@ -198,8 +198,7 @@ final class CredentialMasker {
         while (matcher.find(at)) {
             String name = decode(matcher.group(1));
             String value = matcher.group(2);
-            if (CredentialDetector.isCredentialParameter(name, read(decode(value)))
-                    || holdsCredential(decode(value))) {
+            if (CredentialDetector.isCredentialParameter(name, read(decode(value))) || holdsCredential(decode(value))) {
                 at = matcher.start(2) + mask(matcher.start(2), matcher.end(2), name);
                 matcher = PAIR.matcher(text);
             } else {
@@ -356,7 +355,8 @@ final class CredentialMasker {
             boolean hasElements = content.indexOf('<') >= 0;
             if (hasElements && kind.compareTo(CredentialNames.CredentialType.TEXTS) >= 0) {
                 String name = matcher.group(2);
-                String shown = CONTENT.matcher(">" + content + "<").replaceAll(match -> maskedContent(match.group(), name));
+                String shown =
+                        CONTENT.matcher(">" + content + "<").replaceAll(match -> maskedContent(match.group(), name));
                 String inner = shown.substring(1, shown.length() - 1);
                 if (!inner.equals(content)) {
                     text.replace(at, end, inner);

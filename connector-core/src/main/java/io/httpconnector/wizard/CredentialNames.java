@@ -24,12 +24,12 @@ final class CredentialNames {
     private static final Pattern BRACKETS = Pattern.compile("[\\[\\]]+");
 
     /** Words for a credential, whatever precedes them. */
-    private static final Set<String> CREDENTIAL_WORDS = words(
-            "password passwords passwd passwort passphrase passcode pwd psw pw"
+    private static final Set<String> CREDENTIAL_WORDS =
+            words("password passwords passwd passwort passphrase passcode pwd psw pw"
                     + " secret secrets token credential credentials creds authorization jwt bearer hmac sig"
-                            + " signature otp totp cvv cvc"
+                    + " signature otp totp cvv cvc"
                     + " cookie csrf xsrf assertion passkey mnemonic connstr hapikey csrfmiddlewaretoken"
-                            + " samlresponse jsessionid phpsessid sessid");
+                    + " samlresponse jsessionid phpsessid sessid");
 
     /**
      * Words for a credential if the value is text or an array of texts: {@code pass} may be a count, and {@code auth} an
@@ -41,18 +41,18 @@ final class CredentialNames {
     private static final Set<String> COUNTABLE_WORDS = words("tokens cookies");
 
     /** Words before "key" that make it a secret. Other keys are public, or identify records. */
-    private static final Set<String> SECRET_KEY_PREFIXES = words(
-            "access account admin aes api app application auth authentication authorization client consumer"
+    private static final Set<String> SECRET_KEY_PREFIXES =
+            words("access account admin aes api app application auth authentication authorization client consumer"
                     + " developer encryption"
                     + " function functions hmac license licence master merchant partner private rsa sas secret"
-                            + " security server service"
+                    + " security server service"
                     + " session shared signing subscription token webhook write");
 
     /** Words before "code" that make it a proof of identity: recovery codes, and codes sent or shown for one login. */
-    private static final Set<String> SECRET_CODE_PREFIXES = words(
-            "2fa access auth authentication authenticator authorization backup device"
+    private static final Set<String> SECRET_CODE_PREFIXES =
+            words("2fa access auth authentication authenticator authorization backup device"
                     + " emergency factor login mfa otp passcode recovery scratch security sms time totp"
-                            + " twofactor verification");
+                    + " twofactor verification");
 
     /** Words that make a key public. */
     private static final Set<String> PUBLIC_KEY_PREFIXES = words("public publishable");
@@ -61,7 +61,7 @@ final class CredentialNames {
     private static final Set<String> NEUTRAL_SUFFIXES =
             words("again backup base base64 binary confirm confirmation current dev encrypted"
                     + " hash hashed hex live new old plain plaintext primary prod production raw repeat sandbox"
-                            + " secondary staging string"
+                    + " secondary staging string"
                     + " temp temporary test text value");
 
     /** Verbs before a credential, which make the name a setting: {@code hide_secret}, {@code requiresPassword}. */
@@ -208,7 +208,8 @@ final class CredentialNames {
     /** Whether the words name a secret key or an equivalent. */
     private static boolean isKey(List<String> words, String word, String before, int last) {
         return switch (word) {
-            case "key", "keys" -> SECRET_KEY_PREFIXES.contains(before) && words.stream().noneMatch(PUBLIC_KEY_PREFIXES::contains);
+            case "key", "keys" ->
+                SECRET_KEY_PREFIXES.contains(before) && words.stream().noneMatch(PUBLIC_KEY_PREFIXES::contains);
             // A session id alone grants access to the session; the id of an access key is one half of the credential.
             case "id" ->
                 before.equals("session")

@@ -52,7 +52,7 @@ final class CurlReader {
         String names =
                 "X=request H=header d=data F=form G=get I=head u=user b=cookie A=user-agent e=referer m=max-time g=globoff"
                         + " k=insecure x=proxy E=cert o=output w=write-out D=dump-header c=cookie-jar s=silent"
-                                + " S=show-error v=verbose"
+                        + " S=show-error v=verbose"
                         + " i=include L=location f=fail N=no-buffer #=progress-bar O=remote-name 4=ipv4 6=ipv6 0=http1.0";
         for (String name : words(names)) {
             LONG_NAMES.put(name.substring(0, 1), name.substring(2));
@@ -129,7 +129,9 @@ final class CurlReader {
     }
 
     private static boolean takesValue(String name) {
-        return REQUEST_OPTIONS.contains(name) || CONNECTION_OPTIONS_WITH_VALUE.contains(name) || OUTPUT_OPTIONS_WITH_VALUE.contains(name);
+        return REQUEST_OPTIONS.contains(name)
+                || CONNECTION_OPTIONS_WITH_VALUE.contains(name)
+                || OUTPUT_OPTIONS_WITH_VALUE.contains(name);
     }
 
     private void option(String name, ShellTokenizer.Word word, @Nullable String attached) {
@@ -137,7 +139,8 @@ final class CurlReader {
             if (attached == null && at >= words.size()) {
                 throw invalid(word, "the option " + word.text() + " requires a value");
             }
-            ShellTokenizer.Word value = attached == null ? words.get(at++) : new ShellTokenizer.Word(attached, word.position());
+            ShellTokenizer.Word value =
+                    attached == null ? words.get(at++) : new ShellTokenizer.Word(attached, word.position());
             if (REQUEST_OPTIONS.contains(name)) {
                 request(name, value);
             } else if (CONNECTION_OPTIONS_WITH_VALUE.contains(name)) {

@@ -92,7 +92,8 @@ final class HarReader {
             } else {
                 definition.templatePart(
                         name,
-                        RequestDefinitionBuilder.escapeBraces(param.path("value").asText()),
+                        RequestDefinitionBuilder.escapeBraces(
+                                param.path("value").asText()),
                         param.path("contentType").asText(null));
             }
         }

@@ -224,7 +224,8 @@ final class OpenApiReader {
             case "path" -> {
                 String style = parameter.path("style").asText("simple");
                 if (!style.equals("simple")) {
-                    definition.note("its path parameter " + name + " has the unsupported style " + style + ": write it by hand");
+                    definition.note("its path parameter " + name + " has the unsupported style " + style
+                            + ": write it by hand");
                 }
             }
             default -> {}
@@ -320,7 +321,9 @@ final class OpenApiReader {
     private static void part(String name, JsonNode value, String type, RequestDefinitionBuilder definition) {
         String defaultType = value.isContainerNode() ? "application/json" : "";
         definition.templatePart(
-                name, RequestDefinitionBuilder.escapeBraces(ParameterSerializer.text(value)), type.isEmpty() ? defaultType : type);
+                name,
+                RequestDefinitionBuilder.escapeBraces(ParameterSerializer.text(value)),
+                type.isEmpty() ? defaultType : type);
     }
 
     private static void file(String name, JsonNode schema, String type, RequestDefinitionBuilder definition) {

@@ -64,7 +64,8 @@ final class PostmanReader {
         String schema = collection.at("/info/schema").asText("");
         if (!collection.path("item").isArray() || !schema.matches(".*/v2\\.[01]\\.0/.*")) {
             throw new InvalidDefinitionException(
-                    "Postman collection", List.of("not a collection of version 2.0 or 2.1: export the collection as v2.1"));
+                    "Postman collection",
+                    List.of("not a collection of version 2.0 or 2.1: export the collection as v2.1"));
         }
         PostmanReader reader = new PostmanReader(
                 "Postman collection \"" + collection.at("/info/name").asText() + "\"");
@@ -191,7 +192,8 @@ final class PostmanReader {
                 String name = escapeSeparators(pair.path("key").asText(""), true, scope);
                 pairs.add(
                         pair.hasNonNull("value")
-                                ? name + "=" + escapeSeparators(pair.path("value").asText(), false, scope)
+                                ? name + "="
+                                        + escapeSeparators(pair.path("value").asText(), false, scope)
                                 : name);
             }
         }
@@ -263,7 +265,9 @@ final class PostmanReader {
             }
             case "graphql" -> graphql(body.path("graphql"), scope, definition);
             case "file" -> definition.file(declared.isEmpty() ? "application/octet-stream" : declared);
-            default -> definition.note("bodies of the mode " + body.path("mode").asText() + " are not supported: add the body");
+            default ->
+                definition.note(
+                        "bodies of the mode " + body.path("mode").asText() + " are not supported: add the body");
         }
     }
 
@@ -331,6 +335,7 @@ final class PostmanReader {
             }
             at = matcher.end();
         }
-        return out.append(RequestDefinitionBuilder.escapeBraces(text.substring(at))).toString();
+        return out.append(RequestDefinitionBuilder.escapeBraces(text.substring(at)))
+                .toString();
     }
 }

@@ -37,7 +37,8 @@ final class RequestDefinitionBuilder {
             "te",
             "upgrade");
 
-    private static final Set<String> STANDARD_METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
+    private static final Set<String> STANDARD_METHODS =
+            Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
     /** Narrower than RFC 9110's token, which may contain characters with a meaning in a shell. */
     private static final Pattern METHOD = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,63}");
@@ -66,8 +67,9 @@ final class RequestDefinitionBuilder {
         if (!METHOD.matcher(upperCase).matches() || upperCase.equals("CONNECT") || upperCase.equals("TRACE")) {
             throw new InvalidDefinitionException(
                     "method",
-                    List.of("\"" + printable(method)
-                            + "\" is not a supported method: use letters, digits and hyphens, but not CONNECT or TRACE"));
+                    List.of(
+                            "\"" + printable(method)
+                                    + "\" is not a supported method: use letters, digits and hyphens, but not CONNECT or TRACE"));
         }
         return STANDARD_METHODS.contains(upperCase) ? upperCase : method.strip();
     }
@@ -114,7 +116,9 @@ final class RequestDefinitionBuilder {
         String whole = path.startsWith("/") ? path : "/" + path;
         String kept = withoutMatrixCredentials(QueryPair.encoded(whole, false, hasPills));
         definition.put(
-                "url", CredentialMasker.replace(kept, true, name -> pillForCredential(name(name), "the " + name + " in the path")));
+                "url",
+                CredentialMasker.replace(
+                        kept, true, name -> pillForCredential(name(name), "the " + name + " in the path")));
     }
 
     /** Removes matrix parameters with credentials, such as {@code ;jsessionid=...}. */
@@ -254,7 +258,8 @@ final class RequestDefinitionBuilder {
         } else {
             JsonNode tree = text.startsWith("{") || text.startsWith("[") ? LiteralTextReader.json(value) : null;
             if (tree != null
-                    && !CredentialDetector.findPointers(LiteralTextReader.DEFAULT_DELIMITERS.read(tree)).isEmpty()) {
+                    && !CredentialDetector.findPointers(LiteralTextReader.DEFAULT_DELIMITERS.read(tree))
+                            .isEmpty()) {
                 kept = pillForCredential(name, "the field " + name);
             }
         }
@@ -299,7 +304,7 @@ final class RequestDefinitionBuilder {
         String pill = "{{connection." + unique + "}}";
         notes.add(what + " is the pill " + pill
                 + ": credentials are not imported; supply it as a value of the step \"connection\", or"
-                        + " configure the connection's auth strategy to add it");
+                + " configure the connection's auth strategy to add it");
         return pill;
     }
 

@@ -84,7 +84,8 @@ public final class RequestDraft {
         // A query that can't be expressed as parameters is part of the known URL.
         int question = typed.contains("?") ? -1 : known.indexOf('?');
         String query = question < 0 ? "" : known.substring(question);
-        return with(taken.put("url", RecommendationRanking.matchesTemplate(typed, known) ? typed + query : host + known));
+        return with(
+                taken.put("url", RecommendationRanking.matchesTemplate(typed, known) ? typed + query : host + known));
     }
 
     /**
@@ -121,9 +122,11 @@ public final class RequestDraft {
     public RequestDraft header(String name, String value) {
         String given = Arguments.notNull(value, Arguments.notNull(name, "header name"));
         if (CredentialDetector.isCredential(name)
-                && (given.isEmpty() || CredentialDetector.holdsLiteralText(LiteralTextReader.DEFAULT_DELIMITERS.read(given)))) {
+                && (given.isEmpty()
+                        || CredentialDetector.holdsLiteralText(LiteralTextReader.DEFAULT_DELIMITERS.read(given)))) {
             throw new InvalidDefinitionException(
-                    "header " + name, List.of("credentials belong to the connection: configure them in its auth strategy"));
+                    "header " + name,
+                    List.of("credentials belong to the connection: configure them in its auth strategy"));
         }
         return with(put(copy(), "headers", name, given));
     }

@@ -147,7 +147,8 @@ public final class RequestReview {
             changed.append(same ? withBraces(path) : piece);
         }
         if (found != 1) {
-            throw missing("the URL has " + (found == 0 ? "no" : "more than one") + " \"" + text + "\" as a segment or value");
+            throw missing(
+                    "the URL has " + (found == 0 ? "no" : "more than one") + " \"" + text + "\" as a segment or value");
         }
         return new RequestReview(definition.deepCopy().put("url", changed.toString()), samples);
     }

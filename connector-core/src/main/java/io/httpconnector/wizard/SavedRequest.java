@@ -69,9 +69,8 @@ public final class SavedRequest {
             throw new InvalidDefinitionException(
                     "request \"" + template.name() + "\"",
                     credentials.stream()
-                            .map(name ->
-                                    name + ": credentials belong to the connection and must not be saved:"
-                                            + " configure them in its auth strategy, or replace them with a pill")
+                            .map(name -> name + ": credentials belong to the connection and must not be saved:"
+                                    + " configure them in its auth strategy, or replace them with a pill")
                             .toList());
         }
     }
@@ -149,8 +148,8 @@ public final class SavedRequest {
             throw invalid("/version: not a saved request: \"version\" must be an integer of at least 1");
         }
         if (version.asLong() > VERSION) {
-            throw invalid("/version: it has version " + version + ", but this library supports versions up to " + VERSION
-                    + ": use a later version of the library");
+            throw invalid("/version: it has version " + version + ", but this library supports versions up to "
+                    + VERSION + ": use a later version of the library");
         }
         return JsonObjectReader.read("saved request", json, reader -> {
             reader.require("format", "version", "request", "sample", "responses");

@@ -155,8 +155,8 @@ final class SchemaSampleGenerator {
                 return schema.path(keyword).get(0);
             }
         }
-        boolean isComposed =
-                COMPOSITION_KEYWORDS.stream().anyMatch(keyword -> !schema.path(keyword).isEmpty());
+        boolean isComposed = COMPOSITION_KEYWORDS.stream()
+                .anyMatch(keyword -> !schema.path(keyword).isEmpty());
         return isComposed ? composed(schema, depth) : ofType(schema, type(schema), depth);
     }
 
@@ -205,7 +205,8 @@ final class SchemaSampleGenerator {
     /** Whether a schema describes a value, and is not only a condition such as {@code {"required": ["id"]}}. */
     private boolean describesValue(JsonNode part) {
         JsonNode schema = resolve(part);
-        return VALUE_KEYWORDS.stream().anyMatch(schema::has) || COMPOSITION_KEYWORDS.stream().anyMatch(schema::has);
+        return VALUE_KEYWORDS.stream().anyMatch(schema::has)
+                || COMPOSITION_KEYWORDS.stream().anyMatch(schema::has);
     }
 
     /** Adds the type of the whole schema to a part without a type. */

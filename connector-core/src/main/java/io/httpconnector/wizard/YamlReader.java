@@ -78,7 +78,8 @@ final class YamlReader {
         } catch (MarkedYAMLException e) {
             throw YamlOrJson.invalid(at(e.getProblemMark()) + "neither valid JSON nor YAML");
         } catch (YAMLException e) {
-            throw YamlOrJson.invalid("neither readable JSON nor YAML: more than " + MAX_CHARACTERS + " characters, or a character that YAML does not allow");
+            throw YamlOrJson.invalid("neither readable JSON nor YAML: more than " + MAX_CHARACTERS
+                    + " characters, or a character that YAML does not allow");
         }
     }
 
@@ -115,7 +116,8 @@ final class YamlReader {
             read = new CountedTree(scalar((ScalarNode) node), 1);
         }
         if (read.values > MAX_VALUES) {
-            throw YamlOrJson.invalid(at(node.getStartMark()) + "its aliases expand to more than " + MAX_VALUES + " values");
+            throw YamlOrJson.invalid(
+                    at(node.getStartMark()) + "its aliases expand to more than " + MAX_VALUES + " values");
         }
         open.remove(node);
         known.put(node, read);
@@ -164,8 +166,8 @@ final class YamlReader {
         for (JsonNode one :
                 isList ? value : JsonNodeFactory.instance.arrayNode().add(value)) {
             if (!one.isObject()) {
-                throw YamlOrJson.invalid(at(node.getStartMark()) + "the value of << must be a mapping, or a"
-                        + " list of mappings");
+                throw YamlOrJson.invalid(
+                        at(node.getStartMark()) + "the value of << must be a mapping, or a" + " list of mappings");
             }
             one.properties().forEach(member -> {
                 if (!merged.has(member.getKey())) {

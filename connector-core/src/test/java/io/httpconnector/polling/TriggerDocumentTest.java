@@ -370,7 +370,6 @@ class TriggerDocumentTest {
 
         assertThat(service.requests).extracting(MockRequest::path).containsExactly("/items/14");
         assertThatThrownBy(() -> builder().definition(json).build())
-                .hasMessageContaining(
-                        "/request: url line 1, column 8: {{team.id | twice}}: unknown filter \"twice\"");
+                .hasMessageContaining("/request: url line 1, column 8: {{team.id | twice}}: unknown filter \"twice\"");
     }
 }

@@ -28,9 +28,8 @@ class LargeBodyTest {
 
     private static final RequestTemplate TEMPLATE = RequestTemplate.named("Import")
             .post("/import")
-            .json(
-                    "{\"rows\": {\"$each\": \"{{job.rows}}\", \"$as\": \"row\", \"$item\": {\"id\":"
-                            + " \"{{row.id}}\", \"text\": \"{{row.text}}\"}}}")
+            .json("{\"rows\": {\"$each\": \"{{job.rows}}\", \"$as\": \"row\", \"$item\": {\"id\":"
+                    + " \"{{row.id}}\", \"text\": \"{{row.text}}\"}}}")
             .build();
 
     /** A list of which 10 MB become takes the memory of a buffer, while it is rendered and while it is sent. */

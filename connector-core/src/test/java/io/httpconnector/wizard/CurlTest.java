@@ -122,10 +122,10 @@ class CurlTest {
 
     @Test
     void credentialsAndConnectionBecomeNotes() {
-        Recommendation read = read(
-                "curl -k -L --compressed -u 'me:s3cret' -b 'sid=s3cret' -H 'Authorization: Bearer s3cret'"
+        Recommendation read =
+                read("curl -k -L --compressed -u 'me:s3cret' -b 'sid=s3cret' -H 'Authorization: Bearer s3cret'"
                         + " -H 'X-Api-Key: s3cret' -x proxy:80 -o out.json"
-                                + " 'https://user:s3cret@api.example.com/a?access_token=s3cret&b=1' -m 2.5");
+                        + " 'https://user:s3cret@api.example.com/a?access_token=s3cret&b=1' -m 2.5");
 
         assertThat(read.definition()).isEqualTo(JsonSupport.parse("""
                 {"method": "GET", "url": "/a", "query": [{"name": "b", "value": "1"}], "timeout": "PT2.5S"}"""));

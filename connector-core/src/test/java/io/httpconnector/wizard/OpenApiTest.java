@@ -184,8 +184,8 @@ class OpenApiTest {
 
     @Test
     void unusualPaths() {
-        List<Recommendation> all = read(
-                "paths: {'/#X-Target=A.b': {post: {}}, '/a?action=x': {get: {}}, '/a b/{id}.json': {get: {}},"
+        List<Recommendation> all =
+                read("paths: {'/#X-Target=A.b': {post: {}}, '/a?action=x': {get: {}}, '/a b/{id}.json': {get: {}},"
                         + " '/{a b}': {get: {}}}");
 
         assertThat(all)
@@ -201,11 +201,10 @@ class OpenApiTest {
 
     @Test
     void whatIsNotFollowedIsNoted() {
-        assertThat(
-                        read("paths: {/a: {post: {requestBody: {content: {application/json: {schema: {$ref:"
+        assertThat(read("paths: {/a: {post: {requestBody: {content: {application/json: {schema: {$ref:"
                                 + " 'other.yaml#/X'}}}}}}}")
-                                .get(0)
-                                .notes())
+                        .get(0)
+                        .notes())
                 .containsExactly("the reference other.yaml#/X is not resolved: add its content");
     }
 

@@ -29,7 +29,7 @@ class PostmanTest {
 
     private static Recommendation request(String request) {
         return read("'variable': [{'key': 'v', 'value': 'a b&c'}, {'key': 'base', 'value': 'https://{{h}}/v1'},"
-                + " {'key': 'h', 'value': 'x.example.com'}],"
+                        + " {'key': 'h', 'value': 'x.example.com'}],"
                         + "'item': [{'name': 'R', 'request': " + request + "}]")
                 .get(0);
     }
@@ -79,17 +79,15 @@ class PostmanTest {
         assertThat(definition("'https://h/a?x={{y}}&z=a%20b+c&v={{v}}&e='").path("query"))
                 .isEqualTo(json("""
                 [{'name': 'x', 'value': '{{input.y}}'}, {'name': 'z', 'value': 'a b c'}, {'name': 'v', 'value': 'a b&c'}, {'name': 'e', 'value': ''}]"""));
-        assertThat(definition(
-                                "{'url': {'raw': 'https://h/a?x=1', 'query': [{'key': 'x', 'value': 'a%20b'},"
-                                        + " {'key': 'y', 'value': 'c d&e=f'},"
-                                        + "{'key': 'n', 'value': '{{y}}'}, {'key': 'off', 'value': '1',"
-                                                + " 'disabled': true}]}}")
+        assertThat(definition("{'url': {'raw': 'https://h/a?x=1', 'query': [{'key': 'x', 'value': 'a%20b'},"
+                                + " {'key': 'y', 'value': 'c d&e=f'},"
+                                + "{'key': 'n', 'value': '{{y}}'}, {'key': 'off', 'value': '1',"
+                                + " 'disabled': true}]}}")
                         .path("query"))
                 .isEqualTo(json("""
                         [{'name': 'x', 'value': 'a b'}, {'name': 'y', 'value': 'c d&e=f'}, {'name': 'n', 'value': '{{input.y}}'}]"""));
-        assertThat(definition(
-                                "{'url': {'raw': 'https://h/a', 'query': [{'key': 'flag', 'value': null},"
-                                        + " {'key': 'x', 'value': '1'}]}}")
+        assertThat(definition("{'url': {'raw': 'https://h/a', 'query': [{'key': 'flag', 'value': null},"
+                                + " {'key': 'x', 'value': '1'}]}}")
                         .path("url")
                         .asText())
                 .isEqualTo("/a?flag&x=1");
@@ -104,8 +102,8 @@ class PostmanTest {
         "text, text/plain"
     })
     void languageOfARawBody(String language, String type) {
-        JsonNode read = definition(
-                "{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'raw', 'raw': '1', 'options':"
+        JsonNode read =
+                definition("{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'raw', 'raw': '1', 'options':"
                         + " {'raw': {'language': '"
                         + language + "'}}}}");
 
@@ -124,25 +122,21 @@ class PostmanTest {
         assertThat(definition("{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'formdata', 'formdata': ["
                                 + "{'key': 'meta', 'value': '{}', 'type': 'text', 'contentType': 'application/json'},"
                                 + "{'key': 'f', 'type': 'file', 'src': ['/home/me/a.png', 'b.png'],"
-                                        + " 'contentType': 'image/png'},"
+                                + " 'contentType': 'image/png'},"
                                 + "{'key': 'off', 'value': '1', 'disabled': true}]}}")
                         .path("body"))
                 .isEqualTo(json("""
                         {'multipart': [{'name': 'meta', 'value': '{}', 'contentType': 'application/json'},
                           {'name': 'f', 'value': '{{file.f}}', 'fileName': 'a.png', 'contentType': 'image/png'},
                           {'name': 'f', 'value': '{{file.f}}', 'fileName': 'b.png', 'contentType': 'image/png'}]}"""));
-        assertThat(definition(
-                                "{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'graphql',"
-                                        + " 'graphql': {'query': 'query Q($id: ID) { a(id: $id) { b } }',"
-                                        + "'operationName': 'Q', 'variables': {'id': '{{id}}', 'n': 1}}}}")
+        assertThat(definition("{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'graphql',"
+                                + " 'graphql': {'query': 'query Q($id: ID) { a(id: $id) { b } }',"
+                                + "'operationName': 'Q', 'variables': {'id': '{{id}}', 'n': 1}}}}")
                         .at("/body/json"))
-                .isEqualTo(
-                        json(
-                                "{'query': 'query Q($id: ID) { a(id: $id) { b } }', 'operationName': 'Q',"
-                                        + " 'variables': {'id': '{{input.id}}', 'n': 1}}"));
-        assertThat(definition(
-                                "{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'raw', 'raw':"
-                                        + " '[{{n}}, {{{{]', 'options': {'raw': {'language': 'text'}}}}")
+                .isEqualTo(json("{'query': 'query Q($id: ID) { a(id: $id) { b } }', 'operationName': 'Q',"
+                        + " 'variables': {'id': '{{input.id}}', 'n': 1}}"));
+        assertThat(definition("{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'raw', 'raw':"
+                                + " '[{{n}}, {{{{]', 'options': {'raw': {'language': 'text'}}}}")
                         .at("/body/text")
                         .asText())
                 .isEqualTo("[{{input.n}}, {{'{{'}}{{'{{'}}]");

@@ -159,7 +159,8 @@ class SourcesTest {
 
         Recommendation create = find(source, "Create a venue");
         assertThat(create.source()).isEqualTo("OpenAPI \"Eventbrite API\" 3.0");
-        assertThat(create.notes()).containsExactly("it authenticates by oauth (oauth2): configure it in the connection");
+        assertThat(create.notes())
+                .containsExactly("it authenticates by oauth (oauth2): configure it in the connection");
         assertThat(create.definition()).isEqualTo(JsonSupport.parse("""
                 {"method": "POST", "url": "/v3/venues/", "body": {"json": {"venue": {"name": "Hall", "capacity": 10,
                   "opens": "2026-01-31T12:00:00Z", "age": 18, "tags": [{"label": "string", "parent": null}],
@@ -178,10 +179,9 @@ class SourcesTest {
         assertThat(find(source, "PUT /media/").definition().path("body"))
                 .isEqualTo(JsonSupport.parse("{\"bytes\": \"{{file.content}}\", \"contentType\": \"image/png\"}"));
         assertThat(find(source, "POST /login").definition().path("body"))
-                .isEqualTo(
-                        JsonSupport.parse(
-                                "{\"form\": [{\"name\": \"user\", \"value\": \"user@example.com\"}, {\"name\":"
-                                        + " \"password\", \"value\": \"{{connection.password}}\"}]}"));
+                .isEqualTo(JsonSupport.parse(
+                        "{\"form\": [{\"name\": \"user\", \"value\": \"user@example.com\"}, {\"name\":"
+                                + " \"password\", \"value\": \"{{connection.password}}\"}]}"));
         assertThat(RecommendationSources.openApi("{\"openapi\": \"3.0.3\", \"paths\": {\"/a\": {\"get\": {}}}}")
                         .all())
                 .extracting(Recommendation::title)
@@ -254,9 +254,8 @@ class SourcesTest {
         assertThat(create).asString().doesNotContain("s3cret");
         assertThat(find(source, "Plain").definition())
                 .isEqualTo(
-                        JsonSupport.parse(
-                                "{\"method\": \"GET\", \"url\": \"/v2/plain\", \"query\": [{\"name\": \"x\","
-                                        + " \"value\": \"1\"}]}"));
+                        JsonSupport.parse("{\"method\": \"GET\", \"url\": \"/v2/plain\", \"query\": [{\"name\": \"x\","
+                                + " \"value\": \"1\"}]}"));
         assertThat(find(source, "Form").definition().path("body"))
                 .isEqualTo(JsonSupport.parse("{\"form\": [{\"name\": \"a\", \"value\": \"b\"}]}"));
         assertThat(find(source, "Upload").definition()).isEqualTo(JsonSupport.parse("""
@@ -273,9 +272,8 @@ class SourcesTest {
 
         assertThat(find(source, "Plain").definition())
                 .isEqualTo(
-                        JsonSupport.parse(
-                                "{\"method\": \"PUT\", \"url\": \"/v2/plain\", \"query\": [{\"name\": \"x\","
-                                        + " \"value\": \"1\"}]}"));
+                        JsonSupport.parse("{\"method\": \"PUT\", \"url\": \"/v2/plain\", \"query\": [{\"name\": \"x\","
+                                + " \"value\": \"1\"}]}"));
         assertThat(find(source, "Create order").definition().path("url").asText())
                 .isEqualTo("/v2/shops/{{input.shop_id}}/orders");
     }

@@ -207,7 +207,8 @@ class WizardTest {
         assertThat(drifts)
                 .containsExactlyInAnyOrder(
                         new SchemaDifference(SchemaDifference.Severity.ERROR, "/id", "is integer, but was string"),
-                        new SchemaDifference(SchemaDifference.Severity.WARNING, "/capacity", "is string, but was integer"),
+                        new SchemaDifference(
+                                SchemaDifference.Severity.WARNING, "/capacity", "is string, but was integer"),
                         new SchemaDifference(SchemaDifference.Severity.INFORMATION, "/address/zone", "is new"),
                         new SchemaDifference(SchemaDifference.Severity.ERROR, "/tags/0/id", "is missing"));
         service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
@@ -238,7 +239,8 @@ class WizardTest {
         assertThat(request.header("X-Trace")).hasValue("3");
         assertThat(request.body().orElseThrow().toBytes()).asString().isEqualTo("f=%26");
         assertThatThrownBy(() -> review.urlPill("77", "x")).hasMessageContaining("the URL has more than one \"77\"");
-        assertThatThrownBy(() -> review.urlPill("7", "x")).hasMessageContaining("the URL has no \"7\" as a segment or value");
+        assertThatThrownBy(() -> review.urlPill("7", "x"))
+                .hasMessageContaining("the URL has no \"7\" as a segment or value");
         assertThatThrownBy(() -> review.queryPill("z", "x")).hasMessageContaining("there is no query \"z\"");
         assertThatThrownBy(() -> review.pill("/a", "x")).hasMessageContaining("the JSON body has no value at \"/a\"");
         assertThatThrownBy(() -> review.pill("a", "x")).hasMessageContaining("is not a JSON Pointer");
@@ -250,19 +252,17 @@ class WizardTest {
     void severalSamplesSayWhatIsOptional() {
         service.stubFor(any(anyUrl()).willReturn(okJson("[{\"a\": 1, \"b\": null, \"when\": \"2026-01-02\"}]")));
         SampleExchange one = wizard.get("/").send();
-        service.stubFor(
-                any(anyUrl())
-                        .willReturn(
-                                okJson(
-                                        "[{\"a\": 1.5, \"b\": \"x\", \"when\": \"2026-02-28\"}, {\"b\": \"y\","
-                                                + " \"when\": \"2026-01-03\"}]")));
+        service.stubFor(any(anyUrl())
+                .willReturn(okJson("[{\"a\": 1.5, \"b\": \"x\", \"when\": \"2026-02-28\"}, {\"b\": \"y\","
+                        + " \"when\": \"2026-01-03\"}]")));
         SampleExchange two = wizard.get("/").send();
         service.stubFor(any(anyUrl()).willReturn(jsonResponse("{\"error\": \"no\"}", 404)));
         SampleExchange none = wizard.get("/").send();
         service.stubFor(any(anyUrl()).willReturn(ok("plain")));
         SampleExchange plain = wizard.get("/").send();
 
-        SavedRequest saved = one.review().withSample(two).withSample(none).withSample(plain).apply("List");
+        SavedRequest saved =
+                one.review().withSample(two).withSample(none).withSample(plain).apply("List");
 
         assertThat(saved.schema("2xx")).isEqualTo(JsonSupport.parse("""
                 {"type": "array", "items": {"type": "object", "properties": {
@@ -270,9 +270,8 @@ class WizardTest {
                  "required": ["b", "when"]}}"""));
         assertThat(saved.schema("4xx"))
                 .isEqualTo(
-                        JsonSupport.parse(
-                                "{\"type\": \"object\", \"properties\": {\"error\": {\"type\": \"string\"}},"
-                                        + " \"required\": [\"error\"]}"));
+                        JsonSupport.parse("{\"type\": \"object\", \"properties\": {\"error\": {\"type\": \"string\"}},"
+                                + " \"required\": [\"error\"]}"));
         assertThat(plain.json().isMissingNode()).isTrue();
         assertThat(plain.body()).isEqualTo("plain");
     }
@@ -419,7 +418,8 @@ class WizardTest {
 
         assertThatThrownBy(() -> SavedRequest.load(file))
                 .isInstanceOf(InvalidDefinitionException.class)
-                .hasMessageContaining("it has version 2, but this library supports versions up to 1: use a later version");
+                .hasMessageContaining(
+                        "it has version 2, but this library supports versions up to 1: use a later version");
         Files.writeString(file, "{}");
         assertThatThrownBy(() -> SavedRequest.load(file)).hasMessageContaining("\"format\" must be");
         assertThatThrownBy(() -> SavedRequest.load(dir.resolve("none")))

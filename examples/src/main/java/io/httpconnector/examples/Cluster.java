@@ -29,8 +29,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 /**
- * Three machines share the work of 12 polling triggers and a webhook, by a PostgreSQL that it starts itself. One of them is killed in
- * the middle of it: the others do what it has not finished, and each event has its effect once.
+ * An example of clustering: three nodes share the work of 12 polling triggers and a webhook through a PostgreSQL database,
+ * which the example starts. One node is killed during its work: the others take over its unfinished work, and each event
+ * takes effect once.
  */
 public final class Cluster {
 
@@ -43,7 +44,7 @@ public final class Cluster {
     private final List<Node> nodes = new ArrayList<>();
     private int leads;
 
-    /** A process, and how to post to it. */
+    /** A node process with a connection to post to it. */
     private record Node(String name, Process process, HttpConnection connection) {}
 
     Cluster(PrintStream out) {
@@ -51,10 +52,10 @@ public final class Cluster {
     }
 
     /**
-     * Runs the story; exits with 0 only when each event had its effect once.
+     * Runs the example. Exits with 0 only if each event took effect once.
      *
      * @param args none
-     * @throws Exception when something can't be started
+     * @throws Exception if a process can't be started
      */
     public static void main(String[] args) throws Exception {
         System.exit(new Cluster(System.out).run() ? 0 : 1);
@@ -66,9 +67,9 @@ public final class Cluster {
             String url = "jdbc:postgresql://127.0.0.1:" + postgres.getPort() + "/postgres";
             try (HikariDataSource dataSource = ClusterNode.pool(url)) {
                 JdbcSchema.create(dataSource);
-                execute(dataSource, "create table handled (kind varchar, event varchar, machine varchar)");
+                execute(dataSource, "create table handled (kind varchar, event varchar, node varchar)");
                 for (int i = 1; i <= MACHINES; i++) {
-                    nodes.add(start("machine-" + i, url, service.baseUrl(), i == 1 ? TRIGGERS : 0));
+                    nodes.add(start("node-" + i, url, service.baseUrl(), i == 1 ? TRIGGERS : 0));
                 }
                 return tell(dataSource);
             } finally {
@@ -81,20 +82,20 @@ public final class Cluster {
     }
 
     private boolean tell(HikariDataSource dataSource) throws SQLException, IOException, InterruptedException {
-        out.println(MACHINES + " machines poll " + TRIGGERS + " triggers, and receive the leads of a form.");
+        out.println(MACHINES + " nodes poll " + TRIGGERS + " triggers, and receive the leads of a form.");
         work();
         await(dataSource);
-        show(dataSource, "Who has done what:");
+        show(dataSource, "Work by node:");
 
         Node dying = nodes.get(1);
         work();
         dying.process.destroyForcibly().waitFor();
         long killed = System.nanoTime();
-        out.println(dying.name + " is killed in the middle of its work; leads and issues keep coming.");
-        execute(dataSource, "update handled set machine = machine || ' (before)'");
+        out.println(dying.name + " is killed during its work; leads and issues keep arriving.");
+        execute(dataSource, "update handled set node = node || ' (before)'");
         work();
         await(dataSource);
-        show(dataSource, "Who has done what since, " + (System.nanoTime() - killed) / 1_000_000_000 + " s later:");
+        show(dataSource, "Work by node since then, " + (System.nanoTime() - killed) / 1_000_000_000 + " s later:");
 
         long all = count(dataSource, "select count(*) from handled");
         long once = count(dataSource, "select count(*) from (select distinct kind, event from handled) as events");
@@ -102,7 +103,7 @@ public final class Cluster {
         return all == expected() && once == expected();
     }
 
-    /** More issues appear, and more leads are posted, to whichever machine is there. */
+    /** Adds issues, and posts leads to any available node. */
     private void work() {
         issues.addAndGet(3);
         WebhookSigner signer = WebhookSigner.preset("github", ClusterNode.SECRET);
@@ -119,17 +120,17 @@ public final class Cluster {
         }
     }
 
-    /** As a load balancer does. */
+    /** Posts to the first available node, like a load balancer. */
     private void post(Request request, int first) {
         for (int i = 0; i < MACHINES; i++) {
             try {
                 nodes.get((first + i) % MACHINES).connection.send(request);
                 return;
             } catch (ConnectorException e) {
-                // The next one may be there.
+                // Tries the next node.
             }
         }
-        throw new IllegalStateException("no machine answers");
+        throw new IllegalStateException("no node responds");
     }
 
     private long expected() {
@@ -147,10 +148,9 @@ public final class Cluster {
         out.println(title);
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement();
-                ResultSet rows =
-                        statement.executeQuery("select machine, count(*) filter (where kind = 'poll'), count(*)"
-                                + " filter (where kind = 'webhook') from handled where machine not like '%(before)'"
-                                + " group by machine order by machine")) {
+                ResultSet rows = statement.executeQuery("select node, count(*) filter (where kind = 'poll'), count(*)"
+                        + " filter (where kind = 'webhook') from handled where node not like '%(before)'"
+                        + " group by node order by node")) {
             while (rows.next()) {
                 out.println("  " + rows.getString(1) + ": " + rows.getInt(2) + " issues, " + rows.getInt(3) + " leads");
             }
@@ -197,7 +197,7 @@ public final class Cluster {
         return new Node(name, process, connection);
     }
 
-    /** Each project has as many issues as there are. */
+    /** Returns the issues of each project. */
     private final class Issues extends StandIn {
 
         @Override

@@ -28,8 +28,8 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 
 /**
- * One of the machines of {@link Cluster}: receives webhooks and polls, and writes each event into a table, in one transaction with the
- * fact that it was handled.
+ * A node of {@link Cluster}: receives webhooks, polls, and inserts each event into a table in the same transaction that marks
+ * it as handled.
  */
 final class ClusterNode {
 
@@ -46,10 +46,10 @@ final class ClusterNode {
     }
 
     /**
-     * Runs until its input ends. Says on which port it listens.
+     * Runs until its input ends. Prints the port on which it listens.
      *
-     * @param args its name, the URL of the database, that of the service to poll, and how many triggers it is to add
-     * @throws IOException when there is no port
+     * @param args the name of the node, the database URL, the URL of the polled service, and the number of triggers to add
+     * @throws IOException if no port is available
      */
     public static void main(String[] args) throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -87,12 +87,12 @@ final class ClusterNode {
         dataSource.setJdbcUrl(url);
         dataSource.setUsername("postgres");
         dataSource.setMaximumPoolSize(20);
-        // When a machine is gone without a word, its locks are not kept for it.
+        // Releases the locks of a node that has disappeared.
         dataSource.setConnectionInitSql("set idle_in_transaction_session_timeout = '30s'");
         return dataSource;
     }
 
-    /** What a definition means is decided by the application: here it names a project. */
+    /** The content of a definition is defined by the application: here it names a project. */
     private PollingTriggerBuilder trigger(String id, JsonNode definition) {
         String project = definition.path("project").asText();
         return PollingTrigger.named(id)
@@ -100,7 +100,7 @@ final class ClusterNode {
                 .request(RequestTemplate.named(id).get("/issues/" + project).build())
                 .key("/id")
                 .startPosition(StartPosition.everything())
-                // Not all at the same moment, at which one machine would find them all.
+                // Distributes the polls in time; otherwise one node would pick up all of them.
                 .schedule(Schedule.every(Duration.ofSeconds(1)).spread())
                 .minInterval(Duration.ofSeconds(1))
                 .handler(once.events((event, connection) -> write(
@@ -114,7 +114,7 @@ final class ClusterNode {
             insert.setString(3, name);
             insert.executeUpdate();
         }
-        // Something that takes its time.
+        // Simulates slow work.
         Thread.sleep(20);
     }
 }

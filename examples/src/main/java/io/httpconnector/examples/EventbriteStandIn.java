@@ -17,7 +17,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Eventbrite, as far as the story needs it: a user who allows all, tokens for codes, and venues, which it checks and keeps. */
+/**
+ * A stand-in for Eventbrite with the features that the example needs: a user who grants consent, tokens for authorization
+ * codes, and venues, which it validates and stores.
+ */
 final class EventbriteStandIn extends StandIn {
 
     static final String CLIENT_ID = "client-id";
@@ -40,7 +43,7 @@ final class EventbriteStandIn extends StandIn {
         };
     }
 
-    /** The user has a look, and allows it. */
+    /** Simulates a user who grants consent. */
     private Answer authorize(HttpExchange exchange) {
         Map<String, String> asked = parameters(exchange.getRequestURI().getRawQuery());
         String code = UUID.randomUUID().toString();

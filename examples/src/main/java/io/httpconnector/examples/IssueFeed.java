@@ -27,9 +27,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Polls an issue tracker that people work with at the same time: first everything, with a line of progress; then what is new or
- * updated; and, after a restart, what happened in between. In the end each issue must have come in its last version, and no version
- * twice.
+ * An example of polling an issue tracker while users change issues: first all issues, with a progress line; then new and
+ * updated issues; and, after a restart, the changes in between. At the end, the last version of each issue must have been
+ * delivered, and no version twice.
  */
 public final class IssueFeed {
 
@@ -43,11 +43,11 @@ public final class IssueFeed {
     }
 
     /**
-     * Runs the story; exits with 0 only when nothing was lost and nothing came twice.
+     * Runs the example. Exits with 0 only if nothing was lost and nothing was delivered twice.
      *
      * @param args none
-     * @throws IOException when there is no place for temporary files
-     * @throws InterruptedException when it is interrupted
+     * @throws IOException if temporary files can't be created
+     * @throws InterruptedException if the thread is interrupted
      */
     public static void main(String[] args) throws IOException, InterruptedException {
         System.exit(new IssueFeed(System.out).run() ? 0 : 1);
@@ -61,13 +61,13 @@ public final class IssueFeed {
                         .build();
                 StateStore store = StateStore.file(directory)) {
 
-            say("Read all issues, while people go on working");
+            say("Read all issues while users change them");
             try (PollingTrigger issues = trigger(connection, store)) {
                 issues.start();
                 work(tracker, Duration.ofSeconds(3));
             }
             int before = received.size();
-            say("  " + before + " events; now the process is down, and people still work");
+            say("  " + before + " events; the process is down now, and users still change issues");
             work(tracker, Duration.ofSeconds(1));
 
             say("Start again");
@@ -121,7 +121,7 @@ public final class IssueFeed {
         received.add(event.key() + "/" + event.payload().at("/fields/version").asText());
     }
 
-    /** People work for a while. */
+    /** Simulates users for a while. */
     private static void work(IssuesStandIn tracker, Duration time) throws InterruptedException {
         for (long left = time.toMillis(); left > 0; left -= 10) {
             tracker.work();

@@ -14,14 +14,17 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** An issue tracker that people work with while it is asked: a list by time of change, in pages, with times exact to a second. */
+/**
+ * A stand-in for an issue tracker whose issues change while it is polled: a paginated list, sorted by modification time, with
+ * a precision of one second.
+ */
 final class IssuesStandIn extends StandIn {
 
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss").withZone(ZoneOffset.UTC);
 
     private final Map<Integer, Issue> issues = new LinkedHashMap<>();
-    /** Every version that there ever was. */
+    /** All versions of all issues. */
     private final Set<String> versions = new TreeSet<>();
 
     private record Issue(int id, int version, Instant updated) {}
@@ -33,7 +36,7 @@ final class IssuesStandIn extends StandIn {
         }
     }
 
-    /** Somebody changes an issue, or files a new one. */
+    /** Changes an issue, or creates a new one. */
     synchronized void work() {
         int id = 1 + ThreadLocalRandom.current().nextInt(issues.size() + issues.size() / 4);
         Issue known = issues.get(id);
@@ -50,7 +53,7 @@ final class IssuesStandIn extends StandIn {
         return new TreeSet<>(versions);
     }
 
-    /** The issues as they are now. */
+    /** Returns the current issues. */
     synchronized Set<String> latest() {
         Set<String> latest = new TreeSet<>();
         issues.values().forEach(issue -> latest.add(issue.id + "/" + issue.version));

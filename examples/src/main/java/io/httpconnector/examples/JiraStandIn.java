@@ -6,7 +6,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
-/** Jira, as far as the story needs it: one user with an API token, and one project. */
+/** A stand-in for Jira with the features that the example needs: one user with an API token, and one project. */
 final class JiraStandIn extends StandIn {
 
     static final String USER = "user@example.com";

@@ -36,8 +36,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * Takes the leads of an online form as they come: signed ones, once each, also when the CRM is away for a while; and no forged ones.
- * A web server of the JDK receives, and an inbox in a directory keeps what is not handled yet.
+ * An example of receiving webhooks: accepts the signed leads of an online form, handles each once even if the CRM is
+ * temporarily unavailable, and rejects forged ones. The JDK's web server receives them, and an inbox in a directory stores
+ * pending events.
  */
 public final class LeadsWebhook {
 
@@ -53,17 +54,17 @@ public final class LeadsWebhook {
     }
 
     /**
-     * Runs the story; exits with 0 only when each genuine lead was handled once, and no other.
+     * Runs the example. Exits with 0 only if each genuine lead was handled once, and no other.
      *
      * @param args none
-     * @throws IOException when there is no place for temporary files, or no port
-     * @throws InterruptedException when it is interrupted
+     * @throws IOException if temporary files can't be created, or no port is available
+     * @throws InterruptedException if the thread is interrupted
      */
     public static void main(String[] args) throws IOException, InterruptedException {
         System.exit(new LeadsWebhook(System.out).run() ? 0 : 1);
     }
 
-    /** How the form signs: known to both sides. */
+    /** The signature scheme, known to both sides. */
     private static SignatureBuilder signature() {
         return Signatures.hmac("HmacSHA256", SECRET)
                 .signature(ValueSelector.header("X-Form-Signature").items(",").after("v1="))
@@ -105,11 +106,11 @@ public final class LeadsWebhook {
         }
     }
 
-    private void tell(URI url, HttpConnection form, WebhookReceiver leads) {
-        out.println("The form is to send its leads to " + url.getScheme() + "://.../hooks/<a token nobody can guess>.");
+    private void tell(URI url, HttpConnection form, WebhookEndpoint leads) {
+        out.println("The form sends its leads to " + url.getScheme() + "://.../hooks/<unguessable token>.");
         WebhookRequest ada = signed(url, "{\"id\": \"1\", \"email\": \"ada@example.com\"}");
         post(form, url, "Ada, signed", ada);
-        post(form, url, "Ada once more, as the form did not hear the answer", ada);
+        post(form, url, "Ada again, because the form did not receive the response", ada);
         WebhookRequest forged = WebhookRequest.of(
                         "POST",
                         url.getPath(),
@@ -118,8 +119,8 @@ public final class LeadsWebhook {
                         "{\"id\": \"2\", \"email\": \"eve@example.com\"}".getBytes(UTF_8))
                 .header("X-Form-Signature", ada.header("X-Form-Signature").orElse(""));
         post(form, url, "Eve, with Ada's signature", forged);
-        post(form, URI.create(url + "x"), "Bob, at a URL that is none", signed(url, "{}"));
-        out.println("Why is a request refused that a framework has read and written again?");
+        post(form, URI.create(url + "x"), "Bob, at an unknown URL", signed(url, "{}"));
+        out.println("Why is a request rejected that a framework has parsed and serialised again?");
         out.println(leads.explain(rewritten(url)).toString().indent(2).stripTrailing());
         post(form, url, "Bob, signed", signed(url, "{\"id\": \"3\", \"email\": \"bob@example.com\"}"));
         post(form, url, "Cy, signed", signed(url, "{\"id\": \"4\", \"email\": \"cy@example.com\"}"));
@@ -130,7 +131,7 @@ public final class LeadsWebhook {
                 .sign(WebhookRequest.of("POST", url.getPath(), "", Map.of(), body.getBytes(UTF_8)));
     }
 
-    /** What arrives when a framework reads JSON, and hands over what it would write. */
+    /** Simulates a framework that parses the JSON body and serialises it again. */
     private static WebhookRequest rewritten(URI url) {
         WebhookRequest sent = signed(url, "{\"id\": \"5\", \"email\": \"dan@example.com\"}");
         return WebhookRequest.of(
@@ -151,7 +152,7 @@ public final class LeadsWebhook {
 
     private void create(String email) {
         if (failures.getAndDecrement() > 0) {
-            throw new IllegalStateException("the CRM is away");
+            throw new IllegalStateException("the CRM is unavailable");
         }
         crm.add(email);
         out.println("  -> the CRM creates " + email);

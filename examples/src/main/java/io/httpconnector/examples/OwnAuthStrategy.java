@@ -19,12 +19,12 @@ import java.util.Objects;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** An authentication scheme that no library knows, as one small class: each request is signed by HMAC-SHA256. */
+/** An example of a custom authentication scheme as one small class: each request is signed with HMAC-SHA256. */
 public final class OwnAuthStrategy {
 
     private static final String KEY = "the-signing-key";
 
-    /** Signs method, target, time and body, so that none of them can be changed on the way. */
+    /** Signs method, target, time and body, so that none of them can be changed in transit. */
     record SignedRequests(Secret key, Clock clock) implements AuthStrategy {
 
         @Override
@@ -47,7 +47,7 @@ public final class OwnAuthStrategy {
     }
 
     /**
-     * Sends one request that is signed rightly and one that is not.
+     * Sends one request with a valid signature and one with an invalid signature.
      *
      * @param args none
      */
@@ -69,12 +69,11 @@ public final class OwnAuthStrategy {
                 .auth(new SignedRequests(key, Clock.systemUTC()))
                 .build()) {
             Request order = Request.post("/orders").query("dry run", "yes & no").json(Map.of("sku", "A-1"));
-            out.println("The service says: " + connection.send(order).text());
+            out.println("The service responds: " + connection.send(order).text());
             return true;
         } catch (StatusException e) {
-            out.println("The service refuses: " + e.json().at("/error").asText());
-            out.println(
-                    "The exchange, safe to show: " + e.exchange().orElseThrow().requestHeaders());
+            out.println("The service rejects: " + e.json().at("/error").asText());
+            out.println("The redacted exchange: " + e.exchange().orElseThrow().requestHeaders());
             return false;
         }
     }
@@ -90,7 +89,7 @@ public final class OwnAuthStrategy {
         }
     }
 
-    /** The other side, which computes the signature of what it received. */
+    /** The service, which verifies the signature of received requests. */
     private static final class SigningStandIn extends StandIn {
 
         @Override
@@ -103,7 +102,7 @@ public final class OwnAuthStrategy {
                     expected.getBytes(StandardCharsets.US_ASCII), given.getBytes(StandardCharsets.US_ASCII));
             return right
                     ? new Answer(200, Map.of("order", "accepted"))
-                    : new Answer(403, Map.of("error", "The signature is wrong."));
+                    : new Answer(403, Map.of("error", "The signature is invalid."));
         }
     }
 }

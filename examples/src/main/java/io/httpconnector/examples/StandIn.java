@@ -14,13 +14,13 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** A small server on loopback that behaves like a service that is not at hand: it answers JSON on a port of its own. */
+/** A small loopback server that stands in for a service: it responds with JSON, on its own port. */
 abstract class StandIn implements AutoCloseable {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     static {
-        // Or else the JDK's server waits 40 ms before each body.
+        // Without it, the JDK's server waits 40 ms before each body.
         System.setProperty("sun.net.httpserver.nodelay", "true");
     }
 
@@ -36,7 +36,7 @@ abstract class StandIn implements AutoCloseable {
         server.start();
     }
 
-    /** What the service says: a status, and a value that becomes JSON. */
+    /** A response of the service: a status, and a value that is serialised as JSON. */
     record Answer(int status, Object value) {}
 
     abstract Answer answer(HttpExchange exchange) throws IOException;
@@ -45,7 +45,7 @@ abstract class StandIn implements AutoCloseable {
         return MAPPER.readTree(exchange.getRequestBody());
     }
 
-    /** The parameters of a query or a form. */
+    /** Parses the parameters of a query or form. */
     static Map<String, String> parameters(String text) {
         return Arrays.stream(text.split("&", -1))
                 .map(pair -> pair.split("=", 2))

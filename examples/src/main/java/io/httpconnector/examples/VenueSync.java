@@ -25,12 +25,13 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * The main job in one run: connect to Jira and test the connection; send a user through Eventbrite's consent; by the wizard, create a venue there, see why it is
- * refused and mend it, and replace its fixed values by datapills; then create one venue for each account of a list.
+ * An example of the main use case: connect to Jira and test the connection; send a user through Eventbrite's consent; create
+ * a venue with the wizard, see why it is rejected, correct it, and replace its fixed values with datapills; then create one
+ * venue per account of a list.
  */
 public final class VenueSync {
 
-    /** An account, as it comes from a CRM. */
+    /** An account of a CRM. */
     record Account(
             String Id, String Name, String BillingStreet, String BillingCity, String BillingCountry, int Seats) {}
 
@@ -46,7 +47,7 @@ public final class VenueSync {
     }
 
     /**
-     * Runs the story; exits with 0 only when what was read back equals what was meant.
+     * Runs the example. Exits with 0 only if the venues read back equal the expected ones.
      *
      * @param args none
      */
@@ -94,21 +95,21 @@ public final class VenueSync {
         }
     }
 
-    /** In an application the start is one page, which redirects the browser, and the end another, at the redirect URI. */
+    /** In an application, one page starts the flow and redirects the browser; another page at the redirect URI finishes it. */
     private void consent(HttpConnection eventbrite) {
         String browserSession = UUID.randomUUID().toString();
         AuthorizationFlow flow = AuthorizationFlow.of(eventbrite);
 
-        step("Connect to Eventbrite by OAuth 2");
+        step("Connect to Eventbrite with OAuth 2");
         URI url = flow.start(browserSession);
-        say("The browser is sent to " + url.getPath());
+        say("The browser is redirected to " + url.getPath());
         String callback = browser(url);
         TokenSet tokens = flow.finish(callback, browserSession);
-        say("The user has consented; there is "
+        say("The user has granted consent; there is "
                 + tokens.refreshToken().map(token -> "a refresh token").orElse("no refresh token"));
     }
 
-    /** Where the browser is sent back to, once the user has allowed it. */
+    /** Returns the redirect target after the user has granted consent. */
     private static String browser(URI url) {
         try (HttpConnection browser = HttpConnection.named("Browser")
                 .baseUrl(url.resolve("/").toString())
@@ -118,7 +119,7 @@ public final class VenueSync {
         }
     }
 
-    /** The wizard: a sample is sent, looked at, corrected and sent again; then pills take the place of its values. */
+    /** Uses the wizard: sends a sample, inspects and corrects it, sends it again, then replaces its values with pills. */
     private SavedRequest createVenue(HttpConnection eventbrite) {
         String venue = """
                 {"venue": {"name": "Madison Square Garden", "capacity": 1, "external_id": "CRM-1",
@@ -127,14 +128,14 @@ public final class VenueSync {
 
         step("Send a sample with country \"USA\"");
         SampleExchange refused = draft.json(venue).send();
-        say("Eventbrite answered " + refused.status().orElse(0) + ": "
+        say("Eventbrite responded with " + refused.status().orElse(0) + ": "
                 + refused.json().at("/error_description").asText());
 
         step("Correct it to \"US\", and send it again");
         SampleExchange sample = draft.json(venue.replace("\"USA\"", "\"US\"")).send();
         say("Created venue " + sample.json().at("/id").asText());
 
-        step("Replace the fixed values by datapills, and save the request");
+        step("Replace the fixed values with datapills, and save the request");
         SavedRequest saved = sample.pill("/venue/name", "account.Name")
                 .pill("/venue/capacity", "account.Seats")
                 .pill("/venue/external_id", "CRM-{{account.Id}}")
@@ -151,7 +152,7 @@ public final class VenueSync {
                 .get("/v3/venues/{{venue.id}}/")
                 .build();
 
-        step("Create one venue for each account");
+        step("Create one venue per account");
         List<JsonNode> created = new ArrayList<>();
         for (Account account : ACCOUNTS) {
             created.add(
@@ -166,7 +167,7 @@ public final class VenueSync {
                     eventbrite.send(readVenue.render("venue", created.get(i))).json();
             boolean same = accountIn(venue).equals(ACCOUNTS.get(i));
             say("Venue " + venue.at("/id").asText() + ", " + venue.at("/name").asText() + ": "
-                    + (same ? "as it was meant" : "NOT as it was meant"));
+                    + (same ? "as expected" : "NOT as expected"));
             equal &= same;
         }
         return equal;

@@ -35,8 +35,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The wizard as a web page on this machine: a person types a URL, takes a recommendation, sends a sample, corrects it, puts pills
- * in, and sees the file that is saved. The service is the stand-in for Eventbrite.
+ * An example of the wizard as a local web page: a user enters a URL, chooses a recommendation, sends a sample, corrects it,
+ * adds pills, and sees the saved file. The service is the stand-in for Eventbrite.
  */
 public final class WizardPage implements AutoCloseable {
 
@@ -62,9 +62,9 @@ public final class WizardPage implements AutoCloseable {
     /**
      * Serves the page until the program is stopped.
      *
-     * @param args the port, 8080 when there is none
-     * @throws IOException when the port is taken
-     * @throws InterruptedException when the program is stopped
+     * @param args the port, 8080 by default
+     * @throws IOException if the port is in use
+     * @throws InterruptedException if the program is stopped
      */
     public static void main(String[] args) throws IOException, InterruptedException {
         int port = args.length == 0 ? 8080 : Integer.parseInt(args[0]);
@@ -113,7 +113,7 @@ public final class WizardPage implements AutoCloseable {
                 answer(exchange, isPage ? 200 : 404, "text/html; charset=utf-8", isPage ? resource("wizard.html") : "");
                 return;
             }
-            // Another site's page can send a form from a browser, but no JSON.
+            // Prevents cross-site requests: a page of another site can send forms, but no JSON.
             String type = String.valueOf(exchange.getRequestHeaders().getFirst("Content-Type"));
             if (!type.equals("application/json")) {
                 answer(exchange, 415, "text/plain", "JSON only");
@@ -192,7 +192,7 @@ public final class WizardPage implements AutoCloseable {
     private JsonNode apply(JsonNode asked) {
         SampleExchange sample = samples.get(asked.path("sample").asText());
         if (sample == null) {
-            throw new InvalidDefinitionException("sample", List.of("it is gone: send it again"));
+            throw new InvalidDefinitionException("sample", List.of("the sample has expired: send it again"));
         }
         RequestReview review = sample.review();
         for (JsonNode pill : asked.path("pills")) {

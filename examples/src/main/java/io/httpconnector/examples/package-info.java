@@ -1,5 +1,5 @@
 /**
- * Programs that show the library at work, one story each, against servers that they start themselves. Start with
+ * Runnable examples of the library, one use case each, against servers that they start. Start with
  * {@link io.httpconnector.examples.VenueSync}.
  */
 @NullMarked

@@ -17,12 +17,12 @@ class ClusterTest {
 
         boolean good = new Cluster(new PrintStream(bytes, true, UTF_8)).run();
 
-        String[] parts = bytes.toString(UTF_8).split("machine-2 is killed", -1);
+        String[] parts = bytes.toString(UTF_8).split("node-2 is killed", -1);
         assertThat(parts).hasSize(2);
-        assertThat(parts[0]).contains("  machine-1: ", "  machine-2: ", "  machine-3: ");
+        assertThat(parts[0]).contains("  node-1: ", "  node-2: ", "  node-3: ");
         assertThat(parts[1])
-                .contains("  machine-1: ", "  machine-3: ", "222 effects of 222 events, 0 twice.")
-                .doesNotContain("  machine-2: ");
+                .contains("  node-1: ", "  node-3: ", "222 effects of 222 events, 0 twice.")
+                .doesNotContain("  node-2: ");
         assertThat(good).isTrue();
     }
 }

@@ -20,6 +20,6 @@ class LargeTransferTest {
         assertThat(printed.toString(StandardCharsets.UTF_8))
                 .contains("up   [#########################                         ]  50 % of 20 MB")
                 .contains("down [##################################################] 100 % of 20 MB")
-                .contains("The service has 20971520 bytes, and 20971520 came back.");
+                .contains("The service has 20971520 bytes, and 20971520 were downloaded.");
     }
 }

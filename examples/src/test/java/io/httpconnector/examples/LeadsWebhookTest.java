@@ -20,9 +20,9 @@ class LeadsWebhookTest {
 
         assertThat(bytes.toString(UTF_8))
                 .contains(
-                        "Ada once more, as the form did not hear the answer: 200",
+                        "Ada again, because the form did not receive the response: 200",
                         "Eve, with Ada's signature: 401",
-                        "Bob, at a URL that is none: 404",
+                        "Bob, at an unknown URL: 404",
                         "the signature holds for the body with JSON with a space after each comma and colon")
                 .doesNotContain("the-secret-of-the-form");
         assertThat(good).isTrue();

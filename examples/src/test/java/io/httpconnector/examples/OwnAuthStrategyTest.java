@@ -17,8 +17,8 @@ class OwnAuthStrategyTest {
 
         assertThat(asMeant).isTrue();
         assertThat(printed.toString(StandardCharsets.UTF_8))
-                .contains("The service says: {\"order\":\"accepted\"}")
-                .contains("The service refuses: The signature is wrong.")
+                .contains("The service responds: {\"order\":\"accepted\"}")
+                .contains("The service rejects: The signature is invalid.")
                 .contains("X-Signature: ***");
     }
 }

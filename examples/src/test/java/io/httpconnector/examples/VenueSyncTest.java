@@ -18,9 +18,9 @@ class VenueSyncTest {
         assertThat(asMeant).isTrue();
         assertThat(printed.toString(StandardCharsets.UTF_8))
                 .contains("Project PPP")
-                .contains("The user has consented")
-                .contains("Eventbrite answered 400: There are errors with your arguments: venue.address.country")
-                .contains("Venue 4714, {{account.Id}} & Sons: as it was meant")
+                .contains("The user has granted consent")
+                .contains("Eventbrite responded with 400: There are errors with your arguments: venue.address.country")
+                .contains("Venue 4714, {{account.Id}} & Sons: as expected")
                 .doesNotContain("NOT", JiraStandIn.TOKEN, EventbriteStandIn.TOKEN, EventbriteStandIn.CLIENT_SECRET);
     }
 }

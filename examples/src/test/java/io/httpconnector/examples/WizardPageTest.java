@@ -27,7 +27,7 @@ import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /**
- * The seed's walk-through in a real browser, by keyboard and mouse. Keeps a screenshot of each step. Needs chromium and
+ * Tests the wizard page in a real browser with keyboard and mouse. Stores a screenshot of each step. Requires chromium and
  * chromedriver: on Debian, the packages {@code chromium} and {@code chromium-driver}.
  */
 class WizardPageTest {
@@ -111,12 +111,12 @@ class WizardPageTest {
                 .contains("OpenAPI \"Eventbrite API\" 3");
         screenshot("recommended");
 
-        // 2. The recommendation has a country that the service refuses.
+        // 2. The recommendation has a country that the service rejects.
         browser.switchTo().activeElement().sendKeys(Keys.ENTER);
         assertThat(find("#body").getDomProperty("value")).contains("\"country\": \"USA\"");
         find("#send").click();
         await("#status", "400");
-        assertThat(find("#answerBody").getText()).contains("must be a two-letter country code");
+        assertThat(find("#responseBody").getText()).contains("must be a two-letter country code");
         assertThat(find("#step3").isDisplayed()).isFalse();
         screenshot("refused");
         WebElement body = find("#body");
@@ -155,7 +155,7 @@ class WizardPageTest {
         WebElement field = find("#path");
         field.clear();
         field.sendKeys(path + Keys.ENTER);
-        // The tree is drawn again when the dialog closes.
+        // The tree is rendered again when the dialog closes.
         new WebDriverWait(browser, Duration.ofSeconds(10))
                 .ignoring(StaleElementReferenceException.class)
                 .until(driver ->

@@ -17,15 +17,15 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes files and directories that only their owner can read. On a file system without POSIX permissions, such as that of Windows,
- * those of the directory apply. Safe for many threads.
+ * Writes files and directories that only their owner can read. On a file system without POSIX permissions, as on Windows, the
+ * permissions of the directory apply. Thread-safe.
  */
 public final class OwnerOnlyFiles {
 
     private OwnerOnlyFiles() {}
 
     /**
-     * The attributes of a new file.
+     * Returns the attributes for a new file.
      *
      * @param place a path on the file system
      * @return the permissions {@code rw-------}, or none on a file system without them
@@ -35,7 +35,7 @@ public final class OwnerOnlyFiles {
     }
 
     /**
-     * The attributes of a new directory.
+     * Returns the attributes for a new directory.
      *
      * @param place a path on the file system
      * @return the permissions {@code rwx------}, or none on a file system without them
@@ -57,28 +57,28 @@ public final class OwnerOnlyFiles {
     }
 
     /**
-     * Writes a file as a whole or not at all, and returns when it is on the disk. A file that is there already is replaced, together
-     * with its permissions; a symbolic link is replaced, and not followed.
+     * Writes a file atomically and forces it to the disk. An existing file is replaced together with its permissions; a
+     * symbolic link is replaced and not followed.
      *
      * @param file the file
      * @param text its content, written in UTF-8
-     * @throws IOException if it can't be written; the file is unchanged then
+     * @throws IOException if the file can't be written; an existing file is unchanged
      */
     public static void write(Path file, String text) throws IOException {
         write(file, text, null);
     }
 
     /**
-     * Writes a file as {@link #write(Path, String)}, with a time of modification.
+     * Writes a file as {@link #write(Path, String)}, with a modification time.
      *
      * @param file the file
      * @param text its content, written in UTF-8
      * @param modified the time, or null for now
-     * @throws IOException if it can't be written; the file is unchanged then
+     * @throws IOException if the file can't be written; an existing file is unchanged
      */
     public static void write(Path file, String text, @Nullable FileTime modified) throws IOException {
         Path target = file.toAbsolutePath();
-        // A new file with a name that nobody can guess: one that is there already is never written to.
+        // A new file with an unguessable name: an existing file is never written to.
         Path temporary = target.resolveSibling("." + UUID.randomUUID() + ".tmp");
         try (FileChannel channel = FileChannel.open(
                 temporary, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), fileAttributes(target))) {
@@ -115,7 +115,8 @@ public final class OwnerOnlyFiles {
     }
 
     /**
-     * Makes the names in a directory survive a crash. Where directories can't be opened, as on Windows, the system sees to it.
+     * Forces a directory to the disk, so that its entries survive a crash. Does nothing if directories can't be opened, as on
+     * Windows, where the system handles it.
      *
      * @param directory the directory
      * @throws IOException if it can't be written

@@ -1,4 +1,4 @@
-/** Files. For the modules of this project only. */
+/** File utilities, shared by all modules. Not part of the public API: may change in any release. */
 @NullMarked
 package io.httpconnector.internal.io;
 

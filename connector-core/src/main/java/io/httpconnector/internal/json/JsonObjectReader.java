@@ -23,8 +23,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the members of a JSON object by name and type, independent of their order. A member of another type, a missing required
- * member, a value that the receiving code refuses and an unknown member each become a problem with a JSON Pointer (RFC 6901).
+ * A reader of the members of a JSON object by name and type, independent of their order. A member of another type, a missing
+ * required member, a value that the receiving code rejects and an unknown member are each reported as a problem with a JSON
+ * Pointer (RFC 6901).
  * {@link #read} reports all problems of a document together. Not thread-safe.
  *
  * <pre>{@code
@@ -99,13 +100,13 @@ public final class JsonObjectReader {
         });
     }
 
-    /** Accepts all members: for an object in which a problem leaves open what its members are. */
+    /** Accepts all members, for an object whose members are unknown because of another problem. */
     public void acceptUnknown() {
         json.fieldNames().forEachRemaining(known::add);
     }
 
     /**
-     * The JSON Pointer of the object that is read.
+     * Returns the JSON Pointer of the object.
      *
      * @return the pointer, empty for the document itself
      */
@@ -114,10 +115,10 @@ public final class JsonObjectReader {
     }
 
     /**
-     * Whether the object has a member, also if that is null.
+     * Whether the object has a member, which may be null.
      *
      * @param name the member
-     * @return whether it is there
+     * @return whether it is present
      */
     public boolean has(String name) {
         return json.has(name);
@@ -127,14 +128,14 @@ public final class JsonObjectReader {
      * Reads a string.
      *
      * @param name the member
-     * @return the string, or null if the member is absent or refused
+     * @return the string, or null if the member is absent or rejected
      */
     public @Nullable String text(String name) {
         return take(name, JsonNode::isTextual, "a string", JsonNode::textValue);
     }
 
     /**
-     * Reads a string and passes it on; what the consumer refuses is reported for this member.
+     * Reads a string and passes it on; values that the consumer rejects are reported for this member.
      *
      * @param name the member
      * @param use the receiver of the string
@@ -144,10 +145,10 @@ public final class JsonObjectReader {
     }
 
     /**
-     * Reads a string that must be there.
+     * Reads a required string.
      *
      * @param name the member
-     * @return the string, or an empty placeholder if it is absent or refused
+     * @return the string, or an empty placeholder if it is absent or rejected
      */
     public String requiredText(String name) {
         require(name);
@@ -159,7 +160,7 @@ public final class JsonObjectReader {
      * Reads an integer in the range of {@code int}.
      *
      * @param name the member
-     * @return the number, or null if the member is absent or refused
+     * @return the number, or null if the member is absent or rejected
      */
     public @Nullable Integer integer(String name) {
         known.add(name);
@@ -178,10 +179,10 @@ public final class JsonObjectReader {
     }
 
     /**
-     * Reads an integer that must be there.
+     * Reads a required integer.
      *
      * @param name the member
-     * @return the number, or the placeholder 1 if it is absent or refused
+     * @return the number, or the placeholder 1 if it is absent or rejected
      */
     public int requiredInteger(String name) {
         require(name);
@@ -193,7 +194,7 @@ public final class JsonObjectReader {
      * Reads an integer in the range of {@code long}.
      *
      * @param name the member
-     * @return the number, or null if the member is absent or refused
+     * @return the number, or null if the member is absent or rejected
      */
     public @Nullable Long longInteger(String name) {
         known.add(name);
@@ -207,7 +208,7 @@ public final class JsonObjectReader {
      * Reads a Boolean.
      *
      * @param name the member
-     * @return true or false, or null if the member is absent or refused
+     * @return true or false, or null if the member is absent or rejected
      */
     public @Nullable Boolean flag(String name) {
         return take(name, JsonNode::isBoolean, "true or false", JsonNode::booleanValue);
@@ -234,11 +235,11 @@ public final class JsonObjectReader {
     }
 
     /**
-     * Reads a member whose presence is its meaning, such as {@code "linkHeader": true}: false is refused, because what it would
-     * mean is ambiguous.
+     * Reads a member that acts as a marker, such as {@code "linkHeader": true}: false is rejected, because it would be
+     * ambiguous.
      *
      * @param name the member
-     * @return whether it is there and true
+     * @return whether it is present and true
      */
     public boolean isMarked(String name) {
         Boolean flag = flag(name);
@@ -252,7 +253,7 @@ public final class JsonObjectReader {
      * Reads an instant in ISO 8601.
      *
      * @param name the member
-     * @return the instant, or null if the member is absent or refused
+     * @return the instant, or null if the member is absent or rejected
      */
     public @Nullable Instant instant(String name) {
         String text = text(name);
@@ -273,7 +274,7 @@ public final class JsonObjectReader {
      * Reads the id of a time zone.
      *
      * @param name the member
-     * @return the zone, or null if the member is absent or refused
+     * @return the zone, or null if the member is absent or rejected
      */
     public @Nullable ZoneId zone(String name) {
         String text = text(name);
@@ -289,10 +290,10 @@ public final class JsonObjectReader {
     }
 
     /**
-     * Reads the id of a time zone that must be there.
+     * Reads the id of a required time zone.
      *
      * @param name the member
-     * @return the zone, or null if it is absent or refused, which is reported
+     * @return the zone, or null if it is absent or rejected, which is reported
      */
     public @Nullable ZoneId requiredZone(String name) {
         require(name);
@@ -300,10 +301,10 @@ public final class JsonObjectReader {
     }
 
     /**
-     * Reads an ISO 8601 duration that must be there.
+     * Reads a required ISO 8601 duration.
      *
      * @param name the member
-     * @return the duration, or null if it is absent or refused, which is reported
+     * @return the duration, or null if it is absent or rejected, which is reported
      */
     public @Nullable Duration requiredDuration(String name) {
         require(name);
@@ -314,7 +315,7 @@ public final class JsonObjectReader {
      * Reads an ISO 8601 duration.
      *
      * @param name the member
-     * @return the duration, or null if the member is absent or refused
+     * @return the duration, or null if the member is absent or rejected
      */
     public @Nullable Duration duration(String name) {
         String text = text(name);
@@ -345,7 +346,7 @@ public final class JsonObjectReader {
      * @param name the member
      * @param type the enum
      * @param <E> the enum
-     * @return the constant, or null if the member is absent or refused
+     * @return the constant, or null if the member is absent or rejected
      */
     public <E extends Enum<E>> @Nullable E constant(String name, Class<E> type) {
         String text = text(name);
@@ -363,11 +364,11 @@ public final class JsonObjectReader {
     }
 
     /**
-     * Reads a string that must be one of some names.
+     * Reads a string that must be one of the permitted values.
      *
      * @param name the member
      * @param names the permitted values
-     * @return the string, or null if the member is absent or refused
+     * @return the string, or null if the member is absent or rejected
      */
     public @Nullable String oneOf(String name, Iterable<String> names) {
         String text = text(name);
@@ -382,7 +383,7 @@ public final class JsonObjectReader {
         return null;
     }
 
-    /** The message for a value that is none of the permitted ones. */
+    /** Returns the message for a value that is not permitted. */
     private static String notOneOf(String text, Iterable<String> names) {
         String nearest = Suggestions.of(text, names);
         return "\"" + shortened(text) + "\" is unknown; "
@@ -401,10 +402,10 @@ public final class JsonObjectReader {
     }
 
     /**
-     * Reads a list of strings that must be there and have an element.
+     * Reads a required, non-empty list of strings.
      *
      * @param name the member
-     * @return the strings; none if the member is absent or refused, which is reported
+     * @return the strings; none if the member is absent or rejected, which is reported
      */
     public List<String> requiredTexts(String name) {
         require(name);
@@ -481,7 +482,7 @@ public final class JsonObjectReader {
     }
 
     /**
-     * Reads any JSON value.
+     * Reads a JSON value of any type.
      *
      * @param name the member
      * @return the value, or null if the member is absent
@@ -492,10 +493,10 @@ public final class JsonObjectReader {
     }
 
     /**
-     * Reads a JSON object as it is.
+     * Reads a JSON object without conversion.
      *
      * @param name the member
-     * @return the object, or null if the member is absent or refused
+     * @return the object, or null if the member is absent or rejected
      */
     public @Nullable JsonNode object(String name) {
         return take(name, JsonNode::isObject, "an object", Function.identity());
@@ -507,7 +508,7 @@ public final class JsonObjectReader {
      * @param name the member
      * @param reading reads every member, then creates the result
      * @param <T> the type of the result
-     * @return the result, or null if the member is absent or refused
+     * @return the result, or null if the member is absent or rejected
      */
     public <T> @Nullable T object(String name, Function<JsonObjectReader, T> reading) {
         known.add(name);
@@ -528,12 +529,12 @@ public final class JsonObjectReader {
     }
 
     /**
-     * Reads an object by code that has a reader of its own; its problems are put below the member.
+     * Reads an object with another reader; its problems are reported below the member.
      *
      * @param name the member
      * @param reading reads the object, or throws {@link InvalidDefinitionException}
      * @param <T> the type of the result
-     * @return the result, or null if the member is absent or refused
+     * @return the result, or null if the member is absent or rejected
      */
     public <T> @Nullable T document(String name, Function<JsonNode, T> reading) {
         JsonNode object = object(name);
@@ -549,12 +550,12 @@ public final class JsonObjectReader {
     }
 
     /**
-     * Reads an object that must be there by its members.
+     * Reads a required object by its members.
      *
      * @param name the member
      * @param reading reads every member, then creates the result
      * @param <T> the type of the result
-     * @return the result, or null if the member is absent or refused, which is reported
+     * @return the result, or null if the member is absent or rejected, which is reported
      */
     public <T> @Nullable T requiredObject(String name, Function<JsonObjectReader, T> reading) {
         require(name);
@@ -599,26 +600,26 @@ public final class JsonObjectReader {
     }
 
     /**
-     * Requires that exactly one of some members is there.
+     * Requires exactly one of several members.
      *
      * @param names the members
-     * @return the one that is there, or null if none or several are, which is reported
+     * @return the present member, or null if none or several are present, which is reported
      */
     public @Nullable String exactlyOneOf(String... names) {
         String one = atMostOneOf(names);
         if (Stream.of(names).noneMatch(json::has)) {
             String problem = "one of " + String.join(", ", names) + " is required";
-            // Of the document itself, the first one: each problem has a pointer.
+            // For the document itself, uses the first member, because each problem needs a pointer.
             add(pointer.isEmpty() ? pointerTo(names[0]) : pointer, problem);
         }
         return one;
     }
 
     /**
-     * Requires that no two of some members are there.
+     * Requires at most one of several members.
      *
      * @param names the members
-     * @return the one that is there, or null if none or several are; several are reported
+     * @return the present member, or null if none or several are present; several are reported
      */
     public @Nullable String atMostOneOf(String... names) {
         known.addAll(List.of(names));
@@ -630,11 +631,11 @@ public final class JsonObjectReader {
     }
 
     /**
-     * Whether nothing can be concluded from a member: it was refused, or it is absent while an unknown member looks like it. To be
-     * asked after all members have been read, so that a consequence of a reported problem does not become a problem of its own.
+     * Whether a member is unreliable: it was rejected, or it is absent while an unknown member has a similar name. Call it
+     * after all members have been read, to avoid reporting consequences of a reported problem.
      *
      * @param name the member
-     * @return whether there is a problem that may be about it
+     * @return whether a reported problem may concern the member
      */
     public boolean isDoubtful(String name) {
         String at = pointerTo(name);
@@ -651,8 +652,8 @@ public final class JsonObjectReader {
     }
 
     /**
-     * Accepts the members that have not been read, where it can't be known what they should be: after a problem. One that looks like
-     * an absent member is still unknown.
+     * Accepts the members that have not been read, if another problem makes it impossible to know them. A member whose name
+     * is similar to an absent member is still reported as unknown.
      */
     public void acceptOthers() {
         List<String> absent = known.stream().filter(name -> !json.has(name)).toList();
@@ -664,10 +665,10 @@ public final class JsonObjectReader {
     }
 
     /**
-     * Runs code that may refuse a value of a member; its problems are reported for the member.
+     * Runs code that may reject the value of a member; its problems are reported for the member.
      *
      * @param name the member
-     * @param code the code, which throws {@link InvalidDefinitionException} to refuse
+     * @param code the code, which throws {@link InvalidDefinitionException} to reject the value
      */
     public void attempt(String name, Runnable code) {
         known.add(name);
@@ -679,7 +680,7 @@ public final class JsonObjectReader {
     }
 
     /**
-     * The number of problems of the document so far: whether there is any more after some reading.
+     * Returns the number of problems of the document so far, to detect new ones.
      *
      * @return the number
      */
@@ -730,7 +731,7 @@ public final class JsonObjectReader {
         return fits ? Integer.valueOf(value.intValue()) : null;
     }
 
-    /** Whether it is an integer in the range; reports what it is otherwise. */
+    /** Whether a value is an integer in the range; reports a problem if not. */
     private boolean isInteger(String at, JsonNode value, Predicate<JsonNode> fits, long min, long max) {
         if (value.isIntegralNumber() && fits.test(value)) {
             return true;
@@ -773,7 +774,7 @@ public final class JsonObjectReader {
         };
     }
 
-    /** Adds the problems of a nested part; those that have a JSON Pointer of their own go below this one. */
+    /** Adds the problems of a nested part; their JSON Pointers are appended to this one. */
     private void addAll(String at, InvalidDefinitionException e) {
         for (String problem : e.problems()) {
             if (problem.startsWith("/")) {

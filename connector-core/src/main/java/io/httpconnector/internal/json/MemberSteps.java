@@ -6,8 +6,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies the members of a definition to an immutable value in a fixed order, whatever their order in the document. What a step
- * refuses is reported for its member and leaves the value as it was. Not thread-safe.
+ * Applies the members of a definition to an immutable value in a fixed order, independent of their order in the document. A
+ * value that a step rejects is reported for its member and leaves the result unchanged. Not thread-safe.
  *
  * @param <T> the type of the value
  */
@@ -17,7 +17,7 @@ public final class MemberSteps<T> {
     private T value;
 
     /**
-     * Starts with a value that nothing has been applied to.
+     * Creates steps with an initial value.
      *
      * @param reader the members
      * @param start the value
@@ -28,10 +28,10 @@ public final class MemberSteps<T> {
     }
 
     /**
-     * Applies a string if it is there.
+     * Applies a string if it is present.
      *
      * @param name the member
-     * @param step makes another value
+     * @param step returns the changed value
      * @return this
      */
     public MemberSteps<T> text(String name, BiFunction<T, String, T> step) {
@@ -40,10 +40,10 @@ public final class MemberSteps<T> {
     }
 
     /**
-     * Applies an integer if it is there.
+     * Applies an integer if it is present.
      *
      * @param name the member
-     * @param step makes another value
+     * @param step returns the changed value
      * @return this
      */
     public MemberSteps<T> integer(String name, BiFunction<T, Integer, T> step) {
@@ -52,10 +52,10 @@ public final class MemberSteps<T> {
     }
 
     /**
-     * Applies an ISO 8601 duration if it is there.
+     * Applies an ISO 8601 duration if it is present.
      *
      * @param name the member
-     * @param step makes another value
+     * @param step returns the changed value
      * @return this
      */
     public MemberSteps<T> duration(String name, BiFunction<T, Duration, T> step) {
@@ -67,7 +67,7 @@ public final class MemberSteps<T> {
      * Applies a step if the member is true.
      *
      * @param name the member
-     * @param step makes another value
+     * @param step returns the changed value
      * @return this
      */
     public MemberSteps<T> flag(String name, UnaryOperator<T> step) {
@@ -76,11 +76,11 @@ public final class MemberSteps<T> {
     }
 
     /**
-     * Applies a value that was read by other means.
+     * Applies a value that was read separately.
      *
      * @param name the member
      * @param given the value, or null for none
-     * @param step makes another value
+     * @param step returns the changed value
      * @param <V> the type of the value
      * @return this
      */
@@ -92,9 +92,9 @@ public final class MemberSteps<T> {
     }
 
     /**
-     * The result.
+     * Returns the result.
      *
-     * @return the value with all steps
+     * @return the value after all steps
      */
     public T value() {
         return value;

@@ -3,7 +3,7 @@ package io.httpconnector.internal.json;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the known name that a misspelt one probably stands for. Thread-safe. */
+/** Finds the most similar known name for a misspelt one. Thread-safe. */
 public final class Suggestions {
 
     private static final int MAX_LENGTH = 100;
@@ -11,7 +11,7 @@ public final class Suggestions {
     private Suggestions() {}
 
     /**
-     * Returns the name with the smallest edit distance, if any is close enough.
+     * Returns the name with the smallest edit distance, if one is similar enough.
      *
      * @param wanted the name as written
      * @param names the known names
@@ -33,7 +33,7 @@ public final class Suggestions {
         return nearest;
     }
 
-    /** The edit distance of Levenshtein. */
+    /** Returns the Levenshtein distance. */
     private static int distance(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {

@@ -1,6 +1,6 @@
 /**
- * Reading of JSON definitions, shared by all modules. Not part of the public API: it may change in any release. Uses the root
- * package only.
+ * Readers of JSON definitions, shared by all modules. Not part of the public API: may change in any release. Depends on the
+ * root package only.
  */
 @NullMarked
 package io.httpconnector.internal.json;

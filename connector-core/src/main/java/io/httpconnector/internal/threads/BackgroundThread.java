@@ -9,9 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A daemon thread that repeats a task until the task has ended. It survives every exception, every {@link Error} and every interrupt:
- * it reports the failure, pauses, and repeats the task. It starts when it is needed first, and again when it is needed after its end.
- * Safe for many threads.
+ * A daemon thread that repeats a task until the task has ended. It survives every exception, {@link Error} and interrupt: it
+ * logs the failure, pauses, and repeats the task. It is started on demand, also after it has ended. Thread-safe.
  */
 public final class BackgroundThread {
 
@@ -26,19 +25,19 @@ public final class BackgroundThread {
     private final CountDownLatch never = new CountDownLatch(1);
     private @Nullable Thread thread;
 
-    /** What the thread repeats. */
+    /** A task that the thread repeats. */
     public interface BackgroundTask {
 
         /**
-         * Does the next step, which may wait.
+         * Executes the next step, which may block.
          *
          * @throws InterruptedException ignored: only {@link #isEnded()} ends the thread
          */
         void step() throws InterruptedException;
 
         /**
-         * Whether there is nothing more to do. Whoever adds work afterwards calls {@link BackgroundThread#ensureRunning()}, which
-         * waits for the result of this method. It must not block.
+         * Whether there is no more work. Code that adds work afterwards calls {@link BackgroundThread#ensureRunning()}, which
+         * waits for the result of this method. Must not block.
          *
          * @return true to end the thread
          */
@@ -46,22 +45,22 @@ public final class BackgroundThread {
     }
 
     /**
-     * A thread that is not started yet.
+     * Creates a thread without starting it.
      *
      * @param name the name of the thread
-     * @param time for the pauses after failures
-     * @param task what to repeat
+     * @param time the time source for pauses after failures
+     * @param task the task to repeat
      */
     public BackgroundThread(String name, TimeSource time, BackgroundTask task) {
         this(name, time, task, Thread::new);
     }
 
     /**
-     * A thread from a factory, for tests.
+     * Creates a thread from a factory, for tests.
      *
      * @param name the name of the thread
-     * @param time for the pauses after failures
-     * @param task what to repeat
+     * @param time the time source for pauses after failures
+     * @param task the task to repeat
      * @param threads creates the thread
      */
     public BackgroundThread(String name, TimeSource time, BackgroundTask task, ThreadFactory threads) {
@@ -72,9 +71,9 @@ public final class BackgroundThread {
     }
 
     /**
-     * Starts the thread unless it runs.
+     * Starts the thread unless it is running.
      *
-     * @throws OutOfMemoryError when no thread can be created; the next call tries it again
+     * @throws OutOfMemoryError if no thread can be created; the next call tries again
      */
     public synchronized void ensureRunning() {
         if (thread == null || !thread.isAlive()) {
@@ -87,24 +86,24 @@ public final class BackgroundThread {
     }
 
     /**
-     * Starts the thread unless it runs. Reports a failure in the log.
+     * Starts the thread unless it is running. Logs a failure.
      *
-     * @return whether it runs
+     * @return whether it is running
      */
     public boolean tryRunning() {
         try {
             ensureRunning();
             return true;
         } catch (RuntimeException | Error e) {
-            report("The thread \"{}\" can't be started; the next call tries it again", e);
+            report("The thread \"{}\" could not be started; the next call will try again", e);
             return false;
         }
     }
 
     /**
-     * Whether the thread runs.
+     * Whether the thread is running.
      *
-     * @return false before it was started, and after it has ended
+     * @return false before it was started and after it has ended
      */
     public synchronized boolean isRunning() {
         return thread != null && thread.isAlive();
@@ -117,10 +116,10 @@ public final class BackgroundThread {
                 task.step();
                 failures = 0;
             } catch (InterruptedException e) {
-                LOG.debug("The thread \"{}\" was interrupted, and goes on", name);
+                LOG.debug("The thread \"{}\" was interrupted; continuing", name);
             } catch (Throwable e) {
                 failures++;
-                report("The thread \"{}\" goes on after a failure", e);
+                report("The thread \"{}\" failed; continuing", e);
                 pause(failures);
             }
         }
@@ -135,7 +134,7 @@ public final class BackgroundThread {
                 }
             }
         } catch (Throwable e) {
-            report("The thread \"{}\" goes on after a failure", e);
+            report("The thread \"{}\" failed; continuing", e);
         }
         return false;
     }
@@ -145,7 +144,7 @@ public final class BackgroundThread {
             long millis = Math.min(MAX_PAUSE.toMillis(), MIN_PAUSE.toMillis() << Math.min(failures, 10));
             boolean unused = time.await(never, Duration.ofMillis(millis));
         } catch (InterruptedException e) {
-            // The pause is over.
+            // Ends the pause.
             return;
         } catch (Throwable e) {
             Thread.onSpinWait();
@@ -156,15 +155,15 @@ public final class BackgroundThread {
         try {
             LOG.error(message, name, e);
         } catch (Throwable again) {
-            // Without memory there may be no log line; the thread must go on all the same.
+            // Logging may fail without memory; the thread must continue anyway.
             Thread.onSpinWait();
         }
     }
 
     /**
-     * Waits until the thread has ended, also when the calling thread is interrupted; the interrupt is kept.
+     * Waits until the thread has ended, even if the calling thread is interrupted; its interrupt status is preserved.
      *
-     * @param timeout how long to wait
+     * @param timeout the maximum wait
      * @return whether it has ended
      */
     public boolean join(Duration timeout) {

@@ -1,6 +1,6 @@
 /**
- * Threads of the library that outlive every failure, shared by all modules. Not part of the public API: it may change in any
- * release. Uses the root package only.
+ * Background threads that survive every failure, shared by all modules. Not part of the public API: may change in any
+ * release. Depends on the root package only.
  */
 @NullMarked
 package io.httpconnector.internal.threads;
