@@ -216,7 +216,8 @@ public final class CustomAuth implements AuthStrategy {
         Body body = request.body().orElseGet(() -> nested ? Body.json(Map.of()) : Body.form());
         if (body.contentType().toLowerCase(Locale.ROOT).contains("json")) {
             if (!(JsonSupport.parse(new String(body.toBytes(), StandardCharsets.UTF_8)) instanceof ObjectNode object)) {
-                throw new InvalidDefinitionException("body fields", List.of("the JSON body of the request is not an object"));
+                throw new InvalidDefinitionException(
+                        "body fields", List.of("the JSON body of the request is not an object"));
             }
             object.setAll(fields);
             return request.body(Body.json(object));
@@ -225,8 +226,7 @@ public final class CustomAuth implements AuthStrategy {
         for (Map.Entry<String, JsonNode> field : fields.properties()) {
             if (isNested(field.getValue())) {
                 throw new InvalidDefinitionException(
-                        "body fields",
-                        List.of(field.getKey() + ": an array, an object or null requires a JSON body"));
+                        "body fields", List.of(field.getKey() + ": an array, an object or null requires a JSON body"));
             }
             filled = filled.bodyField(field.getKey(), field.getValue().asText());
         }

@@ -52,7 +52,8 @@ final class DigestSession implements AuthStrategy {
             return request;
         }
         int count = challenge.nextCount();
-        return request.header("Authorization", password.map(secret -> challenge.authorization(request, user, secret, count)));
+        return request.header(
+                "Authorization", password.map(secret -> challenge.authorization(request, user, secret, count)));
     }
 
     private @Nullable DigestChallenge challenge() {

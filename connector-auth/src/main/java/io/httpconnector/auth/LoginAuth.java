@@ -63,8 +63,7 @@ public final class LoginAuth implements AuthStrategy {
     @Override
     public Request apply(Request request) {
         throw new InvalidDefinitionException(
-                "login",
-                List.of("a connection must open the strategy first: call open(...) before apply(...)"));
+                "login", List.of("a connection must open the strategy first: call open(...) before apply(...)"));
     }
 
     @Override

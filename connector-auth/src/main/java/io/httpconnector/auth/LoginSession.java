@@ -64,7 +64,8 @@ final class LoginSession implements AuthStrategy {
 
     private @Nullable ValidLogin usable() {
         ValidLogin known = current;
-        boolean good = known != null && timeSource.now().toEpochMilli() < known.freshUntil && known.since > rejectedUntil;
+        boolean good =
+                known != null && timeSource.now().toEpochMilli() < known.freshUntil && known.since > rejectedUntil;
         return good ? known : null;
     }
 
@@ -119,7 +120,8 @@ final class LoginSession implements AuthStrategy {
 
         @Override
         public ConnectorException withinBackoff(ConnectorException failure, Duration remaining) {
-            return new LoginException("No login is sent until the backoff ends: " + failure.getMessage(), failure, remaining);
+            return new LoginException(
+                    "No login is sent until the backoff ends: " + failure.getMessage(), failure, remaining);
         }
     }
 
@@ -149,7 +151,9 @@ final class LoginSession implements AuthStrategy {
         Duration life = expires == null
                 ? settings.lifetime()
                 : settings.expiresAs().lifetime(expires, response, timeSource).orElse(settings.lifetime());
-        return life == null ? Long.MAX_VALUE : now + life.toMillis() - Math.min(REFRESH_BEFORE.toMillis(), life.toMillis() / 4);
+        return life == null
+                ? Long.MAX_VALUE
+                : now + life.toMillis() - Math.min(REFRESH_BEFORE.toMillis(), life.toMillis() / 4);
     }
 
     /** Returns a value of a JSON response; for the empty path, also plain text. */

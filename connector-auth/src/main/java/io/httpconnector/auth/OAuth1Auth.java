@@ -199,7 +199,8 @@ public final class OAuth1Auth implements AuthStrategy {
         try {
             return Verb.valueOf(request.method());
         } catch (IllegalArgumentException e) {
-            throw new InvalidDefinitionException("OAuth 1", List.of("method: " + request.method() + " can't be signed"));
+            throw new InvalidDefinitionException(
+                    "OAuth 1", List.of("method: " + request.method() + " can't be signed"));
         }
     }
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The expected signatures are those of the Signature Version 4 test suite that AWS publishes. */
+/** Tests with the requests and signatures of the Signature Version 4 test suite of AWS. */
 class AwsAuthTest {
 
     @RegisterExtension
@@ -56,7 +56,7 @@ class AwsAuthTest {
         "GET, /example/$delete, a853c9b21b528b19643d00910d35b83a10c366a10833ceefb45edd6c80e40f27",
         "POST, /, 5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b"
     })
-    void signatureIsTheOneThatAwsPublishes(String method, String path, String signature) {
+    void signatureMatchesTheAwsTestSuite(String method, String path, String signature) {
         assertThat(authorization(AUTH, Request.of(method, HOST + path)))
                 .isEqualTo("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request,"
                         + " SignedHeaders=host;x-amz-date, Signature=" + signature);
@@ -86,7 +86,7 @@ class AwsAuthTest {
                 .endsWith("Signature=85d96828115b5dc0cfc3bd16ad9e210dd772bbebba041836c64533a82be05ead");
     }
 
-    /** The example "GET Bucket Lifecycle" of the documentation of S3. */
+    /** The example "GET Bucket Lifecycle" of the S3 documentation. */
     @Test
     void s3IsSignedByItsOwnRules() {
         Secret key = Secret.of("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
@@ -97,9 +97,9 @@ class AwsAuthTest {
                 .endsWith("Signature=fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543");
     }
 
-    /** Amazon refuses a request with such a field that is not signed. */
+    /** AWS rejects a request with such a field that is not signed. */
     @Test
-    void allFieldsOfAmazonsOwnAreSigned() {
+    void allAmzHeaderFieldsAreSigned() {
         Request put = Request.put(HOST + "/")
                 .header("x-amz-acl", "private")
                 .header("X-Amz-Meta-Note", " a  b ")
@@ -111,7 +111,7 @@ class AwsAuthTest {
     }
 
     @Test
-    void whatIsSignedIsWhatIsSent() {
+    void signedRequestIsSentUnchanged() {
         service.stubFor(any(anyUrl()).willReturn(ok()));
         try (HttpConnection s3 = HttpConnection.named("S3")
                 .baseUrl(service.baseUrl())
@@ -131,7 +131,7 @@ class AwsAuthTest {
     }
 
     @Test
-    void streamIsRefusedWhereItsBytesMustBeSigned() {
+    void streamedBodyIsRejectedIfItMustBeSigned() {
         Request upload = Request.put(HOST + "/")
                 .body(Body.stream(new ByteArrayInputStream(new byte[10]), "application/octet-stream"));
         assertThatThrownBy(() -> AUTH.apply(upload))
@@ -140,7 +140,7 @@ class AwsAuthTest {
     }
 
     @Test
-    void whatIsMissingIsSaid() {
+    void missingValuesAreReported() {
         assertThatThrownBy(() -> AwsAuth.of(null, null, "", "a b"))
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("access key id:")

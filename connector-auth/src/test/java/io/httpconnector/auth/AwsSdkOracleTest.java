@@ -30,7 +30,7 @@ import software.amazon.awssdk.http.auth.spi.signer.SignedRequest;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.identity.spi.AwsSessionCredentialsIdentity;
 
-/** The same requests, signed by {@link AwsAuth} and by the AWS SDK, have the same signature. */
+/** Requests have the same signature with {@link AwsAuth} and with the AWS SDK. */
 class AwsSdkOracleTest {
 
     private static final TestClock TIME = TestClock.startingAt(Instant.parse("2024-05-22T09:30:00Z"));
@@ -57,7 +57,7 @@ class AwsSdkOracleTest {
     private static final long SEED = 20_240_522;
     private static final int REQUESTS = 600;
 
-    /** A request: its path as a list of segments, decoded, and how they stand in the URL. */
+    /** A request: the decoded segments of its path, and their form in the URL. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Sample(
             String service,
@@ -85,7 +85,7 @@ class AwsSdkOracleTest {
             request = request.body(Body.bytes(sample.body, "application/octet-stream"));
         }
         if (!S3.contains(sample.service)) {
-            // The SDK sends it to each service.
+            // The SDK sends it to every service.
             request = request.header(
                     "X-Amz-Content-Sha256", sample.headers.getOrDefault("X-Amz-Content-Sha256", hash(sample.body)));
         }
@@ -135,7 +135,7 @@ class AwsSdkOracleTest {
             }
             String encoded = encoded(segment, random);
             wire.append('/').append(encoded);
-            // The SDK takes what stands in the path for S3; so it is given the form that AWS expects.
+            // The SDK signs the path for S3 as it is, so it gets the form that AWS expects.
             sdk.append('/').append(isS3 ? encodedFully(segment) : encoded);
         }
         StringBuilder query = new StringBuilder();
@@ -184,7 +184,7 @@ class AwsSdkOracleTest {
         return text.toString();
     }
 
-    /** Encoded as far as a URL requires, or further. */
+    /** Encodes the characters that a URL requires, or more. */
     private static String encoded(String text, Random random) {
         StringBuilder encoded = new StringBuilder();
         text.codePoints().forEach(c -> {
@@ -217,7 +217,7 @@ class AwsSdkOracleTest {
     }
 
     @Test
-    void generatedRequestsHaveTheSignatureOfTheSdk() {
+    void generatedRequestsHaveTheSameSignatureAsWithTheSdk() {
         Random random = new Random(SEED);
         for (int i = 0; i < REQUESTS; i++) {
             Sample sample = sample(random, SERVICES.get(i % SERVICES.size()));
@@ -281,7 +281,7 @@ class AwsSdkOracleTest {
             })
     void queryIsSortedAndEncoded(String query) {
         for (String service : List.of("s3", "execute-api")) {
-            // The parser of the SDK drops what follows a second "=".
+            // The parser of the SDK drops everything after a second "=".
             String forSdk = query.replace("%e9", "%C3%A9").replace("b=c", "b%3Dc");
             Sample ours =
                     new Sample(service, "GET", "/", "/", query.replace("%e9", "%c3%a9"), Map.of(), new byte[0], false);

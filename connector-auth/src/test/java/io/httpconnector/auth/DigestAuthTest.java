@@ -36,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Against a service that computes the response by the formulas of RFC 7616, section 3.4.1, and counts. */
+/** Digest authentication with a service that computes the response by the formulas of RFC 7616, section 3.4.1, and counts requests. */
 @Timeout(30)
 class DigestAuthTest {
 
@@ -160,7 +160,7 @@ class DigestAuthTest {
                 "' , ,qop = \"auth\" ,,algorithm = SHA-256,'",
                 "',QOP=auth,ALGORITHM=\"SHA-256\"'"
             })
-    void challengeIsAnsweredAndRememberedWithItsCount(String more) {
+    void challengeIsUsedForFurtherRequestsWithItsCount(String more) {
         challenges = challenge(more);
         try (HttpConnection connection = connection(PASSWORD)) {
             for (int i = 0; i < 3; i++) {
@@ -174,7 +174,7 @@ class DigestAuthTest {
     }
 
     @Test
-    void strongestChallengeIsAnswered() {
+    void strongestChallengeIsUsed() {
         challenges = "Basic realm=\"x\"\n" + challenge(", qop=\"auth\", algorithm=MD5") + ", "
                 + challenge(", qop=\"auth\", algorithm=SHA-256") + "\n" + challenge(", algorithm=UNKNOWN");
         try (HttpConnection connection = connection(PASSWORD)) {
@@ -223,7 +223,7 @@ class DigestAuthTest {
                 "x=\"DIGEST\"",
                 "Basic realm=\"\\\", DIGEST"
             })
-    void digestInAQuotedStringIsNoChallenge(String all) {
+    void digestInAQuotedStringIsNotAChallenge(String all) {
         challenges = all.replace("DIGEST", challenge(", qop=auth").replace("\"", ""));
         try (HttpConnection connection = connection(PASSWORD)) {
             assertThatThrownBy(() -> connection.send(Request.get("/"))).isInstanceOf(StatusException.class);
@@ -244,7 +244,7 @@ class DigestAuthTest {
     }
 
     @Test
-    void wrongPasswordIsTriedOnce() {
+    void wrongPasswordIsSentOnce() {
         challenges = challenge(", qop=\"auth\"");
         try (HttpConnection connection = connection("wrong")) {
             assertThatThrownBy(() -> connection.send(Request.get("/")))
@@ -258,7 +258,7 @@ class DigestAuthTest {
     @ParameterizedTest
     @ValueSource(strings = {" ", "a,", "a ", "\\\"", ", "})
     @Timeout(value = 6, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    void challengeMadeToBeExpensiveIsReadInTheTimeOfItsLength(String piece) {
+    void maliciousChallengeIsParsedInLinearTime(String piece) {
         challenges = challenge(", qop=\"" + piece.repeat(60_000 / piece.length()) + "x\"");
         try (HttpConnection connection = connection(PASSWORD)) {
             assertThatThrownBy(() -> connection.send(Request.get("/"))).isInstanceOf(ConnectorException.class);
@@ -267,7 +267,7 @@ class DigestAuthTest {
     }
 
     @Test
-    void serviceWithoutADigestChallengeIsNotAnswered() {
+    void serviceWithoutADigestChallengeGetsNoCredentials() {
         challenges = "Bearer realm=\"x\"";
         try (HttpConnection connection = connection(PASSWORD)) {
             assertThatThrownBy(() -> connection.send(Request.get("/"))).isInstanceOf(StatusException.class);
@@ -276,7 +276,7 @@ class DigestAuthTest {
     }
 
     @Test
-    void manyThreadsCountTogether() throws Exception {
+    void threadsShareTheNonceCount() throws Exception {
         challenges = challenge(", qop=\"auth\", algorithm=SHA-256");
         try (HttpConnection connection = connection(PASSWORD)) {
             List<Callable<Integer>> calls = Stream.<Callable<Integer>>generate(
@@ -291,7 +291,7 @@ class DigestAuthTest {
     }
 
     @Test
-    void whatIsMissingIsSaid() {
+    void missingValuesAreReported() {
         assertThatThrownBy(() -> DigestAuth.of("", null))
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("user: it is missing")

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Services that limit how often and how long a nonce is good: RFC 7616, sections 3.3, 3.5 and 5.4. */
+/** Digest authentication with services that limit the use and lifetime of a nonce: RFC 7616, sections 3.3, 3.5 and 5.4. */
 @Timeout(30)
 class DigestNoncesTest {
 
@@ -47,7 +47,7 @@ class DigestNoncesTest {
     private final Service service = new Service();
     private HttpServer server;
 
-    /** A service with nonces that are good for {@code uses} requests. */
+    /** A service with nonces that are valid for {@code uses} requests. */
     private static final class Service {
         private String user = "ann";
         private String password = "p\u00e4ss";
@@ -221,7 +221,7 @@ class DigestNoncesTest {
         "2, false, SHA-256",
         "3, true, MD5-sess"
     })
-    void nonceThatIsUsedUpIsReplaced(int uses, boolean saysStale, String algorithm) {
+    void exhaustedNonceIsReplaced(int uses, boolean saysStale, String algorithm) {
         service.uses = uses;
         service.saysStale = saysStale;
         service.algorithm = algorithm;
@@ -235,7 +235,7 @@ class DigestNoncesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", ", qop=\"\"", ", qop=\"auth-int\"", ", qop=\"auth-int, auth\"", ", userhash=true"})
-    void protectionOfTheChallengeIsKept(String more) {
+    void qualityOfProtectionOfTheChallengeIsUsed(String more) {
         service.more = more;
         try (HttpConnection connection = connection()) {
             send(connection, 3);
@@ -246,7 +246,7 @@ class DigestNoncesTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void strongestOfSeveralChallengesIsAnswered(boolean inOneHeader) {
+    void strongestOfSeveralChallengesIsUsed(boolean inOneHeader) {
         service.inOneHeader = inOneHeader;
         try (HttpConnection connection = connection()) {
             send(connection, 3);
@@ -316,7 +316,7 @@ class DigestNoncesTest {
     }
 
     @Test
-    void passwordThatIsChangedIsUsed() {
+    void changedPasswordIsUsed() {
         String[] password = {service.password};
         try (HttpConnection connection = connection(DigestAuth.of(service.user, Secret.from(() -> password[0])))) {
             send(connection, 2);
@@ -337,7 +337,7 @@ class DigestNoncesTest {
     }
 
     @Test
-    void userNameBeyondAsciiIsEncoded() {
+    void nonAsciiUserNameIsEncoded() {
         service.user = "J\u00e4s\u00f8n";
         try (HttpConnection connection = connection()) {
             assertThatThrownBy(() -> connection.send(Request.get("/"))).isInstanceOf(StatusException.class);

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The other side computes what it received, as services do. */
+/** HMAC signatures, verified from the received request. */
 class HmacAuthTest {
 
     @RegisterExtension
@@ -66,7 +66,7 @@ class HmacAuthTest {
     }
 
     @Test
-    void allThatTheTemplateNamesIsSigned() throws Exception {
+    void allPillsOfTheTemplateAreSigned() throws Exception {
         HmacAuth auth = HmacAuth.of(
                         "HmacSHA256",
                         TEXT,
@@ -116,7 +116,7 @@ class HmacAuthTest {
     }
 
     @Test
-    void keyMayBeEncoded() throws Exception {
+    void encodedKeysAreDecoded() throws Exception {
         String expected = HexFormat.of().formatHex(hmac("HmacSHA512", bytes("GET")));
         Secret base64 = Secret.of(Base64.getEncoder().encodeToString(KEY));
         Secret hex = Secret.of(HexFormat.of().formatHex(KEY));
@@ -134,7 +134,7 @@ class HmacAuthTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{{signature}}", "x{{Method}}", "{{method}}{{ x.y | base64 }}"})
-    void unknownPillIsNamedWithItsPlace(String template) {
+    void unknownPillIsReportedWithItsPosition(String template) {
         assertThatThrownBy(() -> HmacAuth.of("HmacSHA256", TEXT, template))
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("template, character " + (template.lastIndexOf("{{") + 1))
@@ -143,7 +143,7 @@ class HmacAuthTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{{}}", "{{method", "{{method | nofilter}}", "{{method | base64(1)}}", "{{ method body }}"})
-    void malformedPillIsRefused(String template) {
+    void malformedPillIsRejected(String template) {
         assertThatThrownBy(() -> HmacAuth.of("HmacSHA256", TEXT, template))
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("template: ")
@@ -170,7 +170,7 @@ class HmacAuthTest {
     }
 
     @Test
-    void whatIsWrongIsSaidWhenItIsBuilt() {
+    void invalidSettingsAreReportedWhenTheStrategyIsBuilt() {
         assertThatThrownBy(() -> HmacAuth.of("HmacSHA3", TEXT, ""))
                 .hasMessageContaining("algorithm: it must be one of");
         assertThatThrownBy(() -> HmacAuth.of("HmacSHA256", null, "")).hasMessageContaining("key: it is null");

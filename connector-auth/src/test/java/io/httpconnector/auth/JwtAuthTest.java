@@ -39,7 +39,7 @@ class JwtAuthTest {
     }
 
     @Test
-    void tokenIsSignedAndSaysWhatItMust() throws Exception {
+    void tokenIsSignedAndHasTheRequiredClaims() throws Exception {
         String header = header(auth.lifetime(Duration.ofMinutes(20)), NOON);
         assertThat(header).startsWith("Bearer ");
         String token = header.substring(7);
@@ -79,7 +79,7 @@ class JwtAuthTest {
     }
 
     @Test
-    void isDataToo() throws Exception {
+    void canBeDefinedAsData() throws Exception {
         AuthDefinition ghost = AuthDefinition.parse("""
                 {"name": "Ghost", "baseUrl": "https://{{auth.host}}/ghost/api/admin",
                  "strategies": {"jwt": {"type": "jwt", "algorithm": "HS256", "key": "{{auth.secret}}", "keyId": "{{auth.id}}",
@@ -108,7 +108,7 @@ class JwtAuthTest {
     }
 
     @Test
-    void whatIsWrongIsSaidWhenItIsBuilt() {
+    void invalidSettingsAreReportedWhenTheStrategyIsBuilt() {
         assertThatThrownBy(() -> JwtAuth.of(null, Map.of())).isInstanceOf(InvalidDefinitionException.class);
         assertThatThrownBy(() -> auth.lifetime(Duration.ofSeconds(1))).hasMessageContaining("two seconds");
         assertThat(auth).hasToString("JwtAuth");

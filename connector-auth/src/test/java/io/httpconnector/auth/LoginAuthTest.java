@@ -64,7 +64,7 @@ class LoginAuthTest {
         service.stubFor(post("/login").willReturn(response));
     }
 
-    private static void loginGives(String token) {
+    private static void loginReturns(String token) {
         login(okJson("{\"token\": \"" + token + "\"}"));
     }
 
@@ -83,7 +83,7 @@ class LoginAuthTest {
 
     @Test
     void loginIsSentOnceForAllThreads() throws Exception {
-        loginGives("t1");
+        loginReturns("t1");
         ExecutorService threads = Executors.newFixedThreadPool(32);
         try (HttpConnection connection = connection(auth -> auth)) {
             List<Callable<Integer>> calls = Stream.<Callable<Integer>>generate(
@@ -104,7 +104,7 @@ class LoginAuthTest {
     }
 
     @Test
-    void tokenIsTakenFromWhereItIsAndPutWhereItBelongs() {
+    void tokenIsReadFromAndSentInTheConfiguredLocations() {
         login(okJson("{\"data\": {\"session\": 4711, \"host\": \"eu\"}}"));
         try (HttpConnection connection = HttpConnection.named("Service")
                 .baseUrl(service.baseUrl() + "/{{auth.region}}")
@@ -120,7 +120,7 @@ class LoginAuthTest {
     }
 
     @Test
-    void tokenIsTakenFromAHeaderACookieOrTheWholeBody() {
+    void tokenIsReadFromAHeaderACookieOrTheWholeBody() {
         login(aResponse()
                 .withHeader("X-Subject-Token", "h1")
                 .withHeader("Set-Cookie", "theme=dark; Path=/", "JSESSIONID=c1; Path=/; HttpOnly")
@@ -148,7 +148,7 @@ class LoginAuthTest {
             clock.passes(Duration.ofMinutes(58));
             connection.send(Request.get("/orders"));
             verifyLogins(1);
-            loginGives("t2");
+            loginReturns("t2");
             clock.passes(Duration.ofMinutes(1));
             connection.send(Request.get("/last"));
             verifyLogins(2);
@@ -171,7 +171,7 @@ class LoginAuthTest {
     @ParameterizedTest
     @MethodSource("absurd")
     @Timeout(value = 10, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    void absurdExpiryIsNoHindrance(ExpiryFormat unit, String written) {
+    void invalidExpiryIsIgnored(ExpiryFormat unit, String written) {
         login(okJson("{\"token\": \"t1\", \"validFor\": \"" + written + "\"}"));
         try (HttpConnection connection = connection(auth -> auth.expires("/validFor", unit))) {
             connection.send(Request.get("/orders"));
@@ -181,8 +181,8 @@ class LoginAuthTest {
     }
 
     @Test
-    void declaredLifetimeIsForAnswersThatDoNotSay() {
-        loginGives("t1");
+    void configuredLifetimeAppliesToResponsesWithoutExpiry() {
+        loginReturns("t1");
         try (HttpConnection connection = connection(
                 auth -> auth.expires("/validFor", ExpiryFormat.MINUTES).lifetime(Duration.ofMinutes(10)))) {
             connection.send(Request.get("/orders"));
@@ -193,14 +193,14 @@ class LoginAuthTest {
     }
 
     @Test
-    void refusedTokenIsReplacedAndTheRequestSentOnceMore() {
-        loginGives("t1");
+    void rejectedTokenIsReplacedAndTheRequestSentOnceMore() {
+        loginReturns("t1");
         try (HttpConnection connection = connection(auth -> auth)) {
             connection.send(Request.get("/orders"));
             service.stubFor(get("/orders")
                     .withHeader("Authorization", equalTo("Bearer t1"))
                     .willReturn(unauthorized()));
-            loginGives("t2");
+            loginReturns("t2");
             clock.passes(Duration.ofSeconds(60));
             assertThat(connection.send(Request.get("/orders")).status()).isEqualTo(200);
             verifyLogins(2);
@@ -208,8 +208,8 @@ class LoginAuthTest {
     }
 
     @Test
-    void serviceThatRefusesEveryTokenIsNotHammered() {
-        loginGives("t1");
+    void serviceThatRejectsEveryTokenGetsNoFurtherLogins() {
+        loginReturns("t1");
         service.stubFor(get("/orders").willReturn(unauthorized()));
         try (HttpConnection connection = connection(auth -> auth)) {
             for (int i = 0; i < 5; i++) {
@@ -221,7 +221,7 @@ class LoginAuthTest {
     }
 
     @Test
-    void refusedLoginIsNotRepeatedForHalfAMinute() {
+    void rejectedLoginIsNotRepeatedForHalfAMinute() {
         login(aResponse().withStatus(403).withBody("no such user: pa55word"));
         try (HttpConnection connection = connection(auth -> auth)) {
             for (int i = 0; i < 3; i++) {
@@ -231,7 +231,7 @@ class LoginAuthTest {
                         .hasStackTraceContaining("StatusException");
             }
             verifyLogins(1);
-            loginGives("t1");
+            loginReturns("t1");
             clock.passes(Duration.ofSeconds(30));
             connection.send(Request.get("/orders"));
             verifyLogins(2);
@@ -240,7 +240,7 @@ class LoginAuthTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{}", "{\"token\": null}", "{\"token\": {\"x\": 1}}", "[]", "canary", "<html>canary", ""})
-    void answerWithoutATokenIsNotQuoted(String body) {
+    void responseWithoutATokenIsNotQuoted(String body) {
         login(aResponse().withBody(body));
         try (HttpConnection connection = connection(auth -> auth)) {
             assertThatThrownBy(() -> connection.send(Request.get("/orders")))
@@ -251,7 +251,7 @@ class LoginAuthTest {
     }
 
     @Test
-    void pauseAfterARefusedLoginDoubles() {
+    void backoffAfterARejectedLoginDoubles() {
         login(aResponse().withStatus(403));
         try (HttpConnection connection = connection(auth -> auth)) {
             assertThatThrownBy(() -> connection.send(Request.get("/orders"))).isInstanceOf(LoginException.class);
@@ -265,13 +265,13 @@ class LoginAuthTest {
                             e -> assertThat(e.retryAfter()).hasValue(Duration.ofSeconds(1)));
             verifyLogins(2);
             clock.passes(Duration.ofSeconds(1));
-            loginGives("t1");
+            loginReturns("t1");
             connection.send(Request.get("/orders"));
         }
     }
 
     @Test
-    void serverThatSaysHowLongItIsDownIsNotAskedBefore() {
+    void loginWaitsForRetryAfter() {
         login(aResponse().withStatus(503).withHeader("Retry-After", "120"));
         try (HttpConnection connection = connection(auth -> auth)) {
             for (int i = 0; i < 5; i++) {
@@ -280,23 +280,23 @@ class LoginAuthTest {
             }
             verifyLogins(1);
             clock.passes(Duration.ofMinutes(2));
-            loginGives("t1");
+            loginReturns("t1");
             connection.send(Request.get("/orders"));
         }
     }
 
     @Test
-    void serverThatIsDownIsAskedAgain() {
+    void loginIsRepeatedAfterAServerFailure() {
         login(aResponse().withStatus(503));
         try (HttpConnection connection = connection(auth -> auth)) {
             assertThatThrownBy(() -> connection.send(Request.get("/orders"))).isInstanceOf(StatusException.class);
-            loginGives("t1");
+            loginReturns("t1");
             assertThat(connection.send(Request.get("/orders")).status()).isEqualTo(200);
         }
     }
 
     @Test
-    void whatIsWrongIsSaidWhenItIsBuilt() {
+    void invalidSettingsAreReportedWhenTheStrategyIsBuilt() {
         assertThatThrownBy(() -> LoginAuth.by((Request) null)
                         .token("a.b")
                         .lifetime(Duration.ZERO)

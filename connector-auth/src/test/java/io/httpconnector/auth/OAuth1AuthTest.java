@@ -31,7 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The base strings are written down by hand from RFC 5849, section 3.4.1; time and nonce are those that were sent. */
+/** OAuth 1 signatures. The base strings are written by hand from RFC 5849, section 3.4.1, with the time and nonce that were sent. */
 class OAuth1AuthTest {
 
     @RegisterExtension
@@ -80,7 +80,7 @@ class OAuth1AuthTest {
                 + "%26oauth_timestamp%3D137131201%26oauth_token%3Dkkk9d7dh3k39sjv7%26oauth_version%3D1.0" + after;
     }
 
-    /** The request of section 3.4.1.1, where the order of the parameters is that of their encoded names. */
+    /** The request of section 3.4.1.1, with the parameters in the order of their encoded names. */
     @Test
     void queryAndFormAreSigned() throws Exception {
         Map<String, String> sent = sent(
@@ -103,7 +103,7 @@ class OAuth1AuthTest {
     }
 
     @Test
-    void parametersAreSortedAsTheyAreEncoded() throws Exception {
+    void parametersAreSortedByTheirEncodedForm() throws Exception {
         Map<String, String> sent =
                 sent(AUTH, Request.get("/").query("ä", "1").query("b", "2").query("z", "~ *"));
         String expected = base(
@@ -122,7 +122,7 @@ class OAuth1AuthTest {
     }
 
     @Test
-    void clientMayHaveAKeyPair() throws Exception {
+    void clientWithAKeyPairSignsWithRsa() throws Exception {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
         generator.initialize(2048);
         KeyPair pair = generator.generateKeyPair();
@@ -139,7 +139,7 @@ class OAuth1AuthTest {
     }
 
     @Test
-    void clientAloneHasNoToken() throws Exception {
+    void clientWithoutAUserHasNoToken() throws Exception {
         Map<String, String> sent = sent(OAuth1Auth.of("key", Secret.of("s&cret")), Request.get("/"));
         assertThat(sent).doesNotContainKey("oauth_token");
         String expected =
@@ -150,7 +150,7 @@ class OAuth1AuthTest {
     }
 
     @Test
-    void whatIsMissingIsSaid() {
+    void missingValuesAreReported() {
         assertThatThrownBy(() -> OAuth1Auth.of(null, Secret.of("x")))
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("consumer key: it is null");

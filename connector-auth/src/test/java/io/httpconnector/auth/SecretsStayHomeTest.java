@@ -119,7 +119,7 @@ class SecretsStayHomeTest {
     }
 
     @Test
-    void longBodyIsCutWithoutCuttingASecretInTwo() {
+    void longBodyIsTruncatedWithoutSplittingASecret() {
         String filler = "x".repeat(64 * 1024 - 5);
         service.stubFor(post(anyUrl())
                 .willReturn(
@@ -131,7 +131,7 @@ class SecretsStayHomeTest {
     }
 
     @Test
-    void secretIsStillHiddenWhenARedirectHasPutItIntoTheUrl() {
+    void secretInARedirectUrlIsMasked() {
         service.stubFor(get(urlPathEqualTo("/old")).willReturn(temporaryRedirect("/new?key={{request.query.key}}")));
         service.stubFor(get(urlPathEqualTo("/new"))
                 .willReturn(aResponse().withStatus(500).withBody("failed: {{request.url}}")));
@@ -144,7 +144,7 @@ class SecretsStayHomeTest {
     }
 
     @Test
-    void bodyThatAStrategyPutsInIsNotShown() {
+    void bodyThatAStrategyAddsIsMasked() {
         connect(request -> request.json("{\"token\": \"b0dy-t0ken\"}"));
         service.stubFor(post(anyUrl()).willReturn(aResponse().withStatus(500)));
 
@@ -155,7 +155,7 @@ class SecretsStayHomeTest {
     }
 
     @Test
-    void bodyFullOfEchoesShowsNoPartOfASecretWhereverItIsCut() {
+    void truncatedEchoesShowNoPartOfASecret() {
         for (int shift = 0; shift < 22; shift++) {
             service.stubFor(post(anyUrl())
                     .willReturn(aResponse()
@@ -169,7 +169,7 @@ class SecretsStayHomeTest {
     }
 
     @Test
-    void whatALambdaAddsIsSecretThoughItIsPlainText() {
+    void plainTextThatALambdaAddsIsMasked() {
         connect(request ->
                 request.header("X-Sig", "deadbeef1234").query("u", "7").bodyField("otp", "9z8y7"));
         service.stubFor(post(anyUrl())
@@ -183,7 +183,7 @@ class SecretsStayHomeTest {
     }
 
     @Test
-    void absoluteUrlElsewhereCarriesNeitherCredentialsNorDefaults() {
+    void requestToAnotherOriginHasNeitherCredentialsNorDefaults() {
         connection.send(Request.get(stranger.baseUrl() + "/file"));
 
         stranger.verify(getRequestedFor(urlEqualTo("/file"))
@@ -193,7 +193,7 @@ class SecretsStayHomeTest {
     }
 
     @Test
-    void absoluteUrlAtHomeCarriesThem() {
+    void absoluteUrlOfTheSameOriginHasCredentialsAndDefaults() {
         service.stubFor(get(anyUrl()).willReturn(okJson("{}")));
 
         connection.send(Request.get(service.baseUrl() + "/file"));
@@ -204,7 +204,7 @@ class SecretsStayHomeTest {
     }
 
     @Test
-    void redirectAtHomeIsSignedAnew() {
+    void redirectWithinTheOriginIsSignedAgain() {
         service.stubFor(get(urlPathEqualTo("/old")).willReturn(temporaryRedirect("/new?page=2")));
         service.stubFor(get(urlPathEqualTo("/new")).willReturn(okJson("{}")));
 
@@ -215,7 +215,7 @@ class SecretsStayHomeTest {
     }
 
     @Test
-    void redirectToAStrangerIsFollowedWithoutCredentials() {
+    void redirectToAnotherOriginIsFollowedWithoutCredentials() {
         service.stubFor(get(anyUrl()).willReturn(temporaryRedirect(stranger.baseUrl() + "/cdn")));
 
         connection.send(Request.get("/old").header("Cookie", "session=1").header("X-Own", Secret.of("0wn")));
@@ -228,7 +228,7 @@ class SecretsStayHomeTest {
     }
 
     @Test
-    void strangerThatLeadsBackHomeGetsNoCredentialsForHisUrl() {
+    void redirectBackToTheOriginHasNoCredentials() {
         service.stubFor(get(urlPathEqualTo("/old")).willReturn(temporaryRedirect(stranger.baseUrl() + "/cdn")));
         service.stubFor(get(urlPathEqualTo("/delete-all")).willReturn(okJson("{}")));
         stranger.stubFor(get("/cdn").willReturn(temporaryRedirect(service.baseUrl() + "/delete-all")));
@@ -239,7 +239,7 @@ class SecretsStayHomeTest {
     }
 
     @Test
-    void redirectThatHandsASecretToAStrangerIsRefused() {
+    void redirectWithASecretToAnotherOriginIsRejected() {
         service.stubFor(get(urlPathEqualTo("/echo"))
                 .willReturn(temporaryRedirect(stranger.baseUrl() + "/?leak={{urlEncode request.query.api_key}}")));
         service.stubFor(post(urlPathEqualTo("/body"))

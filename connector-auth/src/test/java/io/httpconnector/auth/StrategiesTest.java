@@ -36,7 +36,7 @@ class StrategiesTest {
             .build();
 
     @BeforeEach
-    void answerEverything() {
+    void respondToEverything() {
         service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
     }
 
@@ -65,20 +65,20 @@ class StrategiesTest {
     }
 
     @Test
-    void basicTakesAKeyAsTheUserName() {
+    void basicSendsAKeyAsTheUserName() {
         send(BasicAuth.ofKey(Secret.of("sk_test_4711")), Request.get("/"));
 
         service.verify(anyRequestedFor(urlEqualTo("/")).withBasicAuth(new BasicCredentials("sk_test_4711", "")));
     }
 
     @Test
-    void basicRefusesAUserNameThatWouldBeReadAsAnother() {
+    void basicRejectsAnAmbiguousUserName() {
         assertThatThrownBy(() -> BasicAuth.of("us:er", Secret.of("x"))).isInstanceOf(InvalidDefinitionException.class);
         assertThatThrownBy(() -> BasicAuth.of("us\ner", Secret.of("x"))).isInstanceOf(InvalidDefinitionException.class);
     }
 
     @Test
-    void customPutsEachFieldInItsPlace() {
+    void customSendsEachFieldInItsLocation() {
         CustomAuth auth = CustomAuth.header("X-Account", "4711")
                 .andHeader("X-Api-Key", Secret.of("key/1"))
                 .andQuery("token", Secret.of("t&1"))
@@ -106,7 +106,7 @@ class StrategiesTest {
     }
 
     @Test
-    void cookiesStandInOneHeader() {
+    void cookiesAreSentInOneHeader() {
         CustomAuth auth = CustomAuth.cookie("session", Secret.of("a/b=")).andCookie("csrf", Secret.of("x"));
         send(auth, Request.get("/none"));
         send(auth, Request.get("/one").header("Cookie", "theme=dark"));
@@ -127,7 +127,7 @@ class StrategiesTest {
     }
 
     @Test
-    void fieldsAreThereForTheBaseUrl() {
+    void fieldsAreAvailableToTheBaseUrl() {
         try (HttpConnection connection = HttpConnection.named("Service")
                 .baseUrl(service.baseUrl() + "/{{auth.region}}/{{auth.tenant}}")
                 .auth(CustomAuth.bearer(Secret.of("t")).andField("region", "eu").andField("tenant", "acme"))
@@ -138,7 +138,7 @@ class StrategiesTest {
     }
 
     @Test
-    void customRefusesBodyFieldsWhereThereIsNoPlaceForThem() {
+    void customRejectsBodyFieldsForUnsupportedBodies() {
         CustomAuth auth = CustomAuth.bodyField("key", Secret.of("k1"));
 
         assertThatThrownBy(() -> send(auth, Request.post("/").json("[1]")))
@@ -175,7 +175,7 @@ class StrategiesTest {
     }
 
     @Test
-    void strategyThatMakesUpARequestIsRefused() {
+    void strategyThatCreatesItsOwnRequestIsRejected() {
         assertThatThrownBy(() -> send(request -> Request.get("https://elsewhere.example/"), Request.get("/")))
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("must return the request that it was given");
@@ -183,7 +183,7 @@ class StrategiesTest {
     }
 
     @Test
-    void rejectedCredentialsAreTheOutcomeOfTheConnectionTest() {
+    void connectionTestReportsRejectedCredentials() {
         service.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(401)));
         try (HttpConnection connection = HttpConnection.named("Service")
                 .baseUrl(service.baseUrl())

@@ -134,7 +134,8 @@ public final class AuthDefinition {
         }
         List<InputField> common = fields(reader, List.of());
         Set<String> tokenFields = new TreeSet<>();
-        Map<String, Strategy> strategies = reader.objectMap("strategies", (strategy, members) -> readStrategy(members, common, tokenFields));
+        Map<String, Strategy> strategies =
+                reader.objectMap("strategies", (strategy, members) -> readStrategy(members, common, tokenFields));
         if (!reader.has("strategies") || json.path("strategies").isEmpty()) {
             reader.problem("strategies", "there is none");
         }
@@ -158,7 +159,8 @@ public final class AuthDefinition {
         });
     }
 
-    private static @Nullable Strategy readStrategy(JsonObjectReader reader, List<InputField> common, Set<String> tokenFields) {
+    private static @Nullable Strategy readStrategy(
+            JsonObjectReader reader, List<InputField> common, Set<String> tokenFields) {
         String type = StrategyFactory.required(reader, "type", List.copyOf(StrategyFactory.names()));
         List<InputField> fields = new ArrayList<>(common);
         fields.addAll(fields(reader, common));
@@ -175,7 +177,8 @@ public final class AuthDefinition {
         }
         Members members = new Members(reader, StrategyFactory.byName(fields), Set.of());
         StrategyFactory.Recipe recipe = StrategyFactory.read(type, members);
-        Set<String> ownTokenFields = new HashSet<>(members.pointers("tokenFields").keySet());
+        Set<String> ownTokenFields =
+                new HashSet<>(members.pointers("tokenFields").keySet());
         ownTokenFields.addAll(reader.texts("callbackFields"));
         tokenFields.addAll(ownTokenFields);
         return recipe == null ? null : new Strategy(List.copyOf(fields), Set.copyOf(ownTokenFields), recipe);
@@ -218,8 +221,9 @@ public final class AuthDefinition {
 
     /** Checks that a strategy has a value for a placeholder of the base URL. */
     private static void checkValue(String pill, String field, String name, Strategy strategy, List<String> problems) {
-        Optional<InputField> known =
-                strategy.fields.stream().filter(each -> each.name().equals(field)).findFirst();
+        Optional<InputField> known = strategy.fields.stream()
+                .filter(each -> each.name().equals(field))
+                .findFirst();
         if (strategy.tokenFields.contains(field)) {
             return;
         }

@@ -202,8 +202,7 @@ final class OAuth2StrategyFactory {
                 OAuth2Builder::refreshParameter,
                 OAuth2Builder::refreshParameter);
         each(members.headers("tokenHeaders"), OAuth2Builder::tokenHeader, OAuth2Builder::tokenHeader);
-        ClientAuthentication authentication =
-                reader.constant("clientAuthentication", ClientAuthentication.class);
+        ClientAuthentication authentication = reader.constant("clientAuthentication", ClientAuthentication.class);
         TokenRequestFormat request = reader.constant("tokenRequest", TokenRequestFormat.class);
         String method = reader.oneOf("tokenMethod", List.of("GET", "POST", "PUT"));
         if ("GET".equals(method) && request != null && request != TokenRequestFormat.QUERY) {

@@ -225,7 +225,8 @@ public final class AuthorizationFlow {
         try {
             return loopback.await(
                     query -> finish(query, browserSession),
-                    () -> browser.accept(start(browserSession, loopback.redirectUri().toString())),
+                    () -> browser.accept(
+                            start(browserSession, loopback.redirectUri().toString())),
                     timeout);
         } finally {
             loopback.close();
@@ -265,7 +266,8 @@ public final class AuthorizationFlow {
             throw new InvalidCallbackException("The state of the callback has expired: the user must start again");
         }
         if (!pending.session().equals(fingerprint(browserSession))) {
-            throw new InvalidCallbackException("The callback belongs to another browser session than the one that started the flow");
+            throw new InvalidCallbackException(
+                    "The callback belongs to another browser session than the one that started the flow");
         }
         if (!pending.account().equals(session.key())) {
             throw new InvalidCallbackException("The callback belongs to another account");

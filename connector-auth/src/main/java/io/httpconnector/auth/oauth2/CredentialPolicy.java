@@ -44,7 +44,8 @@ record CredentialPolicy(
 
     private AuthorizationRequiredException changed(String credential, Issuer owner, String now) {
         return new AuthorizationRequiredException(
-                "\"" + connection + "\" needs the user's authorization: the authorization server has changed. " + credential
+                "\"" + connection + "\" needs the user's authorization: the authorization server has changed. "
+                        + credential
                         + " belongs to " + ErrorText.singleLine(owner.toString()) + "; "
                         + ErrorText.singleLine(now)
                         + ". Nothing was sent. If the change is legitimate, name the server by discover(\"https://...\") or"

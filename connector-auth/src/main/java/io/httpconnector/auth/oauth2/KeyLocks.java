@@ -58,8 +58,8 @@ final class KeyLocks {
     }
 
     static ConnectorException timedOut(String key) {
-        return new ConnectorException(
-                "The lease of \"" + key + "\" did not become free in time: another thread or process is refreshing these tokens");
+        return new ConnectorException("The lease of \"" + key
+                + "\" did not become free in time: another thread or process is refreshing these tokens");
     }
 
     private void removeUser(String key) {

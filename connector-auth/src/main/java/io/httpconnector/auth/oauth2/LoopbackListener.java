@@ -55,13 +55,15 @@ final class LoopbackListener implements AutoCloseable {
         if (!"http".equals(uri.getScheme()) || !HOSTS.contains(String.valueOf(uri.getHost()))) {
             throw new InvalidDefinitionException(
                     "OAuth 2",
-                    List.of("redirect URI: " + uri + " is not on the loopback interface: it must begin with http://127.0.0.1"));
+                    List.of("redirect URI: " + uri
+                            + " is not on the loopback interface: it must begin with http://127.0.0.1"));
         }
         try {
             InetAddress address = InetAddress.getByName(uri.getHost());
             server = uri.getPort() > 0 ? bound(address, uri.getPort()) : boundIfFree(address, preferred);
         } catch (IOException e) {
-            throw new ConnectorException("The server for the callback can't be started at " + uri + ": " + e.getMessage(), e);
+            throw new ConnectorException(
+                    "The server for the callback can't be started at " + uri + ": " + e.getMessage(), e);
         }
         server.setExecutor(threads);
         String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();

@@ -119,8 +119,7 @@ public final class OAuth2 implements AuthStrategy {
     @Override
     public Request apply(Request request) {
         throw new InvalidDefinitionException(
-                "OAuth 2",
-                List.of("a connection must open the strategy first: call open(...) before apply(...)"));
+                "OAuth 2", List.of("a connection must open the strategy first: call open(...) before apply(...)"));
     }
 
     @Override

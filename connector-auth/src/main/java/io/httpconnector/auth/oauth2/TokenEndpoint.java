@@ -153,7 +153,8 @@ final class TokenEndpoint implements TokenRequests {
     }
 
     StoredTokens refresh(StoredTokens old, String refreshToken) {
-        // The scope of a consent stays the same; scopes that are set with a refresh token reduce it: RFC 6749, section 6.
+        // The scope of a consent stays the same; scopes that are set with a refresh token reduce it: RFC 6749, section
+        // 6.
         boolean isRefreshTokenGrant = settings.grant() instanceof GrantType.RefreshToken;
         OAuthRequest form = requests.refresh(refreshToken, isRefreshTokenGrant ? settings.scope() : null);
         Map<String, String> parameters = new LinkedHashMap<>();
@@ -266,8 +267,7 @@ final class TokenEndpoint implements TokenRequests {
 
     static OAuth2Exception unexpectedRedirect(Response response) {
         return new OAuth2Exception(
-                "The authorization server redirects, with status " + response.status()
-                        + ": set its current URL",
+                "The authorization server redirects, with status " + response.status() + ": set its current URL",
                 null,
                 null);
     }
@@ -297,8 +297,8 @@ final class TokenEndpoint implements TokenRequests {
             return request;
         }
         if (key != null) {
-            Request named =
-                    with(with(request, "client_id", id, format), "client_assertion_type", CLIENT_ASSERTION_TYPE, format);
+            Request named = with(
+                    with(request, "client_id", id, format), "client_assertion_type", CLIENT_ASSERTION_TYPE, format);
             return with(named, "client_assertion", assertion(key, Map.of("iss", id, "sub", id)), format);
         }
         if (secret == null || settings.clientAuthentication() == ClientAuthentication.NONE) {

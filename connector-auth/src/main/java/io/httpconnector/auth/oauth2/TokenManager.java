@@ -250,18 +250,17 @@ final class TokenManager implements AuthStrategy {
             return request.apply(endpoint(null));
         }
         String uri = redirectUri == null ? redirectUri(client) : redirectUri;
-        RegisteredClient used = client == null || client.isExpired(timeSource.now().toEpochMilli())
-                ? registrations().current(uri)
-                : client;
+        RegisteredClient used =
+                client == null || client.isExpired(timeSource.now().toEpochMilli())
+                        ? registrations().current(uri)
+                        : client;
         try {
             return request.apply(endpoint(used));
         } catch (OAuth2Exception e) {
             if (!e.error().filter(UNKNOWN_CLIENT::equals).isPresent()) {
                 throw e;
             }
-            LOG.info(
-                    "\"{}\": the authorization server no longer knows the client; registering it again",
-                    connection);
+            LOG.info("\"{}\": the authorization server no longer knows the client; registering it again", connection);
             return request.apply(endpoint(registrations().replace(used, uri)));
         }
     }
@@ -397,7 +396,9 @@ final class TokenManager implements AuthStrategy {
         if (candidate == null) {
             return null;
         }
-        return timeSource.now().toEpochMilli() < candidate.freshUntil && !candidate.isRejected(rejected) ? candidate : null;
+        return timeSource.now().toEpochMilli() < candidate.freshUntil && !candidate.isRejected(rejected)
+                ? candidate
+                : null;
     }
 
     private @Nullable ValidToken toValidToken(StoredTokens tokens) {
@@ -594,7 +595,10 @@ final class TokenManager implements AuthStrategy {
                     connection,
                     e.getMessage());
             return new ValidToken(
-                    known.tokens, known.header, Math.min(now + MIN_RENEWAL_INTERVAL.toMillis(), known.validUntil), known.validUntil);
+                    known.tokens,
+                    known.header,
+                    Math.min(now + MIN_RENEWAL_INTERVAL.toMillis(), known.validUntil),
+                    known.validUntil);
         }
     }
 

@@ -42,8 +42,8 @@ record TokenRequestPolicy(TimeSource timeSource) implements FailedAttempts.Polic
 
     @Override
     public ConnectorException withinBackoff(ConnectorException failure, Duration remaining) {
-        String message = "No token request is sent until the backoff ends in " + (remaining.toSeconds() + 1)
-                + " s: " + failure.getMessage();
+        String message = "No token request is sent until the backoff ends in " + (remaining.toSeconds() + 1) + " s: "
+                + failure.getMessage();
         Optional<String> error = failure instanceof OAuth2Exception e ? e.error() : Optional.empty();
         return failure instanceof AuthorizationRequiredException
                 ? new AuthorizationRequiredException(message, error.orElse(null), failure, remaining)

@@ -104,7 +104,10 @@ final class TokenResponseParser {
                     "The response of the token endpoint has no ID token, which must contain the nonce", null, null);
         }
         if (!nonce.equals(text(claims(idToken), null, "/nonce"))) {
-            throw new OAuth2Exception("The nonce of the ID token differs from that of the request: it was issued for another request", null, null);
+            throw new OAuth2Exception(
+                    "The nonce of the ID token differs from that of the request: it was issued for another request",
+                    null,
+                    null);
         }
     }
 
@@ -184,6 +187,8 @@ final class TokenResponseParser {
         }
         String text = error + (description == null ? "" : ": " + description) + (uri == null ? "" : " (" + uri + ")");
         return new OAuth2Exception(
-                "The " + endpoint + " responded with an error: " + ErrorText.singleLine(mask.apply(text)), mask.apply(error), cause);
+                "The " + endpoint + " responded with an error: " + ErrorText.singleLine(mask.apply(text)),
+                mask.apply(error),
+                cause);
     }
 }

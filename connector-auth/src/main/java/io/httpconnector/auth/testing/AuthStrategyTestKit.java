@@ -328,7 +328,8 @@ public final class AuthStrategyTestKit {
         }
         Stream.of(firstAdditions, additions(service.received().get(0), unsigned))
                 .forEach(additions -> additions.forEach((name, value) -> check(
-                        value.length() < MIN_SECRET_LENGTH || !visible.toString().contains(value),
+                        value.length() < MIN_SECRET_LENGTH
+                                || !visible.toString().contains(value),
                         name + " is visible in a log line, an exception or a toString()")));
     }
 

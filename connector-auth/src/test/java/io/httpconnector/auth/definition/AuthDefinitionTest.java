@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Documents of a user's own. */
+/** Custom definitions. */
 class AuthDefinitionTest {
 
     @RegisterExtension
@@ -65,7 +65,7 @@ class AuthDefinitionTest {
     }
 
     @Test
-    void chosenWayIsData() {
+    void chosenStrategyIsBuilt() {
         AuthDefinition shop = definition("""
                 "header": {"type": "custom", "headers": {"X-Key": "key={{auth.key}}", "X-User": "{{auth.user}}"},
                            "query": {"k": "{{auth.key}}", "r": "{{auth.region}}"}, "cookies": {"s": "{{auth.key}}"},
@@ -91,7 +91,7 @@ class AuthDefinitionTest {
     }
 
     @Test
-    void formCanBeDrawn() {
+    void fieldsDescribeAForm() {
         AuthDefinition shop = definition("""
                 "app": {"type": "oauth2-client-credentials", "tokenUrl": "https://x.example.com/token",
                         "fields": [{"name": "account"}]}""");
@@ -107,7 +107,7 @@ class AuthDefinitionTest {
     }
 
     @Test
-    void loginIsData() {
+    void loginIsBuiltFromADefinition() {
         service.stubFor(post("/login").willReturn(okJson("{\"data\": {\"sid\": \"s1\"}, \"host\": \"h\"}")));
         AuthDefinition shop = definition("""
                 "login": {"type": "login", "loginUrl": "%s/login", "loginHeaders": {"X-Tenant": "{{auth.region}}"},
@@ -130,7 +130,7 @@ class AuthDefinitionTest {
     }
 
     @Test
-    void signaturesAreData() {
+    void signaturesAreBuiltFromADefinition() {
         AuthDefinition shop = definition("""
                 "hmac": {"type": "hmac", "algorithm": "HmacSHA256", "key": "{{auth.key}}", "keyEncoding": "hex",
                          "template": "{{method}}{{path}}", "headers": {"X-Sign": "{{auth.user}}:{{signature}}"},
@@ -161,7 +161,7 @@ class AuthDefinitionTest {
     }
 
     @Test
-    void serviceThatSaysAllItselfIsData() {
+    void discoveryFromTheServiceIsBuiltFromADefinition() {
         service.stubFor(any(urlEqualTo("/eu/v1"))
                 .willReturn(aResponse()
                         .withStatus(401)
@@ -192,7 +192,7 @@ class AuthDefinitionTest {
     }
 
     @Test
-    void issuerThatIsAskedIsData() {
+    void discoveryFromAnIssuerIsBuiltFromADefinition() {
         service.stubFor(any(urlEqualTo("/.well-known/oauth-authorization-server"))
                 .willReturn(okJson("{\"issuer\": \"" + service.baseUrl() + "\", \"token_endpoint\": \""
                         + service.url("/token") + "\"}")));
@@ -235,7 +235,7 @@ class AuthDefinitionTest {
                 "{\"name\": \"x\", \"baseUrl\": \"https://x\", \"strategies\": {\"a\": {\"type\": \"basic\", \"user\": \"{{auth.u}}\"}}} | /strategies/a/user: {{auth.u}} is none of its fields",
                 "{\"name\": \"x\", \"baseUrl\": \"https://x\", \"fields\": [{\"nam\": 1}], \"strategies\": {\"a\": {\"type\": \"none\"}}} | /fields/0/nam: unknown member; did you mean \"name\"?"
             })
-    void documentThatIsWrongSaysWhere(String json, String why) {
+    void invalidDocumentIsReportedWithItsLocation(String json, String why) {
         assertThatThrownBy(() -> AuthDefinition.parse(json))
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining(why);
@@ -261,14 +261,14 @@ class AuthDefinitionTest {
                 "\"type\": \"oauth2-client-credentials\", \"accessTokenHeader\": \"a b\" | /accessTokenHeader:",
                 "\"type\": \"oauth2-device-code\", \"tokenUrl\": \"/x\" | /tokenUrl: it is not absolute"
             })
-    void strategyThatIsWrongSaysWhat(String described, String why) {
+    void invalidStrategyIsReported(String described, String why) {
         assertThatThrownBy(() -> definition("\"a\": {" + described + "}"))
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("/strategies/a" + why);
     }
 
     @Test
-    void whatIsEnteredWronglyIsListed() {
+    void invalidValuesAreReported() {
         AuthDefinition shop = definition(
                 "\"basic\": {\"type\": \"basic\", \"user\": \"{{auth.user}}\", \"password\": \"{{auth.key}}\"}");
         AuthMethod choice = shop.choose("basic").value("regoin", "eu").value("user", (String) null);

@@ -28,10 +28,10 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Whatever a builder can express, a definition can express: each public option has a member, which is used in RichDefinitions. */
+/** A definition can express whatever a builder can express: each public option has a member, which is used in RichDefinitions. */
 class BuilderCoverageTest {
 
-    /** What is no option: the SPI, and what only code can say. */
+    /** The methods that are not options: the SPI, and settings that only code can express. */
     private static final Map<String, String> EXCEPTIONS = Map.ofEntries(
             Map.entry("apply", "SPI"),
             Map.entry("open", "SPI"),
@@ -51,7 +51,7 @@ class BuilderCoverageTest {
             Map.entry("JwtKey.sign", "uses a key"),
             Map.entry("JwtKey.claims", "copies claims"));
 
-    /** The option, and the type and member (or value) that say the same. */
+    /** By option, the type and member (or value) with the same meaning. */
     private static final Map<String, String> MEMBERS = Map.ofEntries(
             Map.entry("AwsAuth.of", "aws/accessKeyId"),
             Map.entry("AwsAuth.sessionToken", "aws/sessionToken"),
@@ -148,7 +148,7 @@ class BuilderCoverageTest {
                             && !method.isSynthetic()
                             && !EXCEPTIONS.containsKey(method.getName())
                             && !EXCEPTIONS.containsKey(option);
-                    // A member of OAuth 2 has the name of its method.
+                    // An OAuth 2 member has the name of its method.
                     String place = MEMBERS.getOrDefault(option, "oauth2-authorization-code/" + method.getName());
                     if (isOption && !hasMember(rich, place)) {
                         missing.add(option + " as " + place);
@@ -161,7 +161,7 @@ class BuilderCoverageTest {
 
     /** A new public strategy or builder must be listed above. */
     @Test
-    void eachPublicStrategyIsWalked() {
+    void eachPublicStrategyIsCovered() {
         Set<String> known =
                 new TreeSet<>(BUILDERS.stream().map(Class::getSimpleName).toList());
         known.addAll(Set.of(
@@ -220,7 +220,7 @@ class BuilderCoverageTest {
     }
 
     @Test
-    void eachMemberIsAnOptionOfSomething() throws Exception {
+    void eachMemberIsAnOption() throws Exception {
         try (RichDefinitions rich = new RichDefinitions()) {
             JsonNode parsed = RichDefinitions.JSON.readTree(
                     AuthDefinition.parse(rich.definition("oauth2-password").toString())

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** All of a definition is checked when it is parsed, and nothing of it is dropped or altered. */
+/** The whole definition is validated when it is parsed, and no part of it is dropped or altered. */
 class DefinitionChecksTest {
 
     private static AuthDefinition definition(String members) {
@@ -182,7 +182,7 @@ class DefinitionChecksTest {
 
     @ParameterizedTest
     @CsvSource({"{{method}}", "{{auth.k}}", "{{signature}}", "a{{b", "}}"})
-    void valueIsNeverReadAsATemplate(String value) {
+    void valueIsNeverParsedAsATemplate(String value) {
         Request custom = applied("'type': 'custom', 'headers': {'X': '{{auth.u}}', 'Y': '{{auth.k}}'}", value, value);
         assertThat(custom.header("X")).contains(value);
         assertThat(custom.header("Y")).contains(value);

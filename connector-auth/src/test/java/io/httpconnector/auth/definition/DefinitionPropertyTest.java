@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The order of members has no meaning, and no member has a type that is ignored. */
+/** The order of members has no meaning, and no member of a wrong type is ignored. */
 @Timeout(120)
 class DefinitionPropertyTest {
 
@@ -115,7 +115,7 @@ class DefinitionPropertyTest {
         }
     }
 
-    /** An error with a pointer to it, or another meaning; never silence. */
+    /** A value of another type causes an error with its pointer, or another meaning, but is never ignored. */
     private static void checkTypes(ObjectNode definition, String meaning, int alternatives) {
         Random random = new Random(SEED);
         for (String pointer : RichDefinitions.pointers(definition)) {

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each preset, with its URLs bent to a stand-in on this machine that answers as the preset says its provider does. */
+/** Each preset, with its URLs replaced by those of a local mock server that responds as the provider does. */
 class PresetsTest {
 
     @RegisterExtension
@@ -102,7 +102,7 @@ class PresetsTest {
         return new ObjectMapper().readTree(definition.toString());
     }
 
-    /** The same, at a stand-in: the host of each URL becomes a part of its path. */
+    /** Returns the preset for the mock server: the host of each URL becomes a part of its path. */
     private static AuthDefinition bent(AuthDefinition definition) {
         String bent =
                 definition.toString().replaceAll("(Url\" : \")https://([^/\"]*)", "$1" + service.baseUrl() + "/$2");
@@ -132,11 +132,11 @@ class PresetsTest {
     }
 
     @Test
-    void wellKnownServicesAreThere() {
+    void wellKnownServicesHavePresets() {
         assertThat(AuthDefinition.presets()).containsAll(WANTED).hasSizeGreaterThan(40);
     }
 
-    /** The services refuse requests without these header fields, whatever the strategy. */
+    /** The services reject requests without these header fields, with every strategy. */
     @ParameterizedTest
     @CsvSource({
         "notion, oauth2, Notion-Version, 2022-06-28",
@@ -176,7 +176,7 @@ class PresetsTest {
 
     @ParameterizedTest
     @MethodSource("choices")
-    void presetAsksForWhatIsMissing(String id, String strategy) {
+    void presetReportsMissingValues(String id, String strategy) {
         AuthDefinition preset = AuthDefinition.preset(id);
         InputField needed = preset.fields(strategy).stream()
                 .filter(field -> field.defaultValue().isEmpty() && !field.isOptional())
@@ -194,11 +194,11 @@ class PresetsTest {
 
     @ParameterizedTest
     @MethodSource("choices")
-    void presetMakesTheRequestsOfItsProvider(String id, String strategy) throws Exception {
+    void presetSendsTheRequestsOfItsProvider(String id, String strategy) throws Exception {
         AuthDefinition preset = AuthDefinition.preset(id);
         JsonNode described = json(preset).path("strategies").path(strategy);
         String type = described.path("type").asText();
-        String response = type.equals("login") ? "{\"id\": \"session-id\"}" : answer(described);
+        String response = type.equals("login") ? "{\"id\": \"session-id\"}" : tokenResponse(described);
         service.stubFor(any(anyUrl()).willReturn(okJson(response)));
         AuthDefinition bent = bent(preset);
         try (HttpConnection connection = connection(bent, filled(bent, strategy).build())) {
@@ -215,8 +215,8 @@ class PresetsTest {
         }
     }
 
-    /** A token where the preset expects it, and whatever else it wants. */
-    private static String answer(JsonNode described) {
+    /** Returns a response with a token, and other values, in the locations of the preset. */
+    private static String tokenResponse(JsonNode described) {
         Map<String, Object> response = new HashMap<>();
         put(response, described.path("accessTokenPath").asText("/access_token"), "a-token");
         described

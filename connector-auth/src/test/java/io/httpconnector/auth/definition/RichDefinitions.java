@@ -193,7 +193,7 @@ final class RichDefinitions implements AutoCloseable {
                 .replaceAll("(baseUrl\" : \")https://([^/\"]*)", "$1" + url() + "/$2"));
     }
 
-    /** The requests of all strategies, without their order and what is random; or why a strategy can't be built. */
+    /** Returns the requests of all strategies, without order and random values, or the reason why a strategy can't be built. */
     String meaning(AuthDefinition definition) {
         StringBuilder meaning = new StringBuilder();
         for (String strategy : new java.util.TreeSet<>(definition.strategies())) {
@@ -232,7 +232,7 @@ final class RichDefinitions implements AutoCloseable {
                 flow.finish("code=c&realm=7&realmId=7&iss=" + url() + "&state=" + state.group(1), "s");
             }
             if (isType(definition, strategy, "oauth2-device-code")) {
-                // Until the user is asked: nobody consents here.
+                // Only until the user is prompted: there is no consent here.
                 var unused = DeviceFlow.of(connection).authorize(prompt -> {
                     throw new IllegalStateException(prompt.userCode());
                 });
@@ -341,7 +341,7 @@ final class RichDefinitions implements AutoCloseable {
         }
     }
 
-    /** All JSON Pointers of a document but that of the whole. */
+    /** Returns all JSON Pointers of a document except the empty one. */
     static List<String> pointers(JsonNode json) {
         Map<String, JsonNode> all = new LinkedHashMap<>();
         collect(json, "", all);

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A definition that cannot work is refused when it is parsed: each problem with its JSON Pointer and how to fix it. */
+/** Unworkable definitions are rejected when they are parsed: each problem has its JSON Pointer and a fix. */
 class UnworkableDefinitionsTest {
 
     private static AuthDefinition definition(String baseUrl, String strategies) {
@@ -136,7 +136,7 @@ class UnworkableDefinitionsTest {
                 "CODE, 'callbackFields': ['{{auth.u}}'] | callbackFields | no placeholders",
                 "CODE, 'refusals': ['a', 'a'] | refusals | twice"
             })
-    void strategyThatCannotWorkIsRefused(String members, String pointer, String problem) {
+    void unworkableStrategyIsRejected(String members, String pointer, String problem) {
         assertThatThrownBy(() -> strategy(expanded(members)))
                 .isInstanceOfSatisfying(
                         InvalidDefinitionException.class,
@@ -169,7 +169,7 @@ class UnworkableDefinitionsTest {
                 "'type': 'custom', 'headers': {'X': '{{auth.u | number}}'}",
                 "'type': 'custom', 'cookies': {'__Host-x': '{{auth.k}}'}"
             })
-    void strategyThatCanWorkIsAccepted(String members) {
+    void workableStrategyIsAccepted(String members) {
         assertThat(strategy(expanded(members)).strategies()).containsExactly("a");
     }
 
@@ -234,13 +234,13 @@ class UnworkableDefinitionsTest {
                 "{\"strategies\": {\"a\": {\"type\": [\"basic\"]}}}",
                 "{\"strategies\": {\"a\": {\"type\": \"none\", \"type\": \"none\"}}}"
             })
-    void documentThatIsMalformedIsRefused(String json) {
+    void malformedDocumentIsRejected(String json) {
         assertThatThrownBy(() -> AuthDefinition.parse(json)).isInstanceOf(InvalidDefinitionException.class);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {600, 1_100, 100_000})
-    void deepDocumentIsRefusedOrRead(int depth) {
+    void deepDocumentIsRejectedOrParsed(int depth) {
         String deep = "[".repeat(depth) + "]".repeat(depth);
         assertThatThrownBy(() -> AuthDefinition.parse(deep)).isInstanceOf(InvalidDefinitionException.class);
         for (String member : new String[] {

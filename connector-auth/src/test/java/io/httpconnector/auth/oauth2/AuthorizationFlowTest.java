@@ -66,7 +66,7 @@ class AuthorizationFlowTest {
     @BeforeEach
     void begin() {
         service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
-        answer(okJson(TOKENS));
+        respondWith(okJson(TOKENS));
     }
 
     @AfterEach
@@ -74,7 +74,7 @@ class AuthorizationFlowTest {
         opened.forEach(HttpConnection::close);
     }
 
-    private static void answer(ResponseDefinitionBuilder response) {
+    private static void respondWith(ResponseDefinitionBuilder response) {
         service.stubFor(post("/token").willReturn(response));
     }
 
@@ -120,7 +120,7 @@ class AuthorizationFlowTest {
     }
 
     @Test
-    void userGoesThereAndBackAndTheConnectionSendsWithTheTokens() throws Exception {
+    void connectionUsesTheTokensOfAConsent() throws Exception {
         HttpConnection connection = connection(auth -> auth.scopes("read", "write"));
         AuthorizationFlow flow = AuthorizationFlow.of(connection);
 
@@ -173,7 +173,7 @@ class AuthorizationFlowTest {
     }
 
     @Test
-    void anotherProcessFinishesWhatOneHasStarted() {
+    void anotherProcessCanFinishTheFlow() {
         HttpConnection one = connection();
         HttpConnection other = connection();
         URI url = AuthorizationFlow.of(one).start("s");
@@ -185,16 +185,16 @@ class AuthorizationFlowTest {
     }
 
     @Test
-    void newConsentIsWorthMoreThanTheRefusedOne() {
+    void newConsentReplacesTheRejectedOne() {
         HttpConnection connection = connection();
         AuthorizationFlow flow = AuthorizationFlow.of(connection);
         flow.finish("code=c&state=" + state(flow.start("s")), "s");
         clock.passes(Duration.ofHours(2));
-        answer(okJson("{\"error\": \"invalid_grant\"}").withStatus(400));
+        respondWith(okJson("{\"error\": \"invalid_grant\"}").withStatus(400));
         assertThatThrownBy(() -> connection.send(Request.get("/orders")))
                 .isInstanceOf(AuthorizationRequiredException.class);
 
-        answer(okJson(TOKENS.replace("a1", "a2")));
+        respondWith(okJson(TOKENS.replace("a1", "a2")));
         flow.finish("code=c&state=" + state(flow.start("s")), "s");
         connection.send(Request.get("/orders"));
 
@@ -202,8 +202,8 @@ class AuthorizationFlowTest {
     }
 
     @Test
-    void serviceThatGivesNoRefreshTokenNeedsTheUserAgain() {
-        answer(okJson("{\"access_token\": \"a1\", \"expires_in\": 60}"));
+    void expiredTokenWithoutRefreshTokenRequiresConsent() {
+        respondWith(okJson("{\"access_token\": \"a1\", \"expires_in\": 60}"));
         HttpConnection connection = connection();
         AuthorizationFlow flow = AuthorizationFlow.of(connection);
         flow.finish("code=c&state=" + state(flow.start("s")), "s");
@@ -214,7 +214,7 @@ class AuthorizationFlowTest {
     }
 
     @Test
-    void stateIsGoodOnce() throws Exception {
+    void stateIsValidOnce() throws Exception {
         AuthorizationFlow flow = AuthorizationFlow.of(connection());
         String callback = "code=c&state=" + state(flow.start("s"));
         List<Thread> threads = Stream.generate(() -> new Thread(() -> {
@@ -242,13 +242,13 @@ class AuthorizationFlowTest {
     }
 
     @Test
-    void callbackOfAnotherSessionIsRefused() {
+    void callbackOfAnotherSessionIsRejected() {
         AuthorizationFlow flow = AuthorizationFlow.of(connection());
         assertRefused(flow, "code=c&state=" + state(flow.start("mallory")), "alice", "another browser session");
     }
 
     @Test
-    void callbackForAnotherAccountIsRefused() {
+    void callbackForAnotherAccountIsRejected() {
         AuthorizationFlow one = AuthorizationFlow.of(connection(auth -> auth.tokenStore(store, "customer-1")));
         AuthorizationFlow other = AuthorizationFlow.of(connection(auth -> auth.tokenStore(store, "customer-2")));
         assertRefused(other, "code=c&state=" + state(one.start("s")), "s", "another account");
@@ -256,7 +256,7 @@ class AuthorizationFlowTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "code=c", "code=c&state=", "code=c&state=guessed", "state=%zz", "%", "&&=&="})
-    void callbackThatNobodyAskedForIsRefused(String callback) {
+    void unsolicitedCallbackIsRejected(String callback) {
         AuthorizationFlow flow = AuthorizationFlow.of(connection());
         flow.start("s");
         assertRefused(flow, callback, "s", "callback");
@@ -264,13 +264,13 @@ class AuthorizationFlowTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"&iss=https://evil.example.com", "", "&iss=https://login.example.com&iss=x"})
-    void callbackOfAnotherServerIsRefused(String iss) {
+    void callbackOfAnotherServerIsRejected(String iss) {
         AuthorizationFlow flow = AuthorizationFlow.of(connection(auth -> auth.issuer("https://login.example.com")));
         assertRefused(flow, "code=c&state=" + state(flow.start("s")) + iss, "s", "callback");
     }
 
     @Test
-    void callbackOfTheRightServerIsTaken() {
+    void callbackOfTheRightServerIsAccepted() {
         AuthorizationFlow flow = AuthorizationFlow.of(connection(auth -> auth.issuer("https://login.example.com")));
         String callback = "code=c&iss=https%3A%2F%2Flogin.example.com&state=" + state(flow.start("s"));
         assertThat(flow.finish(callback, "s").accessToken().reveal()).isEqualTo("a1");
@@ -297,8 +297,8 @@ class AuthorizationFlowTest {
     }
 
     @Test
-    void tokenEndpointThatRefusesTheCodeIsQuotedWithoutIt() {
-        answer(okJson("{\"error\": \"invalid_grant\", \"error_description\": \"code canary-code unknown\"}"));
+    void errorMessageOfTheTokenEndpointDoesNotContainTheCode() {
+        respondWith(okJson("{\"error\": \"invalid_grant\", \"error_description\": \"code canary-code unknown\"}"));
         AuthorizationFlow flow = AuthorizationFlow.of(connection());
         String callback = "code=canary-code&state=" + state(flow.start("s"));
         assertThatThrownBy(() -> flow.finish(callback, "s"))
@@ -308,8 +308,8 @@ class AuthorizationFlowTest {
     }
 
     @Test
-    void fieldsOfCallbackAndAnswerAreKeptThroughARefresh() {
-        answer(okJson(TOKENS.replace("}", ", \"site\": {\"url\": \"https://eu.example.com\"}, \"other\": 1}")));
+    void fieldsOfCallbackAndResponseAreKeptAfterARefresh() {
+        respondWith(okJson(TOKENS.replace("}", ", \"site\": {\"url\": \"https://eu.example.com\"}, \"other\": 1}")));
         HttpConnection connection =
                 connection(auth -> auth.callbackFields("realmId", "shop").tokenField("instance_url", "/site/url"));
         AuthorizationFlow flow = AuthorizationFlow.of(connection);
@@ -318,7 +318,7 @@ class AuthorizationFlowTest {
                         .fields())
                 .isEqualTo(fields);
 
-        answer(okJson(TOKENS));
+        respondWith(okJson(TOKENS));
         clock.passes(Duration.ofHours(1));
         connection.send(Request.get("/orders"));
 
@@ -328,7 +328,7 @@ class AuthorizationFlowTest {
     }
 
     @Test
-    void providersOwnParametersAreInEachRequest() {
+    void customParametersAreInEachRequest() {
         AuthorizationFlow flow = AuthorizationFlow.of(connection(auth -> auth.withoutPkce()
                 .scopes("a", "b")
                 .scopeSeparator(",")
@@ -349,8 +349,8 @@ class AuthorizationFlowTest {
     }
 
     @Test
-    void baseUrlComesWithTheTokens() {
-        answer(okJson(TOKENS.replace("}", ", \"instance_url\": \"" + service.baseUrl() + "\"}")));
+    void baseUrlIsReceivedWithTheTokens() {
+        respondWith(okJson(TOKENS.replace("}", ", \"instance_url\": \"" + service.baseUrl() + "\"}")));
         HttpConnection connection = HttpConnection.named("Service")
                 .baseUrl("{{auth.instance_url}}/{{auth.version}}/{{auth.realmId}}")
                 .auth(OAuth2.authorizationCode()
@@ -379,11 +379,12 @@ class AuthorizationFlowTest {
     }
 
     @Test
-    void idTokenMustHaveTheNonce() {
+    void idTokenMustContainTheNonce() {
         AuthorizationFlow flow = AuthorizationFlow.of(connection(OAuth2Builder::nonce));
         URI good = flow.start("s");
         String nonce = query(good).get("nonce");
-        answer(okJson(TOKENS.replace("}", ", \"id_token\": \"" + idToken("{\"nonce\": \"" + nonce + "\"}") + "\"}")));
+        respondWith(
+                okJson(TOKENS.replace("}", ", \"id_token\": \"" + idToken("{\"nonce\": \"" + nonce + "\"}") + "\"}")));
         assertThat(flow.finish("code=c&state=" + state(good), "s").accessToken().reveal())
                 .isEqualTo("a1");
         URI bad = flow.start("s");
@@ -394,8 +395,8 @@ class AuthorizationFlowTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "canary", "a.%.c", "h.e30.s"})
-    void idTokenThatIsNoneIsRefused(String idToken) {
-        answer(okJson(TOKENS.replace("}", ", \"id_token\": \"" + idToken + "\"}")));
+    void invalidIdTokenIsRejected(String idToken) {
+        respondWith(okJson(TOKENS.replace("}", ", \"id_token\": \"" + idToken + "\"}")));
         AuthorizationFlow flow = AuthorizationFlow.of(connection(OAuth2Builder::nonce));
         assertThatThrownBy(() -> flow.finish("code=c&state=" + state(flow.start("s")), "s"))
                 .isInstanceOf(OAuth2Exception.class)
@@ -404,7 +405,7 @@ class AuthorizationFlowTest {
     }
 
     @Test
-    void whatIsMissingIsSaid() {
+    void missingValuesAreReported() {
         assertThatThrownBy(() ->
                         OAuth2.authorizationCode().redirectUri("/callback").build())
                 .isInstanceOf(InvalidDefinitionException.class)
@@ -428,14 +429,14 @@ class AuthorizationFlowTest {
     }
 
     @Test
-    void callbackWithoutAnEndIsNotRead() {
+    void endlessCallbackIsRejected() {
         AuthorizationFlow flow = AuthorizationFlow.of(connection());
         String callback = "code=" + "c".repeat(70_000) + "&state=" + state(flow.start("s"));
         assertRefused(flow, callback, "s", "longer than");
     }
 
     @Test
-    void connectionThatIsClosedBringsNoTokens() {
+    void closedConnectionReturnsNoTokens() {
         HttpConnection connection = connection();
         AuthorizationFlow flow = AuthorizationFlow.of(connection);
         String callback = "code=c&state=" + state(flow.start("s"));
@@ -447,8 +448,8 @@ class AuthorizationFlowTest {
     }
 
     @Test
-    void tokenAnswerWithoutAnEndIsNotRead() {
-        answer(okJson("{\"access_token\": \"" + "a".repeat(12 * 1024 * 1024) + "\"}"));
+    void endlessTokenResponseIsRejected() {
+        respondWith(okJson("{\"access_token\": \"" + "a".repeat(12 * 1024 * 1024) + "\"}"));
         AuthorizationFlow flow = AuthorizationFlow.of(connection());
         String callback = "code=c&state=" + state(flow.start("s"));
         assertThatThrownBy(() -> flow.finish(callback, "s"))
@@ -459,9 +460,9 @@ class AuthorizationFlowTest {
 
     @ParameterizedTest
     @ValueSource(ints = {301, 302, 303, 307, 308})
-    void tokensAreNotAskedForWhereTheServerRedirectsTo(int status) {
+    void tokenRequestsDoNotFollowRedirects(int status) {
         stranger.stubFor(any(anyUrl()).willReturn(okJson(TOKENS)));
-        answer(aResponse().withStatus(status).withHeader("Location", stranger.url("/token")));
+        respondWith(aResponse().withStatus(status).withHeader("Location", stranger.url("/token")));
         AuthorizationFlow flow = AuthorizationFlow.of(connection());
         String callback = "code=canary&state=" + state(flow.start("s"));
         assertThatThrownBy(() -> flow.finish(callback, "s"))
@@ -471,7 +472,7 @@ class AuthorizationFlowTest {
     }
 
     @Test
-    void storeThatIsDownCostsNoCode() {
+    void failingStoreDoesNotUseUpTheCode() {
         TokenStore down = new ForwardingStore(store) {
             @Override
             public Lease lease(String key, Duration timeout) {

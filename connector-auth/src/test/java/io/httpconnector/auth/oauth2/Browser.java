@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Signs in as {@code ann} and allows what it is asked for: follows redirects, and fills in each form that it meets. */
+/** A browser that signs in as {@code ann} and consents: follows redirects, and fills in each form. */
 final class Browser {
 
     private static final Pattern FORM = Pattern.compile("<form[^>]*>", Pattern.CASE_INSENSITIVE);
@@ -24,7 +24,7 @@ final class Browser {
     private final HttpClient client =
             HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
 
-    /** The URL at which the browser leaves the host of the first one, or the last page that has no form. */
+    /** Returns the first URL on another host, or the last page without a form. */
     String go(URI start) throws IOException, InterruptedException {
         HttpRequest next =
                 HttpRequest.newBuilder(start).header("Accept", "text/html").build();

@@ -61,14 +61,14 @@ class ClientCredentialsTest {
                 .build();
     }
 
-    private static void answering(String token) {
+    private static void respondingWith(String token) {
         service.stubFor(get("/x").willReturn(okJson("{}")));
         service.stubFor(post("/token").willReturn(okJson(token)));
     }
 
     @Test
-    void tokenIsAskedForOnceAndUsedByAll() {
-        answering("{\"access_token\": \"t0ken\", \"token_type\": \"Bearer\", \"expires_in\": 3600}");
+    void tokenIsRequestedOnceForAllThreads() {
+        respondingWith("{\"access_token\": \"t0ken\", \"token_type\": \"Bearer\", \"expires_in\": 3600}");
         try (HttpConnection connection = connection(client())) {
             List<CompletableFuture<Response>> responses = new ArrayList<>();
             for (int i = 0; i < 64; i++) {
@@ -87,8 +87,8 @@ class ClientCredentialsTest {
     }
 
     @Test
-    void clientAndParametersGoWhereTheProviderWantsThem() {
-        answering("{\"access_token\": \"t0ken\"}");
+    void clientAndParametersAreSentInTheConfiguredFormat() {
+        respondingWith("{\"access_token\": \"t0ken\"}");
         try (HttpConnection connection = connection(client().clientAuthentication(ClientAuthentication.BODY)
                 .tokenRequest(TokenRequestFormat.JSON)
                 .scopeSeparator(",")
@@ -103,8 +103,8 @@ class ClientCredentialsTest {
     }
 
     @Test
-    void tokenThatNeedsAKeyIsNoBearerToken() {
-        answering("{\"access_token\": \"t0ken\", \"token_type\": \"DPoP\"}");
+    void keyBoundTokenIsNotUsedAsBearerToken() {
+        respondingWith("{\"access_token\": \"t0ken\", \"token_type\": \"DPoP\"}");
         try (HttpConnection connection = connection(client())) {
             assertThatThrownBy(() -> connection.send(Request.get("/x")))
                     .isInstanceOf(OAuth2Exception.class)
@@ -113,7 +113,7 @@ class ClientCredentialsTest {
         }
         service.verify(0, getRequestedFor(urlEqualTo("/x")));
 
-        answering("{\"access_token\": \"t0ken\", \"token_type\": \"BearerToken\"}");
+        respondingWith("{\"access_token\": \"t0ken\", \"token_type\": \"BearerToken\"}");
         try (HttpConnection connection = connection(client())) {
             connection.send(Request.get("/x"));
         }
@@ -121,8 +121,8 @@ class ClientCredentialsTest {
     }
 
     @Test
-    void formIsUnderstoodToo() {
-        answering("access_token=t0ken&token_type=bearer");
+    void formResponseIsParsed() {
+        respondingWith("access_token=t0ken&token_type=bearer");
         try (HttpConnection connection = connection(client())) {
             connection.send(Request.get("/x"));
         }
@@ -131,7 +131,7 @@ class ClientCredentialsTest {
     }
 
     @Test
-    void refusalSaysWhyAndShowsNoSecret() {
+    void errorMessageHasTheReasonButNoSecret() {
         service.stubFor(post("/token")
                 .willReturn(aResponse()
                         .withStatus(401)
@@ -145,8 +145,8 @@ class ClientCredentialsTest {
     }
 
     @Test
-    void errorWithAGoodStatusIsAnErrorAllTheSame() {
-        answering("{\"ok\": false, \"error\": \"bad_client\"}");
+    void errorCodeWithASuccessStatusIsAnError() {
+        respondingWith("{\"ok\": false, \"error\": \"bad_client\"}");
         try (HttpConnection connection = connection(client())) {
             assertThatThrownBy(() -> connection.send(Request.get("/x")))
                     .isInstanceOf(OAuth2Exception.class)
@@ -155,8 +155,8 @@ class ClientCredentialsTest {
     }
 
     @Test
-    void goodStatusDoesNotUncoverASecretThatIsEchoed() {
-        answering("{\"error\": \"no\", \"error_description\": \"not s3cret:+\"}");
+    void echoedSecretIsMaskedInASuccessfulResponse() {
+        respondingWith("{\"error\": \"no\", \"error_description\": \"not s3cret:+\"}");
         try (HttpConnection connection = connection(client())) {
             assertThatThrownBy(() -> connection.send(Request.get("/x")))
                     .isInstanceOf(OAuth2Exception.class)
@@ -167,8 +167,8 @@ class ClientCredentialsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"<html>canary</html>", "", "{\"access_token\": ", "[]", "null", "{\"access_token\": {}}"})
-    void answerThatMakesNoSenseIsSaidToAndNotShown(String response) {
-        answering(response);
+    void invalidResponseIsReportedButNotQuoted(String response) {
+        respondingWith(response);
         try (HttpConnection connection = connection(client())) {
             assertThatThrownBy(() -> connection.send(Request.get("/x")))
                     .isInstanceOf(ConnectorException.class)
@@ -177,7 +177,7 @@ class ClientCredentialsTest {
     }
 
     @Test
-    void serverThatIsSlowOrNeverAnswersTakesNoLongerThanTheRequestMay() {
+    void slowServerIsSubjectToTheTimeoutOfTheRequest() {
         service.stubFor(
                 post("/token").willReturn(okJson("{\"access_token\": \"t\"}").withFixedDelay(20_000)));
         try (HttpConnection connection = HttpConnection.named("Service")
@@ -192,7 +192,7 @@ class ClientCredentialsTest {
     }
 
     @Test
-    void serverThatPermitsNoMoreRequestsIsSaidToBeSo() {
+    void rateLimitOfTheServerIsReported() {
         service.stubFor(post("/token").willReturn(aResponse().withStatus(429).withHeader("Retry-After", "60")));
         try (HttpConnection connection = connection(client())) {
             assertThatThrownBy(() -> connection.send(Request.get("/x"))).isInstanceOf(RateLimitedException.class);
@@ -200,7 +200,7 @@ class ClientCredentialsTest {
     }
 
     @Test
-    void serverThatFailsIsNoRefusal() {
+    void serverFailureIsNotAnOAuthError() {
         service.stubFor(post("/token").willReturn(serverError().withBody("{\"error\": \"server_error\"}")));
         try (HttpConnection connection = connection(client())) {
             assertThatThrownBy(() -> connection.send(Request.get("/x"))).isInstanceOf(StatusException.class);
@@ -208,7 +208,7 @@ class ClientCredentialsTest {
     }
 
     @Test
-    void queryAndPublicClientToo() {
+    void publicClientCanSendParametersInTheQuery() {
         service.stubFor(get("/x").willReturn(okJson("{}")));
         service.stubFor(get(urlPathEqualTo("/token")).willReturn(okJson("{\"data\": {\"token\": \"t0ken\"}}")));
         try (HttpConnection connection = connection(OAuth2.clientCredentials()
@@ -229,7 +229,7 @@ class ClientCredentialsTest {
 
     @Test
     @SuppressWarnings("NullAway")
-    void everythingThatIsWrongIsListed() {
+    void allInvalidSettingsAreReported() {
         assertThatThrownBy(() -> OAuth2.clientCredentials()
                         .tokenUrl("/token")
                         .client("id", (Secret) null)
@@ -251,14 +251,14 @@ class ClientCredentialsTest {
     }
 
     @Test
-    void strategyThatNoConnectionHasOpenedSaysSo() {
+    void strategyThatWasNotOpenedIsReported() {
         assertThatThrownBy(() -> client().build().apply(Request.get("/x")))
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("open(...)");
     }
 
     @Test
-    void everythingThatIsMissingIsListed() {
+    void allMissingSettingsAreReported() {
         assertThatThrownBy(() -> OAuth2.clientCredentials().build())
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContainingAll("token URL", "client:");

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A service that says who its authorization server is, and a server that says all the rest. */
+/** Discovery with a service that names its authorization server, and a server with all other metadata. */
 @Timeout(30)
 class DiscoveryTest {
 
@@ -99,7 +99,7 @@ class DiscoveryTest {
     }
 
     @Test
-    void serviceIsAllThatMustBeKnown() {
+    void everythingIsDiscoveredFromTheService() {
         try (HttpConnection connection = connection(user().scopes("tools"))) {
             AuthorizationFlow flow = AuthorizationFlow.of(connection);
             URI url = flow.start("s");
@@ -133,7 +133,7 @@ class DiscoveryTest {
     }
 
     @Test
-    void clientWithASecretProvesWhoItIs() {
+    void registeredClientWithASecretAuthenticates() {
         login.stubFor(post("/register").willReturn(okJson("{\"client_id\": \"c-1\", \"client_secret\": \"canary\"}")));
         try (HttpConnection connection = connection(user())) {
             AuthorizationFlow flow = AuthorizationFlow.of(connection);
@@ -143,7 +143,7 @@ class DiscoveryTest {
     }
 
     @Test
-    void metadataIsAtItsUsualPlaceWhenTheChallengeDoesNotSay() {
+    void metadataIsReadFromItsDefaultLocationWithoutAChallenge() {
         service.stubFor(get("/mcp").willReturn(aResponse().withStatus(405)));
         service.stubFor(get("/.well-known/oauth-protected-resource/mcp")
                 .willReturn(okJson("{\"resource\": \"" + service.url("/mcp") + "\", \"authorization_servers\": [\""
@@ -155,7 +155,7 @@ class DiscoveryTest {
     }
 
     @Test
-    void openIdConfigurationWillDoAndWhatIsSetStays() {
+    void openIdConfigurationIsUsedAndConfiguredEndpointsTakePrecedence() {
         login.stubFor(get(SERVER).willReturn(aResponse().withStatus(404)));
         login.stubFor(get("/tenant/.well-known/openid-configuration")
                 .willReturn(
@@ -179,7 +179,7 @@ class DiscoveryTest {
     }
 
     @Test
-    void serverThatNamesItselfInCallbacksMustDoSo() {
+    void declaredIssuerIsRequiredInTheCallback() {
         server(
                 login.url("/tenant"),
                 "\"authorization_response_iss_parameter_supported\": true, \"registration_endpoint\": \""
@@ -193,25 +193,25 @@ class DiscoveryTest {
     }
 
     @Test
-    void metadataForAnotherResourceIsRefused() {
+    void metadataForAnotherResourceIsRejected() {
         resource("https://bank.example.com/api");
         assertFails("is for another resource, https://bank.example.com/api");
     }
 
     @Test
-    void metadataOfAnotherServerIsRefused() {
+    void metadataOfAnotherServerIsRejected() {
         server("https://bank.example.com", "\"x\": 1");
         assertFails("is not of " + login.url("/tenant"));
     }
 
     @Test
-    void serverThatRegistersNobodyIsSaid() {
+    void missingRegistrationEndpointIsReported() {
         server(login.url("/tenant"), "\"x\": 1");
         assertFails("does not register clients");
     }
 
     @Test
-    void registrationThatIsRefusedIsSaid() {
+    void rejectedRegistrationIsReported() {
         login.stubFor(post("/register")
                 .willReturn(okJson("{\"error\": \"invalid_redirect_uri\", \"error_description\": \"no https\"}")
                         .withStatus(400)));
@@ -219,11 +219,11 @@ class DiscoveryTest {
     }
 
     @Test
-    void placesThatHaveNothingAreNamed() {
+    void locationsWithoutMetadataAreReported() {
         login.stubFor(get(SERVER).willReturn(aResponse().withStatus(503)));
-        assertFails(SERVER + " answers 503");
+        assertFails(SERVER + " responds with status 503");
         service.stubFor(get("/meta").willReturn(aResponse().withStatus(404)));
-        assertFails("/meta answers 404");
+        assertFails("/meta responds with status 404");
     }
 
     private void assertFails(String why) {
@@ -254,7 +254,7 @@ class DiscoveryTest {
     }
 
     @Test
-    void revokingNothingAsksNobody() {
+    void revokingWithoutTokensSendsNothing() {
         try (HttpConnection connection = connection(user())) {
             AuthorizationFlow.of(connection).revoke();
         }
@@ -263,8 +263,8 @@ class DiscoveryTest {
     }
 
     @Test
-    void deviceWhoseAnswerIsLostAsksAgain() {
-        deviceAnswers(
+    void devicePollsAgainAfterALostResponse() {
+        deviceResponses(
                 okJson(
                         "{\"device_code\": \"device-4711\", \"user_code\": \"AB-CD\", \"verification_uri\": \"https://x\","
                                 + " \"expires_in\": 20, \"interval\": 1}"),
@@ -284,7 +284,7 @@ class DiscoveryTest {
         }
     }
 
-    private static void deviceAnswers(ResponseDefinitionBuilder device, ResponseDefinitionBuilder token) {
+    private static void deviceResponses(ResponseDefinitionBuilder device, ResponseDefinitionBuilder token) {
         login.stubFor(post("/device").willReturn(device));
         login.stubFor(post("/token").willReturn(token));
     }
@@ -296,8 +296,8 @@ class DiscoveryTest {
         "authorization_pending, true, the code has expired",
         "invalid_client, false, invalid_client"
     })
-    void deviceThatIsRefusedSaysWhy(String error, boolean userCanMendIt, String why) {
-        deviceAnswers(
+    void deviceErrorIsReported(String error, boolean userCanMendIt, String why) {
+        deviceResponses(
                 okJson(
                         "{\"device_code\": \"device-4711\", \"user_code\": \"AB-CD\", \"verification_url\": \"https://x\","
                                 + " \"expires_in\": 1, \"interval\": 0}"),
@@ -312,8 +312,8 @@ class DiscoveryTest {
     }
 
     @Test
-    void deviceThatIsToldToWaitForEverAsksBeforeTheCodeExpires() {
-        deviceAnswers(
+    void devicePollsBeforeTheCodeExpiresDespiteALongInterval() {
+        deviceResponses(
                 okJson(
                         "{\"device_code\": \"device-4711\", \"user_code\": \"AB-CD\", \"verification_uri\": \"https://x\","
                                 + " \"expires_in\": 1, \"interval\": 9223372036854775807}"),
@@ -332,8 +332,8 @@ class DiscoveryTest {
     }
 
     @Test
-    void deviceThatIsInterruptedWaitsNoLonger() {
-        deviceAnswers(
+    void interruptedDeviceFlowEnds() {
+        deviceResponses(
                 okJson(
                         "{\"device_code\": \"device-4711\", \"user_code\": \"AB-CD\", \"verification_uri\": \"https://x\"}"),
                 okJson("{}"));
@@ -346,12 +346,12 @@ class DiscoveryTest {
     }
 
     @Test
-    void deviceThatGetsNoCodeSaysSo() {
-        deviceAnswers(okJson("{}"), okJson("{}"));
+    void missingDeviceCodeIsReported() {
+        deviceResponses(okJson("{}"), okJson("{}"));
         try (HttpConnection connection = connection(device())) {
             assertThatThrownBy(() -> DeviceFlow.of(connection).authorize(prompt -> {}))
                     .hasMessageContaining("has no code");
-            deviceAnswers(
+            deviceResponses(
                     okJson(
                             "{\"device_code\": \"d\", \"user_code\": \"u\", \"verification_uri\": \"https://x\", \"expires_in\": -9223372036854775808}"),
                     okJson("{}"));

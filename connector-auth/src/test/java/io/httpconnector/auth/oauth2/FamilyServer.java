@@ -13,22 +13,22 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A service that gives a new refresh token at each refresh, from {@code r0} on, and revokes all of them when one is used twice:
+ * A service that issues a new refresh token with each refresh, starting with {@code r0}, and revokes all of them if one is used twice:
  * RFC 9700, section 4.14.2. Its resource is {@code /api}.
  */
 final class FamilyServer implements AutoCloseable {
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final HttpServer server;
-    private final boolean repeatsTheLastAnswer;
+    private final boolean repeatsTheLastResponse;
     private int current;
     private int refreshes;
     private int calls;
     private boolean revoked;
 
-    /** @param repeatsTheLastAnswer whether the refresh token that was spent last is answered once more as it was */
-    FamilyServer(boolean repeatsTheLastAnswer) {
-        this.repeatsTheLastAnswer = repeatsTheLastAnswer;
+    /** @param repeatsTheLastResponse whether the last used refresh token gets the same response once more */
+    FamilyServer(boolean repeatsTheLastResponse) {
+        this.repeatsTheLastResponse = repeatsTheLastResponse;
         try {
             server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         } catch (IOException e) {
@@ -53,22 +53,22 @@ final class FamilyServer implements AutoCloseable {
             refreshes++;
             if (!revoked && number == current) {
                 current++;
-            } else if (!(repeatsTheLastAnswer && number == current - 1)) {
+            } else if (!(repeatsTheLastResponse && number == current - 1)) {
                 revoked = true;
             }
             if (revoked) {
-                answer(exchange, 400, "{\"error\": \"invalid_grant\"}");
+                sendResponse(exchange, 400, "{\"error\": \"invalid_grant\"}");
                 return;
             }
         }
-        answer(
+        sendResponse(
                 exchange,
                 200,
                 "{\"access_token\": \"a" + current + "\", \"refresh_token\": \"r" + current
                         + "\", \"expires_in\": 3600}");
     }
 
-    /** So that those who don't wait for each other meet. */
+    /** Makes concurrent requests overlap. */
     private static void pause() {
         try {
             Thread.sleep(200);
@@ -84,10 +84,10 @@ final class FamilyServer implements AutoCloseable {
             good = !revoked && ("Bearer a" + current).equals(authorization);
             calls += good ? 1 : 0;
         }
-        answer(exchange, good ? 200 : 401, "{}");
+        sendResponse(exchange, good ? 200 : 401, "{}");
     }
 
-    private static void answer(HttpExchange exchange, int status, String text) throws IOException {
+    private static void sendResponse(HttpExchange exchange, int status, String text) throws IOException {
         byte[] body = text.getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", "application/json");
         exchange.sendResponseHeaders(status, body.length);
@@ -99,7 +99,7 @@ final class FamilyServer implements AutoCloseable {
         return refreshes;
     }
 
-    /** How many requests for the resource were good. */
+    /** Returns the number of successful requests for the resource. */
     synchronized int calls() {
         return calls;
     }

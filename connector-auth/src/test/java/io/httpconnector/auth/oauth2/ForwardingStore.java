@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A store that does what another one does; for those in which one thing goes wrong. */
+/** A token store that delegates to another one; a base class for stores with a defect. */
 class ForwardingStore implements TokenStore {
 
     private final TokenStore store;

@@ -52,7 +52,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The grants beyond those of a client and of a user in the browser. */
+/** The grants other than client credentials and authorization code. */
 @Timeout(30)
 class GrantsTest {
 
@@ -110,7 +110,7 @@ class GrantsTest {
     }
 
     @Test
-    void aTriggerStopsWhenSomebodyMustAuthorizeAgain() {
+    void triggerStopsWhenConsentIsRequired() {
         service.stubFor(
                 post("/token").willReturn(aResponse().withStatus(400).withBody("{\"error\": \"invalid_grant\"}")));
         try (HttpConnection connection =
@@ -136,7 +136,7 @@ class GrantsTest {
     }
 
     @Test
-    void passwordIsSentAndThenTheRefreshTokenAsLongAsItIsGood() {
+    void passwordIsReplacedByTheRefreshTokenWhileItIsValid() {
         service.stubFor(post("/token")
                 .withRequestBody(containing("grant_type=password"))
                 .willReturn(okJson("{\"access_token\": \"a1\", \"refresh_token\": \"r1\", \"expires_in\": 3600}")));
@@ -209,7 +209,7 @@ class GrantsTest {
     }
 
     @Test
-    void claimsThatAreGivenWin() throws Exception {
+    void configuredClaimsTakePrecedence() throws Exception {
         JwtKey key = JwtKey.hs256(Secret.of("0123456789abcdef0123456789abcdef"));
         try (HttpConnection connection =
                 connection(OAuth2.jwtBearer(key, Map.of("aud", "https://login.example.com", "sub", "u")))) {
@@ -224,7 +224,7 @@ class GrantsTest {
     }
 
     @Test
-    void clientProvesWhoItIsByItsKey() throws Exception {
+    void clientAuthenticatesByItsKey() throws Exception {
         KeyPair pair = pair("EC");
         Secret pem = Secret.of("-----BEGIN PRIVATE KEY-----\n"
                 + Base64.getMimeEncoder().encodeToString(pair.getPrivate().getEncoded())
@@ -250,7 +250,7 @@ class GrantsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"canary", "-----BEGIN RSA PRIVATE KEY-----\nY2FuYXJ5\n-----END RSA PRIVATE KEY-----"})
-    void keyThatIsNoneIsNotQuoted(String pem) {
+    void invalidKeyIsNotQuoted(String pem) {
         assertThatThrownBy(() -> JwtKey.rs256(Secret.of(pem)))
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("PKCS #8")
@@ -260,10 +260,11 @@ class GrantsTest {
     }
 
     @Test
-    void whatIsMissingIsSaid() throws Exception {
+    void missingValuesAreReported() throws Exception {
         PrivateKey rsa = pair("RSA").getPrivate();
         assertThatThrownBy(() -> JwtKey.es256(rsa)).hasMessageContaining("ES256 requires a private key for EC");
-        assertThatThrownBy(() -> JwtKey.rs256((PrivateKey) null)).hasMessageContaining("requires a private key for RSA");
+        assertThatThrownBy(() -> JwtKey.rs256((PrivateKey) null))
+                .hasMessageContaining("requires a private key for RSA");
         assertThatThrownBy(() -> JwtKey.hs256(null)).hasMessageContaining("it is null");
         assertThatThrownBy(() -> OAuth2.password(null, null)).isInstanceOf(InvalidDefinitionException.class);
         assertThatThrownBy(() -> OAuth2.jwtBearer(null, Map.of())).isInstanceOf(InvalidDefinitionException.class);

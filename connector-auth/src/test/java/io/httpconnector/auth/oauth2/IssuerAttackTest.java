@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Attacks by documents and responses that name another authorization server, or what a browser must not open. None obtains a
+ * Attacks by documents and responses with another authorization server, or with a URL that a browser must not open. No attack gets a
  * client secret, a refresh token, a code, a PKCE verifier or an access token.
  */
 @Timeout(30)
@@ -63,7 +63,7 @@ class IssuerAttackTest {
                         ? Reply.json("{}")
                         : Reply.json(401, "{}")
                                 .with("WWW-Authenticate", "Bearer resource_metadata=\"" + service.url("/meta") + "\""));
-        named(good);
+        nameServer(good);
         for (Origin server : List.of(good, evil)) {
             metadata(server, Map.of());
             server.on(
@@ -86,7 +86,7 @@ class IssuerAttackTest {
         List.of(service, good, evil).forEach(Origin::close);
     }
 
-    private void named(Origin server) {
+    private void nameServer(Origin server) {
         resource(service.url("/api"), server.url(""));
     }
 
@@ -96,7 +96,7 @@ class IssuerAttackTest {
                 Reply.json("{\"resource\": \"" + resource + "\", \"authorization_servers\": [\"" + server + "\"]}"));
     }
 
-    /** The metadata of a server, with some members replaced. */
+    /** Sets the metadata of a server, with some members replaced. */
     private static void metadata(Origin server, Map<String, String> replaced) {
         server.on("/.well-known/oauth-authorization-server", Reply.json(document(server, replaced)));
     }
@@ -150,15 +150,15 @@ class IssuerAttackTest {
         flow.finish("code=canary-code&state=" + parameter(flow.start("s"), "state"), "s");
     }
 
-    /** The user has consented, and the access token is over: the next request needs the refresh token. */
-    private void consentThatIsOver(OAuth2Builder auth) {
+    /** The user has consented, and the access token has expired: the next request requires the refresh token. */
+    private void expiredConsent(OAuth2Builder auth) {
         HttpConnection connection = connection(auth);
         consent(connection);
         connection.send(Request.get(""));
         clock.passes(Duration.ofMinutes(2));
     }
 
-    private void evilGotNothing() {
+    private void assertAttackerGotNothing() {
         assertThat(evil.received()).noneSatisfy(request -> assertThat(CANARIES).anyMatch(request::contains));
         assertThat(browsed).isEmpty();
     }
@@ -199,7 +199,7 @@ class IssuerAttackTest {
 
     @ParameterizedTest
     @MethodSource("dangerous")
-    void browserOpensNoDangerousAuthorizationEndpoint(String url) {
+    void browserNeverOpensADangerousAuthorizationEndpoint(String url) {
         metadata(good, Map.of("authorization_endpoint", quoted(url)));
         AuthorizationFlow flow = AuthorizationFlow.of(
                 connection(OAuth2.authorizationCode().publicClient("id").discover(good.url(""))));
@@ -228,7 +228,7 @@ class IssuerAttackTest {
 
     @ParameterizedTest
     @MethodSource("members")
-    void endpointsInTheMetadataAreHttps(String member, String url) {
+    void endpointsInTheMetadataMustBeHttps(String member, String url) {
         metadata(good, Map.of(member, quoted(url)));
         HttpConnection connection = connection(confidential().discover(good.url("")));
         assertThatThrownBy(() -> consent(connection))
@@ -239,21 +239,21 @@ class IssuerAttackTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"5", "{}", "[\"https://login.example.com\"]", "true"})
-    void endpointThatIsNoTextIsRefused(String value) {
+    void endpointThatIsNotAStringIsRejected(String value) {
         metadata(good, Map.of("token_endpoint", value));
         HttpConnection connection = connection(confidential().discover(good.url("")));
         assertThatThrownBy(() -> consent(connection)).isInstanceOf(OAuth2Exception.class);
     }
 
     @Test
-    void aliasesForMutualTlsAreHttps() {
+    void aliasesForMutualTlsMustBeHttps() {
         metadata(good, Map.of("mtls_endpoint_aliases", "{\"token_endpoint\": \"http://login.example.com/x\"}"));
         HttpConnection connection = connection(confidential().discover(good.url("")));
         assertThatThrownBy(() -> consent(connection)).hasMessageContaining("mtls_endpoint_aliases/token_endpoint");
     }
 
     @Test
-    void openIdConfigurationIsCheckedLikewise() {
+    void openIdConfigurationIsChecked() {
         good.on("/.well-known/oauth-authorization-server", Reply.json(404, "{}"));
         good.on(
                 "/.well-known/openid-configuration",
@@ -264,7 +264,7 @@ class IssuerAttackTest {
 
     @ParameterizedTest
     @MethodSource("dangerous")
-    void configuredEndpointsAreHttps(String url) {
+    void configuredEndpointsMustBeHttps(String url) {
         assertThatThrownBy(() -> OAuth2.deviceCode()
                         .publicClient("id")
                         .tokenUrl(url)
@@ -294,7 +294,7 @@ class IssuerAttackTest {
 
     @ParameterizedTest
     @MethodSource("dangerous")
-    void userOfADeviceIsSentNowhereDangerous(String url) {
+    void verificationUriOfADeviceMustBeHttps(String url) {
         for (String member : List.of("verification_uri", "verification_uri_complete")) {
             good.on(
                     "/device",
@@ -309,7 +309,7 @@ class IssuerAttackTest {
                     .isInstanceOf(OAuth2Exception.class)
                     .hasMessageContaining(member);
         }
-        evilGotNothing();
+        assertAttackerGotNothing();
     }
 
     @Test
@@ -340,7 +340,7 @@ class IssuerAttackTest {
     }
 
     @Test
-    void challengeCannotNameADocumentElsewhere() {
+    void challengeCannotNameADocumentOfAnotherOrigin() {
         evil.on(
                 "/meta",
                 Reply.json("{\"resource\": \"" + service.url("/api") + "\", \"authorization_servers\": [\""
@@ -365,7 +365,7 @@ class IssuerAttackTest {
                 "Bearer x_resource_metadata=\"URL\"",
                 "Bearer error=\"resource_metadata=URL"
             })
-    void documentIsNotNamedByAQuotedString(String challenge) {
+    void quotedStringIsNotAMetadataUrl(String challenge) {
         service.on(
                 "/api",
                 Reply.json(401, "{}").with("WWW-Authenticate", challenge.replace("URL", service.url("/user-file"))));
@@ -377,9 +377,9 @@ class IssuerAttackTest {
         assertThatThrownBy(() -> AuthorizationFlow.of(connection(confidential().discover()))
                         .start("s"))
                 .isInstanceOf(OAuth2Exception.class)
-                .hasMessageContaining("/.well-known/oauth-protected-resource/api answers 404");
+                .hasMessageContaining("/.well-known/oauth-protected-resource/api responds with status 404");
         assertThat(service.received("/user-file")).isEmpty();
-        evilGotNothing();
+        assertAttackerGotNothing();
     }
 
     @ParameterizedTest
@@ -419,7 +419,7 @@ class IssuerAttackTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "/", "/other", "/api/more", "/API", "/api?x=1"})
-    void documentForAnotherResourceIsRefused(String path) {
+    void documentForAnotherResourceIsRejected(String path) {
         resource(service.url(path), good.url(""));
         assertThatThrownBy(() -> consent(connection(confidential().discover())))
                 .isInstanceOf(OAuth2Exception.class)
@@ -427,10 +427,10 @@ class IssuerAttackTest {
     }
 
     @Test
-    void documentOfAnotherIssuerIsRefused() {
+    void documentOfAnotherIssuerIsRejected() {
         metadata(good, Map.of("issuer", quoted(evil.url("")), "token_endpoint", quoted(evil.url("/token"))));
         assertThatThrownBy(() -> consent(connection(confidential().discover()))).hasMessageContaining("is not of");
-        evilGotNothing();
+        assertAttackerGotNothing();
     }
 
     private void refused(HttpConnection connection) {
@@ -439,86 +439,86 @@ class IssuerAttackTest {
                     .isInstanceOf(AuthorizationRequiredException.class)
                     .hasMessageContaining("authorization server has changed");
         }
-        evilGotNothing();
+        assertAttackerGotNothing();
     }
 
     @Test
-    void refreshTokenAndSecretStayWhenTheServiceNamesAnotherServer() {
-        consentThatIsOver(confidential().discover());
-        named(evil);
+    void refreshTokenAndSecretAreNotSentToAnotherServer() {
+        expiredConsent(confidential().discover());
+        nameServer(evil);
         HttpConnection restarted = connection(confidential().discover());
         refused(restarted);
-        // Nor is the user sent to the other one, which would get the secret with the code.
+        // The user is not sent to the other server either, which would get the secret with the code.
         assertThatThrownBy(() -> AuthorizationFlow.of(restarted).start("s"))
                 .isInstanceOf(AuthorizationRequiredException.class);
         assertThat(evil.received("/token")).isEmpty();
     }
 
     @Test
-    void theFirstServerIsGoodAgainWhenItIsNamedAgain() {
-        consentThatIsOver(confidential().discover());
-        named(evil);
+    void firstServerIsAcceptedWhenItIsNamedAgain() {
+        expiredConsent(confidential().discover());
+        nameServer(evil);
         HttpConnection restarted = connection(confidential().discover());
         refused(restarted);
-        named(good);
+        nameServer(good);
         clock.passes(Duration.ofMinutes(1));
         assertThat(restarted.send(Request.get("")).status()).isEqualTo(200);
     }
 
     @Test
-    void refreshTokenOfAPublicClientStays() {
-        consentThatIsOver(user().publicClient("id").discover());
-        named(evil);
+    void refreshTokenOfAPublicClientIsNotSentToAnotherServer() {
+        expiredConsent(user().publicClient("id").discover());
+        nameServer(evil);
         HttpConnection restarted = connection(user().publicClient("id").discover());
         refused(restarted);
-        // The user may consent to the other one: it gets nothing of the first.
+        // The user may consent to the other server: it gets no credentials of the first.
         assertThat(AuthorizationFlow.of(restarted).start("s")).isNotNull();
     }
 
     @Test
-    void refreshTokenAndRegisteredSecretStay() {
-        consentThatIsOver(user().discover());
-        named(evil);
+    void refreshTokenAndRegisteredSecretAreNotSentToAnotherServer() {
+        expiredConsent(user().discover());
+        nameServer(evil);
         refused(connection(user().discover()));
         assertThat(evil.received("/token")).isEmpty();
     }
 
     @Test
-    void refreshTokenStaysWhenTheTokenEndpointMoves() {
+    void refreshTokenIsNotSentToAMovedTokenEndpoint() {
         for (OAuth2Builder auth : List.of(
                 confidential().discover(),
                 confidential().discover(good.url("")),
                 user().discover(),
                 user().publicClient("id").discover())) {
             metadata(good, Map.of());
-            consentThatIsOver(auth);
+            expiredConsent(auth);
             metadata(good, Map.of("token_endpoint", quoted(evil.url("/token"))));
             HttpConnection restarted = connection(auth);
             assertThatThrownBy(() -> restarted.send(Request.get("")))
                     .isInstanceOfAny(AuthorizationRequiredException.class, OAuth2Exception.class);
-            evilGotNothing();
+            assertAttackerGotNothing();
         }
     }
 
     @Test
-    void revocationEndpointElsewhereGetsNoToken() {
-        consentThatIsOver(confidential().discover());
+    void revocationEndpointOfAnotherOriginGetsNoToken() {
+        expiredConsent(confidential().discover());
         metadata(good, Map.of("revocation_endpoint", quoted(evil.url("/revoke"))));
         AuthorizationFlow flow = AuthorizationFlow.of(connection(confidential().discover()));
         assertThatThrownBy(flow::revoke).isInstanceOf(AuthorizationRequiredException.class);
         assertThat(flow.tokens()).isPresent();
-        evilGotNothing();
+        assertAttackerGotNothing();
         assertThat(evil.received()).isEmpty();
     }
 
     @Test
-    void deviceAuthorizationEndpointElsewhereGetsNoSecret() {
+    void deviceAuthorizationEndpointOfAnotherOriginGetsNoSecret() {
         OAuth2Builder auth = OAuth2.deviceCode().client("id", Secret.of("canary-secret"));
         DeviceFlow.of(connection(auth.discover())).authorize(prompt -> {});
         metadata(good, Map.of("device_authorization_endpoint", quoted(evil.url("/device"))));
         assertThatThrownBy(() -> DeviceFlow.of(connection(auth.discover())).authorize(prompt -> {}))
                 .isInstanceOf(AuthorizationRequiredException.class);
-        evilGotNothing();
+        assertAttackerGotNothing();
         assertThat(evil.received()).isEmpty();
     }
 
@@ -535,29 +535,29 @@ class IssuerAttackTest {
 
     @ParameterizedTest
     @MethodSource("secrets")
-    void configuredSecretsStayWithTheServerThatTheServiceNamedFirst(OAuth2Builder auth) {
+    void configuredSecretsAreSentOnlyToTheFirstServer(OAuth2Builder auth) {
         connection(auth.discover()).send(Request.get(""));
         assertThat(good.received("/token")).hasSize(1);
         clock.passes(Duration.ofMinutes(2));
-        named(evil);
+        nameServer(evil);
         refused(connection(auth.discover()));
     }
 
     @ParameterizedTest
     @MethodSource("secrets")
-    void configuredSecretsStayWhenTheTokenEndpointMoves(OAuth2Builder auth) {
+    void configuredSecretsAreNotSentToAMovedTokenEndpoint(OAuth2Builder auth) {
         connection(auth.discover(good.url(""))).send(Request.get(""));
         clock.passes(Duration.ofMinutes(2));
         metadata(good, Map.of("token_endpoint", quoted(evil.url("/token"))));
         assertThatThrownBy(() -> connection(auth.discover(good.url(""))).send(Request.get("")))
                 .isInstanceOf(OAuth2Exception.class);
-        evilGotNothing();
+        assertAttackerGotNothing();
     }
 
     @Test
     void newServerIsAcceptedWhenTheUserNamesIt() {
-        consentThatIsOver(confidential().discover());
-        named(evil);
+        expiredConsent(confidential().discover());
+        nameServer(evil);
         HttpConnection moved = connection(confidential().discover(evil.url("")));
         consent(moved);
         assertThat(moved.send(Request.get("")).status()).isEqualTo(200);
@@ -565,35 +565,35 @@ class IssuerAttackTest {
     }
 
     @Test
-    void configuredIssuerIsTheOnlyOne() {
+    void onlyTheConfiguredIssuerIsAccepted() {
         OAuth2Builder auth = confidential().issuer(good.url("")).discover();
-        named(evil);
+        nameServer(evil);
         assertThatThrownBy(() -> consent(connection(auth))).isInstanceOf(AuthorizationRequiredException.class);
-        evilGotNothing();
+        assertAttackerGotNothing();
     }
 
     @Test
-    void codeAndVerifierStayWhenTheServerChangesDuringTheFlow() {
+    void codeAndVerifierAreNotSentIfTheServerChangesDuringTheFlow() {
         for (OAuth2Builder auth : List.of(user().publicClient("id").discover(), user().discover())) {
-            named(good);
+            nameServer(good);
             URI url = AuthorizationFlow.of(connection(auth)).start("s");
-            named(evil);
+            nameServer(evil);
             AuthorizationFlow other = AuthorizationFlow.of(connection(auth));
             assertThatThrownBy(() -> other.finish("code=canary-code&state=" + parameter(url, "state"), "s"))
                     .isInstanceOf(AuthorizationRequiredException.class);
-            evilGotNothing();
+            assertAttackerGotNothing();
         }
     }
 
     @Test
-    void callbackOfAnotherServerGetsNoCodeSent() {
-        // The evil server sends the user on to the good one (mix-up attack, RFC 9700, section 4.4).
-        named(evil);
+    void codeOfAnotherServersCallbackIsNotSent() {
+        // The attacker redirects the user to the honest server (mix-up attack, RFC 9700, section 4.4).
+        nameServer(evil);
         AuthorizationFlow flow =
                 AuthorizationFlow.of(connection(user().publicClient("id").discover()));
         String callback = "code=canary-code&state=" + parameter(flow.start("s"), "state") + "&iss=" + good.url("");
         assertThatThrownBy(() -> flow.finish(callback, "s")).isInstanceOf(InvalidCallbackException.class);
-        evilGotNothing();
+        assertAttackerGotNothing();
     }
 
     @ParameterizedTest
@@ -605,7 +605,7 @@ class IssuerAttackTest {
                 "code=canary-code&state=STATE&state=x",
                 "code=canary-code&state=STATE&iss=https://evil.example.com"
             })
-    void callbackThatIsNotOursGetsNoCodeSent(String callback) {
+    void codeOfAnInvalidCallbackIsNotSent(String callback) {
         AuthorizationFlow flow = AuthorizationFlow.of(connection(confidential().discover(good.url(""))));
         String state = parameter(flow.start("s"), "state");
         assertThatThrownBy(() -> flow.finish(callback.replace("STATE", state), "s"))
@@ -614,15 +614,15 @@ class IssuerAttackTest {
     }
 
     @Test
-    void serversClientsAreNotRegisteredElsewhere() {
-        // Or else the evil one would get the codes of a client that the good one knows.
+    void clientsAreNotRegisteredAtAnotherOrigin() {
+        // Otherwise the attacker would get the codes of a client of the honest server.
         metadata(evil, Map.of("registration_endpoint", quoted(good.url("/register"))));
-        named(evil);
+        nameServer(evil);
         assertThatThrownBy(() -> consent(connection(user().discover())))
                 .isInstanceOf(OAuth2Exception.class)
                 .hasMessageContaining("registration endpoint");
         assertThat(good.received("/register")).isEmpty();
-        evilGotNothing();
+        assertAttackerGotNothing();
     }
 
     private HttpConnection explicit(String name, Origin server, OAuth2Builder auth, Origin api) {
@@ -655,7 +655,7 @@ class IssuerAttackTest {
                     .isInstanceOf(AuthorizationRequiredException.class)
                     .hasMessageContaining("there is no consent yet");
         }
-        evilGotNothing();
+        assertAttackerGotNothing();
         assertThat(one.send(Request.get("")).status()).isEqualTo(200);
     }
 
@@ -666,18 +666,18 @@ class IssuerAttackTest {
         String state = parameter(AuthorizationFlow.of(one).start("s"), "state");
         assertThatThrownBy(() -> AuthorizationFlow.of(two).finish("code=canary-code&state=" + state, "s"))
                 .isInstanceOf(InvalidCallbackException.class);
-        evilGotNothing();
+        assertAttackerGotNothing();
     }
 
     @Test
-    void configuredTokenEndpointThatIsChangedGetsNoOldRefreshToken() {
+    void changedTokenEndpointGetsNoOldRefreshToken() {
         consent(explicit("One", good, OAuth2.authorizationCode().publicClient("id"), service));
         clock.passes(Duration.ofMinutes(2));
         assertThatThrownBy(
                         () -> explicit("One", evil, OAuth2.authorizationCode().publicClient("id"), service)
                                 .send(Request.get("")))
                 .isInstanceOf(AuthorizationRequiredException.class);
-        evilGotNothing();
+        assertAttackerGotNothing();
     }
 
     @ParameterizedTest
@@ -697,7 +697,7 @@ class IssuerAttackTest {
 
     @Test
     void refreshAndRevocationAreNotRedirected() {
-        consentThatIsOver(confidential().discover());
+        expiredConsent(confidential().discover());
         good.on("/token", Reply.redirect(307, evil.url("/token")));
         good.on("/revoke", Reply.redirect(307, evil.url("/revoke")));
         HttpConnection connection = connection(confidential().discover());
@@ -707,21 +707,21 @@ class IssuerAttackTest {
     }
 
     @Test
-    void tokenResponseNamesNoOtherServer() {
+    void tokenResponseCannotNameAnotherServer() {
         good.on(
                 "/token",
                 Reply.json("{\"access_token\": \"canary-access\", \"refresh_token\": \"canary-refresh\","
                         + " \"expires_in\": 60, \"iss\": \"" + evil.url("") + "\", \"token_endpoint\": \""
                         + evil.url("/token")
                         + "\", \"issuer\": {\"id\": \"" + evil.url("") + "\"}}"));
-        consentThatIsOver(confidential().discover());
+        expiredConsent(confidential().discover());
         connection(confidential().discover()).send(Request.get(""));
         assertThat(good.received("/token")).hasSize(2);
         assertThat(evil.received()).isEmpty();
     }
 
     @Test
-    void registrationResponseNamesNoOtherServer() {
+    void registrationResponseCannotNameAnotherServer() {
         good.on(
                 "/register",
                 Reply.json(
@@ -730,7 +730,7 @@ class IssuerAttackTest {
                                 + " \"registration_client_uri\": \"" + evil.url("/x") + "\", \"issuer\": {\"id\": \""
                                 + evil.url("")
                                 + "\"}, \"token_endpoint\": \"" + evil.url("/token") + "\"}"));
-        consentThatIsOver(user().discover());
+        expiredConsent(user().discover());
         connection(user().discover()).send(Request.get(""));
         assertThat(evil.received()).isEmpty();
     }

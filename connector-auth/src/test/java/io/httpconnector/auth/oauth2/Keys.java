@@ -2,7 +2,7 @@ package io.httpconnector.auth.oauth2;
 
 import io.httpconnector.HttpConnection;
 
-/** Where a connection keeps its tokens. */
+/** The store key of the tokens of a connection. */
 final class Keys {
 
     private Keys() {}

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The listener on this machine, with a browser that a test plays. */
+/** The loopback listener, with a simulated browser. */
 @Timeout(30)
 class LoopbackTest {
 
@@ -65,7 +65,7 @@ class LoopbackTest {
         }
     }
 
-    /** A browser that comes back from the authorization endpoint with what stands after the redirect URI. */
+    /** A browser that returns from the authorization endpoint with the given suffix of the redirect URI. */
     private Consumer<URI> browser(String... callbacks) {
         return url -> {
             redirect = parameter(url, "redirect_uri");
@@ -91,7 +91,7 @@ class LoopbackTest {
     }
 
     @Test
-    void userConsentsAndMayCloseTheWindow() {
+    void userConsentsAndCanCloseTheWindow() {
         TokenSet tokens = authorize(null, browser("?code=c1&state=STATE"), PATIENCE);
 
         assertThat(tokens.accessToken().reveal()).isEqualTo("a1");
@@ -105,7 +105,7 @@ class LoopbackTest {
     }
 
     @Test
-    void whoElseCallsIsTurnedAway() {
+    void otherRequestsAreRejected() {
         TokenSet tokens = authorize(
                 null, browser("/favicon.ico", "?code=x&state=%3Cscript%3E", "", "?code=c1&state=STATE"), PATIENCE);
 
@@ -116,7 +116,7 @@ class LoopbackTest {
     }
 
     @Test
-    void userWhoDeclinesIsToldToTheCaller() {
+    void deniedConsentIsReported() {
         assertThatThrownBy(() -> authorize(null, browser("?error=access_denied&state=STATE"), PATIENCE))
                 .isInstanceOf(AuthorizationRequiredException.class)
                 .hasMessageContaining("access_denied");
@@ -124,14 +124,14 @@ class LoopbackTest {
     }
 
     @Test
-    void userWhoNeverComesIsNotWaitedForForEver() {
+    void waitingForTheUserTimesOut() {
         assertThatThrownBy(() -> authorize(null, url -> {}, Duration.ofMillis(50)))
                 .isInstanceOf(AuthorizationRequiredException.class)
                 .hasMessageContaining("No callback was received");
     }
 
     @Test
-    void whoIsInterruptedWaitsNoLonger() {
+    void interruptedThreadStopsWaiting() {
         assertThatThrownBy(() -> authorize(null, url -> Thread.currentThread().interrupt(), PATIENCE))
                 .isInstanceOf(ConnectorException.class)
                 .hasMessageContaining("interrupted");
@@ -151,7 +151,7 @@ class LoopbackTest {
     }
 
     @Test
-    void portThatIsTakenIsNamed() throws IOException {
+    void portInUseIsReported() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String registered = "http://127.0.0.1:" + socket.getLocalPort() + "/";
             assertThatThrownBy(() -> authorize(registered, browser(), PATIENCE))
@@ -161,7 +161,7 @@ class LoopbackTest {
     }
 
     @Test
-    void redirectUriElsewhereIsRefused() {
+    void redirectUriOfAnotherHostIsRejected() {
         assertThatThrownBy(() -> authorize("https://app.example.com/callback", browser(), PATIENCE))
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("is not on the loopback interface");

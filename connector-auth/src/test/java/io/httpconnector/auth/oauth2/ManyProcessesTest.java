@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Processes that share a store, and die in the middle. */
+/** Processes that share a store, and are killed during a refresh. */
 @Timeout(120)
 class ManyProcessesTest {
 
@@ -32,7 +32,7 @@ class ManyProcessesTest {
     @TempDir
     Path directory;
 
-    /** A process that, when its input ends, sends by a hundred threads at once, or that dies when it stores new tokens. */
+    /** A process that sends with a hundred concurrent threads when its input ends, or that is killed when it stores new tokens. */
     static final class Client {
 
         public static void main(String[] arguments) throws Exception {
@@ -58,7 +58,7 @@ class ManyProcessesTest {
         }
     }
 
-    /** Kills its process, as the system would, before or after it writes tokens that the server has given. */
+    /** A token store that kills its process before or after it writes new tokens. */
     private static final class DyingStore extends ForwardingStore {
         private final String when;
 
@@ -114,7 +114,7 @@ class ManyProcessesTest {
     }
 
     @Test
-    void hundredThreadsInThreeProcessesRefreshOnce() throws Exception {
+    void hundredThreadsInThreeProcessesRefreshOnlyOnce() throws Exception {
         try (FamilyServer server = new FamilyServer(false)) {
             List<Process> processes = List.of(start(server, "never"), start(server, "never"), start(server, "never"));
             for (Process process : processes) {
@@ -132,7 +132,7 @@ class ManyProcessesTest {
     }
 
     @Test
-    void tokensThatAreStoredOutliveTheProcess() throws Exception {
+    void storedTokensSurviveTheProcess() throws Exception {
         try (FamilyServer server = new FamilyServer(false)) {
             assertThat(end(start(server, "after"))).isEqualTo(KILLED);
             send(server);
@@ -142,7 +142,7 @@ class ManyProcessesTest {
     }
 
     @Test
-    void tokensThatWereNotStoredAreAskedForAgain() throws Exception {
+    void tokensThatWereNotStoredAreRequestedAgain() throws Exception {
         try (FamilyServer server = new FamilyServer(true)) {
             assertThat(end(start(server, "before"))).isEqualTo(KILLED);
             send(server);
@@ -152,7 +152,7 @@ class ManyProcessesTest {
     }
 
     @Test
-    void whenTheServiceHasSpentTheRefreshTokenTheErrorSaysSo() throws Exception {
+    void usedUpRefreshTokenIsReported() throws Exception {
         try (FamilyServer server = new FamilyServer(false)) {
             assertThat(end(start(server, "before"))).isEqualTo(KILLED);
             for (int attempt = 0; attempt < 3; attempt++) {

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Against mock-oauth2-server, with its login form filled in. */
+/** Interoperability with mock-oauth2-server, with its login form filled in. */
 @Timeout(60)
 class MockOAuth2ServerTest {
 
@@ -71,7 +71,7 @@ class MockOAuth2ServerTest {
                 .nonce();
     }
 
-    /** A browser that signs in, and stops where it is sent back to the application. */
+    /** A browser that signs in, and stops at the redirect to the application. */
     private static String signIn(URI url, String user) throws Exception {
         HttpResponse<String> response = HttpClient.newHttpClient()
                 .send(
@@ -90,7 +90,7 @@ class MockOAuth2ServerTest {
     }
 
     @Test
-    void userSignsInAndTheTokensAreRenewed() throws Exception {
+    void userSignsInAndTheTokensAreRefreshed() throws Exception {
         try (HttpConnection connection = connection(user())) {
             AuthorizationFlow flow = AuthorizationFlow.of(connection);
             TokenSet first = flow.finish(signIn(flow.start("s"), "ann"), "s");
@@ -108,7 +108,7 @@ class MockOAuth2ServerTest {
     }
 
     @Test
-    void codeOfAnotherUrlIsNoGoodWithoutItsVerifier() throws Exception {
+    void codeIsInvalidWithoutItsVerifier() throws Exception {
         try (HttpConnection connection = connection(user())) {
             AuthorizationFlow flow = AuthorizationFlow.of(connection);
             String stolen = signIn(flow.start("s"), "ann").replaceAll(".*code=([^&]+).*", "$1");
@@ -118,7 +118,7 @@ class MockOAuth2ServerTest {
     }
 
     @Test
-    void revokedTokensAreGone() throws Exception {
+    void revokedTokensAreRemoved() throws Exception {
         try (HttpConnection connection = connection(user())) {
             AuthorizationFlow flow = AuthorizationFlow.of(connection);
             flow.finish(signIn(flow.start("s"), "ann"), "s");
@@ -130,7 +130,7 @@ class MockOAuth2ServerTest {
     }
 
     @Test
-    void applicationActsForItself() throws Exception {
+    void clientCredentialsAreAccepted() throws Exception {
         OAuth2Builder auth = OAuth2.clientCredentials()
                 .tokenUrl(server.tokenEndpointUrl("default").toString())
                 .scopes("orders");
@@ -142,7 +142,7 @@ class MockOAuth2ServerTest {
     }
 
     @Test
-    void passwordIsTakenToo() throws Exception {
+    void passwordGrantIsAccepted() throws Exception {
         OAuth2Builder auth = OAuth2.password("ann", Secret.of("pass"))
                 .discover(server.issuerUrl("default").toString())
                 .scopes("openid");

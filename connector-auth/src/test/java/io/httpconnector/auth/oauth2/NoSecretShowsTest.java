@@ -45,7 +45,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** Goes through a grant from consent to refusal with all logs on, over a server that repeats what it hears. */
+/** Runs a grant from consent to rejection with all loggers enabled, with a server that echoes requests. */
 @Timeout(30)
 class NoSecretShowsTest {
 
@@ -54,7 +54,7 @@ class NoSecretShowsTest {
             .options(wireMockConfig().dynamicPort().globalTemplating(true))
             .build();
 
-    /** In each token answer and token request that a test makes. */
+    /** Secrets in each token request and response of the test. */
     private static final String CANARY = "c4nary";
 
     private static final String ECHO = "{{request.headers.Authorization}} {{request.body}}";
@@ -110,7 +110,7 @@ class NoSecretShowsTest {
         }
     }
 
-    private static void tokenAnswer(ResponseDefinitionBuilder response) {
+    private static void tokenResponse(ResponseDefinitionBuilder response) {
         service.stubFor(post("/token").willReturn(response));
     }
 
@@ -142,16 +142,16 @@ class NoSecretShowsTest {
                 aResponse().withStatus(200).withBody("<html>" + CANARY + ECHO),
                 aResponse().withStatus(200).withBody("{\"access_token\": \"" + CANARY + "\" " + ECHO),
                 aResponse().withFault(Fault.MALFORMED_RESPONSE_CHUNK))) {
-            tokenAnswer(bad);
+            tokenResponse(bad);
             fails(this::consent);
         }
-        tokenAnswer(okJson(tokens));
+        tokenResponse(okJson(tokens));
         consent();
         connection.send(Request.get("/orders"));
         clock.passes(Duration.ofMinutes(2));
         connection.send(Request.get("/orders"));
         clock.passes(Duration.ofMinutes(2));
-        tokenAnswer(aResponse()
+        tokenResponse(aResponse()
                 .withStatus(400)
                 .withBody("{\"error\": \"invalid_grant\", \"error_description\": \"" + ECHO + "\"}"));
         fails(() -> connection.send(Request.get("/orders")));

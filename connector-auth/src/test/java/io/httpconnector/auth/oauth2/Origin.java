@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
-/** A server on a port of its own, which records what it receives. */
+/** A server on its own port that records requests. */
 final class Origin implements AutoCloseable {
 
     private final HttpServer server;
@@ -23,7 +23,7 @@ final class Origin implements AutoCloseable {
 
     /** A request. */
     record Received(String method, String path, String query, String authorization, String body) {
-        /** Whether a text is anywhere in it, also form-encoded in the Basic scheme. */
+        /** Returns whether a text is anywhere in the request, also form-encoded in HTTP Basic authentication. */
         boolean contains(String text) {
             String basic = authorization.startsWith("Basic ")
                     ? new String(
@@ -100,7 +100,7 @@ final class Origin implements AutoCloseable {
         return form;
     }
 
-    /** What was received at a path, as the parameters of a form. */
+    /** Returns the requests for a path, as form parameters. */
     List<Map<String, String>> forms(String path) {
         List<Map<String, String>> forms = new ArrayList<>();
         received(path).forEach(request -> forms.add(form(request)));

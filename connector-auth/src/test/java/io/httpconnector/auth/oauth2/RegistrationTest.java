@@ -170,7 +170,7 @@ class RegistrationTest {
         return OAuth2.authorizationCode().discover().redirectUri("https://app.example.com/callback");
     }
 
-    /** Goes to the authorization endpoint and comes back, without the page of the application. */
+    /** Follows the authorization URL to the callback, without the page of the application. */
     private static void consent(HttpConnection connection) {
         AuthorizationFlow flow = AuthorizationFlow.of(connection);
         HttpResponse<String> response = get(flow.start("s"));
@@ -192,7 +192,7 @@ class RegistrationTest {
             url -> get(URI.create(get(url).headers().firstValue("Location").orElse("http://127.0.0.1:1")));
 
     @Test
-    void clientThatTheServerHasForgottenIsRegisteredAgainOnce() {
+    void unknownClientIsRegisteredAgainOnce() {
         HttpConnection ann = connection();
         HttpConnection bob = connection(user(), "bob");
         consent(ann);
@@ -202,7 +202,7 @@ class RegistrationTest {
         clients.clear();
         clock.passes(Duration.ofMinutes(2));
         for (HttpConnection connection : List.of(ann, bob, ann, bob)) {
-            // Its refresh token was given to the old client.
+            // Its refresh token was issued to the old client.
             assertThatThrownBy(() -> connection.send(Request.get("")))
                     .isInstanceOfSatisfying(
                             AuthorizationRequiredException.class,
@@ -220,7 +220,7 @@ class RegistrationTest {
     }
 
     @Test
-    void serverThatAcceptsTheRefreshTokenFromTheNewClientNeedsNoUser() {
+    void refreshTokenThatTheNewClientCanUseRequiresNoConsent() {
         HttpConnection connection = connection();
         consent(connection);
         clients.clear();
@@ -233,7 +233,7 @@ class RegistrationTest {
     }
 
     @Test
-    void serverThatForgetsEveryClientIsNotHammered() {
+    void clientIsNotRegisteredAgainAndAgain() {
         HttpConnection connection = connection();
         consent(connection);
         clock.passes(Duration.ofMinutes(2));
@@ -247,7 +247,7 @@ class RegistrationTest {
     }
 
     @Test
-    void clientThatIsForgottenBeforeTheCodeIsExchangedIsRegisteredAgain() {
+    void clientUnknownAtTheCodeExchangeIsRegisteredAgain() {
         HttpConnection connection = connection();
         AuthorizationFlow flow = AuthorizationFlow.of(connection);
         String callback = "code=code-4711&state=" + parameter(flow.start("s"), "state");
@@ -289,7 +289,7 @@ class RegistrationTest {
     }
 
     @Test
-    void secretThatHasExpiredIsReplaced() {
+    void expiredSecretIsReplaced() {
         more = ", \"client_secret\": \"secret-4711\", \"client_secret_expires_at\": "
                 + clock.now().plusSeconds(3600).getEpochSecond();
         consent(connection());
@@ -337,21 +337,20 @@ class RegistrationTest {
         consent(connection());
         Received request = login.received("/token").get(0);
         Map<String, String> form = login.forms("/token").get(0);
-        assertThat(request.authorization().startsWith("Basic "))
-                .isEqualTo(expected == ClientAuthentication.BASIC);
+        assertThat(request.authorization().startsWith("Basic ")).isEqualTo(expected == ClientAuthentication.BASIC);
         assertThat(form.containsKey("client_secret")).isEqualTo(expected == ClientAuthentication.BODY);
         assertThat(form.containsKey("client_id")).isEqualTo(expected != ClientAuthentication.BASIC);
         assertThat(request.contains("the-secret")).isEqualTo(expected != ClientAuthentication.NONE);
     }
 
     @Test
-    void methodThatIsNotPossibleIsNamed() {
+    void unsupportedMethodIsReported() {
         more = ", \"token_endpoint_auth_method\": \"private_key_jwt\"";
         assertThatThrownBy(() -> consent(connection())).hasMessageContaining("private_key_jwt");
     }
 
     @Test
-    void methodThatTheServerSupportsIsRegistered() {
+    void supportedMethodIsRegistered() {
         metadata = ", \"token_endpoint_auth_methods_supported\": [\"client_secret_post\", \"private_key_jwt\"]";
         consent(connection());
         assertThat(registrations().get(0).at("/token_endpoint_auth_method").asText())
@@ -368,13 +367,13 @@ class RegistrationTest {
         assertThat(first.at("/application_type").asText()).isEqualTo("native");
         assertThat(first.at("/redirect_uris/0").asText()).matches("http://127\\.0\\.0\\.1:\\d+/callback");
 
-        // The next time with the same port, and the same client.
+        // The next time it has the same port, and the same client.
         AuthorizationFlow.of(connection).authorize(BROWSER, Duration.ofSeconds(10));
         assertThat(registered).hasValue(1);
     }
 
     @Test
-    void loopbackRedirectWhosePortIsTakenIsRegisteredWithAnother() throws Exception {
+    void loopbackRedirectIsRegisteredWithAnotherPortIfItsPortIsInUse() throws Exception {
         HttpConnection ann = connection(OAuth2.authorizationCode().discover(), "ann");
         AuthorizationFlow.of(ann).authorize(BROWSER, Duration.ofSeconds(10));
         int port = URI.create(registrations().get(0).at("/redirect_uris/0").asText())
@@ -392,7 +391,7 @@ class RegistrationTest {
     }
 
     @Test
-    void loopbackPortThatIsConfiguredIsKept() throws Exception {
+    void configuredLoopbackPortIsKept() throws Exception {
         int port;
         try (ServerSocket socket = new ServerSocket(0)) {
             port = socket.getLocalPort();
@@ -405,7 +404,7 @@ class RegistrationTest {
     }
 
     @Test
-    void serverThatRefusesTheRedirectUriIsSuspected() {
+    void timeoutMentionsTheRedirectUri() {
         HttpConnection connection = connection(OAuth2.authorizationCode().discover(), "ann");
         assertThatThrownBy(() -> AuthorizationFlow.of(connection).authorize(url -> {}, Duration.ofMillis(50)))
                 .isInstanceOf(AuthorizationRequiredException.class)
@@ -414,7 +413,7 @@ class RegistrationTest {
     }
 
     @Test
-    void refusedRegistrationNamesTheEndpoint() {
+    void rejectedRegistrationIsReportedWithTheEndpoint() {
         login.on("/register", Reply.json(400, "{\"error\": \"invalid_client_metadata\"}"));
         assertThatThrownBy(() -> consent(connection()))
                 .isInstanceOf(OAuth2Exception.class)
@@ -438,7 +437,7 @@ class RegistrationTest {
     }
 
     @Test
-    void tokensOfAForgottenClientCountAsRevoked() {
+    void tokensOfAnUnknownClientCountAsRevoked() {
         metadata = ", \"revocation_endpoint\": \"" + login.url("/revoke") + "\"";
         login.on("/revoke", Reply.json(401, "{\"error\": \"invalid_client\"}"));
         HttpConnection connection = connection();
@@ -448,7 +447,7 @@ class RegistrationTest {
     }
 
     @Test
-    void otherGrantsNeedAClient() {
+    void otherGrantsRequireAClient() {
         for (OAuth2Builder auth : List.of(
                 OAuth2.clientCredentials().discover(),
                 OAuth2.clientCredentials().discover(login.url("")),
@@ -495,7 +494,7 @@ class RegistrationTest {
     }
 
     @Test
-    void resourceThatIsSetStays() {
+    void configuredResourceTakesPrecedence() {
         HttpConnection connection = connection(user().resource("https://api.example.com/"), "ann");
         assertThat(parameter(AuthorizationFlow.of(connection).start("s"), "resource"))
                 .isEqualTo("https://api.example.com/");

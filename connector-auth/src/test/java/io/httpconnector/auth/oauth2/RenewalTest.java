@@ -115,7 +115,7 @@ class RenewalTest {
                 .build();
     }
 
-    /** The next token request, from the first one on, is answered so. */
+    /** Sets the response to the next token request, starting with the first one. */
     private void then(ResponseDefinitionBuilder response) {
         String before = tokenRequests == 0 ? Scenario.STARTED : "after " + tokenRequests;
         tokenRequests++;
@@ -126,7 +126,7 @@ class RenewalTest {
                 .willSetStateTo("after " + tokenRequests));
     }
 
-    private void thenToken(String access, String more) {
+    private void respondWithToken(String access, String more) {
         then(okJson("{\"access_token\": \"" + access + "\"" + (more.isEmpty() ? "" : ", " + more) + "}"));
     }
 
@@ -136,12 +136,12 @@ class RenewalTest {
                 .willReturn(aResponse().withStatus(401)));
     }
 
-    private static void sentWith(int times, String token) {
+    private static void assertSentWith(int times, String token) {
         service.verify(
                 times, getRequestedFor(urlEqualTo("/x")).withHeader("Authorization", equalTo("Bearer " + token)));
     }
 
-    private static void asked(int times) {
+    private static void assertTokenRequests(int times) {
         service.verify(times, postRequestedFor(urlEqualTo("/token")));
     }
 
@@ -159,19 +159,19 @@ class RenewalTest {
                 "MINUTES            | 60",
                 "MILLISECONDS       | 3600000",
             })
-    void tokenIsRenewedAMinuteBeforeItExpires(ExpiryFormat meaning, String value) {
-        thenToken("t1", "\"lives\": " + value);
-        thenToken("t2", "");
+    void tokenIsRefreshedAMinuteBeforeItExpires(ExpiryFormat meaning, String value) {
+        respondWithToken("t1", "\"lives\": " + value);
+        respondWithToken("t2", "");
         try (HttpConnection connection = connection(machine().expires("/lives", meaning))) {
             send(connection);
             clock.passes(Duration.ofMinutes(59).minusSeconds(1));
             send(connection);
-            sentWith(2, "t1");
-            asked(1);
+            assertSentWith(2, "t1");
+            assertTokenRequests(1);
 
             clock.passes(Duration.ofSeconds(2));
             send(connection);
-            sentWith(1, "t2");
+            assertSentWith(1, "t2");
         }
     }
 
@@ -181,100 +181,100 @@ class RenewalTest {
         "EPOCH_MILLISECONDS, 1764075600000",
         "DATE_TIME, \"2025-11-25T14:00:00+01:00\"",
     })
-    void absoluteTimeIsOneOfTheServersClock(ExpiryFormat meaning, String value) {
-        // By the server it is a year earlier, and an hour is left.
+    void absoluteExpiryIsRelativeToTheClockOfTheServer(ExpiryFormat meaning, String value) {
+        // The clock of the server is a year behind, and an hour is left.
         then(okJson("{\"access_token\": \"t1\", \"expires_in\": " + value + "}")
                 .withHeader("Date", "Tue, 25 Nov 2025 12:00:00 GMT"));
-        thenToken("t2", "");
+        respondWithToken("t2", "");
         try (HttpConnection connection = connection(machine().expires("/expires_in", meaning))) {
             send(connection);
             clock.passes(Duration.ofMinutes(58));
             send(connection);
-            sentWith(2, "t1");
+            assertSentWith(2, "t1");
 
             clock.passes(Duration.ofMinutes(2));
             send(connection);
-            sentWith(1, "t2");
+            assertSentWith(1, "t2");
         }
     }
 
     @ParameterizedTest
     @CsvSource(value = {"null", "0", "-5", "\"soon\"", "1E-2147483647"})
-    void lifetimeIsTakenWhereTheAnswerIsOfNoUse(String value) {
-        thenToken("t1", "\"expires_in\": " + value);
-        thenToken("t2", "");
+    void configuredLifetimeIsUsedForAnInvalidExpiry(String value) {
+        respondWithToken("t1", "\"expires_in\": " + value);
+        respondWithToken("t2", "");
         try (HttpConnection connection = connection(machine().lifetime(Duration.ofHours(1)))) {
             send(connection);
             clock.passes(Duration.ofMinutes(60));
             send(connection);
-            sentWith(1, "t2");
+            assertSentWith(1, "t2");
         }
     }
 
     @Test
-    void refusedTokenIsRenewedAndTheRequestSentOnceMore() {
-        thenToken("t1", "");
-        thenToken("t2", "");
+    void rejectedTokenIsRefreshedAndTheRequestSentOnceMore() {
+        respondWithToken("t1", "");
+        respondWithToken("t2", "");
         try (HttpConnection connection = connection(machine())) {
             send(connection);
             refused("t1");
             clock.passes(Duration.ofMinutes(1));
             send(connection);
             send(connection);
-            sentWith(2, "t1");
-            sentWith(2, "t2");
-            asked(2);
+            assertSentWith(2, "t1");
+            assertSentWith(2, "t2");
+            assertTokenRequests(2);
         }
     }
 
     @Test
-    void serviceThatRefusesEveryTokenDoesNotCostATokenEachTime() {
-        thenToken("t1", "");
+    void rejectionOfANewTokenDoesNotRefreshIt() {
+        respondWithToken("t1", "");
         refused("t1");
         try (HttpConnection connection = connection(machine())) {
             for (int i = 0; i < 3; i++) {
                 assertThatThrownBy(() -> send(connection)).isInstanceOf(StatusException.class);
             }
         }
-        asked(1);
+        assertTokenRequests(1);
     }
 
     @Test
-    void tokenThatAnotherConnectionGotIsTakenFromTheStore() {
-        thenToken("t1", "\"expires_in\": 3600");
+    void tokenOfAnotherConnectionIsReadFromTheStore() {
+        respondWithToken("t1", "\"expires_in\": 3600");
         try (HttpConnection one = connection(machine());
                 HttpConnection two = connection(machine())) {
             send(one);
             send(two);
         }
-        sentWith(2, "t1");
-        asked(1);
+        assertSentWith(2, "t1");
+        assertTokenRequests(1);
     }
 
     @Test
-    void tokenIsUsedUntilItExpiresWhileItCannotBeRenewed() {
-        thenToken("t1", "\"expires_in\": 3600");
+    void tokenIsUsedUntilItExpiresIfItCannotBeRefreshed() {
+        respondWithToken("t1", "\"expires_in\": 3600");
         then(aResponse().withStatus(500));
-        thenToken("t2", "");
+        respondWithToken("t2", "");
         try (HttpConnection connection = connection(machine())) {
             send(connection);
             clock.passes(Duration.ofSeconds(3550));
             send(connection);
             send(connection);
-            sentWith(3, "t1");
-            asked(2);
+            assertSentWith(3, "t1");
+            assertTokenRequests(2);
 
             clock.passes(Duration.ofSeconds(11));
             send(connection);
-            sentWith(1, "t2");
+            assertSentWith(1, "t2");
         }
     }
 
     @Test
-    void newRefreshTokenTakesTheOldOnesPlaceAlsoForTheNextProcess() {
-        thenToken("t1", "\"refresh_token\": \"r1\", \"expires_in\": 3600");
-        thenToken("t2", "\"expires_in\": 3600");
-        thenToken("t3", "");
+    void newRefreshTokenReplacesTheOldOneAlsoForTheNextProcess() {
+        respondWithToken("t1", "\"refresh_token\": \"r1\", \"expires_in\": 3600");
+        respondWithToken("t2", "\"expires_in\": 3600");
+        respondWithToken("t3", "");
         try (HttpConnection connection = connection(user())) {
             send(connection);
             clock.passes(Duration.ofHours(1));
@@ -284,15 +284,15 @@ class RenewalTest {
         try (HttpConnection connection = connection(user())) {
             send(connection);
         }
-        sentWith(1, "t3");
+        assertSentWith(1, "t3");
         service.verify(1, postRequestedFor(urlEqualTo("/token")).withFormParam("refresh_token", equalTo("r0")));
         service.verify(2, postRequestedFor(urlEqualTo("/token")).withFormParam("refresh_token", equalTo("r1")));
     }
 
     @Test
-    void spentConsentIsNotAskedForAgainAndAgainUntilThereIsANewOne() {
+    void rejectedRefreshTokenIsNotSentAgainUntilThereIsANewOne() {
         then(aResponse().withStatus(400).withBody("{\"error\": \"invalid_grant\"}"));
-        thenToken("t1", "");
+        respondWithToken("t1", "");
         try (HttpConnection connection = connection(user())) {
             for (int i = 0; i < 3; i++) {
                 assertThatThrownBy(() -> send(connection))
@@ -301,34 +301,34 @@ class RenewalTest {
                         .hasMessageNotContaining("r0");
             }
         }
-        asked(1);
+        assertTokenRequests(1);
 
         try (HttpConnection connection = connection(OAuth2.refreshToken(Secret.of("fresh")))) {
             send(connection);
         }
-        sentWith(1, "t1");
+        assertSentWith(1, "t1");
     }
 
     @Test
-    void providersOwnWordForASpentConsentIsUnderstood() {
-        thenToken("", "\"error\": \"bad_refresh_token\"");
+    void providerSpecificErrorEndsTheGrant() {
+        respondWithToken("", "\"error\": \"bad_refresh_token\"");
         try (HttpConnection connection = connection(user().refusals("bad_refresh_token"))) {
             assertThatThrownBy(() -> send(connection)).isInstanceOf(AuthorizationRequiredException.class);
         }
     }
 
     @Test
-    void lostAnswerIsAskedForOnceMore() {
+    void refreshIsRepeatedOnceAfterALostResponse() {
         then(aResponse().withFault(Fault.RANDOM_DATA_THEN_CLOSE));
-        thenToken("t1", "");
+        respondWithToken("t1", "");
         try (HttpConnection connection = connection(user())) {
             send(connection);
         }
-        sentWith(1, "t1");
+        assertSentWith(1, "t1");
     }
 
     @Test
-    void lostAnswerThatSpentTheConsentIsSaidToBeLost() {
+    void lostResponseThatUsedUpTheRefreshTokenIsReported() {
         then(aResponse().withFault(Fault.RANDOM_DATA_THEN_CLOSE));
         then(aResponse().withStatus(400).withBody("{\"error\": \"invalid_grant\"}"));
         try (HttpConnection connection = connection(user())) {
@@ -339,23 +339,23 @@ class RenewalTest {
     }
 
     @Test
-    void tokensThatTheStoreDidNotTakeAreKeptAndNotUsedBefore() {
-        thenToken("t1", "\"refresh_token\": \"r1\"");
+    void tokensAreNotUsedBeforeTheyAreStored() {
+        respondWithToken("t1", "\"refresh_token\": \"r1\"");
         store.refuses = "r1";
         try (HttpConnection connection = connection(user())) {
             assertThatThrownBy(() -> send(connection)).hasMessageContaining("disk is full");
-            sentWith(0, "t1");
+            assertSentWith(0, "t1");
 
             store.refuses = null;
             send(connection);
-            sentWith(1, "t1");
-            asked(1);
+            assertSentWith(1, "t1");
+            assertTokenRequests(1);
         }
     }
 
-    /** Another process renews at an instant that this one chooses; this one has its tokens, which are over. */
-    private void somebodyElseRenews(Consumer<Runnable> when) {
-        thenToken("a1", "\"refresh_token\": \"r1\", \"expires_in\": 3600");
+    /** Another process refreshes the tokens at an instant that this one chooses; this one has expired tokens. */
+    private void anotherProcessRefreshes(Consumer<Runnable> when) {
+        respondWithToken("a1", "\"refresh_token\": \"r1\", \"expires_in\": 3600");
         then(aResponse().withStatus(400).withBody("{\"error\": \"invalid_grant\"}"));
         try (HttpConnection connection = connection(user())) {
             send(connection);
@@ -372,19 +372,19 @@ class RenewalTest {
 
             send(connection);
 
-            sentWith(1, "a2");
+            assertSentWith(1, "a2");
         }
     }
 
     @Test
-    void refreshTokenIsNotSentWhenSomebodyElseHasSpentItJustNow() {
-        somebodyElseRenews(renewal -> store.afterNextPut = renewal);
-        asked(1);
+    void refreshTokenThatAnotherProcessHasJustUsedIsNotSent() {
+        anotherProcessRefreshes(renewal -> store.afterNextPut = renewal);
+        assertTokenRequests(1);
     }
 
     @Test
-    void refreshTokenIsNotSentWhenSomebodyElseHasSeenItRefusedJustNow() {
-        thenToken("a1", "\"refresh_token\": \"r1\", \"expires_in\": 3600");
+    void refreshTokenThatWasJustRejectedForAnotherProcessIsNotSent() {
+        respondWithToken("a1", "\"refresh_token\": \"r1\", \"expires_in\": 3600");
         try (HttpConnection connection = connection(user())) {
             send(connection);
             clock.passes(Duration.ofHours(1));
@@ -398,31 +398,31 @@ class RenewalTest {
             assertThatThrownBy(() -> send(connection))
                     .isInstanceOf(AuthorizationRequiredException.class)
                     .hasMessageContaining("spent by another");
-            asked(1);
+            assertTokenRequests(1);
         }
     }
 
-    /** Such as one that reads from a replica which is late. */
+    /** For example, a store that reads from a lagging replica. */
     @Test
-    void storeThatDoesNotGiveBackAtOnceWhatWasWrittenIsNoReasonToAskAgain() {
-        thenToken("a1", "\"refresh_token\": \"r1\", \"expires_in\": 3600");
+    void staleReadFromTheStoreCausesNoSecondRefresh() {
+        respondWithToken("a1", "\"refresh_token\": \"r1\", \"expires_in\": 3600");
         store.isLate = true;
         try (HttpConnection connection = connection(user())) {
             send(connection);
 
-            sentWith(1, "a1");
-            asked(1);
+            assertSentWith(1, "a1");
+            assertTokenRequests(1);
         }
     }
 
     @Test
-    void refusalIsNotFinalWhenSomebodyElseHasRenewedTheTokensMeanwhile() {
-        somebodyElseRenews(renewal -> store.afterNextPut = () -> store.afterNextGet = renewal);
-        asked(2);
+    void tokensThatAnotherProcessRefreshedAreUsedAfterARejection() {
+        anotherProcessRefreshes(renewal -> store.afterNextPut = () -> store.afterNextGet = renewal);
+        assertTokenRequests(2);
     }
 
     @Test
-    void refreshGoesToItsOwnUrlWithItsOwnParametersInTheQuery() {
+    void refreshIsSentToItsOwnUrlWithItsParametersInTheQuery() {
         service.stubFor(post(urlPathEqualTo("/refresh"))
                 .willReturn(okJson("{\"data\": {\"access\": \"a1\", \"refresh\": \"r1\"}, \"expires_in\": 3600}")));
         OAuth2Builder auth = user().refreshUrl(service.url("/refresh"))
@@ -437,7 +437,7 @@ class RenewalTest {
             clock.passes(Duration.ofHours(1));
             send(connection);
         }
-        sentWith(2, "a1");
+        assertSentWith(2, "a1");
         for (String token : List.of("r0", "r1")) {
             service.verify(
                     1,
@@ -447,11 +447,11 @@ class RenewalTest {
                             .withQueryParam("scope", equalTo("all"))
                             .withHeader("X-App", equalTo("app")));
         }
-        asked(0);
+        assertTokenRequests(0);
     }
 
     @Test
-    void whoIsInterruptedWhileAllWaitDoesNotSpoilItForTheOthers() throws Exception {
+    void interruptedThreadDoesNotAffectOtherWaitingThreads() throws Exception {
         then(okJson("{\"access_token\": \"a1\"}").withFixedDelay(500));
         try (HttpConnection connection = connection(machine())) {
             AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -459,19 +459,19 @@ class RenewalTest {
             Thread patient = new Thread(() -> send(connection));
             impatient.start();
             patient.start();
-            // It is asked for by now, or will be by the one that stays.
+            // It was already requested, or will be by the remaining thread.
             impatient.join(150);
             impatient.interrupt();
             impatient.join();
             patient.join();
             assertThat(failure.get()).isInstanceOf(ConnectorException.class);
-            sentWith(1, "a1");
-            asked(1);
+            assertSentWith(1, "a1");
+            assertTokenRequests(1);
         }
     }
 
     @Test
-    void storeThatHoldsSomethingElseIsNotQuoted() {
+    void invalidStoreEntryIsNotQuoted() {
         store.put("Service", Secret.of("{\"accessToken\": canary"), null);
         try (HttpConnection connection = connection(machine())) {
             assertThatThrownBy(() -> send(connection))
@@ -482,7 +482,7 @@ class RenewalTest {
     }
 
     @Test
-    void leaseIsForOneAtATimeAndWaitingForItEnds() {
+    void leaseIsExclusiveAndWaitingForItTimesOut() {
         TokenStore.Lease lease = store.lease("a", Duration.ZERO);
         assertThatThrownBy(() -> store.lease("a", Duration.ofMillis(50))).hasMessageContaining("did not become free");
         store.lease("b", Duration.ZERO).close();

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Against Spring Authorization Server, with a browser that fills in its forms; it rotates refresh tokens and wants PKCE. */
+/** Interoperability with Spring Authorization Server, which rotates refresh tokens and requires PKCE; a browser fills in its forms. */
 @Timeout(60)
 class SpringAuthorizationServerTest {
 
@@ -34,7 +34,7 @@ class SpringAuthorizationServerTest {
             .options(wireMockConfig().dynamicPort())
             .build();
 
-    /** With characters that must be encoded in the Basic scheme. */
+    /** A secret with characters that must be encoded in HTTP Basic authentication. */
     private static final Secret SECRET = Secret.of("s%cret: 1");
 
     private static SpringServer server;
@@ -79,7 +79,7 @@ class SpringAuthorizationServerTest {
         return flow.finish(new Browser().go(flow.start("s")), "s");
     }
 
-    /** What the server itself says about a token: RFC 7662. */
+    /** Returns the introspection of a token by the server: RFC 7662. */
     private static boolean isActive(Secret token) {
         try (HttpConnection connection = HttpConnection.named("Introspection")
                 .baseUrl(server.url())
@@ -119,7 +119,7 @@ class SpringAuthorizationServerTest {
     }
 
     @Test
-    void revokedConsentIsOver() throws Exception {
+    void revokedConsentHasEnded() throws Exception {
         try (HttpConnection connection = connection(user())) {
             AuthorizationFlow flow = AuthorizationFlow.of(connection);
             TokenSet tokens = consent(flow);
@@ -133,7 +133,7 @@ class SpringAuthorizationServerTest {
     }
 
     @Test
-    void consentThatWasRevokedElsewhereIsNoticed() throws Exception {
+    void consentRevokedAtTheServerIsDetected() throws Exception {
         TokenStore store = TokenStore.inMemory();
         try (HttpConnection connection = connection(user().tokenStore(store))) {
             TokenSet tokens = consent(AuthorizationFlow.of(connection));
@@ -152,7 +152,7 @@ class SpringAuthorizationServerTest {
     }
 
     @Test
-    void applicationActsForItself() {
+    void clientCredentialsAreAccepted() {
         try (HttpConnection connection = connection(OAuth2.clientCredentials().scopes("orders"))) {
             connection.send(Request.get("/orders"));
             assertThat(isActive(sent())).isTrue();
@@ -160,7 +160,7 @@ class SpringAuthorizationServerTest {
     }
 
     @Test
-    void clientIsKnownByItsBodyToo() {
+    void clientCanAuthenticateInTheBody() {
         try (HttpConnection connection =
                 connection(OAuth2.clientCredentials().clientAuthentication(ClientAuthentication.BODY))) {
             connection.send(Request.get("/orders"));

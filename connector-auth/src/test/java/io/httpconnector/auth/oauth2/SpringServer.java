@@ -40,7 +40,7 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.LoginUrlAuthenticationEntryPoint;
 import org.springframework.web.context.support.AnnotationConfigWebApplicationContext;
 
-/** Spring Authorization Server on a port of its own: user {@code ann} with password {@code pass}, and a few clients. */
+/** Spring Authorization Server on its own port: user {@code ann} with password {@code pass}, and a few clients. */
 final class SpringServer implements AutoCloseable {
 
     static final String REDIRECT_URI = "https://app.example.com/callback";

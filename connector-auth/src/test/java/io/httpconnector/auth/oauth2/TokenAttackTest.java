@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Hostile responses of a token endpoint, hostile callbacks and metadata: none shows a secret or throws an exception of others. */
+/** Hostile token responses, callbacks and metadata: none reveals a secret or causes an exception of another library. */
 @Timeout(60)
 class TokenAttackTest {
 
@@ -104,7 +104,7 @@ class TokenAttackTest {
                 .satisfies(failure -> assertThat(everything(failure)).doesNotContain(SECRETS));
     }
 
-    /** What a token endpoint can do with the request that it received: repeats its parameters in some form. */
+    /** The ways in which a token endpoint can echo the parameters of a request. */
     static List<Function<Received, Reply>> echoes() {
         List<Function<Received, Reply>> all = new ArrayList<>();
         Function<Received, String> sent = request -> URLEncoder.encode(
@@ -146,7 +146,7 @@ class TokenAttackTest {
 
     @ParameterizedTest
     @MethodSource("echoes")
-    void endpointThatRepeatsTheRequestShowsNoSecret(Function<Received, Reply> echo) {
+    void echoedRequestShowsNoSecret(Function<Received, Reply> echo) {
         server.on("/token", echo);
         for (ClientAuthentication proof : ClientAuthentication.values()) {
             failsWithoutSecret(() -> connection(configured(OAuth2.refreshToken(Secret.of("canary-refresh")))
@@ -179,7 +179,7 @@ class TokenAttackTest {
                 "true",
                 "\"\\u0000\""
             })
-    void lifetimeThatMakesNoSenseIsNoFailure(String expires) {
+    void invalidLifetimeIsIgnored(String expires) {
         server.on("/token", Reply.json("{\"access_token\": \"t\", \"expires_in\": " + expires + "}"));
         service.on("/api/", Reply.json("{}"));
 
@@ -191,7 +191,7 @@ class TokenAttackTest {
 
     @ParameterizedTest
     @ValueSource(ints = {600, 1_100, 50_000})
-    void deepResponseIsOurFailure(int depth) {
+    void deeplyNestedResponseIsReported(int depth) {
         String deep = "[".repeat(depth) + "]".repeat(depth);
         server.on("/token", Reply.json("{\"error\": " + deep + "}"));
         failsWithoutSecret(
@@ -212,7 +212,7 @@ class TokenAttackTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"authorization_endpoint", "token_endpoint", "device_authorization_endpoint"})
-    void metadataWithoutAnEndpointIsToBlame(String missing) {
+    void metadataWithoutAnEndpointIsReported(String missing) {
         Map<String, String> members = new java.util.LinkedHashMap<>(Map.of(
                 "issuer", server.url(""),
                 "authorization_endpoint", server.url("/a"),
@@ -272,9 +272,9 @@ class TokenAttackTest {
         assertThat(server.received("/token")).hasSize(1);
     }
 
-    /** Everybody on the machine can send requests to the listener. */
+    /** Every process on the host can send requests to the listener. */
     @Test
-    void loopbackWaitsForTheGenuineCallback() throws Exception {
+    void loopbackListenerIgnoresForgedCallbacks() throws Exception {
         server.on("/token", Reply.json("{\"access_token\": \"t\"}"));
         AuthorizationFlow flow = AuthorizationFlow.of(
                 connection(configured(OAuth2.authorizationCode()).authorizationUrl(server.url("/authorize"))));
@@ -314,7 +314,7 @@ class TokenAttackTest {
     }
 
     @Test
-    void refreshTokenAsksForTheScopesThatAreSet() {
+    void refreshTokenGrantRequestsTheConfiguredScopes() {
         server.on("/token", Reply.json("{\"access_token\": \"t\", \"expires_in\": 60}"));
         service.on("/api/", Reply.json("{}"));
 

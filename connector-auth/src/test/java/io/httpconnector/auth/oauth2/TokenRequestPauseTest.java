@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A token request that failed is not repeated before its pause is over. */
+/** A failed token request is not repeated before its backoff has ended. */
 @Timeout(30)
 class TokenRequestPauseTest {
 
@@ -81,7 +81,7 @@ class TokenRequestPauseTest {
         return catchThrowableOfType(ConnectorException.class, () -> send(connection));
     }
 
-    private int asked() {
+    private int assertTokenRequests() {
         return server.received("/token").size();
     }
 
@@ -95,17 +95,19 @@ class TokenRequestPauseTest {
         for (int i = 0; i < 30; i++) {
             assertThat(fails(connection)).isNotNull();
         }
-        assertThat(asked()).isEqualTo(2);
+        assertThat(assertTokenRequests()).isEqualTo(2);
         assertThat(fails(connection).retryAfter()).hasValue(Duration.ofMinutes(2));
         clock.passes(Duration.ofSeconds(119));
-        assertThat(fails(connection)).isInstanceOf(OAuth2Exception.class).hasMessageContaining("until the backoff ends");
+        assertThat(fails(connection))
+                .isInstanceOf(OAuth2Exception.class)
+                .hasMessageContaining("until the backoff ends");
         assertThat(fails(connection).retryAfter()).hasValue(Duration.ofSeconds(1));
-        assertThat(asked()).isEqualTo(2);
+        assertThat(assertTokenRequests()).isEqualTo(2);
 
         server.on("/token", Reply.json(TOKENS));
         clock.passes(Duration.ofSeconds(1));
         send(connection);
-        assertThat(asked()).isEqualTo(3);
+        assertThat(assertTokenRequests()).isEqualTo(3);
     }
 
     @ParameterizedTest
@@ -122,27 +124,27 @@ class TokenRequestPauseTest {
         "429, '', 2",
         "200, '', 30"
     })
-    void failureIsRememberedByItsReason(int status, String error, int seconds) {
+    void backoffDependsOnTheFailure(int status, String error, int seconds) {
         server.on("/token", Reply.json(status, error.isEmpty() ? "{}" : "{\"error\": \"" + error + "\"}"));
         HttpConnection connection = connection(machine());
         for (int i = 0; i < 40; i++) {
             assertThat(fails(connection)).isNotNull();
         }
-        assertThat(asked()).isEqualTo(1);
+        assertThat(assertTokenRequests()).isEqualTo(1);
         assertThat(fails(connection))
                 .isInstanceOfSatisfying(
                         OAuth2Exception.class,
                         e -> assertThat(e.error().orElse("")).isEqualTo(error));
         clock.passes(Duration.ofSeconds(seconds).minusMillis(1));
         assertThat(fails(connection)).isNotNull();
-        assertThat(asked()).isEqualTo(1);
+        assertThat(assertTokenRequests()).isEqualTo(1);
         clock.passes(Duration.ofMillis(1));
         assertThat(fails(connection)).isNotNull();
-        assertThat(asked()).isEqualTo(2);
+        assertThat(assertTokenRequests()).isEqualTo(2);
     }
 
     @Test
-    void pauseDoublesUpToAQuarterOfAnHour() {
+    void backoffDoublesUpToAQuarterOfAnHour() {
         server.on("/token", Reply.json(401, "{\"error\": \"invalid_client\"}"));
         HttpConnection connection = connection(machine());
         int requests = 0;
@@ -150,24 +152,26 @@ class TokenRequestPauseTest {
             assertThat(fails(connection)).isNotNull();
             requests++;
             clock.passes(Duration.ofSeconds(seconds - 1));
-            assertThat(fails(connection)).hasMessageContaining("until the backoff ends").hasMessageContaining("in 2 s");
-            assertThat(asked()).isEqualTo(requests);
+            assertThat(fails(connection))
+                    .hasMessageContaining("until the backoff ends")
+                    .hasMessageContaining("in 2 s");
+            assertThat(assertTokenRequests()).isEqualTo(requests);
             clock.passes(Duration.ofSeconds(1));
         }
         server.on("/token", Reply.json(TOKENS));
         send(connection);
-        // A success ends it all.
+        // A success ends the backoff.
         clock.passes(Duration.ofMinutes(2));
         server.on("/token", Reply.json(401, "{\"error\": \"invalid_client\"}"));
         assertThat(fails(connection)).isNotNull();
         clock.passes(Duration.ofSeconds(30));
-        int before = asked();
+        int before = assertTokenRequests();
         assertThat(fails(connection)).isNotNull();
-        assertThat(asked()).isEqualTo(before + 1);
+        assertThat(assertTokenRequests()).isEqualTo(before + 1);
     }
 
     @Test
-    void wrongPasswordIsNotTriedUntilTheAccountIsLocked() {
+    void wrongPasswordIsNotSentRepeatedly() {
         server.on("/token", Reply.json(400, "{\"error\": \"invalid_grant\"}"));
         AtomicReference<String> password = new AtomicReference<>("wrong-4711");
         HttpConnection connection =
@@ -177,17 +181,17 @@ class TokenRequestPauseTest {
             assertThat(failure.needsAuthorization()).isTrue();
             assertThat(failure).hasMessageNotContaining("wrong-4711");
         }
-        assertThat(asked()).isEqualTo(1);
+        assertThat(assertTokenRequests()).isEqualTo(1);
 
-        // Another password is tried at once.
+        // Another password is sent immediately.
         password.set("right-4711");
         server.on("/token", Reply.json(TOKENS));
         send(connection);
-        assertThat(asked()).isEqualTo(2);
+        assertThat(assertTokenRequests()).isEqualTo(2);
     }
 
     @Test
-    void otherSecretsAreTriedAtOnce() {
+    void otherSecretsAreSentImmediately() {
         server.on("/token", Reply.json(401, "{\"error\": \"invalid_client\"}"));
         assertThat(fails(connection(machine()))).isNotNull();
         assertThat(fails(connection(machine()))).hasMessageContaining("until the backoff ends");
@@ -197,11 +201,11 @@ class TokenRequestPauseTest {
                 .hasMessageNotContaining("until the backoff ends");
         assertThat(fails(connection(machine().tokenParameter("key", Secret.of("another-secret")))))
                 .hasMessageNotContaining("until the backoff ends");
-        assertThat(asked()).isEqualTo(4);
+        assertThat(assertTokenRequests()).isEqualTo(4);
     }
 
     @Test
-    void allThreadsOfAllConnectionsWithTheSameTokensShareThePause() throws Exception {
+    void connectionsWithTheSameTokensShareTheBackoff() throws Exception {
         server.on("/token", UNAVAILABLE);
         List<HttpConnection> connections = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
@@ -220,11 +224,11 @@ class TokenRequestPauseTest {
         } finally {
             threads.shutdownNow();
         }
-        assertThat(asked()).isEqualTo(1);
+        assertThat(assertTokenRequests()).isEqualTo(1);
     }
 
     @Test
-    void newConsentEndsThePause() {
+    void newConsentEndsTheBackoff() {
         OAuth2Builder auth = OAuth2.authorizationCode()
                 .authorizationUrl("https://login.example.com/authorize")
                 .publicClient("id")
@@ -240,7 +244,7 @@ class TokenRequestPauseTest {
         send(connection);
         clock.passes(Duration.ofMinutes(1));
         send(connection);
-        assertThat(asked()).isEqualTo(4);
+        assertThat(assertTokenRequests()).isEqualTo(4);
     }
 
     private static void consent(AuthorizationFlow flow) {
@@ -249,12 +253,16 @@ class TokenRequestPauseTest {
     }
 
     @Test
-    void serverThatCannotBeReachedIsNoRefusal() {
+    void unreachableServerCausesNoBackoff() {
         String url = server.url("/token");
         server.close();
         HttpConnection connection = HttpConnection.named("Service")
                 .baseUrl("http://127.0.0.1:1")
-                .auth(machine().tokenUrl(url).tokenStore(store).timeSource(clock).build())
+                .auth(machine()
+                        .tokenUrl(url)
+                        .tokenStore(store)
+                        .timeSource(clock)
+                        .build())
                 .retry(RetryPolicy.none())
                 .build();
         opened.add(connection);
@@ -263,7 +271,7 @@ class TokenRequestPauseTest {
     }
 
     @Test
-    void discoveryIsNotRepeatedAllTheTime() {
+    void failedDiscoveryIsNotRepeatedImmediately() {
         HttpConnection connection = HttpConnection.named("Service")
                 .baseUrl(server.url(""))
                 .auth(machine()
@@ -281,7 +289,7 @@ class TokenRequestPauseTest {
     }
 
     @Test
-    void storeThatFailsIsNoFailureOfTheServer() {
+    void failingStoreCausesNoBackoff() {
         TokenStore broken = new ForwardingStore(store) {
             @Override
             public void put(String key, Secret value, Duration needed) {
@@ -301,23 +309,25 @@ class TokenRequestPauseTest {
                 .build();
         opened.add(failing);
         assertThat(fails(failing)).hasMessageContaining("disk is full");
-        assertThat(fails(failing)).hasMessageContaining("disk is full").hasMessageNotContaining("until the backoff ends");
+        assertThat(fails(failing))
+                .hasMessageContaining("disk is full")
+                .hasMessageNotContaining("until the backoff ends");
         send(connection);
     }
 
     @Test
-    void clockThatIsSetBackMakesNoPauseLonger() {
+    void clockThatIsSetBackDoesNotExtendTheBackoff() {
         server.on("/token", Reply.json(401, "{\"error\": \"invalid_client\"}"));
         HttpConnection connection = connection(machine());
         assertThat(fails(connection)).isNotNull();
         clock.passes(Duration.ofHours(-5));
         assertThat(fails(connection)).hasMessageNotContaining("until the backoff ends");
-        assertThat(asked()).isEqualTo(2);
+        assertThat(assertTokenRequests()).isEqualTo(2);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"99999999999", "8640000"})
-    void noServerStopsAClientForMoreThanADay(String retryAfter) {
+    void retryAfterIsLimitedToADay(String retryAfter) {
         server.on("/token", new Reply(503, "", Map.of("Retry-After", retryAfter)));
         HttpConnection connection = connection(machine());
         assertThat(fails(connection)).isNotNull();
@@ -328,10 +338,10 @@ class TokenRequestPauseTest {
         assertThat(remembers || retryAfter.length() > 9).isTrue();
     }
 
-    // What tokens and errors mean, besides.
+    // The meaning of tokens and errors.
 
     @Test
-    void errorThatIsTemporaryDoesNotEndTheGrant() {
+    void temporaryErrorDoesNotEndTheGrant() {
         HttpConnection connection =
                 connection(OAuth2.refreshToken(Secret.of("r0")).publicClient("id"));
         for (String error : List.of("temporarily_unavailable", "server_error", "invalid_request", "invalid_scope")) {
@@ -360,7 +370,7 @@ class TokenRequestPauseTest {
         HttpConnection connection =
                 repeating(OAuth2.refreshToken(Secret.of("r0")).publicClient("id"));
         assertThat(fails(connection)).isInstanceOf(ConnectorException.class);
-        assertThat(asked()).isEqualTo(1);
+        assertThat(assertTokenRequests()).isEqualTo(1);
     }
 
     @Test
@@ -371,33 +381,33 @@ class TokenRequestPauseTest {
                 .publicClient("id")
                 .redirectUri("https://app.example.com/callback")));
         assertThatThrownBy(() -> consent(flow)).isInstanceOf(ConnectorException.class);
-        assertThat(asked()).isEqualTo(1);
+        assertThat(assertTokenRequests()).isEqualTo(1);
     }
 
     @Test
     void clientCredentialsAreRepeatedAfterAFailureOfTheServer() {
-        server.on("/token", request -> asked() == 1 ? Reply.json(503, "{}") : Reply.json(TOKENS));
+        server.on("/token", request -> assertTokenRequests() == 1 ? Reply.json(503, "{}") : Reply.json(TOKENS));
         send(repeating(machine()));
-        assertThat(asked()).isEqualTo(2);
+        assertThat(assertTokenRequests()).isEqualTo(2);
     }
 
     @ParameterizedTest
     @CsvSource({"40, 30", "8, 6", "240, 180", "3600, 3540"})
-    void tokenIsRenewedAtMostAQuarterOfItsLifeBeforeItExpires(int lifetime, int renewed) {
+    void tokenIsRefreshedAtMostAQuarterOfItsLifetimeBeforeItExpires(int lifetime, int renewed) {
         server.on("/token", Reply.json("{\"access_token\": \"a1\", \"expires_in\": " + lifetime + "}"));
         HttpConnection connection = connection(machine());
         send(connection);
         send(connection);
         clock.passes(Duration.ofSeconds(renewed).minusMillis(1));
         send(connection);
-        assertThat(asked()).isEqualTo(1);
+        assertThat(assertTokenRequests()).isEqualTo(1);
         clock.passes(Duration.ofMillis(1));
         send(connection);
-        assertThat(asked()).isEqualTo(2);
+        assertThat(assertTokenRequests()).isEqualTo(2);
     }
 
     @Test
-    void clocksThatDifferDoNotKeepARefusedToken() {
+    void rejectedTokenIsReplacedDespiteDifferentClocks() {
         TestClock behind = new TestClock();
         behind.passes(Duration.ofMinutes(-5));
         HttpConnection one = connection(machine());
@@ -410,11 +420,11 @@ class TokenRequestPauseTest {
         server.on("/token", Reply.json("{\"access_token\": \"a2\", \"expires_in\": 60}"));
         send(two);
         send(two);
-        assertThat(asked()).isEqualTo(2);
+        assertThat(assertTokenRequests()).isEqualTo(2);
     }
 
     @Test
-    void clockThatIsSetBackDoesNotKeepARefusedToken() {
+    void rejectedTokenIsReplacedAfterTheClockWasSetBack() {
         HttpConnection connection = connection(machine());
         send(connection);
         clock.passes(Duration.ofMinutes(-5));
@@ -423,11 +433,11 @@ class TokenRequestPauseTest {
                 request -> request.authorization().equals("Bearer a2") ? Reply.json("{}") : Reply.json(401, "{}"));
         server.on("/token", Reply.json("{\"access_token\": \"a2\", \"expires_in\": 60}"));
         send(connection);
-        assertThat(asked()).isEqualTo(2);
+        assertThat(assertTokenRequests()).isEqualTo(2);
     }
 
     @Test
-    void codeThatIsNotGoodNeedsTheUser() {
+    void invalidCodeRequiresConsent() {
         server.on("/token", Reply.json(400, "{\"error\": \"invalid_grant\"}"));
         AuthorizationFlow flow = AuthorizationFlow.of(connection(OAuth2.authorizationCode()
                 .authorizationUrl("https://login.example.com/authorize")
@@ -446,7 +456,7 @@ class TokenRequestPauseTest {
     }
 
     @Test
-    void refusalHasItsErrorTheSecondTimeToo() {
+    void rememberedErrorHasItsErrorCode() {
         server.on("/token", Reply.json(400, "{\"error\": \"invalid_grant\"}"));
         HttpConnection connection =
                 connection(OAuth2.refreshToken(Secret.of("r0")).publicClient("id"));
@@ -456,6 +466,6 @@ class TokenRequestPauseTest {
                             AuthorizationRequiredException.class,
                             e -> assertThat(e.error()).hasValue("invalid_grant"));
         }
-        assertThat(asked()).isEqualTo(1);
+        assertThat(assertTokenRequests()).isEqualTo(1);
     }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a proxy says to CONNECT is no response of the token endpoint. */
+/** The response of a proxy to CONNECT is not a response of the token endpoint. */
 @Timeout(30)
 class TokenRequestProxyTest {
 
@@ -54,7 +54,7 @@ class TokenRequestProxyTest {
                 "407 Who|{\"error\":\"invalid_grant\"}",
                 "503 Later|{\"error\":\"temporarily_unavailable\"}"
             })
-    void consentSurvivesWhateverTheProxySays(String statusAndBody) throws IOException {
+    void proxyResponseDoesNotEndTheConsent(String statusAndBody) throws IOException {
         String body = statusAndBody.substring(statusAndBody.indexOf('|') + 1);
         String response = "HTTP/1.1 " + statusAndBody.substring(0, statusAndBody.indexOf('|'))
                 + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
@@ -79,7 +79,7 @@ class TokenRequestProxyTest {
                         catchThrowableOfType(CannotConnectException.class, () -> connection.send(Request.get("/")));
                 assertThat(failure.reason()).isEqualTo(CannotConnectException.Reason.PROXY);
                 assertThat(failure.needsAuthorization()).isFalse();
-                // The consent counts as good: it is tried again.
+                // The consent stays valid: the request is repeated.
                 assertThat(received.size()).isGreaterThan(before);
             }
             assertThat(connection.test().outcome()).isEqualTo(ConnectionTestResult.Outcome.PROXY);

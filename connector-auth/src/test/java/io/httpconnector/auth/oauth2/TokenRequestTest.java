@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a token request has, and which tokens are taken. */
+/** The contents of token requests, and the accepted tokens. */
 class TokenRequestTest {
 
     private final Origin server = new Origin().on("/x", Reply.json("{}"));
@@ -57,7 +57,7 @@ class TokenRequestTest {
     /** RFC 6749, appendix A.12. */
     @ParameterizedTest
     @ValueSource(strings = {"AAAA\\r\\nEvil: 1", "AAAA\\u0000", "\\u00e9\\u4e2d", "AAAA\\u007f"})
-    void tokenThatNoHeaderMayHaveIsTheServersFault(String token) {
+    void tokenWithInvalidCharactersIsReported(String token) {
         server.on("/token", Reply.json("{\"access_token\":\"" + token + "\",\"expires_in\":3600}"));
         try (HttpConnection connection = connection("/token", "POST")) {
             assertThatThrownBy(() -> connection.send(Request.get("/x")))
@@ -69,7 +69,7 @@ class TokenRequestTest {
     }
 
     @Test
-    void tokenOfTheWholeAlphabetIsTaken() {
+    void tokenWithAllValidCharactersIsAccepted() {
         server.on("/token", Reply.json("{\"access_token\":\"Az09-._~+/=!#$%&'()*,:;<>?@[]^`{|}\"}"));
         try (HttpConnection connection = connection("/token", "POST")) {
             assertThat(connection.send(Request.get("/x")).status()).isEqualTo(200);

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What each store promises, and what those in files promise beyond. */
+/** The contract of all token stores, and additional guarantees of file stores. */
 @Timeout(30)
 class TokenStoreTest {
 
@@ -65,7 +65,7 @@ class TokenStoreTest {
 
     @ParameterizedTest
     @MethodSource("stores")
-    void valueIsThereUntilItIsRemoved(TokenStore store) {
+    void valueIsKeptUntilItIsRemoved(TokenStore store) {
         String key = "customer/ü " + "x".repeat(190);
         assertThat(store.get(key)).isEmpty();
         store.put(key, Secret.of("v1"), null);
@@ -80,7 +80,7 @@ class TokenStoreTest {
 
     @ParameterizedTest
     @MethodSource("stores")
-    void valueThatEndsIsSweptOutWhenAnotherComes(TokenStore store) {
+    void expiredValueIsRemovedByTheNextWrite(TokenStore store) {
         store.put("old", Secret.of("v"), Duration.ofMillis(-1));
         store.put("good", Secret.of("v"), Duration.ofHours(1));
         store.put("kept", Secret.of("v"), Duration.ofMillis(-1));
@@ -94,7 +94,7 @@ class TokenStoreTest {
 
     @ParameterizedTest
     @MethodSource("stores")
-    void oneOfManyWhoRemoveIsToldThatItWasThere(TokenStore store) throws Exception {
+    void onlyOneOfManyConcurrentRemovalsReturnsTrue(TokenStore store) throws Exception {
         store.put("once", Secret.of("v"), Duration.ofHours(1));
         List<Callable<Boolean>> removals = Stream.<Callable<Boolean>>generate(() -> () -> store.remove("once"))
                 .limit(16)
@@ -108,7 +108,7 @@ class TokenStoreTest {
 
     @ParameterizedTest
     @MethodSource("stores")
-    void leaseIsForOneAtATime(TokenStore store) throws Exception {
+    void leaseIsExclusive(TokenStore store) throws Exception {
         AtomicInteger inside = new AtomicInteger();
         AtomicInteger limit = new AtomicInteger();
         List<Callable<Integer>> works = Stream.<Callable<Integer>>generate(() -> () -> {
@@ -138,7 +138,7 @@ class TokenStoreTest {
 
     @ParameterizedTest
     @MethodSource("stores")
-    void whoIsInterruptedWhileWaitingForALeaseGoesAndTheOthersStay(TokenStore store) throws Exception {
+    void interruptedThreadStopsWaitingForALeaseAndOthersContinue(TokenStore store) throws Exception {
         TokenStore.Lease held = store.lease("a", Duration.ZERO);
         AtomicReference<Throwable> failure = new AtomicReference<>();
         AtomicBoolean stillInterrupted = new AtomicBoolean();
@@ -156,9 +156,9 @@ class TokenStoreTest {
         store.lease("a", Duration.ZERO).close();
     }
 
-    /** The system's lock is held by another process; that of the threads is free. */
+    /** Another process holds the file lock; the lock of the threads is free. */
     @Test
-    void whoIsInterruptedWhileAnotherProcessHasTheLeaseGoes() throws Exception {
+    void interruptedThreadStopsWaitingForTheLeaseOfAnotherProcess() throws Exception {
         TokenStore store = TokenStore.file(directory);
         store.lease("a", Duration.ZERO).close();
         String code =
@@ -188,12 +188,12 @@ class TokenStoreTest {
         } finally {
             other.destroyForcibly().waitFor();
         }
-        // The lease of a process that was killed is free.
+        // The lease of a killed process is free.
         store.lease("a", Duration.ofSeconds(10)).close();
     }
 
     @Test
-    void twoStoresInOneDirectoryShareAll() {
+    void twoStoresInOneDirectoryShareTheirValues() {
         TokenStore one = TokenStore.file(directory);
         TokenStore other = TokenStore.file(directory.resolve("../" + directory.getFileName()));
         one.put("a", Secret.of("v"), null);
@@ -206,7 +206,7 @@ class TokenStoreTest {
     }
 
     @Test
-    void onlyTheOwnerReadsTheFiles() throws IOException {
+    void onlyTheOwnerCanReadTheFiles() throws IOException {
         Path made = directory.resolve("a/b");
         TokenStore store = TokenStore.file(made);
         store.put("a", Secret.of("v"), null);
@@ -275,7 +275,7 @@ class TokenStoreTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"canary key", "Y2FuYXJ5"})
-    void keyThatIsNoneIsNotQuoted(String key) {
+    void invalidKeyIsNotQuoted(String key) {
         assertThatThrownBy(() -> TokenStore.file(directory, Secret.of(key)))
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("32 random bytes")
@@ -283,7 +283,7 @@ class TokenStoreTest {
     }
 
     @Test
-    void whatACrashLeftHalfWrittenIsSweptOut() throws IOException {
+    void temporaryFilesOfACrashAreRemoved() throws IOException {
         Path old = Files.writeString(directory.resolve("old.tmp"), "half");
         Path young = Files.writeString(directory.resolve("young.tmp"), "half");
         Files.setLastModifiedTime(old, FileTime.from(Instant.now().minusSeconds(7200)));
@@ -293,7 +293,7 @@ class TokenStoreTest {
     }
 
     @Test
-    void directoryThatCannotBeUsedIsNamed() throws IOException {
+    void unusableDirectoryIsReported() throws IOException {
         Path file = Files.writeString(directory.resolve("file"), "");
         assertThatThrownBy(() -> TokenStore.file(file))
                 .isInstanceOf(ConnectorException.class)

@@ -225,7 +225,8 @@ class AuthStrategyTestKitTest {
                 .respond(
                         "POST",
                         "/token",
-                        () -> StubResponse.json("{\"access_token\": \"canary-token-" + tickets.incrementAndGet() + "\"}"))
+                        () -> StubResponse.json(
+                                "{\"access_token\": \"canary-token-" + tickets.incrementAndGet() + "\"}"))
                 .secret("canary-client-secret")
                 .secret("canary-token")
                 .verify();
