@@ -25,13 +25,13 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /** Opens connections, and tells the attempt for which it does. */
-public final class ConnectionOperator extends DefaultHttpClientConnectionOperator implements HttpClientConnectionOperator {
+final class ConnectionOperator extends DefaultHttpClientConnectionOperator implements HttpClientConnectionOperator {
 
     private static final SchemePortResolver PORTS = DefaultSchemePortResolver.INSTANCE;
 
     private final RouteKey way;
 
-    public ConnectionOperator(RouteKey way) {
+    ConnectionOperator(RouteKey way) {
         this(way, TlsStrategy.of(way.tls()));
     }
 

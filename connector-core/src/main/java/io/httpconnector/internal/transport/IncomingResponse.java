@@ -18,7 +18,7 @@ public final class IncomingResponse {
     private final @Nullable WireBody body;
     private final CancellableRequest request;
 
-    public IncomingResponse(ClassicHttpResponse response, @Nullable WireBody body, CancellableRequest request) {
+    IncomingResponse(ClassicHttpResponse response, @Nullable WireBody body, CancellableRequest request) {
         this.response = response;
         this.headers = new ApacheHeaderFields(response.getHeaders());
         this.entity = response.getEntity();

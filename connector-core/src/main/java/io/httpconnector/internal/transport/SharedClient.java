@@ -83,7 +83,8 @@ public final class SharedClient {
                 .setConnectionManager(pool)
                 .addRequestInterceptorLast((request, entity, context) -> {
                     if (context instanceof AttemptContext attempt) {
-                        request.setPath(attempt.connects());
+                        attempt.markConnected();
+                        request.setPath(attempt.requestTarget());
                     }
                 })
                 .addResponseInterceptorFirst((response, entity, context) -> {
@@ -205,7 +206,7 @@ public final class SharedClient {
         client.close(CloseMode.GRACEFUL);
     }
 
-    public <T> T execute(
+    <T> T execute(
             HttpHost host, ClassicHttpRequest request, AttemptContext attempt, HttpClientResponseHandler<T> handler)
             throws IOException {
         if (!swept.get() && swept.compareAndSet(false, true)) {

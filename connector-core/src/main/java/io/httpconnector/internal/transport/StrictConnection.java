@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It does not log what passes through it. Apache HttpClient's own does at DEBUG, which is the level of a Logback without
  * configuration, and would show every secret.
  */
-public final class StrictConnection extends DefaultBHttpClientConnection implements ManagedHttpClientConnection {
+final class StrictConnection extends DefaultBHttpClientConnection implements ManagedHttpClientConnection {
 
     /** Only after this time is the end of the stream looked for, which costs more than to look for bytes. */
     private static final long IDLE_NANOS = 1_000_000L;
@@ -54,7 +54,7 @@ public final class StrictConnection extends DefaultBHttpClientConnection impleme
     private boolean framed = true;
     private long idleSince;
 
-    public StrictConnection(Http1Config config) {
+    StrictConnection(Http1Config config) {
         this(config, new StrictHeadParser(config));
     }
 
@@ -133,7 +133,7 @@ public final class StrictConnection extends DefaultBHttpClientConnection impleme
     }
 
     /** The message can't be read to its end any more, so that this connection serves no other request. */
-    public void losesBoundary() {
+    void losesBoundary() {
         framed = false;
     }
 
