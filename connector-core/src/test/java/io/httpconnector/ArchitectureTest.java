@@ -66,7 +66,9 @@ class ArchitectureTest {
             .resideInAnyPackage("io.httpconnector.internal..", "io.httpconnector.tls")
             .should()
             .dependOnClassesThat(resideInAPackage(ROOT)
-                    .and(describe("are no values", type -> !VALUES.contains(topLevel(type).getSimpleName()))));
+                    .and(describe(
+                            "are no values",
+                            type -> !VALUES.contains(topLevel(type).getSimpleName()))));
 
     @ArchTest
     static final ArchRule textUsesNoOtherPackage = noClasses()
@@ -150,7 +152,8 @@ class ArchitectureTest {
             if (!name.startsWith(ROOT)) {
                 return SliceIdentifier.ignore();
             }
-            boolean isValue = name.equals(ROOT) && VALUES.contains(topLevel(type).getSimpleName());
+            boolean isValue =
+                    name.equals(ROOT) && VALUES.contains(topLevel(type).getSimpleName());
             return SliceIdentifier.of(isValue || name.equals("io.httpconnector.internal") ? "values" : name);
         }
 
@@ -230,7 +233,12 @@ class ArchitectureTest {
                     .or(resideInAPackage("org.jspecify..")));
 
     @ArchTest
-    static final ArchRule apacheStaysInside = classes().that().arePublic().and().resideOutsideOfPackage("..internal..").should(haveNoApacheTypeInTheirSignature());
+    static final ArchRule apacheStaysInside = classes()
+            .that()
+            .arePublic()
+            .and()
+            .resideOutsideOfPackage("..internal..")
+            .should(haveNoApacheTypeInTheirSignature());
 
     @ArchTest
     static final ArchRule timeAndWaitingArePassedIn = noClasses()

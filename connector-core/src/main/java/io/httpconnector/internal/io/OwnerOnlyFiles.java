@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes files and directories that only their owner can read. On a file system without POSIX permissions, such as that of Windows,
- * those of the directory apply. Safe for many threads.
+ * those of the directory apply. Thread-safe.
  */
 public final class OwnerOnlyFiles {
 

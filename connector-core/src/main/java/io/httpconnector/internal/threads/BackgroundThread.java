@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A daemon thread that repeats a task until the task has ended. It survives every exception, every {@link Error} and every interrupt:
  * it reports the failure, pauses, and repeats the task. It starts when it is needed first, and again when it is needed after its end.
- * Safe for many threads.
+ * Thread-safe.
  */
 public final class BackgroundThread {
 

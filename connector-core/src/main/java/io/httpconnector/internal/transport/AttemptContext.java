@@ -6,19 +6,19 @@ import org.apache.hc.client5.http.cookie.CookieStore;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.jspecify.annotations.Nullable;
 
-/** One attempt on its way, and how far it came: only once there is a connection can the service have seen anything of it. */
+/** The context of one attempt, and its progress: only after there is a connection can the service have seen anything of it. */
 final class AttemptContext extends HttpClientContext {
 
-    /** How far an attempt came. */
+    /** The progress of an attempt. */
     enum Stage {
         /** There was no connection. */
         NOWHERE,
-        /** A new connection, which gave no answer. */
+        /** A new connection, without a response. */
         NEW_CONNECTION,
-        /** A connection that was kept from an earlier request, which gave no answer. */
+        /** A connection that was kept from an earlier request, without a response. */
         KEPT_CONNECTION,
-        /** The beginning of an answer. */
-        ANSWER
+        /** The start of a response. */
+        RESPONSE_STARTED
     }
 
     private final String target;
@@ -37,7 +37,7 @@ final class AttemptContext extends HttpClientContext {
         setRequestConfig(config);
     }
 
-    /** Cookies go with it, and are taken from its answer. */
+    /** Sends the cookies of this store, and keeps those of the response. */
     void useCookieStore(CookieStore cookies) {
         setCookieStore(cookies);
     }
@@ -91,7 +91,7 @@ final class AttemptContext extends HttpClientContext {
             return Stage.NOWHERE;
         }
         if (responseStarted) {
-            return Stage.ANSWER;
+            return Stage.RESPONSE_STARTED;
         }
         return fresh ? Stage.NEW_CONNECTION : Stage.KEPT_CONNECTION;
     }

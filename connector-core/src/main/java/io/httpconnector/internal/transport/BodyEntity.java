@@ -71,6 +71,6 @@ final class BodyEntity extends AbstractHttpEntity {
 
     @Override
     public void close() {
-        // Whoever opens the content closes it.
+        // The code that opens the content closes it.
     }
 }

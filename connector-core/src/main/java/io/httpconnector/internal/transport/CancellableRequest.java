@@ -11,7 +11,7 @@ import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.jspecify.annotations.Nullable;
 
-/** A request on its way through Apache HttpClient, which can be ended by another thread at any moment. */
+/** A request in Apache HttpClient that another thread can cancel at any moment. */
 final class CancellableRequest extends BasicClassicHttpRequest implements CancellableDependency {
 
     private static final long serialVersionUID = 1L;
@@ -39,9 +39,7 @@ final class CancellableRequest extends BasicClassicHttpRequest implements Cancel
             }
             byte[] bytes = body.bytes();
             setEntity(
-                    bytes != null && body.progress() == null
-                            ? new ByteArrayEntity(bytes, null)
-                            : new BodyEntity(body));
+                    bytes != null && body.progress() == null ? new ByteArrayEntity(bytes, null) : new BodyEntity(body));
         }
     }
 

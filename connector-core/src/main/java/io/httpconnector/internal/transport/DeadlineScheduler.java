@@ -65,7 +65,7 @@ final class DeadlineScheduler {
     /** The end of a call, which moves while the reader of its body has the time. */
     static final class Deadline implements AutoCloseable {
 
-        private static final Duration LEAST = Duration.ofMillis(10);
+        private static final Duration MIN = Duration.ofMillis(10);
 
         private final CallContext call;
         private final Runnable end;
@@ -88,7 +88,7 @@ final class DeadlineScheduler {
             if (left.isNegative() || left.isZero()) {
                 end.run();
             } else {
-                schedule(left.compareTo(LEAST) < 0 ? LEAST : left);
+                schedule(left.compareTo(MIN) < 0 ? MIN : left);
             }
         }
 

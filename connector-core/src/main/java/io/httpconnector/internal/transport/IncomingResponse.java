@@ -1,7 +1,7 @@
 package io.httpconnector.internal.transport;
 
-import io.httpconnector.internal.text.HeaderFields;
 import io.httpconnector.internal.text.Ascii;
+import io.httpconnector.internal.text.HeaderFields;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;

@@ -41,7 +41,7 @@ final class StrictConnection extends DefaultBHttpClientConnection implements Man
 
     /** Only after this time is the end of the stream looked for, which costs more than to look for bytes. */
     private static final long IDLE_NANOS = 1_000_000L;
-    /** Where there is no other way than to wait for a millisecond. */
+    /** Used where the only option is to wait for a millisecond. */
     private static final long LONG_IDLE_NANOS = 2_000_000_000L;
 
     private final StrictHeadParser parser;
@@ -69,7 +69,7 @@ final class StrictConnection extends DefaultBHttpClientConnection implements Man
         bind(new SocketHolder(sslSocket, socket));
     }
 
-    /** Whoever closes it while it is being opened closes the socket too, whichever is first. */
+    /** A close while it is being opened closes the socket too, whichever is first. */
     @Override
     protected void bind(SocketHolder holder) throws IOException {
         if (closed.get()) {

@@ -13,8 +13,8 @@ import org.apache.hc.core5.util.CharArrayBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the head of an answer, and fails when the service hangs up in the middle of it. The original takes what came as the
- * whole, so that an answer whose {@code Content-Length} is lost looks like a good one without a body.
+ * Reads the head of a response, and fails when the service closes the connection in the middle of it. The original takes what
+ * arrived as the whole, so that a response whose {@code Content-Length} is lost looks like a good one without a body.
  */
 final class StrictHeadParser extends DefaultHttpResponseParser {
 
