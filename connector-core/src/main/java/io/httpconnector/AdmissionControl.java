@@ -1,8 +1,8 @@
 package io.httpconnector;
 
-import io.httpconnector.internal.transport.CallContext;
 import io.httpconnector.internal.limits.RateLimiter;
 import io.httpconnector.internal.limits.RetryAfter;
+import io.httpconnector.internal.transport.CallContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
@@ -10,7 +10,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** All waiting of a connection: for a free slot, for the rate limit, between attempts. Closing it ends all of it. */
+/** Makes the requests of a connection wait: for a free slot, for the rate limit, between attempts. Closing it ends every wait. */
 final class AdmissionControl implements AutoCloseable {
 
     private final String connection;
@@ -29,7 +29,10 @@ final class AdmissionControl implements AutoCloseable {
         this.isAdaptive = limit != null && limit.isAdaptive();
     }
 
-    /** Waits for its turn among all who send, and for the rate limit. Who comes in must leave. */
+    /**
+     * Acquires a connection slot and a rate-limit permit, and blocks until both are available. Every call must be paired with
+     * {@link #release}.
+     */
     void acquire(Request request, CallContext call) {
         long start = time.nanos();
         acquireSlot(request, call);
@@ -49,7 +52,7 @@ final class AdmissionControl implements AutoCloseable {
         slots.release();
     }
 
-    /** Takes in what an answer says about the service's own limit. */
+    /** Updates the rate limit by the limit that a response reports. */
     void update(Response response) {
         if (limiter == null || !isAdaptive) {
             return;
@@ -142,7 +145,7 @@ final class AdmissionControl implements AutoCloseable {
         }
     }
 
-    /** Who comes or waits finds out, one after the other, as those before leave. */
+    /** Waiting threads are woken one by one as slots are released; each then fails with "connection closed". */
     @Override
     public void close() {
         closed.countDown();

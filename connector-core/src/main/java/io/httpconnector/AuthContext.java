@@ -4,8 +4,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * What a connection gives to its {@link AuthStrategy}, when the strategy must ask somebody before it can sign: a way to send
- * requests of its own, and a way to do so once for all threads that wait. Safe for many threads.
+ * The connection as its {@link AuthStrategy} sees it. A strategy that needs a token first sends its own requests by it, once for
+ * all waiting threads. Thread-safe. Implemented by the library.
  */
 public interface AuthContext {
 
@@ -17,12 +17,12 @@ public interface AuthContext {
     String connection();
 
     /**
-     * Sends a request of the strategy's own, such as one for a token: by the way and within the time limits of the
-     * connection, but without its credentials, defaults, rules and rate limit. Nothing of an answer with a 2xx status is ever
+     * Sends a request of the strategy's own, such as one for a token: by the route and within the timeouts of the
+     * connection, but without its credentials, defaults, rules and rate limit. Nothing of a response with a 2xx status is ever
      * shown in logs and exceptions. A connection that is closed meanwhile lets it end, so that what it brings can be stored.
      *
      * @param request the request, with an absolute URL or one below the base URL
-     * @return the answer, with a status that the request accepts
+     * @return the response, with a status that the request accepts
      * @throws ConnectorException as for {@link HttpConnection#send}
      */
     Response send(Request request);
@@ -38,8 +38,8 @@ public interface AuthContext {
     String mask(Response response, String text);
 
     /**
-     * Has a piece of work done once for all threads that want its result at the same time. It is done by a thread of the
-     * library, so that none of those who wait can spoil it for the others: each waits as long as its own request may take.
+     * Runs work once for all threads that want its result at the same time. A thread of the library runs it, so that no
+     * waiting thread can cancel it for the others. Each thread waits as long as its own request may take.
      *
      * @param work what is to be done
      * @param <T> what comes of it

@@ -3,7 +3,7 @@ package io.httpconnector;
 import java.util.Map;
 
 /**
- * How a connection proves who it is: adds to each request what the service wants to see. One of ours (module
+ * A strategy that authenticates the requests of a connection. One of ours (module
  * {@code connector-auth}), or one of yours, often a lambda:
  *
  * <pre>{@code
@@ -29,7 +29,7 @@ public interface AuthStrategy {
     Request apply(Request request);
 
     /**
-     * The service did not accept the credentials of a request: it answered 401, or as an {@link ResponseRule} says. A strategy
+     * The service did not accept the credentials of a request: it responded with 401, or as a {@link ResponseRule} defines. A strategy
      * that can get others does it here.
      *
      * @param rejected the request as it was sent, by which a strategy that serves many threads sees whether the credentials
@@ -65,7 +65,7 @@ public interface AuthStrategy {
     }
 
     /**
-     * Prepares the strategy for a connection that is being built: one that must ask somebody for credentials learns here how.
+     * Prepares the strategy for a connection that is being built: a strategy that requests credentials keeps the context.
      *
      * @param context sends requests over the connection
      * @return the strategy for this connection, by default the same one for all

@@ -2,6 +2,8 @@ package io.httpconnector;
 
 import static io.httpconnector.internal.Arguments.notNull;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.internal.http.BodySource;
 import io.httpconnector.internal.http.MultipartWriter;
 import io.httpconnector.internal.http.NameValuePair;
@@ -11,8 +13,6 @@ import io.httpconnector.internal.text.Ascii;
 import io.httpconnector.internal.text.CharsetDetector;
 import io.httpconnector.internal.text.LogSafe;
 import io.httpconnector.internal.text.PercentEncoding;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -225,7 +225,8 @@ public final class Body {
      * @throws InvalidDefinitionException when the media type can't stand in a header
      */
     public static Body stream(StreamSource source, String contentType) {
-        return of(new BodySource.ReopenableSource(notNull(source, "body stream")::open, BodySource.UNKNOWN), contentType);
+        return of(
+                new BodySource.ReopenableSource(notNull(source, "body stream")::open, BodySource.UNKNOWN), contentType);
     }
 
     /**
@@ -394,7 +395,8 @@ public final class Body {
     private Body withPart(String name, @Nullable String fileName, Body body) {
         if (kind != Kind.MULTIPART) {
             throw new InvalidDefinitionException(
-                    "body", "no part " + LogSafe.visible(name) + " can be added to " + contentType + ": use multipart()");
+                    "body",
+                    "no part " + LogSafe.visible(name) + " can be added to " + contentType + ": use multipart()");
         }
         List<NameValuePair> hidden = new ArrayList<>(secrets);
         hidden.addAll(notNull(body, "body of part " + name).secrets);

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Reads the body of an answer while it comes, for {@link HttpConnection#read}.
+ * Reads the body of a response while it arrives, for {@link HttpConnection#read}.
  *
  * @param <T> what it makes of it
  */

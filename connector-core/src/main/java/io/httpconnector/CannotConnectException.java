@@ -10,8 +10,7 @@ public final class CannotConnectException extends ConnectorException {
 
     private final transient boolean isLasting;
 
-    CannotConnectException(
-            Reason reason, String message, Throwable cause, Exchange exchange, boolean isLasting) {
+    CannotConnectException(Reason reason, String message, Throwable cause, Exchange exchange, boolean isLasting) {
         super(message, cause, exchange);
         this.reason = reason;
         this.isLasting = isLasting;

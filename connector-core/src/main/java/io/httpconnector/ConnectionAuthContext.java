@@ -2,9 +2,9 @@ package io.httpconnector;
 
 import static io.httpconnector.internal.Arguments.notNull;
 
-import io.httpconnector.internal.transport.CallContext;
 import io.httpconnector.internal.threads.DefaultExecutors;
 import io.httpconnector.internal.threads.SingleFlight;
+import io.httpconnector.internal.transport.CallContext;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;

@@ -1,8 +1,8 @@
 package io.httpconnector;
 
-import io.httpconnector.internal.transport.CallContext;
 import io.httpconnector.internal.http.BaseUrl;
 import io.httpconnector.internal.http.NameValuePairs;
+import io.httpconnector.internal.transport.CallContext;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +31,7 @@ record ConnectionSettings(
         return new CallContext(time, asked == null ? totalTimeout : asked);
     }
 
-    /** For the requests of the auth strategy: nothing of the connection's own in them, and no rule for its answers. */
+    /** For the requests of the auth strategy: without the connection's defaults and response rules. */
     ConnectionSettings forAuth() {
         return new ConnectionSettings(
                 name,

@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a connection test found, to be shown to whoever sets up the connection. Jackson 2 and 3 write it as {@code ok}, {@code outcome},
+ * The result of a connection test, to be shown to the user who sets up the connection. Jackson 2 and 3 write it as {@code ok}, {@code outcome},
  * {@code message} and {@code took}. Immutable.
  *
  * <pre>{@code
@@ -32,7 +32,7 @@ public final class ConnectionTestResult {
     }
 
     static ConnectionTestResult passed(String connection, Response response) {
-        String message = "\"" + connection + "\" answered " + response.status() + " in "
+        String message = "\"" + connection + "\" responded with " + response.status() + " in "
                 + response.elapsed().toMillis() + " ms";
         return new ConnectionTestResult(Outcome.OK, message, response.elapsed(), null);
     }
@@ -70,7 +70,7 @@ public final class ConnectionTestResult {
     }
 
     /**
-     * Whether the service answered as it should.
+     * Whether the service responded as expected.
      *
      * @return true when it did
      */
@@ -148,7 +148,7 @@ public final class ConnectionTestResult {
 
     /** What a connection test can find. */
     public enum Outcome {
-        /** The service answered as it should. */
+        /** The service responded as expected. */
         OK,
         /** The host name does not resolve. */
         UNKNOWN_HOST,

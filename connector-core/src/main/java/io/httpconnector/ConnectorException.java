@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>{@link InvalidDefinitionException}: wrongly described; nothing was sent.
  *   <li>{@link CannotConnectException}: the service could not be reached; nothing was sent.
- *   <li>{@link TimedOutException}: no answer in time; the service may or may not have acted.
+ *   <li>{@link TimedOutException}: no response in time; the service may or may not have acted.
  *   <li>{@link TransferException}: the exchange broke off; the service may or may not have acted.
- *   <li>{@link StatusException}: the service answered with a status that was not accepted.
+ *   <li>{@link StatusException}: the service responded with a status that was not accepted.
  *   <li>{@link RateLimitedException}: the service permits no more requests for now.
- *   <li>{@link InvalidResponseException}: the answer is not what it should be: too large, not JSON, a bad redirect.
+ *   <li>{@link InvalidResponseException}: the response is invalid: too large, not JSON, a bad redirect.
  * </ul>
  *
  * <p>Neither the message nor the exchange shows a secret.
@@ -50,7 +50,7 @@ public class ConnectorException extends RuntimeException {
     }
 
     /**
-     * Whether somebody must give the credentials anew before another attempt makes sense.
+     * Whether the user must provide credentials again before another attempt makes sense.
      *
      * @return true for a 401 that refreshing did not help, and for an authorization that is missing or was taken back
      */

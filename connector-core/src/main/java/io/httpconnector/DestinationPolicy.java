@@ -1,7 +1,7 @@
 package io.httpconnector;
 
-import io.httpconnector.internal.transport.AddressFilter;
 import io.httpconnector.internal.http.HostPattern;
+import io.httpconnector.internal.transport.AddressFilter;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Arrays;

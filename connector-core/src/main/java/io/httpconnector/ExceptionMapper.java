@@ -1,11 +1,11 @@
 package io.httpconnector;
 
-import io.httpconnector.internal.transport.CallContext;
-import io.httpconnector.internal.transport.ProxyRoute;
-import io.httpconnector.internal.transport.TransportFailure;
 import io.httpconnector.internal.http.Timeouts;
 import io.httpconnector.internal.http.Url;
 import io.httpconnector.internal.text.LogSafe;
+import io.httpconnector.internal.transport.CallContext;
+import io.httpconnector.internal.transport.ProxyRoute;
+import io.httpconnector.internal.transport.TransportFailure;
 import java.io.EOFException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -52,7 +52,7 @@ final class ExceptionMapper {
                 new TimedOutException(TimedOutException.Phase.RESPONSE, timeouts.response(), e, exchange);
             case NO_RESPONSE ->
                 new TransferException(
-                        summary(exchange) + "the service closed the connection without an answer",
+                        summary(exchange) + "the service closed the connection without a response",
                         e,
                         exchange,
                         failure.isStale());
@@ -79,8 +79,7 @@ final class ExceptionMapper {
         if (e instanceof UnknownHostException) {
             return new CannotConnectException(
                     CannotConnectException.Reason.UNKNOWN_HOST,
-                    summary(exchange) + "the host " + url.origin().host()
-                            + " is unknown: check its name and the DNS",
+                    summary(exchange) + "the host " + url.origin().host() + " is unknown: check its name and the DNS",
                     e,
                     exchange,
                     failure.isLasting());

@@ -1,11 +1,11 @@
 package io.httpconnector;
 
 import io.httpconnector.internal.text.ExchangeFormatter;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.OptionalInt;
 
 /**
@@ -17,11 +17,11 @@ import java.util.OptionalInt;
  * @param url the URL that was asked for, of the last hop when there were redirects
  * @param requestHeaders the header fields that were sent, without those of the connection itself
  * @param requestBody the body that was sent, as text; empty when there was none
- * @param status the status code; empty when no answer came
+ * @param status the status code; empty when there was no response
  * @param responseHeaders the header fields that came back, possibly none
  * @param responseBody the body that came back, as text; empty when there was none
  * @param startedAt when the call began
- * @param elapsed the time from the call until the answer was complete or the failure was clear
+ * @param elapsed the time from the call until the response was complete or the failure was clear
  * @param attempts how many attempts this call has made so far, 1 when it was not tried again
  */
 public record Exchange(
@@ -44,7 +44,7 @@ public record Exchange(
      */
     public String summary() {
         return (name.isEmpty() ? "" : "\"" + name + "\": ") + method + " " + url + " -> "
-                + (status.isPresent() ? String.valueOf(status.getAsInt()) : "no answer") + " (" + elapsed.toMillis()
+                + (status.isPresent() ? String.valueOf(status.getAsInt()) : "no response") + " (" + elapsed.toMillis()
                 + " ms" + (attempts == 1 ? "" : ", " + attempts + " attempts") + ")";
     }
 
@@ -69,7 +69,7 @@ public record Exchange(
     }
 
     /**
-     * Request and answer as an HTTP Archive, version 1.2, which the developer tools of browsers can show.
+     * Request and response as an HTTP Archive, version 1.2, which the developer tools of browsers can show.
      *
      * @return JSON; each {@code ***} stands for a secret
      */

@@ -23,11 +23,11 @@ public interface ExchangeListener {
      * A call begins.
      *
      * @param start what is about to be sent; may be given more headers
-     * @return who is told of the rest
+     * @return the observer of the rest of the call
      */
     CallObserver started(ExchangeStarted start);
 
-    /** Is told of one call. */
+    /** Observes one call. */
     interface CallObserver {
 
         /**

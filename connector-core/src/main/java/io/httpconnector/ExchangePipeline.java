@@ -1,17 +1,17 @@
 package io.httpconnector;
 
-import io.httpconnector.internal.transport.CallContext;
 import io.httpconnector.internal.Loggers;
 import io.httpconnector.internal.http.NameValuePairs;
 import io.httpconnector.internal.http.Url;
 import io.httpconnector.internal.limits.RetryBudget;
 import io.httpconnector.internal.text.LogSafe;
+import io.httpconnector.internal.transport.CallContext;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The way of a request: defaults, credentials, its turn, the wire, what the answer means, perhaps once more, redirects. */
+/** Executes a request: applies defaults and credentials, waits for a permit, sends, classifies the response, retries, follows redirects. */
 final class ExchangePipeline {
 
     private static final Logger LOG = LoggerFactory.getLogger(Loggers.CONNECTION);
@@ -59,7 +59,7 @@ final class ExchangePipeline {
         return transport.maxStreamBytes();
     }
 
-    /** Sends the request, and tells the listeners. */
+    /** Sends the request, and notifies the listeners. */
     Response send(
             Request request,
             RetryPolicy retry,
@@ -100,7 +100,7 @@ final class ExchangePipeline {
         }
     }
 
-    /** One hop, tried until it has an answer to go on with, or there is no sense in another attempt. */
+    /** Sends one hop until there is a final response, or another attempt makes no sense. */
     private Response exchange(
             OriginPolicy.Hop hop,
             CallContext call,
@@ -192,8 +192,7 @@ final class ExchangePipeline {
      *
      * @return false when there is to be none
      */
-    boolean pauseAfter(
-            ConnectorException failure, Request request, CallContext call, ListenerNotifier listeners) {
+    boolean pauseAfter(ConnectorException failure, Request request, CallContext call, ListenerNotifier listeners) {
         Duration wait = settings.retry().after(failure, request, call, budget);
         return wait != null && pause(wait, request, null, failure, call, listeners);
     }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class ExchangeResult {
 
     private final Request request;
-    private final @Nullable Response answer;
+    private final @Nullable Response response;
     private final @Nullable Throwable failure;
     private final Timings timings;
     private final int attempts;
@@ -18,7 +18,7 @@ public final class ExchangeResult {
 
     ExchangeResult(Request request, @Nullable Response response, @Nullable Throwable failure, CallContext call) {
         this.request = request;
-        this.answer = response;
+        this.response = response;
         this.failure = failure;
         this.timings = call.timings();
         this.attempts = call.attempts();
@@ -30,11 +30,11 @@ public final class ExchangeResult {
     /**
      * The status code.
      *
-     * @return the status; empty when no answer came
+     * @return the status; empty when there was no response
      */
     public OptionalInt status() {
-        if (answer != null) {
-            return OptionalInt.of(answer.status());
+        if (response != null) {
+            return OptionalInt.of(response.status());
         }
         return failure instanceof ConnectorException e && e.exchange().isPresent()
                 ? e.exchange().get().status()
@@ -44,7 +44,7 @@ public final class ExchangeResult {
     /**
      * Why the call failed.
      *
-     * @return what {@code send} throws; empty when it succeeded, or is to be tried again because of its answer
+     * @return what {@code send} throws; empty when it succeeded, or is to be tried again because of its response
      */
     public Optional<Throwable> failure() {
         return Optional.ofNullable(failure);
@@ -80,7 +80,7 @@ public final class ExchangeResult {
     /**
      * The size of the body that came.
      *
-     * @return bytes, decompressed, of the last answer
+     * @return bytes, decompressed, of the last response
      */
     public long receivedBytes() {
         return receivedBytes;
@@ -92,8 +92,8 @@ public final class ExchangeResult {
      * @return the exchange, without its secrets; empty when nothing was about to be sent
      */
     public Optional<Exchange> exchange() {
-        if (answer != null) {
-            return Optional.of(answer.exchange());
+        if (response != null) {
+            return Optional.of(response.exchange());
         }
         return failure instanceof ConnectorException e ? e.exchange() : Optional.empty();
     }
@@ -105,7 +105,7 @@ public final class ExchangeResult {
      */
     @Override
     public String toString() {
-        return request + " -> " + (status().isPresent() ? String.valueOf(status().getAsInt()) : "no answer") + " in "
+        return request + " -> " + (status().isPresent() ? String.valueOf(status().getAsInt()) : "no response") + " in "
                 + timings.total().toMillis() + " ms";
     }
 }

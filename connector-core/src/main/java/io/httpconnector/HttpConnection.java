@@ -2,11 +2,11 @@ package io.httpconnector;
 
 import static io.httpconnector.internal.Arguments.notNull;
 
-import io.httpconnector.internal.transport.CallContext;
-import io.httpconnector.internal.transport.DependencyCheck;
 import io.httpconnector.internal.http.Timeouts;
 import io.httpconnector.internal.threads.AsyncCall;
 import io.httpconnector.internal.threads.DefaultExecutors;
+import io.httpconnector.internal.transport.CallContext;
+import io.httpconnector.internal.transport.DependencyCheck;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
@@ -16,7 +16,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
- * A connection to somebody else's HTTP API: where it is, who we are there, and how long we wait.
+ * A connection to a third-party HTTP API: its base URL, credentials and timeouts.
  *
  * <pre>{@code
  * try (HttpConnection jira = HttpConnection.named("Jira")
@@ -31,8 +31,8 @@ import java.util.function.Supplier;
  * }</pre>
  *
  * <p>Build one for each service and account, share it among all threads, and close it when the account is removed or the
- * application ends. Sockets are kept open between requests, and shared by all connections that take the same way, so that
- * thousands that are idle cost little: neither threads nor sockets.
+ * application ends. Sockets are kept open between requests, and shared by all connections with the same route, so that
+ * thousands of idle connections cost little: neither threads nor sockets.
  *
  * <p>Each exchange is logged to the logger of this class: one line at DEBUG, headers at TRACE, never a secret.
  */
@@ -93,7 +93,8 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
-     * How large an answer in memory may be, decompressed; of one that is read record by record, what is in memory at once.
+     * The maximum size of a response in memory, decompressed. For a response that is read record by record, it limits what is in
+     * memory at once.
      *
      * @return the limit in bytes
      */
@@ -111,18 +112,18 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
-     * Sends a request and waits for the whole answer. Redirects are followed, five at most; to another origin without
-     * credentials, and never from https to http. What fails in a way that may pass is tried again, as {@link RetryPolicy} says. A
-     * thread that is interrupted stops at once, whatever it is waiting for.
+     * Sends a request and waits for the whole response. Redirects are followed, five at most; to another origin without
+     * credentials, and never from https to http. Temporary failures are retried, as {@link RetryPolicy} defines. An
+     * interrupted thread stops at once, whatever it is waiting for.
      *
      * @param request the request
-     * @return the answer, with a status that the request accepts
-     * @throws StatusException when the service answers with another status
+     * @return the response, with a status that the request accepts
+     * @throws StatusException when the service responds with another status
      * @throws RateLimitedException when the service, or the rate limit of this connection, permits no more requests for now
      * @throws CannotConnectException when the service can't be reached: nothing was sent
-     * @throws TimedOutException when there is no answer in time
+     * @throws TimedOutException when there is no response in time
      * @throws TransferException when the exchange breaks off, or the thread is interrupted
-     * @throws InvalidResponseException when the answer is larger than the limit, or redirects where it must not
+     * @throws InvalidResponseException when the response is larger than the limit, or redirects where it must not
      * @throws ConnectorException when the connection is closed
      */
     public Response send(Request request) {
@@ -134,8 +135,8 @@ public final class HttpConnection implements AutoCloseable {
      * that all connections share.
      *
      * @param request the request
-     * @return what {@link #send} would return or throw; its time runs from now. Who completes it before, by
-     *     {@code cancel} or {@code orTimeout}, ends the sending
+     * @return what {@link #send} would return or throw; its timeout starts now. To complete it earlier, by
+     *     {@code cancel} or {@code orTimeout}, ends the request
      */
     public CompletableFuture<Response> sendAsync(Request request) {
         return sendAsync(request, DefaultExecutors.forSending());
@@ -150,16 +151,17 @@ public final class HttpConnection implements AutoCloseable {
      */
     public CompletableFuture<Response> sendAsync(Request request, Executor executor) {
         CallContext call = settings.call(notNull(request, "request"));
-        return AsyncCall.start(() -> sender.send(request, settings.retry(), call, null, listeners()), notNull(executor, "executor"));
+        return AsyncCall.start(
+                () -> sender.send(request, settings.retry(), call, null, listeners()), notNull(executor, "executor"));
     }
 
     /**
-     * Sends a request, and has the body of the answer read while it comes, so that it takes no memory. It may take an hour,
+     * Sends a request, and passes the body of the response to a reader while it arrives, so that it takes no memory. It may take an hour,
      * unless the request says otherwise, as long as bytes keep coming. What fails before the reader has begun may be tried
      * again; after that not.
      *
      * @param request the request
-     * @param reader reads the body of an answer that is accepted
+     * @param reader reads the body of a response that is accepted
      * @param <T> what the reader makes of it
      * @return what the reader returns
      * @throws ConnectorException as for {@link #send}; with the reader's own exception as its cause when that fails
@@ -178,11 +180,11 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
-     * Sends a request, and has the body of the answer read while it comes, within the {@code totalTimeout} of the connection, or of
+     * Sends a request, and passes the body of the response to a reader while it arrives, within the {@code totalTimeout} of the connection, or of
      * the request: waiting, retries and the body included, but not the time that the reader takes between its reads.
      *
      * @param request the request
-     * @param reader reads the body of an answer that is accepted
+     * @param reader reads the body of a response that is accepted
      * @param max a shorter time, where it is shorter, at least a millisecond
      * @param <T> what the reader makes of it
      * @return what the reader returns
@@ -198,14 +200,14 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
-     * Sends a request, and writes the body of the answer into a file: into {@code <file>.part} first, which becomes the file
+     * Sends a request, and writes the body of the response into a file: into {@code <file>.part} first, which becomes the file
      * when it is complete. When the exchange breaks off, or did so in an earlier call, only the rest is asked for, if the
      * service supports it and the content is still the same. It may take an hour, unless the request says otherwise, and is
      * tried again as long as bytes keep coming.
      *
      * @param request the request, a GET
      * @param file the file, replaced when it exists; its directory must exist
-     * @return the answer, without its body
+     * @return the response, without its body
      * @throws ConnectorException as for {@link #send}; or when the file can't be written
      */
     public Response download(Request request, Path file) {
@@ -279,15 +281,16 @@ public final class HttpConnection implements AutoCloseable {
         sender.ensureOpen();
         CallContext call = settings.call(test);
         try {
-            return ConnectionTestResult.passed(settings.name(), sender.send(test, RetryPolicy.none(), call, null, listeners()));
+            return ConnectionTestResult.passed(
+                    settings.name(), sender.send(test, RetryPolicy.none(), call, null, listeners()));
         } catch (ConnectorException e) {
             return ConnectionTestResult.failed(e, call.elapsed());
         }
     }
 
     /**
-     * Ends the connection: exchanges under way break off, and who waits stops waiting. Sockets that other connections may use
-     * are closed when they have been idle for a minute. To close twice does no harm.
+     * Closes the connection: exchanges under way break off, and waiting threads stop waiting. Sockets that other connections may use
+     * are closed when they have been idle for a minute. Closing twice has no effect.
      */
     @Override
     public void close() {

@@ -2,15 +2,15 @@ package io.httpconnector;
 
 import static io.httpconnector.internal.Arguments.notNull;
 
-import io.httpconnector.internal.transport.ApacheTransport;
-import io.httpconnector.internal.transport.BoundedDnsResolver;
-import io.httpconnector.internal.transport.RouteKey;
 import io.httpconnector.internal.Loggers;
 import io.httpconnector.internal.http.BaseUrl;
 import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.http.NameValuePairs;
 import io.httpconnector.internal.http.Timeouts;
 import io.httpconnector.internal.text.LogSafe;
+import io.httpconnector.internal.transport.ApacheTransport;
+import io.httpconnector.internal.transport.BoundedDnsResolver;
+import io.httpconnector.internal.transport.RouteKey;
 import io.httpconnector.tls.ClientCertificate;
 import io.httpconnector.tls.ServerTrust;
 import io.httpconnector.tls.TlsSettings;
@@ -25,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Describes an {@link HttpConnection}. Only name and base URL are needed. What is wrong is said by {@link #build()}, all at
+ * Builder for {@link HttpConnection}. Only name and base URL are required. {@link #build()} reports all problems at
  * once. Not safe for several threads.
  */
 public final class HttpConnectionBuilder {
@@ -209,7 +209,7 @@ public final class HttpConnectionBuilder {
         return this;
     }
 
-    /** For tests with a certificate for another host: whoever has a trusted certificate for any host can be the service. */
+    /** For tests with a certificate for another host. Any holder of a trusted certificate could impersonate the service. */
     HttpConnectionBuilder withoutHostnameCheck() {
         LOG.warn("Connection \"{}\" does not check the host name of the service: for tests only", name);
         tls = tls.withoutHostnameCheck();
@@ -240,7 +240,7 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Sets how long to wait for the next bytes of the answer, its first ones and any that follow. Default: 30 s.
+     * Sets how long to wait for the next bytes of the response, its first ones and any that follow. Default: 30 s.
      *
      * @param timeout 1 ms to 24 h
      * @return this
@@ -281,7 +281,7 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Sets how many requests are under way at once; more senders wait, in the order in which they came, as long as their time
+     * Sets how many requests are under way at once; more senders wait in FIFO order, as long as their timeout
      * permits. Default: 50.
      *
      * @param count 1 to 10000
@@ -293,7 +293,7 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Adds a rule that says what an answer means. The first one that fits decides.
+     * Adds a rule that classifies responses. The first rule that matches decides.
      *
      * @param rule the rule
      * @return this
@@ -315,7 +315,7 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Adds who watches the calls of the connection.
+     * Adds a listener for the calls of the connection.
      *
      * @param listener is told of each call
      * @return this
@@ -349,7 +349,7 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Sets how large an answer in memory may be, decompressed. Of answers that a {@link io.httpconnector.polling.PollingTrigger}
+     * Sets the maximum size of a response in memory, decompressed. Of responses that a {@link io.httpconnector.polling.PollingTrigger}
      * reads, a record may be that large. Default: 10 MiB.
      *
      * @param bytes 1 to 1 GiB
@@ -361,7 +361,7 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Sets how large an answer may be that is read while it comes, or written into a file. Default: 10 GiB.
+     * Sets the maximum size of a response that is streamed or written into a file. Default: 10 GiB.
      *
      * @param bytes at least 1
      * @return this
@@ -440,7 +440,7 @@ public final class HttpConnectionBuilder {
                         maxStreamBytes));
     }
 
-    /** Keeps what is wrong for {@link #build()}. */
+    /** Keeps the problems for {@link #build()}. */
     private void check(Runnable step) {
         try {
             step.run();

@@ -13,9 +13,9 @@ public class InvalidDefinitionException extends ConnectorException {
     private final transient List<String> problems;
 
     /**
-     * For whoever checks a definition, an own auth strategy among them.
+     * For code that validates definitions, such as custom auth strategies.
      *
-     * @param what what is wrong, such as {@code connection "Jira"}
+     * @param what what is invalid, such as {@code connection "Jira"}
      * @param problems one sentence for each problem: what was wrong, where, and what to do
      */
     public InvalidDefinitionException(String what, List<String> problems) {

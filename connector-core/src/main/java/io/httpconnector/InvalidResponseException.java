@@ -2,7 +2,7 @@ package io.httpconnector;
 
 import org.jspecify.annotations.Nullable;
 
-/** The answer arrived but can't be used: it is larger than the limit, not JSON, or redirects where it must not. */
+/** The response can't be used: it is larger than the limit, not JSON, or redirects where it must not. */
 public final class InvalidResponseException extends ConnectorException {
 
     private static final long serialVersionUID = 1L;

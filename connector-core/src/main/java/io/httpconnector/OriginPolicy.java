@@ -1,20 +1,19 @@
 package io.httpconnector;
 
-import io.httpconnector.internal.transport.ProxyRoute;
 import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.http.NameValuePairs;
 import io.httpconnector.internal.http.Url;
+import io.httpconnector.internal.transport.ProxyRoute;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-
 
 /**
  * Decides what may be sent to which origin (scheme, host and port). Nothing else does.
  *
  * <p>Credentials, defaults and cookies of a connection belong to the origin of its base URL, and so do the secrets of its
- * requests. They are added to a request only on its way there, so that a redirect or a link that leads elsewhere has nothing to
- * take along. A request of an auth strategy, such as one for a token, belongs to the origin of its own URL.
+ * requests. They are added to a request only on its way there, so that a redirect or a link that leads elsewhere exposes
+ * nothing. A request of an auth strategy, such as one for a token, belongs to the origin of its own URL.
  *
  * <p>Immutable.
  */
@@ -56,7 +55,7 @@ final class OriginPolicy {
     }
 
     /**
-     * The way of a request to the URL that it was given.
+     * The first hop of a request, to its own URL.
      *
      * @throws InvalidDefinitionException when it would hand a secret to another origin than the connection's
      */
@@ -116,8 +115,7 @@ final class OriginPolicy {
     String withheld(Hop hop) {
         return hop.trusted()
                 ? ""
-                : "; no credentials were sent, as they belong to "
-                        + hop.home().origin() + " only";
+                : "; no credentials were sent, as they belong to " + hop.home().origin() + " only";
     }
 
     /** The request for another origin: without what belongs to the one that it was meant for. */
@@ -134,7 +132,8 @@ final class OriginPolicy {
     }
 
     /**
-     * The request that follows, or null when the answer is no redirect or the request wants it as it is.
+     * The request to the target of a redirect (RFC 9110, section 15.4), as browsers follow it. Null if the response is no redirect, or
+     * if the request accepts its status.
      *
      * @param request what was sent, before the auth strategy added to it
      * @throws InvalidResponseException when it must not be followed
@@ -190,7 +189,8 @@ final class OriginPolicy {
     private static InvalidResponseException refused(Response response, String problem) {
         Exchange exchange = response.exchange();
         return new InvalidResponseException(
-                exchange.summary() + ": " + problem + ": accept(" + response.status() + ") gives the answer itself",
+                exchange.summary() + ": " + problem + ": acceptStatus(" + response.status()
+                        + ") returns the response itself",
                 null,
                 exchange);
     }

@@ -11,7 +11,7 @@ package io.httpconnector;
 public interface ProgressListener {
 
     /**
-     * Some more bytes have moved: at least 64 KiB since the last call, or all there are. Another attempt begins anew.
+     * Some more bytes have moved: at least 64 KiB since the last call, or all there are. Another attempt starts again at zero.
      *
      * @param moved how many bytes there were so far
      * @param total how many there will be, -1 when that is not known

@@ -2,10 +2,10 @@ package io.httpconnector;
 
 import static io.httpconnector.internal.Arguments.notNull;
 
-import io.httpconnector.internal.transport.ProxyRoute;
 import io.httpconnector.internal.http.HostPattern;
 import io.httpconnector.internal.http.Url;
 import io.httpconnector.internal.text.LogSafe;
+import io.httpconnector.internal.transport.ProxyRoute;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -4,7 +4,7 @@ import io.httpconnector.internal.http.Timeouts;
 import java.time.Duration;
 
 /**
- * How many requests a connection sends in a period, so that the service need not refuse any.
+ * A limit for the requests that a connection sends in a period, so that the service rejects none.
  *
  * <pre>{@code
  * .rateLimit(RateLimit.of(100, Duration.ofMinutes(1)))
@@ -12,14 +12,14 @@ import java.time.Duration;
  * .rateLimit(RateLimit.of(10, Duration.ofSeconds(1)).andAdaptive())
  * }</pre>
  *
- * <p>Each attempt counts. Who comes too early waits, in the order of coming, as long as the time of the call permits; who
- * would wait longer gets a {@link RateLimitedException} at once, which says when there is room.
+ * <p>Each attempt counts. Requests over the limit wait in FIFO order, up to the timeout of the call. A request that
+ * would wait longer fails with a {@link RateLimitedException} at once, which tells when the next one is permitted.
  *
  * <p>Immutable. Each connection counts for itself.
  */
 public final class RateLimit {
 
-    private static final int MOST = 100_000;
+    private static final int MAX_REQUESTS = 100_000;
 
     private final int requests;
     private final Duration period;
@@ -40,8 +40,8 @@ public final class RateLimit {
      * @throws InvalidDefinitionException when a number is out of range
      */
     public static RateLimit of(int requests, Duration period) {
-        if (requests < 1 || requests > MOST) {
-            throw new InvalidDefinitionException("rate limit", requests + " requests: use 1 to " + MOST);
+        if (requests < 1 || requests > MAX_REQUESTS) {
+            throw new InvalidDefinitionException("rate limit", requests + " requests: use 1 to " + MAX_REQUESTS);
         }
         return new RateLimit(requests, Timeouts.check("rate limit period", period), false);
     }

@@ -1,18 +1,18 @@
 package io.httpconnector;
 
-import io.httpconnector.internal.transport.CallContext;
-import io.httpconnector.internal.text.HeaderFields;
-import io.httpconnector.internal.text.LogSafe;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Arrays;
-import java.util.OptionalInt;
 import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.text.Ascii;
 import io.httpconnector.internal.text.CharsetDetector;
+import io.httpconnector.internal.text.HeaderFields;
+import io.httpconnector.internal.text.LogSafe;
 import io.httpconnector.internal.text.SecretMatcher;
+import io.httpconnector.internal.transport.CallContext;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +24,7 @@ final class Redactor {
 
     private static final int MAX_BODY = 64 * 1024;
 
-    /** The longest that a character of a secret may be in a body: double-encoded, or an entity. */
+    /** The maximum length of a character of a secret in a body: double-encoded, or an entity. */
     private static final int MAX_SPELLING = 12;
 
     private static final int MAX_CONTEXT = 256 * 1024;
@@ -52,17 +52,15 @@ final class Redactor {
         NameValuePair[] masked = new NameValuePair[headers.size()];
         for (int i = 0; i < masked.length; i++) {
             String name = headers.name(i);
-            masked[i] = NameValuePair.of(
-                    name, headers.isSensitive(i) ? LogSafe.MASK : maskCookie(name, headers.value(i)));
+            masked[i] =
+                    NameValuePair.of(name, headers.isSensitive(i) ? LogSafe.MASK : maskCookie(name, headers.value(i)));
         }
         return new Headers(NameValuePair.headerFields(masked));
     }
 
     /** What the service sets as a cookie is a secret of its own. */
     private String maskCookie(String name, String value) {
-        return name.equalsIgnoreCase("Set-Cookie")
-                ? value.replaceFirst("=[^;]*", "=" + LogSafe.MASK)
-                : mask(value);
+        return name.equalsIgnoreCase("Set-Cookie") ? value.replaceFirst("=[^;]*", "=" + LogSafe.MASK) : mask(value);
     }
 
     String mask(Body body) {
@@ -108,7 +106,8 @@ final class Redactor {
     }
 
     /** The exchange with its response. */
-    static Exchange withResponse(Request request, int status, HeaderFields headers, byte[] body, CallContext.CallTiming moment) {
+    static Exchange withResponse(
+            Request request, int status, HeaderFields headers, byte[] body, CallContext.CallTiming moment) {
         Redactor redactor = new Redactor(request.secrets());
         Headers masked = redactor.mask(headers);
         if (body.length > 0 && request.redactsResponse() && status / 100 == 2) {
@@ -139,13 +138,19 @@ final class Redactor {
     }
 
     private static Exchange of(
-            Request request, Redactor redactor, OptionalInt status, Headers headers, String body, CallContext.CallTiming moment) {
+            Request request,
+            Redactor redactor,
+            OptionalInt status,
+            Headers headers,
+            String body,
+            CallContext.CallTiming moment) {
         Body sent = request.content();
         return new Exchange(
                 request.name(),
                 request.method(),
                 redactor.mask(request.shownUrl()),
-                redactor.mask(NameValuePair.headerFields(sent == null ? request.headers() : withContentType(request, sent))),
+                redactor.mask(
+                        NameValuePair.headerFields(sent == null ? request.headers() : withContentType(request, sent))),
                 sent == null ? "" : redactor.mask(sent),
                 status,
                 headers,

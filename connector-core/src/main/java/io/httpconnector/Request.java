@@ -2,7 +2,6 @@ package io.httpconnector;
 
 import static io.httpconnector.internal.Arguments.notNull;
 
-import io.httpconnector.internal.transport.CallContext;
 import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.http.NameValuePairs;
 import io.httpconnector.internal.http.RequestOptions;
@@ -10,6 +9,7 @@ import io.httpconnector.internal.http.Timeouts;
 import io.httpconnector.internal.http.Url;
 import io.httpconnector.internal.text.Ascii;
 import io.httpconnector.internal.text.LogSafe;
+import io.httpconnector.internal.transport.CallContext;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request: method, URL, query, headers, body, and which answers are welcome. Immutable: each method gives a new request.
+ * One request: method, URL, query, headers, body, and which response statuses are accepted. Immutable: each method gives a new request.
  *
  * <pre>{@code
  * Request.get("/rest/api/3/search").query("jql", "project = PPP");
@@ -56,10 +56,11 @@ public final class Request {
      * What must not be seen beside the fields that know it themselves.
      *
      * @param signedFor set while an auth strategy is at work for this call: what it adds is a secret
-     * @param answer whether a good answer is a secret as a whole
+     * @param redactsResponse whether a successful response is a secret as a whole
      * @param earlier the secrets of the requests that led here by redirects, which the service may still echo
      */
-    private record RedactionContext(@Nullable CallContext signedFor, boolean answer, List<NameValuePair> earlier) {
+    private record RedactionContext(
+            @Nullable CallContext signedFor, boolean redactsResponse, List<NameValuePair> earlier) {
         private static final RedactionContext NONE = new RedactionContext(null, false, List.of());
     }
 
@@ -305,7 +306,7 @@ public final class Request {
     }
 
     /**
-     * Also welcomes answers with these statuses. By default only 2xx are; any other throws {@link StatusException}.
+     * Also accepts responses with these statuses. By default only 2xx is accepted; any other status throws {@link StatusException}.
      *
      * @param statuses status codes from 100 to 599, such as 404
      * @return a new request
@@ -321,7 +322,7 @@ public final class Request {
     }
 
     /**
-     * Welcomes every answer, whatever its status.
+     * Accepts every response, whatever its status.
      *
      * @return a new request
      */
@@ -353,7 +354,7 @@ public final class Request {
     }
 
     /**
-     * Says that the service does the same once or twice for this request, so that it may be sent again when the answer was
+     * Says that the service does the same once or twice for this request, so that it may be sent again when the response was
      * lost. Reading methods such as GET need no such word; a POST that only searches does.
      *
      * @return a new request
@@ -364,7 +365,7 @@ public final class Request {
 
     /**
      * Adds an {@code Idempotency-Key} made now, by which a service that knows the header recognises a repetition; with it
-     * the request may be sent again when the answer was lost. The key stays the same however often this request is sent.
+     * the request may be sent again when the response was lost. The key stays the same however often this request is sent.
      *
      * @return a new request, for one order, payment or the like: the next one needs a key of its own
      */
@@ -385,7 +386,7 @@ public final class Request {
     }
 
     /**
-     * Has somebody told how far the body has come that is sent.
+     * Registers a listener for upload progress.
      *
      * @param progress is told
      * @return a new request
@@ -395,7 +396,7 @@ public final class Request {
     }
 
     /**
-     * Has somebody told how far the body has come that is received.
+     * Registers a listener for download progress.
      *
      * @param progress is told
      * @return a new request
@@ -451,7 +452,7 @@ public final class Request {
     }
 
     /**
-     * The names of the header fields that are set, for who signs them; the connection adds those of its own later.
+     * The names of the header fields that are set, for strategies that sign them; the connection adds those of its own later.
      *
      * @return the names, in no order
      */
@@ -471,7 +472,7 @@ public final class Request {
     /**
      * The request as it would be shown if it were sent, without what the connection adds.
      *
-     * @return method, URL, headers and body, with masked secrets; no status and no answer, no attempts, begun in 1970
+     * @return method, URL, headers and body, with masked secrets; no status and no response, no attempts, begun in 1970
      */
     public Exchange preview() {
         return Redactor.unsent(this);
@@ -573,7 +574,7 @@ public final class Request {
 
     /** What an auth strategy is given: whatever it adds is hidden. */
     Request inAuthPhase(CallContext call) {
-        return withRedaction(new RedactionContext(call, secrecy.answer, secrecy.earlier));
+        return withRedaction(new RedactionContext(call, secrecy.redactsResponse, secrecy.earlier));
     }
 
     /** The call for which an auth strategy is at work. */
@@ -585,13 +586,13 @@ public final class Request {
         return call;
     }
 
-    /** Nothing of a good answer is to be shown. */
+    /** Nothing of a successful response is shown. */
     Request withRedactedResponse() {
         return withRedaction(new RedactionContext(secrecy.signedFor, true, secrecy.earlier));
     }
 
     boolean redactsResponse() {
-        return secrecy.answer;
+        return secrecy.redactsResponse;
     }
 
     private Request withRedaction(RedactionContext changed) {
@@ -610,7 +611,7 @@ public final class Request {
                         : headers,
                 becomesGet ? null : body,
                 terms,
-                new RedactionContext(null, secrecy.answer, earlierSecrets));
+                new RedactionContext(null, secrecy.redactsResponse, earlierSecrets));
     }
 
     /** Without the header fields of these names, in lower case. */

@@ -2,21 +2,21 @@ package io.httpconnector;
 
 import static io.httpconnector.internal.Arguments.notNull;
 
-import io.httpconnector.internal.transport.CallContext;
-import io.httpconnector.internal.text.HeaderFields;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.httpconnector.internal.http.Url;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.internal.json.Xml;
 import io.httpconnector.internal.text.CharsetDetector;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
+import io.httpconnector.internal.text.HeaderFields;
+import io.httpconnector.internal.transport.CallContext;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** What a service answered, read as a whole. Immutable and safe for many threads; there is nothing to close. */
+/** A response of a service, read as a whole. Immutable and safe for many threads; there is nothing to close. */
 public final class Response {
 
     private final Request request;
@@ -140,7 +140,7 @@ public final class Response {
     }
 
     /**
-     * The URL that a link in this answer leads to, resolved against the URL that was answered (RFC 3986, section 5).
+     * The URL that a link in this response leads to, resolved against the URL of the request (RFC 3986, section 5).
      *
      * @param reference absolute, or relative such as {@code ?page=2}
      * @return the absolute URL
@@ -148,12 +148,11 @@ public final class Response {
      */
     public URI resolve(String reference) {
         Url target = request.url().redirectedTo(notNull(reference, "reference"));
-        return URI.create(
-                target.origin() + target.path() + (target.query() == null ? "" : "?" + target.query()));
+        return URI.create(target.origin() + target.path() + (target.query() == null ? "" : "?" + target.query()));
     }
 
     /**
-     * The time from the call until the answer was complete, redirects, earlier attempts and waiting included.
+     * The time from the call until the response was complete, redirects, earlier attempts and waiting included.
      *
      * @return the time
      */
@@ -170,7 +169,7 @@ public final class Response {
         return Redactor.withResponse(request, status, fields, body, moment);
     }
 
-    /** This answer with what it means, and whether a rule of the connection says so. */
+    /** This response with its classification, and whether a rule of the connection decided it. */
     Response classifiedAs(ResponseRule.Action verdict, boolean ruled) {
         return new Response(this, verdict, ruled, verdict == ResponseRule.Action.IGNORE ? new byte[0] : body);
     }
@@ -180,7 +179,7 @@ public final class Response {
     }
 
     /**
-     * Whether an {@link ResponseRule} says that the answer does not matter ({@link ResponseRule.Action#IGNORE}): its body is then empty,
+     * Whether a {@link ResponseRule} ignores the response ({@link ResponseRule.Action#IGNORE}): its body is then empty,
      * whatever the service has sent.
      *
      * @return true when it is to be ignored
@@ -193,7 +192,7 @@ public final class Response {
         return classification == null ? ResponseRule.Action.ACCEPT : classification;
     }
 
-    /** This answer without its body, which has been read by others. */
+    /** This response without its body, which a reader has read. */
     Response withoutBody() {
         return new Response(this, classification(), matchedRule, new byte[0]);
     }

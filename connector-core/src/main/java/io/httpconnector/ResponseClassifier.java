@@ -2,7 +2,7 @@ package io.httpconnector;
 
 import java.util.List;
 
-/** Says what answers mean: by the rules of the connection, and by their status. */
+/** Classifies responses by the connection's rules and, failing those, by status. */
 final class ResponseClassifier {
 
     private final List<ResponseRule> rules;
@@ -21,12 +21,12 @@ final class ResponseClassifier {
         return false;
     }
 
-    /** The answer with what it means. */
+    /** The response with its classification. */
     Response classify(Response response) {
         return response.isClassified() ? response : classify(response, true);
     }
 
-    /** The answer with what its head alone means, as its body is not known: what a rule asks of that does not hold. */
+    /** The response, classified by its head alone because its body is not known. Conditions on the body do not match. */
     Response classifyHead(Response head) {
         return classify(head, false);
     }

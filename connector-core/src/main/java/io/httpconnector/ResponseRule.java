@@ -2,18 +2,18 @@ package io.httpconnector;
 
 import static io.httpconnector.internal.Arguments.notNull;
 
-import io.httpconnector.internal.json.JsonSupport;
-import io.httpconnector.internal.text.LogSafe;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.internal.text.LogSafe;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an answer means, for services that say it in their own way: an error in a body with status 200, a rate limit by a 403.
+ * A rule that classifies responses, for services with conventions of their own: an error in a body with status 200, a rate limit by a 403.
  *
  * <pre>{@code
  * .rule(ResponseRule.when(403).header("X-RateLimit-Remaining", "0").then(ResponseRule.Action.RATE_LIMITED))
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * .rule(ResponseRule.when(300, 599).then(ResponseRule.Action.ACCEPT))
  * }</pre>
  *
- * <p>The first rule of a connection that fits decides, before anything else is looked at. An answer that none fits is
+ * <p>The first rule of a connection that fits decides, before anything else is looked at. A response that none fits is
  * treated as its status says.
  *
  * <p>A response that is read while it comes, as by {@link HttpConnection#read}, is not held back for a rule, unless its status and
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ResponseRule {
 
-    /** What to do with an answer. */
+    /** The treatment of a response. */
     public enum Action {
         /** It is welcome as it is. */
         ACCEPT,
@@ -57,7 +57,7 @@ public final class ResponseRule {
     }
 
     /**
-     * A rule for answers of one status.
+     * A rule for responses of one status.
      *
      * @param status the status code, 100 to 599
      * @return conditions, to which more can be added
@@ -68,7 +68,7 @@ public final class ResponseRule {
     }
 
     /**
-     * A rule for answers of a range of statuses.
+     * A rule for responses of a range of statuses.
      *
      * @param from the lowest status code, 100 to 599
      * @param to the highest one, included
@@ -101,7 +101,7 @@ public final class ResponseRule {
         return action;
     }
 
-    /** Something that is asked of an answer, beside its status. */
+    /** A condition on a response, besides its status. */
     private sealed interface Condition {
         boolean matches(Response response);
 

@@ -22,8 +22,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes an answer into a file: beside it first, so that the file is there whole or not at all. What there is of it already,
- * also from an earlier run of the application, is not asked for again where the service can tell that it is still the same
+ * Writes a response into a file: into a partial file first, so that the file is complete or absent. The part that exists already,
+ * also from an earlier run of the application, is not requested again where the service can tell that it is still the same
  * (RFC 9110, section 14).
  */
 final class ResumableDownload implements AutoCloseable {

@@ -1,9 +1,9 @@
 package io.httpconnector;
 
-import io.httpconnector.internal.transport.CallContext;
 import io.httpconnector.internal.http.Timeouts;
 import io.httpconnector.internal.limits.RetryAfter;
 import io.httpconnector.internal.limits.RetryBudget;
+import io.httpconnector.internal.transport.CallContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
@@ -11,7 +11,7 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a connection sends a request again, and how long it waits before.
+ * A policy that decides when a connection retries a request, and after which delay.
  *
  * <pre>{@code
  * .retry(RetryPolicy.maxAttempts(6).backoff(Duration.ofSeconds(1), Duration.ofMinutes(2)))
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>no connection, so that nothing was sent: any request;
- *   <li>no answer, a broken one, or status 502 or 504: a request that only reads (GET and the like), and one that is
+ *   <li>no response, a broken one, or status 502 or 504: a request that only reads (GET and the like), and one that is
  *       {@linkplain Request#idempotent() idempotent} or has an {@linkplain Request#idempotencyKey() idempotency key};
  *   <li>status 408, 425, 429, and 503 with {@code Retry-After}, by which the service says that it has not acted: any
  *       request; a 503 without is like a 502.
@@ -42,20 +42,20 @@ public final class RetryPolicy {
     private static final int MAX_STALE = 10;
 
     private static final RetryPolicy DEFAULTS = new RetryPolicy(4, Duration.ofMillis(250), Duration.ofSeconds(30));
-    private static final RetryPolicy NONE = new RetryPolicy(1, DEFAULTS.first, DEFAULTS.longest);
+    private static final RetryPolicy NONE = new RetryPolicy(1, DEFAULTS.first, DEFAULTS.max);
 
     private final int attempts;
     private final Duration first;
-    private final Duration longest;
+    private final Duration max;
 
     private RetryPolicy(int attempts, Duration first, Duration max) {
         this.attempts = attempts;
         this.first = first;
-        this.longest = max;
+        this.max = max;
     }
 
     /**
-     * What a connection does that says nothing else: up to 4 attempts, and a backoff from 250 ms to 30 s.
+     * The default policy: up to 4 attempts, and a backoff from 250 ms to 30 s.
      *
      * @return the defaults
      */
@@ -84,7 +84,7 @@ public final class RetryPolicy {
         if (attempts < 1 || attempts > MAX_ATTEMPTS) {
             throw new InvalidDefinitionException("retry", attempts + " attempts: use 1 to " + MAX_ATTEMPTS);
         }
-        return new RetryPolicy(attempts, DEFAULTS.first, DEFAULTS.longest);
+        return new RetryPolicy(attempts, DEFAULTS.first, DEFAULTS.max);
     }
 
     /**
@@ -104,7 +104,7 @@ public final class RetryPolicy {
         return new RetryPolicy(attempts, first, max);
     }
 
-    /** How long to wait before the next attempt after a failure without an answer; null when there is to be none. */
+    /** How long to wait before the next attempt after a failure without a response; null when there is to be none. */
     @Nullable Duration after(ConnectorException failure, Request request, CallContext call, RetryBudget budget) {
         if (failure instanceof TransferException e
                 && e.isStale()
@@ -116,7 +116,7 @@ public final class RetryPolicy {
         return again ? withinLimits(backoff(call), call, budget) : null;
     }
 
-    /** How long to wait before the next attempt after an answer; null when there is to be none. */
+    /** How long to wait before the next attempt after a response; null when there is to be none. */
     @Nullable Duration after(Response response, CallContext call, RetryBudget budget, Instant now) {
         if (response.classification() != ResponseRule.Action.RETRY
                 && response.classification() != ResponseRule.Action.RATE_LIMITED) {
@@ -138,7 +138,7 @@ public final class RetryPolicy {
 
     private @Nullable Duration withinLimits(Duration wait, CallContext call, @Nullable RetryBudget budget) {
         boolean allowed = call.attempts() < attempts
-                && wait.compareTo(longest) <= 0
+                && wait.compareTo(max) <= 0
                 && wait.compareTo(call.remaining()) < 0
                 && (budget == null || budget.take());
         return allowed ? wait : null;
@@ -146,8 +146,8 @@ public final class RetryPolicy {
 
     private Duration backoff(CallContext call) {
         double doubled = first.toNanos() * Math.pow(2, call.attempts() - 1.0);
-        double max = Math.min(doubled, (double) longest.toNanos());
-        return Duration.ofNanos(1 + (long) (ThreadLocalRandom.current().nextDouble() * max));
+        double limit = Math.min(doubled, (double) max.toNanos());
+        return Duration.ofNanos(1 + (long) (ThreadLocalRandom.current().nextDouble() * limit));
     }
 
     private static boolean isUnsent(ConnectorException failure) {

@@ -107,7 +107,7 @@ public final class Secret {
     }
 
     /**
-     * A secret that is made from this one, such as an encoded password. Whoever hides the result hides this one too.
+     * A secret that is made from this one, such as an encoded password. Where the result is masked, this one is masked too.
      *
      * @param change makes the new value; called once for a fixed value, at each use for a supplied one
      * @return the new secret

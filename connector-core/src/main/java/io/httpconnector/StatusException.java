@@ -1,13 +1,13 @@
 package io.httpconnector;
 
-import io.httpconnector.internal.json.JsonSupport;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.internal.json.JsonSupport;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The service answered with a status that the request does not accept, by default any that is not 2xx; or with what an
+ * The service responded with a status that the request does not accept, by default any that is not 2xx; or with what an
  * {@link ResponseRule} calls a failure.
  *
  * <pre>{@code

@@ -7,13 +7,13 @@ import java.io.InputStream;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Gives the body of a good answer to a reader while it comes. Serves one call, by one thread. */
+/** Passes the body of an accepted response to a reader while it arrives. Serves one call, on one thread. */
 final class StreamingReceiver<T> {
 
     private final BodyHandler<T> reader;
     private final @Nullable ResponseClassifier verdicts;
     private final Predicate<Response> good;
-    private final long most;
+    private final long max;
     private boolean started;
     private long count;
     private @Nullable Response finished;
@@ -32,7 +32,7 @@ final class StreamingReceiver<T> {
         this.reader = reader;
         this.verdicts = verdicts;
         this.good = good;
-        this.most = max;
+        this.max = max;
     }
 
     /** Whether the body should be known, if that is possible, before it is decided who reads it. */
@@ -56,7 +56,7 @@ final class StreamingReceiver<T> {
         return started;
     }
 
-    /** The answer, when the reader is done with it: whatever happens to the rest of the body does not matter. */
+    /** The response, once the reader has finished. What happens to the rest of the body does not matter. */
     @Nullable Response finished() {
         return finished;
     }
@@ -114,7 +114,7 @@ final class StreamingReceiver<T> {
         }
     }
 
-    /** What the reader of the caller throws, on its way through Apache HttpClient. */
+    /** An exception of the caller's reader on its way through the transport. */
     static final class ReaderFailedException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -158,7 +158,7 @@ final class StreamingReceiver<T> {
                 int read = in.read(buffer, offset, length);
                 count += Math.max(0, read);
                 ended = read < 0;
-                if (count > most) {
+                if (count > max) {
                     throw new TooLargeException();
                 }
                 return read;

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Where triggers take the time of the day, the time that passes, and all waiting from: so that a test can make up its own, and
- * need not wait for schedules and backoffs. Safe for many threads.
+ * need not wait for schedules and backoffs. Thread-safe.
  */
 public interface TimeSource {
 

@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param dns resolving the name of the host
  * @param connect opening the socket
  * @param tls the TLS handshake
- * @param firstByte from when the request was about to be written until the head of the answer was there
+ * @param firstByte from when the request was about to be written until the head of the response arrived
  * @param total the whole call
  */
 public record Timings(

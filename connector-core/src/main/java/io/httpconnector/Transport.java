@@ -1,5 +1,7 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.http.Timeouts;
+import io.httpconnector.internal.io.ProgressStreams;
 import io.httpconnector.internal.transport.ApacheTransport;
 import io.httpconnector.internal.transport.CallContext;
 import io.httpconnector.internal.transport.IncomingResponse;
@@ -8,8 +10,6 @@ import io.httpconnector.internal.transport.OutgoingRequest;
 import io.httpconnector.internal.transport.ProxyRoute;
 import io.httpconnector.internal.transport.RouteKey;
 import io.httpconnector.internal.transport.TransportFailure;
-import io.httpconnector.internal.http.Timeouts;
-import io.httpconnector.internal.io.ProgressStreams;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -51,7 +51,8 @@ final class Transport implements AutoCloseable {
      */
     Response exchange(Request request, boolean withCookies, CallContext call, @Nullable StreamingReceiver<?> receiver) {
         try {
-            return wire.exchange(message(request, withCookies), call, response -> read(request, response, call, receiver));
+            return wire.exchange(
+                    message(request, withCookies), call, response -> read(request, response, call, receiver));
         } catch (StreamingReceiver.ReaderFailedException e) {
             throw e.toConnectorException(request);
         } catch (TransportFailure e) {
@@ -84,15 +85,13 @@ final class Transport implements AutoCloseable {
             Request request, IncomingResponse response, CallContext call, @Nullable StreamingReceiver<?> receiver)
             throws IOException {
         Response head = new Response(request, response.status(), response.headers(), NO_BYTES, call);
-        boolean isThere =
-                receiver != null && receiver.needsBody(head) && response.isWholeWithin(PEEK, SILENCE);
+        boolean isThere = receiver != null && receiver.needsBody(head) && response.isWholeWithin(PEEK, SILENCE);
         InputStream content = content(response, request);
         long length = response.length();
         if (receiver != null) {
             byte[] start = isThere ? content.readNBytes(PEEK + 1) : NO_BYTES;
             boolean isKnown = isThere && start.length <= PEEK;
-            Response known =
-                    isKnown ? new Response(request, response.status(), response.headers(), start, call) : head;
+            Response known = isKnown ? new Response(request, response.status(), response.headers(), start, call) : head;
             content = start.length == 0 ? content : new SequenceInputStream(new ByteArrayInputStream(start), content);
             Response classified = receiver.classify(known, isKnown);
             if (receiver.wants(classified)) {

@@ -1,13 +1,15 @@
 package io.httpconnector;
 
-import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.domain.JavaModifier;
@@ -18,25 +20,148 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 @AnalyzeClasses(packages = "io.httpconnector", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
+    /** Classes of the root package that every other package may use: they depend on no package but {@code internal.text}. */
+    private static final Set<String> VALUES = Set.of(
+            "ConnectorException",
+            "Exchange",
+            "Headers",
+            "InvalidDefinitionException",
+            "ProgressListener",
+            "Secret",
+            "TimeSource",
+            "Timings");
+
+    private static final String ROOT = "io.httpconnector";
+
     @ArchTest
-    static final ArchRule packagesHaveNoCircles =
-            slices().matching("io.(httpconnector..)").should().beFreeOfCycles()
-            .ignoreDependency(resideInAPackage("io.httpconnector"), alwaysTrue());
+    static final ArchRule packagesHaveNoCycles =
+            slices().assignedFrom(new PackagesAndValues()).should().beFreeOfCycles();
 
     @ArchTest
     static final ArchRule theRootUsesTlsAndInternalsOnly = noClasses()
             .that()
-            .resideInAPackage("io.httpconnector")
+            .resideInAPackage(ROOT)
             .should()
             .dependOnClassesThat(resideInAPackage("io.httpconnector.*..")
                     .and(not(resideInAPackage("io.httpconnector.internal..")))
                     .and(not(resideInAPackage("io.httpconnector.tls"))));
+
+    @ArchTest
+    static final ArchRule tlsAndInternalsUseTheValuesOfTheRootOnly = noClasses()
+            .that()
+            .resideInAnyPackage("io.httpconnector.internal..", "io.httpconnector.tls")
+            .should()
+            .dependOnClassesThat(resideInAPackage(ROOT)
+                    .and(describe(
+                            "are no values",
+                            type -> !VALUES.contains(topLevel(type).getSimpleName()))));
+
+    @ArchTest
+    static final ArchRule textUsesNoOtherPackage = noClasses()
+            .that()
+            .resideInAPackage("io.httpconnector.internal.text")
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.httpconnector..")
+                    .and(not(resideInAPackage("io.httpconnector.internal.text"))));
+
+    @ArchTest
+    static final ArchRule onlyTheTransportUsesApacheHttpClient = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.httpconnector.internal.transport")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.apache.hc..");
+
+    @ArchTest
+    static void theRootPackageStaysSmall(JavaClasses classes) {
+        assertThat(classes.stream()
+                        .filter(type -> type.getPackageName().equals(ROOT))
+                        .map(ArchitectureTest::topLevel)
+                        .filter(type -> !type.getSimpleName().equals("package-info"))
+                        .distinct())
+                .hasSizeLessThanOrEqualTo(43);
+    }
+
+    /** Packages can be free of cycles while the classes of one package form a single knot. */
+    @ArchTest
+    static void classesFormNoLargeCycle(JavaClasses classes) {
+        Map<JavaClass, Set<JavaClass>> dependencies = new HashMap<>();
+        for (JavaClass type : classes) {
+            if (isLayered(type)) {
+                type.getDirectDependenciesFromSelf().stream()
+                        .map(dependency -> topLevel(dependency.getTargetClass().getBaseComponentType()))
+                        .filter(ArchitectureTest::isLayered)
+                        .forEach(target -> dependencies
+                                .computeIfAbsent(topLevel(type), any -> new HashSet<>())
+                                .add(target));
+            }
+        }
+        Map<JavaClass, Set<JavaClass>> reachable = new HashMap<>();
+        dependencies.keySet().forEach(type -> reachable.put(type, reachableFrom(type, dependencies)));
+        for (JavaClass type : dependencies.keySet()) {
+            List<String> cycle = reachable.get(type).stream()
+                    .filter(other -> reachable.getOrDefault(other, Set.of()).contains(type))
+                    .map(JavaClass::getSimpleName)
+                    .sorted()
+                    .toList();
+            assertThat(cycle).as("cycle of classes").hasSizeLessThanOrEqualTo(6);
+        }
+    }
+
+    private static Set<JavaClass> reachableFrom(JavaClass type, Map<JavaClass, Set<JavaClass>> dependencies) {
+        Set<JavaClass> reachable = new HashSet<>();
+        Deque<JavaClass> pending = new ArrayDeque<>(dependencies.getOrDefault(type, Set.of()));
+        while (!pending.isEmpty()) {
+            JavaClass next = pending.pop();
+            if (reachable.add(next)) {
+                pending.addAll(dependencies.getOrDefault(next, Set.of()));
+            }
+        }
+        return reachable;
+    }
+
+    private static boolean isLayered(JavaClass type) {
+        String name = type.getPackageName();
+        return name.equals(ROOT) || name.equals("io.httpconnector.tls") || name.startsWith("io.httpconnector.internal");
+    }
+
+    private static JavaClass topLevel(JavaClass type) {
+        return type.getEnclosingClass().map(ArchitectureTest::topLevel).orElse(type);
+    }
+
+    /** The packages, and the values of the root package with the checks that they use as a package of their own. */
+    private static final class PackagesAndValues implements SliceAssignment {
+
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+            String name = type.getPackageName();
+            if (!name.startsWith(ROOT)) {
+                return SliceIdentifier.ignore();
+            }
+            boolean isValue =
+                    name.equals(ROOT) && VALUES.contains(topLevel(type).getSimpleName());
+            return SliceIdentifier.of(isValue || name.equals("io.httpconnector.internal") ? "values" : name);
+        }
+
+        @Override
+        public String getDescription() {
+            return "packages, and the values of the root package";
+        }
+    }
 
     @ArchTest
     static final ArchRule templatesUseTheRootOnly = classes()
@@ -108,7 +233,12 @@ class ArchitectureTest {
                     .or(resideInAPackage("org.jspecify..")));
 
     @ArchTest
-    static final ArchRule apacheStaysInside = classes().that().arePublic().should(haveNoApacheTypeInTheirSignature());
+    static final ArchRule apacheStaysInside = classes()
+            .that()
+            .arePublic()
+            .and()
+            .resideOutsideOfPackage("..internal..")
+            .should(haveNoApacheTypeInTheirSignature());
 
     @ArchTest
     static final ArchRule timeAndWaitingArePassedIn = noClasses()

@@ -120,7 +120,9 @@ class DestinationsTest {
         "::ffff:10.0.0.1, false"
     })
     void whatIsPublic(String address, boolean isPublic) throws Exception {
-        assertThat(DestinationPolicy.publicInternetOnly().filter().permits("any.example", InetAddress.getByName(address)))
+        assertThat(DestinationPolicy.publicInternetOnly()
+                        .filter()
+                        .permits("any.example", InetAddress.getByName(address)))
                 .isEqualTo(isPublic);
     }
 

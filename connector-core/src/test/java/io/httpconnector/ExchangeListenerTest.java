@@ -9,8 +9,8 @@ import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMoc
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.httpconnector.tls.ServerTrust;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import io.httpconnector.tls.ServerTrust;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;

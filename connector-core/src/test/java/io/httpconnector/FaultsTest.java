@@ -3,16 +3,16 @@ package io.httpconnector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.httpconnector.internal.transport.BoundedDnsResolver;
-import io.httpconnector.internal.transport.RouteKey;
-import io.httpconnector.internal.transport.SharedClient;
-import io.httpconnector.tls.TlsSettings;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.read.ListAppender;
+import io.httpconnector.internal.transport.BoundedDnsResolver;
+import io.httpconnector.internal.transport.RouteKey;
+import io.httpconnector.internal.transport.SharedClient;
+import io.httpconnector.tls.TlsSettings;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -100,7 +100,8 @@ class FaultsTest {
     }
 
     private final BoundedDnsResolver.DnsResolver dns = InetAddress::getAllByName;
-    private final SharedClient client = SharedClient.acquire(new RouteKey(null, TlsSettings.DEFAULT, null, dns, false, null));
+    private final SharedClient client =
+            SharedClient.acquire(new RouteKey(null, TlsSettings.DEFAULT, null, dns, false, null));
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private final Logger root = (Logger) LoggerFactory.getLogger("io.httpconnector");
     private final Logger apache = (Logger) LoggerFactory.getLogger("org.apache.hc");

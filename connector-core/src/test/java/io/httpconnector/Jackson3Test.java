@@ -2,9 +2,9 @@ package io.httpconnector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.httpconnector.internal.json.JsonSupport;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.TriggerEvent;

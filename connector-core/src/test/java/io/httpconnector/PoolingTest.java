@@ -3,11 +3,11 @@ package io.httpconnector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.internal.transport.BoundedDnsResolver;
 import io.httpconnector.internal.transport.RouteKey;
 import io.httpconnector.internal.transport.SharedClient;
 import io.httpconnector.tls.TlsSettings;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

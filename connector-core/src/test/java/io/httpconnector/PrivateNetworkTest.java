@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.httpconnector.tls.ServerTrust;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import io.httpconnector.tls.ServerTrust;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

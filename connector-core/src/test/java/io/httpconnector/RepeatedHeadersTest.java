@@ -3,8 +3,8 @@ package io.httpconnector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.httpconnector.internal.json.JsonSupport;
 import com.sun.net.httpserver.HttpServer;
+import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.template.RequestTemplate;
 import java.io.IOException;
 import java.net.InetAddress;

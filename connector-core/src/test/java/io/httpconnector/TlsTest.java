@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.httpconnector.tls.TlsInternals;
-import javax.net.ssl.X509ExtendedTrustManager;
 import io.httpconnector.tls.ClientCertificate;
 import io.httpconnector.tls.ServerTrust;
+import io.httpconnector.tls.TlsInternals;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +22,7 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.PKCS8Generator;
 import org.bouncycastle.openssl.jcajce.JcaMiscPEMGenerator;
@@ -351,9 +351,8 @@ class TlsTest {
         store.setKeyEntry("key", keys.getPrivate(), "server".toCharArray(), new X509Certificate[] {
             own.chain().get(0), own.chain().get(1), pinned.chain().get(0)
         });
-        X509ExtendedTrustManager manager = TlsInternals.trustManager(ServerTrust.only(CA.pem())
-                .pin(TlsInternals.pinOf(pinned.chain().get(0)))
-                );
+        X509ExtendedTrustManager manager = TlsInternals.trustManager(
+                ServerTrust.only(CA.pem()).pin(TlsInternals.pinOf(pinned.chain().get(0))));
 
         assertThatThrownBy(() -> manager.checkServerTrusted(
                         Arrays.copyOf(store.getCertificateChain("key"), 3, X509Certificate[].class), "ECDHE_ECDSA"))

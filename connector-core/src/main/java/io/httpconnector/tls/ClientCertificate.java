@@ -19,7 +19,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A certificate and its private key, by which a connection shows the service who it is (mutual TLS).
+ * A certificate and its private key, by which a connection identifies itself to the service (mutual TLS, mTLS).
  *
  * <pre>{@code
  * ClientCertificate.pem(Path.of("client.crt"), Path.of("client.key"))

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
-/** Where certificates and keys are read from: a file, which may change, or bytes, which don't. */
+/** A source of certificates and keys: a file, which may change, or bytes, which don't. */
 final class KeyMaterialSource {
 
     private final @Nullable Path file;

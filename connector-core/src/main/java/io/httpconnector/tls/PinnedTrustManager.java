@@ -40,7 +40,7 @@ final class PinnedTrustManager extends X509ExtendedTrustManager {
     }
 
     /**
-     * Climbs from the certificate of the service to who has signed it, and so on. What the service sends beside that, which
+     * Climbs from the certificate of the service to its issuer, and so on. What the service sends beside that, which
      * anybody could, does not count.
      */
     private void checkPins(X509Certificate[] chain) throws CertificateException {

@@ -1,7 +1,7 @@
 package io.httpconnector.tls;
 
-import io.httpconnector.internal.Loggers;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.Loggers;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
@@ -10,14 +10,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What was made of files, and is made again when they have changed. While they can't be read, because they are being
- * replaced, the old thing stays. Safe for many threads.
+ * A value derived from files that is rebuilt when the files change. While they can't be read, because they are being
+ * replaced, the old value stays. Thread-safe.
  */
 final class ReloadingValue<T> {
 
     private static final Logger LOG = LoggerFactory.getLogger(Loggers.CONNECTION);
 
-    /** Makes the thing of what the files hold now. */
+    /** Builds the value from the current content of the files. */
     @FunctionalInterface
     interface Loader<T> {
         T load() throws GeneralSecurityException, IOException;
@@ -41,7 +41,7 @@ final class ReloadingValue<T> {
         }
     }
 
-    /** The thing as the files are now. */
+    /** The value for the current content of the files. */
     synchronized T current() {
         try {
             List<String> now = versions();

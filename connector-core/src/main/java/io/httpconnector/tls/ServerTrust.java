@@ -20,7 +20,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whom a connection believes to be the service: which authorities may have issued its certificate, and which keys may stand
+ * The server certificates that a connection trusts: which authorities may have issued its certificate, and which keys may stand
  * in it. The host name is checked always.
  *
  * <pre>{@code

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
-import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.TimeSource;
+import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.polling.MockService.MockRequest;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.Request;
+import io.httpconnector.internal.json.JsonSupport;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;

@@ -106,7 +106,7 @@ public final class LeadsWebhook {
         }
     }
 
-    private void tell(URI url, HttpConnection form, WebhookEndpoint leads) {
+    private void tell(URI url, HttpConnection form, WebhookReceiver leads) {
         out.println("The form sends its leads to " + url.getScheme() + "://.../hooks/<unguessable token>.");
         WebhookRequest ada = signed(url, "{\"id\": \"1\", \"email\": \"ada@example.com\"}");
         post(form, url, "Ada, signed", ada);

@@ -17,7 +17,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** The bytes of a body: here, in a file, from a stream, or several of these one after the other. Immutable, as far as they are. */
+/** The bytes of a body: in memory, in a file, from a stream, or a sequence of these. Immutable if the underlying source is. */
 public sealed interface BodySource {
 
     /** The length of what is not known before it is read. */

@@ -2,10 +2,10 @@ package io.httpconnector.internal.http;
 
 import static io.httpconnector.internal.Arguments.notNull;
 
-import io.httpconnector.internal.text.HeaderFields;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.internal.text.Ascii;
+import io.httpconnector.internal.text.HeaderFields;
 import io.httpconnector.internal.text.LogSafe;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * A name and a value: a header, a query parameter, a body field. One that holds a secret knows it, wherever it goes:
  * that, and not its name, is why it is masked.
  */
-public record NameValuePair(String name, String value, @Nullable Secret secret) {
+public record NameValuePair(
+        String name, String value, @Nullable Secret secret) {
 
     /** Header fields that describe the connection or the framing of the message, which only the connection knows. */
     private static final Set<String> MANAGED = Set.of(
@@ -84,7 +85,8 @@ public record NameValuePair(String name, String value, @Nullable Secret secret) 
         String name = field.name;
         if (!isToken(name)) {
             throw new InvalidDefinitionException(
-                    "header", "\"" + LogSafe.visible(name) + "\" is not a header name: use letters, digits and hyphens");
+                    "header",
+                    "\"" + LogSafe.visible(name) + "\" is not a header name: use letters, digits and hyphens");
         }
         if (MANAGED.contains(Ascii.lowerCase(name))) {
             throw new InvalidDefinitionException("header", name + " is set by the connection itself: leave it out");

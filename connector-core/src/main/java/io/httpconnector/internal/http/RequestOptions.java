@@ -6,13 +6,13 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the caller says of a request beside the message itself. Immutable: each method gives new terms.
+ * Per-request options that are not part of the HTTP message. Immutable: each method returns new options.
  *
- * @param accepted the statuses that are welcome beside 2xx
- * @param timeout how long the whole exchange may take; null for what the connection says
- * @param idempotent whether the caller says that repeating does no harm
- * @param upload who is told of the body that is sent
- * @param download who is told of the body that comes
+ * @param accepted the statuses that are accepted besides 2xx
+ * @param timeout how long the whole exchange may take; null for the timeout of the connection
+ * @param idempotent whether the caller declares the request idempotent
+ * @param upload the listener for upload progress, or null
+ * @param download the listener for download progress, or null
  */
 @SuppressWarnings("ArrayRecordComponent") // never shown, compared or changed
 public record RequestOptions(

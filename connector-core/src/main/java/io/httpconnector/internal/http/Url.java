@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Follows RFC 3986, and refuses what it permits but nobody means: user info, fragments, dot segments, a URL that
  * starts with two slashes.
  */
-public record Url(@Nullable Origin host, String path, @Nullable String query) {
+public record Url(
+        @Nullable Origin host, String path, @Nullable String query) {
 
     private static final int MAX_LENGTH = 8192;
 
@@ -208,7 +209,8 @@ public record Url(@Nullable Origin host, String path, @Nullable String query) {
                     text,
                     host.isEmpty()
                             ? "the host is missing"
-                            : "\"" + LogSafe.visible(host) + "\" is not a host name: write non-ASCII names in Punycode");
+                            : "\"" + LogSafe.visible(host)
+                                    + "\" is not a host name: write non-ASCII names in Punycode");
         }
     }
 
@@ -299,7 +301,7 @@ public record Url(@Nullable Origin host, String path, @Nullable String query) {
         return new InvalidDefinitionException("URL \"" + LogSafe.visible(withoutQuery(text)) + "\"", problem);
     }
 
-    /** Query values may be keys that somebody pasted in, so that a message does not repeat them. */
+    /** Query values may be keys that a user pasted in, so that a message does not repeat them. */
     private static String withoutQuery(String text) {
         int question = text.indexOf('?');
         return question < 0 ? text : text.substring(0, question) + "?…";

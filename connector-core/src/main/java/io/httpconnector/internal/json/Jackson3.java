@@ -1,6 +1,5 @@
 package io.httpconnector.internal.json;
 
-import io.httpconnector.InvalidDefinitionException;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.BeanDescription;
 import com.fasterxml.jackson.databind.JavaType;
@@ -13,6 +12,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.ser.Serializers;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import io.httpconnector.InvalidDefinitionException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

@@ -2,9 +2,6 @@ package io.httpconnector.internal.json;
 
 import static io.httpconnector.internal.Arguments.notNull;
 
-import io.httpconnector.ConnectorException;
-import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Response;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
@@ -21,6 +18,9 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import io.httpconnector.ConnectorException;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.temporal.TemporalAccessor;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How this library reads and writes JSON, by Jackson: numbers keep every digit that they came with, and values of
- * {@code java.time} are written as ISO 8601 text. Safe for many threads.
+ * {@code java.time} are written as ISO 8601 text. Thread-safe.
  */
 public final class JsonSupport {
 

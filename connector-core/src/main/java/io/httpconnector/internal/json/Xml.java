@@ -1,14 +1,14 @@
 package io.httpconnector.internal.json;
 
-import io.httpconnector.ConnectorException;
-import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.internal.text.LogSafe;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.xml.XmlFactory;
 import com.fasterxml.jackson.dataformat.xml.XmlMapper;
+import io.httpconnector.ConnectorException;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.text.LogSafe;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;

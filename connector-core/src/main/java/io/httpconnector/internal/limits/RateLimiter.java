@@ -3,13 +3,13 @@ package io.httpconnector.internal.limits;
 import io.httpconnector.TimeSource;
 import java.time.Duration;
 
-/** Keeps a rate limit: gives each request a time at which it may go, one after the other. Safe for many threads. */
+/** Enforces a rate limit: reserves a departure time for each request, in FIFO order. Thread-safe. */
 public final class RateLimiter {
 
     /** Services round the reset to seconds. */
     private static final long SAME_WINDOW = 2_000_000_000L;
 
-    private static final Duration LONGEST = Duration.ofDays(1);
+    private static final Duration MAX_WAIT = Duration.ofDays(1);
 
     private final TimeSource time;
     private final long period;
@@ -66,13 +66,13 @@ public final class RateLimiter {
 
     /** Takes in the limit that a response reports: how many requests remain, and how long until the reset. */
     public void update(long remaining, Duration untilReset) {
-        update(remaining, (untilReset.compareTo(LONGEST) < 0 ? untilReset : LONGEST).toNanos());
+        update(remaining, (untilReset.compareTo(MAX_WAIT) < 0 ? untilReset : MAX_WAIT).toNanos());
     }
 
     private synchronized void update(long remaining, long untilReset) {
         long now = time.nanos();
         boolean sameWindow = reset > now && Math.abs(now + untilReset - reset) < SAME_WINDOW;
-        // Answers overtake each other: within one window the least is the latest.
+        // Responses overtake each other: within one window the least is the latest.
         left = sameWindow ? Math.min(left, remaining) : remaining;
         reset = now + untilReset;
     }

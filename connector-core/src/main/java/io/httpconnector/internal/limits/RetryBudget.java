@@ -5,17 +5,17 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Keeps retries from multiplying the load on a service that is down: they may add a part of the requests, and a few per
- * minute for a connection that sends little. Safe for many threads.
+ * minute for a connection that sends little. Thread-safe.
  */
 public final class RetryBudget {
 
-    private static final double MOST = 10;
+    private static final double MAX = 10;
     private static final double PER_NANO = 0.5 / 1e9;
 
     private final TimeSource time;
     private final double perRequest;
     private final LongAdder requests = new LongAdder();
-    private double left = MOST;
+    private double left = MAX;
     private long counted;
 
     public RetryBudget(TimeSource time, double perRequest) {
@@ -31,7 +31,7 @@ public final class RetryBudget {
     /** Takes one retry out, if there is one. */
     public synchronized boolean take() {
         long now = time.nanos();
-        left = Math.min(MOST, left + requests.sumThenReset() * perRequest + (now - counted) * PER_NANO);
+        left = Math.min(MAX, left + requests.sumThenReset() * perRequest + (now - counted) * PER_NANO);
         counted = now;
         if (left < 1) {
             return false;

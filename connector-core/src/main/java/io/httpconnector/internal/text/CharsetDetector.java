@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which characters bytes stand for: what a byte order mark says, or else the media type, or else the declaration of XML, or
+ * Detects the character set of bytes: by a byte order mark, or else the media type, or else the XML declaration, or
  * else UTF-8 where it fits, or else Windows-1252.
  */
 public final class CharsetDetector {

@@ -1,21 +1,18 @@
 package io.httpconnector.internal.text;
 
-import io.httpconnector.internal.text.Ascii;
-import io.httpconnector.internal.text.CharsetDetector;
-import io.httpconnector.internal.text.LogSafe;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Writes an exchange in the formats of other tools. */
 public final class ExchangeFormatter {
@@ -64,8 +61,7 @@ public final class ExchangeFormatter {
     public static String curl(Values exchange) {
         boolean head = exchange.method().equals("HEAD");
         String body = exchange.requestBody();
-        Charset charset = CharsetDetector.charset(
-                exchange.contentType());
+        Charset charset = CharsetDetector.charset(exchange.contentType());
         byte[] bytes = body.getBytes(charset.canEncode() ? charset : StandardCharsets.UTF_8);
         // A shell passes on the bytes of the terminal, which are UTF-8.
         boolean isOtherwise = !Arrays.equals(bytes, body.getBytes(StandardCharsets.UTF_8));
@@ -209,9 +205,7 @@ public final class ExchangeFormatter {
         String body = exchange.requestBody();
         if (!body.isEmpty()) {
             request.putObject("postData")
-                    .put(
-                            "mimeType",
-                            first(exchange.requestHeaders(), "content-type"))
+                    .put("mimeType", first(exchange.requestHeaders(), "content-type"))
                     .put("text", body);
         }
         request.put("headersSize", -1).put("bodySize", isAbsent(body) ? -1 : bytes(body));
@@ -220,16 +214,12 @@ public final class ExchangeFormatter {
 
     private static ObjectNode harResponse(Values exchange) {
         ObjectNode response = JSON.objectNode();
-        response.put("status", exchange.status())
-                .put("statusText", "")
-                .put("httpVersion", "HTTP/1.1");
+        response.put("status", exchange.status()).put("statusText", "").put("httpVersion", "HTTP/1.1");
         response.putArray("cookies");
         response.set("headers", harHeaders(exchange.responseHeaders()));
         response.putObject("content")
                 .put("size", bytes(exchange.responseBody()))
-                .put(
-                        "mimeType",
-                        first(exchange.responseHeaders(), "content-type"))
+                .put("mimeType", first(exchange.responseHeaders(), "content-type"))
                 .put("text", exchange.responseBody());
         response.put("redirectURL", first(exchange.responseHeaders(), "location"));
         response.put("headersSize", -1).put("bodySize", -1);

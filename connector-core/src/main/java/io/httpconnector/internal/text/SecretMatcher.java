@@ -30,7 +30,7 @@ public final class SecretMatcher {
     /** Layers of Base64 and hexadecimal digits. */
     private static final int ENCODINGS = 3;
 
-    /** The least length of a secret, in bytes, that is looked for in Base64 and hexadecimal digits. */
+    /** The minimum length of a secret, in bytes, that is searched for in Base64 and hexadecimal digits. */
     private static final int MIN_ENCODED = 6;
 
     /** Base64 of the shortest of these secrets. */
@@ -574,7 +574,7 @@ public final class SecretMatcher {
             return all;
         }
 
-        /** In a form, a plus sign stands for a space; and who reads as a form what is none makes a space of a plus sign. */
+        /** In a form, a plus sign stands for a space; and a reader that takes other text for a form turns a plus sign into a space. */
         private static boolean isMeant(int wanted, int read) {
             return wanted == read || (wanted == ' ' && read == '+') || (wanted == '+' && read == ' ');
         }

@@ -7,7 +7,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A request that another thread sends. Whoever completes it from outside, by a cancel or a timeout, ends the sending. */
+/** A request that another thread sends. Completing it from outside, by a cancel or a timeout, ends the request. */
 public final class AsyncCall<T> extends CompletableFuture<T> {
 
     private @Nullable Thread sender;

@@ -4,11 +4,11 @@ import io.httpconnector.internal.text.HeaderFields;
 import org.apache.hc.core5.http.Header;
 
 /** The header fields of a response as Apache HttpClient stores them. */
-public final class ApacheHeaderFields implements HeaderFields {
+final class ApacheHeaderFields implements HeaderFields {
 
     private final Header[] fields;
 
-    public ApacheHeaderFields(Header[] fields) {
+    ApacheHeaderFields(Header[] fields) {
         this.fields = fields;
     }
 

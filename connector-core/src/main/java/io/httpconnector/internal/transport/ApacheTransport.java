@@ -78,9 +78,7 @@ public final class ApacheTransport implements AutoCloseable {
         HttpHost host = new HttpHost(origin.scheme(), origin.host(), origin.port());
         CancellableRequest transmission = new CancellableRequest(request, host);
         AttemptContext attempt = new AttemptContext(request.target(), transmission, call, config);
-        if (cookies != null
-                && request.withCookies()
-                && (cookies.size() < MAX_ORIGINS || cookies.containsKey(origin))) {
+        if (cookies != null && request.withCookies() && (cookies.size() < MAX_ORIGINS || cookies.containsKey(origin))) {
             attempt.useCookieStore(cookies.computeIfAbsent(origin, any -> new BasicCookieStore()));
         }
         DeadlineScheduler.Deadline deadline = DeadlineScheduler.start(call, transmission::expire);

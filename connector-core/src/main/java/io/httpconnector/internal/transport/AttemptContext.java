@@ -6,19 +6,19 @@ import org.apache.hc.client5.http.cookie.CookieStore;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.jspecify.annotations.Nullable;
 
-/** One attempt on its way, and how far it came: only once there is a connection can the service have seen anything of it. */
-public final class AttemptContext extends HttpClientContext {
+/** The context of one attempt, and its progress: only after there is a connection can the service have seen anything of it. */
+final class AttemptContext extends HttpClientContext {
 
-    /** How far an attempt came. */
-    public enum Stage {
+    /** The progress of an attempt. */
+    enum Stage {
         /** There was no connection. */
         NOWHERE,
-        /** A new connection, which gave no answer. */
+        /** A new connection, without a response. */
         NEW_CONNECTION,
-        /** A connection that was kept from an earlier request, which gave no answer. */
+        /** A connection that was kept from an earlier request, without a response. */
         KEPT_CONNECTION,
-        /** The beginning of an answer. */
-        ANSWER
+        /** The start of a response. */
+        RESPONSE_STARTED
     }
 
     private final String target;
@@ -26,10 +26,10 @@ public final class AttemptContext extends HttpClientContext {
     private final CallContext call;
     private boolean fresh;
     private boolean connected;
-    private boolean answered;
+    private boolean responseStarted;
     private @Nullable WireBody body;
 
-    public AttemptContext(String target, CancellableRequest transmission, CallContext call, RequestConfig config) {
+    AttemptContext(String target, CancellableRequest transmission, CallContext call, RequestConfig config) {
         this.target = target;
         this.transmission = transmission;
         this.call = call;
@@ -37,57 +37,61 @@ public final class AttemptContext extends HttpClientContext {
         setRequestConfig(config);
     }
 
-    /** Cookies go with it, and are taken from its answer. */
-    public void useCookieStore(CookieStore cookies) {
+    /** Sends the cookies of this store, and keeps those of the response. */
+    void useCookieStore(CookieStore cookies) {
         setCookieStore(cookies);
     }
 
     /** No connection was left over: a new one is being opened. */
-    public void markNewConnection() {
+    void markNewConnection() {
         fresh = true;
         connected = false;
     }
 
-    public CallContext call() {
+    CallContext call() {
         return call;
     }
 
     /** What it waits for now, and need not when it is ended. */
-    public void waitsFor(Future<?> future) {
+    void waitsFor(Future<?> future) {
         transmission.waitsFor(future);
     }
 
-    /** There is a connection: gives the target as it stands in the request line, secrets included. */
-    public String connects() {
+    /** The request is about to be sent on a connection. */
+    void markConnected() {
         connected = true;
-        answered = false;
+        responseStarted = false;
         call.startPhase();
+    }
+
+    /** Path and query as they stand in the request line, secrets included. */
+    String requestTarget() {
         return target;
     }
 
     /** The head of a response to the request is there. */
-    public void markResponseStarted(@Nullable WireBody body) {
+    void markResponseStarted(@Nullable WireBody body) {
         this.body = body;
-        answered = true;
+        responseStarted = true;
         call.endWaiting();
     }
 
     /** The body as it comes from the socket; null when the response has none. */
-    public @Nullable WireBody body() {
+    @Nullable WireBody body() {
         return body;
     }
 
     /** Whether the request itself went out, and not only what opens a tunnel for it. */
-    public boolean isSent() {
+    boolean isSent() {
         return connected;
     }
 
-    public Stage stage() {
+    Stage stage() {
         if (!connected) {
             return Stage.NOWHERE;
         }
-        if (answered) {
-            return Stage.ANSWER;
+        if (responseStarted) {
+            return Stage.RESPONSE_STARTED;
         }
         return fresh ? Stage.NEW_CONNECTION : Stage.KEPT_CONNECTION;
     }

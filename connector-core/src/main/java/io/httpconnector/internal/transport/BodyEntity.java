@@ -11,13 +11,13 @@ import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
 import org.jspecify.annotations.Nullable;
 
 /** A body that is read while it is sent, as Apache HttpClient wants it. */
-public final class BodyEntity extends AbstractHttpEntity {
+final class BodyEntity extends AbstractHttpEntity {
 
     private final BodySource content;
     private final boolean gzip;
     private final @Nullable ProgressListener progress;
 
-    public BodyEntity(OutgoingBody body) {
+    BodyEntity(OutgoingBody body) {
         super(body.contentType(), null, isCompressed(body) || body.source().length() == BodySource.UNKNOWN);
         this.content = body.source();
         this.gzip = isCompressed(body);
@@ -71,6 +71,6 @@ public final class BodyEntity extends AbstractHttpEntity {
 
     @Override
     public void close() {
-        // Whoever opens the content closes it.
+        // The code that opens the content closes it.
     }
 }

@@ -53,7 +53,7 @@ public final class BoundedDnsResolver {
 
     private BoundedDnsResolver() {}
 
-    public static InetAddress[] resolve(
+    static InetAddress[] resolve(
             DnsResolver lookup,
             @Nullable AddressFilter destinations,
             String host,

@@ -5,7 +5,7 @@ import io.httpconnector.Timings;
 import java.time.Duration;
 import java.time.Instant;
 
-/** One call of {@code send}: from when on it counts, how long it may take, and how often it was tried. Used by one thread. */
+/** The state of one call of {@code send}: its start, its timeout, its attempts and its timings. Used by one thread. */
 public final class CallContext {
 
     /**
@@ -112,17 +112,17 @@ public final class CallContext {
         attempts++;
     }
 
-    /** It was not in vain: the attempts are counted anew. */
+    /** Progress was made: resets the attempt counter. */
     public void resetAttempts() {
         attempts = 1;
     }
 
-    /** Counts a connection that was found closed when it was used again, and says how many there were. */
+    /** Counts a connection that was found closed when it was used again, and returns their number. */
     public int countStale() {
         return ++stale;
     }
 
-    /** Whether this call may ask for other credentials: once. */
+    /** Takes the only permission of this call to refresh the credentials; false if it was taken before. */
     public boolean tryUseRefresh() {
         boolean first = !refreshed;
         refreshed = true;

@@ -11,8 +11,8 @@ import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.jspecify.annotations.Nullable;
 
-/** A request on its way through Apache HttpClient, which can be ended by another thread at any moment. */
-public final class CancellableRequest extends BasicClassicHttpRequest implements CancellableDependency {
+/** A request in Apache HttpClient that another thread can cancel at any moment. */
+final class CancellableRequest extends BasicClassicHttpRequest implements CancellableDependency {
 
     private static final long serialVersionUID = 1L;
 
@@ -24,7 +24,7 @@ public final class CancellableRequest extends BasicClassicHttpRequest implements
     private volatile boolean closed;
 
     /** Has the target without its secrets, for the log of HttpClient; the true one follows when there is a connection. */
-    public CancellableRequest(OutgoingRequest request, HttpHost host) {
+    CancellableRequest(OutgoingRequest request, HttpHost host) {
         super(request.method(), host, request.shownTarget());
         for (NameValuePair field : request.headers()) {
             addHeader(new OutgoingHeader(field));
@@ -39,9 +39,7 @@ public final class CancellableRequest extends BasicClassicHttpRequest implements
             }
             byte[] bytes = body.bytes();
             setEntity(
-                    bytes != null && body.progress() == null
-                            ? new ByteArrayEntity(bytes, null)
-                            : new BodyEntity(body));
+                    bytes != null && body.progress() == null ? new ByteArrayEntity(bytes, null) : new BodyEntity(body));
         }
     }
 
@@ -70,30 +68,30 @@ public final class CancellableRequest extends BasicClassicHttpRequest implements
     }
 
     /** Called by the watchdog when the whole exchange has taken too long. */
-    public void expire() {
+    void expire() {
         expired = true;
         cancel();
     }
 
     /** Called when the connection is closed. */
-    public void close() {
+    void close() {
         closed = true;
         cancel();
     }
 
     /** Sets what is to be cancelled too. */
-    public void waitsFor(Future<?> future) {
+    void waitsFor(Future<?> future) {
         waiting = future;
         if (isCancelled()) {
             future.cancel(true);
         }
     }
 
-    public boolean isExpired() {
+    boolean isExpired() {
         return expired;
     }
 
-    public boolean isClosed() {
+    boolean isClosed() {
         return closed;
     }
 

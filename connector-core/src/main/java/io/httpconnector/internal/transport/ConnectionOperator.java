@@ -24,20 +24,20 @@ import org.apache.hc.core5.net.NamedEndpoint;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
-/** Opens connections, and tells the attempt for which it does. */
-public final class ConnectionOperator extends DefaultHttpClientConnectionOperator implements HttpClientConnectionOperator {
+/** Opens connections, and records the timings in the attempt that needs them. */
+final class ConnectionOperator extends DefaultHttpClientConnectionOperator implements HttpClientConnectionOperator {
 
     private static final SchemePortResolver PORTS = DefaultSchemePortResolver.INSTANCE;
 
-    private final RouteKey way;
+    private final RouteKey route;
 
-    public ConnectionOperator(RouteKey way) {
-        this(way, TlsStrategy.of(way.tls()));
+    ConnectionOperator(RouteKey route) {
+        this(route, TlsStrategy.of(route.tls()));
     }
 
-    private ConnectionOperator(RouteKey way, TlsSocketStrategy tls) {
+    private ConnectionOperator(RouteKey route, TlsSocketStrategy tls) {
         super(proxy -> SocketChannel.open().socket(), PORTS, null, scheme -> URIScheme.HTTPS.same(scheme) ? tls : null);
-        this.way = way;
+        this.route = route;
     }
 
     /** What the pool of HttpClient 5.6 and later calls. */
@@ -78,7 +78,7 @@ public final class ConnectionOperator extends DefaultHttpClientConnectionOperato
             throws IOException {
         AttemptContext attempt = (AttemptContext) context;
         attempt.markNewConnection();
-        ProxyRoute proxy = way.proxy();
+        ProxyRoute proxy = route.proxy();
         if (proxy != null && proxy.isSocks() && !proxy.bypasses(host.getHostName())) {
             connectBySocks(proxy, connection, host, name, timeout, attachment, attempt);
         } else {
@@ -86,7 +86,7 @@ public final class ConnectionOperator extends DefaultHttpClientConnectionOperato
         }
     }
 
-    /** To the first of the host's addresses that answers; each has its share of the time. */
+    /** Connects to the first of the host's addresses that accepts; each has its share of the timeout. */
     private void connectDirectly(
             ManagedHttpClientConnection connection,
             HttpHost host,
@@ -99,7 +99,7 @@ public final class ConnectionOperator extends DefaultHttpClientConnectionOperato
         long end = TimeSource.SYSTEM.nanos() + timeout.toNanoseconds();
         attempt.call().startPhase();
         InetAddress[] addresses = BoundedDnsResolver.resolve(
-                way.lookup(), way.destinations(), host.getHostName(), timeout.toDuration(), attempt);
+                route.lookup(), route.destinations(), host.getHostName(), timeout.toDuration(), attempt);
         attempt.call().endDns();
         for (int i = 0; ; i++) {
             HttpHost address = new HttpHost(
@@ -125,7 +125,7 @@ public final class ConnectionOperator extends DefaultHttpClientConnectionOperato
     private static Timeout share(long end, int among) throws SocketTimeoutException {
         Duration left = Duration.ofNanos(end - TimeSource.SYSTEM.nanos()).dividedBy(among);
         if (left.toMillis() <= 0) {
-            throw new SocketTimeoutException("no address answered in time");
+            throw new SocketTimeoutException("no address responded in time");
         }
         return Timeout.of(left);
     }
@@ -143,7 +143,7 @@ public final class ConnectionOperator extends DefaultHttpClientConnectionOperato
         connection.bind(socket);
         try {
             InetAddress[] addresses =
-                    BoundedDnsResolver.resolve(way.lookup(), null, proxy.host(), timeout.toDuration(), attempt);
+                    BoundedDnsResolver.resolve(route.lookup(), null, proxy.host(), timeout.toDuration(), attempt);
             socket.setTcpNoDelay(true);
             onBeforeSocketConnect(attempt, host);
             socket.connect(new InetSocketAddress(addresses[0], proxy.port()), timeout.toMillisecondsIntBound());

@@ -19,7 +19,7 @@ import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
  * {@code Content-Encoding} names no coding: some services write {@code UTF-8} or {@code none} there, and
  * object stores keep {@code aws-chunked}. HttpClient refuses them from version 5.6 on, and did not before.
  */
-public final class ContentEncodingFilter implements ExecChainHandler {
+final class ContentEncodingFilter implements ExecChainHandler {
 
     /** Those that IANA knows, and what else is a compression: to take such a body as it is would be to misread it. */
     private static final Set<String> CODINGS = Set.of(

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * it wakes nobody when it starts: that would cost each request several system calls, and two switches of threads. Only the cost
  * depends on the beat.
  */
-public final class DeadlineScheduler {
+final class DeadlineScheduler {
 
     private static final ScheduledThreadPoolExecutor WATCHDOG = daemon("http-connector deadlines");
     private static final long BEAT_MILLIS = 100;
@@ -28,7 +28,7 @@ public final class DeadlineScheduler {
     private DeadlineScheduler() {}
 
     /** Runs the end when the time of the call is up, unless the deadline is closed before. The end must not block. */
-    public static Deadline start(CallContext call, Runnable end) {
+    static Deadline start(CallContext call, Runnable end) {
         if (isIdle) {
             isIdle = false;
         }
@@ -63,9 +63,9 @@ public final class DeadlineScheduler {
     }
 
     /** The end of a call, which moves while the reader of its body has the time. */
-    public static final class Deadline implements AutoCloseable {
+    static final class Deadline implements AutoCloseable {
 
-        private static final Duration LEAST = Duration.ofMillis(10);
+        private static final Duration MIN = Duration.ofMillis(10);
 
         private final CallContext call;
         private final Runnable end;
@@ -88,7 +88,7 @@ public final class DeadlineScheduler {
             if (left.isNegative() || left.isZero()) {
                 end.run();
             } else {
-                schedule(left.compareTo(LEAST) < 0 ? LEAST : left);
+                schedule(left.compareTo(MIN) < 0 ? MIN : left);
             }
         }
 
@@ -102,7 +102,7 @@ public final class DeadlineScheduler {
     }
 
     /** One daemon thread, which ends when there has been nothing to do for a while. */
-    public static ScheduledThreadPoolExecutor daemon(String name) {
+    static ScheduledThreadPoolExecutor daemon(String name) {
         ScheduledThreadPoolExecutor daemon = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, name);
             thread.setDaemon(true);

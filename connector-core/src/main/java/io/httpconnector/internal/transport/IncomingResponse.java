@@ -1,7 +1,7 @@
 package io.httpconnector.internal.transport;
 
-import io.httpconnector.internal.text.HeaderFields;
 import io.httpconnector.internal.text.Ascii;
+import io.httpconnector.internal.text.HeaderFields;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -18,7 +18,7 @@ public final class IncomingResponse {
     private final @Nullable WireBody body;
     private final CancellableRequest request;
 
-    public IncomingResponse(ClassicHttpResponse response, @Nullable WireBody body, CancellableRequest request) {
+    IncomingResponse(ClassicHttpResponse response, @Nullable WireBody body, CancellableRequest request) {
         this.response = response;
         this.headers = new ApacheHeaderFields(response.getHeaders());
         this.entity = response.getEntity();

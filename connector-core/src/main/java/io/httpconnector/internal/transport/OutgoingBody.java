@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param progress receives the upload progress, or null
  */
 public record OutgoingBody(
-        BodySource source, String contentType, boolean isGzip, @Nullable ProgressListener progress) {
+        BodySource source,
+        String contentType,
+        boolean isGzip,
+        @Nullable ProgressListener progress) {
 
     public byte @Nullable [] bytes() {
         return source instanceof BodySource.ByteArraySource bytes ? bytes.all() : null;

@@ -6,7 +6,7 @@ import java.io.IOException;
  * The proxy did not do what it was asked for, so that the request never reached the service. Only the status code is kept of
  * what the proxy sent: nothing else of that message has a meaning for the request.
  */
-public final class ProxyRefusedException extends IOException {
+final class ProxyRefusedException extends IOException {
 
     private static final long serialVersionUID = 1L;
 
@@ -14,7 +14,7 @@ public final class ProxyRefusedException extends IOException {
 
     private final int status;
 
-    public ProxyRefusedException(int status) {
+    ProxyRefusedException(int status) {
         super(
                 status == PROXY_AUTHENTICATION_REQUIRED
                         ? "it wants credentials, or others (407): set them by Proxy.credentials(...)"
@@ -22,13 +22,13 @@ public final class ProxyRefusedException extends IOException {
         this.status = status;
     }
 
-    public ProxyRefusedException(String problem) {
+    ProxyRefusedException(String problem) {
         super(problem);
         this.status = 0;
     }
 
     /** Whether another attempt may succeed, by the status (RFC 9110, section 15). */
-    public boolean isTemporary() {
+    boolean isTemporary() {
         return status == 408 || status == 429 || status == 502 || status == 503 || status == 504;
     }
 }

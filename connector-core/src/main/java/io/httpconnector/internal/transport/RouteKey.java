@@ -4,14 +4,14 @@ import io.httpconnector.tls.TlsSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How connections reach their services; those whose ways are equal share sockets.
+ * The network settings that determine which connections may share a pool.
  *
- * @param proxy what is between, if anything
- * @param tls how TLS is spoken
- * @param destinations where it may lead; null for anywhere
- * @param lookup who resolves names
+ * @param proxy the proxy, or null
+ * @param tls the TLS settings
+ * @param destinations the permitted addresses; null for any
+ * @param lookup the resolver of host names
  * @param cookies whether it takes and sends cookies
- * @param own who shares with nobody, or null
+ * @param own a unique object for a pool that is not shared, or null
  */
 public record RouteKey(
         @Nullable ProxyRoute proxy,

@@ -43,9 +43,9 @@ import org.apache.hc.core5.util.TimeValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One Apache HttpClient for all connections that take the same way: thousands of them, one for each customer of an
- * application, share its sockets, and those that are idle cost nearly nothing. It sets no limits: each connection has its
- * own. Closed with its last user. Safe for many threads.
+ * One Apache HttpClient for all connections with the same route: thousands of them, one for each customer of an
+ * application, share its sockets, and idle ones cost nearly nothing. It sets no limits: each connection has its
+ * own. Closed with its last user. Thread-safe.
  */
 public final class SharedClient {
 
@@ -62,15 +62,15 @@ public final class SharedClient {
     private static final Map<RouteKey, SharedClient> OPEN = new HashMap<>();
     private static final ScheduledThreadPoolExecutor SWEEPER = DeadlineScheduler.daemon("http-connector idle sockets");
 
-    private final RouteKey way;
+    private final RouteKey route;
     private final PoolingHttpClientConnectionManager pool;
     private final CloseableHttpClient client;
     private final AtomicBoolean swept = new AtomicBoolean();
     private int users;
 
-    private SharedClient(RouteKey way) {
-        this.way = way;
-        this.pool = new OpenerPool(way)
+    private SharedClient(RouteKey route) {
+        this.route = route;
+        this.pool = new PoolBuilder(route)
                 .setMaxConnTotal(Integer.MAX_VALUE)
                 .setMaxConnPerRoute(Integer.MAX_VALUE)
                 .setDefaultConnectionConfig(ConnectionConfig.custom()
@@ -83,7 +83,8 @@ public final class SharedClient {
                 .setConnectionManager(pool)
                 .addRequestInterceptorLast((request, entity, context) -> {
                     if (context instanceof AttemptContext attempt) {
-                        request.setPath(attempt.connects());
+                        attempt.markConnected();
+                        request.setPath(attempt.requestTarget());
                     }
                 })
                 .addResponseInterceptorFirst((response, entity, context) -> {
@@ -103,10 +104,10 @@ public final class SharedClient {
                 .disableAutomaticRetries()
                 .disableAuthCaching()
                 .disableConnectionState();
-        if (!way.cookies()) {
+        if (!route.cookies()) {
             builder.disableCookieManagement();
         }
-        ProxyRoute proxy = way.proxy();
+        ProxyRoute proxy = route.proxy();
         if (proxy != null && !proxy.isSocks()) {
             builder.setRoutePlanner(new ProxyPlanner(proxy));
             builder.setDefaultCredentialsProvider((scope, context) -> credentials(proxy, scope));
@@ -114,17 +115,17 @@ public final class SharedClient {
         this.client = builder.build();
     }
 
-    private static final class OpenerPool extends PoolingHttpClientConnectionManagerBuilder {
-        private final RouteKey way;
+    private static final class PoolBuilder extends PoolingHttpClientConnectionManagerBuilder {
+        private final RouteKey route;
 
-        OpenerPool(RouteKey way) {
-            this.way = way;
+        PoolBuilder(RouteKey route) {
+            this.route = route;
         }
 
         @Override
         protected HttpClientConnectionOperator createConnectionOperator(
                 SchemePortResolver ports, DnsResolver names, TlsSocketStrategy tls) {
-            return new ConnectionOperator(way);
+            return new ConnectionOperator(route);
         }
     }
 
@@ -176,7 +177,7 @@ public final class SharedClient {
         return response;
     }
 
-    /** For the proxy only: what a service asks for is answered by the auth strategy. */
+    /** For the proxy only: the auth strategy provides the credentials for a service. */
     private static @Nullable Credentials credentials(ProxyRoute proxy, AuthScope scope) {
         boolean asksProxy = proxy.host().equalsIgnoreCase(scope.getHost()) && proxy.port() == scope.getPort();
         return asksProxy && proxy.user() != null && proxy.password() != null
@@ -185,10 +186,10 @@ public final class SharedClient {
                 : null;
     }
 
-    /** The client for this way, to be released once. */
-    public static SharedClient acquire(RouteKey way) {
+    /** The client for this route, to be released once. */
+    public static SharedClient acquire(RouteKey route) {
         synchronized (OPEN) {
-            SharedClient client = OPEN.computeIfAbsent(way, SharedClient::new);
+            SharedClient client = OPEN.computeIfAbsent(route, SharedClient::new);
             client.users++;
             return client;
         }
@@ -200,12 +201,12 @@ public final class SharedClient {
             if (users > 0) {
                 return;
             }
-            OPEN.remove(way);
+            OPEN.remove(route);
         }
         client.close(CloseMode.GRACEFUL);
     }
 
-    public <T> T execute(
+    <T> T execute(
             HttpHost host, ClassicHttpRequest request, AttemptContext attempt, HttpClientResponseHandler<T> handler)
             throws IOException {
         if (!swept.get() && swept.compareAndSet(false, true)) {
@@ -214,7 +215,7 @@ public final class SharedClient {
         return client.execute(host, request, attempt, handler);
     }
 
-    /** Sockets of services that nobody asks any more would stay open for ever: closed by them, but not by us. */
+    /** Sockets of services that are no longer used would stay open forever: closed by the service, but not by us. */
     public void sweep(TimeValue maxIdle) {
         pool.closeExpired();
         pool.closeIdle(maxIdle);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Asks a proxy of SOCKS 5 (RFC 1928) for a connection, by the name of the host, so that the proxy resolves it; with user name
  * and password (RFC 1929) if there are any. The JDK's own takes them from what is set for the whole JVM.
  */
-public final class Socks5Handshake {
+final class Socks5Handshake {
 
     private static final int VERSION = 5;
     private static final int NO_AUTHENTICATION = 0;
@@ -35,7 +35,7 @@ public final class Socks5Handshake {
 
     private Socks5Handshake() {}
 
-    public static void open(Socket socket, ProxyRoute proxy, String host, int port) throws IOException {
+    static void open(Socket socket, ProxyRoute proxy, String host, int port) throws IOException {
         DataInputStream in = new DataInputStream(socket.getInputStream());
         String user = proxy.user();
         Secret password = proxy.password();
@@ -80,7 +80,7 @@ public final class Socks5Handshake {
             case 1 -> 4;
             case 3 -> in.readUnsignedByte();
             case 4 -> 16;
-            default -> throw new ClientProtocolException("the proxy answers with an unknown kind of address");
+            default -> throw new ClientProtocolException("the proxy responds with an unknown kind of address");
         };
         in.readFully(new byte[length + 2]);
     }

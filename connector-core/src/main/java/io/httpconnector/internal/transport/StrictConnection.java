@@ -37,11 +37,11 @@ import org.jspecify.annotations.Nullable;
  * <p>It does not log what passes through it. Apache HttpClient's own does at DEBUG, which is the level of a Logback without
  * configuration, and would show every secret.
  */
-public final class StrictConnection extends DefaultBHttpClientConnection implements ManagedHttpClientConnection {
+final class StrictConnection extends DefaultBHttpClientConnection implements ManagedHttpClientConnection {
 
     /** Only after this time is the end of the stream looked for, which costs more than to look for bytes. */
     private static final long IDLE_NANOS = 1_000_000L;
-    /** Where there is no other way than to wait for a millisecond. */
+    /** Used where the only option is to wait for a millisecond. */
     private static final long LONG_IDLE_NANOS = 2_000_000_000L;
 
     private final StrictHeadParser parser;
@@ -54,7 +54,7 @@ public final class StrictConnection extends DefaultBHttpClientConnection impleme
     private boolean framed = true;
     private long idleSince;
 
-    public StrictConnection(Http1Config config) {
+    StrictConnection(Http1Config config) {
         this(config, new StrictHeadParser(config));
     }
 
@@ -69,7 +69,7 @@ public final class StrictConnection extends DefaultBHttpClientConnection impleme
         bind(new SocketHolder(sslSocket, socket));
     }
 
-    /** Whoever closes it while it is being opened closes the socket too, whichever is first. */
+    /** A close while it is being opened closes the socket too, whichever is first. */
     @Override
     protected void bind(SocketHolder holder) throws IOException {
         if (closed.get()) {
@@ -133,7 +133,7 @@ public final class StrictConnection extends DefaultBHttpClientConnection impleme
     }
 
     /** The message can't be read to its end any more, so that this connection serves no other request. */
-    public void losesBoundary() {
+    void losesBoundary() {
         framed = false;
     }
 

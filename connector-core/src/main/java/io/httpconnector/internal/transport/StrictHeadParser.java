@@ -13,14 +13,14 @@ import org.apache.hc.core5.util.CharArrayBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the head of an answer, and fails when the service hangs up in the middle of it. The original takes what came as the
- * whole, so that an answer whose {@code Content-Length} is lost looks like a good one without a body.
+ * Reads the head of a response, and fails when the service closes the connection in the middle of it. The original takes what
+ * arrived as the whole, so that a response whose {@code Content-Length} is lost looks like a good one without a body.
  */
-public final class StrictHeadParser extends DefaultHttpResponseParser {
+final class StrictHeadParser extends DefaultHttpResponseParser {
 
     private @Nullable SessionInputBuffer buffer;
 
-    public StrictHeadParser(Http1Config config) {
+    StrictHeadParser(Http1Config config) {
         super(config);
     }
 
@@ -31,7 +31,7 @@ public final class StrictHeadParser extends DefaultHttpResponseParser {
     }
 
     /** How many bytes were read from the socket, and belong to nothing that was parsed or read yet. */
-    public int unread() {
+    int unread() {
         return buffer == null ? 0 : buffer.length();
     }
 

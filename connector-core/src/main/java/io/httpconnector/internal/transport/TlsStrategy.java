@@ -14,7 +14,7 @@ import org.apache.hc.core5.reactor.ssl.SSLBufferMode;
 import org.jspecify.annotations.Nullable;
 
 /** Opens TLS sessions by the settings of a connection, and follows them when a certificate file changes. Thread-safe. */
-public final class TlsStrategy implements TlsSocketStrategy {
+final class TlsStrategy implements TlsSocketStrategy {
 
     private final TlsSettings settings;
     private @Nullable SSLContext context;
@@ -29,7 +29,7 @@ public final class TlsStrategy implements TlsSocketStrategy {
         this.settings = settings;
     }
 
-    public static TlsSocketStrategy of(TlsSettings settings) {
+    static TlsSocketStrategy of(TlsSettings settings) {
         return settings.equals(TlsSettings.DEFAULT) ? Default.STRATEGY : new TlsStrategy(settings);
     }
 

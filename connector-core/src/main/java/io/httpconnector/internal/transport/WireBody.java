@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  * The body of a response as it comes from the socket, before decompression. Its beginning can be looked at before it is read.
  * Used by one thread.
  */
-public final class WireBody extends HttpEntityWrapper {
+final class WireBody extends HttpEntityWrapper {
 
     private final StrictConnection connection;
     private @Nullable Replay content;
 
-    public WireBody(HttpEntity entity, StrictConnection connection) {
+    WireBody(HttpEntity entity, StrictConnection connection) {
         super(entity);
         this.connection = connection;
     }
@@ -40,7 +40,7 @@ public final class WireBody extends HttpEntityWrapper {
     }
 
     /** Whether there is not a single byte; waits for the first one, or for the end. */
-    public boolean isEmpty() throws IOException {
+    boolean isEmpty() throws IOException {
         return getContentLength() == 0 || (getContentLength() < 0 && replay().isEmpty());
     }
 
@@ -51,7 +51,7 @@ public final class WireBody extends HttpEntityWrapper {
      * @param silence gives up when nothing came for so long, or after four times as long
      * @return whether this is all, so that the rest can be read without waiting
      */
-    public boolean isWholeWithin(int max, Duration silence) throws IOException {
+    boolean isWholeWithin(int max, Duration silence) throws IOException {
         if (getContentLength() > max) {
             return false;
         }
