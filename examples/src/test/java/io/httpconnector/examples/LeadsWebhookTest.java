@@ -23,7 +23,7 @@ class LeadsWebhookTest {
                         "Ada once more, as the form did not hear the answer: 200",
                         "Eve, with Ada's signature: 401",
                         "Bob, at a URL that is none: 404",
-                        "the signature holds for the body with JSON with a space after each comma and colon")
+                        "the signature is valid for the body with JSON with a space after each comma and colon")
                 .doesNotContain("the-secret-of-the-form");
         assertThat(good).isTrue();
     }
